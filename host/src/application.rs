@@ -1,0 +1,302 @@
+//! The application as it runs: its components, compiled and linked, and the routes to them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, Weak};
+
+use anyhow::{Context as _, ensure};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
+use routefinder::Router;
+use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
+use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::allowed_hosts::AllowedHosts;
+use crate::capabilities::outbound_http::{self, HttpClient};
+use crate::capabilities::output::Output;
+use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
+use crate::manifest::{Component as Declared, Manifest, Route};
+use crate::runtime_config::RuntimeConfig;
+use crate::variables::Variables;
+use crate::workers::{Blueprint, Reuse};
+use crate::{files, log};
+
+/// What all components of an application share.
+pub struct Shared {
+    /// The connections to upstreams.
+    pub http_client: HttpClient,
+    /// The connections to databases.
+    pub postgres: Arc<postgres::Pools>,
+    /// The application itself, once it is complete; weak, for it owns what points here.
+    application: OnceLock<Weak<Application>>,
+}
+
+impl Shared {
+    fn application(&self) -> Result<Arc<Application>, Error> {
+        self.application.get().and_then(Weak::upgrade).ok_or(Error::ConnectionRefused)
+    }
+
+    /// Calls a component of the application by its id.
+    pub async fn call_component(&self, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+        let application = self.application()?;
+        let component = application.components.get(id).ok_or(Error::DestinationNotFound)?;
+        component.handle((), request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
+    }
+
+    /// Calls whichever component of the application the request's path routes to.
+    pub async fn handle_internally(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+        let application = self.application()?;
+        let Some(route) = application.find(request.uri().path()) else { return Err(Error::DestinationNotFound) };
+        self.call_component(&route.target.component, request).await
+    }
+}
+
+/// Where a route leads.
+struct Target {
+    component: String,
+    /// As in the manifest: `/users/:id`, `/api/...`.
+    written: String,
+    /// Without a trailing `/...`.
+    prefix: String,
+}
+
+struct Found<'a> {
+    target: &'a Target,
+    /// What a trailing `/...` stood for, with its leading slash; empty where the route has none.
+    rest: String,
+    /// What each `:name` stood for.
+    named: Vec<(String, String)>,
+}
+
+/// A loaded application.
+pub struct Application {
+    components: HashMap<String, ProxyHandler<Blueprint>>,
+    routes: Router<Target>,
+}
+
+/// How to load an application.
+pub struct Loading<'a> {
+    /// The manifest.
+    pub manifest: &'a Manifest,
+    /// Its variables.
+    pub variables: &'a Variables,
+    /// The backends of its labels.
+    pub runtime_config: &'a RuntimeConfig,
+    /// The engine to run it.
+    pub engine: &'a Engine,
+    /// A folder for staged files, which outlives the application.
+    pub staging: &'a Path,
+    /// How long instances are used.
+    pub reuse: Reuse,
+    /// Where the components' standard output goes.
+    pub stdout: Output,
+    /// Where the components' standard error goes.
+    pub stderr: Output,
+}
+
+impl Application {
+    /// Compiles (or finds compiled) and links every component, opens every store it needs. Errors name the component
+    /// and what it wants that this host does not have.
+    pub fn load(loading: &Loading<'_>) -> anyhow::Result<Arc<Self>> {
+        let shared = Arc::new(Shared {
+            http_client: outbound_http::client()?,
+            postgres: Arc::default(),
+            application: OnceLock::new(),
+        });
+        let mut linker = Linker::new(loading.engine);
+        capabilities::link(&mut linker)?;
+        let mut stores = Stores::default();
+        let mut components = HashMap::new();
+        for (id, declared) in &loading.manifest.components {
+            let blueprint = blueprint(loading, &linker, &shared, &mut stores, id, declared)
+                .with_context(|| format!("component {id}"))?;
+            components.insert(id.clone(), ProxyHandler::new(blueprint));
+        }
+        let application = Arc::new(Self { components, routes: routes(loading.manifest)? });
+        let _ = shared.application.set(Arc::downgrade(&application));
+        Ok(application)
+    }
+
+    fn find(&self, path: &str) -> Option<Found<'_>> {
+        let matched = self.routes.best_match(path)?;
+        let captures = matched.captures();
+        let rest = captures.wildcard().map(|rest| format!("/{rest}")).unwrap_or_default();
+        let named = captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Some(Found { target: matched.handler(), rest, named })
+    }
+
+    /// Answers a request from outside. Whatever goes wrong in a component becomes an answer too.
+    pub async fn handle(&self, mut request: Request<WasiBody>, client: SocketAddr) -> Response<WasiBody> {
+        let Some(found) = self.find(request.uri().path()) else {
+            return problem(StatusCode::NOT_FOUND, "NOT_FOUND", "No such path.");
+        };
+        let Some(component) = self.components.get(&found.target.component) else {
+            return problem(StatusCode::NOT_FOUND, "NOT_FOUND", "No such path.");
+        };
+        if let Err(refusal) = prepare(&mut request, &found, client) {
+            return refusal;
+        }
+        match component.handle((), request).await {
+            Ok(response) => response,
+            Err(error) => failure(&found.target.component, &error),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Stores {
+    key_value: BTreeMap<String, Arc<dyn key_value::Store>>,
+    sqlite: BTreeMap<String, sqlite::Database>,
+}
+
+fn blueprint(
+    loading: &Loading<'_>,
+    linker: &Linker<Instance>,
+    shared: &Arc<Shared>,
+    stores: &mut Stores,
+    id: &str,
+    declared: &Declared,
+) -> anyhow::Result<Blueprint> {
+    let fill = |template: &String| loading.variables.fill(template);
+    let mut variables = HashMap::new();
+    for (name, template) in &declared.variables {
+        variables.insert(name.clone(), fill(template)?);
+    }
+    let mut key_value_stores = HashMap::new();
+    for label in &declared.key_value_stores {
+        if !stores.key_value.contains_key(label) {
+            let opened = key_value::open(label, loading.runtime_config.key_value_store(label)?)?;
+            stores.key_value.insert(label.clone(), opened);
+        }
+        key_value_stores.extend(stores.key_value.get(label).map(|store| (label.clone(), store.clone())));
+    }
+    let mut sqlite_databases = HashMap::new();
+    for label in &declared.sqlite_databases {
+        if !stores.sqlite.contains_key(label) {
+            let opened = sqlite::Database::open(loading.runtime_config.sqlite_database(label)?)?;
+            stores.sqlite.insert(label.clone(), opened);
+        }
+        sqlite_databases.extend(stores.sqlite.get(label).map(|database| (label.clone(), database.clone())));
+    }
+    let hosts = declared.allowed_outbound_hosts.iter().map(fill).collect::<anyhow::Result<Vec<_>>>()?;
+    let grants = Grants {
+        component: id.to_owned(),
+        variables,
+        key_value_stores,
+        sqlite_databases,
+        allowed_hosts: AllowedHosts::parse(hosts)?,
+        application: shared.clone(),
+    };
+    Ok(Blueprint {
+        engine: loading.engine.clone(),
+        component: compile(loading.engine, linker, &loading.manifest.folder.join(declared.source_path()?))?,
+        grants: Arc::new(grants),
+        environment: declared.environment.clone().into_iter().collect(),
+        mounts: files::mounts(declared, &loading.manifest.folder, &loading.staging.join(id))?,
+        reuse: loading.reuse,
+        stdout: loading.stdout.clone(),
+        stderr: loading.stderr.clone(),
+    })
+}
+
+fn compile(engine: &Engine, linker: &Linker<Instance>, source: &PathBuf) -> anyhow::Result<ServicePre<Instance>> {
+    ensure!(source.exists(), "there is no {}: build the components first", source.display());
+    let component = Component::from_file(engine, source)
+        .map_err(anyhow::Error::from)
+        .with_context(|| format!("cannot compile {}", source.display()))?;
+    let linked = linker
+        .instantiate_pre(&component)
+        .map_err(anyhow::Error::from)
+        .context("it imports something that this host does not serve")?;
+    ServicePre::new(linked).map_err(anyhow::Error::from).context("it does not export wasi:http/handler@0.3.0")
+}
+
+fn routes(manifest: &Manifest) -> anyhow::Result<Router<Target>> {
+    let mut routes = Router::new();
+    let mut taken: HashMap<&str, &str> = HashMap::new();
+    for trigger in &manifest.http_triggers {
+        let Route::Path(written) = &trigger.route else { continue };
+        if let Some(other) = taken.insert(written, &trigger.component) {
+            anyhow::bail!("route {written} leads to both {other} and {}", trigger.component);
+        }
+        let (pattern, prefix) = match written.strip_suffix("/...") {
+            Some(prefix) => (format!("{prefix}/*"), prefix),
+            None => (written.clone(), written.as_str()),
+        };
+        let target =
+            Target { component: trigger.component.clone(), written: written.clone(), prefix: prefix.to_owned() };
+        routes.add(pattern.as_str(), target).map_err(|error| anyhow::anyhow!("route {written}: {error}"))?;
+    }
+    Ok(routes)
+}
+
+/// Gives the request the absolute URL that `wasi:http` wants and the headers by which Spin tells a component about its
+/// route and its caller. A caller's own headers of these names are dropped.
+fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAddr) -> Result<(), Response<WasiBody>> {
+    let host = request.headers().get(http::header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
+    let Some(authority) = host.ok().and_then(|host| Authority::try_from(host).ok()) else {
+        return Err(problem(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The Host header is not a host."));
+    };
+    let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let full_url = format!("http://{authority}{path}");
+    let uri = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build();
+    *request.uri_mut() =
+        uri.map_err(|_| problem(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The URL cannot be read."))?;
+    let headers = request.headers_mut();
+    headers.remove(http::header::CONNECTION);
+    let route = &found.target.written;
+    for (name, value) in [
+        ("spin-client-addr", client.to_string()),
+        ("spin-full-url", full_url),
+        ("spin-path-info", found.rest.clone()),
+        ("spin-base-path", "/".to_owned()),
+        ("spin-matched-route", route.clone()),
+        ("spin-raw-component-route", route.clone()),
+        ("spin-component-route", found.target.prefix.clone()),
+    ] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    for (name, value) in &found.named {
+        let name = HeaderName::try_from(format!("spin-path-match-{}", name.to_ascii_lowercase()));
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(())
+}
+
+fn failure(component: &str, error: &wasmtime::Error) -> Response<WasiBody> {
+    if error.downcast_ref::<InstantiationError<()>>().is_some() {
+        log::error(component, "no instance", &format!("{error:#}"));
+        let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "The edge is overloaded; try again.");
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return response;
+    }
+    if error.downcast_ref::<ExpirationError>().is_some() {
+        log::error(component, "no answer in time", "");
+        return problem(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The component did not answer in time.");
+    }
+    log::error(component, "request failed", &format!("{error:#}"));
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "The component failed.")
+}
+
+/// The host's own answers have the shape of the components' errors.
+pub fn problem(status: StatusCode, code: &str, detail: &str) -> Response<WasiBody> {
+    use http_body_util::BodyExt as _;
+    let title = status.canonical_reason().unwrap_or("Error");
+    let body = serde_json::json!({
+        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "code": code,
+    });
+    let body = http_body_util::Full::from(body.to_string()).map_err(|never| match never {}).boxed_unsync();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    response
+}

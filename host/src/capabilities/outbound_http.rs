@@ -1,0 +1,184 @@
+//! Outbound HTTP: to the hosts that the manifest allows, over pooled connections with TLS; to other components of the
+//! application (`http://<component>.spin.internal`) and to the application itself (a URL without authority) without
+//! leaving the process.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::HOST;
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Request, Response, Uri};
+use http_body_util::BodyExt as _;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::time::timeout;
+use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
+
+use crate::allowed_hosts::{INTERNAL_DOMAIN, default_port};
+use crate::capabilities::{Grants, tls};
+
+/// The client that all components share, so that they share its connections.
+pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
+
+/// How long a guest waits where it set no time-out of its own.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Idle connections kept for each host.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// How long an idle connection is kept: shorter than the usual server's 60 s, so that this end closes first.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A client that trusts the usual certificates.
+pub fn client() -> anyhow::Result<HttpClient> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(PATIENCE));
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(tls::client_config(None)?)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp);
+    Ok(Client::builder(TokioExecutor::new())
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_idle_timeout(IDLE)
+        .pool_timer(hyper_util::rt::TokioTimer::new())
+        .build(connector))
+}
+
+/// One instance's way out.
+pub struct OutboundHttp(Arc<Grants>);
+
+impl OutboundHttp {
+    /// The way out of an instance of the component with these grants.
+    pub fn new(grants: Arc<Grants>) -> Self {
+        Self(grants)
+    }
+}
+
+type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<()>> + Send>);
+
+impl WasiHttpHooks for OutboundHttp {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _response_processed: Box<dyn Future<Output = Result<()>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Sent>> + Send> {
+        let grants = self.0.clone();
+        Box::new(async move {
+            let response = send(&grants, request, options.unwrap_or_default()).await?;
+            Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = Result<()>> + Send>))
+        })
+    }
+
+    fn default_scheme(&mut self) -> Option<Scheme> {
+        Some(Scheme::HTTP)
+    }
+}
+
+async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptions) -> Result<Response<WasiBody>> {
+    let scheme = request.uri().scheme_str().unwrap_or("http").to_owned();
+    let shared = &grants.application;
+    let Some(authority) = request.uri().authority().cloned() else {
+        if !grants.allowed_hosts.allow_self(&scheme) {
+            return Err(Error::HttpRequestDenied);
+        }
+        return shared.handle_internally(request).await;
+    };
+    let port = authority.port_u16().or_else(|| default_port(&scheme)).ok_or(Error::HttpRequestUriInvalid)?;
+    if !grants.allowed_hosts.allow(&scheme, authority.host(), port) {
+        return Err(Error::HttpRequestDenied);
+    }
+    if let Some(component) = internal_component(&authority) {
+        return shared.call_component(component, request).await;
+    }
+    let between_bytes = options.between_bytes_timeout.unwrap_or(PATIENCE);
+    let first_byte = options.first_byte_timeout.unwrap_or(PATIENCE);
+    let connect = options.connect_timeout.unwrap_or(PATIENCE);
+    // The pool gives no way to tell connecting from waiting: both together are bounded.
+    let patience = first_byte.saturating_add(connect).min(PATIENCE.saturating_mul(2));
+    let request = to_origin(request, &authority)?;
+    let response = timeout(patience, shared.http_client.request(request))
+        .await
+        .map_err(|_| Error::ConnectionReadTimeout)?
+        .map_err(|error| failure(&error))?;
+    Ok(response.map(|body| Patient { body, between_bytes, sleep: None }.boxed_unsync()))
+}
+
+fn internal_component(authority: &Authority) -> Option<&str> {
+    authority.host().strip_suffix(INTERNAL_DOMAIN)?.strip_suffix('.')
+}
+
+/// The `Host` header is the authority's, whatever the guest wrote.
+fn to_origin(mut request: Request<WasiBody>, authority: &Authority) -> Result<Request<WasiBody>> {
+    let host = HeaderValue::from_str(authority.as_str()).map_err(|_| Error::HttpRequestUriInvalid)?;
+    request.headers_mut().insert(HOST, host);
+    if request.uri().scheme().is_none() {
+        let mut parts = request.uri().clone().into_parts();
+        parts.scheme = Some(Scheme::HTTP);
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Error::HttpRequestUriInvalid)?;
+    }
+    Ok(request)
+}
+
+fn failure(error: &hyper_util::client::legacy::Error) -> Error {
+    if error.is_connect() {
+        let mut cause: Option<&dyn std::error::Error> = Some(error);
+        while let Some(current) = cause {
+            if let Some(io) = current.downcast_ref::<std::io::Error>()
+                && io.kind() == std::io::ErrorKind::TimedOut
+            {
+                return Error::ConnectionTimeout;
+            }
+            if current.downcast_ref::<rustls::Error>().is_some() {
+                return Error::TlsProtocolError;
+            }
+            cause = current.source();
+        }
+        return Error::ConnectionRefused;
+    }
+    Error::ConnectionTerminated
+}
+
+/// A response body that fails when nothing arrives for too long.
+struct Patient {
+    body: hyper::body::Incoming,
+    between_bytes: Duration,
+    sleep: Option<std::pin::Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl hyper::body::Body for Patient {
+    type Data = bytes::Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>>>> {
+        use std::task::Poll;
+        match std::pin::Pin::new(&mut self.body).poll_frame(context) {
+            Poll::Ready(frame) => {
+                self.sleep = None;
+                Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
+            }
+            Poll::Pending => {
+                let between_bytes = self.between_bytes;
+                let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(between_bytes)));
+                sleep.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,262 @@
+//! `spin:postgres@4.2.0`: PostgreSQL, through a pool of connections for each address. As in Spin, a connection goes
+//! back to its pool when the guest drops it, and what belonged to its session is discarded before it is used again.
+
+mod values;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use tokio_postgres::config::{Host as Server, SslMode};
+use tokio_postgres::{Config, NoTls};
+use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+
+use crate::bindings::spin::postgres::postgres::{
+    Column, DbError, DbValue, Error, Host, HostConnection, HostConnectionBuilder, HostConnectionBuilderWithStore,
+    HostConnectionWithStore, ParameterValue, QueryError, RowSet,
+};
+use crate::capabilities::{Instance, Served, tls};
+
+/// Connections per address. Enough to keep a PostgreSQL server with a few cores busy, few enough for its default
+/// `max_connections` of 100 with several edges.
+const POOL_SIZE: usize = 24;
+
+/// How long a guest waits for a free or a new connection.
+const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// The resource behind a guest's `connection`.
+pub struct OpenConnection(Arc<Object>);
+
+/// The resource behind a guest's `connection-builder`.
+pub struct ConnectionBuilder {
+    address: String,
+    ca_root: Option<String>,
+}
+
+/// All pools of the application, by address and root certificate.
+#[derive(Default)]
+pub struct Pools(Mutex<HashMap<(String, Option<String>), Pool>>);
+
+impl Pools {
+    fn pool(&self, address: &str, ca_root: Option<&str>) -> anyhow::Result<Pool> {
+        let key = (address.to_owned(), ca_root.map(ToOwned::to_owned));
+        let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = pools.get(&key) {
+            return Ok(pool.clone());
+        }
+        let config: Config = address.parse().context("not a PostgreSQL address")?;
+        let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Clean };
+        let manager = if config.get_ssl_mode() == SslMode::Disable {
+            Manager::from_config(config, NoTls, manager_config)
+        } else {
+            let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls::client_config(ca_root)?);
+            Manager::from_config(config, tls, manager_config)
+        };
+        let pool = Pool::builder(manager)
+            .max_size(POOL_SIZE)
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .build()?;
+        pools.insert(key, pool.clone());
+        Ok(pool)
+    }
+}
+
+fn not_connected(error: impl Into<anyhow::Error>) -> Error {
+    Error::ConnectionFailed(format!("{:#}", error.into()))
+}
+
+async fn open(instance: &OpenRequest) -> Result<OpenConnection, Error> {
+    let pool = instance.pools.pool(&instance.address, instance.ca_root.as_deref()).map_err(not_connected)?;
+    Ok(OpenConnection(Arc::new(pool.get().await.map_err(not_connected)?)))
+}
+
+/// An address that the component may connect to, with the pools to do it.
+struct OpenRequest {
+    pools: Arc<Pools>,
+    address: String,
+    ca_root: Option<String>,
+}
+
+impl Instance {
+    fn may_open(&self, address: String, ca_root: Option<String>) -> Result<OpenRequest, Error> {
+        let config: Config = address.parse().map_err(not_connected)?;
+        for (index, server) in config.get_hosts().iter().enumerate() {
+            let ports = config.get_ports();
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+            let allowed = match server {
+                Server::Tcp(host) => self.grants.allowed_hosts.allow("postgres", host, port),
+                Server::Unix(_) => false,
+            };
+            if !allowed {
+                let host = match server {
+                    Server::Tcp(host) => format!("postgres://{host}:{port}"),
+                    Server::Unix(path) => path.display().to_string(),
+                };
+                return Err(Error::ConnectionFailed(format!("allowed_outbound_hosts does not hold {host}")));
+            }
+        }
+        Ok(OpenRequest { pools: self.grants.application.postgres.clone(), address, ca_root })
+    }
+
+    fn keep_connection(&mut self, connection: OpenConnection) -> Result<Resource<OpenConnection>, Error> {
+        self.table.push(connection).map_err(|error| Error::Other(error.to_string()))
+    }
+
+    fn connection_of(&mut self, handle: &Resource<OpenConnection>) -> Result<Arc<Object>, Error> {
+        self.table.get(handle).map(|open| open.0.clone()).map_err(|error| Error::Other(error.to_string()))
+    }
+
+    fn request_of(&mut self, builder: &Resource<ConnectionBuilder>) -> Result<OpenRequest, Error> {
+        let builder = self.table.get(builder).map_err(|error| Error::Other(error.to_string()))?;
+        let (address, ca_root) = (builder.address.clone(), builder.ca_root.clone());
+        self.may_open(address, ca_root)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn query_failed(error: tokio_postgres::Error) -> Error {
+    let as_text = format!("{error:?}");
+    let Some(detail) = error.as_db_error() else {
+        return if error.is_closed() {
+            Error::ConnectionFailed(as_text)
+        } else {
+            Error::QueryFailed(QueryError::Text(as_text))
+        };
+    };
+    let extras = [
+        ("column", detail.column()),
+        ("constraint", detail.constraint()),
+        ("hint", detail.hint()),
+        ("table", detail.table()),
+        ("schema", detail.schema()),
+    ];
+    let extras = extras.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    Error::QueryFailed(QueryError::DbError(DbError {
+        as_text,
+        severity: detail.severity().to_owned(),
+        code: detail.code().code().to_owned(),
+        message: detail.message().to_owned(),
+        detail: detail.detail().map(ToOwned::to_owned),
+        extras,
+    }))
+}
+
+async fn query(connection: &Object, statement: &str, parameters: &[ParameterValue]) -> Result<RowSet, Error> {
+    let parameters = values::to_sql(parameters)?;
+    let prepared = connection.prepare_cached(statement).await.map_err(query_failed)?;
+    let found = connection.query(&prepared, &values::references(&parameters)).await.map_err(query_failed)?;
+    let columns: Vec<Column> = prepared.columns().iter().map(values::column).collect();
+    let rows = found.iter().map(values::row).collect::<Result<_, _>>()?;
+    Ok(RowSet { columns, rows })
+}
+
+async fn execute(connection: &Object, statement: &str, parameters: &[ParameterValue]) -> Result<u64, Error> {
+    let parameters = values::to_sql(parameters)?;
+    connection.execute(statement, &values::references(&parameters)).await.map_err(query_failed)
+}
+
+impl Host for Instance {}
+
+impl HostConnectionBuilder for Instance {
+    async fn new(&mut self, address: String) -> Resource<ConnectionBuilder> {
+        let builder = ConnectionBuilder { address, ca_root: None };
+        // A full table leaves a handle that every later call refuses.
+        self.table.push(builder).unwrap_or_else(|_| Resource::new_own(u32::MAX))
+    }
+
+    async fn set_ca_root(&mut self, builder: Resource<ConnectionBuilder>, certificate: String) -> Result<(), Error> {
+        let builder = self.table.get_mut(&builder).map_err(|error| Error::Other(error.to_string()))?;
+        builder.ca_root = Some(certificate);
+        Ok(())
+    }
+
+    async fn build(&mut self, builder: Resource<ConnectionBuilder>) -> Result<Resource<OpenConnection>, Error> {
+        let connection = open(&self.request_of(&builder)?).await?;
+        self.keep_connection(connection)
+    }
+
+    async fn drop(&mut self, builder: Resource<ConnectionBuilder>) -> wasmtime::Result<()> {
+        self.table.delete(builder)?;
+        Ok(())
+    }
+}
+
+impl<T: Send> HostConnectionBuilderWithStore<T> for Served {
+    async fn build_async(
+        accessor: &Accessor<T, Self>,
+        builder: Resource<ConnectionBuilder>,
+    ) -> Result<Resource<OpenConnection>, Error> {
+        let request = accessor.with(|mut access| access.get().request_of(&builder))?;
+        let connection = open(&request).await?;
+        accessor.with(|mut access| access.get().keep_connection(connection))
+    }
+}
+
+impl HostConnection for Instance {
+    async fn open(&mut self, address: String) -> Result<Resource<OpenConnection>, Error> {
+        let connection = open(&self.may_open(address, None)?).await?;
+        self.keep_connection(connection)
+    }
+
+    async fn query(
+        &mut self,
+        connection: Resource<OpenConnection>,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<RowSet, Error> {
+        let connection = self.connection_of(&connection)?;
+        query(&connection, &statement, &parameters).await
+    }
+
+    async fn execute(
+        &mut self,
+        connection: Resource<OpenConnection>,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<u64, Error> {
+        let connection = self.connection_of(&connection)?;
+        execute(&connection, &statement, &parameters).await
+    }
+
+    async fn drop(&mut self, connection: Resource<OpenConnection>) -> wasmtime::Result<()> {
+        self.table.delete(connection)?;
+        Ok(())
+    }
+}
+
+impl<T: Send> HostConnectionWithStore<T> for Served {
+    async fn open_async(accessor: &Accessor<T, Self>, address: String) -> Result<Resource<OpenConnection>, Error> {
+        let request = accessor.with(|mut access| access.get().may_open(address, None))?;
+        let connection = open(&request).await?;
+        accessor.with(|mut access| access.get().keep_connection(connection))
+    }
+
+    async fn query_async(
+        accessor: &Accessor<T, Self>,
+        connection: Resource<OpenConnection>,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<(Vec<Column>, StreamReader<Vec<DbValue>>, FutureReader<Result<(), Error>>), Error> {
+        let connection = accessor.with(|mut access| access.get().connection_of(&connection))?;
+        let found = query(&connection, &statement, &parameters).await?;
+        let other = |error: wasmtime::Error| Error::Other(error.to_string());
+        accessor.with(|mut access| {
+            let rows = StreamReader::new(&mut access, found.rows).map_err(other)?;
+            let complete = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) }).map_err(other)?;
+            Ok((found.columns, rows, complete))
+        })
+    }
+
+    async fn execute_async(
+        accessor: &Accessor<T, Self>,
+        connection: Resource<OpenConnection>,
+        statement: String,
+        parameters: Vec<ParameterValue>,
+    ) -> Result<u64, Error> {
+        let connection = accessor.with(|mut access| access.get().connection_of(&connection))?;
+        execute(&connection, &statement, &parameters).await
+    }
+}

@@ -1,0 +1,207 @@
+//! `spin:sqlite@3.1.0`: SQLite databases by label. Each `open` is a connection of its own, as in Spin.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, hooks};
+use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
+
+use crate::bindings::spin::sqlite::sqlite::{
+    Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
+};
+use crate::capabilities::{Instance, Served};
+use crate::runtime_config::SqliteBackend;
+
+/// The most bytes one result may hold: a query without a limit must not take the host down.
+const LARGEST_RESULT: usize = 64 << 20;
+
+/// Where the database of one label is.
+#[derive(Clone)]
+pub struct Database {
+    path: PathBuf,
+    /// A database without a path lives in a temporary folder that goes with it.
+    _temporary: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Database {
+    /// Makes sure the database can be opened, so that a folder that cannot be written stops the start.
+    pub fn open(backend: &SqliteBackend) -> anyhow::Result<Self> {
+        let database = match &backend.0 {
+            Some(path) => Self { path: path.clone(), _temporary: None },
+            None => {
+                let folder = tempfile::tempdir()?;
+                Self { path: folder.path().join("sqlite.db"), _temporary: Some(Arc::new(folder)) }
+            }
+        };
+        if let Some(parent) = database.path.parent() {
+            std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+        }
+        connect(&database.path).with_context(|| format!("cannot open the database {}", database.path.display()))?;
+        Ok(database)
+    }
+}
+
+/// The resource behind a guest's `connection`: opened by its first statement.
+pub struct OpenDatabase {
+    database: Database,
+    connection: Arc<Mutex<Option<Connection>>>,
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    // A guest may not reach other files of the host through ATTACH.
+    connection.authorizer(Some(|context: hooks::AuthContext<'_>| match context.action {
+        hooks::AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => hooks::Authorization::Deny,
+        _ => hooks::Authorization::Allow,
+    }))?;
+    Ok(connection)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn failed(error: impl ToString) -> Error {
+    Error::Io(error.to_string())
+}
+
+/// Runs `work` on the connection, on a thread where blocking is allowed.
+async fn on<T: Send + 'static>(
+    open: (Database, Arc<Mutex<Option<Connection>>>),
+    work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (database, connection) = open;
+    let run = move || {
+        let mut guard = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match &mut *guard {
+            Some(connection) => connection,
+            none => none.insert(connect(&database.path).map_err(failed)?),
+        };
+        work(connection)
+    };
+    tokio::task::spawn_blocking(run).await.map_err(failed)?
+}
+
+fn run(connection: &Connection, statement: &str, parameters: Vec<Value>) -> Result<QueryResult, Error> {
+    let mut statement = connection.prepare_cached(statement).map_err(failed)?;
+    let columns: Vec<String> = statement.column_names().into_iter().map(ToOwned::to_owned).collect();
+    let parameters = parameters.into_iter().map(|value| match value {
+        Value::Integer(integer) => rusqlite::types::Value::Integer(integer),
+        Value::Real(real) => rusqlite::types::Value::Real(real),
+        Value::Text(text) => rusqlite::types::Value::Text(text),
+        Value::Blob(blob) => rusqlite::types::Value::Blob(blob),
+        Value::Null => rusqlite::types::Value::Null,
+    });
+    let mut found = statement.query(rusqlite::params_from_iter(parameters)).map_err(failed)?;
+    let mut rows = Vec::new();
+    let mut size = 0_usize;
+    while let Some(row) = found.next().map_err(failed)? {
+        let mut values = Vec::with_capacity(columns.len());
+        for index in 0..columns.len() {
+            let value = value_from(row.get_ref(index).map_err(failed)?)?;
+            size = size.saturating_add(size_of_value(&value));
+            values.push(value);
+        }
+        if size > LARGEST_RESULT {
+            return Err(Error::Io(format!("the result is larger than {LARGEST_RESULT} bytes")));
+        }
+        rows.push(RowResult { values });
+    }
+    Ok(QueryResult { columns, rows })
+}
+
+fn value_from(value: ValueRef<'_>) -> Result<Value, Error> {
+    Ok(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(integer) => Value::Integer(integer),
+        ValueRef::Real(real) => Value::Real(real),
+        ValueRef::Text(text) => Value::Text(std::str::from_utf8(text).map_err(failed)?.to_owned()),
+        ValueRef::Blob(blob) => Value::Blob(blob.to_owned()),
+    })
+}
+
+fn size_of_value(value: &Value) -> usize {
+    let held = match value {
+        Value::Text(text) => text.len(),
+        Value::Blob(blob) => blob.len(),
+        Value::Integer(_) | Value::Real(_) | Value::Null => 0,
+    };
+    held.saturating_add(size_of::<Value>())
+}
+
+impl Instance {
+    fn open_database(&mut self, label: &str) -> Result<Resource<OpenDatabase>, Error> {
+        let database = self.grants.sqlite_databases.get(label).cloned().ok_or(Error::AccessDenied)?;
+        self.table.push(OpenDatabase { database, connection: Arc::default() }).map_err(failed)
+    }
+
+    fn database_of(
+        &mut self,
+        handle: &Resource<OpenDatabase>,
+    ) -> Result<(Database, Arc<Mutex<Option<Connection>>>), Error> {
+        let open = self.table.get(handle).map_err(|_| Error::InvalidConnection)?;
+        Ok((open.database.clone(), open.connection.clone()))
+    }
+}
+
+impl Host for Instance {}
+
+impl HostConnection for Instance {
+    async fn open(&mut self, database: String) -> Result<Resource<OpenDatabase>, Error> {
+        self.open_database(&database)
+    }
+
+    async fn execute(
+        &mut self,
+        connection: Resource<OpenDatabase>,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<QueryResult, Error> {
+        on(self.database_of(&connection)?, move |connection| run(connection, &statement, parameters)).await
+    }
+
+    async fn last_insert_rowid(&mut self, connection: Resource<OpenDatabase>) -> i64 {
+        let Ok(open) = self.database_of(&connection) else { return 0 };
+        on(open, |connection| Ok(connection.last_insert_rowid())).await.unwrap_or_default()
+    }
+
+    async fn changes(&mut self, connection: Resource<OpenDatabase>) -> u64 {
+        let Ok(open) = self.database_of(&connection) else { return 0 };
+        on(open, |connection| Ok(connection.changes())).await.unwrap_or_default()
+    }
+
+    async fn drop(&mut self, connection: Resource<OpenDatabase>) -> wasmtime::Result<()> {
+        self.table.delete(connection)?;
+        Ok(())
+    }
+}
+
+impl<T: Send> HostConnectionWithStore<T> for Served {
+    async fn open_async(accessor: &Accessor<T, Self>, database: String) -> Result<Resource<OpenDatabase>, Error> {
+        accessor.with(|mut access| access.get().open_database(&database))
+    }
+
+    async fn execute_async(
+        accessor: &Accessor<T, Self>,
+        connection: Resource<OpenDatabase>,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<(Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>), Error> {
+        let open = accessor.with(|mut access| access.get().database_of(&connection))?;
+        let result = on(open, move |connection| run(connection, &statement, parameters)).await?;
+        accessor.with(|mut access| {
+            let rows = StreamReader::new(&mut access, result.rows).map_err(failed)?;
+            let complete = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) }).map_err(failed)?;
+            Ok((result.columns, rows, complete))
+        })
+    }
+
+    async fn last_insert_rowid_async(accessor: &Accessor<T, Self>, connection: Resource<OpenDatabase>) -> i64 {
+        let Ok(open) = accessor.with(|mut access| access.get().database_of(&connection)) else { return 0 };
+        on(open, |connection| Ok(connection.last_insert_rowid())).await.unwrap_or_default()
+    }
+
+    async fn changes_async(accessor: &Accessor<T, Self>, connection: Resource<OpenDatabase>) -> u64 {
+        let Ok(open) = accessor.with(|mut access| access.get().database_of(&connection)) else { return 0 };
+        on(open, |connection| Ok(connection.changes())).await.unwrap_or_default()
+    }
+}

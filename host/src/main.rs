@@ -1,0 +1,41 @@
+//! `bheem-edge`: serves a Spin application on wasmtime. It reads the same `spin.toml`, variables and runtime config as
+//! Spin, and serves the same interfaces, so that whatever runs here runs there.
+
+mod allowed_hosts;
+mod application;
+mod bindings;
+mod capabilities;
+mod engine;
+mod files;
+mod log;
+mod manifest;
+mod runtime_config;
+mod server;
+mod up;
+mod variables;
+mod workers;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The edge in front of the Bheem ERP and BheemPay.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a Spin application
+    Up(up::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Up(options) => up::run(&options),
+    }
+}

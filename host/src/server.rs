@@ -1,0 +1,96 @@
+//! The HTTP server: accepts connections, hands requests to the application, and on a signal lets those in flight
+//! finish.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use crate::application::{Application, problem};
+use crate::log;
+
+/// How long a client may take to send the head of a request: slower ones hold connections for nothing.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Bounds on the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Requests in the works at once; the next is told to come back.
+    pub requests: usize,
+    /// How long requests in flight may take to finish once the server is told to stop.
+    pub drain: Duration,
+}
+
+/// Serves `application` on `listener` until `stop` resolves, then until the requests in flight have been answered.
+pub async fn serve(
+    listener: TcpListener,
+    application: Arc<Application>,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let in_flight = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.requests));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let (stream, client) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, or a connection that was gone before it was taken: neither ends the
+                    // server, and the first passes.
+                    log::error("host", "cannot accept a connection", &error.to_string());
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
+        let application = application.clone();
+        let places = places.clone();
+        let service = service_fn(move |request| answer(application.clone(), places.clone(), request, client));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = in_flight.watch(connection);
+        tokio::spawn(async move {
+            // A client that goes away in mid-request is its own business.
+            let _ = connection.await;
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain, in_flight.shutdown()).await.is_err() {
+        log::error("host", "some requests were still in flight when time was up", "");
+    }
+    Ok(())
+}
+
+type Answer = http::Response<wasmtime_wasi_http::WasiBody>;
+
+async fn answer(
+    application: Arc<Application>,
+    places: Arc<Semaphore>,
+    request: Request<Incoming>,
+    client: SocketAddr,
+) -> Result<Answer, Infallible> {
+    let Ok(_place) = places.try_acquire() else {
+        let mut refusal =
+            problem(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many requests at once; try again.");
+        refusal.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));
+        return Ok(refusal);
+    };
+    let request = request.map(|body| body.map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
+    Ok(application.handle(request, client).await)
+}

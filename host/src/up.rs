@@ -1,0 +1,133 @@
+//! `bheem-edge up`: from the command line to a running server.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::application::{Application, Loading};
+use crate::capabilities::output::Output;
+use crate::manifest::Manifest;
+use crate::runtime_config::RuntimeConfig;
+use crate::variables::Variables;
+use crate::workers::Reuse;
+use crate::{engine, log, server};
+
+/// What `bheem-edge up` can be told.
+#[derive(Args)]
+pub struct Options {
+    /// The application's manifest
+    #[arg(short = 'f', long = "from", default_value = "spin.toml")]
+    manifest: PathBuf,
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Folder of the default key-value store and database, and of compiled components [default: .spin beside the
+    /// manifest]
+    #[arg(long)]
+    state_dir: Option<PathBuf>,
+    /// Which backend stands behind each store
+    #[arg(long)]
+    runtime_config_file: Option<PathBuf>,
+    /// Set an application variable; may be given several times
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    variables: Vec<(String, String)>,
+    /// Requests an instance serves before it is replaced
+    #[arg(long, default_value_t = 128)]
+    max_instance_reuse_count: usize,
+    /// Requests an instance serves at once
+    #[arg(long, default_value_t = 16)]
+    max_instance_concurrent_reuse_count: usize,
+    /// How long an instance without work is kept, milliseconds
+    #[arg(long, default_value_t = 1000)]
+    idle_instance_timeout_ms: u64,
+    /// Instances alive at once; more take more address space, not more memory until they are used
+    #[arg(long, default_value_t = 512)]
+    max_instance_count: u32,
+    /// Memory one instance may take, MiB
+    #[arg(long, default_value_t = 128)]
+    max_instance_memory_mib: usize,
+    /// How long a request may go without an answer, seconds
+    #[arg(long, default_value_t = 30)]
+    request_timeout_secs: u64,
+    /// Requests in the works at once; the next is answered 503
+    #[arg(long, default_value_t = 4096)]
+    max_requests: usize,
+    /// Threads that serve requests [default: one for each core]
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+fn name_and_value(given: &str) -> Result<(String, String), String> {
+    match given.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err("write it as name=value".to_owned()),
+    }
+}
+
+/// Loads the application and serves it until SIGTERM or SIGINT.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let stdout = Output::to(std::io::stdout())?;
+    let stderr = Output::to(std::io::stderr())?;
+    log::send_to(stderr.clone());
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = options.threads {
+        runtime.worker_threads(threads.max(1));
+    }
+    let result = runtime.enable_all().build()?.block_on(serve(options, started, stdout.clone(), stderr.clone()));
+    stdout.flush();
+    stderr.flush();
+    result
+}
+
+async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Output) -> anyhow::Result<()> {
+    let manifest = Manifest::load(&options.manifest)?;
+    let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.folder.join(".spin"));
+    let given: BTreeMap<String, String> = options.variables.iter().cloned().collect();
+    let variables = Variables::resolve(&manifest, &given, |key| std::env::var(key).ok())?;
+    let runtime_config = RuntimeConfig::load(options.runtime_config_file.as_deref(), &state_dir)?;
+    let memory =
+        options.max_instance_memory_mib.checked_mul(1 << 20).context("--max-instance-memory-mib is too large")?;
+    let limits = engine::Limits { instances: options.max_instance_count, memory };
+    let engine = engine::start(limits, &state_dir.join("compiled"))?;
+    let staging = tempfile::tempdir()?;
+    let application = Application::load(&Loading {
+        manifest: &manifest,
+        variables: &variables,
+        runtime_config: &runtime_config,
+        engine: &engine,
+        staging: staging.path(),
+        reuse: Reuse {
+            requests: options.max_instance_reuse_count.max(1),
+            concurrently: options.max_instance_concurrent_reuse_count.max(1),
+            idle: Duration::from_millis(options.idle_instance_timeout_ms),
+            request_timeout: Duration::from_secs(options.request_timeout_secs),
+            memory,
+        },
+        stdout,
+        stderr,
+    })?;
+    // Both are caught before anybody can send one.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let listener =
+        TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
+    let address = listener.local_addr()?;
+    let name = &manifest.application.name;
+    log::info("host", &format!("{name} listens on http://{address}"), &format!("ready in {:?}", started.elapsed()));
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        log::info("host", "told to stop: requests in flight will be answered", "");
+    };
+    let limits = server::Limits { requests: options.max_requests, drain: Duration::from_secs(30) };
+    server::serve(listener, application, limits, stop).await
+}
