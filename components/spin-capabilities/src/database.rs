@@ -1,0 +1,134 @@
+//! The record: PostgreSQL where the variable `database_url` names one, else Spin's SQLite, label `default`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use edge_capabilities::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
+use edge_capabilities::{Config, Database};
+use futures::lock::Mutex;
+use spin_sdk::pg::{self, DbValue, ParameterValue, PgError, QueryError};
+use spin_sdk::sqlite;
+
+pub(crate) struct Record {
+    config: Arc<dyn Config>,
+    backend: Mutex<Option<Backend>>,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite(Arc<sqlite::Connection>),
+    Postgres(Arc<str>),
+}
+
+impl Record {
+    pub(crate) fn new(config: Arc<dyn Config>) -> Self {
+        Self { config, backend: Mutex::default() }
+    }
+
+    async fn backend(&self) -> Result<Backend, DatabaseError> {
+        let mut known = self.backend.lock().await;
+        if let Some(backend) = &*known {
+            return Ok(backend.clone());
+        }
+        let unavailable = |error: &dyn ToString| DatabaseError::Unavailable(error.to_string());
+        let url = self.config.get("database_url").await.map_err(|error| unavailable(&error))?.unwrap_or_default();
+        let backend = if url.is_empty() {
+            let connection = sqlite::Connection::open_default().await.map_err(|error| unavailable(&error))?;
+            Backend::Sqlite(Arc::new(connection))
+        } else {
+            Backend::Postgres(url.into())
+        };
+        Ok(known.insert(backend).clone())
+    }
+}
+
+#[async_trait]
+impl Database for Record {
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        match self.backend().await? {
+            Backend::Sqlite(connection) => query_sqlite(&connection, statement, parameters).await,
+            // A connection goes back to Spin's pool when it is dropped: one for each statement, none held.
+            Backend::Postgres(url) => query_postgres(&url, statement, parameters).await,
+        }
+    }
+
+    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
+        Ok(match self.backend().await? {
+            Backend::Sqlite(_) => Dialect::Sqlite,
+            Backend::Postgres(_) => Dialect::Postgres,
+        })
+    }
+}
+
+async fn query_sqlite(
+    connection: &sqlite::Connection,
+    statement: &str,
+    parameters: &[Value],
+) -> Result<Vec<Row>, DatabaseError> {
+    let parameters = parameters.iter().map(|value| match value {
+        Value::Null => sqlite::Value::Null,
+        Value::Integer(integer) => sqlite::Value::Integer(*integer),
+        Value::Text(text) => sqlite::Value::Text(text.clone()),
+    });
+    let failed = |error: sqlite::Error| DatabaseError::from_sqlite(&error.to_string());
+    let result = connection.execute(numbered_parameters(statement), parameters).await.map_err(failed)?;
+    let rows = result.collect().await.map_err(failed)?;
+    rows.into_iter().map(|row| row.values.into_iter().map(from_sqlite).collect::<Result<_, _>>().map(Row)).collect()
+}
+
+fn from_sqlite(value: sqlite::Value) -> Result<Value, DatabaseError> {
+    match value {
+        sqlite::Value::Null => Ok(Value::Null),
+        sqlite::Value::Integer(integer) => Ok(Value::Integer(integer)),
+        sqlite::Value::Text(text) => Ok(Value::Text(text)),
+        sqlite::Value::Real(_) | sqlite::Value::Blob(_) => Err(unknown_kind("neither integer nor text")),
+    }
+}
+
+async fn query_postgres(url: &str, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    let parameters: Vec<ParameterValue> = parameters
+        .iter()
+        .map(|value| match value {
+            Value::Null => ParameterValue::DbNull,
+            Value::Integer(integer) => ParameterValue::Int64(*integer),
+            Value::Text(text) => ParameterValue::Str(text.clone()),
+        })
+        .collect();
+    let connection = pg::Connection::open(url).await.map_err(|error| from_pg_error(&error))?;
+    let mut result = connection.query(statement, parameters).await.map_err(|error| from_pg_error(&error))?;
+    let mut rows = Vec::new();
+    while let Some(row) = result.rows().next().await {
+        rows.push(Row(row.into_iter().map(from_postgres).collect::<Result<_, _>>()?));
+    }
+    result.result().await.map_err(|error| from_pg_error(&error))?;
+    Ok(rows)
+}
+
+fn from_postgres(value: DbValue) -> Result<Value, DatabaseError> {
+    match value {
+        DbValue::DbNull => Ok(Value::Null),
+        DbValue::Int64(integer) => Ok(Value::Integer(integer)),
+        DbValue::Int32(integer) => Ok(Value::Integer(integer.into())),
+        DbValue::Str(text) => Ok(Value::Text(text)),
+        other => Err(unknown_kind(&format!("{other:?}"))),
+    }
+}
+
+fn from_pg_error(error: &pg::Error) -> DatabaseError {
+    match error {
+        pg::Error::PgError(PgError::ConnectionFailed(reason)) => DatabaseError::Unavailable(reason.clone()),
+        pg::Error::PgError(PgError::QueryFailed(QueryError::DbError(detail))) => match detail.code.as_str() {
+            "23505" => DatabaseError::Duplicate(detail.message.clone()),
+            // Connection exceptions, insufficient resources, operator intervention, serialisation, read-only standby.
+            code if ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) || code == "25006" => {
+                DatabaseError::Unavailable(detail.message.clone())
+            }
+            _ => DatabaseError::Refused(detail.message.clone()),
+        },
+        other => DatabaseError::Unavailable(other.to_string()),
+    }
+}
+
+fn unknown_kind(what: &str) -> DatabaseError {
+    DatabaseError::Refused(format!("the result holds a value of another kind: {what}"))
+}

@@ -1,0 +1,44 @@
+//! The domain's capabilities, bound to Spin. A component is a router over these.
+
+mod database;
+mod http;
+mod key_value;
+mod small;
+
+use std::sync::{Arc, OnceLock};
+
+use ::http::Response;
+use axum::Router;
+use axum::body::Body;
+use edge_capabilities::Capabilities;
+use spin_sdk::http::Request;
+use tower::ServiceExt as _;
+
+/// Everything the domain needs, from Spin. One set for each instance: it keeps the handles that were opened.
+fn capabilities() -> Capabilities {
+    let config = Arc::new(small::Variables);
+    let clock = Arc::new(small::HostClock);
+    Capabilities {
+        background: Arc::new(small::Spawn),
+        cache: Arc::new(key_value::Cache::default()),
+        clock: clock.clone(),
+        config: config.clone(),
+        http: Arc::new(http::Outbound::new(clock)),
+        log: Arc::new(small::StandardError),
+        random: Arc::new(small::HostRandom),
+        record: Arc::new(database::Record::new(config)),
+    }
+}
+
+/// Answers `request` by the instance's router, which `router` builds for its first request and `built` keeps.
+pub async fn serve(
+    built: &'static OnceLock<Router>,
+    router: fn(Capabilities) -> Router,
+    request: Request,
+) -> Response<Body> {
+    let router = built.get_or_init(|| router(capabilities())).clone();
+    match router.oneshot(request.map(Body::new)).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

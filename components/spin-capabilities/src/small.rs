@@ -1,0 +1,73 @@
+//! Time, chance, variables, background work and the log.
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant as Moment, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use edge_capabilities::config::ConfigError;
+use edge_capabilities::{Background, Clock, Config, Instant, Log, Random};
+use futures::future::BoxFuture;
+use spin_sdk::variables;
+use spin_sdk::wasip3;
+
+pub(crate) struct HostClock;
+
+#[async_trait]
+impl Clock for HostClock {
+    fn now(&self) -> Instant {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Instant::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        static START: OnceLock<Moment> = OnceLock::new();
+        START.get_or_init(Moment::now).elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        spin_sdk::time::sleep(duration).await;
+    }
+}
+
+pub(crate) struct HostRandom;
+
+impl Random for HostRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        let wanted = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        for (to, from) in bytes.iter_mut().zip(wasip3::random::random::get_random_bytes(wanted)) {
+            *to = from;
+        }
+    }
+}
+
+pub(crate) struct Variables;
+
+#[async_trait]
+impl Config for Variables {
+    async fn get(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        match variables::get(name).await {
+            Ok(value) => Ok(Some(value)),
+            Err(variables::Error::Undefined(_)) => Ok(None),
+            Err(error) => Err(ConfigError { name: name.to_owned(), reason: error.to_string() }),
+        }
+    }
+}
+
+pub(crate) struct Spawn;
+
+impl Background for Spawn {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        wasip3::spawn(work);
+    }
+}
+
+pub(crate) struct StandardError;
+
+impl Log for StandardError {
+    fn write(&self, mut line: String) {
+        line.push('\n');
+        // A log that cannot be written has nowhere to complain.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}

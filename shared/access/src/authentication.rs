@@ -1,0 +1,85 @@
+//! From the `Authorization` header to a caller.
+
+use std::sync::Arc;
+
+use edge_border::bearer;
+use edge_capabilities::Capabilities;
+use edge_record::Record;
+use http::HeaderMap;
+
+use crate::caller::Caller;
+use crate::key_ring::KeyRing;
+use crate::scope::{Scope, Scopes};
+use crate::token::{SecretHash, Token};
+
+/// The shortest bootstrap key that is taken: a shorter one could be guessed.
+const SHORTEST_BOOTSTRAP_KEY: usize = 16;
+
+/// Why a caller was not let in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// There is no credential, or none that is known, or it has expired.
+    #[error("there is no credential, or it is not known")]
+    Unauthenticated,
+    /// The credential lacks this scope.
+    #[error("the credential lacks the scope {0}")]
+    Lacks(Scope),
+    /// The credential cannot be checked.
+    #[error("the credential cannot be checked now: {0}")]
+    Unavailable(String),
+}
+
+/// Decides who may call.
+#[derive(Clone)]
+pub struct Access {
+    capabilities: Capabilities,
+    ring: KeyRing,
+}
+
+impl Access {
+    /// Decides by the keys in `record` and the variable `bootstrap_admin_key`.
+    pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self { capabilities: capabilities.clone(), ring: KeyRing::new(capabilities, record.clone()) }
+    }
+
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// The caller whose credential stands in `headers`.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AccessError> {
+        let bearer = bearer(headers).ok_or(AccessError::Unauthenticated)?;
+        if let Some(token) = Token::parse(bearer)
+            && let Some(caller) = self.by_api_key(&token).await?
+        {
+            return Ok(caller);
+        }
+        self.by_bootstrap_key(bearer).await?.ok_or(AccessError::Unauthenticated)
+    }
+
+    async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
+        let found = self.ring.find(&token.id).await;
+        let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+        let now = self.capabilities.clock.now();
+        let good = found.filter(|stored| {
+            stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| now < expires_at)
+        });
+        Ok(good.map(|stored| stored.key.caller()))
+    }
+
+    async fn by_bootstrap_key(&self, bearer: &str) -> Result<Option<Caller>, AccessError> {
+        let configured = self.capabilities.config.get("bootstrap_admin_key").await;
+        let configured = configured.map_err(|error| AccessError::Unavailable(error.to_string()))?.unwrap_or_default();
+        if configured.len() < SHORTEST_BOOTSTRAP_KEY {
+            return Ok(None);
+        }
+        // Of equal length by hashing: the comparison tells neither where they differ nor how long the key is.
+        let same = SecretHash::of(&configured).is(&SecretHash::of(bearer));
+        let bootstrap = Caller { id: Arc::from("bootstrap"), scopes: Scopes::all(), tenant: None, applications: None };
+        Ok(same.then_some(bootstrap))
+    }
+}

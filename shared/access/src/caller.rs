@@ -1,0 +1,55 @@
+//! Somebody whose credential was found good.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::scope::{Scope, Scopes};
+
+/// A tenant's id, which is also the organisation's id in the ERP's answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct TenantId(String);
+
+impl TenantId {
+    /// From its text.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Somebody whose credential was found good, with what it allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Who, in the record and the log: `key:<id>`, `bootstrap`.
+    pub id: Arc<str>,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The tenant it belongs to; None: the platform.
+    pub tenant: Option<TenantId>,
+    /// The applications it may speak for; None: all.
+    pub applications: Option<Arc<[String]>>,
+}
+
+impl Caller {
+    /// Whether it may do `scope`.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(scope)
+    }
+
+    /// Whether it may speak for `application`, compared byte for byte.
+    pub fn speaks_for(&self, application: &str) -> bool {
+        self.applications.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one == application))
+    }
+
+    /// Whether it may know of things of the tenant `tenant`.
+    pub fn sees(&self, tenant: &str) -> bool {
+        self.tenant.as_ref().is_none_or(|own| own.as_str() == tenant)
+    }
+}

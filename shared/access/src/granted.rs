@@ -1,0 +1,84 @@
+//! Rights as types: a handler that takes `Granted<SeatsVerify>` runs only for callers with that scope.
+
+use std::marker::PhantomData;
+
+use axum::extract::{FromRef, FromRequestParts};
+use edge_border::{Code, Problem, Timings};
+use http::request::Parts;
+
+use crate::authentication::{Access, AccessError};
+use crate::caller::Caller;
+use crate::scope::Scope;
+
+/// A right that a handler can ask for.
+pub trait Right: Send + Sync + 'static {
+    /// The scope that carries it.
+    const SCOPE: Scope;
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $right:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $right;
+
+        impl Right for $right {
+            const SCOPE: Scope = Scope::$right;
+        }
+    )*};
+}
+
+rights! {
+    /// May ask whether users have seats.
+    SeatsVerify;
+    /// May invalidate what is known of seats.
+    SeatsWrite;
+    /// May manage tenants and API keys.
+    TenantsAdmin;
+}
+
+/// A caller with the right `R`.
+pub struct Granted<R: Right> {
+    /// Who it is.
+    pub caller: Caller,
+    right: PhantomData<R>,
+}
+
+impl<R: Right, S: Sync> FromRequestParts<S> for Granted<R>
+where
+    Access: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let access = Access::from_ref(state);
+        let clock = &access.capabilities().clock;
+        let started = clock.elapsed();
+        let caller = access.authenticate(&parts.headers).await?;
+        if let Some(timings) = parts.extensions.get::<Timings>() {
+            timings.note("key", clock.elapsed().saturating_sub(started));
+        }
+        if !caller.may(R::SCOPE) {
+            return Err(AccessError::Lacks(R::SCOPE).into());
+        }
+        Ok(Self { caller, right: PhantomData })
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Unauthenticated => Self::new(
+                Code::Unauthenticated,
+                "Send a valid API key as `Authorization: Bearer bhk_…`; it may have expired or been revoked.",
+            ),
+            AccessError::Lacks(scope) => {
+                Self::new(Code::PermissionDenied, format!("The API key does not have the scope {scope}."))
+            }
+            AccessError::Unavailable(cause) => {
+                let detail = "The API key cannot be checked now; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
+            }
+        }
+    }
+}

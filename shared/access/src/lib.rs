@@ -1,0 +1,16 @@
+//! Who may call, and what. A handler asks for a right by its type (`Granted<SeatsVerify>`), and so cannot forget to.
+
+mod authentication;
+mod caller;
+mod granted;
+mod key_ring;
+mod keys;
+mod router;
+mod scope;
+mod token;
+
+pub use authentication::{Access, AccessError};
+pub use caller::{Caller, TenantId};
+pub use granted::{Granted, Right, SeatsVerify, SeatsWrite, TenantsAdmin};
+pub use router::{ApiDoc, router};
+pub use scope::{Scope, Scopes};

@@ -1,0 +1,146 @@
+//! What a credential may be allowed to do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One kind of thing a credential may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum Scope {
+    /// Ask whether users have seats.
+    #[serde(rename = "seats:verify")]
+    SeatsVerify,
+    /// Invalidate what is known of seats.
+    #[serde(rename = "seats:write")]
+    SeatsWrite,
+    /// Read plans.
+    #[serde(rename = "plans:read")]
+    PlansRead,
+    /// Read subscriptions and invoices.
+    #[serde(rename = "billing:read")]
+    BillingRead,
+    /// Check out, cancel.
+    #[serde(rename = "billing:write")]
+    BillingWrite,
+    /// Have rules decide.
+    #[serde(rename = "rules:evaluate")]
+    RulesEvaluate,
+    /// Read rules and decisions.
+    #[serde(rename = "rules:read")]
+    RulesRead,
+    /// Change rules.
+    #[serde(rename = "rules:write")]
+    RulesWrite,
+    /// Read webhook events.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Replay webhook events, make endpoints.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
+    /// Manage tenants and API keys.
+    #[serde(rename = "tenants:admin")]
+    TenantsAdmin,
+    /// Manage what is synchronised with the ERP.
+    #[serde(rename = "erp:admin")]
+    ErpAdmin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::SeatsVerify,
+        Self::SeatsWrite,
+        Self::PlansRead,
+        Self::BillingRead,
+        Self::BillingWrite,
+        Self::RulesEvaluate,
+        Self::RulesRead,
+        Self::RulesWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
+        Self::TenantsAdmin,
+        Self::ErpAdmin,
+    ];
+
+    /// As it is written: `seats:verify`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SeatsVerify => "seats:verify",
+            Self::SeatsWrite => "seats:write",
+            Self::PlansRead => "plans:read",
+            Self::BillingRead => "billing:read",
+            Self::BillingWrite => "billing:write",
+            Self::RulesEvaluate => "rules:evaluate",
+            Self::RulesRead => "rules:read",
+            Self::RulesWrite => "rules:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
+            Self::TenantsAdmin => "tenants:admin",
+            Self::ErpAdmin => "erp:admin",
+        }
+    }
+
+    /// Reads a scope as it is written.
+    pub fn parse(written: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == written)
+    }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A set of scopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(u16);
+
+impl Scopes {
+    /// Every scope there is.
+    pub fn all() -> Self {
+        Scope::ALL.into_iter().collect()
+    }
+
+    /// Whether the set holds `scope`.
+    pub const fn contains(self, scope: Scope) -> bool {
+        self.0 & scope.bit() != 0
+    }
+
+    /// The scopes of this set that `other` lacks.
+    pub fn missing_from(self, other: Self) -> impl Iterator<Item = Scope> {
+        self.iter().filter(move |scope| !other.contains(*scope))
+    }
+
+    /// The scopes of this set.
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |scope| self.contains(*scope))
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().fold(0, |bits, scope| bits | scope.bit()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_is_read_as_it_is_written() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.as_str()), Some(scope));
+            assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
+            assert_eq!(Scopes::all().iter().filter(|other| *other == scope).count(), 1);
+            assert!(!Scopes::default().contains(scope));
+        }
+        assert_eq!(Scope::parse("seats:*"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! Bodies: JSON, at most 1 MiB, refused with the name of the field that is wrong.
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
+use http_body_util::BodyExt as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Code, FieldError, Problem};
+
+/// The largest body anybody may send, bytes.
+pub const LARGEST_BODY: usize = 1 << 20;
+
+/// A JSON body, in and out. Coming in, unknown fields are ignored and wrong types are named.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+/// A JSON body coming in, beside the bytes it was read from.
+#[derive(Clone, Debug)]
+pub struct JsonAndBytes<T>(pub T, pub Bytes);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonAndBytes<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !says_json(request.headers()) {
+            return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as application/json."));
+        }
+        let bytes = read(request).await?;
+        Ok(Self(parse(&bytes)?, bytes))
+    }
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        JsonAndBytes::from_request(request, state).await.map(|JsonAndBytes(value, _)| Self(value))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
+            Err(_) => Problem::new(Code::Internal, "The answer could not be written.").into_response(),
+        }
+    }
+}
+
+/// Whether the body claims to be JSON; one that claims nothing is given the benefit of the doubt.
+fn says_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(CONTENT_TYPE) else { return true };
+    let Ok(content_type) = content_type.to_str() else { return false };
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// The whole body. One that is too large is refused by its Content-Length, or as soon as too much has come.
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    let too_large = || Problem::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.");
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LARGEST_BODY as u64) {
+        return Err(too_large());
+    }
+    let mut body = request.into_body();
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let broken = |_| Problem::new(Code::ValidationError, "The body broke off.");
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        if whole.len().saturating_add(data.len()) > LARGEST_BODY {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // The second reading is for the refusal alone: it knows where in the body it is.
+    serde_json::from_slice(bytes).map_err(|_| {
+        let mut text = serde_json::Deserializer::from_slice(bytes);
+        match serde_path_to_error::deserialize::<_, T>(&mut text) {
+            Ok(_) => Problem::new(Code::ValidationError, "The body goes on after its JSON value."),
+            Err(error) => refusal(&error),
+        }
+    })
+}
+
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let cause = error.inner();
+    if !cause.is_data() {
+        let (line, column) = (cause.line(), cause.column());
+        return Problem::new(Code::ValidationError, format!("The body is not JSON: see line {line}, column {column}."));
+    }
+    let message = without_place(&cause.to_string());
+    let path = error.path().to_string();
+    // A missing field is reported at the object that lacks it.
+    let field = match message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        Some(missing) if path == "." => missing.to_owned(),
+        Some(missing) => format!("{path}.{missing}"),
+        None => path,
+    };
+    let message =
+        if message.starts_with("missing field") { "is required".to_owned() } else { without_values(&message) };
+    Problem::fields(vec![FieldError::new(field, message)])
+}
+
+/// The message without serde's "at line 1 column 2", which says nothing to somebody who sent one line.
+fn without_place(message: &str) -> String {
+    message.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+/// The message without the value that was sent: answers and logs do not repeat what callers say.
+fn without_values(message: &str) -> String {
+    match message.split_once(", expected ") {
+        Some((found, expected)) => {
+            let found = found.split([' ', '`', '"']).skip(2).find(|word| word.chars().all(char::is_alphabetic));
+            match found.filter(|found| !found.is_empty()) {
+                Some(found) => format!("must be {expected}, not {found}"),
+                None => format!("must be {expected}"),
+            }
+        }
+        None => "is not valid".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    #[serde(rename_all = "camelCase")]
+    struct Check {
+        user_id: String,
+        #[serde(default)]
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Inner {
+        number: i64,
+    }
+
+    fn field_error(body: &str) -> (String, String) {
+        let problem = parse::<Check>(body.as_bytes()).unwrap_err();
+        assert_eq!(problem.code(), Code::ValidationError, "{body}");
+        problem.errors().first().map_or_else(Default::default, |error| (error.field.clone(), error.message.clone()))
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named_and_its_value_is_not_repeated() {
+        for (body, field, message) in [
+            ("{}", "userId", "is required"),
+            (r#"{"userId":"u","inner":[{"number":1},{}]}"#, "inner[1].number", "is required"),
+            (r#"{"userId":7}"#, "userId", "must be a string, not integer"),
+            (r#"{"userId":null}"#, "userId", "must be a string, not null"),
+            (r#"{"userId":"u","inner":[{"number":"hunter2"}]}"#, "inner[0].number", "must be i64, not string"),
+            (r#"{"userId":"u","inner":"hunter2"}"#, "inner", "must be a sequence, not string"),
+        ] {
+            assert_eq!(field_error(body), (field.to_owned(), message.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_without_a_trap() {
+        let deep = "[".repeat(10_000);
+        let deep_object = format!(r#"{{"userId":{}"#, r#"{"a":"#.repeat(10_000));
+        let deep_field = format!(r#"{{"userId":"u","x":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        for body in ["", "x", "{", r#"{"userId":"u"}}"#, r#"{"userId":"\ud800"}"#, &deep, &deep_object] {
+            let problem = parse::<Check>(body.as_bytes()).unwrap_err();
+            assert_eq!(problem.code(), Code::ValidationError);
+        }
+        assert!(parse::<Check>(&[b'"', 0xff, b'"']).is_err());
+        // Unknown fields are ignored however deep they are.
+        parse::<Check>(deep_field.as_bytes()).unwrap();
+        assert!(parse::<Check>(br#"{"userId":"a","userId":"b"}"#).is_err());
+    }
+
+    #[tokio::test]
+    async fn bodies_are_bounded_and_of_one_kind() {
+        let ask = async |content_type: Option<&str>, announced: Option<usize>, length: usize| {
+            let body = format!(r#"{{"userId":"{}"}}"#, "u".repeat(length));
+            let mut request = http::Request::post("/").body(Body::from(body)).unwrap();
+            if let Some(kind) = content_type {
+                request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
+            }
+            if let Some(announced) = announced {
+                request.headers_mut().insert(CONTENT_LENGTH, announced.into());
+            }
+            Json::<Check>::from_request(request, &()).await.map(drop).map_err(|problem| problem.code())
+        };
+        for kind in
+            [None, Some("application/json"), Some("Application/JSON; charset=utf-8"), Some("application/a+json")]
+        {
+            assert_eq!(ask(kind, None, 1).await, Ok(()), "{kind:?}");
+        }
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"] {
+            assert_eq!(ask(Some(kind), None, 1).await, Err(Code::UnsupportedMediaType), "{kind}");
+        }
+        assert_eq!(ask(None, None, LARGEST_BODY - 13).await, Ok(()));
+        assert_eq!(ask(None, None, LARGEST_BODY - 12).await, Err(Code::PayloadTooLarge));
+        assert_eq!(ask(None, Some(LARGEST_BODY + 1), 1).await, Err(Code::PayloadTooLarge));
+    }
+}

@@ -1,0 +1,29 @@
+//! Where HTTP meets the domain. Every router of the edge is finished by [`finish`], and so keeps the same conventions:
+//! errors as problem+json, a request id and a timing on each answer, one log line for each request.
+
+mod access_log;
+mod bearer;
+mod body;
+mod listing;
+mod problem;
+mod request;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use edge_capabilities::Capabilities;
+
+pub use access_log::Outcome;
+pub use bearer::bearer;
+pub use body::{Json, JsonAndBytes, LARGEST_BODY};
+pub use listing::{Listing, Page};
+pub use problem::{Code, FieldError, Problem, ProblemBody};
+pub use request::{RequestId, Timings};
+
+/// `routes` under the conventions of the edge, as the component called `component`.
+pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {
+    let border = request::Border::new(component, capabilities);
+    routes
+        .fallback(async || Problem::new(Code::NotFound, "There is nothing at this path."))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "This path takes another method."))
+        .layer(from_fn_with_state(border, request::cross))
+}

@@ -1,0 +1,93 @@
+//! Lists, a page at a time.
+
+use axum::extract::{FromRequestParts, Query};
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::Problem;
+
+const USUAL: u32 = 50;
+const MOST: u32 = 200;
+
+/// Which part of a list is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// How many at most: 1 to 200, 50 unless told.
+    #[param(required = false, minimum = 1, maximum = 200)]
+    pub limit: u32,
+    /// Where the last page ended: its `nextCursor`.
+    pub cursor: Option<String>,
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Listing<T> {
+    /// The entries.
+    pub data: Vec<T>,
+    /// What to pass as `cursor` for what follows; null where nothing does.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Listing<T> {
+    /// A page out of `found`, which was asked for one entry more than `page` wants so as to know whether more follow;
+    /// `cursor` names where an entry stands.
+    pub fn from_one_more(mut found: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> Self {
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next_cursor = if more { found.last().map(cursor) } else { None };
+        Self { data: found, next_cursor }
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Page {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let unreadable = |_| Problem::field("query", "cannot be read");
+        let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).map_err(unreadable)?;
+        let limit = match asked.limit.as_deref().map(str::parse) {
+            None => USUAL,
+            Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
+            Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MOST}"))),
+        };
+        Ok(Self { limit, cursor: asked.cursor.filter(|cursor| !cursor.is_empty()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn page(query: &str) -> Result<Page, Problem> {
+        let (mut parts, ()) = http::Request::get(format!("/list{query}")).body(()).unwrap().into_parts();
+        Page::from_request_parts(&mut parts, &()).await
+    }
+
+    #[tokio::test]
+    async fn a_page_is_bounded() {
+        assert_eq!(page("").await.unwrap(), Page { limit: 50, cursor: None });
+        assert_eq!(page("?limit=200&cursor=x").await.unwrap(), Page { limit: 200, cursor: Some("x".into()) });
+        for query in ["?limit=0", "?limit=201", "?limit=-1", "?limit=many", "?limit="] {
+            assert_eq!(page(query).await.unwrap_err().errors()[0].field, "limit", "{query}");
+        }
+    }
+
+    #[test]
+    fn the_next_cursor_stands_only_where_more_follows() {
+        let page = Page { limit: 2, cursor: None };
+        let full = Listing::from_one_more(vec![1, 2, 3], &page, ToString::to_string);
+        assert_eq!((full.data, full.next_cursor), (vec![1, 2], Some("2".to_owned())));
+        let last = Listing::from_one_more(vec![1, 2], &page, ToString::to_string);
+        assert_eq!((last.data, last.next_cursor), (vec![1, 2], None));
+    }
+}

@@ -1,0 +1,258 @@
+//! Errors as the caller sees them: RFC 9457 problem+json, with a code in capitals. This is the catalogue; what is not
+//! in it cannot be answered.
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use edge_capabilities::database::DatabaseError;
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong, in one word that programs can rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// 400: the request cannot be read, or a field of it is not what it must be.
+    ValidationError,
+    /// 401: there is no credential, or none that is known.
+    Unauthenticated,
+    /// 403: the credential does not carry the right.
+    PermissionDenied,
+    /// 404: there is no such thing, or it is another tenant's.
+    NotFound,
+    /// 404: there is no such API key.
+    ApiKeyNotFound,
+    /// 404: there is no such organisation, or it is another tenant's.
+    OrganizationNotFound,
+    /// 405: the path takes another method.
+    MethodNotAllowed,
+    /// 409: a request with this Idempotency-Key is still running.
+    IdempotencyInProgress,
+    /// 413: the body is larger than 1 MiB.
+    PayloadTooLarge,
+    /// 415: the body is not JSON.
+    UnsupportedMediaType,
+    /// 422: this Idempotency-Key was used for another request.
+    IdempotencyKeyReused,
+    /// 500: a bug of the edge's.
+    Internal,
+    /// 503: a store of the edge's cannot be reached.
+    StoreUnavailable,
+    /// 503: an upstream cannot be reached, or answers what nobody can read.
+    UpstreamUnavailable,
+}
+
+impl Code {
+    /// The HTTP status that goes with the code.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::ValidationError => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::PermissionDenied => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::ApiKeyNotFound | Self::OrganizationNotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::IdempotencyInProgress => StatusCode::CONFLICT,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::StoreUnavailable | Self::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The code as it is written: `VALIDATION_ERROR`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ValidationError => "VALIDATION_ERROR",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::PermissionDenied => "PERMISSION_DENIED",
+            Self::NotFound => "NOT_FOUND",
+            Self::ApiKeyNotFound => "API_KEY_NOT_FOUND",
+            Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
+            Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::Internal => "INTERNAL",
+            Self::StoreUnavailable => "STORE_UNAVAILABLE",
+            Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
+        }
+    }
+}
+
+/// One field that is not what it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Its path in the body: `userId`, `requests[3].userId`.
+    pub field: String,
+    /// What it must be.
+    pub message: String,
+}
+
+impl FieldError {
+    /// `field` is not what it must be: `message`.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// An error on its way to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    retry_after_secs: Option<u32>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// An error with a sentence for the caller. The sentence quotes nothing that the caller may not see.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after_secs: None, cause: None }
+    }
+
+    /// Fields that are not what they must be.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::ValidationError, "The request is not valid: see errors.") }
+    }
+
+    /// One field that is not what it must be.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError::new(field, message)])
+    }
+
+    /// Tells the caller when to try again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after_secs: Some(seconds), ..self }
+    }
+
+    /// Notes why, for the log; the caller does not see it.
+    #[must_use]
+    pub fn because(self, cause: impl ToString) -> Self {
+        Self { cause: Some(cause.to_string()), ..self }
+    }
+
+    /// Why, for the log.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// Its code.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The fields it names.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// The error as it is written, for the request `request_id`.
+    pub fn body(&self, request_id: &str) -> ProblemBody {
+        let status = self.code.status();
+        ProblemBody {
+            kind: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
+            status: status.as_u16(),
+            detail: self.detail.clone().into_owned(),
+            code: self.code,
+            request_id: request_id.to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+
+    /// The whole answer, for the request `request_id`.
+    pub(crate) fn render(&self, request_id: &str) -> Response {
+        let body = serde_json::to_vec(&self.body(request_id)).unwrap_or_default();
+        let mut response = (self.code.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after_secs {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.code == Code::Unauthenticated {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        let problem = match error {
+            DatabaseError::Unavailable(_) => {
+                Self::new(Code::StoreUnavailable, "The edge's record cannot be reached; try again.").retry_after(1)
+            }
+            DatabaseError::Duplicate(_) | DatabaseError::Refused(_) => Self::new(Code::Internal, "The edge failed."),
+        };
+        problem.because(error)
+    }
+}
+
+/// What travels from where the error arose to the border, which knows the request id and writes the body.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives `rendered` what the router said beside the problem: which methods a path does take.
+pub(crate) fn keep_allow(rendered: &mut Response, original: &Response) {
+    if let Some(allow) = original.headers().get(ALLOW) {
+        rendered.headers_mut().insert(ALLOW, allow.clone());
+    }
+}
+
+/// An error: RFC 9457, `application/problem+json`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemBody {
+    /// Always `about:blank`: the code says what went wrong.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for people.
+    pub detail: String,
+    /// What went wrong, for programs.
+    pub code: Code,
+    /// The request's id, as in `X-Request-Id` and in the log.
+    pub request_id: String,
+    /// The fields that are not what they must be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_written_as_the_contract_says() {
+        let problem = Problem::field("userId", "must not be empty");
+        let written = serde_json::to_value(problem.body("req_1")).unwrap();
+        let expected = serde_json::json!({
+            "type": "about:blank", "title": "Bad Request", "status": 400, "code": "VALIDATION_ERROR",
+            "detail": "The request is not valid: see errors.", "requestId": "req_1",
+            "errors": [{"field": "userId", "message": "must not be empty"}],
+        });
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn serde_and_as_str_write_the_same_code() {
+        for code in [Code::ValidationError, Code::IdempotencyKeyReused, Code::UpstreamUnavailable, Code::NotFound] {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What every request goes through on its way in and out.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use edge_capabilities::{Capabilities, Clock, Log, Random, random};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::access_log::{Entry, Outcome, micros, timestamp};
+use crate::problem::{Problem, keep_allow};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// The longest request id that is taken over from a caller.
+const LONGEST_ID: usize = 128;
+
+#[derive(Clone)]
+pub(crate) struct Border {
+    component: &'static str,
+    clock: Arc<dyn Clock>,
+    log: Arc<dyn Log>,
+    random: Arc<dyn Random>,
+}
+
+impl Border {
+    pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
+        let Capabilities { clock, log, random, .. } = capabilities;
+        Self { component, clock: clock.clone(), log: log.clone(), random: random.clone() }
+    }
+}
+
+/// The request's id: the caller's, if it sent a sane one.
+#[derive(Clone, Debug)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of(headers: &HeaderMap, random: &dyn Random) -> Self {
+        let sane = |id: &&str| {
+            (1..=LONGEST_ID).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
+        };
+        let sent = headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane);
+        Self(sent.map_or_else(|| format!("req_{}", random::hex::<12>(random)).into(), Into::into))
+    }
+}
+
+/// How long parts of a request took, for `Server-Timing`.
+#[derive(Clone, Debug, Default)]
+pub struct Timings(Arc<Mutex<Vec<(&'static str, Duration)>>>);
+
+impl Timings {
+    /// Notes that `part` took `duration`.
+    pub fn note(&self, part: &'static str, duration: Duration) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((part, duration));
+    }
+
+    fn header(&self, total: Duration) -> String {
+        let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        let mut header = format!("total;dur={:.3}", millis(total));
+        for (part, duration) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let _ = write!(header, ", {part};dur={:.3}", millis(*duration));
+        }
+        header
+    }
+}
+
+macro_rules! from_extensions {
+    ($($kind:ty: $otherwise:expr;)*) => {$(
+        impl<S: Sync> FromRequestParts<S> for $kind {
+            type Rejection = std::convert::Infallible;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+                Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| $otherwise))
+            }
+        }
+    )*};
+}
+
+from_extensions! {
+    RequestId: RequestId("".into());
+    Timings: Timings::default();
+}
+
+pub(crate) async fn cross(State(border): State<Border>, mut request: Request, next: Next) -> Response {
+    let started = border.clock.elapsed();
+    let id = RequestId::of(request.headers(), &*border.random);
+    let timings = Timings::default();
+    let method = request.method().clone();
+    // The pattern, not the path: a path may hold a secret.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(timings.clone());
+
+    let mut response = next.run(request).await;
+
+    let problem = response.extensions_mut().remove::<Problem>();
+    let outcome = match (&problem, response.extensions().get::<Outcome>()) {
+        (Some(problem), _) => problem.code().as_str(),
+        (None, Some(Outcome(outcome))) => outcome,
+        (None, None) => "OK",
+    };
+    if let Some(problem) = &problem {
+        let mut rendered = problem.render(id.as_str());
+        keep_allow(&mut rendered, &response);
+        response = rendered;
+    }
+    let total = border.clock.elapsed().saturating_sub(started);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    if let Ok(value) = HeaderValue::try_from(timings.header(total)) {
+        headers.insert(SERVER_TIMING, value);
+    }
+    let status = response.status().as_u16();
+    Entry {
+        ts: timestamp(border.clock.now()),
+        level: Entry::level(status),
+        component: border.component,
+        request_id: id.as_str(),
+        method: method.as_str(),
+        route: route.as_ref().map_or("", MatchedPath::as_str),
+        status,
+        outcome,
+        cause: problem.as_ref().and_then(Problem::cause),
+        duration_us: micros(total),
+    }
+    .write(&*border.log);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::{get, post};
+    use edge_capabilities::testing::World;
+    use http::StatusCode;
+    use http_body_util::BodyExt as _;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{Code, Json};
+
+    fn routes(world: &World) -> Router {
+        let routes = Router::new()
+            .route("/things/{id}", get(async || ([("x", "y")], "thing")))
+            .route("/refuse", get(async || Problem::new(Code::PermissionDenied, "No.").retry_after(3)))
+            .route("/echo", post(async |Json(body): Json<Value>| Json(body)));
+        crate::finish(routes, "things", &world.instance().0)
+    }
+
+    async fn ask(world: &World, request: http::Request<Body>) -> (StatusCode, HeaderMap, String) {
+        let response = routes(world).oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        (head.status, head.headers, body)
+    }
+
+    fn get_request(path: &str) -> http::request::Builder {
+        http::Request::get(path)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_answer_has_an_id_and_a_timing_and_leaves_one_line_without_the_path() {
+        let world = World::new(1);
+        let request = get_request("/things/secret-token").header("x-request-id", "abc-1").body(Body::empty()).unwrap();
+        let (status, headers, body) = ask(&world, request).await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, "thing"));
+        assert_eq!(headers["x-request-id"], "abc-1");
+        assert!(headers["server-timing"].to_str().unwrap().starts_with("total;dur="));
+        let lines = world.log.lines();
+        assert_eq!(lines.len(), 1);
+        assert!(!lines[0].contains("secret-token"));
+        let line: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(line["requestId"], "abc-1");
+        assert_eq!(line["route"], "/things/{id}");
+        assert_eq!(
+            (&line["component"], &line["outcome"], &line["status"]),
+            (&"things".into(), &"OK".into(), &200.into())
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_insane_id_is_replaced() {
+        let world = World::new(2);
+        for insane in ["", "has space", "quote\"", &"x".repeat(129)] {
+            let request = get_request("/refuse").header("x-request-id", insane).body(Body::empty()).unwrap();
+            let (_, headers, body) = ask(&world, request).await;
+            let id = headers["x-request-id"].to_str().unwrap();
+            assert!(id.starts_with("req_") && id.len() == 28, "{id}");
+            assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["requestId"], id);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn problems_are_rendered_with_their_headers() {
+        let world = World::new(3);
+        let (status, headers, body) = ask(&world, get_request("/refuse").body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!(headers["retry-after"], "3");
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["code"], "PERMISSION_DENIED");
+
+        let (status, _, body) = ask(&world, get_request("/nowhere").body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["code"], "NOT_FOUND");
+
+        let (status, headers, body) = ask(&world, get_request("/echo").body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(headers["allow"], "POST");
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["code"], "METHOD_NOT_ALLOWED");
+    }
+}

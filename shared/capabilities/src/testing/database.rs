@@ -1,0 +1,72 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use rusqlite::types::{Value as Sqlite, ValueRef};
+
+use crate::Database;
+use crate::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
+
+/// A record in memory: SQLite, the same engine that Spin runs.
+pub struct MemoryDatabase {
+    connection: Mutex<Option<rusqlite::Connection>>,
+    down: AtomicBool,
+}
+
+impl Default for MemoryDatabase {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryDatabase {
+    /// An empty record.
+    pub fn new() -> Self {
+        Self { connection: Mutex::new(rusqlite::Connection::open_in_memory().ok()), down: AtomicBool::new(false) }
+    }
+
+    /// Makes every statement fail as unavailable, or work again.
+    pub fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    fn run(&self, statement: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
+        let guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = guard.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
+        let mut prepared = connection.prepare(&numbered_parameters(statement))?;
+        let parameters = parameters.iter().map(|value| match value {
+            Value::Null => Sqlite::Null,
+            Value::Integer(integer) => Sqlite::Integer(*integer),
+            Value::Text(text) => Sqlite::Text(text.clone()),
+        });
+        let columns = prepared.column_count();
+        let mut found = prepared.query(rusqlite::params_from_iter(parameters))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let values = (0..columns).map(|index| {
+                Ok(match row.get_ref(index)? {
+                    ValueRef::Integer(integer) => Value::Integer(integer),
+                    ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                    _ => Value::Null,
+                })
+            });
+            rows.push(Row(values.collect::<rusqlite::Result<_>>()?));
+        }
+        Ok(rows)
+    }
+}
+
+#[async_trait]
+impl Database for MemoryDatabase {
+    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        tokio::task::yield_now().await;
+        if self.down.load(Ordering::SeqCst) {
+            return Err(DatabaseError::Unavailable("told to fail".into()));
+        }
+        self.run(statement, parameters).map_err(|error| DatabaseError::from_sqlite(&error.to_string()))
+    }
+
+    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
+        Ok(Dialect::Sqlite)
+    }
+}

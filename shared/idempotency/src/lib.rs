@@ -1,0 +1,319 @@
+//! `Idempotency-Key`: the same key and the same method, path and body give the first answer again for 24 hours; the
+//! same key for another request is refused; while the first is running the second is told so.
+//!
+//! An answer is kept sealed under the credential of whoever asked, for it may hold what is shown once alone.
+
+mod seal;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use edge_border::{Code, Json, JsonAndBytes, Problem, bearer};
+use edge_capabilities::clock::Clock;
+use edge_capabilities::database::{DatabaseError, Value};
+use edge_capabilities::{Capabilities, Instant, Random};
+use edge_record::Record;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use seal::Sealing;
+
+/// How long a first answer is given again.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// How long a request may run before another with its key may run in its place: its instance has died.
+const LONGEST_RUN: Duration = Duration::from_mins(1);
+
+const HEADER: &str = "idempotency-key";
+
+/// A JSON request that may carry an Idempotency-Key.
+pub struct Idempotent<T> {
+    /// The body.
+    pub body: T,
+    mark: Option<Mark>,
+}
+
+struct Mark {
+    key: String,
+    /// SHA-256 of method, path and body, in hex.
+    fingerprint: String,
+    sealing: Sealing,
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let key = key_in(request.headers())?;
+        let credential = bearer(request.headers()).unwrap_or_default().to_owned();
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        let JsonAndBytes(body, bytes) = JsonAndBytes::from_request(request, state).await?;
+        let mark = key.map(|key| {
+            let mut fingerprint = Sha256::new();
+            for part in [method.as_bytes(), path.as_bytes(), &bytes] {
+                fingerprint.update(part.len().to_le_bytes());
+                fingerprint.update(part);
+            }
+            Mark { fingerprint: hex::encode(fingerprint.finalize()), sealing: Sealing::new(&credential, &key), key }
+        });
+        Ok(Self { body, mark })
+    }
+}
+
+fn key_in(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get(HEADER) else { return Ok(None) };
+    let sane = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    match key.to_str().ok().filter(sane) {
+        Some(key) => Ok(Some(key.to_owned())),
+        None => Err(Problem::field("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
+    }
+}
+
+/// Makes marked requests happen once.
+#[derive(Clone)]
+pub struct Idempotency {
+    record: Record,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// What the record knows of a mark.
+enum Seen {
+    /// It is ours to run; the instant marks the run.
+    New(Instant),
+    Answered(StatusCode, String),
+}
+
+impl Idempotency {
+    /// Keeps answers in `record`.
+    pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        let Capabilities { clock, random, .. } = capabilities;
+        Self { record: record.clone(), clock: clock.clone(), random: random.clone() }
+    }
+
+    /// Runs `work` for the caller `caller`, unless `request` carries a mark that was answered. Work that fails leaves
+    /// no mark: it may be tried again under the same key.
+    pub async fn once<T, B: Serialize>(
+        &self,
+        caller: &str,
+        request: Idempotent<T>,
+        work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
+    ) -> Result<Response, Problem> {
+        let Idempotent { body, mark } = request;
+        let Some(mark) = mark else {
+            return work(body).await.map(|(status, answer)| (status, Json(answer)).into_response());
+        };
+        let started_at = match self.claim(caller, &mark).await? {
+            Seen::Answered(status, answer) => return Ok(json(status, answer)),
+            Seen::New(started_at) => started_at,
+        };
+        match work(body).await {
+            Ok((status, answer)) => {
+                let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
+                let answer = serde_json::to_string(&answer).map_err(unwritten)?;
+                let sealed = mark.sealing.seal(&*self.random, &answer);
+                // Should this fail, the caller still has its answer; a second request is refused until the mark lapses.
+                let _ = self.keep(caller, &mark, started_at, status, sealed).await;
+                Ok(json(status, answer))
+            }
+            Err(problem) => {
+                let _ = self.release(caller, &mark, started_at).await;
+                Err(problem)
+            }
+        }
+    }
+
+    async fn claim(&self, caller: &str, mark: &Mark) -> Result<Seen, Problem> {
+        let now = self.clock.now();
+        let before = |span: Duration| Value::Integer(now.as_millis().saturating_sub(millis(span)));
+        self.record.query("DELETE FROM idempotent_requests WHERE started_at < $1", &[before(KEPT)]).await?;
+        let claim = "INSERT INTO idempotent_requests (caller, key, fingerprint, started_at) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (caller, key) DO UPDATE SET started_at = excluded.started_at
+            WHERE idempotent_requests.status IS NULL AND idempotent_requests.started_at < $5
+              AND idempotent_requests.fingerprint = excluded.fingerprint
+            RETURNING started_at";
+        let (key, fingerprint) = (mark.key.as_str(), mark.fingerprint.as_str());
+        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), before(LONGEST_RUN)];
+        if !self.record.query(claim, &values).await?.is_empty() {
+            return Ok(Seen::New(now));
+        }
+        let find = "SELECT fingerprint, status, answer FROM idempotent_requests WHERE caller = $1 AND key = $2";
+        let found = self.record.query(find, &[caller.into(), key.into()]).await?;
+        let running = || {
+            Problem::new(Code::IdempotencyInProgress, "A request with this Idempotency-Key is running.").retry_after(1)
+        };
+        // It was there a moment ago: whoever ran it failed and took it away.
+        let row = found.first().ok_or_else(running)?;
+        if row.text(0)? != mark.fingerprint {
+            let detail = "This Idempotency-Key was used for another request.";
+            return Err(Problem::new(Code::IdempotencyKeyReused, detail));
+        }
+        let status = row.optional_integer(1)?.ok_or_else(running)?;
+        let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let answer = row.text(2).ok().and_then(|sealed| mark.sealing.open(sealed));
+        match status.zip(answer) {
+            Some((status, answer)) => Ok(Seen::Answered(status, answer)),
+            None => {
+                Err(Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used with another credential."))
+            }
+        }
+    }
+
+    async fn keep(
+        &self,
+        caller: &str,
+        mark: &Mark,
+        started_at: Instant,
+        status: StatusCode,
+        answer: String,
+    ) -> Result<(), DatabaseError> {
+        let statement = "UPDATE idempotent_requests SET status = $1, answer = $2
+            WHERE caller = $3 AND key = $4 AND started_at = $5";
+        let status = Value::Integer(i64::from(status.as_u16()));
+        let values = [status, answer.into(), caller.into(), mark.key.as_str().into(), started_at.into()];
+        self.record.query(statement, &values).await.map(drop)
+    }
+
+    async fn release(&self, caller: &str, mark: &Mark, started_at: Instant) -> Result<(), DatabaseError> {
+        let statement = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at = $3";
+        self.record.query(statement, &[caller.into(), mark.key.as_str().into(), started_at.into()]).await.map(drop)
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    let kind = http::HeaderValue::from_static("application/json");
+    (status, [(http::header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::State;
+    use axum::routing::post;
+    use edge_capabilities::testing::World;
+    use http::Request;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[derive(Clone)]
+    struct Shop {
+        idempotency: Idempotency,
+        sold: Arc<AtomicU64>,
+        clock: Arc<dyn Clock>,
+    }
+
+    /// Sells `body` things: takes a second; refuses to sell none.
+    async fn sell(State(shop): State<Shop>, request: Idempotent<u64>) -> Result<Response, Problem> {
+        let work = async |number| {
+            shop.clock.sleep(Duration::from_secs(1)).await;
+            if number == 0 {
+                return Err(Problem::field("number", "must not be 0"));
+            }
+            Ok((StatusCode::CREATED, shop.sold.fetch_add(number, Ordering::SeqCst) + number))
+        };
+        shop.idempotency.once("caller", request, work).await
+    }
+
+    struct Test {
+        world: World,
+        router: Router,
+        sold: Arc<AtomicU64>,
+    }
+
+    fn test() -> Test {
+        let world = World::new(1);
+        let (capabilities, _) = world.instance();
+        let record = Record::new(capabilities.record.clone());
+        let sold = Arc::<AtomicU64>::default();
+        let idempotency = Idempotency::new(&capabilities, &record);
+        let shop = Shop { idempotency, sold: sold.clone(), clock: capabilities.clock.clone() };
+        let routes = Router::new().route("/sell", post(sell)).route("/sell-again", post(sell)).with_state(shop);
+        Test { router: edge_border::finish(routes, "shop", &capabilities), world, sold }
+    }
+
+    impl Test {
+        async fn post(&self, path: &str, key: &str, body: &str) -> (u16, String) {
+            let request = Request::post(path).header("authorization", "Bearer t").header("idempotency-key", key);
+            let request = request.body(Body::from(body.to_owned())).unwrap();
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let status = response.status().as_u16();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            (status, String::from_utf8(body.to_vec()).unwrap())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_same_request_happens_once_and_is_answered_the_same() {
+        let test = test();
+        assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()));
+        assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()));
+        assert_eq!(test.post("/sell", "other", "3").await, (201, "6".into()));
+        assert_eq!(test.sold.load(Ordering::SeqCst), 6);
+        test.world.clock.advance(Duration::from_hours(25)).await;
+        assert_eq!(test.post("/sell", "k", "3").await, (201, "9".into()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_same_key_for_another_request_is_refused() {
+        let test = test();
+        test.post("/sell", "k", "3").await;
+        for (path, body) in [("/sell", "4"), ("/sell-again", "3"), ("/sell", "3 ")] {
+            let (status, answer) = test.post(path, "k", body).await;
+            assert_eq!(status, 422);
+            assert!(answer.contains("IDEMPOTENCY_KEY_REUSED"), "{answer}");
+        }
+        assert_eq!(test.sold.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_the_first_runs_the_second_is_told_so() {
+        let test = test();
+        let posts = futures::future::join_all((0..5).map(|_| test.post("/sell", "k", "1"))).await;
+        assert_eq!(posts.iter().filter(|(status, _)| *status == 201).count(), 1);
+        for (status, answer) in posts.iter().filter(|(status, _)| *status != 201) {
+            assert_eq!(*status, 409);
+            assert!(answer.contains("IDEMPOTENCY_IN_PROGRESS"), "{answer}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_failed_may_be_tried_again_and_work_that_died_after_a_minute() {
+        let test = test();
+        assert_eq!(test.post("/sell", "k", "0").await.0, 400);
+        assert_eq!(test.post("/sell", "k", "2").await, (201, "2".into()));
+        let died = tokio::time::timeout(Duration::from_millis(500), test.post("/sell", "dies", "1")).await;
+        assert!(died.is_err());
+        assert_eq!(test.post("/sell", "dies", "1").await.0, 409);
+        test.world.clock.advance(Duration::from_secs(61)).await;
+        assert_eq!(test.post("/sell", "dies", "1").await, (201, "3".into()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_that_is_no_key_is_refused() {
+        let test = test();
+        for key in ["", "has space", &"x".repeat(256)] {
+            assert_eq!(test.post("/sell", key, "1").await.0, 400, "{key:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_the_record_nothing_happens() {
+        let test = test();
+        test.world.record.set_down(true);
+        assert_eq!(test.post("/sell", "k", "1").await.0, 503);
+        assert_eq!(test.sold.load(Ordering::SeqCst), 0);
+    }
+}
