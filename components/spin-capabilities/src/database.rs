@@ -1,44 +1,41 @@
 //! The record: PostgreSQL where the variable `database_url` names one, else Spin's SQLite, label `default`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
 use edge_capabilities::{Config, Database};
-use futures::lock::Mutex;
 use spin_sdk::pg::{self, DbValue, ParameterValue, PgError, QueryError};
 use spin_sdk::sqlite;
 
 pub(crate) struct Record {
     config: Arc<dyn Config>,
-    backend: Mutex<Option<Backend>>,
+    backend: OnceLock<Backend>,
 }
 
-#[derive(Clone)]
 enum Backend {
-    Sqlite(Arc<sqlite::Connection>),
-    Postgres(Arc<str>),
+    Sqlite(sqlite::Connection),
+    Postgres(String),
 }
 
 impl Record {
     pub(crate) fn new(config: Arc<dyn Config>) -> Self {
-        Self { config, backend: Mutex::default() }
+        Self { config, backend: OnceLock::new() }
     }
 
-    async fn backend(&self) -> Result<Backend, DatabaseError> {
-        let mut known = self.backend.lock().await;
-        if let Some(backend) = &*known {
-            return Ok(backend.clone());
+    async fn backend(&self) -> Result<&Backend, DatabaseError> {
+        if let Some(backend) = self.backend.get() {
+            return Ok(backend);
         }
         let unavailable = |error: &dyn ToString| DatabaseError::Unavailable(error.to_string());
         let url = self.config.get("database_url").await.map_err(|error| unavailable(&error))?.unwrap_or_default();
         let backend = if url.is_empty() {
             let connection = sqlite::Connection::open_default().await.map_err(|error| unavailable(&error))?;
-            Backend::Sqlite(Arc::new(connection))
+            Backend::Sqlite(connection)
         } else {
-            Backend::Postgres(url.into())
+            Backend::Postgres(url)
         };
-        Ok(known.insert(backend).clone())
+        Ok(self.backend.get_or_init(|| backend))
     }
 }
 
@@ -46,9 +43,9 @@ impl Record {
 impl Database for Record {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match self.backend().await? {
-            Backend::Sqlite(connection) => query_sqlite(&connection, statement, parameters).await,
+            Backend::Sqlite(connection) => query_sqlite(connection, statement, parameters).await,
             // A connection goes back to Spin's pool when it is dropped: one for each statement, none held.
-            Backend::Postgres(url) => query_postgres(&url, statement, parameters).await,
+            Backend::Postgres(url) => query_postgres(url, statement, parameters).await,
         }
     }
 

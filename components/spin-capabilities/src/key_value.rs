@@ -7,40 +7,38 @@
 use async_trait::async_trait;
 use edge_capabilities::KeyValue;
 use edge_capabilities::key_value::StoreError;
-use futures::lock::Mutex;
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
 use spin_sdk::key_value::Store;
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 const LABEL: &str = "default";
 
 #[derive(Default)]
 pub(crate) struct Cache {
-    values: Mutex<Option<Arc<Store>>>,
-    counters: std::sync::Mutex<Option<Arc<store::Bucket>>>,
+    values: OnceLock<Store>,
+    counters: OnceLock<store::Bucket>,
 }
 
 impl Cache {
-    async fn values(&self) -> Result<Arc<Store>, StoreError> {
-        let mut open = self.values.lock().await;
-        if let Some(store) = &*open {
-            return Ok(store.clone());
+    async fn values(&self) -> Result<&Store, StoreError> {
+        if let Some(store) = self.values.get() {
+            return Ok(store);
         }
-        let store = Arc::new(Store::open(LABEL).await.map_err(failed)?);
-        Ok(open.insert(store).clone())
+        // Requests that come here together each open it, and the first is kept. None may wait for another: see the
+        // crate's documentation.
+        let opened = Store::open(LABEL).await.map_err(failed)?;
+        Ok(self.values.get_or_init(|| opened))
     }
 
-    fn counters(&self) -> Result<Arc<store::Bucket>, StoreError> {
-        let mut open = self.counters.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(bucket) = &*open {
-            return Ok(bucket.clone());
+    fn counters(&self) -> Result<&store::Bucket, StoreError> {
+        if let Some(bucket) = self.counters.get() {
+            return Ok(bucket);
         }
-        let bucket = Arc::new(store::open(LABEL).map_err(failed)?);
-        Ok(open.insert(bucket).clone())
+        let opened = store::open(LABEL).map_err(failed)?;
+        Ok(self.counters.get_or_init(|| opened))
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn failed(error: impl std::fmt::Debug) -> StoreError {
     StoreError(format!("{error:?}"))
 }
@@ -60,6 +58,6 @@ impl KeyValue for Cache {
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
-        atomics::increment(&*self.counters()?, key, delta).map_err(failed)
+        atomics::increment(self.counters()?, key, delta).map_err(failed)
     }
 }

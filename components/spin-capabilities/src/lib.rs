@@ -1,4 +1,11 @@
 //! The domain's capabilities, bound to Spin. A component is a router over these.
+//!
+//! An instance serves several requests at once, each a task of the component model with an executor of its own. A task
+//! that waits for nothing but another task of its instance (an async lock, a channel) has nothing that could wake it:
+//! `wit-bindgen` traps, and the instance dies with all its requests. So no request ever waits for another except by
+//! the clock: shared handles are opened by whoever comes first, and whoever waits for another's work looks again after
+//! a moment. (`wit-bindgen` has a feature that would allow such waiting; it costs two more calls into the host for
+//! each time a request sleeps.)
 
 mod database;
 mod http;

@@ -90,6 +90,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })
 }
 
+/// Reads a part of a body, refusing it as a whole body would be.
+pub fn read_json<T: DeserializeOwned>(part: &serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(part).map_err(|error| refusal(&error))
+}
+
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let cause = error.inner();
     if !cause.is_data() {

@@ -4,17 +4,17 @@
 mod migrations;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use edge_capabilities::Database;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
-use futures::lock::Mutex;
 
 /// The record of the edge, with all its tables in place.
 #[derive(Clone)]
 pub struct Record {
     database: Arc<dyn Database>,
     /// Whether this instance has seen the tables in place.
-    in_place: Arc<Mutex<bool>>,
+    in_place: Arc<AtomicBool>,
 }
 
 impl Record {
@@ -29,12 +29,20 @@ impl Record {
         self.database.query(statement, parameters).await
     }
 
+    /// The next number of the sequence `name`, from 1: above every number that was given before.
+    pub async fn next_number(&self, name: &str) -> Result<i64, DatabaseError> {
+        let statement = "INSERT INTO sequences (name, value) VALUES ($1, 1)
+            ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value";
+        let rows = self.query(statement, &[name.into()]).await?;
+        rows.first().ok_or_else(|| DatabaseError::Refused("RETURNING gave no row".into()))?.integer(0)
+    }
+
     /// Makes sure that the tables are in place.
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
-        let mut in_place = self.in_place.lock().await;
-        if !*in_place {
+        if !self.in_place.load(Ordering::Relaxed) {
+            // Several may come here together: each statement of a migration may run again.
             migrate(&*self.database).await?;
-            *in_place = true;
+            self.in_place.store(true, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -6,11 +6,13 @@ pub(crate) struct Migration {
     statements: &'static str,
 }
 
-pub(crate) const ALL: &[Migration] =
-    &[Migration { version: 1, statements: include_str!("../migrations/0001_api_keys.sql") }];
+pub(crate) const ALL: &[Migration] = &[
+    Migration { version: 1, statements: include_str!("../migrations/0001_api_keys.sql") },
+    Migration { version: 2, statements: include_str!("../migrations/0002_organization_names.sql") },
+];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 1;
+pub(crate) const LATEST: i64 = 2;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use crate::key_value::{StoreError, read_counter};
 /// A key-value store in memory. Each call gives way once, so that others come in between as they would.
 #[derive(Default)]
 pub struct MemoryKeyValue {
-    entries: Mutex<HashMap<String, Vec<u8>>>,
+    entries: Mutex<BTreeMap<String, Vec<u8>>>,
     down: AtomicBool,
 }
 
@@ -35,11 +35,11 @@ impl MemoryKeyValue {
         self.entries().keys().cloned().collect()
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, Vec<u8>>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn reach(&self) -> Result<MutexGuard<'_, HashMap<String, Vec<u8>>>, StoreError> {
+    async fn reach(&self) -> Result<MutexGuard<'_, BTreeMap<String, Vec<u8>>>, StoreError> {
         tokio::task::yield_now().await;
         if self.down.load(Ordering::SeqCst) {
             return Err(StoreError("told to fail".into()));

@@ -1,0 +1,233 @@
+//! The ERP's seat endpoint. An answer that says something is an answer, a denial too; everything else is a failure of
+//! the upstream and says nothing about anybody's seat.
+
+use bytes::Bytes;
+use edge_capabilities::http::HttpError;
+use edge_capabilities::{Http, Instant};
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{Request, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+
+use crate::settings::Settings;
+use crate::standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
+use crate::subject::Subject;
+
+/// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Why the ERP's answer says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UpstreamFailure {
+    /// No answer, or none in time.
+    #[error("the ERP did not answer: {0}")]
+    NoAnswer(HttpError),
+    /// An answer with a status that says nothing about seats.
+    #[error("the ERP answered with the status {0}")]
+    Status(u16),
+    /// An answer that cannot be read.
+    #[error("the ERP's answer cannot be read: {0}")]
+    Unreadable(String),
+    /// The edge is not set up to ask.
+    #[error("{0}")]
+    Misconfigured(String),
+}
+
+#[derive(Deserialize)]
+struct Seat {
+    organization_id: String,
+    seat_id: String,
+    seat_status: SeatStatus,
+    /// Not used, but its absence shows an answer that is not what it should be.
+    #[serde(rename = "subscription_id")]
+    _subscription_id: String,
+    subscription_status: SubscriptionStatus,
+    current_period_end: String,
+    version: i64,
+}
+
+#[derive(Deserialize)]
+struct NotFound {
+    code: Missing,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Missing {
+    OrganizationNotFound,
+    SeatNotFound,
+}
+
+/// Asks the ERP about `subject`.
+pub(crate) async fn ask(http: &dyn Http, settings: &Settings, subject: &Subject) -> Result<Answer, UpstreamFailure> {
+    let request = request(settings, subject)?;
+    let response = http.send(request, settings.patience).await.map_err(UpstreamFailure::NoAnswer)?;
+    let body = response.body();
+    match response.status() {
+        StatusCode::OK => read_seat(body).map(Answer::Seat),
+        StatusCode::NOT_FOUND => match serde_json::from_slice::<NotFound>(body) {
+            Ok(NotFound { code: Missing::OrganizationNotFound }) => Ok(Answer::OrganizationNotFound),
+            Ok(NotFound { code: Missing::SeatNotFound }) => Ok(Answer::SeatNotFound),
+            Err(_) => Err(UpstreamFailure::Status(404)),
+        },
+        other => Err(UpstreamFailure::Status(other.as_u16())),
+    }
+}
+
+fn request(settings: &Settings, subject: &Subject) -> Result<Request<Bytes>, UpstreamFailure> {
+    let mut url = format!("{}/api/v1/seats", settings.erp_url);
+    for segment in [&subject.alias.application, &subject.alias.external_org, &subject.user] {
+        url.push('/');
+        match segment.as_str() {
+            // Bare, these would be taken as steps.
+            "." => url.push_str("%2E"),
+            ".." => url.push_str("%2E%2E"),
+            other => url.extend(utf8_percent_encode(other, SEGMENT)),
+        }
+    }
+    let mut request = Request::get(url).header(ACCEPT, "application/json").header("x-source", "bheem-edge");
+    if !settings.erp_api_key.is_empty() {
+        request = request.header(AUTHORIZATION, format!("Bearer {}", settings.erp_api_key));
+    }
+    let wrong = |_| UpstreamFailure::Misconfigured("erp_url or erp_api_key cannot be sent in a request".into());
+    request.body(Bytes::new()).map_err(wrong)
+}
+
+fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
+    let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
+    let seat: Seat = serde_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
+    let period_end = Instant::parse(&seat.current_period_end);
+    Ok(Standing {
+        period_end: period_end.ok_or_else(|| unreadable(&"current_period_end is not an RFC 3339 instant"))?,
+        organization: seat.organization_id,
+        seat_id: seat.seat_id,
+        seat_status: seat.seat_status,
+        subscription_status: seat.subscription_status,
+        version: seat.version,
+    })
+}
+
+/// What is wrong with the JSON, without quoting it: the reason goes into the log.
+fn without_values(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Data => format!("a field is missing, of another type or unknown at line {line}, column {column}"),
+        Category::Syntax | Category::Eof | Category::Io => format!("not JSON at line {line}, column {column}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use edge_capabilities::testing::World;
+    use http::Response;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::subject::{Alias, Id};
+
+    fn settings() -> Settings {
+        Settings {
+            erp_url: "http://erp:8000/base".into(),
+            erp_api_key: "erp-key".into(),
+            fresh: Duration::ZERO,
+            stale: Duration::ZERO,
+            negative: Duration::ZERO,
+            patience: Duration::from_secs(2),
+        }
+    }
+
+    fn subject(user: &str) -> Subject {
+        let id = |text| Id::parse(text).unwrap();
+        Subject { alias: Alias { application: id("healos"), external_org: id("hospital/4 5") }, user: id(user) }
+    }
+
+    fn seat() -> Value {
+        json!({
+            "organization_id": "org_1", "seat_id": "seat_789", "seat_status": "ACTIVE", "subscription_id": "sub_1",
+            "subscription_status": "ACTIVE", "current_period_end": "2024-02-01T00:00:00Z", "version": 12,
+        })
+    }
+
+    async fn answered(status: u16, body: &str) -> Result<Answer, UpstreamFailure> {
+        let world = World::new(1);
+        let body = Bytes::from(body.to_owned());
+        world.http.on_request(move |_| {
+            let body = body.clone();
+            async move { Ok(Response::builder().status(status).body(body).unwrap()) }
+        });
+        ask(&*world.http, &settings(), &subject("u")).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_request_is_as_the_erp_wants_it() {
+        let world = World::new(1);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        world.http.on_request(move |request| {
+            sink.lock().unwrap().push(request);
+            async { Ok(Response::new(Bytes::from(seat().to_string()))) }
+        });
+        for user in ["user_1", "..", "j.doe", "a/b?c#d%2F", "é"] {
+            ask(&*world.http, &settings(), &subject(user)).await.unwrap();
+        }
+        let seen = seen.lock().unwrap();
+        let paths: Vec<String> = seen.iter().map(|request| request.uri().to_string()).collect();
+        let base = "http://erp:8000/base/api/v1/seats/healos/hospital%2F4%205";
+        let users = ["user_1", "%2E%2E", "j.doe", "a%2Fb%3Fc%23d%252F", "%C3%A9"];
+        assert_eq!(paths, users.map(|user| format!("{base}/{user}")));
+        assert_eq!(seen[0].headers()["authorization"], "Bearer erp-key");
+        assert_eq!(seen[0].headers()["x-source"], "bheem-edge");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn seats_and_not_founds_are_answers() {
+        let Ok(Answer::Seat(standing)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
+        assert_eq!((standing.organization.as_str(), standing.version), ("org_1", 12));
+        assert_eq!(standing.period_end.to_string(), "2024-02-01T00:00:00Z");
+        for (code, answer) in
+            [("ORGANIZATION_NOT_FOUND", Answer::OrganizationNotFound), ("SEAT_NOT_FOUND", Answer::SeatNotFound)]
+        {
+            assert_eq!(answered(404, &json!({"code": code, "more": 1}).to_string()).await, Ok(answer));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everything_else_is_a_failure_and_not_a_denial() {
+        for status in [201, 204, 301, 302, 400, 401, 403, 405, 410, 429, 500, 502, 503] {
+            let failure = answered(status, &seat().to_string()).await.unwrap_err();
+            assert_eq!(failure, UpstreamFailure::Status(status));
+        }
+        for body in ["", "{}", "[]", "null", "not json", r#"{"code":"NOT_FOUND"}"#, r#"{"detail":"Not Found"}"#] {
+            assert!(answered(404, body).await.is_err(), "{body}");
+            assert!(answered(200, body).await.is_err(), "{body}");
+        }
+        for field in seat().as_object().unwrap().keys() {
+            let mut without = seat();
+            without.as_object_mut().unwrap().remove(field);
+            assert!(answered(200, &without.to_string()).await.is_err(), "without {field}");
+            let mut of_another_type = seat();
+            of_another_type[field] = json!([]);
+            assert!(answered(200, &of_another_type.to_string()).await.is_err(), "{field} of another type");
+        }
+        for (field, unknown) in
+            [("seat_status", "LOST"), ("subscription_status", "active"), ("current_period_end", "soon")]
+        {
+            let mut body = seat();
+            body[field] = json!(unknown);
+            let failure = answered(200, &body.to_string()).await.unwrap_err();
+            assert!(!failure.to_string().contains(unknown), "{failure} quotes the answer");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_erp_that_hangs_is_given_up_on() {
+        let world = World::new(1);
+        world.http.on_request(|_| std::future::pending());
+        let failure = ask(&*world.http, &settings(), &subject("u")).await.unwrap_err();
+        assert_eq!(failure, UpstreamFailure::NoAnswer(HttpError::TimedOut(Duration::from_secs(2))));
+    }
+}

@@ -1,0 +1,246 @@
+//! What was revoked stays revoked: the order in which fences, names and overrides are read and written.
+//!
+//! * Every raise first takes a new number from the fence of all, then writes what it has to say, then raises the
+//!   organisation's fence.
+//! * A check reads the fence, then asks the ERP, then reads what else is said, then stores the verdict under the fence
+//!   it read. Whatever was raised in between makes the two differ.
+//! * At the first contact with an organisation nobody knows yet whose fence to read. There the check reads the fence
+//!   of all before and after; where that stayed the same, no raise of any organisation began in between, and the
+//!   organisation's fence as it is now will do. A verdict without an organisation stands under the fence of all.
+
+use std::sync::Arc;
+
+use edge_capabilities::database::DatabaseError;
+use edge_capabilities::key_value::StoreError;
+use edge_capabilities::{Clock, KeyValue};
+use edge_record::Record;
+
+use crate::fence::{Fence, Fences, Mark};
+use crate::names::Names;
+use crate::overrides::{Overrides, SubscriptionOverride};
+use crate::standing::Answer;
+use crate::subject::Alias;
+
+/// A store that could not be asked, or that refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// The cache.
+    #[error(transparent)]
+    Cache(#[from] StoreError),
+    /// The record.
+    #[error(transparent)]
+    Record(#[from] DatabaseError),
+}
+
+/// What makes the edge forget.
+#[derive(Clone)]
+pub struct Invalidation {
+    fences: Fences,
+    names: Names,
+    overrides: Overrides,
+}
+
+impl Invalidation {
+    /// Over the stores that seat verification uses.
+    pub fn new(cache: &Arc<dyn KeyValue>, clock: &Arc<dyn Clock>, record: &Record) -> Self {
+        Self {
+            fences: Fences::new(cache.clone(), clock.clone()),
+            names: Names::new(cache.clone(), record.clone()),
+            overrides: Overrides::new(record.clone()),
+        }
+    }
+
+    /// Forgets what is known of an organisation's seats, and what payment events said of its subscription: from now on
+    /// the ERP's word counts, and it will be asked. Gives the new number of the organisation's fence.
+    pub async fn forget(&self, organization: &str) -> Result<i64, Unreachable> {
+        let number = self.fences.raise_all().await?;
+        self.forget_at(organization, number).await
+    }
+
+    /// As [`Invalidation::forget`], for whichever organisation `alias` means. Where no check has met it yet, raising
+    /// the fence of all is enough, with a note for when it is met.
+    pub async fn forget_alias(&self, alias: &Alias) -> Result<i64, Unreachable> {
+        // INVARIANT: the fence of all is raised before the organisation is looked up; a check at first contact writes
+        // the organisation down before it reads the fence of all again. So one of the two sees the other.
+        let number = self.fences.raise_all().await?;
+        match self.names.organization_of(alias).await? {
+            Some(organization) => self.forget_at(&organization, number).await,
+            None => {
+                self.names.clear(alias).await?;
+                Ok(number)
+            }
+        }
+    }
+
+    /// Has a payment event's word count for an organisation's subscription, whatever the ERP says, until another event
+    /// says otherwise or somebody forgets it. Gives the new number of the organisation's fence.
+    pub async fn overrule(&self, organization: &str, change: &SubscriptionOverride) -> Result<i64, Unreachable> {
+        let number = self.fences.raise_all().await?;
+        self.overrides.set(organization, change).await?;
+        Ok(self.fences.raise_organization(organization, number).await?)
+    }
+
+    /// The organisation that `alias` was last known to mean.
+    pub async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        self.names.organization_of(alias).await
+    }
+
+    async fn forget_at(&self, organization: &str, number: i64) -> Result<i64, Unreachable> {
+        self.overrides.drop(organization).await?;
+        Ok(self.fences.raise_organization(organization, number).await?)
+    }
+
+    pub(crate) async fn stands(&self, mark: &Mark) -> Result<bool, StoreError> {
+        self.fences.stands(mark).await
+    }
+
+    /// The fence to read before the ERP is asked about somebody of `alias`: that of the organisation it means, or that
+    /// of all where that is not known.
+    pub(crate) async fn before(&self, alias: &Alias) -> Result<Mark, StoreError> {
+        match self.names.organization_of(alias).await {
+            Ok(Some(organization)) => self.fences.of_organization(&organization).await,
+            Ok(None) | Err(Unreachable::Record(_)) => self.fences.of_all().await,
+            Err(Unreachable::Cache(error)) => Err(error),
+        }
+    }
+
+    /// Completes the ERP's answer about somebody of `alias`, which was given after `before` was read, by what payment
+    /// events said. Gives the fence it stands behind. An error, or None: that cannot be said; the answer may be used
+    /// once but not kept.
+    pub(crate) async fn complete(
+        &self,
+        alias: &Alias,
+        before: &Mark,
+        answer: &mut Answer,
+    ) -> Result<Option<Mark>, Unreachable> {
+        let Answer::Seat(standing) = answer else { return Ok(Some(before.clone())) };
+        let organization = standing.organization.clone();
+        if let Some(change) = self.overrides.of(alias, &organization).await? {
+            change.apply(standing);
+        }
+        match &before.fence {
+            Fence::Organization(meant) if *meant == organization => Ok(Some(before.clone())),
+            // The alias has come to mean another organisation. The next check knows which fence to read.
+            Fence::Organization(_) => {
+                self.names.note(alias, &organization).await?;
+                Ok(None)
+            }
+            Fence::All => {
+                self.names.note(alias, &organization).await?;
+                let of_organization = self.fences.of_organization(&organization).await?;
+                Ok((self.fences.of_all().await? == *before).then_some(of_organization))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use edge_capabilities::Instant;
+    use edge_capabilities::testing::World;
+
+    use super::*;
+    use crate::standing::{SeatStatus, Standing, SubscriptionStatus};
+    use crate::subject::Id;
+
+    fn invalidation(world: &World) -> Invalidation {
+        let (capabilities, _) = world.instance();
+        let record = Record::new(capabilities.record.clone());
+        Invalidation::new(&capabilities.cache, &capabilities.clock, &record)
+    }
+
+    fn alias(external_org: &str) -> Alias {
+        Alias { application: Id::parse("healos").unwrap(), external_org: Id::parse(external_org).unwrap() }
+    }
+
+    fn seat(organization: &str) -> Answer {
+        Answer::Seat(Standing {
+            organization: organization.into(),
+            seat_id: "seat".into(),
+            seat_status: SeatStatus::Active,
+            subscription_status: SubscriptionStatus::Active,
+            period_end: Instant::from_millis(7),
+            version: 1,
+        })
+    }
+
+    /// What an answer of the ERP's that names `org` amounts to, and the mark it is kept under.
+    async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<Mark>) {
+        let before = invalidation.before(alias).await.unwrap();
+        let mut answer = seat("org");
+        let mark = invalidation.complete(alias, &before, &mut answer).await.unwrap();
+        (answer, mark)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_is_kept_unless_a_raise_began_in_between() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        // First contact, nothing in between; then the organisation is known.
+        for _ in 0..2 {
+            let (_, mark) = contact(&invalidation, &alias("a")).await;
+            assert!(invalidation.stands(&mark.unwrap()).await.unwrap());
+        }
+        // First contact by another name, with a raise in between.
+        let before = invalidation.before(&alias("b")).await.unwrap();
+        invalidation.forget("org").await.unwrap();
+        assert_eq!(invalidation.complete(&alias("b"), &before, &mut seat("org")).await.unwrap(), None);
+        // A known name, with a raise in between, by either name.
+        for by_alias in [false, true] {
+            let before = invalidation.before(&alias("a")).await.unwrap();
+            if by_alias {
+                invalidation.forget_alias(&alias("a")).await.unwrap();
+            } else {
+                invalidation.forget("org").await.unwrap();
+            }
+            let mark = invalidation.complete(&alias("a"), &before, &mut seat("org")).await.unwrap().unwrap();
+            assert!(!invalidation.stands(&mark).await.unwrap());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_that_comes_to_mean_another_organisation_is_noted() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        contact(&invalidation, &alias("a")).await;
+        let before = invalidation.before(&alias("a")).await.unwrap();
+        assert_eq!(invalidation.complete(&alias("a"), &before, &mut seat("other")).await.unwrap(), None);
+        assert_eq!(invalidation.organization_of(&alias("a")).await.unwrap().as_deref(), Some("other"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forgetting_by_name_reaches_the_organisation_also_when_the_cache_has_lost_the_name() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let (_, mark) = contact(&invalidation, &alias("a")).await;
+        world.cache.lose(|key| key.starts_with("name:"));
+        invalidation.forget_alias(&alias("a")).await.unwrap();
+        assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_payment_event_counts_until_another_says_otherwise_or_it_is_forgotten() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let suspended = SubscriptionOverride { status: SubscriptionStatus::Suspended, period_end: None };
+        let trial =
+            SubscriptionOverride { status: SubscriptionStatus::Trialing, period_end: Some(Instant::from_millis(9)) };
+        let said = async |alias: &Alias| match contact(&invalidation, alias).await.0 {
+            Answer::Seat(standing) => (standing.subscription_status, standing.period_end.as_millis()),
+            other => panic!("{other:?}"),
+        };
+        // Forgotten by a name that nobody knew yet to be the organisation's.
+        invalidation.overrule("org", &suspended).await.unwrap();
+        invalidation.forget_alias(&alias("a")).await.unwrap();
+        assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Active, 7));
+        // And by the organisation's own.
+        invalidation.overrule("org", &suspended).await.unwrap();
+        assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Suspended, 7));
+        invalidation.overrule("org", &trial).await.unwrap();
+        assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Trialing, 9));
+        world.cache.lose_everything();
+        assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Trialing, 9));
+        invalidation.forget("org").await.unwrap();
+        assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Active, 7));
+    }
+}

@@ -1,0 +1,34 @@
+//! Seat verification: who has a seat, answered from what is known, never against what was revoked.
+//!
+//! * [`subject`]: whom a check is about.
+//! * [`standing`]: what the ERP says; [`directory`] asks it.
+//! * [`seat_access`]: the rule by which that grants access.
+//! * [`verdict`]: what is known, and how long it may be used.
+//! * [`fence`], [`names`], [`overrides`], [`invalidation`]: what was revoked stays revoked.
+//! * [`flight`]: one question to the ERP for all who want to know the same.
+//! * [`verification`]: all of these together.
+//! * [`router`]: over HTTP.
+
+mod directory;
+mod fence;
+mod flight;
+mod invalidation;
+mod names;
+mod overrides;
+mod router;
+mod seat_access;
+mod settings;
+mod standing;
+mod subject;
+mod verdict;
+mod verification;
+
+pub use directory::UpstreamFailure;
+pub use invalidation::{Invalidation, Unreachable};
+pub use overrides::SubscriptionOverride;
+pub use router::{ApiDoc, router};
+pub use seat_access::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
+pub use standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
+pub use subject::{Alias, Id, InvalidId, Subject};
+pub use verdict::{Seat, Source, Verdict};
+pub use verification::{Unverifiable, Verification};

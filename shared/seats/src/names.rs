@@ -1,0 +1,71 @@
+//! Which organisation an application means by an id of its own: learnt from the ERP's answers, kept in the record, and
+//! in the cache for checks to find.
+
+use std::sync::Arc;
+
+use edge_capabilities::KeyValue;
+use edge_record::Record;
+
+use crate::invalidation::Unreachable;
+use crate::subject::Alias;
+
+#[derive(Clone)]
+pub(crate) struct Names {
+    cache: Arc<dyn KeyValue>,
+    record: Record,
+}
+
+impl Names {
+    pub(crate) fn new(cache: Arc<dyn KeyValue>, record: Record) -> Self {
+        Self { cache, record }
+    }
+
+    /// The organisation that `alias` was last known to mean.
+    pub(crate) async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let cached = self.cache.get(&key(alias)).await?;
+        if let Some(organization) = cached.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            return Ok(Some(organization));
+        }
+        let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
+        let rows = self.record.query(statement, &values(alias)).await?;
+        let organization = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned);
+        if let Some(organization) = &organization {
+            self.cache.set(&key(alias), organization.as_bytes()).await?;
+        }
+        Ok(organization)
+    }
+
+    /// Notes which organisation `alias` means.
+    pub(crate) async fn note(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
+        let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
+            VALUES ($1, $2, $3, 0)
+            ON CONFLICT (application, external_org) DO UPDATE SET organization_id = excluded.organization_id";
+        let [application, external_org] = values(alias);
+        self.record.query(statement, &[application, external_org, organization.into()]).await?;
+        Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
+    }
+
+    /// Notes that whatever payment events said so far of the organisation that `alias` means, which nobody knows yet, no
+    /// longer counts.
+    pub(crate) async fn clear(&self, alias: &Alias) -> Result<(), Unreachable> {
+        let number = self.record.next_number(SEQUENCE).await?;
+        let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
+            VALUES ($1, $2, NULL, $3)
+            ON CONFLICT (application, external_org) DO UPDATE SET cleared = excluded.cleared
+            WHERE organization_names.cleared < excluded.cleared";
+        let [application, external_org] = values(alias);
+        self.record.query(statement, &[application, external_org, number.into()]).await?;
+        Ok(())
+    }
+}
+
+/// Orders overrides and what clears them.
+pub(crate) const SEQUENCE: &str = "subscription_overrides";
+
+fn values(alias: &Alias) -> [edge_capabilities::database::Value; 2] {
+    [alias.application.as_str().into(), alias.external_org.as_str().into()]
+}
+
+fn key(alias: &Alias) -> String {
+    format!("name:{}", alias.key())
+}

@@ -1,0 +1,390 @@
+//! Seat verification over HTTP.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use edge_access::{Access as Door, Caller, Granted, SeatsVerify, SeatsWrite};
+use edge_border::{Code, FieldError, Json, Outcome, Problem, ProblemBody, RequestId, Timings};
+use edge_capabilities::{Capabilities, Clock};
+use edge_record::Record;
+use futures::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::invalidation::Unreachable;
+use crate::seat_access::{Access, Reason, SeatAccess};
+use crate::standing::SubscriptionStatus;
+use crate::subject::{Alias, Id, Subject};
+use crate::verdict::{Source, Verdict};
+use crate::verification::{Unverifiable, Verification};
+
+/// The most checks in one request.
+const LARGEST_BATCH: usize = 100;
+
+/// How many checks of a batch are in the works at once: a batch of strangers must not swamp the ERP.
+const AT_ONCE: usize = 16;
+
+#[derive(Clone)]
+struct Desk {
+    door: Door,
+    verification: Verification,
+    clock: Arc<dyn Clock>,
+}
+
+impl FromRef<Desk> for Door {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.door.clone()
+    }
+}
+
+/// The routes of the component `seat-verification`, deciding by `rule`.
+pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
+    let record = Record::new(capabilities.record.clone());
+    let desk = Desk {
+        door: Door::new(&capabilities, &record),
+        verification: Verification::new(capabilities.clone(), &record, rule),
+        clock: capabilities.clock.clone(),
+    };
+    let routes = Router::new()
+        .route("/verify-seat", post(verify_seat))
+        .route("/verify-seats", post(verify_seats))
+        .route("/api/v1/seats/invalidate", post(invalidate))
+        .with_state(desk);
+    edge_border::finish(routes, "seat-verification", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(verify_seat, verify_seats, invalidate), components(schemas(Reason, Source)))]
+pub struct ApiDoc;
+
+/// Whose seat is asked about. Ids are 1 to 256 bytes of UTF-8 without control characters, compared byte for byte.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Check {
+    /// The user's id in the application.
+    #[schema(example = "user_123", min_length = 1, max_length = 256)]
+    user_id: String,
+    /// The application.
+    #[schema(example = "healos", min_length = 1, max_length = 256)]
+    application_slug: String,
+    /// The organisation's id in the application.
+    #[schema(example = "hospital_456", min_length = 1, max_length = 256)]
+    external_org_id: String,
+    /// Nothing known that is older than this version will do.
+    #[serde(default)]
+    min_version: Option<i64>,
+}
+
+/// Whether the user has a seat: a grant and a denial alike.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SeatVerdict {
+    /// Whether the user gets in.
+    has_access: bool,
+    /// The seat; null where there is none.
+    seat_id: Option<String>,
+    /// The subscription's state; null where nothing is known.
+    subscription_status: Option<SubscriptionStatus>,
+    /// When the period that was paid for ends; null where nothing is known.
+    #[schema(example = "2024-02-01T00:00:00Z")]
+    expires_at: Option<String>,
+    /// Why.
+    reason: Reason,
+    /// Where this comes from.
+    source: Source,
+    /// When the ERP said so.
+    #[schema(example = "2024-01-15T10:00:00.120Z")]
+    as_of: String,
+    /// Counts the changes of the seat: pass it as `minVersion` to see nothing older.
+    version: Option<i64>,
+}
+
+impl From<Verdict> for SeatVerdict {
+    fn from(verdict: Verdict) -> Self {
+        let Verdict { access, source, as_of, seat } = verdict;
+        let Access { has_access, reason } = access;
+        Self {
+            has_access,
+            reason,
+            source,
+            as_of: as_of.to_rfc3339_millis(),
+            subscription_status: seat.as_ref().map(|seat| seat.subscription_status),
+            expires_at: seat.as_ref().map(|seat| seat.expires_at.to_string()),
+            version: seat.as_ref().map(|seat| seat.version),
+            seat_id: seat.map(|seat| seat.id),
+        }
+    }
+}
+
+impl Check {
+    fn read(&self) -> Result<(Subject, Option<i64>), Problem> {
+        let mut errors = Vec::new();
+        let mut id = |field: &str, text: &str| match Id::parse(text) {
+            Ok(id) => Some(id),
+            Err(invalid) => {
+                errors.push(FieldError::new(field, invalid.to_string()));
+                None
+            }
+        };
+        let user = id("userId", &self.user_id);
+        let application = id("applicationSlug", &self.application_slug);
+        let external_org = id("externalOrgId", &self.external_org_id);
+        match (user, application, external_org) {
+            (Some(user), Some(application), Some(external_org)) => {
+                Ok((Subject { alias: Alias { application, external_org }, user }, self.min_version))
+            }
+            _ => Err(Problem::fields(errors)),
+        }
+    }
+}
+
+impl From<Unverifiable> for Problem {
+    fn from(unverifiable: Unverifiable) -> Self {
+        let detail = "The ERP does not answer, and nothing known will do; try again.";
+        Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(unverifiable)
+    }
+}
+
+impl Desk {
+    async fn verify(&self, caller: &Caller, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Problem> {
+        if !caller.speaks_for(subject.alias.application.as_str()) {
+            return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
+        }
+        let verdict = self.verification.verify(subject, min_version).await?;
+        if caller.tenant.is_none() || self.is_of_own(caller, subject, &verdict).await {
+            return Ok(verdict);
+        }
+        // Another tenant's organisation looks like one that does not exist, down to where the answer comes from.
+        let access = Access { has_access: false, reason: Reason::OrganizationNotFound };
+        Ok(Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() })
+    }
+}
+
+impl Desk {
+    /// Whether a verdict is about the caller's own organisation.
+    async fn is_of_own(&self, caller: &Caller, subject: &Subject, verdict: &Verdict) -> bool {
+        match (&verdict.seat, verdict.access.reason) {
+            (Some(seat), _) => caller.sees(&seat.organization),
+            (None, Reason::SeatNotFound) => {
+                let meant = self.verification.invalidation().organization_of(&subject.alias).await;
+                meant.ok().flatten().is_some_and(|meant| caller.sees(&meant))
+            }
+            (None, _) => false,
+        }
+    }
+}
+
+/// Whether a user has a seat
+///
+/// Answered from what is known wherever that will do: see `source` and `asOf`. A denial is a 200 too.
+#[utoipa::path(
+    post, path = "/verify-seat", tag = "Seats", security(("key" = ["seats:verify"])), request_body = Check,
+    responses(
+        (status = 200, description = "A grant or a denial.", body = SeatVerdict),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the edge cannot know.", body = ProblemBody),
+    ),
+)]
+async fn verify_seat(
+    State(desk): State<Desk>,
+    granted: Granted<SeatsVerify>,
+    timings: Timings,
+    Json(check): Json<Check>,
+) -> Result<Response, Problem> {
+    let (subject, min_version) = check.read()?;
+    let started = desk.clock.elapsed();
+    let verdict = desk.verify(&granted.caller, &subject, min_version).await?;
+    let part = match verdict.source {
+        Source::Erp => "erp",
+        Source::Cache | Source::Stale => "cache",
+    };
+    timings.note(part, desk.clock.elapsed().saturating_sub(started));
+    let outcome = Outcome(verdict.access.reason.as_str());
+    let mut response = Json(SeatVerdict::from(verdict)).into_response();
+    response.extensions_mut().insert(outcome);
+    Ok(response)
+}
+
+/// Checks to be answered together.
+#[derive(Deserialize, ToSchema)]
+struct Checks {
+    /// At most 100.
+    #[schema(value_type = Vec<Check>, max_items = 100)]
+    requests: Vec<serde_json::Value>,
+}
+
+/// The answers to a batch, in its order.
+#[derive(Serialize, ToSchema)]
+struct Answers {
+    /// One for each check.
+    results: Vec<CheckAnswer>,
+}
+
+/// The answer to one check of a batch.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum CheckAnswer {
+    /// A grant or a denial.
+    Verdict(SeatVerdict),
+    /// The check could not be answered.
+    Error {
+        /// Why.
+        error: ProblemBody,
+    },
+}
+
+/// Whether users have seats
+///
+/// Up to 100 checks, answered in their order. A check that fails does not fail the others; one that is there twice is
+/// looked up once.
+#[utoipa::path(
+    post, path = "/verify-seats", tag = "Seats", security(("key" = ["seats:verify"])), request_body = Checks,
+    responses((status = 200, description = "An answer to each check.", body = Answers)),
+)]
+async fn verify_seats(
+    State(desk): State<Desk>,
+    granted: Granted<SeatsVerify>,
+    request_id: RequestId,
+    Json(checks): Json<Checks>,
+) -> Result<Json<Answers>, Problem> {
+    if checks.requests.len() > LARGEST_BATCH {
+        return Err(Problem::field("requests", format!("must hold at most {LARGEST_BATCH} checks")));
+    }
+    let read = |check| edge_border::read_json::<Check>(&check).and_then(|check| check.read());
+    let checks: Vec<_> = checks.requests.into_iter().map(read).collect();
+    let mut different: Vec<&(Subject, Option<i64>)> = Vec::new();
+    let mut place = HashMap::new();
+    for check in checks.iter().flatten() {
+        place.entry(check).or_insert_with(|| {
+            different.push(check);
+            different.len().saturating_sub(1)
+        });
+    }
+    let verify = |(subject, min_version): &(Subject, Option<i64>)| {
+        let (desk, caller) = (desk.clone(), granted.caller.clone());
+        let (subject, min_version) = (subject.clone(), *min_version);
+        async move { desk.verify(&caller, &subject, min_version).await }
+    };
+    let work: Vec<_> = different.into_iter().map(verify).collect();
+    let verified: Vec<_> = futures::stream::iter(work).buffered(AT_ONCE).collect().await;
+    let lost = || Err(Problem::new(Code::Internal, "The check was lost."));
+    let answer = |check: &Result<_, Problem>| {
+        let found = match check {
+            Ok(check) => place.get(check).and_then(|place| verified.get(*place)).cloned().unwrap_or_else(lost),
+            Err(problem) => Err(problem.clone()),
+        };
+        match found {
+            Ok(verdict) => CheckAnswer::Verdict(verdict.into()),
+            Err(problem) => CheckAnswer::Error { error: problem.body(request_id.as_str()) },
+        }
+    };
+    Ok(Json(Answers { results: checks.iter().map(answer).collect() }))
+}
+
+/// Whose seats have changed: `organizationId`, or `applicationSlug` with `externalOrgId`.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Forget {
+    /// The organisation's id in the ERP.
+    #[serde(default)]
+    organization_id: Option<String>,
+    /// The application.
+    #[serde(default)]
+    application_slug: Option<String>,
+    /// The organisation's id in the application.
+    #[serde(default)]
+    external_org_id: Option<String>,
+}
+
+/// Nothing that was known before is served any more.
+#[derive(Serialize, ToSchema)]
+struct Invalidated {
+    /// The number of the organisation's fence: it only ever grows.
+    fence: i64,
+}
+
+enum Named {
+    Organization(Id),
+    Alias(Alias),
+}
+
+impl Forget {
+    fn read(&self) -> Result<Named, Problem> {
+        let id =
+            |field: &str, text: &str| Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()));
+        match (&self.organization_id, &self.application_slug, &self.external_org_id) {
+            (Some(organization), None, None) => Ok(Named::Organization(id("organizationId", organization)?)),
+            (None, Some(application), Some(external_org)) => Ok(Named::Alias(Alias {
+                application: id("applicationSlug", application)?,
+                external_org: id("externalOrgId", external_org)?,
+            })),
+            (None, Some(_), None) => Err(Problem::field("externalOrgId", "is required with applicationSlug")),
+            (None, None, Some(_)) => Err(Problem::field("applicationSlug", "is required with externalOrgId")),
+            (None, None, None) => {
+                Err(Problem::field("organizationId", "is required, or applicationSlug with externalOrgId"))
+            }
+            (Some(_), _, _) => {
+                Err(Problem::field("organizationId", "must stand alone, without applicationSlug and externalOrgId"))
+            }
+        }
+    }
+}
+
+/// Forget an organisation's seats
+///
+/// Once this is answered, the very next check of anybody in the organisation asks the ERP, from every instance. An
+/// override by a payment event is dropped too: the ERP's word counts.
+#[utoipa::path(
+    post, path = "/api/v1/seats/invalidate", tag = "Seats", security(("key" = ["seats:write"])),
+    request_body = Forget,
+    responses(
+        (status = 200, description = "Forgotten.", body = Invalidated),
+        (status = 404, description = "`ORGANIZATION_NOT_FOUND`: not the key's own.", body = ProblemBody),
+    ),
+)]
+async fn invalidate(
+    State(desk): State<Desk>,
+    granted: Granted<SeatsWrite>,
+    Json(forget): Json<Forget>,
+) -> Result<Json<Invalidated>, Problem> {
+    let caller = granted.caller;
+    let invalidation = desk.verification.invalidation();
+    let not_its_own = || Problem::new(Code::OrganizationNotFound, "There is no such organisation.");
+    let raised = match forget.read()? {
+        Named::Organization(organization) => {
+            if !caller.sees(organization.as_str()) {
+                return Err(not_its_own());
+            }
+            invalidation.forget(organization.as_str()).await
+        }
+        Named::Alias(alias) => {
+            if !caller.speaks_for(alias.application.as_str()) {
+                return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
+            }
+            if caller.tenant.is_some() {
+                let meant = invalidation.organization_of(&alias).await?;
+                if !meant.is_some_and(|meant| caller.sees(&meant)) {
+                    return Err(not_its_own());
+                }
+            }
+            invalidation.forget_alias(&alias).await
+        }
+    };
+    Ok(Json(Invalidated { fence: raised? }))
+}
+
+impl From<Unreachable> for Problem {
+    fn from(unreachable: Unreachable) -> Self {
+        match unreachable {
+            Unreachable::Record(error) => error.into(),
+            Unreachable::Cache(error) => {
+                let detail = "The edge's cache cannot be reached; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
+            }
+        }
+    }
+}

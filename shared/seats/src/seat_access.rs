@@ -1,0 +1,157 @@
+//! Which states of seat and subscription grant access: the rule `seat_access`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use edge_capabilities::Instant;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::standing::{SeatStatus, SubscriptionStatus};
+
+/// Why access is granted or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Reason {
+    /// Granted.
+    SeatActive,
+    /// Granted although a payment is overdue.
+    GracePeriod,
+    /// The organisation is not known.
+    OrganizationNotFound,
+    /// The organisation has no seat for the user.
+    SeatNotFound,
+    /// The seat was taken back.
+    SeatRevoked,
+    /// The seat was offered and not yet taken.
+    SeatPending,
+    /// A payment is overdue, and the grace has passed.
+    SubscriptionPastDue,
+    /// The subscription was cancelled, and what was paid for has ended.
+    SubscriptionCancelled,
+    /// The subscription is suspended.
+    SubscriptionSuspended,
+    /// The subscription is over.
+    SubscriptionExpired,
+}
+
+impl Reason {
+    /// As it is written: `SEAT_ACTIVE`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SeatActive => "SEAT_ACTIVE",
+            Self::GracePeriod => "GRACE_PERIOD",
+            Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
+            Self::SeatNotFound => "SEAT_NOT_FOUND",
+            Self::SeatRevoked => "SEAT_REVOKED",
+            Self::SeatPending => "SEAT_PENDING",
+            Self::SubscriptionPastDue => "SUBSCRIPTION_PAST_DUE",
+            Self::SubscriptionCancelled => "SUBSCRIPTION_CANCELLED",
+            Self::SubscriptionSuspended => "SUBSCRIPTION_SUSPENDED",
+            Self::SubscriptionExpired => "SUBSCRIPTION_EXPIRED",
+        }
+    }
+}
+
+/// What the rule decides by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatFacts {
+    /// The seat's state.
+    pub seat_status: SeatStatus,
+    /// The subscription's state.
+    pub subscription_status: SubscriptionStatus,
+    /// When the period that was paid for ends.
+    pub expires_at: Instant,
+    /// The instant to decide for.
+    pub now: Instant,
+}
+
+/// What the rule decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Whether the user gets in.
+    pub has_access: bool,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// The rule `seat_access`. It is asked anew for each check, so that access ends at its instant also where nobody is
+/// asked for news.
+#[async_trait]
+pub trait SeatAccess: Send + Sync {
+    /// Decides.
+    async fn decide(&self, facts: SeatFacts) -> Access;
+}
+
+/// The rule as shipped: ACTIVE and TRIALING until the period ends; PAST_DUE for three days more; CANCELLED until what
+/// was paid for ends; SUSPENDED and EXPIRED never.
+pub struct ShippedSeatAccess;
+
+/// How long after the period's end an overdue payment is waited for.
+const GRACE: Duration = Duration::from_hours(3 * 24);
+
+#[async_trait]
+impl SeatAccess for ShippedSeatAccess {
+    async fn decide(&self, facts: SeatFacts) -> Access {
+        decide(facts)
+    }
+}
+
+fn decide(facts: SeatFacts) -> Access {
+    let SeatFacts { seat_status, subscription_status, expires_at, now } = facts;
+    let grant = |reason| Access { has_access: true, reason };
+    let deny = |reason| Access { has_access: false, reason };
+    match seat_status {
+        SeatStatus::Revoked => return deny(Reason::SeatRevoked),
+        SeatStatus::Pending => return deny(Reason::SeatPending),
+        SeatStatus::Active => {}
+    }
+    match subscription_status {
+        SubscriptionStatus::Active | SubscriptionStatus::Trialing if now < expires_at => grant(Reason::SeatActive),
+        SubscriptionStatus::Active | SubscriptionStatus::Trialing => deny(Reason::SubscriptionExpired),
+        SubscriptionStatus::PastDue if now < expires_at.plus(GRACE) => grant(Reason::GracePeriod),
+        SubscriptionStatus::PastDue => deny(Reason::SubscriptionPastDue),
+        SubscriptionStatus::Cancelled if now < expires_at => grant(Reason::SeatActive),
+        SubscriptionStatus::Cancelled => deny(Reason::SubscriptionCancelled),
+        SubscriptionStatus::Suspended => deny(Reason::SubscriptionSuspended),
+        SubscriptionStatus::Expired => deny(Reason::SubscriptionExpired),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_rule_grants_what_was_paid_for_and_a_grace() {
+        use {Reason::*, SeatStatus as Seat, SubscriptionStatus as Sub};
+        let end = Instant::from_millis(1_000_000_000_000);
+        let day = 24 * 3600 * 1000;
+        for (seat, subscription, after_end, has_access, reason) in [
+            (Seat::Active, Sub::Active, -1, true, SeatActive),
+            (Seat::Active, Sub::Active, 0, false, SubscriptionExpired),
+            (Seat::Active, Sub::Trialing, -1, true, SeatActive),
+            (Seat::Active, Sub::Trialing, 0, false, SubscriptionExpired),
+            (Seat::Active, Sub::PastDue, -1, true, GracePeriod),
+            (Seat::Active, Sub::PastDue, 3 * day - 1, true, GracePeriod),
+            (Seat::Active, Sub::PastDue, 3 * day, false, SubscriptionPastDue),
+            (Seat::Active, Sub::Cancelled, -1, true, SeatActive),
+            (Seat::Active, Sub::Cancelled, 0, false, SubscriptionCancelled),
+            (Seat::Active, Sub::Suspended, -1, false, SubscriptionSuspended),
+            (Seat::Active, Sub::Expired, -1, false, SubscriptionExpired),
+            (Seat::Revoked, Sub::Active, -1, false, SeatRevoked),
+            (Seat::Pending, Sub::Active, -1, false, SeatPending),
+        ] {
+            let now = Instant::from_millis(end.as_millis() + after_end);
+            let facts = SeatFacts { seat_status: seat, subscription_status: subscription, expires_at: end, now };
+            assert_eq!(decide(facts), Access { has_access, reason }, "{seat:?} {subscription:?} {after_end}");
+        }
+    }
+
+    #[test]
+    fn serde_and_as_str_write_the_same_reason() {
+        for reason in [Reason::SeatActive, Reason::OrganizationNotFound, Reason::SubscriptionPastDue] {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Whom a check is about.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The longest id, bytes.
+const LONGEST: usize = 256;
+
+/// An id as a product or the ERP knows it: 1 to 256 bytes of UTF-8 without control characters. Compared byte for byte,
+/// never case-folded or normalised: whoever made it may mean the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(Arc<str>);
+
+/// A text that is no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to {LONGEST} bytes without control characters")]
+pub struct InvalidId;
+
+impl Id {
+    /// Reads an id.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let sane = (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control);
+        if sane { Ok(Self(text.into())) } else { Err(InvalidId) }
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An organisation as one application knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Alias {
+    /// The application's slug.
+    pub application: Id,
+    /// The organisation's id in that application.
+    pub external_org: Id,
+}
+
+/// One user of one organisation in one application.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The organisation.
+    pub alias: Alias,
+    /// The user's id in the application.
+    pub user: Id,
+}
+
+impl Alias {
+    /// An unambiguous encoding: no two aliases share it, whatever bytes they hold, for each part is preceded by its
+    /// length.
+    pub(crate) fn key(&self) -> String {
+        let (application, external_org) = (self.application.as_str(), self.external_org.as_str());
+        format!("{}:{application}{}:{external_org}", application.len(), external_org.len())
+    }
+}
+
+impl Subject {
+    /// An unambiguous encoding, as [`Alias::key`].
+    pub(crate) fn key(&self) -> String {
+        format!("{}{}:{}", self.alias.key(), self.user.as_str().len(), self.user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn subject(application: &str, external_org: &str, user: &str) -> Subject {
+        let id = |text| Id::parse(text).unwrap();
+        Subject { alias: Alias { application: id(application), external_org: id(external_org) }, user: id(user) }
+    }
+
+    #[test]
+    fn ids_are_bounded_and_kept_as_they_are() {
+        for good in ["u", "user_123", "a b", "é", "e\u{301}", "a\u{200b}b", "%2F..", "1:a", &"x".repeat(256)] {
+            assert_eq!(Id::parse(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "\0", "a\nb", "a\u{7f}", "a\u{85}b", &"x".repeat(257), &"é".repeat(129)] {
+            assert_eq!(Id::parse(bad), Err(InvalidId), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_subjects_share_a_key() {
+        // Everything that separators, digits and lengths could be mistaken for.
+        let parts = ["a", "aa", "1", "11", ":", "1:", ":1", "1:a", "2:aa", "a1:", "A", "é", "e\u{301}", "3:a1:"];
+        let mut keys = HashSet::new();
+        for application in parts {
+            for external_org in parts {
+                for user in parts {
+                    let key = subject(application, external_org, user).key();
+                    assert!(keys.insert(key), "{application:?} {external_org:?} {user:?}");
+                }
+            }
+        }
+    }
+}
