@@ -85,19 +85,20 @@ impl Rounds {
         let lease = self.cache.get(&lease_key(key)).await?;
         let lease = lease.and_then(|bytes| serde_json::from_slice::<Lease>(&bytes).ok());
         let now = self.clock.now();
-        match lease.filter(|lease| lease.round == last) {
+        match lease {
             Some(Lease { ended: None, until, .. }) if now < until => return Ok(Claim::Held),
-            Some(Lease { ended: Some(at), failed: true, .. }) if at >= claimant.since => return Ok(Claim::Failed),
+            Some(Lease { ended: Some(at), failed: true, .. }) if at > claimant.since => return Ok(Claim::Failed),
             Some(Lease { ended: Some(_), failed: true, until, .. }) if now < until && !claimant.cold => {
                 return Ok(Claim::Resting);
             }
-            // Ended, or its leader died.
-            Some(_) => {}
+            // The last round has ended, or its leader has died.
+            Some(Lease { round, .. }) if round == last => {}
             None if last == 0 || claimant.seen_round == Some(last) => {}
             // What is being refreshed was stored outside any round.
             None if !claimant.cold && claimant.seen_round.is_none() => {}
-            None => {
-                // Opened just now; or its leader died in the gap; or the store lost its lease.
+            // A round was opened just now; or its leader died in the gap; or the store lost its lease; or one who
+            // lost an election was late.
+            _ => {
                 let (_, seen) = claimant.without_lease.filter(|(round, _)| *round == last).unwrap_or((last, now));
                 claimant.without_lease = Some((last, seen));
                 if now < seen.plus(GAP) {
@@ -114,6 +115,13 @@ impl Rounds {
         Ok(Claim::Won(Round { key: key.to_owned(), number }))
     }
 
+    /// The number to end a round by: those who lost the election have counted on.
+    pub(crate) async fn settle(&self, round: &mut Round) {
+        if let Ok(Some(last)) = self.cache.counter(&round_key(&round.key)).await {
+            round.number = last;
+        }
+    }
+
     /// Ends a round whose verdict was stored.
     pub(crate) async fn end_stored(&self, round: &Round) {
         // Without it the lease runs out by itself.
@@ -121,7 +129,8 @@ impl Rounds {
     }
 
     /// Ends a round that left nothing to store; `failed`: because the ERP gave no answer.
-    pub(crate) async fn end_without(&self, round: &Round, failed: bool) {
+    pub(crate) async fn end_without(&self, round: &mut Round, failed: bool) {
+        self.settle(round).await;
         let now = self.clock.now();
         let lease = Lease { round: round.number, until: now.plus(BACKOFF), ended: Some(now), failed };
         let _ = self.leave(&round.key, &lease).await;

@@ -388,3 +388,6 @@ impl From<Unreachable> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

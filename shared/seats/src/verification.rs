@@ -205,9 +205,7 @@ impl Verification {
             }
             match self.0.rounds.claim(&key, &mut claimant).await {
                 Ok(Claim::Won(round)) => {
-                    let asked = self.ask_erp(subject, &settings, Some(&round)).await;
-                    self.end(&round, &asked).await;
-                    return asked.map(|asked| (asked.known, Source::Erp));
+                    return self.lead_round(subject, &settings, round).await.map(|known| (known, Source::Erp));
                 }
                 Ok(Claim::Failed) => return Err(Unverifiable::Elsewhere),
                 Ok(Claim::Held | Claim::Resting) => {
@@ -243,18 +241,25 @@ impl Verification {
             claim = self.0.rounds.claim(&subject.key(), &mut claimant).await;
         }
         if let Ok(Claim::Won(round)) = claim {
-            let asked = self.ask_erp(subject, &settings, Some(&round)).await;
-            self.end(&round, &asked).await;
+            self.lead_round(subject, &settings, round).await?;
         }
         Ok(())
     }
 
-    async fn end(&self, round: &Round, asked: &Result<Asked, Unverifiable>) {
-        match asked {
-            Ok(Asked { stored: true, .. }) => self.0.rounds.end_stored(round).await,
-            Ok(Asked { stored: false, .. }) => self.0.rounds.end_without(round, false).await,
-            Err(_) => self.0.rounds.end_without(round, true).await,
+    /// Asks the ERP for all instances.
+    async fn lead_round(
+        &self,
+        subject: &Subject,
+        settings: &Settings,
+        mut round: Round,
+    ) -> Result<Known, Unverifiable> {
+        let asked = self.ask_erp(subject, settings, Some(&mut round)).await;
+        match &asked {
+            Ok(Asked { stored: true, .. }) => self.0.rounds.end_stored(&round).await,
+            Ok(Asked { stored: false, .. }) => self.0.rounds.end_without(&mut round, false).await,
+            Err(_) => self.0.rounds.end_without(&mut round, true).await,
         }
+        asked.map(|asked| asked.known)
     }
 
     /// Asks the ERP, and keeps its answer if it is clear which fence it stands behind.
@@ -262,7 +267,7 @@ impl Verification {
         &self,
         subject: &Subject,
         settings: &Settings,
-        round: Option<&Round>,
+        round: Option<&mut Round>,
     ) -> Result<Asked, Unverifiable> {
         let invalidation = &self.0.invalidation;
         let before = invalidation.before(&subject.alias).await.ok();
@@ -276,7 +281,10 @@ impl Verification {
         let access = decide(&*self.0.rule, &answer, now).await;
         let kept = mark.is_some();
         let mut known = Known::new(answer, access, now, mark.unwrap_or_else(Mark::nobodys), settings);
-        known.round = round.map(|round| round.number);
+        if let Some(round) = round {
+            self.0.rounds.settle(round).await;
+            known.round = Some(round.number);
+        }
         let stored = kept && self.store(subject, &known).await.is_ok();
         Ok(Asked { known, stored })
     }
@@ -291,3 +299,6 @@ struct Asked {
     known: Known,
     stored: bool,
 }
+
+#[cfg(test)]
+mod tests;
