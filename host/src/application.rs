@@ -149,7 +149,7 @@ impl Application {
 
 #[derive(Default)]
 struct Stores {
-    key_value: BTreeMap<String, Arc<dyn key_value::Store>>,
+    key_value: key_value::Stores,
     sqlite: BTreeMap<String, sqlite::Database>,
 }
 
@@ -168,11 +168,8 @@ fn blueprint(
     }
     let mut key_value_stores = HashMap::new();
     for label in &declared.key_value_stores {
-        if !stores.key_value.contains_key(label) {
-            let opened = key_value::open(label, loading.runtime_config.key_value_store(label)?)?;
-            stores.key_value.insert(label.clone(), opened);
-        }
-        key_value_stores.extend(stores.key_value.get(label).map(|store| (label.clone(), store.clone())));
+        let backend = loading.runtime_config.key_value_store(label)?;
+        key_value_stores.insert(label.clone(), stores.key_value.open(label, backend)?);
     }
     let mut sqlite_databases = HashMap::new();
     for label in &declared.sqlite_databases {

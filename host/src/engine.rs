@@ -43,6 +43,8 @@ pub fn start(limits: Limits, cache: &Path) -> anyhow::Result<Engine> {
         .wasm_component_model_async(true)
         .epoch_interruption(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    #[cfg(feature = "profiling")]
+    config.profiler(wasmtime::ProfilingStrategy::PerfMap);
     std::fs::create_dir_all(cache).with_context(|| format!("cannot make the folder {}", cache.display()))?;
     let mut cache_config = CacheConfig::new();
     cache_config.with_directory(cache.canonicalize()?);

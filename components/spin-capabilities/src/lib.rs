@@ -10,16 +10,15 @@
 mod database;
 mod http;
 mod key_value;
+mod serving;
 mod small;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use ::http::Response;
-use axum::Router;
-use axum::body::Body;
+pub use axum::Router;
 use edge_capabilities::Capabilities;
-use spin_sdk::http::Request;
-use tower::ServiceExt as _;
+pub use serving::serve;
+pub use spin_sdk::wasip3;
 
 /// Everything the domain needs, from Spin. One set for each instance: it keeps the handles that were opened.
 fn capabilities() -> Capabilities {
@@ -34,18 +33,5 @@ fn capabilities() -> Capabilities {
         log: Arc::new(small::StandardError),
         random: Arc::new(small::HostRandom),
         record: Arc::new(database::Record::new(config)),
-    }
-}
-
-/// Answers `request` by the instance's router, which `router` builds for its first request and `built` keeps.
-pub async fn serve(
-    built: &'static OnceLock<Router>,
-    router: fn(Capabilities) -> Router,
-    request: Request,
-) -> Response<Body> {
-    let router = built.get_or_init(|| router(capabilities())).clone();
-    match router.oneshot(request.map(Body::new)).await {
-        Ok(response) => response,
-        Err(never) => match never {},
     }
 }

@@ -1,7 +1,7 @@
 //! Time, chance, variables, background work and the log.
 
 use std::io::Write as _;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant as Moment, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -62,12 +62,47 @@ impl Background for Spawn {
     }
 }
 
+/// The component's log, on standard error. Lines are written a few at a time, shortly after the requests they are about:
+/// a write for each would cost more than answering from the cache does. An instance that traps takes its last lines
+/// with it; the host says so.
 pub(crate) struct StandardError;
 
+/// How long a line may wait.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// With this many bytes waiting they are written at once.
+const MOST_WAITING: usize = 16 << 10;
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    /// Somebody will write them.
+    due: bool,
+}
+
+static WAITING: Mutex<Waiting> = Mutex::new(Waiting { lines: Vec::new(), due: false });
+
 impl Log for StandardError {
-    fn write(&self, mut line: String) {
-        line.push('\n');
-        // A log that cannot be written has nowhere to complain.
-        let _ = std::io::stderr().write_all(line.as_bytes());
+    fn write(&self, line: String) {
+        let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.lines.extend_from_slice(line.as_bytes());
+        waiting.lines.push(b'\n');
+        if waiting.lines.len() >= MOST_WAITING {
+            write_out(&mut waiting);
+        } else if !waiting.due {
+            waiting.due = true;
+            wasip3::spawn(async {
+                spin_sdk::time::sleep(LINGER).await;
+                let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+                waiting.due = false;
+                write_out(&mut waiting);
+            });
+        }
     }
+}
+
+fn write_out(waiting: &mut Waiting) {
+    // A log that cannot be written has nowhere to complain.
+    let _ = std::io::stderr().write_all(&waiting.lines);
+    waiting.lines.clear();
 }

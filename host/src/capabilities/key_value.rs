@@ -4,6 +4,8 @@
 mod redis;
 mod sqlite;
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -36,13 +38,37 @@ pub trait Store: Send + Sync {
     async fn keys(&self) -> anyhow::Result<Vec<String>>;
 }
 
-/// Opens the backend of one label. A SQLite file is opened at once, so that a folder that cannot be written stops the
-/// start; Redis is connected to at first use, and again whenever it was lost.
-pub fn open(label: &str, backend: &KeyValueBackend) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(match backend {
-        KeyValueBackend::Sqlite(path) => Arc::new(sqlite::SqliteStore::open(label, path.as_deref())?),
-        KeyValueBackend::Redis(url) => Arc::new(redis::RedisStore::new(url)?),
-    })
+/// The stores of an application, opened when a component first names them.
+#[derive(Default)]
+pub struct Stores {
+    by_label: HashMap<String, Arc<dyn Store>>,
+    files: HashMap<PathBuf, Arc<sqlite::SqliteFile>>,
+}
+
+impl Stores {
+    /// The store of one label. A SQLite file is opened at once, so that a folder that cannot be written stops the
+    /// start; Redis is connected to at first use, and again whenever it was lost.
+    pub fn open(&mut self, label: &str, backend: &KeyValueBackend) -> anyhow::Result<Arc<dyn Store>> {
+        if let Some(store) = self.by_label.get(label) {
+            return Ok(store.clone());
+        }
+        let store: Arc<dyn Store> = match backend {
+            KeyValueBackend::Redis(url) => Arc::new(redis::RedisStore::new(url)?),
+            KeyValueBackend::Sqlite(None) => {
+                Arc::new(sqlite::SqliteStore::new(label, Arc::new(sqlite::SqliteFile::open(None)?)))
+            }
+            KeyValueBackend::Sqlite(Some(path)) => {
+                let file = match self.files.get(path) {
+                    Some(file) => file.clone(),
+                    None => Arc::new(sqlite::SqliteFile::open(Some(path))?),
+                };
+                self.files.insert(path.clone(), file.clone());
+                Arc::new(sqlite::SqliteStore::new(label, file))
+            }
+        };
+        self.by_label.insert(label.to_owned(), store.clone());
+        Ok(store)
+    }
 }
 
 /// The resource behind a guest's `store` or `bucket`.

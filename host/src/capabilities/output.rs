@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -12,6 +13,9 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 /// Beyond this many unwritten bytes printing waits for the writer.
 const MOST_WAITING: usize = 4 << 20;
+
+/// How long what was printed may lie before it is written: waking the writer for each line costs more than the line.
+const LINGER: Duration = Duration::from_millis(5);
 
 /// Standard output or standard error.
 #[derive(Clone)]
@@ -27,6 +31,8 @@ struct Queue {
 struct Waiting {
     bytes: Vec<u8>,
     writing: bool,
+    /// Somebody waits for everything to be written.
+    in_a_hurry: bool,
 }
 
 impl Output {
@@ -42,6 +48,11 @@ impl Output {
                     waiting.writing = false;
                     queue.written.notify_all();
                     waiting = queue.something_to_write.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                }
+                if !waiting.in_a_hurry {
+                    drop(waiting);
+                    std::thread::sleep(LINGER);
+                    waiting = queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                 }
                 waiting.writing = true;
                 let bytes = std::mem::take(&mut waiting.bytes);
@@ -71,9 +82,11 @@ impl Output {
     /// Waits until everything printed so far has been written.
     pub fn flush(&self) {
         let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.in_a_hurry = true;
         while waiting.writing || !waiting.bytes.is_empty() {
             waiting = self.0.written.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
+        waiting.in_a_hurry = false;
     }
 }
 

@@ -31,7 +31,9 @@ pub enum AccessError {
 
 /// Decides who may call.
 #[derive(Clone)]
-pub struct Access {
+pub struct Access(Arc<Inner>);
+
+struct Inner {
     capabilities: Capabilities,
     ring: KeyRing,
 }
@@ -39,15 +41,16 @@ pub struct Access {
 impl Access {
     /// Decides by the keys in `record` and the variable `bootstrap_admin_key`.
     pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
-        Self { capabilities: capabilities.clone(), ring: KeyRing::new(capabilities, record.clone()) }
+        let ring = KeyRing::new(capabilities, record.clone());
+        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring }))
     }
 
     pub(crate) fn ring(&self) -> &KeyRing {
-        &self.ring
+        &self.0.ring
     }
 
     pub(crate) fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
+        &self.0.capabilities
     }
 
     /// The caller whose credential stands in `headers`.
@@ -62,9 +65,9 @@ impl Access {
     }
 
     async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
-        let found = self.ring.find(&token.id).await;
+        let found = self.0.ring.find(&token.id).await;
         let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
-        let now = self.capabilities.clock.now();
+        let now = self.0.capabilities.clock.now();
         let good = found.filter(|stored| {
             stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| now < expires_at)
         });
@@ -72,7 +75,7 @@ impl Access {
     }
 
     async fn by_bootstrap_key(&self, bearer: &str) -> Result<Option<Caller>, AccessError> {
-        let configured = self.capabilities.config.get("bootstrap_admin_key").await;
+        let configured = self.0.capabilities.config.get("bootstrap_admin_key").await;
         let configured = configured.map_err(|error| AccessError::Unavailable(error.to_string()))?.unwrap_or_default();
         if configured.len() < SHORTEST_BOOTSTRAP_KEY {
             return Ok(None);

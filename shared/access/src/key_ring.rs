@@ -1,6 +1,8 @@
-//! The keys an instance knows. Checking one costs a look into memory; the record is asked again after [`RECHECK`], so
-//! that a revoked key stops working within a second. While the record cannot be asked, a key that was good goes on
-//! for [`OUTAGE`], for nobody can revoke a key then either; the cache has word of those that were revoked just before.
+//! The keys an instance knows. Checking one costs a look into memory, or, in a fresh instance, into the cache, where
+//! whichever instance last read the record left a copy. What is known of a key is read again from the record after
+//! [`RECHECK`], so that a revoked key stops working within a second. While the record cannot be asked, a key that was
+//! good goes on for [`OUTAGE`], for nobody can revoke a key then either; the cache has word of those that were revoked
+//! just before.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,8 +25,6 @@ const EXPIRE: Duration = Duration::from_millis(600);
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How long a key that was good goes on while the record cannot be asked.
 const OUTAGE: Duration = Duration::from_mins(5);
-/// How old the copy in the cache may be before it is written again.
-const COPY_AGE: Duration = Duration::from_secs(30);
 /// Keys remembered: a bound for when somebody tries many.
 const MOST: usize = 1024;
 
@@ -43,17 +43,26 @@ struct Inner {
 struct Known {
     /// None: there is no such key, or it was revoked.
     key: Option<Arc<StoredKey>>,
-    /// When it was read, on the clock that never goes back.
-    read_at: Duration,
+    /// When the record said so.
+    read_at: Instant,
 }
 
-/// The copy of a good key in the cache, for instances that start while the record is down.
+/// What the record said of a key, in the cache for other instances.
 #[derive(Serialize, Deserialize)]
 struct Copy {
     /// None: the key was revoked.
     key: Option<ApiKey>,
     secret_sha256: String,
-    copied_at: Instant,
+    read_at: Instant,
+}
+
+/// How what is known may be used.
+#[derive(PartialEq)]
+enum Age {
+    Young,
+    /// Young enough, but to be read again behind the answer.
+    Due,
+    Old,
 }
 
 impl KeyRing {
@@ -72,32 +81,45 @@ impl KeyRing {
 
     /// The key `id`; None where there is none or it was revoked.
     pub(crate) async fn find(&self, id: &str) -> Result<Option<Arc<StoredKey>>, DatabaseError> {
-        let now = self.0.capabilities.clock.elapsed();
-        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some(known) = &known {
-            let age = now.saturating_sub(known.read_at);
-            if age >= RECHECK && age < EXPIRE {
-                self.read_behind(id);
-            }
-            if age < EXPIRE {
-                return Ok(known.key.clone());
-            }
+        let now = self.0.capabilities.clock.now();
+        let remembered = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if let Some(known) = remembered.as_ref().filter(|known| known.age(now) != Age::Old) {
+            return Ok(self.use_known(id, known, now));
+        }
+        let copied = self.read_copy(id).await;
+        if let Some(known) = copied.as_ref().filter(|known| known.age(now) != Age::Old) {
+            self.remember(id, known.clone());
+            return Ok(self.use_known(id, known, now));
         }
         match self.read(id).await {
             Err(DatabaseError::Unavailable(reason)) => {
-                let remembered =
-                    known.filter(|known| now.saturating_sub(known.read_at) < OUTAGE).map(|known| known.key);
-                self.copy_of(id).await.or(remembered).ok_or(DatabaseError::Unavailable(reason))
+                let outlived = |known: &Known| known.key.is_none() || millis(OUTAGE) > now.millis_since(known.read_at);
+                let known = copied.or(remembered).filter(outlived);
+                known.map(|known| known.key).ok_or(DatabaseError::Unavailable(reason))
             }
             read => read,
         }
     }
 
-    /// Forgets the key `id` here, and in the cache leaves word that it was revoked.
+    fn use_known(&self, id: &str, known: &Known, now: Instant) -> Option<Arc<StoredKey>> {
+        if known.age(now) == Age::Due {
+            self.read_behind(id);
+        }
+        known.key.clone()
+    }
+
+    fn remember(&self, id: &str, known: Known) {
+        let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST && !all.contains_key(id) {
+            all.clear();
+        }
+        all.insert(id.to_owned(), known);
+    }
+
+    /// Forgets the key `id` here, and leaves word in the cache that it was revoked.
     pub(crate) async fn forget(&self, id: &str) {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        let copied_at = self.0.capabilities.clock.now();
-        self.write_copy(id, &Copy { key: None, secret_sha256: String::new(), copied_at }).await;
+        self.write_copy(id, &Known { key: None, read_at: self.0.capabilities.clock.now() }).await;
     }
 
     fn read_behind(&self, id: &str) {
@@ -114,57 +136,65 @@ impl KeyRing {
     async fn read(&self, id: &str) -> Result<Option<Arc<StoredKey>>, DatabaseError> {
         let clock = &self.0.capabilities.clock;
         // The reading may show any state from here on.
-        let read_at = clock.elapsed();
+        let read_at = clock.now();
         let found = within(&**clock, PATIENCE, self.0.keys.find(id)).await;
         let key = found.unwrap_or_else(|| Err(DatabaseError::Unavailable("no answer in time".into())))?.map(Arc::new);
-        let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST && !known.contains_key(id) {
-            known.clear();
-        }
-        let first = known.insert(id.to_owned(), Known { key: key.clone(), read_at }).is_none();
-        drop(known);
-        if let Some(key) = key.clone().filter(|_| first) {
-            let ring = self.clone();
-            self.0.capabilities.background.spawn(Box::pin(async move { ring.copy(&key).await }));
+        let known = Known { key: key.clone(), read_at };
+        self.remember(id, known.clone());
+        // Keys that do not exist are not copied: whoever makes them up must not fill the cache.
+        if key.is_some() {
+            let (ring, id) = (self.clone(), id.to_owned());
+            self.0.capabilities.background.spawn(Box::pin(async move { ring.copy(&id, &known).await }));
         }
         Ok(key)
     }
 
-    /// Keeps a copy of a good key in the cache, unless there is a young one, or word that it was revoked.
-    async fn copy(&self, stored: &StoredKey) {
-        let now = self.0.capabilities.clock.now();
-        let youngest_to_replace = i64::try_from(COPY_AGE.as_millis()).unwrap_or(i64::MAX);
-        match self.read_copy(&stored.key.id).await {
-            Some(copy) if copy.key.is_none() || now.millis_since(copy.copied_at) < youngest_to_replace => {}
-            _ => {
-                let secret_sha256 = stored.secret.to_hex();
-                let copy = Copy { key: Some(stored.key.clone()), secret_sha256, copied_at: now };
-                self.write_copy(&stored.key.id, &copy).await;
-            }
+    /// Leaves a copy in the cache, unless that has a later one.
+    async fn copy(&self, id: &str, known: &Known) {
+        let later = self.read_copy(id).await.is_some_and(|copied| copied.read_at >= known.read_at);
+        if !later {
+            self.write_copy(id, known).await;
         }
     }
 
-    /// What the cache says of the key `id`, in the words of [`KeyRing::find`]; None: it says nothing.
-    async fn copy_of(&self, id: &str) -> Option<Option<Arc<StoredKey>>> {
-        let copy = self.read_copy(id).await?;
-        let Some(key) = copy.key else { return Some(None) };
-        let oldest = i64::try_from(OUTAGE.as_millis()).unwrap_or(i64::MAX);
-        let young = self.0.capabilities.clock.now().millis_since(copy.copied_at) < oldest;
-        let secret = SecretHash::from_hex(&copy.secret_sha256).filter(|_| young)?;
-        Some(Some(Arc::new(StoredKey { key, secret })))
-    }
-
-    async fn read_copy(&self, id: &str) -> Option<Copy> {
+    async fn read_copy(&self, id: &str) -> Option<Known> {
         let bytes = self.0.capabilities.cache.get(&copy_key(id)).await.ok()??;
-        serde_json::from_slice(&bytes).ok()
+        let Copy { key, secret_sha256, read_at } = serde_json::from_slice(&bytes).ok()?;
+        let Some(key) = key else { return Some(Known { key: None, read_at }) };
+        let secret = SecretHash::from_hex(&secret_sha256)?;
+        Some(Known { key: Some(Arc::new(StoredKey { key, secret })), read_at })
     }
 
-    async fn write_copy(&self, id: &str, copy: &Copy) {
-        // The copy is a help in an outage of the record; without it that outage is felt, nothing else.
-        if let Ok(bytes) = serde_json::to_vec(copy) {
+    async fn write_copy(&self, id: &str, known: &Known) {
+        let stored = known.key.as_deref();
+        let copy = Copy {
+            key: stored.map(|stored| stored.key.clone()),
+            secret_sha256: stored.map(|stored| stored.secret.to_hex()).unwrap_or_default(),
+            read_at: known.read_at,
+        };
+        // Without the copy other instances ask the record, nothing else.
+        if let Ok(bytes) = serde_json::to_vec(&copy) {
             let _ = self.0.capabilities.cache.set(&copy_key(id), &bytes).await;
         }
     }
+}
+
+impl Known {
+    fn age(&self, now: Instant) -> Age {
+        let age = now.millis_since(self.read_at);
+        if age >= millis(EXPIRE) || age < -millis(RECHECK) {
+            // From the future: another machine's clock, or this one was set back.
+            Age::Old
+        } else if age >= millis(RECHECK) {
+            Age::Due
+        } else {
+            Age::Young
+        }
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn copy_key(id: &str) -> String {

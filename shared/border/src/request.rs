@@ -66,10 +66,12 @@ impl Timings {
     }
 
     fn header(&self, total: Duration) -> String {
-        let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
-        let mut header = format!("total;dur={:.3}", millis(total));
-        for (part, duration) in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let _ = write!(header, ", {part};dur={:.3}", millis(*duration));
+        let mut header = String::with_capacity(96);
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (index, (part, duration)) in [("total", total)].iter().chain(noted.iter()).enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            let (millis, micros) = (duration.as_millis(), duration.subsec_micros() % 1000);
+            let _ = write!(header, "{separator}{part};dur={millis}.{micros:03}");
         }
         header
     }

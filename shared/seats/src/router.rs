@@ -29,10 +29,20 @@ const LARGEST_BATCH: usize = 100;
 const AT_ONCE: usize = 16;
 
 #[derive(Clone)]
-struct Desk {
+struct Desk(Arc<Furniture>);
+
+struct Furniture {
     door: Door,
     verification: Verification,
     clock: Arc<dyn Clock>,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Furniture;
+
+    fn deref(&self) -> &Furniture {
+        &self.0
+    }
 }
 
 impl FromRef<Desk> for Door {
@@ -44,11 +54,11 @@ impl FromRef<Desk> for Door {
 /// The routes of the component `seat-verification`, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
     let record = Record::new(capabilities.record.clone());
-    let desk = Desk {
+    let desk = Desk(Arc::new(Furniture {
         door: Door::new(&capabilities, &record),
         verification: Verification::new(capabilities.clone(), &record, rule),
         clock: capabilities.clock.clone(),
-    };
+    }));
     let routes = Router::new()
         .route("/verify-seat", post(verify_seat))
         .route("/verify-seats", post(verify_seats))

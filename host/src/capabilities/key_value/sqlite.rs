@@ -1,11 +1,15 @@
 //! A key-value store in a SQLite file, with the table and the encodings of Spin's, so that either host can go on with
 //! the other's file.
 //!
-//! Readers share nothing but a pool of connections (write-ahead logging lets them run beside the writer). One thread
-//! writes: whatever waits for it goes into one transaction, so that a burst of writes costs one commit.
+//! The file is this process's alone while it runs: what was read or written lately is kept in memory and read from
+//! there. One thread writes: whatever waits for it goes into one transaction, so that a burst of writes costs one
+//! commit.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+mod recent;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
@@ -13,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::oneshot;
 
 use super::Store;
+use recent::Recent;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
     store TEXT NOT NULL,
@@ -31,20 +36,26 @@ const BATCH: usize = 256;
 
 /// One label of one file.
 pub(super) struct SqliteStore {
-    label: String,
-    file: Arc<File>,
+    label: Arc<Label>,
+    file: Arc<SqliteFile>,
 }
 
-struct File {
-    path: std::path::PathBuf,
-    readers: Mutex<Vec<Connection>>,
+struct Label {
+    name: String,
+    /// INVARIANT: changed only by whoever holds the file's connection, so that it never gets behind the file.
+    recent: Mutex<Recent>,
+}
+
+/// A file, open.
+pub(super) struct SqliteFile {
+    connection: Arc<Mutex<Connection>>,
     writer: mpsc::Sender<Job>,
-    /// A store without a path lives in a temporary folder that goes with it.
+    /// A file without a path lives in a temporary folder that goes with it.
     _temporary: Option<tempfile::TempDir>,
 }
 
 struct Job {
-    label: String,
+    label: Arc<Label>,
     write: Write,
     done: oneshot::Sender<anyhow::Result<i64>>,
 }
@@ -63,8 +74,8 @@ impl Write {
     }
 }
 
-impl SqliteStore {
-    pub(super) fn open(label: &str, path: Option<&Path>) -> anyhow::Result<Self> {
+impl SqliteFile {
+    pub(super) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let temporary = path.is_none().then(tempfile::tempdir).transpose()?;
         let path = match (path, &temporary) {
             (Some(path), _) => path.to_owned(),
@@ -76,52 +87,81 @@ impl SqliteStore {
         }
         let connection =
             connect(&path).with_context(|| format!("cannot open the key-value store {}", path.display()))?;
-        connection.execute_batch(SCHEMA)?;
+        let connection = Arc::new(Mutex::new(connection));
         let (writer, jobs) = mpsc::channel();
-        std::thread::Builder::new().name(format!("kv-{label}")).spawn(move || write_all(connection, &jobs))?;
-        let file = File { path, readers: Mutex::default(), writer, _temporary: temporary };
-        Ok(Self { label: label.to_owned(), file: Arc::new(file) })
+        let (writers, journal) = (connection.clone(), Journal::of(&path));
+        std::thread::Builder::new().name("key-value".into()).spawn(move || write_all(&writers, &journal, &jobs))?;
+        Ok(Self { connection, writer, _temporary: temporary })
+    }
+}
+
+impl SqliteStore {
+    pub(super) fn new(label: &str, file: Arc<SqliteFile>) -> Self {
+        Self { label: Arc::new(Label { name: label.to_owned(), recent: Mutex::default() }), file }
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> anyhow::Result<T> {
-        let idle = self.file.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connect(&self.file.path)?,
-        };
-        let result = read(&connection);
-        self.file.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        Ok(result?)
+    fn read(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        let Label { name, recent } = &*self.label;
+        if let Some(value) = lock(recent).get(key) {
+            return Ok(value.map(|value| value.to_vec()));
+        }
+        let connection = lock(&self.file.connection);
+        let value = get(&connection, name, key)?;
+        lock(recent).keep(key, value.as_deref());
+        Ok(value)
     }
 
     async fn write(&self, write: Write) -> anyhow::Result<i64> {
         let (done, result) = oneshot::channel();
-        let job = Job { label: self.label.clone(), write, done };
-        self.file.writer.send(job).map_err(|_| anyhow!("the writer of the key-value store is gone"))?;
-        result.await.map_err(|_| anyhow!("the writer of the key-value store is gone"))?
+        let gone = || anyhow!("the writer of the key-value store is gone");
+        self.file.writer.send(Job { label: self.label.clone(), write, done }).map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
+    // Nobody else may write behind this process's back: it would not notice.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // Reads of a large store go through the page cache of the system, without a copy or a call for each page.
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    connection.execute_batch(SCHEMA)?;
     Ok(connection)
 }
 
-fn write_all(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
-    let mut synchronous = "NORMAL";
+/// The write-ahead log of a file. What was committed is in it, and on disk once it is synced.
+struct Journal(PathBuf);
+
+impl Journal {
+    fn of(path: &Path) -> Self {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-wal");
+        Self(name.into())
+    }
+
+    fn sync(&self) -> anyhow::Result<()> {
+        File::open(&self.0).and_then(|file| file.sync_data()).context("cannot sync the key-value store")
+    }
+}
+
+fn write_all(connection: &Mutex<Connection>, journal: &Journal, jobs: &mpsc::Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH));
-        let wanted = if batch.iter().any(|job| job.write.must_be_on_disk()) { "FULL" } else { "NORMAL" };
-        if wanted != synchronous && connection.pragma_update(None, "synchronous", wanted).is_ok() {
-            synchronous = wanted;
-        }
-        let result = commit(&mut connection, &batch);
-        match result {
+        let committed = commit(&mut lock(connection), &batch).map_err(anyhow::Error::from);
+        let on_disk = committed.and_then(|outcomes| {
+            if batch.iter().any(|job| job.write.must_be_on_disk()) {
+                journal.sync()?;
+            }
+            Ok(outcomes)
+        });
+        match on_disk {
             Ok(outcomes) => {
                 for (job, outcome) in batch.into_iter().zip(outcomes) {
                     let _ = job.done.send(outcome);
@@ -129,7 +169,7 @@ fn write_all(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
             }
             Err(error) => {
                 for job in batch {
-                    let _ = job.done.send(Err(anyhow!("{error}")));
+                    let _ = job.done.send(Err(anyhow!("{error:#}")));
                 }
             }
         }
@@ -140,23 +180,48 @@ fn write_all(mut connection: Connection, jobs: &mpsc::Receiver<Job>) {
 /// anything; the outer error means that nothing of the batch was kept.
 fn commit(connection: &mut Connection, batch: &[Job]) -> rusqlite::Result<Vec<anyhow::Result<i64>>> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let outcomes =
-        batch.iter().map(|job| apply(&transaction, &job.label, &job.write)).collect::<rusqlite::Result<_>>()?;
+    let mut changes = Vec::new();
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for job in batch {
+        let mut changed = Vec::new();
+        outcomes.push(apply(&transaction, &job.label.name, &job.write, &mut changed)?);
+        changes.push((&job.label.recent, changed));
+    }
     transaction.commit()?;
+    for (recent, changed) in changes {
+        let mut recent = lock(recent);
+        for (key, value) in changed {
+            recent.keep(&key, value.as_deref());
+        }
+    }
     Ok(outcomes)
 }
 
-fn apply(connection: &Connection, label: &str, write: &Write) -> rusqlite::Result<anyhow::Result<i64>> {
+/// A key and what it holds now.
+type Change = (String, Option<Vec<u8>>);
+
+fn apply(
+    connection: &Connection,
+    label: &str,
+    write: &Write,
+    changes: &mut Vec<Change>,
+) -> rusqlite::Result<anyhow::Result<i64>> {
+    let mut set = |key: &str, value: Vec<u8>| -> rusqlite::Result<()> {
+        connection.prepare_cached(SET)?.execute(params![label, key, value])?;
+        changes.push((key.to_owned(), Some(value)));
+        Ok(())
+    };
     match write {
         Write::Set(entries) => {
             for (key, value) in entries {
-                set(connection, label, key, value)?;
+                set(key, value.clone())?;
             }
             Ok(Ok(0))
         }
         Write::Delete(keys) => {
             for key in keys {
                 connection.prepare_cached(DELETE)?.execute(params![label, key])?;
+                changes.push((key.clone(), None));
             }
             Ok(Ok(0))
         }
@@ -169,14 +234,14 @@ fn apply(connection: &Connection, label: &str, write: &Write) -> rusqlite::Resul
                 },
             };
             let Some(sum) = sum else { return Ok(Err(anyhow!("the counter would overflow"))) };
-            set(connection, label, key, &sum.to_le_bytes())?;
+            set(key, sum.to_le_bytes().to_vec())?;
             Ok(Ok(sum))
         }
         Write::Swap(key, seen, value) => {
             if get(connection, label, key)? != *seen {
                 return Ok(Ok(0));
             }
-            set(connection, label, key, value)?;
+            set(key, value.clone())?;
             Ok(Ok(1))
         }
     }
@@ -186,20 +251,14 @@ fn get(connection: &Connection, label: &str, key: &str) -> rusqlite::Result<Opti
     connection.prepare_cached(GET)?.query_row(params![label, key], |row| row.get(0)).optional()
 }
 
-fn set(connection: &Connection, label: &str, key: &str, value: &[u8]) -> rusqlite::Result<()> {
-    connection.prepare_cached(SET)?.execute(params![label, key, value]).map(drop)
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        self.read(|connection| get(connection, &self.label, key))
+        self.read(key)
     }
 
     async fn get_many(&self, keys: Vec<String>) -> anyhow::Result<Vec<(String, Option<Vec<u8>>)>> {
-        self.read(|connection| {
-            keys.into_iter().map(|key| get(connection, &self.label, &key).map(|value| (key, value))).collect()
-        })
+        keys.into_iter().map(|key| self.read(&key).map(|value| (key, value))).collect()
     }
 
     async fn set_many(&self, entries: Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
@@ -219,9 +278,10 @@ impl Store for SqliteStore {
     }
 
     async fn keys(&self) -> anyhow::Result<Vec<String>> {
-        self.read(|connection| {
-            connection.prepare_cached(KEYS)?.query_map(params![self.label], |row| row.get(0))?.collect()
-        })
+        let connection = lock(&self.file.connection);
+        let mut statement = connection.prepare_cached(KEYS)?;
+        let keys = statement.query_map(params![self.label.name], |row| row.get(0))?;
+        Ok(keys.collect::<rusqlite::Result<_>>()?)
     }
 }
 
@@ -230,21 +290,51 @@ mod tests {
     use super::*;
     use crate::capabilities::key_value::contract;
 
-    #[tokio::test]
-    async fn keeps_the_contract_of_a_store() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kv.db");
-        contract::check(&SqliteStore::open("default", Some(&path)).unwrap()).await;
-        contract::check(&SqliteStore::open("other", None).unwrap()).await;
+    fn open(path: Option<&Path>, label: &str) -> SqliteStore {
+        SqliteStore::new(label, Arc::new(SqliteFile::open(path).unwrap()))
     }
 
     #[tokio::test]
-    async fn labels_of_one_file_do_not_mix_and_a_restart_finds_everything() {
+    async fn keeps_the_contract_of_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        contract::check(&open(Some(&folder.path().join("kv.db")), "default")).await;
+        contract::check(&open(None, "other")).await;
+    }
+
+    #[tokio::test]
+    async fn a_restart_finds_everything() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kv.db");
-        let open = |label: &str| SqliteStore::open(label, Some(&path)).unwrap();
-        open("a").set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
-        assert_eq!(open("b").get("k").await.unwrap(), None);
-        assert_eq!(open("a").get("k").await.unwrap(), Some(b"v".to_vec()));
+        let first = open(Some(&path), "a");
+        first.set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
+        assert_eq!(first.increment("n".into(), 7).await.unwrap(), 7);
+        let connection = Arc::downgrade(&first.file.connection);
+        drop(first);
+        // The writer lets go of the file once its stores have gone.
+        while connection.strong_count() > 0 {
+            std::thread::yield_now();
+        }
+        let again = open(Some(&path), "a");
+        assert_eq!(again.get("k").await.unwrap(), Some(b"v".to_vec()));
+        assert_eq!(again.increment("n".into(), 1).await.unwrap(), 8);
+    }
+
+    #[tokio::test]
+    async fn labels_of_one_file_do_not_mix() {
+        let file = Arc::new(SqliteFile::open(None).unwrap());
+        let (one, other) = (SqliteStore::new("a", file.clone()), SqliteStore::new("b", file));
+        one.set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
+        assert_eq!(other.get("k").await.unwrap(), None);
+        assert_eq!(one.get("k").await.unwrap(), Some(b"v".to_vec()));
+    }
+
+    #[test]
+    fn a_second_process_is_kept_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kv.db");
+        let _first = open(Some(&path), "a");
+        let second = Connection::open(&path).unwrap();
+        second.busy_timeout(std::time::Duration::ZERO).unwrap();
+        assert!(second.query_row("SELECT COUNT(*) FROM spin_key_value", [], |row| row.get::<_, i64>(0)).is_err());
     }
 }

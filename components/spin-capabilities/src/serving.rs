@@ -1,0 +1,231 @@
+//! Between `wasi:http` and a router.
+//!
+//! The SDK's own conversion would do. This one spares crossings into the host, each of which costs more than what it
+//! fetches: it asks for nothing of a request that no router reads, reads a body of known length in one go and does not
+//! wait for trailers that cannot come, and has the answer's body under way before it hands over the head, so that both
+//! go out in one packet (a host that leaves TCP's Nagle algorithm on would hold the second one back for 40 ms).
+
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll, Waker};
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use edge_capabilities::Capabilities;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http_body_util::BodyExt as _;
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method as WasiMethod, Request, Response, Trailers};
+use spin_sdk::wasip3::wit_bindgen::{FutureWriter, StreamReader, StreamResult};
+use spin_sdk::wasip3::{self, wit_future, wit_stream};
+use tower::ServiceExt as _;
+
+/// The most that is read of a body at once, bytes.
+const LARGEST_READ: usize = 64 << 10;
+
+/// Headers by which the host tells about the route. No router reads them, but for the caller's address.
+const ROUTE_HEADERS: &str = "spin-";
+const CALLER_ADDRESS: &str = "spin-client-addr";
+
+/// Answers `request` by the instance's router, which `router` builds for its first request and `built` keeps.
+pub async fn serve(
+    built: &'static OnceLock<Router>,
+    router: fn(Capabilities) -> Router,
+    request: Request,
+) -> Result<Response, ErrorCode> {
+    let router = built.get_or_init(|| router(crate::capabilities())).clone();
+    let request = incoming(request)?;
+    let response = match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    outgoing(response).await
+}
+
+fn incoming(request: Request) -> Result<http::Request<Body>, ErrorCode> {
+    let method = match request.get_method() {
+        WasiMethod::Get => Method::GET,
+        WasiMethod::Post => Method::POST,
+        WasiMethod::Put => Method::PUT,
+        WasiMethod::Delete => Method::DELETE,
+        WasiMethod::Patch => Method::PATCH,
+        WasiMethod::Head => Method::HEAD,
+        WasiMethod::Options => Method::OPTIONS,
+        WasiMethod::Connect => Method::CONNECT,
+        WasiMethod::Trace => Method::TRACE,
+        WasiMethod::Other(other) => {
+            Method::from_bytes(other.as_bytes()).map_err(|_| ErrorCode::HttpRequestMethodInvalid)?
+        }
+    };
+    let path = request.get_path_with_query().unwrap_or_else(|| "/".to_owned());
+    let uri = Uri::try_from(path).map_err(|_| ErrorCode::HttpRequestUriInvalid)?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in request.get_headers().copy_all() {
+        if name.starts_with(ROUTE_HEADERS) && name != CALLER_ADDRESS {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let body = if length == Some(0) { Body::empty() } else { Body::new(Incoming::new(request, length)) };
+    let mut incoming = http::Request::new(body);
+    *incoming.method_mut() = method;
+    *incoming.uri_mut() = uri;
+    *incoming.headers_mut() = headers;
+    Ok(incoming)
+}
+
+type Read = Pin<Box<dyn Future<Output = (StreamReader<u8>, StreamResult, Vec<u8>)> + Send>>;
+
+/// A request's body, read when somebody wants it.
+struct Incoming {
+    state: State,
+    /// How much is still to come, where the request says so.
+    left: Option<u64>,
+    /// Tells the host how reading went; kept until the body is done with.
+    _processed: Option<FutureWriter<Result<(), ErrorCode>>>,
+}
+
+enum State {
+    Unread(Request),
+    Ready(StreamReader<u8>),
+    Reading(Read),
+    Done,
+}
+
+impl Incoming {
+    fn new(request: Request, length: Option<u64>) -> Self {
+        Self { state: State::Unread(request), left: length, _processed: None }
+    }
+
+    fn read(&self, mut stream: StreamReader<u8>) -> Read {
+        let most = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(LARGEST_READ).min(LARGEST_READ);
+        Box::pin(async move {
+            let (result, chunk) = stream.read(Vec::with_capacity(most)).await;
+            (stream, result, chunk)
+        })
+    }
+}
+
+/// The request broke off before its announced length.
+#[derive(Debug)]
+struct BrokeOff;
+
+impl std::fmt::Display for BrokeOff {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the body broke off")
+    }
+}
+
+impl std::error::Error for BrokeOff {}
+
+impl http_body::Body for Incoming {
+    type Data = Bytes;
+    type Error = BrokeOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, BrokeOff>>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Unread(request) => {
+                    let (processed, result) = wit_future::new(|| Ok(()));
+                    // What comes after the body, its trailers, nobody reads.
+                    let (stream, _trailers) = Request::consume_body(request, result);
+                    self._processed = Some(processed);
+                    self.state = State::Ready(stream);
+                }
+                State::Ready(stream) => self.state = State::Reading(self.read(stream)),
+                State::Reading(mut read) => {
+                    let Poll::Ready((stream, result, chunk)) = read.as_mut().poll(context) else {
+                        self.state = State::Reading(read);
+                        return Poll::Pending;
+                    };
+                    if let Some(left) = &mut self.left {
+                        *left = left.saturating_sub(chunk.len() as u64);
+                    }
+                    let ended = !matches!(result, StreamResult::Complete(_));
+                    match (ended, self.left) {
+                        // All of it is here: its end need not be waited for.
+                        (_, Some(0)) => {}
+                        (false, _) => self.state = State::Ready(stream),
+                        (true, Some(_)) => return Poll::Ready(Some(Err(BrokeOff))),
+                        (true, None) => {}
+                    }
+                    if !chunk.is_empty() {
+                        return Poll::Ready(Some(Ok(http_body::Frame::data(chunk.into()))));
+                    }
+                }
+                State::Done => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+}
+
+async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode> {
+    let (head, body) = response.into_parts();
+    let broken = |error: &dyn ToString| ErrorCode::InternalError(Some(error.to_string()));
+    let body = body.collect().await.map_err(|error| broken(&error))?.to_bytes();
+    let headers: Vec<(String, Vec<u8>)> =
+        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let headers = Fields::from_list(&headers).map_err(|error| broken(&format!("{error:?}")))?;
+    let (trailers, no_trailers) = wit_future::new::<Result<Option<Trailers>, ErrorCode>>(|| Ok(None));
+    let response = if body.is_empty() {
+        wasip3::spawn(async move {
+            let _ = trailers.write(Ok(None)).await;
+        });
+        Response::new(headers, None, no_trailers).0
+    } else {
+        let (mut writer, reader) = wit_stream::new();
+        let (response, _sent) = Response::new(headers, Some(reader), no_trailers);
+        let mut write = Box::pin(async move {
+            // What the caller does not take is its own loss.
+            let _ = writer.write_all(body.into()).await;
+            drop(writer);
+            let _ = trailers.write(Ok(None)).await;
+        });
+        // One step starts the write, before the host has the response; the rest goes on behind it.
+        if write.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            wasip3::spawn(write);
+        }
+        response
+    };
+    // 200 is what a response starts out with.
+    if head.status != http::StatusCode::OK {
+        response.set_status_code(head.status.as_u16()).map_err(|()| broken(&"no such status"))?;
+    }
+    Ok(response)
+}
+
+/// Makes a crate the component that serves `router`, a `fn(Capabilities) -> Router`.
+#[macro_export]
+macro_rules! component {
+    ($router:expr) => {
+        mod component {
+            use std::sync::OnceLock;
+
+            use $crate::Router;
+            use $crate::wasip3::exports::http::handler::Guest;
+            use $crate::wasip3::http::types::{ErrorCode, Request, Response};
+
+            struct Component;
+
+            $crate::wasip3::http::service::export!(Component);
+
+            impl Guest for Component {
+                async fn handle(request: Request) -> Result<Response, ErrorCode> {
+                    static ROUTER: OnceLock<Router> = OnceLock::new();
+                    $crate::serve(&ROUTER, $router, request).await
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,21 @@
+//! For operators and integrators: whether the edge lives and is ready, and what it serves.
+
+mod health;
+mod reference;
+
+use axum::Router;
+use axum::routing::get;
+use edge_capabilities::Capabilities;
+use edge_record::Record;
+
+/// The routes of the component `operations`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let stores = health::Stores::new(&capabilities, Record::new(capabilities.record.clone()));
+    let routes = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(stores)
+        .route("/openapi.json", get(reference::openapi))
+        .route("/docs", get(reference::page));
+    edge_border::finish(routes, "operations", &capabilities)
+}

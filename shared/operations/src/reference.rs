@@ -1,0 +1,127 @@
+//! What the edge serves: OpenAPI, off the handlers themselves, and a page that shows it.
+
+use axum::response::{Html, IntoResponse};
+use edge_border::{Json, ProblemBody};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "bheem-edge",
+        description = "Seat verification at the edge of the Bheem ERP. Errors are RFC 9457 problem+json; see `Problem`.",
+        license(name = "Apache-2.0"),
+    ),
+    paths(crate::health::alive, crate::health::ready),
+    components(schemas(ProblemBody)),
+    modifiers(&Conventions),
+)]
+struct Whole;
+
+/// What holds for every operation.
+struct Conventions;
+
+impl Modify for Conventions {
+    fn modify(&self, description: &mut Description) {
+        let components = description.components.get_or_insert_default();
+        let bearer =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key: `bhk_…`.")).build();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The description of everything, with the error that every operation may answer.
+fn description() -> Description {
+    let mut whole = Whole::openapi();
+    whole.merge(edge_seats::ApiDoc::openapi());
+    whole.merge(edge_access::ApiDoc::openapi());
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
+    for item in whole.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.entry("default".to_owned()).or_insert_with(|| error.clone().into());
+        }
+    }
+    whole
+}
+
+pub(crate) async fn openapi() -> impl IntoResponse {
+    ([(CACHE_CONTROL, HeaderValue::from_static("max-age=300"))], Json(description()))
+}
+
+pub(crate) async fn page() -> impl IntoResponse {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))], Html(include_str!("reference.html")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn written() -> Value {
+        serde_json::to_value(description()).unwrap()
+    }
+
+    #[test]
+    fn every_operation_is_described() {
+        let written = written();
+        let described: BTreeSet<String> = written["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+            .collect();
+        let expected = [
+            "get /api/v1/api-keys",
+            "post /api/v1/api-keys",
+            "delete /api/v1/api-keys/{id}",
+            "post /api/v1/seats/invalidate",
+            "get /healthz",
+            "get /readyz",
+            "post /verify-seat",
+            "post /verify-seats",
+        ];
+        assert_eq!(described, expected.map(ToOwned::to_owned).into());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str));
+                    fields.values().for_each(|value| references(value, found));
+                }
+                Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+                _ => {}
+            }
+        }
+        let written = written();
+        let mut found = Vec::new();
+        references(&written, &mut found);
+        assert!(!found.is_empty());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(written.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn every_operation_says_what_its_errors_look_like() {
+        for (path, item) in written()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let pointer = "/responses/default/content/application~1problem+json/schema/$ref";
+                let schema = operation.pointer(pointer).and_then(Value::as_str);
+                assert_eq!(schema, Some("#/components/schemas/Problem"), "{method} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What goes wrong, to order.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use futures::stream;
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use serde::Deserialize;
+
+/// The faults in force.
+#[derive(Default)]
+pub struct Faults(Mutex<Option<Ordered>>);
+
+/// What is to go wrong with each call from now on.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ordered {
+    /// Milliseconds before the answer.
+    pub delay_ms: u64,
+    /// The status in place of the real one.
+    pub status: Option<u16>,
+    /// No answer, ever.
+    pub hang: bool,
+    /// The connection is cut.
+    pub cut: bool,
+    /// The body breaks off in the middle of its JSON.
+    pub bad_json: bool,
+    /// Milliseconds between two bytes of the body.
+    pub slow_body_ms: u64,
+    /// How many calls it goes wrong for; without it, all.
+    pub times: Option<u64>,
+}
+
+impl Faults {
+    /// Has `fault` happen from now on.
+    pub fn order(&self, fault: Ordered) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+    }
+
+    /// All is well again.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn next(&self) -> Option<Ordered> {
+        let mut ordered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = ordered.as_mut()?;
+        if let Some(times) = &mut fault.times {
+            match times.checked_sub(1) {
+                Some(left) => *times = left,
+                None => {
+                    *ordered = None;
+                    return None;
+                }
+            }
+        }
+        ordered.clone()
+    }
+}
+
+impl Ordered {
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms)
+    }
+
+    /// Does to a good answer what was ordered.
+    pub(crate) async fn spoil(&self, mut response: Response<Body>) -> Response<Body> {
+        if let Some(status) = self.status.and_then(|status| StatusCode::from_u16(status).ok()) {
+            *response.status_mut() = status;
+        }
+        if self.bad_json {
+            *response.body_mut() = Body::from(r#"{"organization_id": "org"#);
+            response.headers_mut().remove(http::header::CONTENT_LENGTH);
+        }
+        if self.slow_body_ms > 0 {
+            let (head, body) = response.into_parts();
+            let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+            let pause = Duration::from_millis(self.slow_body_ms);
+            let drops = stream::unfold(bytes.into_iter(), move |mut rest| async move {
+                let byte = rest.next()?;
+                tokio::time::sleep(pause).await;
+                Some((Ok::<_, std::convert::Infallible>(Bytes::from(vec![byte])), rest))
+            });
+            let mut slow = Response::from_parts(head, Body::from_stream(drops));
+            slow.headers_mut().remove(http::header::CONTENT_LENGTH);
+            slow.headers_mut().insert("x-slow", HeaderValue::from_static("1"));
+            return slow;
+        }
+        response
+    }
+}

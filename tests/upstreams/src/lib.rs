@@ -1,0 +1,124 @@
+//! Stand-ins for what the edge stands in front of. So far: the ERP's seat endpoint, over a directory that one edits
+//! over HTTP, with a count of the calls and faults to order.
+//!
+//! Everything under `/_control` steers the stand-in and is no part of the ERP:
+//!
+//! | call | does |
+//! |---|---|
+//! | `PUT /_control/seats/{application}/{externalOrg}/{user}` | makes or changes a seat: any fields of the ERP's answer |
+//! | `DELETE` of the same | takes the seat away |
+//! | `PUT /_control/organizations/{application}/{externalOrg}` | makes an organisation: `{"organization_id", "everybody"?}`; `everybody: true` gives each user a seat |
+//! | `DELETE` of the same | takes the organisation away, with its seats |
+//! | `PUT /_control/faults` | from now on: `{"delay_ms"?, "status"?, "hang"?, "cut"?, "bad_json"?, "slow_body_ms"?, "times"?}` |
+//! | `DELETE /_control/faults` | all is well again |
+//! | `GET /_control/calls` | `{"total", "by_path"}` of the calls to the ERP so far |
+//! | `DELETE /_control/calls` | counts from zero |
+
+mod control;
+mod directory;
+mod erp;
+mod faults;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tower::ServiceExt as _;
+
+pub use control::Calls;
+pub use directory::{Directory, Seat};
+pub use faults::{Faults, Ordered};
+
+/// The stand-ins' state.
+#[derive(Default)]
+pub struct Upstreams {
+    /// Who has a seat.
+    pub directory: Directory,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// The calls so far.
+    pub calls: Calls,
+}
+
+impl Upstreams {
+    /// Stand-ins that know `healos`, `hospital_456`, `user_123`, who has a seat.
+    pub fn with_demo() -> Self {
+        let upstreams = Self::default();
+        upstreams.directory.put_organization("healos", "hospital_456", "org_1", false);
+        upstreams.directory.put_seat("healos", "hospital_456", "user_123", Seat::good("seat_789"));
+        upstreams
+    }
+
+    /// Serves on `listener` until the process ends or the task is dropped.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener) -> anyhow::Result<()> {
+        let router = Router::new().merge(erp::router()).merge(control::router()).with_state(self.clone());
+        loop {
+            let (stream, _) = listener.accept().await.context("cannot accept a connection")?;
+            stream.set_nodelay(true)?;
+            let (router, upstreams) = (router.clone(), self.clone());
+            let service = service_fn(move |request| answer(router.clone(), upstreams.clone(), request));
+            tokio::spawn(async move {
+                // Connections are cut on purpose.
+                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    }
+
+    /// Serves on a free port of the loopback interface, in the background; gives the address.
+    pub async fn start(self: &Arc<Self>) -> anyhow::Result<SocketAddr> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        tokio::spawn(self.clone().serve(listener));
+        Ok(address)
+    }
+}
+
+/// The connection is to be cut without a word.
+#[derive(Debug)]
+struct Cut;
+
+impl std::fmt::Display for Cut {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("cut on purpose")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+async fn answer(
+    router: Router,
+    upstreams: Arc<Upstreams>,
+    request: Request<hyper::body::Incoming>,
+) -> Result<Response<Body>, Cut> {
+    let request = request.map(Body::new);
+    let path = request.uri().path().to_owned();
+    if path.starts_with("/_control/") {
+        return Ok(oneshot(router, request).await);
+    }
+    upstreams.calls.count(&path);
+    match upstreams.faults.next() {
+        None => Ok(oneshot(router, request).await),
+        Some(Ordered { cut: true, .. }) => Err(Cut),
+        Some(Ordered { hang: true, .. }) => std::future::pending().await,
+        Some(fault) => {
+            tokio::time::sleep(fault.delay()).await;
+            Ok(fault.spoil(oneshot(router, request).await).await)
+        }
+    }
+}
+
+async fn oneshot(router: Router, request: Request<Body>) -> Response<Body> {
+    let answered: Result<_, Infallible> = router.oneshot(request).await;
+    match answered {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
