@@ -33,6 +33,12 @@ rights! {
     SeatsVerify;
     /// May invalidate what is known of seats.
     SeatsWrite;
+    /// May have rules decide.
+    RulesEvaluate;
+    /// May read rules and what they decided.
+    RulesRead;
+    /// May change rules.
+    RulesWrite;
     /// May manage tenants and API keys.
     TenantsAdmin;
 }

@@ -11,6 +11,6 @@ mod token;
 
 pub use authentication::{Access, AccessError};
 pub use caller::{Caller, TenantId};
-pub use granted::{Granted, Right, SeatsVerify, SeatsWrite, TenantsAdmin};
+pub use granted::{Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, TenantsAdmin};
 pub use router::{ApiDoc, router};
 pub use scope::{Scope, Scopes};

@@ -16,7 +16,7 @@ pub use access_log::Outcome;
 pub use bearer::bearer;
 pub use body::{Json, JsonAndBytes, LARGEST_BODY, read_json};
 pub use listing::{Listing, Page};
-pub use problem::{Code, FieldError, Problem, ProblemBody};
+pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
 pub use request::{RequestId, Timings};
 
 /// `routes` under the conventions of the edge, as the component called `component`.

@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use edge_capabilities::database::DatabaseError;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// What went wrong, in one word that programs can rely on.
@@ -26,18 +28,32 @@ pub enum Code {
     ApiKeyNotFound,
     /// 404: there is no such organisation, or it is another tenant's.
     OrganizationNotFound,
+    /// 404: there is no such rule.
+    RuleNotFound,
+    /// 404: the rule has no such version.
+    VersionNotFound,
     /// 405: the path takes another method.
     MethodNotAllowed,
     /// 409: a request with this Idempotency-Key is still running.
     IdempotencyInProgress,
+    /// 409: there is no earlier version of the rule to go back to.
+    NothingToRollBack,
+    /// 412: what the request was based on has changed since: somebody was faster.
+    PreconditionFailed,
     /// 413: the body is larger than 1 MiB.
     PayloadTooLarge,
     /// 415: the body is not JSON.
     UnsupportedMediaType,
     /// 422: this Idempotency-Key was used for another request.
     IdempotencyKeyReused,
+    /// 422: the script or its tests do not pass the check.
+    RuleInvalid,
+    /// 428: the request must say what it is based on, in `If-Match`.
+    PreconditionRequired,
     /// 500: a bug of the edge's.
     Internal,
+    /// 500: a rule failed to decide; nothing was granted.
+    RuleFailed,
     /// 503: a store of the edge's cannot be reached.
     StoreUnavailable,
     /// 503: an upstream cannot be reached, or answers what nobody can read.
@@ -51,13 +67,19 @@ impl Code {
             Self::ValidationError => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::PermissionDenied => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::ApiKeyNotFound | Self::OrganizationNotFound => StatusCode::NOT_FOUND,
+            Self::NotFound
+            | Self::ApiKeyNotFound
+            | Self::OrganizationNotFound
+            | Self::RuleNotFound
+            | Self::VersionNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::IdempotencyInProgress => StatusCode::CONFLICT,
+            Self::IdempotencyInProgress | Self::NothingToRollBack => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::IdempotencyKeyReused | Self::RuleInvalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::Internal | Self::RuleFailed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::StoreUnavailable | Self::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -71,12 +93,19 @@ impl Code {
             Self::NotFound => "NOT_FOUND",
             Self::ApiKeyNotFound => "API_KEY_NOT_FOUND",
             Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
+            Self::RuleNotFound => "RULE_NOT_FOUND",
+            Self::VersionNotFound => "VERSION_NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
+            Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
+            Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::RuleInvalid => "RULE_INVALID",
+            Self::PreconditionRequired => "PRECONDITION_REQUIRED",
             Self::Internal => "INTERNAL",
+            Self::RuleFailed => "RULE_FAILED",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
         }
@@ -105,6 +134,7 @@ pub struct Problem {
     code: Code,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    members: Members,
     retry_after_secs: Option<u32>,
     cause: Option<String>,
 }
@@ -112,7 +142,7 @@ pub struct Problem {
 impl Problem {
     /// An error with a sentence for the caller. The sentence quotes nothing that the caller may not see.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after_secs: None, cause: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), members: Members::default(), retry_after_secs: None, cause: None }
     }
 
     /// Fields that are not what they must be.
@@ -129,6 +159,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_secs: Some(seconds), ..self }
+    }
+
+    /// Adds the member `name` to the body: `json` is JSON, written as it is.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, json: impl Into<String>) -> Self {
+        self.members.0.push((name, json.into()));
+        self
     }
 
     /// Notes why, for the log; the caller does not see it.
@@ -163,6 +200,7 @@ impl Problem {
             code: self.code,
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
+            members: self.members.clone(),
         }
     }
 
@@ -231,6 +269,25 @@ pub struct ProblemBody {
     /// The fields that are not what they must be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// What this problem says beyond what all say.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub members: Members,
+}
+
+/// Members of a problem beyond those that all have, each with its JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members(Vec<(&'static str, String)>);
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, json) in &self.0 {
+            let value: &RawValue = serde_json::from_str(json).map_err(serde::ser::Error::custom)?;
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 #[cfg(test)]
@@ -247,6 +304,13 @@ mod tests {
             "errors": [{"field": "userId", "message": "must not be empty"}],
         });
         assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn a_member_stands_in_the_body_digit_by_digit() {
+        let problem = Problem::new(Code::RuleInvalid, "No.").with("tests", r#"[{"expected":20.00}]"#);
+        let written = serde_json::to_string(&problem.body("req_1")).unwrap();
+        assert!(written.ends_with(r#""code":"RULE_INVALID","requestId":"req_1","tests":[{"expected":20.00}]}"#));
     }
 
     #[test]

@@ -9,10 +9,11 @@ pub(crate) struct Migration {
 pub(crate) const ALL: &[Migration] = &[
     Migration { version: 1, statements: include_str!("../migrations/0001_api_keys.sql") },
     Migration { version: 2, statements: include_str!("../migrations/0002_organization_names.sql") },
+    Migration { version: 3, statements: include_str!("../migrations/0003_rules.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 2;
+pub(crate) const LATEST: i64 = 3;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 
