@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use anyhow::{Context as _, ensure};
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use routefinder::Router;
 use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
@@ -20,6 +20,7 @@ use crate::capabilities::outbound_http::{self, HttpClient};
 use crate::capabilities::output::Output;
 use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
 use crate::manifest::{Component as Declared, Manifest, Route};
+use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
 use crate::variables::Variables;
 use crate::workers::{Blueprint, Reuse};
@@ -129,21 +130,16 @@ impl Application {
         Some(Found { target: matched.handler(), rest, named })
     }
 
-    /// Answers a request from outside. Whatever goes wrong in a component becomes an answer too.
-    pub async fn handle(&self, mut request: Request<WasiBody>, client: SocketAddr) -> Response<WasiBody> {
-        let Some(found) = self.find(request.uri().path()) else {
-            return problem(StatusCode::NOT_FOUND, "NOT_FOUND", "No such path.");
-        };
-        let Some(component) = self.components.get(&found.target.component) else {
-            return problem(StatusCode::NOT_FOUND, "NOT_FOUND", "No such path.");
-        };
-        if let Err(refusal) = prepare(&mut request, &found, client) {
-            return refusal;
-        }
-        match component.handle((), request).await {
-            Ok(response) => response,
-            Err(error) => failure(&found.target.component, &error),
-        }
+    /// Answers a request from outside.
+    pub async fn handle(
+        &self,
+        mut request: Request<WasiBody>,
+        client: SocketAddr,
+    ) -> Result<Response<WasiBody>, Refusal> {
+        let found = self.find(request.uri().path()).ok_or(Refusal::NoSuchPath)?;
+        let component = self.components.get(&found.target.component).ok_or(Refusal::NoSuchPath)?;
+        prepare(&mut request, &found, client)?;
+        component.handle((), request).await.map_err(|error| failure(&found.target.component, &error))
     }
 }
 
@@ -233,16 +229,15 @@ fn routes(manifest: &Manifest) -> anyhow::Result<Router<Target>> {
 
 /// Gives the request the absolute URL that `wasi:http` wants and the headers by which Spin tells a component about its
 /// route and its caller. A caller's own headers of these names are dropped.
-fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAddr) -> Result<(), Response<WasiBody>> {
+fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAddr) -> Result<(), Refusal> {
     let host = request.headers().get(http::header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
     let Some(authority) = host.ok().and_then(|host| Authority::try_from(host).ok()) else {
-        return Err(problem(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The Host header is not a host."));
+        return Err(Refusal::BadHost);
     };
     let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
     let full_url = format!("http://{authority}{path}");
     let uri = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build();
-    *request.uri_mut() =
-        uri.map_err(|_| problem(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The URL cannot be read."))?;
+    *request.uri_mut() = uri.map_err(|_| Refusal::BadUrl)?;
     let headers = request.headers_mut();
     headers.remove(http::header::CONNECTION);
     let route = &found.target.written;
@@ -268,32 +263,15 @@ fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAdd
     Ok(())
 }
 
-fn failure(component: &str, error: &wasmtime::Error) -> Response<WasiBody> {
+fn failure(component: &str, error: &wasmtime::Error) -> Refusal {
     if error.downcast_ref::<InstantiationError<()>>().is_some() {
         log::error(component, "no instance", &format!("{error:#}"));
-        let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "The edge is overloaded; try again.");
-        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return response;
+        return Refusal::Overloaded;
     }
     if error.downcast_ref::<ExpirationError>().is_some() {
         log::error(component, "no answer in time", "");
-        return problem(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The component did not answer in time.");
+        return Refusal::TimedOut;
     }
     log::error(component, "request failed", &format!("{error:#}"));
-    problem(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "The component failed.")
-}
-
-/// The host's own answers have the shape of the components' errors.
-pub fn problem(status: StatusCode, code: &str, detail: &str) -> Response<WasiBody> {
-    use http_body_util::BodyExt as _;
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = serde_json::json!({
-        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "code": code,
-    });
-    let body = http_body_util::Full::from(body.to_string()).map_err(|never| match never {}).boxed_unsync();
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let kind = HeaderValue::from_static("application/problem+json");
-    response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
-    response
+    Refusal::Failed
 }

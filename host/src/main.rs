@@ -9,6 +9,7 @@ mod engine;
 mod files;
 mod log;
 mod manifest;
+mod refusal;
 mod runtime_config;
 mod server;
 mod up;

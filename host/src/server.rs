@@ -4,10 +4,10 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use http::{Request, StatusCode};
+use http::Request;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,8 +17,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::application::{Application, problem};
+use crate::application::Application;
 use crate::log;
+use crate::refusal::{self, Refusal};
 
 /// How long a client may take to send the head of a request: slower ones hold connections for nothing.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,12 +86,11 @@ async fn answer(
     request: Request<Incoming>,
     client: SocketAddr,
 ) -> Result<Answer, Infallible> {
+    let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
     let Ok(_place) = places.try_acquire() else {
-        let mut refusal =
-            problem(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many requests at once; try again.");
-        refusal.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));
-        return Ok(refusal);
+        return Ok(Refusal::Overloaded.answer(id.as_ref(), arrived.elapsed()));
     };
     let request = request.map(|body| body.map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
-    Ok(application.handle(request, client).await)
+    let answer = application.handle(request, client).await;
+    Ok(answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed())))
 }

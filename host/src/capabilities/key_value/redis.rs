@@ -1,12 +1,17 @@
 //! A key-value store on a Redis server: each key is a Redis key of the same name, a counter is a Redis integer.
 //! The label plays no part, as in Spin: two labels that must not mix take two databases of the server.
+//!
+//! Connections live on a thread of their own. Where they shared the threads that run components, a burst of starting
+//! instances kept their answers waiting until the commands had timed out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands as _, AsyncIter, Client, Script};
+use redis::{AsyncCommands as _, AsyncIter, Client, RedisResult, Script};
+use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::Store;
@@ -24,38 +29,55 @@ return 0";
 
 pub(super) struct RedisStore {
     client: Client,
-    connection: OnceCell<ConnectionManager>,
+    connection: Arc<OnceCell<ConnectionManager>>,
+    thread: Handle,
 }
 
 impl RedisStore {
     pub(super) fn new(url: &str) -> anyhow::Result<Self> {
         let client = Client::open(url).context("key_value_store: url is not a Redis URL")?;
-        Ok(Self { client, connection: OnceCell::new() })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = runtime.handle().clone();
+        std::thread::Builder::new()
+            .name("redis".into())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+        Ok(Self { client, connection: Arc::default(), thread })
     }
 
-    async fn connection(&self) -> anyhow::Result<ConnectionManager> {
-        let config = || {
-            ConnectionManagerConfig::new()
-                .set_connection_timeout(Some(COMMAND))
-                .set_response_timeout(Some(COMMAND))
-                .set_number_of_retries(1)
-        };
-        let connect = || self.client.get_connection_manager_with_config(config());
-        Ok(self.connection.get_or_try_init(connect).await?.clone())
+    /// Runs `command` with the connection, on the connection's thread.
+    async fn run<T, F>(&self, command: impl FnOnce(ConnectionManager) -> F + Send + 'static) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = RedisResult<T>> + Send,
+    {
+        let (client, connection) = (self.client.clone(), self.connection.clone());
+        let work = self.thread.spawn(async move {
+            let config = || {
+                ConnectionManagerConfig::new()
+                    .set_connection_timeout(Some(COMMAND))
+                    .set_response_timeout(Some(COMMAND))
+                    .set_number_of_retries(1)
+            };
+            let connect = || client.get_connection_manager_with_config(config());
+            command(connection.get_or_try_init(connect).await?.clone()).await
+        });
+        Ok(work.await.map_err(|_| anyhow!("the Redis command was lost"))??)
     }
 }
 
 #[async_trait]
 impl Store for RedisStore {
     async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        Ok(self.connection().await?.get(key).await?)
+        let key = key.to_owned();
+        self.run(async move |mut connection| connection.get(key).await).await
     }
 
     async fn get_many(&self, keys: Vec<String>) -> anyhow::Result<Vec<(String, Option<Vec<u8>>)>> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let values: Vec<Option<Vec<u8>>> = self.connection().await?.mget(&keys).await?;
+        let wanted = keys.clone();
+        let values: Vec<Option<Vec<u8>>> = self.run(async move |mut connection| connection.mget(&wanted).await).await?;
         Ok(keys.into_iter().zip(values).collect())
     }
 
@@ -63,35 +85,41 @@ impl Store for RedisStore {
         if entries.is_empty() {
             return Ok(());
         }
-        Ok(self.connection().await?.mset(&entries).await?)
+        self.run(async move |mut connection| connection.mset(&entries).await).await
     }
 
     async fn delete_many(&self, keys: Vec<String>) -> anyhow::Result<()> {
         if keys.is_empty() {
             return Ok(());
         }
-        Ok(self.connection().await?.del(keys).await?)
+        self.run(async move |mut connection| connection.del(keys).await).await
     }
 
     async fn increment(&self, key: String, delta: i64) -> anyhow::Result<i64> {
-        Ok(self.connection().await?.incr(key, delta).await?)
+        self.run(async move |mut connection| connection.incr(key, delta).await).await
     }
 
     async fn swap(&self, key: String, seen: Option<Vec<u8>>, value: Vec<u8>) -> anyhow::Result<bool> {
-        let script = Script::new(SWAP);
-        let mut call = script.key(key);
-        call.arg(u8::from(seen.is_some())).arg(seen.unwrap_or_default()).arg(value);
-        let swapped: i64 = call.invoke_async(&mut self.connection().await?).await?;
+        let swapped: i64 = self
+            .run(async move |mut connection| {
+                let script = Script::new(SWAP);
+                let mut call = script.key(key);
+                call.arg(u8::from(seen.is_some())).arg(seen.unwrap_or_default()).arg(value);
+                call.invoke_async(&mut connection).await
+            })
+            .await?;
         Ok(swapped == 1)
     }
 
     async fn keys(&self) -> anyhow::Result<Vec<String>> {
-        let mut connection = self.connection().await?;
-        let mut found: AsyncIter<String> = connection.scan().await?;
-        let mut keys = Vec::new();
-        while let Some(key) = found.next_item().await {
-            keys.push(key?);
-        }
-        Ok(keys)
+        self.run(async move |mut connection| {
+            let mut found: AsyncIter<String> = connection.scan().await?;
+            let mut keys = Vec::new();
+            while let Some(key) = found.next_item().await {
+                keys.push(key?);
+            }
+            Ok(keys)
+        })
+        .await
     }
 }

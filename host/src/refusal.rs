@@ -1,0 +1,110 @@
+//! What the host answers where no component does, in the shape of the components' errors: RFC 9457, with the request's
+//! id and `Server-Timing`.
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use serde_json::json;
+use wasmtime_wasi_http::WasiBody;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// The longest request id that is taken over from a caller.
+const LONGEST_ID: usize = 128;
+
+/// Why a request gets no answer from a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No route leads there.
+    NoSuchPath,
+    /// The Host header cannot be read.
+    BadHost,
+    /// The URL cannot be read.
+    BadUrl,
+    /// Too many requests at once, here or in the component.
+    Overloaded,
+    /// The component took too long.
+    TimedOut,
+    /// The component trapped.
+    Failed,
+}
+
+impl Refusal {
+    const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::NoSuchPath => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path."),
+            Self::BadHost => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The Host header is not a host."),
+            Self::BadUrl => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The URL cannot be read."),
+            Self::Overloaded => {
+                (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many requests at once; try again.")
+            }
+            Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The component did not answer in time."),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "The component failed."),
+        }
+    }
+
+    /// The answer to a request that came with `sent` for its id and has taken `elapsed`.
+    pub fn answer(self, sent: Option<&HeaderValue>, elapsed: Duration) -> Response<WasiBody> {
+        let (status, code, detail) = self.parts();
+        let id = request_id(sent);
+        let body = json!({
+            "type": "about:blank", "title": status.canonical_reason().unwrap_or("Error"), "status": status.as_u16(),
+            "detail": detail, "code": code, "requestId": id,
+        });
+        let mut response = Response::new(Full::from(body.to_string()).map_err(|never| match never {}).boxed_unsync());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self == Self::Overloaded {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Ok(id) = HeaderValue::try_from(id) {
+            headers.insert(X_REQUEST_ID, id);
+        }
+        let (millis, micros) = (elapsed.as_millis(), elapsed.subsec_micros() % 1000);
+        if let Ok(timing) = HeaderValue::try_from(format!("total;dur={millis}.{micros:03}")) {
+            headers.insert(SERVER_TIMING, timing);
+        }
+        response
+    }
+}
+
+/// What the caller sent for the request's id.
+pub fn sent_id(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(X_REQUEST_ID).cloned()
+}
+
+/// The caller's id, if it is a sane one, else a new one.
+fn request_id(sent: Option<&HeaderValue>) -> String {
+    let sane = |id: &&str| {
+        (1..=LONGEST_ID).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
+    };
+    match sent.and_then(|id| id.to_str().ok()).filter(sane) {
+        Some(id) => id.to_owned(),
+        None => format!("req_{}", uuid::Uuid::new_v4().simple()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_carries_the_callers_id_or_one_of_its_own() {
+        let elapsed = Duration::from_micros(1_234);
+        let sane = HeaderValue::from_static("abc-1");
+        let headers = Refusal::Overloaded.answer(Some(&sane), elapsed).headers().clone();
+        assert_eq!(headers["x-request-id"], "abc-1");
+        assert_eq!(headers["server-timing"], "total;dur=1.234");
+        assert_eq!(headers["retry-after"], "1");
+        for insane in [None, Some(HeaderValue::from_static("")), Some(HeaderValue::from_static("a b"))] {
+            let response = Refusal::NoSuchPath.answer(insane.as_ref(), elapsed);
+            assert_eq!(response.status(), StatusCode::NOT_FOUND);
+            assert!(response.headers()["x-request-id"].to_str().unwrap().starts_with("req_"));
+        }
+    }
+}
