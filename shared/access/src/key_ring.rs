@@ -21,8 +21,10 @@ use crate::token::SecretHash;
 const RECHECK: Duration = Duration::from_millis(300);
 /// After this long it is read again before the answer. With [`PATIENCE`] this stays under the promised second.
 const EXPIRE: Duration = Duration::from_millis(600);
-/// How long the record may take to answer.
+/// How long the record may take to answer about a key that is known.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// And about one of which nothing is known: there is nothing else to answer by.
+const COLD_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a key that was good goes on while the record cannot be asked.
 const OUTAGE: Duration = Duration::from_mins(5);
 /// Keys remembered: a bound for when somebody tries many.
@@ -91,7 +93,8 @@ impl KeyRing {
             self.remember(id, known.clone());
             return Ok(self.use_known(id, known, now));
         }
-        match self.read(id).await {
+        let patience = if copied.is_none() && remembered.is_none() { COLD_PATIENCE } else { PATIENCE };
+        match self.read(id, patience).await {
             Err(DatabaseError::Unavailable(reason)) => {
                 let outlived = |known: &Known| known.key.is_none() || millis(OUTAGE) > now.millis_since(known.read_at);
                 let known = copied.or(remembered).filter(outlived);
@@ -127,17 +130,17 @@ impl KeyRing {
             let (ring, id) = (self.clone(), id.to_owned());
             self.0.capabilities.background.spawn(Box::pin(async move {
                 // What cannot be read now is read before the next answer.
-                let _ = ring.read(&id).await;
+                let _ = ring.read(&id, PATIENCE).await;
                 ring.0.being_read.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             }));
         }
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Arc<StoredKey>>, DatabaseError> {
+    async fn read(&self, id: &str, patience: Duration) -> Result<Option<Arc<StoredKey>>, DatabaseError> {
         let clock = &self.0.capabilities.clock;
         // The reading may show any state from here on.
         let read_at = clock.now();
-        let found = within(&**clock, PATIENCE, self.0.keys.find(id)).await;
+        let found = within(&**clock, patience, self.0.keys.find(id)).await;
         let key = found.unwrap_or_else(|| Err(DatabaseError::Unavailable("no answer in time".into())))?.map(Arc::new);
         let known = Known { key: key.clone(), read_at };
         self.remember(id, known.clone());

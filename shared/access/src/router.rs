@@ -136,11 +136,19 @@ async fn create(
         .await
 }
 
+/// An id that the record can hold.
+fn sane(id: &str) -> bool {
+    (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control)
+}
+
 /// Reads what was asked for, and makes sure that the caller hands on nothing it does not have.
 fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<ApiKey, Problem> {
     let mut errors = Vec::new();
-    if new.name.trim().is_empty() || new.name.chars().count() > LONGEST_NAME {
-        errors.push(FieldError::new("name", format!("must be 1 to {LONGEST_NAME} characters")));
+    let name_is_sane =
+        (1..=LONGEST_NAME).contains(&new.name.chars().count()) && !new.name.chars().any(char::is_control);
+    if new.name.trim().is_empty() || !name_is_sane {
+        let message = format!("must be 1 to {LONGEST_NAME} characters, none of them a control character");
+        errors.push(FieldError::new("name", message));
     }
     let mut scopes = Vec::new();
     for (index, written) in new.scopes.iter().enumerate() {
@@ -153,7 +161,6 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
     if new.scopes.is_empty() {
         errors.push(FieldError::new("scopes", "must name at least one scope"));
     }
-    let sane = |id: &str| (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control);
     if new.applications.as_ref().is_some_and(Vec::is_empty) {
         errors.push(FieldError::new("applications", "must name at least one application, or be left out for all"));
     }
@@ -229,7 +236,7 @@ fn read_cursor(cursor: &str) -> Result<Behind, Problem> {
     let behind = cursor.split_once('.').and_then(|(created_at, id)| {
         Some(Behind { created_at: Instant::from_millis(created_at.parse().ok()?), id: id.to_owned() })
     });
-    behind.ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    behind.filter(|behind| sane(&behind.id)).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
 }
 
 /// Revoke an API key
@@ -247,7 +254,7 @@ async fn revoke(
 ) -> Result<StatusCode, Problem> {
     let ring = desk.access.ring();
     let now = desk.access.capabilities().clock.now();
-    if !ring.keys().revoke(&id, granted.caller.tenant.as_ref(), now).await? {
+    if !sane(&id) || !ring.keys().revoke(&id, granted.caller.tenant.as_ref(), now).await? {
         return Err(Problem::new(Code::ApiKeyNotFound, "There is no such API key."));
     }
     ring.forget(&id).await;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::settings::Settings;
 use crate::standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
-use crate::subject::Subject;
+use crate::subject::{Id, Subject};
 
 /// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -97,6 +97,9 @@ fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
     let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
     let seat: Seat = serde_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
     let period_end = Instant::parse(&seat.current_period_end);
+    for id in [&seat.organization_id, &seat.seat_id] {
+        Id::parse(id).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
+    }
     Ok(Standing {
         period_end: period_end.ok_or_else(|| unreadable(&"current_period_end is not an RFC 3339 instant"))?,
         organization: seat.organization_id,
@@ -127,7 +130,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::subject::{Alias, Id};
+    use crate::subject::Alias;
 
     fn settings() -> Settings {
         Settings {
@@ -213,13 +216,17 @@ mod tests {
             of_another_type[field] = json!([]);
             assert!(answered(200, &of_another_type.to_string()).await.is_err(), "{field} of another type");
         }
-        for (field, unknown) in
-            [("seat_status", "LOST"), ("subscription_status", "active"), ("current_period_end", "soon")]
-        {
+        for (field, unknown) in [
+            ("seat_status", "LOST"),
+            ("subscription_status", "active"),
+            ("current_period_end", "soon"),
+            ("organization_id", "org\0"),
+            ("seat_id", ""),
+        ] {
             let mut body = seat();
             body[field] = json!(unknown);
             let failure = answered(200, &body.to_string()).await.unwrap_err();
-            assert!(!failure.to_string().contains(unknown), "{failure} quotes the answer");
+            assert!(unknown.is_empty() || !failure.to_string().contains(unknown), "{failure} quotes the answer");
         }
     }
 

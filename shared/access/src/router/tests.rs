@@ -178,6 +178,7 @@ async fn what_is_wrong_with_a_new_key_is_named() {
     for (field, value, named) in [
         ("name", json!(""), "name"),
         ("name", json!("x".repeat(201)), "name"),
+        ("name", json!("a\u{0}b"), "name"),
         ("name", json!(7), "name"),
         ("scopes", json!([]), "scopes"),
         ("scopes", json!(["seats:verify", "seats:everything"]), "scopes[1]"),
