@@ -1,0 +1,66 @@
+# make up      builds, starts the stand-in upstreams and the edge, prints a demo key and a curl to try
+# make test    everything that must hold before a change lands
+# make bench   how fast, against what else one could use
+
+SHELL := /bin/bash
+COMPONENTS := seat-verification api-keys operations rules
+CARGO := cargo
+BUILD := $(CARGO) build --locked
+
+.DEFAULT_GOAL := build
+.PHONY: build components host upstreams up test tools lint rules unit integration bench audit clean-state
+
+build: components host upstreams
+
+# Each of the three is built by itself: together they would share their dependencies' features, and build them anew.
+components: toolchain
+	$(BUILD) --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %)
+
+host: toolchain
+	$(BUILD) --release -p bheem-edge
+
+upstreams: toolchain
+	$(BUILD) --release -p upstreams
+
+# What cannot be done without. rust-toolchain.toml has rustup fetch the rest.
+.PHONY: toolchain
+toolchain:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust by rustup, https://rustup.rs"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C compiler is missing (SQLite is built from source): apt-get install gcc"; exit 1; }
+	@rustup target list --installed 2>/dev/null | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
+
+up: build
+	@exec deploy/try/up.sh
+
+test: lint rules unit integration
+
+lint: toolchain
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --exclude bheem-edge --all-targets -- -D warnings
+	$(CARGO) clippy --locked --release -p bheem-edge --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %) -- -D warnings
+
+rules: toolchain
+	$(CARGO) test --locked -p edge-rules --test shipped -- --nocapture
+
+unit: toolchain
+	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration
+	$(CARGO) test --locked --release -p bheem-edge
+
+# On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
+integration: build tools
+	$(CARGO) test --locked -p integration
+
+# The servers that the integration tests start for themselves.
+tools:
+	@tests/tools.sh
+
+bench: build
+	python3 bench/run.py $(BENCH)
+
+audit:
+	$(CARGO) deny --locked check
+	$(CARGO) machete
+
+clean-state:
+	rm -rf .spin
