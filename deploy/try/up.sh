@@ -39,7 +39,8 @@ pids+=("$edge_pid")
 echo "starting: the first start compiles the components, which takes a minute"
 for _ in $(seq 600); do
     kill -0 "$edge_pid" 2>/dev/null || { echo "the edge did not start:"; tail -n 5 "$log"; exit 1; }
-    curl -fs "$edge/readyz" >/dev/null 2>&1 && break
+    # Its own word first: another server may hold the port.
+    grep -qs "listens on" "$log" && curl -fs "$edge/readyz" >/dev/null 2>&1 && break
     sleep 0.2
 done
 curl -fs "$edge/readyz" >/dev/null || { echo "the edge is not ready:"; tail -n 5 "$log"; exit 1; }

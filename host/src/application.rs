@@ -23,7 +23,7 @@ use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
 use crate::variables::Variables;
-use crate::workers::{Blueprint, Reuse};
+use crate::workers::{Alive, Blueprint, Reuse};
 use crate::{files, log};
 
 /// What all components of an application share.
@@ -77,6 +77,7 @@ struct Found<'a> {
 pub struct Application {
     components: HashMap<String, ProxyHandler<Blueprint>>,
     routes: Router<Target>,
+    alive: Alive,
 }
 
 /// How to load an application.
@@ -112,12 +113,13 @@ impl Application {
         capabilities::link(&mut linker)?;
         let mut stores = Stores::default();
         let mut components = HashMap::new();
+        let alive = Alive::default();
         for (id, declared) in &loading.manifest.components {
-            let blueprint = blueprint(loading, &linker, &shared, &mut stores, id, declared)
+            let blueprint = blueprint(loading, &linker, &shared, &mut stores, &alive, id, declared)
                 .with_context(|| format!("component {id}"))?;
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
-        let application = Arc::new(Self { components, routes: routes(loading.manifest)? });
+        let application = Arc::new(Self { components, routes: routes(loading.manifest)?, alive });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
@@ -128,6 +130,11 @@ impl Application {
         let rest = captures.wildcard().map(|rest| format!("/{rest}")).unwrap_or_default();
         let named = captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Some(Found { target: matched.handler(), rest, named })
+    }
+
+    /// Resolves once no instance is left: where no request comes, each goes when its work is done and it has been idle.
+    pub async fn idle(&self) {
+        self.alive.none().await;
     }
 
     /// Answers a request from outside.
@@ -154,6 +161,7 @@ fn blueprint(
     linker: &Linker<Instance>,
     shared: &Arc<Shared>,
     stores: &mut Stores,
+    alive: &Alive,
     id: &str,
     declared: &Declared,
 ) -> anyhow::Result<Blueprint> {
@@ -193,6 +201,7 @@ fn blueprint(
         reuse: loading.reuse,
         stdout: loading.stdout.clone(),
         stderr: loading.stderr.clone(),
+        alive: alive.clone(),
     })
 }
 

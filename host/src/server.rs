@@ -72,8 +72,13 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain, in_flight.shutdown()).await.is_err() {
-        log::error("host", "some requests were still in flight when time was up", "");
+    let drained = async {
+        in_flight.shutdown().await;
+        // What goes on behind an answer (a write that nobody waits for, the last lines of a log) ends too.
+        application.idle().await;
+    };
+    if tokio::time::timeout(limits.drain, drained).await.is_err() {
+        log::error("host", "some work was still going on when time was up", "");
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant as Moment};
 
@@ -55,6 +56,35 @@ pub struct Blueprint {
     pub stdout: Output,
     /// Where its standard error goes.
     pub stderr: Output,
+    /// Counts its instances, with all others of the application.
+    pub alive: Alive,
+}
+
+/// How many instances there are.
+#[derive(Clone, Default)]
+pub struct Alive(Arc<AtomicUsize>);
+
+/// An instance that is counted.
+struct Counted(Alive);
+
+impl Alive {
+    /// Resolves once there are none: all have done what they went on with after their last answer, and gone.
+    pub async fn none(&self) {
+        while self.0.load(Ordering::Acquire) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    fn count(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Counted(self.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl HandlerState for Blueprint {
@@ -87,7 +117,7 @@ impl HandlerState for Blueprint {
                 request_timeout: self.reuse.request_timeout,
                 sleep: Box::pin(tokio::time::sleep(Duration::MAX)),
             },
-            state: Usage { reuse: self.reuse, component: self.grants.component.clone() },
+            state: Usage { reuse: self.reuse, component: self.grants.component.clone(), _counted: self.alive.count() },
         })
     }
 }
@@ -117,6 +147,7 @@ impl WorkerExpiration for Expiration {
 pub struct Usage {
     reuse: Reuse,
     component: String,
+    _counted: Counted,
 }
 
 impl WorkerState for Usage {
@@ -144,7 +175,7 @@ impl WorkerState for Usage {
 
     fn drop(&self, store: Store<Instance>, result: Result<(), wasmtime::Error>) {
         if let Err(error) = result {
-            log::error(&self.component, "instance failed", &format!("{error:?}"));
+            log::error(&self.component, "instance failed", &format!("{error:#}"));
         }
         drop(store);
     }
