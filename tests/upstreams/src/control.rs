@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{Path, State};
 use axum::routing::{get, put};
 use axum::{Json, Router};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -14,20 +14,32 @@ use crate::Upstreams;
 use crate::directory::Seat;
 use crate::faults::Ordered;
 
-/// How often each path was called.
+/// How often each path was called, and with which headers last.
 #[derive(Default)]
-pub struct Calls(Mutex<BTreeMap<String, u64>>);
+pub struct Calls(Mutex<BTreeMap<String, (u64, HeaderMap)>>);
 
 impl Calls {
-    pub(crate) fn count(&self, path: &str) {
+    pub(crate) fn count(&self, path: &str, headers: &HeaderMap) {
         let mut calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = calls.entry(path.to_owned()).or_default();
+        let (count, last) = calls.entry(path.to_owned()).or_default();
         *count = count.saturating_add(1);
+        last.clone_from(headers);
     }
 
     /// All calls so far.
     pub fn total(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().map(|(count, _)| count).sum()
+    }
+
+    /// The calls to paths that begin with `prefix`, percent-encoded as they were sent.
+    pub fn under(&self, prefix: &str) -> u64 {
+        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().filter(|(path, _)| path.starts_with(prefix)).map(|(_, (count, _))| count).sum()
+    }
+
+    /// The headers of the last call to `path`.
+    pub fn last_headers(&self, path: &str) -> Option<HeaderMap> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).map(|(_, headers)| headers.clone())
     }
 
     /// Counts from zero.
@@ -36,7 +48,8 @@ impl Calls {
     }
 
     fn by_path(&self) -> BTreeMap<String, u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().map(|(path, (count, _))| (path.clone(), *count)).collect()
     }
 }
 
@@ -52,6 +65,7 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
             put(put_organization).delete(delete_organization),
         )
         .route("/_control/faults", put(order_fault).delete(clear_faults))
+        .route("/_control/faults/{application}/{external_org}", put(order_fault_for).delete(clear_faults_for))
         .route("/_control/calls", get(calls).delete(reset_calls))
 }
 
@@ -107,6 +121,20 @@ async fn order_fault(State(upstreams): Shared, Json(fault): Json<Ordered>) -> St
 
 async fn clear_faults(State(upstreams): Shared) -> StatusCode {
     upstreams.faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn order_fault_for(
+    State(upstreams): Shared,
+    Path((application, external_org)): OrganizationPath,
+    Json(fault): Json<Ordered>,
+) -> StatusCode {
+    upstreams.faults.order_for(&application, &external_org, fault);
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults_for(State(upstreams): Shared, Path((application, external_org)): OrganizationPath) -> StatusCode {
+    upstreams.faults.clear_for(&application, &external_org);
     StatusCode::NO_CONTENT
 }
 

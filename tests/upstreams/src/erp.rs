@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::Upstreams;
@@ -14,6 +15,13 @@ use crate::directory::Found;
 
 pub(crate) fn router() -> Router<Arc<Upstreams>> {
     Router::new().route("/api/v1/seats/{application}/{external_org}/{user}", get(seat))
+}
+
+/// The organisation that a question about a seat is about: application and organisation's id there.
+pub(crate) fn asked_about(path: &str) -> Option<(String, String)> {
+    let mut segments = path.strip_prefix("/api/v1/seats/")?.split('/');
+    let mut decoded = || Some(percent_decode_str(segments.next()?).decode_utf8().ok()?.into_owned());
+    Some((decoded()?, decoded()?))
 }
 
 async fn seat(

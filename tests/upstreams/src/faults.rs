@@ -1,6 +1,7 @@
 //! What goes wrong, to order.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -9,16 +10,21 @@ use http::{HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 
-/// The faults in force.
+/// An organisation as an application knows it: its slug, and the organisation's id there.
+type Alias = (String, String);
+
+/// The faults in force: for everybody, and for single organisations, which goes before.
 #[derive(Default)]
-pub struct Faults(Mutex<Option<Ordered>>);
+pub struct Faults(Mutex<HashMap<Option<Alias>, Ordered>>);
 
 /// What is to go wrong with each call from now on.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ordered {
-    /// Milliseconds before the answer.
+    /// Milliseconds before the answer is made.
     pub delay_ms: u64,
+    /// Milliseconds between the making of the answer and its sending: it may be out of date by then.
+    pub late_ms: u64,
     /// The status in place of the real one.
     pub status: Option<u16>,
     /// No answer, ever.
@@ -34,35 +40,54 @@ pub struct Ordered {
 }
 
 impl Faults {
+    fn all(&self) -> MutexGuard<'_, HashMap<Option<Alias>, Ordered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Has `fault` happen from now on.
     pub fn order(&self, fault: Ordered) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        self.all().insert(None, fault);
+    }
+
+    /// Has `fault` happen from now on to questions about one organisation.
+    pub fn order_for(&self, application: &str, external_org: &str, fault: Ordered) {
+        self.all().insert(Some((application.into(), external_org.into())), fault);
     }
 
     /// All is well again.
     pub fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.all().clear();
     }
 
-    pub(crate) fn next(&self) -> Option<Ordered> {
-        let mut ordered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = ordered.as_mut()?;
+    /// All is well again with one organisation.
+    pub fn clear_for(&self, application: &str, external_org: &str) {
+        self.all().remove(&Some((application.into(), external_org.into())));
+    }
+
+    pub(crate) fn next(&self, asked_about: Option<Alias>) -> Option<Ordered> {
+        let mut all = self.all();
+        let place = if all.contains_key(&asked_about) { asked_about } else { None };
+        let fault = all.get_mut(&place)?;
         if let Some(times) = &mut fault.times {
             match times.checked_sub(1) {
                 Some(left) => *times = left,
                 None => {
-                    *ordered = None;
+                    all.remove(&place);
                     return None;
                 }
             }
         }
-        ordered.clone()
+        Some(fault.clone())
     }
 }
 
 impl Ordered {
     pub(crate) fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
+    }
+
+    pub(crate) fn lateness(&self) -> Duration {
+        Duration::from_millis(self.late_ms)
     }
 
     /// Does to a good answer what was ordered.

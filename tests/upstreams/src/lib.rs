@@ -9,8 +9,10 @@
 //! | `DELETE` of the same | takes the seat away |
 //! | `PUT /_control/organizations/{application}/{externalOrg}` | makes an organisation: `{"organization_id", "everybody"?}`; `everybody: true` gives each user a seat |
 //! | `DELETE` of the same | takes the organisation away, with its seats |
-//! | `PUT /_control/faults` | from now on: `{"delay_ms"?, "status"?, "hang"?, "cut"?, "bad_json"?, "slow_body_ms"?, "times"?}` |
+//! | `PUT /_control/faults` | from now on: `{"delay_ms"?, "late_ms"?, "status"?, "hang"?, "cut"?, "bad_json"?, "slow_body_ms"?, "times"?}` |
 //! | `DELETE /_control/faults` | all is well again |
+//! | `PUT /_control/faults/{application}/{externalOrg}` | the same for one organisation |
+//! | `DELETE` of the same | all is well again with it |
 //! | `GET /_control/calls` | `{"total", "by_path"}` of the calls to the ERP so far |
 //! | `DELETE /_control/calls` | counts from zero |
 
@@ -103,14 +105,16 @@ async fn answer(
     if path.starts_with("/_control/") {
         return Ok(oneshot(router, request).await);
     }
-    upstreams.calls.count(&path);
-    match upstreams.faults.next() {
+    upstreams.calls.count(&path, request.headers());
+    match upstreams.faults.next(erp::asked_about(&path)) {
         None => Ok(oneshot(router, request).await),
         Some(Ordered { cut: true, .. }) => Err(Cut),
         Some(Ordered { hang: true, .. }) => std::future::pending().await,
         Some(fault) => {
             tokio::time::sleep(fault.delay()).await;
-            Ok(fault.spoil(oneshot(router, request).await).await)
+            let answer = oneshot(router, request).await;
+            tokio::time::sleep(fault.lateness()).await;
+            Ok(fault.spoil(answer).await)
         }
     }
 }

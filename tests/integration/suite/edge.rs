@@ -1,0 +1,170 @@
+//! A running edge: its nodes, its stores and the stand-in ERP behind it.
+
+mod node;
+mod organization;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use upstreams::Upstreams;
+
+use crate::client::{Answer, Call};
+use crate::servers::{Postgres, Redis};
+use crate::shape::Shape;
+
+pub use node::{Node, host_program, new_launch_folder, on_spin, repository};
+pub use organization::Organization;
+
+/// A bootstrap key, and one that is too short to be taken.
+pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
+
+/// What the edge says to the ERP.
+pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
+
+/// The application's variables, by name, as far as they are not given by the shape.
+#[derive(Clone, Debug)]
+pub struct Settings(Vec<(&'static str, String)>);
+
+/// Longer than any fact takes.
+const LONG: u64 = 3_600_000;
+
+impl Settings {
+    /// Verdicts are news for very long, and the ERP is given much time: a busy machine changes nothing.
+    pub fn steady() -> Self {
+        Self(vec![("bootstrap_admin_key", BOOTSTRAP.into()), ("erp_api_key", ERP_API_KEY.into())])
+            .with("seat_fresh_ms", LONG)
+            .with("seat_negative_ms", LONG)
+            .with("seat_stale_ms", 2 * LONG)
+            .with("upstream_timeout_ms", 20_000)
+    }
+
+    /// Verdicts are stale at once, and usable for very long.
+    pub fn hasty() -> Self {
+        Self::steady().with("seat_fresh_ms", 1).with("seat_negative_ms", 1).with("upstream_timeout_ms", 3_000)
+    }
+
+    /// With another value for one variable.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.0.retain(|(other, _)| *other != name);
+        self.0.push((name, value.to_string()));
+        self
+    }
+}
+
+/// What the nodes of an edge share.
+#[derive(Clone, Debug, Default)]
+pub struct Stores {
+    /// A Redis URL; None: SQLite.
+    pub redis: Option<String>,
+    /// A PostgreSQL address, and its host and port; None: SQLite.
+    pub postgres: Option<(String, String)>,
+}
+
+impl Stores {
+    /// Empty databases for `shape`, on the servers that all facts share.
+    pub async fn shared(shape: Shape) -> Self {
+        let redis = if shape.on_redis() { Some(Redis::shared().await.new_database()) } else { None };
+        let postgres = if shape.on_postgres() { Some(Postgres::shared().await.new_database().await) } else { None };
+        Self { redis, postgres }
+    }
+}
+
+/// A running edge.
+pub struct Edge {
+    /// Its nodes.
+    pub nodes: Vec<Node>,
+    /// The ERP behind it.
+    pub erp: Arc<Upstreams>,
+    /// Where the ERP is.
+    pub erp_address: SocketAddr,
+    turn: AtomicUsize,
+    product: OnceCell<String>,
+}
+
+impl Edge {
+    /// Starts an edge and waits until it is ready.
+    pub async fn start(shape: Shape, settings: Settings, stores: Stores) -> Self {
+        let edge = Self::start_without_a_touch(shape, settings, stores).await;
+        edge.ready().await;
+        edge
+    }
+
+    /// Starts an edge and waits until it listens: nothing has asked for its stores yet.
+    pub async fn start_without_a_touch(shape: Shape, settings: Settings, stores: Stores) -> Self {
+        let erp = Arc::new(Upstreams::default());
+        let erp_address = erp.start().await.unwrap();
+        let mut variables = settings.with("erp_url", format!("http://{erp_address}")).0;
+        if let Some((url, host)) = &stores.postgres {
+            variables.push(("database_url", url.clone()));
+            variables.push(("database_host", host.clone()));
+        }
+        let mut nodes = Vec::new();
+        for _ in 0..shape.nodes() {
+            nodes.push(Node::start(&variables, stores.redis.as_deref()).await);
+        }
+        Self { nodes, erp, erp_address, turn: AtomicUsize::new(0), product: OnceCell::new() }
+    }
+
+    /// Waits until all nodes are ready.
+    pub async fn ready(&self) {
+        for node in &self.nodes {
+            node.answers("/readyz").await;
+        }
+    }
+
+    /// A request to the next node in turn.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.nodes[turn % self.nodes.len()].call(method, path)
+    }
+
+    /// A `POST` of JSON with an API key, to the next node in turn.
+    pub async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.call("POST", path).key(key).json(body).send().await
+    }
+
+    /// Makes an API key; gives its id and the whole key.
+    pub async fn new_key(&self, fields: Value) -> (String, String) {
+        let mut body = json!({"name": "integration", "scopes": ["seats:verify", "seats:write"]});
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let made = self.post("/api/v1/api-keys", BOOTSTRAP, &body).await.expect(201);
+        (made["id"].as_str().unwrap().to_owned(), made["key"].as_str().unwrap().to_owned())
+    }
+
+    /// A product's API key: it may verify and invalidate everybody's seats.
+    pub async fn product(&self) -> &str {
+        self.product.get_or_init(async || self.new_key(json!({})).await.1).await
+    }
+
+    /// The answer to a check with the product's key.
+    pub async fn verify(&self, check: &Value) -> Answer {
+        self.post("/verify-seat", self.product().await, check).await
+    }
+
+    /// An organisation that no other fact knows.
+    pub fn organization(&self) -> Organization<'_> {
+        Organization::new(self)
+    }
+
+    /// All that its nodes have printed.
+    pub fn log(&self) -> String {
+        self.nodes.iter().map(Node::log).collect()
+    }
+}
+
+/// Looks again until `look` gives something; `what` says what was waited for.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let started = std::time::Instant::now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(started.elapsed() < crate::client::PATIENCE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,182 @@
+//! One node of an edge: a process of the embedded host, or of Spin where the variable `SPIN` names it. Both are
+//! started with the same arguments.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tokio::sync::Mutex;
+
+use crate::client::{Answer, Call};
+use crate::processes::{Process, free_port};
+use crate::servers::new_folder;
+
+/// How long a node may take to start: without compiled components it compiles them first.
+const START: Duration = Duration::from_secs(240);
+
+/// The repository, with the manifest in it.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Stock Spin, if the suite is to run on it.
+pub fn on_spin() -> Option<PathBuf> {
+    std::env::var_os("SPIN").filter(|spin| !spin.is_empty()).map(PathBuf::from)
+}
+
+/// The embedded host.
+pub fn host_program() -> PathBuf {
+    let given = std::env::var_os("BHEEM_EDGE").map(PathBuf::from);
+    given.unwrap_or_else(|| repository().join("target/release/bheem-edge"))
+}
+
+/// A folder for a node's state. Compiled components are shared, so that they are compiled once.
+pub fn new_launch_folder() -> PathBuf {
+    let folder = new_folder("node");
+    let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    std::fs::create_dir_all(&compiled).unwrap();
+    std::fs::create_dir(folder.join("state")).unwrap();
+    std::os::unix::fs::symlink(compiled, folder.join("state/compiled")).unwrap();
+    folder
+}
+
+/// One node.
+pub struct Node {
+    process: Process,
+    launch: Launch,
+    port: u16,
+}
+
+/// What a node is started with.
+struct Launch {
+    folder: PathBuf,
+    manifest: PathBuf,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Launch {
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    fn start(&self, port: u16) -> Process {
+        let mut command = Command::new(on_spin().unwrap_or_else(host_program));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPIN_VARIABLE_")) {
+            command.env_remove(name);
+        }
+        for (name, value) in &self.variables {
+            command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
+        }
+        command.current_dir(repository()).arg("up").arg("-f").arg(&self.manifest);
+        command.args(["--listen", &format!("127.0.0.1:{port}")]);
+        command.arg("--state-dir").arg(self.folder.join("state"));
+        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml"));
+        Process::start("the edge", command, &self.log())
+    }
+}
+
+impl Node {
+    /// Starts a node of the edge and waits until it listens.
+    pub async fn start(variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
+        Self::start_from(repository().join("spin.toml"), variables, redis).await
+    }
+
+    /// Starts another application than the edge.
+    pub async fn start_from(manifest: PathBuf, variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
+        let folder = new_launch_folder();
+        let config = redis.map(|url| format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{url}\"\n"));
+        std::fs::write(folder.join("runtime-config.toml"), config.unwrap_or_default()).unwrap();
+        let launch = Launch { folder, manifest, variables: variables.to_vec() };
+        let (process, port) = Self::launch(&launch).await;
+        Self { process, launch, port }
+    }
+
+    async fn launch(launch: &Launch) -> (Process, u16) {
+        // The first one compiles the components; those who come together would all compile them.
+        static COMPILING: Mutex<()> = Mutex::const_new(());
+        let _alone = COMPILING.lock().await;
+        let mut attempts = 0;
+        loop {
+            let port = free_port();
+            let mut process = launch.start(port);
+            if listens(&mut process, port, &launch.log()).await {
+                return (process, port);
+            }
+            attempts += 1;
+            // Somebody else may have taken the port in between.
+            assert!(attempts < 3, "the edge does not start: {}", read(&launch.log()));
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// A request to this node.
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        Call::new(method, format!("http://{}{path}", self.address()))
+    }
+
+    /// Waits until `path` is answered with 200.
+    pub async fn answers(&self, path: &str) -> Answer {
+        let what = format!("200 from {path}");
+        crate::edge::eventually(&what, async || {
+            self.call("GET", path).try_send().await.ok().filter(|answer| answer.status == 200)
+        })
+        .await
+    }
+
+    /// Kills it without a warning.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        self.process.signal(Signal::TERM);
+    }
+
+    /// Its process.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Starts it again with the state it had, and with other values for `changed` variables.
+    pub async fn restart(&mut self, changed: &[(&'static str, String)]) {
+        self.launch.variables.retain(|(name, _)| !changed.iter().any(|(other, _)| other == name));
+        self.launch.variables.extend(changed.iter().cloned());
+        (self.process, self.port) = Self::launch(&self.launch).await;
+    }
+
+    /// All that it has printed. Spin keeps what components print in files.
+    pub fn log(&self) -> String {
+        let mut log = read(&self.launch.log());
+        for folder in ["state/logs", "logs"] {
+            for entry in std::fs::read_dir(self.launch.folder.join(folder)).into_iter().flatten().flatten() {
+                log.push_str(&read(&entry.path()));
+            }
+        }
+        log
+    }
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Whether the process comes to listen on `port`; it may end before that.
+async fn listens(process: &mut Process, port: u16, log: &Path) -> bool {
+    let started = Instant::now();
+    loop {
+        if process.ended().is_some() {
+            return false;
+        }
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return true;
+        }
+        assert!(started.elapsed() < START, "the edge does not listen: {}", read(log));
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}

@@ -1,0 +1,68 @@
+//! What holds of the edge, by subject.
+
+mod batches;
+mod conventions;
+mod durability;
+mod host;
+mod ids;
+mod invalidation;
+mod keys;
+mod upstream;
+mod verdicts;
+
+use std::sync::Arc;
+
+use futures::future::LocalBoxFuture;
+
+use crate::shape::{Shape, Stage};
+
+/// The subject that is about the embedded host and not about the edge.
+pub const OF_THE_HOST: &str = "host";
+
+/// Something that holds.
+pub struct Fact {
+    /// What it is about.
+    pub subject: &'static str,
+    /// What holds.
+    pub name: &'static str,
+    /// Fails where it does not hold.
+    pub check: Box<dyn FnOnce(Arc<Stage>) -> LocalBoxFuture<'static, ()> + Send>,
+    /// The shapes it holds in.
+    pub holds_in: fn(Shape) -> bool,
+}
+
+/// Lists the facts of a module, each an `async fn(Arc<Stage>)`; behind a colon, the shapes it holds in where that is
+/// not all.
+macro_rules! facts {
+    (@shapes) => { |_| true };
+    (@shapes $shapes:expr) => { $shapes };
+    ($($fact:ident $(: $shapes:expr)?),* $(,)?) => {
+        /// The facts of this subject.
+        pub fn facts() -> Vec<$crate::facts::Fact> {
+            let subject = module_path!().rsplit("::").next().unwrap_or_default();
+            vec![$($crate::facts::Fact {
+                subject,
+                name: stringify!($fact),
+                check: Box::new(|stage| Box::pin($fact(stage))),
+                holds_in: $crate::facts::facts!(@shapes $($shapes)?),
+            }),*]
+        }
+    };
+}
+use facts;
+
+/// All facts.
+pub fn all() -> Vec<Fact> {
+    let subjects = [
+        verdicts::facts(),
+        ids::facts(),
+        batches::facts(),
+        upstream::facts(),
+        invalidation::facts(),
+        keys::facts(),
+        conventions::facts(),
+        durability::facts(),
+        host::facts(),
+    ];
+    subjects.into_iter().flatten().collect()
+}

@@ -1,0 +1,163 @@
+//! The embedded host itself: how it starts, how it stops, what it refuses.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use upstreams::Ordered;
+
+use crate::edge::{Organization, Settings, eventually, host_program, new_launch_folder, repository};
+use crate::facts::facts;
+use crate::servers::new_folder;
+use crate::shape::{Shape, Stage};
+
+facts! {
+    told_to_stop_it_answers_what_is_in_flight_and_ends_well: one_is_enough,
+    a_second_start_compiles_nothing: one_is_enough,
+    what_a_manifest_must_not_hold_is_named: one_is_enough,
+    what_cannot_be_served_is_said_at_the_start: one_is_enough,
+}
+
+fn one_is_enough(shape: Shape) -> bool {
+    shape == Shape::Sqlite
+}
+
+async fn told_to_stop_it_answers_what_is_in_flight_and_ends_well(stage: Arc<Stage>) {
+    let mut edge = stage.own(Settings::steady()).await;
+    let product = edge.product().await.to_owned();
+    let name = {
+        let org = edge.organization();
+        org.seat("ana", &json!({}));
+        org.fails(Ordered { delay_ms: 2_000, ..Ordered::default() });
+        org.external.clone()
+    };
+    let check = Organization::again(&edge, &name).check("ana");
+    let in_flight: Vec<_> = (0..5)
+        .map(|_| tokio::spawn(edge.nodes[0].call("POST", "/verify-seat").key(&product).json(&check).try_send()))
+        .collect();
+    eventually("the question", async || (Organization::again(&edge, &name).questions() > 0).then_some(())).await;
+    // The others have come by then too, or a moment later.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let address = edge.nodes[0].address();
+    edge.nodes[0].terminate();
+    for request in in_flight {
+        assert_eq!(request.await.unwrap().unwrap().expect(200)["hasAccess"], true);
+    }
+    let status = edge.nodes[0].process().end(Duration::from_secs(60)).await;
+    assert!(status.success(), "{status}");
+    assert!(tokio::net::TcpStream::connect(&address).await.is_err());
+    assert!(edge.log().contains("told to stop"), "it says so in its log");
+}
+
+async fn a_second_start_compiles_nothing(stage: Arc<Stage>) {
+    let mut edge = stage.own(Settings::steady()).await;
+    let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+    let artifacts = || {
+        let mut found = BTreeSet::new();
+        let mut folders = vec![compiled.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else if entry.path().extension().is_none() {
+                    found.insert(entry.path());
+                }
+            }
+        }
+        found
+    };
+    let before = artifacts();
+    assert!(!before.is_empty());
+    edge.nodes[0].kill();
+    edge.nodes[0].restart(&[]).await;
+    edge.ready().await;
+    assert_eq!(artifacts(), before);
+}
+
+/// Starts the host with a manifest that it must refuse; gives what it says.
+async fn refusal(manifest: &Path, more: &[&str]) -> String {
+    let mut command = Command::new(host_program());
+    let state = new_launch_folder().join("state");
+    command
+        .arg("up")
+        .arg("-f")
+        .arg(manifest)
+        .arg("--state-dir")
+        .arg(state)
+        .args(["--listen", "127.0.0.1:0"])
+        .args(more);
+    let log = new_folder("refused").join("log");
+    let mut process = crate::processes::Process::start("the host", command, &log);
+    let status = process.end(Duration::from_secs(60)).await;
+    let said = std::fs::read_to_string(log).unwrap();
+    assert!(!status.success(), "it was taken: {said}");
+    assert!(!said.contains("panicked") && !said.contains("listens on"), "{said}");
+    said
+}
+
+/// A manifest of one component, changed.
+fn manifest(from: &str, to: &str) -> std::path::PathBuf {
+    let source = repository().join("target/wasm32-wasip2/component/operations.wasm");
+    let text = format!(
+        "spin_manifest_version = 2\n[application]\nname = \"small\"\n[variables]\nplace = {{ default = \"x\" }}\n\
+         [[trigger.http]]\nroute = \"/healthz\"\ncomponent = \"small\"\n[component.small]\nsource = \"{}\"\n\
+         key_value_stores = [\"default\"]\nsqlite_databases = [\"default\"]\nallowed_outbound_hosts = []\n",
+        source.display(),
+    );
+    let changed = text.replace(from, to);
+    assert_ne!(changed, text, "the case changes nothing");
+    let file = new_folder("manifest").join("spin.toml");
+    std::fs::write(&file, changed).unwrap();
+    file
+}
+
+async fn what_a_manifest_must_not_hold_is_named(_: Arc<Stage>) {
+    let stores = "key_value_stores = [\"default\"]";
+    for (from, to, named) in [
+        ("[variables]", "colour = \"red\"\n[variables]", "colour"),
+        ("[component.small]", "[component.small]\nai_model = []", "ai_model"),
+        ("[component.small]", "[component.small]\nai_models = [\"llama2-chat\"]", "ai_models"),
+        (stores, "key_value_stores = [\"elsewhere\"]", "elsewhere"),
+        ("sqlite_databases = [\"default\"]", "sqlite_databases = [\"other\"]", "other"),
+        ("allowed_outbound_hosts = []", "allowed_outbound_hosts = [\"erp.example.com\"]", "erp.example.com"),
+        ("allowed_outbound_hosts = []", "allowed_outbound_hosts = [\"http://{{ nowhere }}\"]", "nowhere"),
+        ("{ default = \"x\" }", "{ required = true }", "SPIN_VARIABLE_PLACE"),
+        ("component = \"small\"", "component = \"large\"", "large"),
+        ("[[trigger.http]]", "[[trigger.redis]]", "redis"),
+        ("operations.wasm", "not_built.wasm", "not_built.wasm"),
+        ("spin_manifest_version = 2", "spin_manifest_version = 1", "spin_manifest_version"),
+        ("[application]", "[application", "line"),
+    ] {
+        let said = refusal(&manifest(from, to), &[]).await;
+        assert!(said.contains(named), "{to:?} was refused without naming {named:?}: {said}");
+    }
+    let said = refusal(Path::new("/nowhere/spin.toml"), &[]).await;
+    assert!(said.contains("/nowhere/spin.toml"), "{said}");
+}
+
+async fn what_cannot_be_served_is_said_at_the_start(_: Arc<Stage>) {
+    let good = manifest("/healthz", "/readyz");
+    let config = new_folder("config").join("runtime-config.toml");
+    for (text, named) in [
+        ("[llm_compute]\ntype = \"spin\"", "llm_compute"),
+        ("[key_value_store.default]\ntype = \"azure_cosmos\"", "azure_cosmos"),
+        ("[key_value_store.default]\ntype = \"redis\"", "url"),
+        ("nonsense", "line"),
+    ] {
+        std::fs::write(&config, text).unwrap();
+        let said = refusal(&good, &["--runtime-config-file", config.to_str().unwrap()]).await;
+        assert!(said.contains(named), "{text:?} was refused without naming {named:?}: {said}");
+    }
+    // Neither a component nor one that this host serves.
+    let folder = new_folder("components");
+    for (file, bytes) in [("empty.wasm", &b""[..]), ("text.wasm", b"hello"), ("core.wasm", b"\0asm\x01\0\0\0")] {
+        std::fs::write(folder.join(file), bytes).unwrap();
+        let source = repository().join("target/wasm32-wasip2/component/operations.wasm");
+        let said =
+            refusal(&manifest(&source.display().to_string(), &folder.join(file).display().to_string()), &[]).await;
+        assert!(said.contains(file) || said.contains("small"), "{file}: {said}");
+    }
+}
