@@ -1,0 +1,52 @@
+//! Who posts webhooks.
+
+use std::fmt;
+
+/// Who posts webhooks. The route says which: nothing in a request can choose another scheme or another secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Provider {
+    /// Our own payment service.
+    BheemPay,
+    /// Razorpay itself.
+    Razorpay,
+    /// Stripe.
+    Stripe,
+    /// The Bheem Core ERP.
+    Erp,
+    /// Whoever speaks Standard Webhooks 1.0.
+    Standard,
+    /// Shopify.
+    Shopify,
+    /// WooCommerce.
+    WooCommerce,
+}
+
+impl Provider {
+    /// Every one of them.
+    pub const ALL: [Self; 7] =
+        [Self::BheemPay, Self::Razorpay, Self::Stripe, Self::Erp, Self::Standard, Self::Shopify, Self::WooCommerce];
+
+    /// As it is called in stores, counters, and the variable `webhook_secrets_<name>`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BheemPay => "bheempay",
+            Self::Razorpay => "razorpay",
+            Self::Stripe => "stripe",
+            Self::Erp => "erp",
+            Self::Standard => "standard",
+            Self::Shopify => "shopify",
+            Self::WooCommerce => "woocommerce",
+        }
+    }
+
+    /// The provider of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.as_str() == name)
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
