@@ -1,0 +1,115 @@
+//! Amounts: exact from JSON text to JSON text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use rust_decimal::Decimal;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// An exact decimal of up to 28 digits, with the decimals it was written with: `20.00` stays `20.00`. Read from a JSON
+/// number or string, written as a JSON number, never through a float.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(Decimal);
+
+impl Amount {
+    /// An amount from a decimal.
+    pub const fn new(decimal: Decimal) -> Self {
+        Self(decimal)
+    }
+
+    /// The decimal.
+    pub const fn decimal(self) -> Decimal {
+        self.0
+    }
+
+    /// Reads the digits of a JSON number. None: it is no number, or has more digits than can be kept exactly.
+    pub fn parse(written: &str) -> Option<Self> {
+        let (digits, exponent) = match written.split_once(['e', 'E']) {
+            Some((digits, exponent)) => (digits, exponent.parse::<i64>().ok()?),
+            None => (written, 0),
+        };
+        let bare = digits.strip_prefix('-').unwrap_or(digits);
+        let plain = bare.starts_with(|first: char| first.is_ascii_digit())
+            && bare.ends_with(|last: char| last.is_ascii_digit())
+            && bare.chars().all(|character| character.is_ascii_digit() || character == '.');
+        let decimal = plain.then(|| Decimal::from_str_exact(digits).ok()).flatten()?;
+        if exponent == 0 {
+            return Some(Self(decimal));
+        }
+        let scale = i64::from(decimal.scale()).checked_sub(exponent)?;
+        // Digits may be added to the left of the point, as far as there is room for them.
+        let mantissa = match u32::try_from(scale.checked_neg()?) {
+            Ok(zeroes) => decimal.mantissa().checked_mul(10_i128.checked_pow(zeroes)?)?,
+            Err(_) => decimal.mantissa(),
+        };
+        Decimal::try_from_i128_with_scale(mantissa, u32::try_from(scale.max(0)).ok()?).ok().map(Self)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let digits = raw.get().strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw.get());
+        Self::parse(digits)
+            .ok_or_else(|| D::Error::custom("expected a decimal number of at most 28 digits, such as 20.00 or \"20.00\""))
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Amount {
+    fn schema_name() -> Cow<'static, str> {
+        "Amount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An exact decimal of up to 28 digits, as a number or a string; written as a number.",
+            "anyOf": [{ "type": "number" }, { "type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$" }],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_keep_the_digits_they_were_written_with() {
+        for (written, read) in [
+            ("20.00", "20.00"),
+            ("\"20.00\"", "20.00"),
+            ("0", "0"),
+            ("-0.10", "-0.10"),
+            ("12345678901234567890.12", "12345678901234567890.12"),
+            ("1e3", "1000"),
+            ("1.50E+2", "150"),
+            ("15e-1", "1.5"),
+        ] {
+            let amount: Amount = serde_json::from_str(written).unwrap();
+            assert_eq!(serde_json::to_string(&amount).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_exactly_is_refused() {
+        let precise = format!("0.{}", "1".repeat(29));
+        for written in ["\"\"", "\"ten\"", "null", "true", "[]", "\"1_000\"", "\".5\"", "1e40", "1e-40", &precise] {
+            assert!(serde_json::from_str::<Amount>(written).is_err(), "{written}");
+        }
+    }
+}

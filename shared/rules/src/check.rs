@@ -1,0 +1,115 @@
+//! Checking a script before anything is stored: what is wrong with it, what is odd, what its tests say and how much of
+//! it they reach.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::coverage::{self, Coverage};
+use crate::engine::{Compiled, Engine};
+use crate::failure::Finding;
+use crate::run::Place;
+use crate::suite::{self, Test};
+use crate::{Rule, lint};
+
+/// What a check found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Report {
+    /// Whether the script may be stored: no errors, and every test passed.
+    pub ok: bool,
+    /// What is wrong.
+    pub errors: Vec<Finding>,
+    /// What is odd.
+    pub warnings: Vec<Finding>,
+    /// What the tests say.
+    pub tests: Vec<TestResult>,
+    /// How much of the script the tests reach.
+    pub coverage: Coverage,
+}
+
+/// JSON as it was written: amounts in it keep their digits.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    fn new(json: String) -> Option<Self> {
+        RawValue::from_string(json).ok().map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+}
+
+/// What a test says.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TestResult {
+    /// What it shows.
+    pub name: String,
+    /// What it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Whether the rule gave what was expected.
+    pub passed: bool,
+    /// What was expected.
+    #[schema(value_type = Object)]
+    pub expected: Option<Json>,
+    /// What the rule gave, if it gave anything.
+    #[schema(value_type = Option<Object>)]
+    pub actual: Option<Json>,
+    /// Why it gave nothing.
+    pub error: Option<String>,
+}
+
+impl Engine {
+    /// Checks a script and runs its tests; stores nothing.
+    pub fn check(&self, rule: Rule, script: &str, tests: Option<&str>) -> Report {
+        let (tests, mut errors) = match tests.map(|tests| suite::read(rule, tests)) {
+            None => (Vec::new(), Vec::new()),
+            Some(Ok(tests)) => (tests, Vec::new()),
+            Some(Err(errors)) => (Vec::new(), errors),
+        };
+        let compiled = match self.compile(rule, script) {
+            Ok(compiled) => compiled,
+            Err(findings) => {
+                errors.splice(0..0, findings);
+                return Report {
+                    ok: false,
+                    errors,
+                    warnings: Vec::new(),
+                    tests: Vec::new(),
+                    coverage: Coverage::default(),
+                };
+            }
+        };
+        let found = lint::lint(rule, &compiled.ast);
+        errors.splice(0..0, found.errors);
+        let mut visited = BTreeMap::new();
+        let tests: Vec<_> = tests.into_iter().map(|test| self.try_out(&compiled, test, &mut visited)).collect();
+        Report {
+            ok: errors.is_empty() && tests.iter().all(|test| test.passed),
+            errors,
+            warnings: found.warnings,
+            tests,
+            coverage: coverage::measure(&compiled.ast, &visited),
+        }
+    }
+
+    fn try_out(&self, compiled: &Compiled, test: Test, visited: &mut BTreeMap<Place, u32>) -> TestResult {
+        let (outcome, spent) = self.run(compiled, &test.input, true);
+        for (place, times) in spent.visited {
+            let before = visited.entry(place).or_insert(0);
+            *before = before.saturating_add(times);
+        }
+        let passed = outcome.as_ref().is_ok_and(|outcome| *outcome == test.expected);
+        let (actual, error) = match outcome {
+            Ok(outcome) => (Json::new(outcome), None),
+            Err(failure) => (None, Some(failure.to_string())),
+        };
+        TestResult { name: test.name, group: test.group, passed, expected: Json::new(test.expected), actual, error }
+    }
+}

@@ -1,0 +1,62 @@
+//! `role_mapping`: which role an employee gets.
+
+use rhai::Dynamic;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::input::{map, optional};
+use super::outcome::{Fields, Outcome};
+use crate::failure::Failure;
+
+/// An employee, as the ERP describes them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleMappingInput {
+    /// Their job title; empty if the ERP has none.
+    pub job_title: String,
+    /// Their department; empty if the ERP has none.
+    pub department: String,
+    /// How they are employed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employment_type: Option<String>,
+}
+
+impl RoleMappingInput {
+    pub(super) fn into_script(self) -> Dynamic {
+        map([
+            ("jobTitle", self.job_title.into()),
+            ("department", self.department.into()),
+            ("employmentType", optional(self.employment_type)),
+        ])
+    }
+}
+
+/// A role in the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// May do all.
+    Admin,
+    /// May manage people and projects.
+    Manager,
+    /// May work.
+    Member,
+}
+
+/// The role of an employee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleMappingOutcome {
+    /// The role.
+    pub role: Role,
+}
+
+impl Outcome for RoleMappingOutcome {
+    fn from_script(given: Dynamic) -> Result<Self, Failure> {
+        let mut fields = Fields::of(given, "")?;
+        let roles = [("admin", Role::Admin), ("manager", Role::Manager), ("member", Role::Member)];
+        let role = fields.one_of("role", &roles)?;
+        fields.end()?;
+        Ok(Self { role })
+    }
+}

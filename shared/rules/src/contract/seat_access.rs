@@ -1,0 +1,146 @@
+//! `seat_access`: whether a seat grants access.
+
+use rhai::Dynamic;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+use super::input::{map, moment};
+use super::outcome::{Fields, Outcome, flag};
+use crate::failure::Failure;
+
+/// The state of a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SeatStatus {
+    /// The user has it.
+    Active,
+    /// The user was offered it.
+    Pending,
+    /// The user had it.
+    Revoked,
+}
+
+impl SeatStatus {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Pending => "PENDING",
+            Self::Revoked => "REVOKED",
+        }
+    }
+}
+
+/// The state of an organisation's subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubscriptionStatus {
+    /// Not yet to be paid.
+    Trialing,
+    /// Paid.
+    Active,
+    /// A payment is overdue.
+    PastDue,
+    /// Will not be renewed; what was paid for stays.
+    Cancelled,
+    /// Stopped, for a payment failed for good.
+    Suspended,
+    /// Over.
+    Expired,
+}
+
+impl SubscriptionStatus {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trialing => "TRIALING",
+            Self::Active => "ACTIVE",
+            Self::PastDue => "PAST_DUE",
+            Self::Cancelled => "CANCELLED",
+            Self::Suspended => "SUSPENDED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+}
+
+/// A seat, and the instant to decide for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeatAccessInput {
+    /// The seat's state.
+    pub seat_status: SeatStatus,
+    /// The subscription's state.
+    pub subscription_status: SubscriptionStatus,
+    /// When the period that was paid for ends.
+    pub expires_at: Moment,
+    /// The instant to decide for.
+    pub now: Moment,
+}
+
+impl SeatAccessInput {
+    pub(super) fn into_script(self) -> Dynamic {
+        map([
+            ("seatStatus", self.seat_status.as_str().into()),
+            ("subscriptionStatus", self.subscription_status.as_str().into()),
+            ("expiresAt", moment(self.expires_at)),
+            ("now", moment(self.now)),
+        ])
+    }
+}
+
+/// Why access is granted or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SeatAccessReason {
+    /// Granted.
+    SeatActive,
+    /// Granted although a payment is overdue.
+    GracePeriod,
+    /// The organisation is not known.
+    OrganizationNotFound,
+    /// The organisation has no seat for the user.
+    SeatNotFound,
+    /// The seat was taken back.
+    SeatRevoked,
+    /// The seat was offered and not yet taken.
+    SeatPending,
+    /// A payment is overdue, and the grace has passed.
+    SubscriptionPastDue,
+    /// The subscription was cancelled, and what was paid for has ended.
+    SubscriptionCancelled,
+    /// The subscription is suspended.
+    SubscriptionSuspended,
+    /// The subscription is over.
+    SubscriptionExpired,
+}
+
+/// Whether the user gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeatAccessOutcome {
+    /// Whether they do.
+    pub has_access: bool,
+    /// Why.
+    pub reason: SeatAccessReason,
+}
+
+impl Outcome for SeatAccessOutcome {
+    fn from_script(given: Dynamic) -> Result<Self, Failure> {
+        use SeatAccessReason::*;
+        let mut fields = Fields::of(given, "")?;
+        let has_access = fields.take("hasAccess", flag)?;
+        let reason = fields.one_of("reason", &[
+            ("SEAT_ACTIVE", SeatActive),
+            ("GRACE_PERIOD", GracePeriod),
+            ("ORGANIZATION_NOT_FOUND", OrganizationNotFound),
+            ("SEAT_NOT_FOUND", SeatNotFound),
+            ("SEAT_REVOKED", SeatRevoked),
+            ("SEAT_PENDING", SeatPending),
+            ("SUBSCRIPTION_PAST_DUE", SubscriptionPastDue),
+            ("SUBSCRIPTION_CANCELLED", SubscriptionCancelled),
+            ("SUBSCRIPTION_SUSPENDED", SubscriptionSuspended),
+            ("SUBSCRIPTION_EXPIRED", SubscriptionExpired),
+        ])?;
+        fields.end()?;
+        Ok(Self { has_access, reason })
+    }
+}

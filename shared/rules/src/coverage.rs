@@ -1,0 +1,118 @@
+//! How much of a script its tests reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::run::{Place, lines};
+
+/// How much of a script its tests reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// How many lines do something.
+    pub lines: usize,
+    /// The lines among them that no test reaches.
+    pub missed_lines: Vec<usize>,
+    /// How many ways there are at the forks: `if`, `else` (also where it is not written), each case of a `switch`,
+    /// each loop.
+    pub branches: usize,
+    /// The lines at which the ways begin that no test takes.
+    pub missed_branches: Vec<usize>,
+}
+
+impl Coverage {
+    /// How many percent of the lines and branches are reached, rounded down; 100 where there are none.
+    pub fn percent(&self) -> usize {
+        let all = self.lines.saturating_add(self.branches);
+        let missed = self.missed_lines.len().saturating_add(self.missed_branches.len());
+        all.saturating_sub(missed).saturating_mul(100).checked_div(all).unwrap_or(100)
+    }
+}
+
+/// Compares where tests have been with where they could have been.
+pub fn measure(ast: &AST, visited: &BTreeMap<Place, u32>) -> Coverage {
+    let mut all_lines = BTreeSet::new();
+    let mut branches = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(statement)) = path.last() {
+            if !matches!(statement, Stmt::Noop(_)) {
+                all_lines.extend(statement.position().line());
+            }
+            fork(statement, visited, &mut branches);
+        }
+        true
+    });
+    let reached = lines(visited);
+    let missed = branches.iter().filter(|(_, taken)| !taken).map(|(line, _)| *line);
+    Coverage {
+        lines: all_lines.len(),
+        missed_lines: all_lines.difference(&reached).copied().collect(),
+        branches: branches.len(),
+        missed_branches: missed.collect(),
+    }
+}
+
+/// The ways that part at a statement: at which line each begins, and whether it was taken.
+fn fork(statement: &Stmt, visited: &BTreeMap<Place, u32>, branches: &mut Vec<(usize, bool)>) {
+    let line = |position: Position| position.line().unwrap_or(0);
+    match statement {
+        Stmt::If(parts, at) => {
+            let times_then = times_begun(parts.body.statements(), visited);
+            branches.push((line(parts.body.position()), times_then > 0));
+            match parts.branch.statements() {
+                [] | [Stmt::Noop(_)] => {
+                    branches.push((line(*at), times(*at, true, visited) > times_then));
+                }
+                statements => {
+                    let begins = statements.first().map_or(*at, Stmt::position);
+                    branches.push((line(begins), times_begun(statements, visited) > 0));
+                }
+            }
+        }
+        Stmt::Switch(parts, _) => {
+            for case in &parts.1.expressions {
+                let at = first_position(&case.rhs);
+                branches.push((line(at), begun(&case.rhs, visited) > 0));
+            }
+        }
+        Stmt::While(parts, _) | Stmt::Do(parts, ..) => {
+            branches.push((line(parts.body.position()), times_begun(parts.body.statements(), visited) > 0));
+        }
+        Stmt::For(parts, _) => {
+            let body = &parts.2.body;
+            branches.push((line(body.position()), times_begun(body.statements(), visited) > 0));
+        }
+        _ => {}
+    }
+}
+
+/// How often the first of some statements was begun.
+fn times_begun(statements: &[Stmt], visited: &BTreeMap<Place, u32>) -> u32 {
+    match statements.first() {
+        None => 0,
+        Some(Stmt::Expr(expression)) => begun(expression, visited),
+        Some(statement) => times(statement.position(), true, visited),
+    }
+}
+
+fn begun(expression: &Expr, visited: &BTreeMap<Place, u32>) -> u32 {
+    match expression {
+        Expr::Stmt(block) => times_begun(block.statements(), visited),
+        expression => times(expression.position(), false, visited),
+    }
+}
+
+fn first_position(expression: &Expr) -> Position {
+    match expression {
+        Expr::Stmt(block) => block.statements().first().map_or(block.position(), Stmt::position),
+        expression => expression.position(),
+    }
+}
+
+fn times(at: Position, statement: bool, visited: &BTreeMap<Place, u32>) -> u32 {
+    let place = at.line().map(|line| (line, at.position().unwrap_or(0), statement));
+    place.and_then(|place| visited.get(&place)).copied().unwrap_or(0)
+}

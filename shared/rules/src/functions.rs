@@ -1,0 +1,78 @@
+//! The functions that a script may use: these, and no others.
+
+pub mod comparing;
+pub mod instants;
+pub mod lists;
+pub mod maps;
+pub mod numbers;
+pub mod texts;
+
+use std::ops::{Range, RangeInclusive};
+
+use rhai::plugin::combine_with_exported_module;
+use rhai::{Array, EvalAltResult, Module};
+
+type Fallible<T> = Result<T, Box<EvalAltResult>>;
+
+/// All of them.
+pub fn module() -> Module {
+    let mut module = Module::new();
+    combine_with_exported_module!(&mut module, "comparing", comparing::functions);
+    combine_with_exported_module!(&mut module, "instants", instants::functions);
+    combine_with_exported_module!(&mut module, "lists", lists::functions);
+    combine_with_exported_module!(&mut module, "maps", maps::functions);
+    combine_with_exported_module!(&mut module, "numbers", numbers::functions);
+    combine_with_exported_module!(&mut module, "texts", texts::functions);
+    module.set_iterable::<Array>();
+    module.set_iterable::<Range<i64>>();
+    module.set_iterable::<RangeInclusive<i64>>();
+    module.build_index();
+    module
+}
+
+/// The names of the functions, each with how many values it takes, and of what the language itself brings along.
+pub const NAMES: &[(&str, &[usize])] = &[
+    ("abs", &[1]),
+    ("all", &[2]),
+    ("call", &[1, 2, 3, 4]),
+    ("ceiling", &[1]),
+    ("contains", &[2]),
+    ("contains_word", &[2]),
+    ("days", &[1]),
+    ("debug", &[1]),
+    ("div", &[3]),
+    ("ends_with", &[2]),
+    ("filter", &[2]),
+    ("floor", &[1]),
+    ("get", &[3]),
+    ("hours", &[1]),
+    ("instant", &[1]),
+    ("is_empty", &[1]),
+    ("join", &[2]),
+    ("keys", &[1]),
+    ("len", &[1]),
+    ("map", &[2]),
+    ("max", &[2]),
+    ("min", &[2]),
+    ("minutes", &[1]),
+    ("number", &[1]),
+    ("percent", &[3]),
+    ("print", &[1]),
+    ("push", &[2]),
+    ("round", &[2]),
+    ("some", &[2]),
+    ("split", &[2]),
+    ("starts_with", &[2]),
+    ("sum", &[1]),
+    ("to_lower", &[1]),
+    ("to_string", &[1]),
+    ("to_upper", &[1]),
+    ("trim", &[1]),
+    ("type_of", &[1]),
+    ("values", &[1]),
+    ("words", &[1]),
+];
+
+fn error<T>(message: impl Into<String>) -> Fallible<T> {
+    Err(message.into().into())
+}

@@ -1,0 +1,212 @@
+//! Texts.
+
+use rhai::plugin::*;
+use rhai::{Array, ImmutableString};
+
+use super::Fallible;
+use crate::failure::Limit;
+use crate::run::{charge, stop};
+use crate::sandbox::{LONGEST_LIST, LONGEST_TEXT};
+
+#[export_module]
+pub mod functions {
+    /// How many characters a text has.
+    ///
+    /// # Example
+    /// `"CEO".len() == 3`
+    #[rhai_fn(name = "len", return_raw)]
+    pub fn text_len(text: &str) -> Fallible<i64> {
+        weigh(text)?;
+        Ok(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))
+    }
+
+    /// Whether a text has no characters.
+    ///
+    /// # Example
+    /// `input.department.is_empty()`
+    #[rhai_fn(name = "is_empty")]
+    pub fn text_is_empty(text: &str) -> bool {
+        text.is_empty()
+    }
+
+    /// Whether a text contains another, also within words; also written `part in text`. For job titles and the like
+    /// use `contains_word`: `"Doctor"` contains `"cto"`.
+    ///
+    /// # Example
+    /// `"Contractor".contains("tract")`
+    #[rhai_fn(name = "contains", return_raw)]
+    pub fn text_contains(text: &str, part: &str) -> Fallible<bool> {
+        weigh(text)?;
+        Ok(text.contains(part))
+    }
+
+    /// Whether a text contains a word, or several one after the other: whole words, in capitals or not.
+    ///
+    /// # Example
+    /// `"Deputy CTO".contains_word("cto") && !"Doctor".contains_word("cto")`
+    #[rhai_fn(return_raw)]
+    pub fn contains_word(text: &str, word: &str) -> Fallible<bool> {
+        weigh(text)?;
+        weigh(word)?;
+        let (text, wanted) = (split_words(text), split_words(word));
+        Ok(!wanted.is_empty() && text.windows(wanted.len()).any(|words| words == wanted))
+    }
+
+    /// The words of a text, in small letters.
+    ///
+    /// # Example
+    /// `"Vice-President, Sales".words() == ["vice", "president", "sales"]`
+    #[rhai_fn(return_raw)]
+    pub fn words(text: &str) -> Fallible<Array> {
+        weigh(text)?;
+        listed(split_words(text))
+    }
+
+    /// Whether a text starts with another.
+    ///
+    /// # Example
+    /// `"WORKSPACE-PRO".starts_with("WORKSPACE-")`
+    pub fn starts_with(text: &str, part: &str) -> bool {
+        text.starts_with(part)
+    }
+
+    /// Whether a text ends with another.
+    ///
+    /// # Example
+    /// `"a@bheem.com".ends_with("@bheem.com")`
+    pub fn ends_with(text: &str, part: &str) -> bool {
+        text.ends_with(part)
+    }
+
+    /// The text in small letters.
+    ///
+    /// # Example
+    /// `"CEO".to_lower() == "ceo"`
+    #[rhai_fn(return_raw)]
+    pub fn to_lower(text: &str) -> Fallible<String> {
+        weigh(text)?;
+        Ok(text.to_lowercase())
+    }
+
+    /// The text in capitals.
+    ///
+    /// # Example
+    /// `"inr".to_upper() == "INR"`
+    #[rhai_fn(return_raw)]
+    pub fn to_upper(text: &str) -> Fallible<String> {
+        weigh(text)?;
+        Ok(text.to_uppercase())
+    }
+
+    /// The text without blanks at either end.
+    ///
+    /// # Example
+    /// `" CEO ".trim() == "CEO"`
+    #[rhai_fn(return_raw)]
+    pub fn trim(text: &str) -> Fallible<String> {
+        weigh(text)?;
+        Ok(text.trim().to_owned())
+    }
+
+    /// The parts of a text, cut wherever another stands.
+    ///
+    /// # Example
+    /// `"a,b".split(",") == ["a", "b"]`
+    #[rhai_fn(return_raw)]
+    pub fn split(text: &str, at: &str) -> Fallible<Array> {
+        weigh(text)?;
+        listed(text.split(at).map(str::to_owned))
+    }
+
+    /// The text itself.
+    ///
+    /// # Example
+    /// `"a".to_string() == "a"`
+    #[rhai_fn(name = "to_string")]
+    pub fn text_to_string(text: ImmutableString) -> ImmutableString {
+        text
+    }
+
+    /// `"true"` or `"false"`.
+    ///
+    /// # Example
+    /// `true.to_string() == "true"`
+    #[rhai_fn(name = "to_string")]
+    pub fn flag_to_string(flag: bool) -> String {
+        flag.to_string()
+    }
+
+    /// A text, and a number, instant or flag after it.
+    #[rhai_fn(name = "+", return_raw)]
+    pub fn append(text: ImmutableString, other: Dynamic) -> Fallible<String> {
+        joined(&text, &shown(&other)?)
+    }
+
+    /// A number, instant or flag, and a text after it.
+    #[rhai_fn(name = "+", return_raw)]
+    pub fn prepend(other: Dynamic, text: ImmutableString) -> Fallible<String> {
+        joined(&shown(&other)?, &text)
+    }
+
+    /// Two texts, one after the other.
+    #[rhai_fn(name = "+", return_raw)]
+    pub fn append_text(text: ImmutableString, other: ImmutableString) -> Fallible<String> {
+        joined(&text, &other)
+    }
+
+    /// Puts a number, instant, flag or text at the end of a text; also what `${…}` in a text does.
+    #[rhai_fn(name = "+=", return_raw)]
+    pub fn append_in_place(text: &mut ImmutableString, other: Dynamic) -> Fallible<()> {
+        *text = joined(text, &shown(&other)?)?.into();
+        Ok(())
+    }
+}
+
+/// Reading a long text is more than one step.
+fn weigh(text: &str) -> Fallible<()> {
+    charge(text.len() / 64)
+}
+
+/// A text of so many bytes is not too long.
+pub fn fits(length: usize) -> Fallible<()> {
+    if length > LONGEST_TEXT { Err(stop(Limit::Size)) } else { Ok(()) }
+}
+
+fn joined(a: &str, b: &str) -> Fallible<String> {
+    fits(a.len().saturating_add(b.len()))?;
+    charge(a.len().saturating_add(b.len()) / 64)?;
+    Ok([a, b].concat())
+}
+
+/// A value within a text.
+fn shown(value: &Dynamic) -> Fallible<String> {
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Ok(text.to_string());
+    }
+    if let Some(instant) = value.clone().try_cast::<crate::contract::Moment>() {
+        return Ok(instant.to_string());
+    }
+    if value.is_int() || value.is_decimal() || value.is_bool() || value.is_char() {
+        return Ok(value.to_string());
+    }
+    super::error(format!("{} cannot stand within a text", super::comparing::named(value)))
+}
+
+fn split_words(text: &str) -> Vec<String> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+fn listed(texts: impl IntoIterator<Item = String>) -> Fallible<Array> {
+    let mut list = Array::new();
+    for text in texts {
+        if list.len() >= LONGEST_LIST {
+            return Err(stop(Limit::Size));
+        }
+        list.push(text.into());
+    }
+    charge(list.len())?;
+    Ok(list)
+}

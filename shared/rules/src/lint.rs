@@ -1,0 +1,223 @@
+//! What can be told about a script without running it, also of branches that are never taken.
+
+use std::collections::BTreeSet;
+
+use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
+
+use crate::failure::Finding;
+use crate::{Rule, contract, functions};
+
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// What is wrong.
+    pub errors: Vec<Finding>,
+    /// What is odd.
+    pub warnings: Vec<Finding>,
+}
+
+const NEVER_REACHED: &str = "this is never reached";
+
+/// Goes through a script.
+pub fn lint(rule: Rule, ast: &AST) -> Found {
+    let decide = ast.shared_lib().get_script_fn("decide", 1);
+    let mut reading = Reading {
+        rule,
+        input: decide.and_then(|decide| decide.params.first()).map(ToString::to_string).unwrap_or_default(),
+        own: own_calls(ast),
+        found: Found::default(),
+        used: BTreeSet::new(),
+        mentions: 0,
+        field_reads: 0,
+    };
+    let ends: Vec<_> =
+        ast.shared_lib().iter_script_fn_info().map(|(.., function)| function.body.end_position()).collect();
+    let mut left = None;
+    ast.walk(&mut |path: &[ASTNode]| {
+        match path.last() {
+            Some(ASTNode::Expr(expression)) => reading.expression(expression),
+            Some(ASTNode::Stmt(statement)) => {
+                // The statements of functions' bodies come one by one, those of one function after the other's.
+                if path.len() == 1 {
+                    let at = statement.position();
+                    let same_function = |left: &Position| !ends.iter().any(|end| left < end && *end < at);
+                    if left.filter(same_function).is_some_and(|left| left < at) {
+                        reading.found.warnings.push(Finding::at(at, NEVER_REACHED));
+                    }
+                    left = leaves(statement).then_some(at);
+                }
+                reading.statement(statement);
+            }
+            _ => {}
+        }
+        true
+    });
+    reading.unused_fields(decide.map_or(Position::NONE, |decide| decide.body.start_position()));
+    let mut found = reading.found;
+    found.errors.sort_by_key(|finding| (finding.line, finding.column));
+    found.warnings.sort_by_key(|finding| (finding.line, finding.column));
+    found.errors.dedup();
+    found.warnings.dedup();
+    found
+}
+
+fn own_calls(ast: &AST) -> BTreeSet<(String, usize)> {
+    ast.shared_lib()
+        .iter_script_fn_info()
+        .map(|(.., function)| (function.name.to_string(), function.params.len()))
+        .collect()
+}
+
+struct Reading {
+    rule: Rule,
+    /// What `decide` calls its input.
+    input: String,
+    own: BTreeSet<(String, usize)>,
+    found: Found,
+    used: BTreeSet<String>,
+    mentions: usize,
+    field_reads: usize,
+}
+
+impl Reading {
+    fn expression(&mut self, expression: &Expr) {
+        match expression {
+            Expr::FnCall(call, at) => self.call(call, 0, *at),
+            Expr::MethodCall(call, at) => self.call(call, 1, *at),
+            Expr::Variable(variable, ..) if variable.1 == self.input.as_str() => {
+                self.mentions = self.mentions.saturating_add(1);
+            }
+            Expr::Dot(parts, ..) => self.field_read(&parts.lhs, &parts.rhs),
+            Expr::Index(parts, ..) => {
+                if let (Expr::Variable(variable, ..), Expr::StringConstant(field, at)) = (&parts.lhs, &parts.rhs) {
+                    if variable.1 == self.input.as_str() {
+                        self.field_reads = self.field_reads.saturating_add(1);
+                        self.field(field, *at);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::FnCall(call, at) => self.call(call, 0, *at),
+            Stmt::If(parts, at) => {
+                if let Expr::BoolConstant(always, _) = parts.expr {
+                    let message = if always { "this condition always holds" } else { "this condition never holds" };
+                    self.found.warnings.push(Finding::at(*at, message));
+                }
+                self.unreachable(parts.body.statements());
+                self.unreachable(parts.branch.statements());
+            }
+            Stmt::While(parts, _) | Stmt::Do(parts, ..) => self.unreachable(parts.body.statements()),
+            Stmt::For(parts, _) => self.unreachable(parts.2.body.statements()),
+            Stmt::Block(block) => self.unreachable(block.statements()),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: &FnCallExpr, receiver: usize, at: Position) {
+        if call.op_token.is_some() {
+            return;
+        }
+        let name = call.name.as_str();
+        let given = call.args.len();
+        let own = self.own.contains(&(name.to_owned(), given));
+        let known = functions::NAMES.iter().find(|(known, _)| *known == name);
+        let wanted = given.saturating_add(receiver);
+        if own || known.is_some_and(|(_, counts)| counts.contains(&wanted)) {
+            return;
+        }
+        let another = self.own.iter().any(|(other, _)| other == name);
+        let message = match known {
+            Some(_) => format!("the function {name} does not take {}", values(wanted)),
+            None if another => format!("the function {name} does not take {}", values(given)),
+            None => format!("there is no function {name}"),
+        };
+        self.found.errors.push(Finding::at(at, message));
+    }
+
+    fn field_read(&mut self, lhs: &Expr, rhs: &Expr) {
+        let Expr::Variable(variable, ..) = lhs else { return };
+        if variable.1 != self.input.as_str() {
+            return;
+        }
+        let property = match rhs {
+            Expr::Property(property, at) => Some((property, at)),
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => match &parts.lhs {
+                Expr::Property(property, at) => Some((property, at)),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((property, at)) = property {
+            self.field_reads = self.field_reads.saturating_add(1);
+            self.field(&property.2, *at);
+        }
+    }
+
+    fn field(&mut self, name: &str, at: Position) {
+        let fields = contract::input_fields(self.rule);
+        if !fields.contains(&name) {
+            let message = format!("the input has no field {name}; it has {}", fields.join(", "));
+            self.found.errors.push(Finding::at(at, message));
+        }
+        self.used.insert(name.to_owned());
+    }
+
+    /// Fields that are never read. Nothing is said where the input as a whole is handed on.
+    fn unused_fields(&mut self, at: Position) {
+        if self.mentions > self.field_reads {
+            return;
+        }
+        for field in contract::input_fields(self.rule).iter().filter(|field| !self.used.contains(**field)) {
+            self.found.warnings.push(Finding::at(at, format!("the input's {field} is not used")));
+        }
+    }
+
+    /// What stands behind a statement that never goes on.
+    fn unreachable(&mut self, statements: &[Stmt]) {
+        for (statement, next) in statements.iter().zip(statements.iter().skip(1)) {
+            if leaves(statement) && !matches!(next, Stmt::Noop(_)) {
+                self.found.warnings.push(Finding::at(next.position(), NEVER_REACHED));
+            }
+        }
+    }
+}
+
+/// Whether nothing behind a statement is ever reached.
+fn leaves(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Return(..) | Stmt::BreakLoop(..) => true,
+        Stmt::Block(block) => block.statements().last().is_some_and(leaves),
+        Stmt::If(parts, _) => {
+            parts.body.statements().last().is_some_and(leaves) && parts.branch.statements().last().is_some_and(leaves)
+        }
+        Stmt::While(parts, _) => {
+            matches!(parts.expr, Expr::Unit(_)) && !parts.body.statements().iter().any(breaks)
+        }
+        _ => false,
+    }
+}
+
+fn breaks(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::BreakLoop(_, flags, _) => flags.contains(ASTFlags::BREAK),
+        Stmt::If(parts, _) => {
+            parts.body.statements().iter().any(breaks) || parts.branch.statements().iter().any(breaks)
+        }
+        Stmt::Block(block) => block.statements().iter().any(breaks),
+        // Whatever else may hold a `break`: better say nothing.
+        Stmt::Expr(_) | Stmt::Switch(..) => true,
+        _ => false,
+    }
+}
+
+fn values(count: usize) -> String {
+    match count {
+        1 => "1 value".to_owned(),
+        count => format!("{count} values"),
+    }
+}

@@ -1,0 +1,116 @@
+//! The tests beside a rule: `NAME.tests.json`.
+//!
+//! ```json
+//! {
+//!   "now": "2024-01-15T10:00:00Z",
+//!   "tests": [
+//!     { "name": "small purchases go through", "group": "thresholds", "input": { … }, "expected": { … } }
+//!   ]
+//! }
+//! ```
+//!
+//! `now`, for all tests or for one, is put into the input of rules that are given an instant to decide for.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::contract::Moment;
+use crate::failure::Finding;
+use crate::{Rule, contract};
+
+/// The most tests a rule may have.
+const MOST_TESTS: usize = 500;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suite {
+    now: Option<Moment>,
+    tests: Vec<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    group: Option<String>,
+    now: Option<Moment>,
+    input: Box<RawValue>,
+    expected: Box<RawValue>,
+}
+
+/// A test, ready to be run.
+pub struct Test {
+    /// What it shows.
+    pub name: String,
+    /// What it belongs to.
+    pub group: Option<String>,
+    /// The input: JSON.
+    pub input: String,
+    /// The outcome: JSON, as the engine writes it.
+    pub expected: String,
+}
+
+/// Reads the tests of a rule.
+pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
+    let suite: Suite = serde_json::from_str(json).map_err(|error| {
+        vec![Finding { line: 0, column: 0, message: format!("the tests are not valid: {error}") }]
+    })?;
+    if suite.tests.len() > MOST_TESTS {
+        return Err(vec![Finding::whole(format!("there are more than {MOST_TESTS} tests"))]);
+    }
+    let mut names = BTreeSet::new();
+    let (mut tests, mut findings) = (Vec::new(), Vec::new());
+    for (index, written) in suite.tests.iter().enumerate() {
+        match read_one(rule, written.get(), suite.now) {
+            Err((name, message)) => {
+                let name = name.map(|name| format!(" (\"{name}\")")).unwrap_or_default();
+                findings.push(Finding::whole(format!("test {}{name}: {message}", index.saturating_add(1))));
+            }
+            Ok(test) if !names.insert(test.name.clone()) => {
+                findings.push(Finding::whole(format!("two tests are called \"{}\"", test.name)));
+            }
+            Ok(test) => tests.push(test),
+        }
+    }
+    if findings.is_empty() { Ok(tests) } else { Err(findings) }
+}
+
+type NotRead = (Option<String>, String);
+
+fn read_one(rule: Rule, json: &str, now: Option<Moment>) -> Result<Test, NotRead> {
+    let written: Written = serde_json::from_str(json).map_err(|error| (name_of(json), bare(&error)))?;
+    let Written { name, group, now: own_now, input, expected } = written;
+    let named = |message: String| (Some(name.clone()), message);
+    let input = with_now(rule, input.get(), own_now.or(now)).map_err(named)?;
+    let expected = contract::normal_outcome(rule, expected.get())
+        .map_err(|error| named(format!("the expected outcome is not valid: {error}")))?;
+    Ok(Test { name, group, input, expected })
+}
+
+/// An error's text, without the line within the test, which nobody can look up.
+fn bare(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
+}
+
+fn name_of(json: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    serde_json::from_str::<Named>(json).ok().map(|named| named.name)
+}
+
+fn with_now(rule: Rule, input: &str, now: Option<Moment>) -> Result<String, String> {
+    let Some(now) = now.filter(|_| contract::input_fields(rule).contains(&"now")) else { return Ok(input.to_owned()) };
+    let not_a_map = || "the input is not a map".to_owned();
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(input).map_err(|_| not_a_map())?;
+    if fields.contains_key("now") {
+        return Ok(input.to_owned());
+    }
+    let rest = input.trim_start().strip_prefix('{').ok_or_else(not_a_map)?;
+    let between = if fields.is_empty() { "" } else { "," };
+    Ok(format!("{{\"now\":\"{now}\"{between}{rest}"))
+}
