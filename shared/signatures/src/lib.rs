@@ -7,9 +7,13 @@
 //! * [`read`]: what does it say? ([`Reading`]) Only ever called with a body that was verified.
 //! * [`sign`]: the same from the sender's side, for tests and for people who integrate.
 
+mod claim;
+mod definition;
 mod identity;
+mod json;
 mod money;
 mod provider;
+mod providers;
 mod reading;
 mod rejection;
 mod secrets;

@@ -3,6 +3,7 @@
 use edge_capabilities::Instant;
 use http::HeaderMap;
 
+use crate::json::Object;
 use crate::money::Money;
 use crate::provider::Provider;
 
@@ -142,6 +143,38 @@ impl Unreadable {
 /// Reads a body that [`crate::verify`] proved genuine. `headers` are not signed: nothing that takes effect is read from
 /// them.
 pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<Reading, Unreadable> {
-    let _ = (provider, body, headers);
-    Err(Unreadable::NotJson)
+    let object = Object::parse(body).ok_or(Unreadable::NotJson)?;
+    (provider.definition().read)(&object, headers)
+}
+
+impl Reading {
+    /// An event that says no more than what it is.
+    pub(crate) fn of(kind: Kind, event: String) -> Self {
+        Self {
+            kind,
+            event,
+            tenant_id: None,
+            tenant_json: None,
+            occurred_at: None,
+            payment_id: None,
+            subscription_id: None,
+            plan_id: None,
+            plan_name: None,
+            billing_cycle: None,
+            amount: None,
+            invoice_number: None,
+            period_start: None,
+            period_end: None,
+            account_id: None,
+            failure: None,
+        }
+    }
+}
+
+impl Kind {
+    /// What a field says that events of this kind can do without. Only where money came in does it have to be readable: a
+    /// cancellation is not to fail on the amount beside it.
+    pub(crate) fn needs<T>(self, read: Result<Option<T>, Unreadable>) -> Result<Option<T>, Unreadable> {
+        if self.pays() { read } else { Ok(read.unwrap_or_default()) }
+    }
 }

@@ -2,10 +2,20 @@
 //! while events signed with the old one are still on their way.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use ed25519_dalek::VerifyingKey;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 
+use crate::claim::{Claim, Signature};
 use crate::provider::Provider;
+
+/// Keys are written with or without their padding.
+const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The secrets of one provider, newest first. It has no `Debug`: a secret is never printed.
 pub struct Secrets {
@@ -14,8 +24,8 @@ pub struct Secrets {
 }
 
 /// What verifies a signature.
-pub(crate) enum Key {
-    /// Both sides know it. Never empty.
+enum Key {
+    /// Both sides know it. Never empty: anybody could sign with that.
     Shared(Vec<u8>),
     /// The public half of an ed25519 pair.
     Public(Box<VerifyingKey>),
@@ -45,8 +55,9 @@ impl Secrets {
         self.unusable
     }
 
-    pub(crate) fn keys(&self) -> &[Key] {
-        &self.keys
+    /// The place of the secret that made one of the claimed signatures, for these bytes.
+    pub(crate) fn signer(&self, claim: &Claim, body: &[u8]) -> Option<usize> {
+        self.keys.iter().position(|key| key.signed(claim, body))
     }
 }
 
@@ -58,12 +69,59 @@ impl Key {
             return Some(Self::Shared(secret.into()));
         }
         if let Some(public) = secret.strip_prefix("whpk_") {
-            let bytes: [u8; 32] = STANDARD.decode(public).ok()?.try_into().ok()?;
-            // A weak key would verify signatures that nobody made.
+            let bytes: [u8; 32] = KEY_BASE64.decode(public).ok()?.try_into().ok()?;
+            // With a weak key one signature fits many texts.
             let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak())?;
             return Some(Self::Public(Box::new(key)));
         }
-        let shared = STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).ok()?;
-        (!shared.is_empty()).then_some(Self::Shared(shared))
+        shared_key(secret).map(Self::Shared)
     }
+
+    /// Whether this key made any of the claimed signatures. The scheme comes from the key, not from the header: a MAC is
+    /// never checked with a public key, which everybody knows.
+    fn signed(&self, claim: &Claim, body: &[u8]) -> bool {
+        match self {
+            Self::Shared(secret) => {
+                let Some(expected) = mac(secret, claim.lead.as_bytes(), body) else { return false };
+                claim.signatures.iter().any(|signature| match signature {
+                    Signature::Mac(mac) => expected.clone().verify_slice(mac).is_ok(),
+                    Signature::Ed25519(_) => false,
+                })
+            }
+            Self::Public(key) => {
+                let signed = [claim.lead.as_bytes(), body].concat();
+                claim.signatures.iter().any(|signature| match signature {
+                    Signature::Ed25519(bytes) => {
+                        key.verify_strict(&signed, &ed25519_dalek::Signature::from_bytes(bytes)).is_ok()
+                    }
+                    Signature::Mac(_) => false,
+                })
+            }
+        }
+    }
+}
+
+/// The shared key that Standard Webhooks writes so.
+pub(crate) fn shared_key(secret: &str) -> Option<Vec<u8>> {
+    let key = KEY_BASE64.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).ok()?;
+    (!key.is_empty()).then_some(key)
+}
+
+/// The ed25519 key that Standard Webhooks writes so: `whsk_`, and the base64 of its 32 bytes, with or without the public
+/// half behind them.
+pub(crate) fn signing_key(secret: &str) -> Option<ed25519_dalek::SigningKey> {
+    let bytes = KEY_BASE64.decode(secret.strip_prefix("whsk_")?).ok()?;
+    match <[u8; 64]>::try_from(bytes.as_slice()) {
+        Ok(pair) => ed25519_dalek::SigningKey::from_keypair_bytes(&pair).ok(),
+        Err(_) => <[u8; 32]>::try_from(bytes).ok().map(|seed| ed25519_dalek::SigningKey::from_bytes(&seed)),
+    }
+}
+
+/// HMAC-SHA256 over `lead` and `body`. None: the secret is empty.
+pub(crate) fn mac(secret: &[u8], lead: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
+    if secret.is_empty() {
+        return None;
+    }
+    // HMAC takes keys of every length.
+    Some(Hmac::<Sha256>::new_from_slice(secret).ok()?.chain_update(lead).chain_update(body))
 }

@@ -1,9 +1,19 @@
 //! Webhooks from the sender's side: for tests, and for people who integrate.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::Signer as _;
 use edge_capabilities::Instant;
+use hmac::Mac as _;
 use http::{HeaderName, HeaderValue};
 
+use crate::claim::{ID_HEADER, TIME_HEADER};
+use crate::definition::{Encoding, Scheme};
 use crate::provider::Provider;
+use crate::secrets::{mac, shared_key, signing_key};
+
+/// The longest id.
+const LONGEST_ID: usize = 200;
 
 /// What cannot be signed, or not so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,11 +22,12 @@ pub enum Unsignable {
     #[error("this is no secret of that provider")]
     Secret,
     /// The id cannot be sent in a header.
-    #[error("an id is 1 to 200 letters, digits or signs other than '.'")]
+    #[error("an id is 1 to {LONGEST_ID} letters, digits or signs other than '.'")]
     Id,
 }
 
-/// The headers with which `provider` would send `body` as the event `id` at `now`.
+/// The headers with which `provider` would send `body` as the event `id` at `now`. `secret` is one secret, as the
+/// provider writes it; for Standard Webhooks it may be a `whsk_` key, which signs with ed25519.
 pub fn sign(
     provider: Provider,
     secret: &str,
@@ -24,6 +35,53 @@ pub fn sign(
     now: Instant,
     id: &str,
 ) -> Result<Vec<(HeaderName, HeaderValue)>, Unsignable> {
-    let _ = (provider, secret, body, now, id);
-    Err(Unsignable::Secret)
+    let sane = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
+    if !(1..=LONGEST_ID).contains(&id.len()) || !id.bytes().all(sane) {
+        return Err(Unsignable::Id);
+    }
+    let definition = provider.definition();
+    let time = now.as_millis().div_euclid(1000);
+    let mut headers: Vec<(&'static str, String)> = Vec::new();
+    match definition.scheme {
+        Scheme::Body { prefix, encoding } => {
+            let signature = hmac(secret.as_bytes(), "", body, encoding)?;
+            headers.push((definition.signature_header, format!("{prefix}{signature}")));
+        }
+        Scheme::TimeAndBody => {
+            let signature = hmac(secret.as_bytes(), &format!("{time}."), body, Encoding::Hex)?;
+            headers.push((definition.signature_header, format!("t={time},v1={signature}")));
+        }
+        Scheme::IdTimeAndBody => {
+            let lead = format!("{id}.{time}.");
+            let signature = if secret.starts_with("whsk_") {
+                let signed = [lead.as_bytes(), body].concat();
+                let signature = signing_key(secret).ok_or(Unsignable::Secret)?.sign(&signed);
+                format!("v1a,{}", STANDARD.encode(signature.to_bytes()))
+            } else {
+                let key = shared_key(secret).ok_or(Unsignable::Secret)?;
+                format!("v1,{}", hmac(&key, &lead, body, Encoding::Base64)?)
+            };
+            headers.push((ID_HEADER, id.to_owned()));
+            headers.push((TIME_HEADER, time.to_string()));
+            headers.push((definition.signature_header, signature));
+        }
+    }
+    let own = headers.iter().any(|(name, _)| *name == ID_HEADER);
+    if let Some(name) = definition.delivery_headers.first().filter(|_| !own) {
+        headers.push((name, id.to_owned()));
+    }
+    let written = headers.into_iter().map(|(name, value)| {
+        // The names are the table's and the values are printable: neither fails.
+        let value = HeaderValue::from_str(&value).map_err(|_| Unsignable::Id)?;
+        Ok((HeaderName::from_static(name), value))
+    });
+    written.collect()
+}
+
+fn hmac(secret: &[u8], lead: &str, body: &[u8], encoding: Encoding) -> Result<String, Unsignable> {
+    let mac = mac(secret, lead.as_bytes(), body).ok_or(Unsignable::Secret)?.finalize().into_bytes();
+    Ok(match encoding {
+        Encoding::Hex => hex::encode(mac),
+        Encoding::Base64 => STANDARD.encode(mac),
+    })
 }

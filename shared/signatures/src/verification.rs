@@ -5,13 +5,19 @@ use std::time::Duration;
 use edge_capabilities::Instant;
 use http::HeaderMap;
 
+use crate::claim::Claim;
+use crate::definition::Definition;
 use crate::identity::Identity;
+use crate::json::Object;
 use crate::provider::Provider;
 use crate::rejection::Rejection;
 use crate::secrets::Secrets;
 
 /// How long ago, and how far in the future, a webhook may have been signed, where the scheme signs the time.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// The longest delivery id that is shown, bytes.
+const LONGEST_DELIVERY_ID: usize = 256;
 
 /// A webhook that was proven genuine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +43,47 @@ pub fn verify(
     body: &[u8],
     now: Instant,
 ) -> Result<Verified, Rejection> {
-    let _ = (provider, headers, body, now);
-    if secrets.is_empty() { Err(Rejection::NoSecret) } else { Err(Rejection::BadSignature) }
+    if secrets.is_empty() {
+        return Err(Rejection::NoSecret);
+    }
+    let definition = provider.definition();
+    let claim = Claim::read(definition, headers)?;
+    let secret = secrets.signer(&claim, body).ok_or(Rejection::BadSignature)?;
+    // Whole seconds, as the senders count: what was signed 300.9 s ago was signed 300 s ago.
+    let seconds = now.as_millis().div_euclid(1000);
+    if claim.time.is_some_and(|time| seconds.abs_diff(time) > TOLERANCE.as_secs()) {
+        return Err(Rejection::Timestamp);
+    }
+    Ok(Verified {
+        identity: identity(provider, definition, &claim, body),
+        signed_at: claim.time.map(|time| Instant::from_millis(time.saturating_mul(1000))),
+        delivery_id: delivery_id(definition, headers),
+        secret,
+    })
 }
 
-/// Whether this is what WooCommerce sends, unsigned and form-encoded, when a webhook is set up. It gets a 2xx, else the
-/// webhook cannot be saved, and changes nothing.
+fn identity(provider: Provider, definition: &Definition, claim: &Claim, body: &[u8]) -> Identity {
+    let in_body = || {
+        let object = if definition.id_fields.is_empty() { None } else { Object::parse(body) }?;
+        definition.id_fields.iter().find_map(|field| object.text(field).ok().flatten())
+    };
+    match claim.id.clone().or_else(in_body) {
+        Some(id) => Identity::of_id(provider, &id, body),
+        None => Identity::of_body(provider, body),
+    }
+}
+
+fn delivery_id(definition: &Definition, headers: &HeaderMap) -> Option<String> {
+    let values = definition.delivery_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+    values.map(str::trim).find(|id| (1..=LONGEST_DELIVERY_ID).contains(&id.len())).map(str::to_owned)
+}
+
+/// Whether this is what WooCommerce sends, unsigned and form-encoded, when a webhook is set up: `webhook_id=12`. It gets a
+/// 2xx, else the webhook cannot be saved, and changes nothing.
 pub fn is_set_up_ping(provider: Provider, headers: &HeaderMap, body: &[u8]) -> bool {
-    let _ = (provider, headers, body);
-    false
+    let signed = headers.get_all(provider.definition().signature_header).iter().any(|value| !value.is_empty());
+    let id = body.strip_prefix(b"webhook_id=");
+    provider == Provider::WooCommerce
+        && !signed
+        && id.is_some_and(|id| (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit))
 }

@@ -1,0 +1,124 @@
+//! What the headers of a webhook claim: the signatures, and what besides the body they are said to be of. Nothing of it is
+//! believed here. Headers may come twice, or be joined by commas on their way: every signature in them counts, and what
+//! can be there only once must not be there in two versions.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+
+use crate::definition::{Definition, Encoding, Scheme};
+use crate::rejection::Rejection;
+
+pub(crate) const ID_HEADER: &str = "webhook-id";
+pub(crate) const TIME_HEADER: &str = "webhook-timestamp";
+
+/// Signatures in one request; the sender of more is not rotating secrets but wasting time.
+const MOST_SIGNATURES: usize = 16;
+/// The longest `webhook-id`, bytes.
+const LONGEST_ID: usize = 256;
+
+/// What the headers claim.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// What is signed in front of the body.
+    pub(crate) lead: String,
+    /// When it was signed, seconds since 1970.
+    pub(crate) time: Option<i64>,
+    /// The signed id.
+    pub(crate) id: Option<String>,
+    /// At least one.
+    pub(crate) signatures: Vec<Signature>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Signature {
+    /// HMAC-SHA256.
+    Mac([u8; 32]),
+    Ed25519(Box<[u8; 64]>),
+}
+
+impl Claim {
+    pub(crate) fn read(definition: &Definition, headers: &HeaderMap) -> Result<Self, Rejection> {
+        let values = texts(headers, definition.signature_header)?;
+        match definition.scheme {
+            Scheme::Body { prefix, encoding } => {
+                let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
+                let macs = items.filter_map(|item| mac(item.strip_prefix(prefix)?, encoding));
+                Ok(Self { lead: String::new(), time: None, id: None, signatures: some(macs)? })
+            }
+            Scheme::TimeAndBody => {
+                let items = || values.iter().flat_map(|value| value.split(',')).filter_map(|item| item.split_once('='));
+                let all = |name| items().filter_map(move |(key, value)| (key.trim() == name).then_some(value.trim()));
+                let (written, time) = timestamp(only(all("t"), Rejection::MalformedSignature)?)?;
+                if all("v1").next().is_none() {
+                    return Err(Rejection::MissingSignature);
+                }
+                let macs = all("v1").filter_map(|item| mac(item, Encoding::Hex));
+                Ok(Self { lead: format!("{written}."), time: Some(time), id: None, signatures: some(macs)? })
+            }
+            Scheme::IdTimeAndBody => {
+                let ids = texts(headers, ID_HEADER)?;
+                let id = only(ids.into_iter(), Rejection::MissingSignature)?;
+                // With a dot in it, the same text could be signed for another id, another time and another body.
+                let sane = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
+                if id.len() > LONGEST_ID || !id.bytes().all(sane) {
+                    return Err(Rejection::MalformedSignature);
+                }
+                let times = texts(headers, TIME_HEADER)?;
+                let (written, time) = timestamp(only(times.into_iter(), Rejection::MissingSignature)?)?;
+                let signatures = some(values.iter().flat_map(|value| versioned(value)))?;
+                Ok(Self { lead: format!("{id}.{written}."), time: Some(time), id: Some(id.to_owned()), signatures })
+            }
+        }
+    }
+}
+
+/// The header's values that are not empty; at least one.
+fn texts<'h>(headers: &'h HeaderMap, name: &str) -> Result<Vec<&'h str>, Rejection> {
+    let values = headers.get_all(name).iter().filter(|value| !value.is_empty());
+    let texts: Option<Vec<&str>> = values.map(|value| std::str::from_utf8(value.as_bytes()).ok()).collect();
+    match texts {
+        None => Err(Rejection::MalformedSignature),
+        Some(texts) if texts.is_empty() => Err(Rejection::MissingSignature),
+        Some(texts) => Ok(texts),
+    }
+}
+
+/// The one value that all of `values` are.
+fn only<'v>(mut values: impl Iterator<Item = &'v str>, missing: Rejection) -> Result<&'v str, Rejection> {
+    let first = values.next().ok_or(missing)?;
+    if values.all(|value| value == first) { Ok(first) } else { Err(Rejection::MalformedSignature) }
+}
+
+/// Seconds since 1970 as every sender writes them: digits, without a sign, without leading zeros.
+fn timestamp(written: &str) -> Result<(&str, i64), Rejection> {
+    let canonical = written.bytes().all(|byte| byte.is_ascii_digit()) && (written == "0" || !written.starts_with('0'));
+    let time = canonical.then(|| written.parse().ok()).flatten();
+    time.map(|time| (written, time)).ok_or(Rejection::MalformedSignature)
+}
+
+fn some(signatures: impl Iterator<Item = Signature>) -> Result<Vec<Signature>, Rejection> {
+    let signatures: Vec<Signature> = signatures.take(MOST_SIGNATURES + 1).collect();
+    let sane = (1..=MOST_SIGNATURES).contains(&signatures.len());
+    if sane { Ok(signatures) } else { Err(Rejection::MalformedSignature) }
+}
+
+fn mac(written: &str, encoding: Encoding) -> Option<Signature> {
+    let mut mac = [0; 32];
+    match encoding {
+        Encoding::Hex => hex::decode_to_slice(written, &mut mac).ok()?,
+        Encoding::Base64 => mac = STANDARD.decode(written).ok()?.try_into().ok()?,
+    }
+    Some(Signature::Mac(mac))
+}
+
+/// `v1,base64 v1a,base64 …`. Neither a version nor base64 holds a space or a comma, so that lists which were joined by
+/// commas are read as well: each version, and what follows it.
+fn versioned(value: &str) -> impl Iterator<Item = Signature> {
+    let items = || value.split([' ', ',']).filter(|item| !item.is_empty());
+    items().zip(items().skip(1)).filter_map(|(version, written)| match version {
+        "v1" => mac(written, Encoding::Base64),
+        "v1a" => Some(Signature::Ed25519(Box::new(STANDARD.decode(written).ok()?.try_into().ok()?))),
+        _ => None,
+    })
+}

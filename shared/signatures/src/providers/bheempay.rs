@@ -1,0 +1,64 @@
+//! BheemPay, our own payment service:
+//! `{"event","payload":{"metadata":{"tenant_id","billing_cycle"},"subscription_id",…},"created_at"}`. Amounts are decimal
+//! numbers in the currency's main unit.
+
+use http::HeaderMap;
+
+use crate::definition::{Definition, Encoding, Scheme};
+use crate::json::Object;
+use crate::reading::{Kind, Reading, Unreadable};
+
+pub(crate) const DEFINITION: Definition = Definition {
+    scheme: Scheme::Body { prefix: "", encoding: Encoding::Hex },
+    signature_header: "x-bheempay-signature",
+    delivery_headers: &["x-bheempay-event-id"],
+    id_fields: &["event_id", "id"],
+    read,
+};
+
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+    let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
+    let payload = body.object("payload")?;
+    let mut reading = read_payload(event, payload.as_ref())?;
+    reading.occurred_at = body.instant("created_at")?;
+    Ok(reading)
+}
+
+/// What an event in BheemPay's words says of a subscription.
+pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Result<Reading, Unreadable> {
+    let kind = kind(&event);
+    let mut reading = Reading::of(kind, event);
+    let Some(payload) = payload else { return Ok(reading) };
+    if let Some(metadata) = payload.object("metadata")? {
+        reading.tenant_id = metadata.text("tenant_id")?;
+        reading.tenant_json = metadata.json("tenant_id")?;
+        reading.billing_cycle = kind.needs(metadata.text("billing_cycle"))?;
+    }
+    if kind == Kind::Unhandled {
+        return Ok(reading);
+    }
+    reading.subscription_id = kind.needs(payload.text("subscription_id"))?;
+    reading.plan_id = kind.needs(payload.text("plan_id"))?;
+    reading.plan_name = payload.prose("plan_name");
+    reading.payment_id = kind.needs(payload.text("payment_id"))?;
+    let currency = kind.needs(payload.currency("currency"))?;
+    reading.amount = kind.needs(payload.amount("amount", currency))?;
+    reading.invoice_number = kind.needs(payload.text("invoice_number"))?;
+    reading.period_start = kind.needs(payload.instant("period_start"))?;
+    reading.period_end = kind.needs(payload.instant("period_end"))?;
+    reading.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
+    Ok(reading)
+}
+
+/// The words that BheemPay shares with Razorpay, on which it stands.
+pub(crate) fn kind(event: &str) -> Kind {
+    match event {
+        "payment.captured" => Kind::PaymentCaptured,
+        "subscription.charged" => Kind::SubscriptionCharged,
+        "subscription.cancelled" => Kind::SubscriptionCancelled,
+        "subscription.pending" => Kind::SubscriptionPending,
+        "subscription.halted" => Kind::SubscriptionHalted,
+        "payment.failed" => Kind::PaymentFailed,
+        _ => Kind::Unhandled,
+    }
+}

@@ -1,0 +1,26 @@
+//! Standard Webhooks 1.0: `{"type","timestamp","data":{…}}`. The specification says how to sign, not what about: events in
+//! BheemPay's words, with BheemPay's payload for their `data`, have BheemPay's effects; all others are kept, and have none.
+
+use http::HeaderMap;
+
+use crate::definition::{Definition, Scheme};
+use crate::json::Object;
+use crate::providers::bheempay;
+use crate::reading::{Reading, Unreadable};
+
+pub(crate) const DEFINITION: Definition = Definition {
+    scheme: Scheme::IdTimeAndBody,
+    signature_header: "webhook-signature",
+    delivery_headers: &["webhook-id"],
+    // The signed one is in the header.
+    id_fields: &[],
+    read,
+};
+
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+    let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
+    let data = body.object("data")?;
+    let mut reading = bheempay::read_payload(event, data.as_ref())?;
+    reading.occurred_at = body.instant("timestamp")?;
+    Ok(reading)
+}
