@@ -60,8 +60,9 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let digits = raw.get().strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw.get());
-        Self::parse(digits)
-            .ok_or_else(|| D::Error::custom("expected a decimal number of at most 28 digits, such as 20.00 or \"20.00\""))
+        Self::parse(digits).ok_or_else(|| {
+            D::Error::custom("expected a decimal number of at most 28 digits, such as 20.00 or \"20.00\"")
+        })
     }
 }
 

@@ -81,7 +81,7 @@ pub fn schema(rule: Rule) -> Value {
 }
 
 /// The names of the fields of a rule's input.
-pub(crate) const fn input_fields(rule: Rule) -> &'static [&'static str] {
+pub const fn input_fields(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::Approval => &["kind", "amount", "currency", "tenantId", "departmentId", "requester", "contractId"],
         Rule::Budget => &["budget", "amount"],
@@ -106,9 +106,8 @@ fn read_input<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
 
 fn write_outcome<T: Outcome + Serialize>(given: Dynamic) -> Result<String, Failure> {
     let outcome = T::from_script(given)?;
-    serde_json::to_string(&outcome).map_err(|error| {
-        FailureKind::InvalidOutcome { field: String::new(), message: error.to_string() }.into()
-    })
+    serde_json::to_string(&outcome)
+        .map_err(|error| FailureKind::InvalidOutcome { field: String::new(), message: error.to_string() }.into())
 }
 
 fn rewrite<T: DeserializeOwned + Serialize>(json: &str) -> Result<String, String> {

@@ -86,10 +86,14 @@ impl Engine {
             ast = parse(engine, script, &known)?;
         }
         let own = own_functions(&ast);
-        let findings: Vec<_> = own.iter().filter_map(|(name, position)| {
-            let known = functions::NAMES.iter().any(|(known, _)| known == name);
-            known.then(|| Finding::at(*position, format!("there is a function {name} already: choose another name")))
-        }).collect();
+        let findings: Vec<_> = own
+            .iter()
+            .filter_map(|(name, position)| {
+                let known = functions::NAMES.iter().any(|(known, _)| known == name);
+                known
+                    .then(|| Finding::at(*position, format!("there is a function {name} already: choose another name")))
+            })
+            .collect();
         if !findings.is_empty() {
             return Err(findings);
         }

@@ -195,9 +195,7 @@ fn leaves(statement: &Stmt) -> bool {
         Stmt::If(parts, _) => {
             parts.body.statements().last().is_some_and(leaves) && parts.branch.statements().last().is_some_and(leaves)
         }
-        Stmt::While(parts, _) => {
-            matches!(parts.expr, Expr::Unit(_)) && !parts.body.statements().iter().any(breaks)
-        }
+        Stmt::While(parts, _) => matches!(parts.expr, Expr::Unit(_)) && !parts.body.statements().iter().any(breaks),
         _ => false,
     }
 }

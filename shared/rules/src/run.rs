@@ -75,12 +75,7 @@ pub fn begin(now: Duration, constants: Arc<Constants>) {
 pub fn end() -> Spent {
     RUN.with(|run| {
         run.constants.take();
-        Spent {
-            operations: run.operations.get(),
-            hit: run.hit.get(),
-            log: run.log.take(),
-            visited: run.visited.take(),
-        }
+        Spent { operations: run.operations.get(), hit: run.hit.get(), log: run.log.take(), visited: run.visited.take() }
     })
 }
 

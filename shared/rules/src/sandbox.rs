@@ -33,8 +33,7 @@ const DEEPEST_EXPRESSION: usize = 32;
 
 /// What the language has and scripts may not use: what catches errors, so that no limit can be hidden; what calls
 /// functions by names that only show at run time, so that a check sees all; what shares state.
-const FORBIDDEN: [&str; 9] =
-    ["try", "catch", "eval", "Fn", "curry", "is_shared", "is_def_fn", "is_def_var", "private"];
+const FORBIDDEN: [&str; 9] = ["try", "catch", "eval", "Fn", "curry", "is_shared", "is_def_fn", "is_def_var", "private"];
 
 /// An engine for decisions.
 pub fn engine(clock: Arc<dyn Clock>) -> rhai::Engine {

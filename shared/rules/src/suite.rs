@@ -54,9 +54,8 @@ pub struct Test {
 
 /// Reads the tests of a rule.
 pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
-    let suite: Suite = serde_json::from_str(json).map_err(|error| {
-        vec![Finding { line: 0, column: 0, message: format!("the tests are not valid: {error}") }]
-    })?;
+    let suite: Suite = serde_json::from_str(json)
+        .map_err(|error| vec![Finding { line: 0, column: 0, message: format!("the tests are not valid: {error}") }])?;
     if suite.tests.len() > MOST_TESTS {
         return Err(vec![Finding::whole(format!("there are more than {MOST_TESTS} tests"))]);
     }

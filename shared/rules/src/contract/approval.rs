@@ -4,9 +4,9 @@ use rhai::Dynamic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Amount;
 use super::input::{amount, map, optional};
 use super::outcome::{Fields, Outcome, list, text, whole};
-use super::Amount;
 use crate::failure::Failure;
 
 /// A purchase to be decided.
@@ -93,11 +93,14 @@ pub struct ApprovalOutcome {
 impl Outcome for ApprovalOutcome {
     fn from_script(given: Dynamic) -> Result<Self, Failure> {
         let mut fields = Fields::of(given, "")?;
-        let outcome = fields.one_of("outcome", &[
-            ("approve", ApprovalDecision::Approve),
-            ("require", ApprovalDecision::Require),
-            ("reject", ApprovalDecision::Reject),
-        ])?;
+        let outcome = fields.one_of(
+            "outcome",
+            &[
+                ("approve", ApprovalDecision::Approve),
+                ("require", ApprovalDecision::Require),
+                ("reject", ApprovalDecision::Reject),
+            ],
+        )?;
         let levels = fields.take("levels", |value, path| list(value, path, level))?;
         if (outcome == ApprovalDecision::Require) == levels.is_empty() {
             return Err(Failure::outcome("levels", "expected at least one level with \"require\", and none without"));

@@ -4,9 +4,9 @@ use rhai::Dynamic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Amount;
 use super::input::{amount, map};
 use super::outcome::{Fields, Outcome, list, number, text};
-use super::Amount;
 use crate::failure::Failure;
 
 /// A purchase, and the budget it would come from.
@@ -91,11 +91,10 @@ pub struct BudgetOutcome {
 impl Outcome for BudgetOutcome {
     fn from_script(given: Dynamic) -> Result<Self, Failure> {
         let mut fields = Fields::of(given, "")?;
-        let outcome = fields.one_of("outcome", &[
-            ("allow", BudgetDecision::Allow),
-            ("warn", BudgetDecision::Warn),
-            ("deny", BudgetDecision::Deny),
-        ])?;
+        let outcome = fields.one_of(
+            "outcome",
+            &[("allow", BudgetDecision::Allow), ("warn", BudgetDecision::Warn), ("deny", BudgetDecision::Deny)],
+        )?;
         let alerts = fields.take("alerts", |value, path| list(value, path, alert))?;
         let reason = fields.take("reason", text)?;
         fields.end()?;

@@ -128,18 +128,21 @@ impl Outcome for SeatAccessOutcome {
         use SeatAccessReason::*;
         let mut fields = Fields::of(given, "")?;
         let has_access = fields.take("hasAccess", flag)?;
-        let reason = fields.one_of("reason", &[
-            ("SEAT_ACTIVE", SeatActive),
-            ("GRACE_PERIOD", GracePeriod),
-            ("ORGANIZATION_NOT_FOUND", OrganizationNotFound),
-            ("SEAT_NOT_FOUND", SeatNotFound),
-            ("SEAT_REVOKED", SeatRevoked),
-            ("SEAT_PENDING", SeatPending),
-            ("SUBSCRIPTION_PAST_DUE", SubscriptionPastDue),
-            ("SUBSCRIPTION_CANCELLED", SubscriptionCancelled),
-            ("SUBSCRIPTION_SUSPENDED", SubscriptionSuspended),
-            ("SUBSCRIPTION_EXPIRED", SubscriptionExpired),
-        ])?;
+        let reason = fields.one_of(
+            "reason",
+            &[
+                ("SEAT_ACTIVE", SeatActive),
+                ("GRACE_PERIOD", GracePeriod),
+                ("ORGANIZATION_NOT_FOUND", OrganizationNotFound),
+                ("SEAT_NOT_FOUND", SeatNotFound),
+                ("SEAT_REVOKED", SeatRevoked),
+                ("SEAT_PENDING", SeatPending),
+                ("SUBSCRIPTION_PAST_DUE", SubscriptionPastDue),
+                ("SUBSCRIPTION_CANCELLED", SubscriptionCancelled),
+                ("SUBSCRIPTION_SUSPENDED", SubscriptionSuspended),
+                ("SUBSCRIPTION_EXPIRED", SubscriptionExpired),
+            ],
+        )?;
         fields.end()?;
         Ok(Self { has_access, reason })
     }

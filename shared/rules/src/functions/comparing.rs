@@ -70,9 +70,10 @@ pub fn same(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
     if let (Ok(a), Ok(b)) = (a.as_map_ref(), b.as_map_ref()) {
         charge(a.len())?;
         let alike = a.len() == b.len();
-        return a.iter().zip(b.iter()).try_fold(alike, |alike, ((a_key, a), (b_key, b))| {
-            Ok(alike && a_key == b_key && same(a, b)?)
-        });
+        return a
+            .iter()
+            .zip(b.iter())
+            .try_fold(alike, |alike, ((a_key, a), (b_key, b))| Ok(alike && a_key == b_key && same(a, b)?));
     }
     Ok(order(a, b)?.is_eq())
 }
