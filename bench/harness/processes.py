@@ -30,6 +30,7 @@ class Server:
         self.name, self.port, self.process, self.log = name, port, process, log
         #: Seconds from its start to its first answer.
         self.took = took
+        self._last_peak = 0.0
 
     def pids(self):
         """The process and its descendants."""
@@ -60,8 +61,8 @@ class Server:
         return kib / 1024
 
     def peak_mib(self):
-        """The most memory it has held so far, all processes together, MiB."""
-        return self._memory("VmHWM:")
+        """The most memory it has held so far, all processes together, MiB; once it is stopped, what it was then."""
+        return self._memory("VmHWM:") if self.process.poll() is None else self._last_peak
 
     def resident_mib(self):
         """The memory it holds now, MiB."""
@@ -88,6 +89,7 @@ class Server:
 
     def stop(self):
         if self.process.poll() is None:
+            self._last_peak = self.peak_mib()
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(10)
