@@ -1,0 +1,93 @@
+//! What a version would have decided: it is run on recorded decisions, newest first, and what comes out is held against
+//! what came out then.
+
+use std::time::Duration;
+
+use edge_capabilities::database::DatabaseError;
+use edge_rules::{Compiled, Failure, Rule};
+
+use crate::decisions::{Behind, Filter, Recorded};
+use crate::rulebook::Rulebook;
+
+/// How long a backtest may compute.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// How long it computes without letting the instance's other requests run.
+const STRETCH: Duration = Duration::from_millis(10);
+
+/// How many decisions are fetched at once.
+const AT_ONCE: u32 = 100;
+
+/// How many decisions that differ are shown.
+const MOST_EXAMPLES: usize = 20;
+
+/// What came of a backtest. Each decision compared is the same, changed, or an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Backtest {
+    pub(crate) compared: u64,
+    pub(crate) changed: u64,
+    pub(crate) errors: u64,
+    pub(crate) examples: Vec<Example>,
+    /// Whether time was up before all were compared.
+    pub(crate) cut_short: bool,
+}
+
+/// A decision that would have been another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Example {
+    pub(crate) decision: Recorded,
+    /// JSON, or why there is none.
+    pub(crate) after: Result<String, String>,
+}
+
+impl Rulebook {
+    /// Runs `draft` on the last `limit` decisions of `rule`, newest first.
+    pub(crate) async fn backtest(&self, rule: Rule, draft: &Compiled, limit: u32) -> Result<Backtest, DatabaseError> {
+        let clock = &self.capabilities().clock;
+        let filter = Filter::default();
+        let started = clock.elapsed();
+        let mut stretch = started;
+        let mut result = Backtest::default();
+        let mut behind = None;
+        let mut left = limit;
+        while left > 0 {
+            let page = self.decisions().list(rule, &filter, behind.take(), left.min(AT_ONCE)).await?;
+            let Some(last) = page.last() else { break };
+            behind = Some(Behind { at: last.at, id: last.id.clone() });
+            left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+            for decision in page {
+                let now = clock.elapsed();
+                if now.saturating_sub(started) >= LONGEST {
+                    result.cut_short = true;
+                    return Ok(result);
+                }
+                if now.saturating_sub(stretch) >= STRETCH {
+                    clock.sleep(Duration::from_millis(1)).await;
+                    stretch = clock.elapsed();
+                }
+                self.compare(draft, decision, &mut result);
+            }
+        }
+        Ok(result)
+    }
+
+    fn compare(&self, draft: &Compiled, decision: Recorded, result: &mut Backtest) {
+        let after = self.knowledge().engine().evaluate(draft, &decision.input, false);
+        let after = after.map(|evaluation| evaluation.outcome).map_err(|failure: Failure| failure.to_string());
+        result.compared = result.compared.saturating_add(1);
+        match (&decision.outcome, &after) {
+            (Ok(before), Ok(after)) if same(before, after) => return,
+            (_, Ok(_)) => result.changed = result.changed.saturating_add(1),
+            (_, Err(_)) => result.errors = result.errors.saturating_add(1),
+        }
+        if result.examples.len() < MOST_EXAMPLES {
+            result.examples.push(Example { decision, after });
+        }
+    }
+}
+
+/// Whether two outcomes say the same, in whichever order their fields stand.
+fn same(before: &str, after: &str) -> bool {
+    let parsed = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
+    before == after || parsed(before).is_some_and(|before| Some(before) == parsed(after))
+}

@@ -1,0 +1,192 @@
+//! Rules put to use, and to the test.
+
+use axum::extract::State;
+use edge_access::{Granted, RulesEvaluate, RulesWrite};
+use edge_border::{Code, FieldError, Json, Problem, ProblemBody, RequestId, Timings};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::problems::{invalid, no_such_version};
+use super::{Desk, Named, of_the_platform};
+use crate::backtest::{Backtest, Example};
+use crate::rulebook::{Context, Decision};
+
+/// How many decisions a backtest runs on unless told, and at most.
+const USUAL: u32 = 1000;
+const MOST: u32 = 10_000;
+
+/// Something to decide on.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Question {
+    /// What the rule's schema says.
+    #[schema(value_type = Object)]
+    input: Box<RawValue>,
+    /// The version to decide by, also one that is not in force; without it, the one that is.
+    #[serde(default)]
+    version: Option<i64>,
+}
+
+/// What was decided.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    /// What the rule's schema says.
+    #[schema(value_type = Object)]
+    outcome: Box<RawValue>,
+    /// The version that decided.
+    version: i64,
+    /// Operations it took.
+    operations: u64,
+    /// Microseconds it took.
+    duration_us: u64,
+    /// The lines that ran, and what the script printed.
+    log: Vec<String>,
+}
+
+/// Have a rule decide
+///
+/// The decision is recorded. Of a rule that fails the answer does not say why; its recorded decision does.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/evaluate", tag = "Rules", security(("key" = ["rules:evaluate"])),
+    params(("name" = String, Path, description = "The rule.")), request_body = Question,
+    responses(
+        (status = 200, description = "Decided.", body = Answer),
+        (status = 400, description = "`VALIDATION_ERROR`: the input is not what the rule takes.", body = ProblemBody),
+        (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
+        (status = 500, description = "`RULE_FAILED`: nothing was decided.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn evaluate(
+    State(desk): State<Desk>,
+    granted: Granted<RulesEvaluate>,
+    Named(rule): Named,
+    request_id: RequestId,
+    timings: Timings,
+    Json(question): Json<Question>,
+) -> Result<Json<Answer>, Problem> {
+    let context = Context {
+        tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
+        actor: granted.caller.id.to_string(),
+        request_id: request_id.as_str().to_owned(),
+    };
+    let input = question.input.get();
+    let decision = match question.version {
+        None => desk.rulebook.decide_and_explain(rule, input, &context).await?,
+        Some(version) => {
+            desk.rulebook.try_version(rule, version, input, &context).await?.ok_or_else(no_such_version)?
+        }
+    };
+    timings.note("rule", std::time::Duration::from_micros(decision.duration_us));
+    let Decision { outcome, version, operations, duration_us, log, .. } = decision;
+    let outcome = RawValue::from_string(outcome);
+    let outcome = outcome.map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;
+    Ok(Json(Answer { outcome, version, operations, duration_us, log }))
+}
+
+/// What to run on recorded decisions: a script, or a version that there is.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Trial {
+    /// A script.
+    #[serde(default)]
+    script: Option<String>,
+    /// The number of a version.
+    #[serde(default)]
+    version: Option<i64>,
+    /// On how many decisions: 1 to 10000, the last 1000 unless told.
+    #[serde(default)]
+    limit: Option<i64>,
+}
+
+/// What would have changed. Each decision compared is the same, changed, or an error.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Difference {
+    /// On how many decisions it was run: fewer than asked for where there are no more, or time was up.
+    compared: u64,
+    /// How many would have come out differently.
+    changed: u64,
+    /// On how many it fails.
+    errors: u64,
+    /// Whether time was up before all were compared.
+    cut_short: bool,
+    /// Some of those that are not the same, newest first; at most 20.
+    examples: Vec<ShownExample>,
+}
+
+/// A decision that would have come out differently.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ShownExample {
+    decision_id: String,
+    #[schema(value_type = Object)]
+    input: Box<RawValue>,
+    /// The outcome, or `{"error"}`.
+    #[schema(value_type = Object)]
+    before: Box<RawValue>,
+    /// The outcome, or `{"error"}`.
+    #[schema(value_type = Object)]
+    after: Box<RawValue>,
+}
+
+impl From<Example> for ShownExample {
+    fn from(Example { decision, after }: Example) -> Self {
+        let before = decision.outcome.map_err(|failed| failed.message);
+        Self { decision_id: decision.id, input: raw(decision.input), before: outcome(before), after: outcome(after) }
+    }
+}
+
+/// An outcome, or why there is none, as JSON.
+pub(super) fn outcome(outcome: Result<String, String>) -> Box<RawValue> {
+    raw(outcome.unwrap_or_else(|error| serde_json::json!({ "error": error }).to_string()))
+}
+
+/// JSON as it was stored.
+pub(super) fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+/// See what a draft would have changed
+///
+/// It is run on the last recorded decisions, newest first; nothing is recorded.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/backtest", tag = "Rules", security(("key" = ["rules:write"])),
+    params(("name" = String, Path, description = "The rule.")), request_body = Trial,
+    responses(
+        (status = 200, description = "What would have changed.", body = Difference),
+        (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: the script does not compile.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn backtest(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    Json(trial): Json<Trial>,
+) -> Result<Json<Difference>, Problem> {
+    of_the_platform(&granted.caller)?;
+    let limit = match trial.limit.map(u32::try_from) {
+        None => USUAL,
+        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
+        Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MOST}"))),
+    };
+    let script = match (trial.script, trial.version) {
+        (Some(script), None) => script,
+        (None, Some(version)) => {
+            let found = desk.rulebook.publishing().versions().find(rule, version).await?;
+            found.ok_or_else(no_such_version)?.script
+        }
+        (Some(_), Some(_)) => return Err(Problem::field("version", "must stand alone, without script")),
+        (None, None) => {
+            let errors =
+                ["script", "version"].map(|field| FieldError::new(field, "one of script and version is required"));
+            return Err(Problem::fields(errors.into()));
+        }
+    };
+    let compiled = desk.rulebook.knowledge().engine().compile(rule, &script);
+    let compiled = compiled.map_err(|_| invalid(&desk.rulebook.publishing().check(rule, &script, None)))?;
+    let Backtest { compared, changed, errors, examples, cut_short } =
+        desk.rulebook.backtest(rule, &compiled, limit).await?;
+    let examples = examples.into_iter().map(ShownExample::from).collect();
+    Ok(Json(Difference { compared, changed, errors, cut_short, examples }))
+}

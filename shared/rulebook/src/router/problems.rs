@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use edge_border::{Code, Problem};
+use edge_rules::Report;
+use serde_json::value::RawValue;
+
+use crate::publishing::Refused;
+use crate::rulebook::{RuleFailed, TryFailed};
+
+/// The members of a report that go into the problem.
+const DETAIL: [&str; 5] = ["ok", "errors", "warnings", "tests", "coverage"];
+
+/// A version that does not pass, with all that a check says of it.
+pub(super) fn invalid(report: &Report) -> Problem {
+    let detail = "The version does not pass the check: see errors and tests. Nothing was stored.";
+    let mut problem = Problem::new(Code::RuleInvalid, detail);
+    let written = serde_json::to_string(report).unwrap_or_default();
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&written).unwrap_or_default();
+    for name in DETAIL {
+        if let Some(json) = members.get(name) {
+            problem = problem.with(name, json.get());
+        }
+    }
+    problem
+}
+
+pub(super) fn no_such_version() -> Problem {
+    Problem::new(Code::VersionNotFound, "The rule has no such version.")
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Invalid(report) => invalid(&report),
+            Refused::NoSuchVersion => no_such_version(),
+            Refused::NothingBefore => Self::new(Code::NothingToRollBack, "There is no earlier version to go back to."),
+            Refused::Stale => {
+                let detail = "Another version has come into force since: look at it, then send its ETag.";
+                Self::new(Code::PreconditionFailed, detail)
+            }
+            Refused::Record(error) => error.into(),
+            Refused::Unannounceable(error) => {
+                let detail = "The edge's cache cannot be reached, so nothing was changed; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
+            }
+            Refused::Unannounced(error) => {
+                let detail = "The version was put in force, but the edge's cache broke off before every instance could \
+                              be told; they follow within seconds once it is back.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(5).because(error)
+            }
+        }
+    }
+}
+
+impl From<RuleFailed> for Problem {
+    fn from(failed: RuleFailed) -> Self {
+        match &failed {
+            RuleFailed::Script { .. } => {
+                Self::new(Code::RuleFailed, "The rule failed, so nothing was decided.").because(failed)
+            }
+            RuleFailed::Uncompilable { .. } => {
+                Self::new(Code::RuleFailed, "The version does not compile on this build.").because(failed)
+            }
+            RuleFailed::Input { field, message } if field.is_empty() => Self::field("input", message.clone()),
+            RuleFailed::Input { field, message } => Self::field(format!("input.{field}"), message.clone()),
+            RuleFailed::Unknown(_) => {
+                let detail = "It is not known which version is in force; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(failed)
+            }
+        }
+    }
+}
+
+impl From<TryFailed> for Problem {
+    fn from(failed: TryFailed) -> Self {
+        match failed {
+            TryFailed::Record(error) => error.into(),
+            TryFailed::Rule(failed) => failed.into(),
+        }
+    }
+}

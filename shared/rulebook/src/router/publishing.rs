@@ -1,0 +1,257 @@
+//! Versions, made and put in force.
+
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::response::{IntoResponse, Response};
+use edge_access::{Granted, RulesWrite};
+use edge_border::{Code, FieldError, Json, LARGEST_BODY, Problem, ProblemBody};
+use edge_idempotency::Idempotent;
+use edge_rules::Report;
+use http::header::IF_MATCH;
+use http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::reading::with_etag;
+use super::{Address, Desk, Named, author, of_the_platform};
+use crate::activations::Current;
+use crate::publishing::Basis;
+use crate::versions::Draft;
+
+/// The longest note, characters.
+const LONGEST_NOTE: usize = 1000;
+
+/// A script to be checked.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Candidate {
+    /// The script: it defines `fn decide(input)`.
+    script: String,
+    /// Its tests.
+    #[schema(value_type = Option<Object>)]
+    #[serde(default)]
+    tests: Option<Box<RawValue>>,
+}
+
+/// Check a script
+///
+/// Compiles it, looks for mistakes, runs its tests. Nothing is stored.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/check", tag = "Rules", security(("key" = ["rules:write"])),
+    params(("name" = String, Path, description = "The rule.")), request_body = Candidate,
+    responses((status = 200, description = "What was found: `ok` says whether it passes.", body = Report)),
+)]
+pub(super) async fn check(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    Json(candidate): Json<Candidate>,
+) -> Result<Json<Report>, Problem> {
+    of_the_platform(&granted.caller)?;
+    let tests = candidate.tests.as_deref().map(RawValue::get);
+    Ok(Json(desk.rulebook.publishing().check(rule, &candidate.script, tests)))
+}
+
+/// A version to be made.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewVersion {
+    /// The script: it defines `fn decide(input)`.
+    script: String,
+    /// Its tests.
+    #[schema(value_type = Option<Object>)]
+    #[serde(default)]
+    tests: Option<Box<RawValue>>,
+    /// What is to be said of it. At most 1000 characters.
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// A version that was made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Made {
+    /// Its number.
+    version: i64,
+    /// SHA-256 of its script and tests.
+    sha256: String,
+}
+
+impl NewVersion {
+    fn read(self) -> Result<Draft, Problem> {
+        let note = self.note.filter(|note| !note.is_empty());
+        let mut errors = Vec::new();
+        if note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+            errors.push(FieldError::new("note", format!("must be at most {LONGEST_NOTE} characters")));
+        }
+        // No text with U+0000 can be recorded on PostgreSQL.
+        for (field, text) in [("note", note.as_deref()), ("script", Some(self.script.as_str()))] {
+            if text.is_some_and(|text| text.contains('\0')) {
+                errors.push(FieldError::new(field, "must not contain U+0000"));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        Ok(Draft { script: self.script, tests: self.tests.map(|tests| tests.get().to_owned()), note })
+    }
+}
+
+/// Make a version
+///
+/// It is checked, then stored; it is not in force until it is activated. The same script and tests are the same version
+/// again.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:write"])),
+    params(("name" = String, Path, description = "The rule.")), request_body = NewVersion,
+    responses(
+        (status = 201, description = "Stored.", body = Made),
+        (status = 422, description = "`RULE_INVALID`, with what the check found.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn push(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    request: Idempotent<NewVersion>,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let work = async |new: NewVersion| {
+        let made = desk.rulebook.publishing().push(rule, &new.read()?, &author).await?;
+        Ok((StatusCode::CREATED, Made { version: made.number, sha256: made.sha256 }))
+    };
+    desk.idempotency.once(&granted.caller.id, request, work).await
+}
+
+/// The version to be put in force.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Choice {
+    /// Its number.
+    version: i64,
+}
+
+/// What is in force now.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InForce {
+    /// The rule.
+    name: &'static str,
+    /// The version.
+    version: i64,
+    /// SHA-256 of its script and tests.
+    sha256: String,
+}
+
+impl From<(edge_rules::Rule, &Current)> for InForce {
+    fn from((rule, current): (edge_rules::Rule, &Current)) -> Self {
+        let version = &current.version;
+        Self { name: rule.as_str(), version: version.number, sha256: version.sha256.clone() }
+    }
+}
+
+/// Put a version in force
+///
+/// `If-Match` carries the ETag of what it takes the place of: where somebody was faster, nothing happens. Once this is
+/// answered the next request of every instance is decided by it.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/activate", tag = "Rules", security(("key" = ["rules:write"])),
+    params(
+        ("name" = String, Path, description = "The rule."),
+        ("If-Match" = String, Header, description = "The ETag of the rule as it was looked at."),
+    ),
+    request_body = Choice,
+    responses(
+        (status = 200, description = "In force.", body = InForce, headers(("ETag" = String))),
+        (status = 412, description = "`PRECONDITION_FAILED`: somebody was faster.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: it does not compile on this build.", body = ProblemBody),
+        (status = 428, description = "`PRECONDITION_REQUIRED`: there is no `If-Match`.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn activate(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    headers: HeaderMap,
+    request: Idempotent<Choice>,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let detail = "Send the ETag of the rule as you looked at it as `If-Match`.";
+    let basis = basis(&headers).ok_or_else(|| Problem::new(Code::PreconditionRequired, detail))?;
+    let mut etag = None;
+    let work = async |choice: Choice| {
+        let current = desk.rulebook.publishing().activate(rule, choice.version, &basis, &author).await?;
+        etag = Some(current.etag());
+        Ok((StatusCode::OK, InForce::from((rule, &current))))
+    };
+    let response = desk.idempotency.once(&granted.caller.id, request, work).await?;
+    Ok(named(response, etag))
+}
+
+/// Nothing needs to be said.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// Bring back what was in force before
+///
+/// Going back twice leads back two steps. `If-Match` may be left out: what counts is what is in force.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/rollback", tag = "Rules", security(("key" = ["rules:write"])),
+    params(
+        ("name" = String, Path, description = "The rule."),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the rule as it was looked at."),
+    ),
+    responses(
+        (status = 200, description = "In force.", body = InForce, headers(("ETag" = String))),
+        (status = 409, description = "`NOTHING_TO_ROLL_BACK`", body = ProblemBody),
+        (status = 412, description = "`PRECONDITION_FAILED`: somebody was faster.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn roll_back(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let basis = basis(&headers).unwrap_or(Basis::Whatever);
+    let request = Idempotent::<Nothing>::from_request(or_empty_object(request).await?, &()).await?;
+    let mut etag = None;
+    let work = async |_: Nothing| {
+        let current = desk.rulebook.publishing().roll_back(rule, &basis, &author).await?;
+        etag = Some(current.etag());
+        Ok((StatusCode::OK, InForce::from((rule, &current))))
+    };
+    let response = desk.idempotency.once(&granted.caller.id, request, work).await?;
+    Ok(named(response, etag))
+}
+
+/// The ETags in `If-Match`; None: there is no such header.
+fn basis(headers: &HeaderMap) -> Option<Basis> {
+    let mut sent = headers.get_all(IF_MATCH).iter().peekable();
+    sent.peek()?;
+    let etags: Vec<String> = sent
+        .filter_map(|etags| etags.to_str().ok())
+        .flat_map(|etags| etags.split(','))
+        .map(|etag| etag.trim().to_owned())
+        .collect();
+    Some(if etags.iter().any(|etag| etag == "*") { Basis::Whatever } else { Basis::Etags(etags) })
+}
+
+/// A request whose body may be left out.
+async fn or_empty_object(request: Request) -> Result<Request, Problem> {
+    let (head, body) = request.into_parts();
+    let too_large = |_| Problem::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.");
+    let bytes = Limited::new(body, LARGEST_BODY).collect().await.map_err(too_large)?.to_bytes();
+    let body = if bytes.is_empty() { Body::from("{}") } else { Body::from(bytes) };
+    Ok(Request::from_parts(head, body))
+}
+
+fn named(response: Response, etag: Option<String>) -> Response {
+    match etag {
+        Some(etag) => with_etag(response, &etag),
+        // An answer that was given before: what was in force then may not be any more.
+        None => response.into_response(),
+    }
+}

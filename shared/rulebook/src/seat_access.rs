@@ -1,0 +1,152 @@
+//! The rule `seat_access` where seats are verified: on every request of every product, so each microsecond counts. It
+//! costs one key-value read. While what ships is in force its twin in Rust decides (a test holds the two together);
+//! else the script does.
+//!
+//! A script that fails does not keep everybody out: the shipped rule decides in its place, and the log says so. The same
+//! holds where it is not known which version is in force.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use edge_capabilities::{Capabilities, Instant};
+use edge_rules::Rule;
+use edge_seats::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
+use serde::{Deserialize, Serialize};
+
+use crate::in_force::InForce;
+use crate::rulebook::Rulebook;
+
+/// One decision in so long is recorded, of all instances that share the cache; and one failure in so long is logged, of
+/// each instance.
+const SAMPLE_MILLIS: i64 = 1000;
+
+/// When the last decision was recorded.
+const SAMPLED: &str = "rule-sampled:seat_access";
+
+/// The rule `seat_access` as it is in force.
+pub struct RuledSeatAccess(Arc<Inner>);
+
+struct Inner {
+    capabilities: Capabilities,
+    rulebook: Rulebook,
+    /// When this instance last looked whether a decision is to be recorded, milliseconds since 1970.
+    looked: AtomicI64,
+    /// When this instance last logged a failure.
+    logged: AtomicI64,
+}
+
+/// The rule's input.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    seat_status: edge_seats::SeatStatus,
+    subscription_status: edge_seats::SubscriptionStatus,
+    expires_at: &'a str,
+    now: &'a str,
+}
+
+/// The rule's outcome.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    has_access: bool,
+    reason: Reason,
+}
+
+impl RuledSeatAccess {
+    /// Decides by the version that `rulebook` has in force.
+    pub fn new(capabilities: &Capabilities, rulebook: Rulebook) -> Self {
+        let never = || AtomicI64::new(i64::MIN);
+        let capabilities = capabilities.clone();
+        Self(Arc::new(Inner { capabilities, rulebook, looked: never(), logged: never() }))
+    }
+}
+
+#[async_trait]
+impl SeatAccess for RuledSeatAccess {
+    async fn decide(&self, facts: SeatFacts) -> Access {
+        let inner = &self.0;
+        let (decided, in_force) = match inner.rulebook.knowledge().in_force(Rule::SeatAccess).await {
+            Ok(in_force) if in_force.shipped => (Ok(ShippedSeatAccess.decide(facts).await), Some(in_force)),
+            Ok(in_force) => (inner.by_script(&in_force, facts), Some(in_force)),
+            Err(unknown) => (Err(unknown.to_string()), None),
+        };
+        let access = match &decided {
+            Ok(access) => *access,
+            Err(_) => ShippedSeatAccess.decide(facts).await,
+        };
+        if let Err(cause) = &decided {
+            inner.log_failure(facts.now, in_force.as_ref().map(|in_force| in_force.version), cause);
+        }
+        if let Some(in_force) = in_force
+            && due(&inner.looked, facts.now)
+        {
+            let (inner, failed) = (inner.clone(), decided.err());
+            self.0.capabilities.background.spawn(Box::pin(async move {
+                inner.sample(&in_force, facts, access, failed).await;
+            }));
+        }
+        access
+    }
+}
+
+impl Inner {
+    fn by_script(&self, in_force: &InForce, facts: SeatFacts) -> Result<Access, String> {
+        let knowledge = self.rulebook.knowledge();
+        let compiled = knowledge.compiled(Rule::SeatAccess, in_force)?;
+        let evaluated = knowledge.engine().evaluate(&compiled, &input(facts), false);
+        let outcome = evaluated.map_err(|failure| failure.to_string())?.outcome;
+        let outcome: Outcome = serde_json::from_str(&outcome).map_err(|error| error.to_string())?;
+        Ok(Access { has_access: outcome.has_access, reason: outcome.reason })
+    }
+
+    /// Records the decision, unless another was recorded a moment ago.
+    async fn sample(&self, in_force: &InForce, facts: SeatFacts, access: Access, failed: Option<String>) {
+        let Capabilities { cache, clock, .. } = &self.capabilities;
+        let now = clock.now();
+        let Ok(last) = cache.get(SAMPLED).await else { return };
+        let last = last.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok()).map(Instant::from_millis);
+        if last.is_some_and(|last| (0..SAMPLE_MILLIS).contains(&now.millis_since(last))) {
+            return;
+        }
+        if cache.set(SAMPLED, now.as_millis().to_string().as_bytes()).await.is_err() {
+            return;
+        }
+        let outcome = match failed {
+            Some(message) => Err(message),
+            None => {
+                let outcome = Outcome { has_access: access.has_access, reason: access.reason };
+                serde_json::to_string(&outcome).map_err(|error| error.to_string())
+            }
+        };
+        self.rulebook.note(Rule::SeatAccess, in_force, input(facts), outcome, facts.now);
+    }
+
+    fn log_failure(&self, now: Instant, version: Option<i64>, cause: &str) {
+        if !due(&self.logged, now) {
+            return;
+        }
+        let line = serde_json::json!({
+            "ts": now.to_rfc3339_millis(), "level": "error", "component": "rulebook", "outcome": "RULE_FAILED",
+            "rule": Rule::SeatAccess.as_str(), "version": version, "cause": cause,
+            "consequence": "the shipped rule decides in its place",
+        });
+        self.capabilities.log.write(line.to_string());
+    }
+}
+
+pub(crate) fn input(facts: SeatFacts) -> String {
+    let (expires_at, now) = (facts.expires_at.to_string(), facts.now.to_string());
+    let SeatFacts { seat_status, subscription_status, .. } = facts;
+    let input = Input { seat_status, subscription_status, expires_at: &expires_at, now: &now };
+    // What is written here is never refused.
+    serde_json::to_string(&input).unwrap_or_default()
+}
+
+/// Whether `last` is a while ago; it is `now` then.
+fn due(last: &AtomicI64, now: Instant) -> bool {
+    let before = last.load(Ordering::Relaxed);
+    let due = !(0..SAMPLE_MILLIS).contains(&now.as_millis().saturating_sub(before));
+    due && last.compare_exchange(before, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+}
