@@ -39,7 +39,6 @@ pub const NAMES: &[(&str, &[usize])] = &[
     ("contains", &[2]),
     ("contains_word", &[2]),
     ("days", &[1]),
-    ("debug", &[1]),
     ("div", &[3]),
     ("ends_with", &[2]),
     ("filter", &[2]),

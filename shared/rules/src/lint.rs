@@ -119,10 +119,11 @@ impl Reading {
     }
 
     fn call(&mut self, call: &FnCallExpr, receiver: usize, at: Position) {
-        if call.op_token.is_some() {
+        let name = call.name.as_str();
+        // Scripts cannot write `curry`: the parser puts it where a closure uses what stands around it.
+        if call.op_token.is_some() || name == "curry" {
             return;
         }
-        let name = call.name.as_str();
         let given = call.args.len();
         let own = self.own.contains(&(name.to_owned(), given));
         let known = functions::NAMES.iter().find(|(known, _)| *known == name);

@@ -58,11 +58,6 @@ pub fn engine(clock: Arc<dyn Clock>) -> rhai::Engine {
         .set_max_map_size(MOST_ENTRIES)
         .set_max_functions(MOST_FUNCTIONS)
         .set_max_variables(MOST_VARIABLES)
-        .on_print(run::log)
-        .on_debug(|line, _, position| match position.line() {
-            Some(number) => run::log(&format!("line {number}: {line}")),
-            None => run::log(line),
-        })
         .on_progress(move |_| run::step(|| clock.elapsed()).map(|limit: Limit| limit.to_string().into()));
     #[expect(deprecated, reason = "not deprecated, but said to change with the engine's versions, which are pinned")]
     engine.on_var(|name, index, context: EvalContext| {

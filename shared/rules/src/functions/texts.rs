@@ -5,7 +5,7 @@ use rhai::{Array, ImmutableString};
 
 use super::Fallible;
 use crate::failure::Limit;
-use crate::run::{charge, stop};
+use crate::run::{charge, log, stop};
 use crate::sandbox::{LONGEST_LIST, LONGEST_TEXT};
 
 #[export_module]
@@ -136,6 +136,17 @@ pub mod functions {
         flag.to_string()
     }
 
+    /// Writes a value into the decision's log.
+    ///
+    /// # Example
+    /// `print("limit is " + limit)`
+    #[rhai_fn(return_raw)]
+    pub fn print(value: Dynamic) -> Fallible<()> {
+        charge(PRICE_OF_A_LINE)?;
+        log(&value.to_string());
+        Ok(())
+    }
+
     /// A text, and a number, instant or flag after it.
     #[rhai_fn(name = "+", return_raw)]
     pub fn append(text: ImmutableString, other: Dynamic) -> Fallible<String> {
@@ -161,6 +172,9 @@ pub mod functions {
         Ok(())
     }
 }
+
+/// Writing a line weighs as much as so many steps.
+const PRICE_OF_A_LINE: usize = 20;
 
 /// Reading a long text is more than one step.
 fn weigh(text: &str) -> Fallible<()> {
