@@ -41,6 +41,10 @@ rights! {
     RulesWrite;
     /// May manage tenants and API keys.
     TenantsAdmin;
+    /// May read webhook events.
+    WebhooksRead;
+    /// May replay webhook events and make endpoints.
+    WebhooksWrite;
 }
 
 /// A caller with the right `R`.

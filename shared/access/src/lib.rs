@@ -11,6 +11,9 @@ mod token;
 
 pub use authentication::{Access, AccessError};
 pub use caller::{Caller, TenantId};
-pub use granted::{Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, TenantsAdmin};
+pub use granted::{
+    Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, TenantsAdmin, WebhooksRead,
+    WebhooksWrite,
+};
 pub use router::{ApiDoc, router};
 pub use scope::{Scope, Scopes};

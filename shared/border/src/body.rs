@@ -22,6 +22,18 @@ pub struct Json<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct JsonAndBytes<T>(pub T, pub Bytes);
 
+/// A body as it came, byte for byte, whatever it is.
+#[derive(Clone, Debug)]
+pub struct Raw(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(request).await.map(Self)
+    }
+}
+
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonAndBytes<T> {
     type Rejection = Problem;
 

@@ -14,7 +14,7 @@ use edge_capabilities::Capabilities;
 
 pub use access_log::Outcome;
 pub use bearer::bearer;
-pub use body::{Json, JsonAndBytes, LARGEST_BODY, read_json};
+pub use body::{Json, JsonAndBytes, LARGEST_BODY, Raw, read_json};
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
 pub use request::{RequestId, Timings};

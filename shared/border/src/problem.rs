@@ -18,6 +18,8 @@ use utoipa::ToSchema;
 pub enum Code {
     /// 400: the request cannot be read, or a field of it is not what it must be.
     ValidationError,
+    /// 400: the webhook's signature is missing, malformed or wrong.
+    InvalidSignature,
     /// 401: there is no credential, or none that is known.
     Unauthenticated,
     /// 403: the credential does not carry the right.
@@ -32,12 +34,20 @@ pub enum Code {
     RuleNotFound,
     /// 404: the rule has no such version.
     VersionNotFound,
+    /// 404: there is no such tenant, or it is not the caller's.
+    TenantNotFound,
+    /// 404: there is no such webhook event.
+    EventNotFound,
+    /// 404: there is no such webhook endpoint.
+    EndpointNotFound,
     /// 405: the path takes another method.
     MethodNotAllowed,
     /// 409: a request with this Idempotency-Key is still running.
     IdempotencyInProgress,
     /// 409: there is no earlier version of the rule to go back to.
     NothingToRollBack,
+    /// 409: something that must be unique is another's already.
+    AlreadyExists,
     /// 412: what the request was based on has changed since: somebody was faster.
     PreconditionFailed,
     /// 413: the body is larger than 1 MiB.
@@ -64,16 +74,19 @@ impl Code {
     /// The HTTP status that goes with the code.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::ValidationError => StatusCode::BAD_REQUEST,
+            Self::ValidationError | Self::InvalidSignature => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::PermissionDenied => StatusCode::FORBIDDEN,
             Self::NotFound
             | Self::ApiKeyNotFound
             | Self::OrganizationNotFound
             | Self::RuleNotFound
-            | Self::VersionNotFound => StatusCode::NOT_FOUND,
+            | Self::VersionNotFound
+            | Self::TenantNotFound
+            | Self::EventNotFound
+            | Self::EndpointNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::IdempotencyInProgress | Self::NothingToRollBack => StatusCode::CONFLICT,
+            Self::IdempotencyInProgress | Self::NothingToRollBack | Self::AlreadyExists => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -88,6 +101,7 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ValidationError => "VALIDATION_ERROR",
+            Self::InvalidSignature => "INVALID_SIGNATURE",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PermissionDenied => "PERMISSION_DENIED",
             Self::NotFound => "NOT_FOUND",
@@ -95,9 +109,13 @@ impl Code {
             Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
             Self::RuleNotFound => "RULE_NOT_FOUND",
             Self::VersionNotFound => "VERSION_NOT_FOUND",
+            Self::TenantNotFound => "TENANT_NOT_FOUND",
+            Self::EventNotFound => "EVENT_NOT_FOUND",
+            Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
             Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
+            Self::AlreadyExists => "ALREADY_EXISTS",
             Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",

@@ -10,10 +10,12 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 1, statements: include_str!("../migrations/0001_api_keys.sql") },
     Migration { version: 2, statements: include_str!("../migrations/0002_organization_names.sql") },
     Migration { version: 3, statements: include_str!("../migrations/0003_rules.sql") },
+    Migration { version: 4, statements: include_str!("../migrations/0004_tenants.sql") },
+    Migration { version: 5, statements: include_str!("../migrations/0005_webhooks.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 3;
+pub(crate) const LATEST: i64 = 5;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 

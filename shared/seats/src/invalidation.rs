@@ -75,8 +75,23 @@ impl Invalidation {
     /// Has a payment event's word count for an organisation's subscription, whatever the ERP says, until another event
     /// says otherwise or somebody forgets it. Gives the new number of the organisation's fence.
     pub async fn overrule(&self, organization: &str, change: &SubscriptionOverride) -> Result<i64, Unreachable> {
+        self.overrule_by(organization, async || Ok(Some(change.clone()))).await
+    }
+
+    /// As [`Invalidation::overrule`], by what `current` then finds payment events to have come to; None: they have
+    /// come to nothing that goes before the ERP's word, and only the fence is raised. Of several who do this together,
+    /// in whichever order they are held up, the one counts that found what came last.
+    pub async fn overrule_by(
+        &self,
+        organization: &str,
+        current: impl AsyncFnOnce() -> Result<Option<SubscriptionOverride>, DatabaseError>,
+    ) -> Result<i64, Unreachable> {
         let number = self.fences.raise_all().await?;
-        self.overrides.set(organization, change).await?;
+        // INVARIANT: the number is taken before `current` reads. Whoever reads something newer has a higher one.
+        let order = self.overrides.next_number().await?;
+        if let Some(change) = current().await? {
+            self.overrides.set(organization, &change, order).await?;
+        }
         Ok(self.fences.raise_organization(organization, number).await?)
     }
 
@@ -242,5 +257,27 @@ mod tests {
         assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Trialing, 9));
         invalidation.forget("org").await.unwrap();
         assert_eq!(said(&alias("a")).await, (SubscriptionStatus::Active, 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_payment_events_the_one_counts_that_was_read_last_whichever_is_written_last() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let change = |status| Some(SubscriptionOverride { status, period_end: None });
+        let slow = invalidation.overrule_by("org", async || {
+            let read = change(SubscriptionStatus::Active);
+            // Held up between reading and writing, while another event is taken in as a whole.
+            world.clock.advance(std::time::Duration::from_secs(5)).await;
+            Ok(read)
+        });
+        let fast = async {
+            world.clock.advance(std::time::Duration::from_secs(1)).await;
+            invalidation.overrule_by("org", async || Ok(change(SubscriptionStatus::Suspended))).await
+        };
+        let (slow, fast) = futures::future::join(slow, fast).await;
+        assert!(slow.is_ok() && fast.is_ok());
+        let (answer, _) = contact(&invalidation, &alias("a")).await;
+        let Answer::Seat(standing) = answer else { panic!("{answer:?}") };
+        assert_eq!(standing.subscription_status, SubscriptionStatus::Suspended);
     }
 }

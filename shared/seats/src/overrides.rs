@@ -51,13 +51,23 @@ impl Overrides {
         Ok(Some(SubscriptionOverride { status, period_end: row.optional_integer(1)?.map(Instant::from_millis) }))
     }
 
-    /// From now on `change` counts.
-    pub(crate) async fn set(&self, organization: &str, change: &SubscriptionOverride) -> Result<(), DatabaseError> {
-        let number = self.0.next_number(SEQUENCE).await?;
+    /// A number for what is about to be read and then set: above all that were taken before.
+    pub(crate) async fn next_number(&self) -> Result<i64, DatabaseError> {
+        self.0.next_number(SEQUENCE).await
+    }
+
+    /// From now on `change` counts, unless one with a higher number does.
+    pub(crate) async fn set(
+        &self,
+        organization: &str,
+        change: &SubscriptionOverride,
+        number: i64,
+    ) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO subscription_overrides (organization_id, status, period_end, number)
             VALUES ($1, $2, $3, $4)
             ON CONFLICT (organization_id) DO UPDATE
-            SET status = excluded.status, period_end = excluded.period_end, number = excluded.number";
+            SET status = excluded.status, period_end = excluded.period_end, number = excluded.number
+            WHERE subscription_overrides.number < excluded.number";
         let values: [Value; 4] =
             [organization.into(), change.status.as_str().into(), change.period_end.into(), number.into()];
         self.0.query(statement, &values).await.map(drop)

@@ -1,0 +1,190 @@
+//! Tenants over HTTP.
+
+mod fields;
+mod shown;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use edge_access::{Access, Caller, Granted, TenantsAdmin};
+use edge_border::{Code, Json, Listing, Page, Problem};
+use edge_capabilities::{Capabilities, Instant};
+use edge_idempotency::{Idempotency, Idempotent};
+use edge_record::Record;
+use http::StatusCode;
+use utoipa::OpenApi;
+
+use crate::change::Applied;
+use crate::store::{Behind, NotStored, Tenants};
+use crate::tenant::{Mode, Tenant};
+use fields::{Changes, NewTenant};
+use shown::Shown;
+
+/// How often a change is tried again when somebody else was faster.
+const TRIES: u32 = 5;
+
+#[derive(Clone)]
+struct Desk {
+    access: Access,
+    capabilities: Capabilities,
+    idempotency: Idempotency,
+    tenants: Tenants,
+}
+
+impl FromRef<Desk> for Access {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.access.clone()
+    }
+}
+
+/// The routes of the component `tenants`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let record = Record::new(capabilities.record.clone());
+    let desk = Desk {
+        access: Access::new(&capabilities, &record),
+        idempotency: Idempotency::new(&capabilities, &record),
+        tenants: Tenants::new(record),
+        capabilities: capabilities.clone(),
+    };
+    let routes = Router::new()
+        .route("/api/v1/tenants", post(create).get(list))
+        .route("/api/v1/tenants/{id}", get(show).put(change))
+        .with_state(desk);
+    edge_border::finish(routes, "tenants", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(create, list, show, change), components(schemas(Mode)))]
+pub struct ApiDoc;
+
+/// Make a tenant
+///
+/// Takes a key of the platform's. With an `Idempotency-Key` the same request makes one tenant.
+#[utoipa::path(
+    post, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    request_body = NewTenant,
+    responses(
+        (status = 201, description = "Made.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug, domain or id."),
+    ),
+)]
+async fn create(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    request: Idempotent<NewTenant>,
+) -> Result<Response, Problem> {
+    only_the_platform(&granted.caller)?;
+    let caller = granted.caller.id.clone();
+    desk.idempotency
+        .once(&caller, request, async |new| {
+            let tenant = new.read(&*desk.capabilities.random, desk.capabilities.clock.now())?;
+            desk.tenants.insert(&tenant).await?;
+            Ok((StatusCode::CREATED, Shown::from(tenant)))
+        })
+        .await
+}
+
+/// List tenants
+///
+/// Newest first. A tenant's key sees its own alone.
+#[utoipa::path(
+    get, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
+    responses((status = 200, description = "A page of tenants.", body = Listing<Shown>)),
+)]
+async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    page: Page,
+) -> Result<Json<Listing<Shown>>, Problem> {
+    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
+    let tenants = desk.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
+    let shown = tenants.into_iter().map(Shown::from).collect();
+    Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
+}
+
+fn read_cursor(cursor: &str) -> Result<Behind, Problem> {
+    let behind = cursor.split_once('.').and_then(|(created_at, id)| {
+        Some(Behind { created_at: Instant::from_millis(created_at.parse().ok()?), id: id.to_owned() })
+    });
+    let sane = |behind: &Behind| fields::is_uuid(&behind.id);
+    behind.filter(sane).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+}
+
+/// Look at a tenant
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")),
+    responses((status = 200, description = "The tenant.", body = Shown)),
+)]
+async fn show(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+) -> Result<Json<Shown>, Problem> {
+    Ok(Json(desk.find(&granted.caller, &id).await?.into()))
+}
+
+/// Change a tenant
+///
+/// Fields that are left out stay; null clears what may be empty. A tenant's own key changes its names, addresses and
+/// settings, and nothing that it pays for.
+#[utoipa::path(
+    put, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = Changes,
+    responses(
+        (status = 200, description = "The tenant, changed.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug or domain."),
+    ),
+)]
+async fn change(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+    Json(changes): Json<Changes>,
+) -> Result<Json<Shown>, Problem> {
+    if changes.touch_what_is_paid_for() {
+        only_the_platform(&granted.caller)?;
+    }
+    for _ in 0..TRIES {
+        let mut tenant = desk.find(&granted.caller, &id).await?;
+        changes.apply(&mut tenant)?;
+        let now = desk.capabilities.clock.now();
+        tenant.updated_at = now;
+        // What payments still have to bring about stays due as it was, or a moment later.
+        if desk.tenants.replace(&tenant, now).await? == Applied::Stored {
+            return Ok(Json(tenant.into()));
+        }
+    }
+    Err(Problem::new(Code::StoreUnavailable, "The tenant is being changed by others; try again.").retry_after(1))
+}
+
+impl Desk {
+    /// The tenant `id`, if it is the caller's to see. Another's looks like one that does not exist.
+    async fn find(&self, caller: &Caller, id: &str) -> Result<Tenant, Problem> {
+        let id = id.to_ascii_lowercase();
+        let found = if fields::is_uuid(&id) && caller.sees(&id) { self.tenants.find(&id).await? } else { None };
+        found.ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))
+    }
+}
+
+fn only_the_platform(caller: &Caller) -> Result<(), Problem> {
+    match caller.tenant {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::PermissionDenied, "This takes a key of the platform's, not a tenant's.")),
+    }
+}
+
+impl From<NotStored> for Problem {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::Taken(field) => Self::new(Code::AlreadyExists, format!("Another tenant has this {field}.")),
+            NotStored::Record(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

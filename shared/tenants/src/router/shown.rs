@@ -1,0 +1,85 @@
+//! A tenant as it is shown.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::tenant::{Mode, Tenant};
+
+/// A tenant.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub(crate) struct Shown {
+    /// Its id: also the organisation's in the ERP's answers.
+    id: String,
+    name: String,
+    slug: String,
+    domain: Option<String>,
+    tenant_mode: Mode,
+    erp_company_code: Option<String>,
+    erp_company_id: Option<String>,
+    erp_customer_id: Option<String>,
+    /// The subscription that was paid for last.
+    erp_subscription_id: Option<String>,
+    owner_email: String,
+    billing_email: Option<String>,
+    billing_phone: Option<String>,
+    /// The plan it is on, as the platform calls it.
+    plan: Option<String>,
+    /// `active`, `past_due`, `suspended`, `cancelled`; null: nothing was ever paid.
+    subscription_status: Option<String>,
+    /// `paid`, `pending`, `failed`; null: nothing was ever paid.
+    payment_status: Option<String>,
+    /// The plan that was paid for last.
+    subscription_plan: Option<String>,
+    /// Until when is paid for.
+    subscription_period_end: Option<String>,
+    /// Null: as many as it likes.
+    max_users: Option<i64>,
+    /// Null: as much as it likes.
+    docs_quota_mb: Option<i64>,
+    credits: i64,
+    is_active: bool,
+    is_suspended: bool,
+    suspended_reason: Option<String>,
+    #[schema(value_type = Object)]
+    settings: Option<Box<RawValue>>,
+    created_at: String,
+    updated_at: String,
+    #[serde(skip)]
+    pub(super) cursor: String,
+}
+
+impl From<Tenant> for Shown {
+    fn from(tenant: Tenant) -> Self {
+        Self {
+            cursor: format!("{}.{}", tenant.created_at.as_millis(), tenant.id),
+            id: tenant.id,
+            name: tenant.name,
+            slug: tenant.slug,
+            domain: tenant.domain,
+            tenant_mode: tenant.mode,
+            erp_company_code: tenant.erp_company_code,
+            erp_company_id: tenant.erp_company_id,
+            erp_customer_id: tenant.erp_customer_id,
+            erp_subscription_id: tenant.erp_subscription_id,
+            owner_email: tenant.owner_email,
+            billing_email: tenant.billing_email,
+            billing_phone: tenant.billing_phone,
+            plan: tenant.plan,
+            subscription_status: tenant.subscription_status,
+            payment_status: tenant.payment_status,
+            subscription_plan: tenant.subscription_plan,
+            subscription_period_end: tenant.subscription_period_end.map(|at| at.to_string()),
+            max_users: tenant.max_users,
+            docs_quota_mb: tenant.docs_quota_mb,
+            credits: tenant.credits,
+            is_active: tenant.is_active,
+            is_suspended: tenant.is_suspended,
+            suspended_reason: tenant.suspended_reason,
+            settings: RawValue::from_string(tenant.settings).ok(),
+            created_at: tenant.created_at.to_rfc3339_millis(),
+            updated_at: tenant.updated_at.to_rfc3339_millis(),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What gateways said happened. A fact is there once, however often it was told, and has its place by the time at which
+//! it happened, whenever it was told.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use edge_capabilities::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::period::Period;
+use super::standing::Standing;
+use crate::plan::Terms;
+
+/// Facts that are kept one by one. The oldest beyond these are summed up: what comes late takes its place among this
+/// many.
+const MOST: usize = 64;
+
+/// Something that happened to a subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Fact {
+    /// When.
+    pub(super) at: Instant,
+    /// Which subscription, as the gateway knows it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) subscription: Option<String>,
+    pub(super) what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// A payment failed; which one, where that is said.
+    Failed(Option<String>),
+    /// A charge failed and will be tried again.
+    Pending,
+    /// Charging was given up.
+    Halted,
+    /// A payment came in.
+    Paid(Paid),
+    /// The subscription ends. What was paid for stays.
+    Cancelled,
+}
+
+/// A payment. Several events may tell of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paid {
+    /// What it is known by: the payment's id, the invoice's number (`invoice:…`). Reports with a name in common are of
+    /// one payment.
+    pub names: BTreeSet<String>,
+    /// How much, in the currency's smallest unit, and its ISO 4217 code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub amount: Option<(i64, String)>,
+    /// For how long it pays.
+    pub period: Period,
+    /// What it bought, where it names a plan that the ERP knows; else it is for the plan so far.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub terms: Option<Terms>,
+    /// Whose account at the gateway it was paid into: `razorpay:acc_…`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<String>,
+}
+
+impl What {
+    /// Of what happened in the same second, what comes later: a charge fails before it comes in or is given up, and
+    /// nothing of the same subscription follows its end. Of a payment and the giving up, whichever was told of later.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 0,
+            Self::Pending => 1,
+            Self::Halted | Self::Paid(_) => 2,
+            Self::Cancelled => 3,
+        }
+    }
+}
+
+impl Paid {
+    fn is_one_with(&self, other: &Self) -> bool {
+        !self.names.is_disjoint(&other.names)
+    }
+
+    /// Takes over what another report of the same payment says. The order of the reports makes no difference.
+    fn join(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.amount = self.amount.take().or(other.amount);
+        self.period = self.period.joined(other.period);
+        self.account = self.account.take().max(other.account);
+        self.terms = self.terms.take().max(other.terms);
+    }
+}
+
+impl Fact {
+    fn order(&self, other: &Self) -> Ordering {
+        // Gateways count in seconds.
+        let second = |fact: &Self| fact.at.as_millis().div_euclid(1000);
+        let name = |fact: &Self| match &fact.what {
+            What::Paid(paid) => paid.names.first().cloned(),
+            What::Failed(payment) => payment.clone(),
+            What::Pending | What::Halted | What::Cancelled => None,
+        };
+        second(self)
+            .cmp(&second(other))
+            .then_with(|| self.what.rank().cmp(&other.what.rank()))
+            .then_with(|| self.at.cmp(&other.at))
+            .then_with(|| match (&self.what, &other.what) {
+                (What::Paid(_), What::Halted) | (What::Halted, What::Paid(_)) => Ordering::Equal,
+                _ => (&self.subscription, name(self)).cmp(&(&other.subscription, name(other))),
+            })
+    }
+}
+
+/// Everything that was told of a tenant's subscription.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// What the facts amount to that are no longer kept one by one.
+    #[serde(default)]
+    base: Standing,
+    /// In the order in which they happened.
+    #[serde(default)]
+    facts: Vec<Fact>,
+}
+
+impl History {
+    /// Where the subscription stands.
+    pub fn standing(&self) -> Standing {
+        let paid: BTreeSet<&str> = self.facts.iter().filter_map(Fact::names).flatten().map(String::as_str).collect();
+        let mut standing = self.base.clone();
+        for fact in &self.facts {
+            standing.follow(fact, &paid);
+        }
+        standing
+    }
+
+    /// The payment that `paid` is another report of, if it was told of.
+    pub(super) fn known(&self, paid: &Paid) -> Option<&Paid> {
+        self.facts.iter().find_map(|fact| match &fact.what {
+            What::Paid(known) if known.is_one_with(paid) => Some(known),
+            _ => None,
+        })
+    }
+
+    /// Whether this payment is among those that were summed up.
+    pub(super) fn has_summed_up(&self, paid: &Paid) -> bool {
+        paid.names.iter().any(|name| self.base.has_counted(name))
+    }
+
+    /// Takes note of `fact`; gives false where it was known already, to the last detail.
+    pub(super) fn note(&mut self, mut fact: Fact) -> bool {
+        let before = self.facts.clone();
+        if let Some(horizon) = self.base.horizon {
+            // Too late to find its place: a payment counts, as if it came right after what was summed up.
+            if fact.at < horizon && !matches!(fact.what, What::Paid(_)) {
+                return false;
+            }
+            fact.at = fact.at.max(horizon);
+        }
+        let mut place = None;
+        if let What::Paid(paid) = &mut fact.what {
+            // Reports of one payment become one, also where this one shows that two others are.
+            while let Some(index) =
+                self.facts.iter().position(|known| matches!(&known.what, What::Paid(other) if other.is_one_with(paid)))
+            {
+                let known = self.facts.remove(index);
+                // It stays where it was, unless it turns out to be older.
+                place = (known.at <= fact.at).then_some(index);
+                fact.at = fact.at.min(known.at);
+                fact.subscription = fact.subscription.take().max(known.subscription);
+                if let What::Paid(known) = known.what {
+                    paid.join(known);
+                }
+            }
+        } else if self.facts.contains(&fact) {
+            return false;
+        }
+        let in_order = || self.facts.partition_point(|known| known.order(&fact) != Ordering::Greater);
+        let place = place.unwrap_or_else(in_order).min(self.facts.len());
+        self.facts.insert(place, fact);
+        if self.facts == before {
+            return false;
+        }
+        self.sum_up();
+        true
+    }
+
+    fn sum_up(&mut self) {
+        while self.facts.len() > MOST {
+            let paid: BTreeSet<&str> =
+                self.facts.iter().filter_map(Fact::names).flatten().map(String::as_str).collect();
+            let Some(oldest) = self.facts.first() else { return };
+            let mut base = self.base.clone();
+            base.follow(oldest, &paid);
+            base.horizon = base.horizon.max(Some(oldest.at));
+            self.base = base;
+            self.facts.remove(0);
+        }
+    }
+}
+
+impl Fact {
+    fn names(&self) -> Option<&BTreeSet<String>> {
+        match &self.what {
+            What::Paid(paid) => Some(&paid.names),
+            _ => None,
+        }
+    }
+}

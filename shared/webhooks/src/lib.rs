@@ -1,0 +1,1 @@
+//! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
