@@ -15,6 +15,8 @@ mod coverage;
 mod engine;
 mod failure;
 mod functions;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod lint;
 mod rule;
 mod run;

@@ -74,8 +74,9 @@ pub fn tracing(clock: Arc<dyn Clock>) -> rhai::Engine {
     #[expect(deprecated, reason = "not deprecated, but said to change with the engine's versions, which are pinned")]
     engine.register_debugger(
         |_, debugger| debugger,
-        |_: EvalContext, _: DebuggerEvent, node: ASTNode, _: Option<&str>, position: Position| {
-            if let Some(line) = position.line() {
+        |_: EvalContext, event: DebuggerEvent, node: ASTNode, _: Option<&str>, position: Position| {
+            // Other events are about the script as a whole and the ends of its functions.
+            if let (DebuggerEvent::Step, Some(line)) = (event, position.line()) {
                 run::visit((line, position.position().unwrap_or(0), matches!(node, ASTNode::Stmt(_))));
             }
             Ok(DebuggerCommand::StepInto)

@@ -1,0 +1,277 @@
+//! Random scripts: grown from the language's grammar, and the shipped ones with bytes changed. None of them may bring
+//! the engine down, natively or in a WebAssembly guest, where a panic ends all requests of an instance.
+
+use crate::{Engine, FailureKind, Rule, functions, shipped};
+
+/// What became of the scripts. That each kind occurs shows that the scripts are neither all nonsense nor all tame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Did not compile.
+    pub uncompiled: u32,
+    /// Gave an outcome.
+    pub decided: u32,
+    /// Gave something that is no outcome.
+    pub invalid: u32,
+    /// Failed.
+    pub failed: u32,
+    /// Hit a limit.
+    pub limited: u32,
+}
+
+/// Puts `rounds` random scripts, which follow from `seed`, through check and evaluation.
+pub fn run(engine: &Engine, seed: u64, rounds: u32) -> Tally {
+    let mut chance = Chance(seed);
+    let mut tally = Tally::default();
+    for _ in 0..rounds {
+        let rule = chance.of(&Rule::ALL).unwrap_or(Rule::Budget);
+        let script = if chance.below(3) == 0 { mutated(rule, &mut chance) } else { grown(&mut chance) };
+        let tests = if chance.below(4) == 0 { mutated_text(shipped(rule).tests, &mut chance) } else { String::new() };
+        let _ = engine.check(rule, &script, Some(&tests).filter(|tests| !tests.is_empty()).map(String::as_str));
+        let count = match engine.compile(rule, &script) {
+            Err(_) => &mut tally.uncompiled,
+            Ok(compiled) => match engine.evaluate(&compiled, input(rule), chance.below(2) == 0) {
+                Ok(_) => &mut tally.decided,
+                Err(failure) => match failure.kind {
+                    FailureKind::InvalidOutcome { .. } => &mut tally.invalid,
+                    FailureKind::Limit(_) => &mut tally.limited,
+                    FailureKind::Script { .. } | FailureKind::InvalidInput { .. } => &mut tally.failed,
+                },
+            },
+        };
+        *count = count.saturating_add(1);
+    }
+    tally
+}
+
+const fn input(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Approval => {
+            r#"{"kind":"checkout","amount":20.00,"currency":"INR","tenantId":"t","requester":{"id":"u","role":"OWNER"}}"#
+        }
+        Rule::Budget => {
+            r#"{"budget":{"limit":100,"spent":1.5,"reserved":0,"currency":"INR","period":"p"},"amount":20.00}"#
+        }
+        Rule::RoleMapping => r#"{"jobTitle":"Senior Director","department":""}"#,
+        Rule::SeatAccess => {
+            r#"{"seatStatus":"ACTIVE","subscriptionStatus":"PAST_DUE","expiresAt":"2024-01-01T00:00:00Z","now":"2024-01-02T00:00:00Z"}"#
+        }
+    }
+}
+
+/// Chance that follows from a seed (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut number = self.0;
+        number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        number ^ (number >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound).unwrap_or(u64::MAX);
+        usize::try_from(self.next().checked_rem(bound).unwrap_or(0)).unwrap_or(0)
+    }
+
+    fn of<T: Copy>(&mut self, choices: &[T]) -> Option<T> {
+        choices.get(self.below(choices.len())).copied()
+    }
+
+    fn word(&mut self, words: &[&'static str]) -> &'static str {
+        self.of(words).unwrap_or("1")
+    }
+}
+
+fn mutated(rule: Rule, chance: &mut Chance) -> String {
+    mutated_text(shipped(rule).script, chance)
+}
+
+/// A text with some bytes changed, taken out, put in, or said twice.
+fn mutated_text(text: &str, chance: &mut Chance) -> String {
+    const TELLING: &[u8] = b"(){}[]#\"'`$|&=<>!+-*/%.,;:_0123456789einfmux \n\\\xff\x00";
+    let mut bytes = text.as_bytes().to_vec();
+    for _ in 0..chance.below(5).saturating_add(1) {
+        let at = chance.below(bytes.len().saturating_add(1));
+        let put = chance.of(TELLING).unwrap_or(b' ');
+        match (chance.below(4), bytes.get_mut(at)) {
+            (0, Some(byte)) => *byte = put,
+            (1, Some(_)) => {
+                bytes.remove(at);
+            }
+            (2, Some(_)) => {
+                let end = at.saturating_add(chance.below(60)).min(bytes.len());
+                let again: Vec<u8> = bytes.get(at..end).unwrap_or_default().to_vec();
+                bytes.splice(at..at, again);
+            }
+            _ => bytes.insert(at.min(bytes.len()), put),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What expressions may mention.
+const VARIABLES: &str = "let a = [1, 2.50, \"x\"]; let m = #{ k: 1 }; let n = 0; let s = \"text\";\n";
+
+/// A script grown from the grammar.
+fn grown(chance: &mut Chance) -> String {
+    let mut script = String::new();
+    script.push_str("const LIMIT = 20.00;\nfn helper(input) { ");
+    script.push_str(VARIABLES);
+    statements(&mut script, chance, 2);
+    expression(&mut script, chance, 2);
+    script.push_str(" }\nfn decide(input) { ");
+    script.push_str(VARIABLES);
+    statements(&mut script, chance, 4);
+    script.push_str(chance.word(&[
+        "#{ role: \"admin\" }",
+        "#{ hasAccess: true, reason: \"SEAT_ACTIVE\" }",
+        "#{ outcome: \"allow\", alerts: [], reason: s }",
+        "#{ outcome: \"approve\", levels: [], reason: \"\" }",
+        "m",
+        "()",
+    ]));
+    script.push_str(" }\n");
+    script
+}
+
+fn statements(script: &mut String, chance: &mut Chance, depth: usize) {
+    for _ in 0..chance.below(4) {
+        statement(script, chance, depth);
+    }
+}
+
+fn statement(script: &mut String, chance: &mut Chance, depth: usize) {
+    let Some(deeper) = depth.checked_sub(1) else { return };
+    let (head, blocks, tail): (&str, usize, &str) = match chance.below(11) {
+        0 => ("if ", 1, ""),
+        1 => ("if true == ", 2, ""),
+        2 => ("for i in 0..20 ", 0, ""),
+        3 => ("for i in a ", 0, ""),
+        4 => ("while n < 9 { n += 1; ", 0, "}"),
+        5 => ("n = ", 9, ";"),
+        6 => ("a.push(", 9, ");"),
+        7 => ("m[\"k\" + n] = ", 9, ";"),
+        8 => ("s += ", 9, ";"),
+        9 => ("return ", 9, ";"),
+        _ => ("", 9, ";"),
+    };
+    script.push_str(head);
+    if blocks > 0 {
+        expression(script, chance, deeper);
+    }
+    if blocks < 9 {
+        script.push_str(" { ");
+        statements(script, chance, deeper);
+        script.push_str(" } ");
+        if blocks == 2 {
+            script.push_str(" else { ");
+            statements(script, chance, deeper);
+            script.push_str(" } ");
+        }
+    }
+    script.push_str(tail);
+    script.push('\n');
+}
+
+fn expression(script: &mut String, chance: &mut Chance, depth: usize) {
+    const LEAVES: &[&str] = &[
+        "1",
+        "0",
+        "(-1)",
+        "9223372036854775807",
+        "0.1",
+        "20.00",
+        "79228162514264337593543950335.0",
+        "true",
+        "false",
+        "()",
+        "\"x\"",
+        "\"ß€\"",
+        "'c'",
+        "`t${n}`",
+        "a",
+        "m",
+        "n",
+        "s",
+        "input",
+        "input.amount",
+        "input.now",
+        "input.jobTitle",
+        "input.expiresAt",
+        "m.k",
+        "a[0]",
+        "a[-1]",
+        "s[1]",
+        "[]",
+        "#{}",
+        "(|y| y)",
+        "(|y| y + n)",
+        "LIMIT",
+        "(0..3)",
+        "days(1)",
+        "this",
+    ];
+    const OPERATORS: &[&str] = &[
+        "+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "in", "!in", "<<", ">>",
+        "&", "|", "^", "..", "..=",
+    ];
+    let Some(deeper) = depth.checked_sub(1) else {
+        script.push_str(chance.word(LEAVES));
+        return;
+    };
+    match chance.below(9) {
+        0 | 1 => script.push_str(chance.word(LEAVES)),
+        2 | 3 => {
+            script.push('(');
+            expression(script, chance, deeper);
+            script.push(' ');
+            script.push_str(chance.word(OPERATORS));
+            script.push(' ');
+            expression(script, chance, deeper);
+            script.push(')');
+        }
+        4 => {
+            let (name, counts) = chance.of(functions::NAMES).unwrap_or(("len", &[1]));
+            script.push_str(name);
+            arguments(script, chance, deeper, counts.first().copied().unwrap_or(1));
+        }
+        5 => {
+            let (name, counts) = chance.of(functions::NAMES).unwrap_or(("len", &[1]));
+            expression(script, chance, deeper);
+            script.push('.');
+            script.push_str(name);
+            arguments(script, chance, deeper, counts.first().copied().unwrap_or(1).saturating_sub(1));
+        }
+        6 => {
+            script.push_str("helper");
+            arguments(script, chance, deeper, 1);
+        }
+        7 => {
+            let (before, after) =
+                chance.of(&[("(!", ")"), ("(-", ")"), ("[", "]"), ("if ", " { 1 } else { 2 }")]).unwrap_or_default();
+            script.push_str(before);
+            expression(script, chance, deeper);
+            script.push_str(after);
+        }
+        _ => {
+            script.push_str("switch ");
+            expression(script, chance, deeper);
+            script.push_str(" { 1 => 2, \"x\" if n > 0 => 3, 0..9 => 4, _ => ");
+            expression(script, chance, deeper);
+            script.push_str(" }");
+        }
+    }
+}
+
+fn arguments(script: &mut String, chance: &mut Chance, depth: usize, count: usize) {
+    script.push('(');
+    for index in 0..count {
+        if index > 0 {
+            script.push_str(", ");
+        }
+        expression(script, chance, depth);
+    }
+    script.push(')');
+}
