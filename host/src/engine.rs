@@ -15,6 +15,9 @@ const TICK: Duration = Duration::from_millis(5);
 pub struct Limits {
     /// Instances alive at once, of all components together.
     pub instances: u32,
+    /// Calls into instances under way at once, of all components together: each has a stack of its own, and an
+    /// instance that finds none left dies with all its requests.
+    pub calls: u32,
     /// Linear memory of one instance, bytes.
     pub memory: usize,
 }
@@ -26,7 +29,7 @@ pub fn start(limits: Limits, cache: &Path) -> anyhow::Result<Engine> {
         .total_core_instances(limits.instances.saturating_mul(4))
         .total_memories(limits.instances)
         .total_tables(limits.instances.saturating_mul(2))
-        .total_stacks(limits.instances)
+        .total_stacks(limits.instances.saturating_add(limits.calls))
         .max_component_instance_size(10 << 20)
         .max_core_instance_size(10 << 20)
         .max_core_instances_per_component(200)

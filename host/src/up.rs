@@ -94,7 +94,8 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
     let runtime_config = RuntimeConfig::load(options.runtime_config_file.as_deref(), &state_dir)?;
     let memory =
         options.max_instance_memory_mib.checked_mul(1 << 20).context("--max-instance-memory-mib is too large")?;
-    let limits = engine::Limits { instances: options.max_instance_count, memory };
+    let calls = u32::try_from(options.max_requests).context("--max-requests is too large")?;
+    let limits = engine::Limits { instances: options.max_instance_count, calls, memory };
     let engine = engine::start(limits, &state_dir.join("compiled"))?;
     let staging = tempfile::tempdir()?;
     let application = Application::load(&Loading {
