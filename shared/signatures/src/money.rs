@@ -145,3 +145,74 @@ pub(crate) fn scaled(number: &str, places: u32) -> Result<i64, InvalidMoney> {
 fn times_ten(value: i64) -> Result<i64, InvalidMoney> {
     value.checked_mul(10).ok_or(InvalidMoney::Range)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_written_with_its_currencys_decimals_and_read_back() {
+        for (code, minor, decimal) in [
+            ("INR", 249_900, "2499.00"),
+            ("INR", 5, "0.05"),
+            ("INR", -5, "-0.05"),
+            ("INR", 0, "0.00"),
+            ("JPY", 500, "500"),
+            ("JPY", 0, "0"),
+            ("KWD", 1234, "1.234"),
+            ("CLF", 1, "0.0001"),
+            ("USD", i64::MAX, "92233720368547758.07"),
+            ("USD", i64::MIN, "-92233720368547758.08"),
+        ] {
+            let money = Money { minor, currency: Currency::parse(code).unwrap() };
+            assert_eq!(money.to_decimal(), decimal);
+            assert_eq!(Money::parse(decimal, money.currency), Ok(money));
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_digit_by_digit_or_not_at_all() {
+        for (number, minor) in [
+            ("1e2", Ok(10_000)),
+            ("1E+2", Ok(10_000)),
+            ("100e-2", Ok(100)),
+            ("1.10e0", Ok(110)),
+            ("0e999999999", Ok(0)),
+            ("0.000000000000000000000000000", Ok(0)),
+            ("007", Ok(700)),
+            ("0.001", Err(InvalidMoney::Precision)),
+            ("1e-3", Err(InvalidMoney::Precision)),
+            ("1e-999999999", Err(InvalidMoney::Precision)),
+            ("1e99", Err(InvalidMoney::Range)),
+            ("1e2147483647", Err(InvalidMoney::Range)),
+            ("1e9999999999", Err(InvalidMoney::Number)),
+            ("92233720368547758.08", Err(InvalidMoney::Range)),
+            ("99999999999999999999", Err(InvalidMoney::Range)),
+            ("", Err(InvalidMoney::Number)),
+            ("-", Err(InvalidMoney::Number)),
+            ("--1", Err(InvalidMoney::Number)),
+            ("+1", Err(InvalidMoney::Number)),
+            (".5", Err(InvalidMoney::Number)),
+            ("5.", Err(InvalidMoney::Number)),
+            ("1.2.3", Err(InvalidMoney::Number)),
+            ("1 ", Err(InvalidMoney::Number)),
+            ("1e", Err(InvalidMoney::Number)),
+            ("0x10", Err(InvalidMoney::Number)),
+            ("NaN", Err(InvalidMoney::Number)),
+            ("١", Err(InvalidMoney::Number)),
+        ] {
+            assert_eq!(Money::parse(number, Currency::INR).map(|money| money.minor), minor, "{number:?}");
+        }
+    }
+
+    #[test]
+    fn a_currency_is_one_in_use() {
+        for (code, exponent) in [("INR", 2), ("inr", 2), ("Usd", 2), ("JPY", 0), ("KWD", 3), ("UYW", 4)] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!((currency.as_str(), currency.exponent()), (code.to_uppercase().as_str(), exponent));
+        }
+        for code in ["", "IN", "INRR", "XXX", "₹", "   ", "E U", "R S"] {
+            assert_eq!(Currency::parse(code), Err(InvalidMoney::Currency), "{code:?}");
+        }
+    }
+}

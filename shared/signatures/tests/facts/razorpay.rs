@@ -1,0 +1,115 @@
+//! Razorpay's bodies.
+
+use edge_signatures::{Currency, Kind, Money, Provider, Reading, Unreadable};
+
+use crate::support::{instant, text};
+
+fn reading(body: &str) -> Result<Reading, Unreadable> {
+    crate::support::reading(Provider::Razorpay, body)
+}
+
+fn event(name: &str, payload: &str) -> String {
+    format!(
+        r#"{{"entity":"event","account_id":"acc_1","event":"{name}","contains":[],"payload":{payload},"created_at":1567690383}}"#
+    )
+}
+
+#[test]
+fn a_charge_is_read_from_the_subscription_and_its_payment() {
+    let body = event(
+        "subscription.charged",
+        r#"{"subscription":{"entity":{"id":"sub_1","plan_id":"plan_1","customer_id":"cust_1","status":"active",
+            "current_start":1570213800,"current_end":1572892200,"ended_at":null,"notes":{"tenant_id":"t_1","plan_name":"Pro"}}},
+            "payment":{"entity":{"id":"pay_1","amount":100000,"currency":"INR","status":"captured","order_id":"order_1",
+            "invoice_id":"inv_1","captured":"1","notes":[],"error_code":null,"error_description":""}}}"#,
+    );
+    let read = reading(&body).unwrap();
+    assert_eq!(read.kind, Kind::SubscriptionCharged);
+    assert_eq!((read.tenant_id, read.account_id), (text("t_1"), text("acc_1")));
+    assert_eq!((read.subscription_id, read.plan_id, read.plan_name), (text("sub_1"), text("plan_1"), text("Pro")));
+    assert_eq!((read.payment_id, read.invoice_number), (text("pay_1"), text("inv_1")));
+    assert_eq!(read.amount, Some(Money { minor: 100_000, currency: Currency::INR }));
+    assert_eq!(read.period_start, Some(instant("2019-10-04T18:30:00Z")));
+    assert_eq!(read.period_end, Some(instant("2019-11-04T18:30:00Z")));
+    assert_eq!(read.occurred_at, Some(instant("2019-09-05T13:33:03Z")));
+    assert_eq!(read.failure, None);
+}
+
+#[test]
+fn one_payment_has_one_id_in_every_event_that_reports_it() {
+    let payment = r#""payment":{"entity":{"id":"pay_1","amount":100,"currency":"INR","notes":{"tenant_id":"t"}}}"#;
+    let order = r#""order":{"entity":{"id":"order_1","amount":100,"notes":[]}}"#;
+    let subscription = r#""subscription":{"entity":{"id":"sub_1","notes":{"tenant_id":"t"}}}"#;
+    for (name, payload, kind) in [
+        ("payment.captured", format!("{{{payment}}}"), Kind::PaymentCaptured),
+        ("order.paid", format!("{{{payment},{order}}}"), Kind::PaymentCaptured),
+        ("subscription.charged", format!("{{{subscription},{payment}}}"), Kind::SubscriptionCharged),
+    ] {
+        let read = reading(&event(name, &payload)).unwrap();
+        assert_eq!((read.kind, read.payment_id, read.tenant_id), (kind, text("pay_1"), text("t")), "{name}");
+        assert_eq!(read.amount.map(|amount| amount.minor), Some(100), "{name}");
+    }
+}
+
+#[test]
+fn a_subscription_that_ends_or_halts_has_no_payment_and_keeps_its_period() {
+    for (name, kind) in [
+        ("subscription.halted", Kind::SubscriptionHalted),
+        ("subscription.cancelled", Kind::SubscriptionCancelled),
+        ("subscription.pending", Kind::SubscriptionPending),
+    ] {
+        let payload =
+            r#"{"subscription":{"entity":{"id":"sub_1","current_end":1572892200,"notes":{"tenant_id":"t"}}}}"#;
+        let read = reading(&event(name, payload)).unwrap();
+        assert_eq!((read.kind, read.payment_id, read.amount), (kind, None, None));
+        assert_eq!(read.period_end, Some(instant("2019-11-04T18:30:00Z")));
+    }
+}
+
+#[test]
+fn a_failed_payment_says_why() {
+    for (fields, failure) in [
+        (r#""error_code":"BAD_REQUEST_ERROR","error_description":"Payment failed""#, text("Payment failed")),
+        (r#""error_code":"BAD_REQUEST_ERROR","error_description":"""#, text("BAD_REQUEST_ERROR")),
+        (r#""error_code":"","error_description":null"#, None),
+    ] {
+        let payload = format!(r#"{{"payment":{{"entity":{{"id":"pay_1","amount":100,"currency":"INR",{fields}}}}}}}"#);
+        let read = reading(&event("payment.failed", &payload)).unwrap();
+        assert_eq!((read.kind, read.failure), (Kind::PaymentFailed, failure));
+    }
+}
+
+#[test]
+fn notes_may_be_a_list_and_must_not_disagree() {
+    let payload = |one: &str, other: &str| {
+        format!(
+            r#"{{"payment":{{"entity":{{"id":"p","notes":{one}}}}},"subscription":{{"entity":{{"id":"s","notes":{other}}}}}}}"#
+        )
+    };
+    let read = |one: &str, other: &str| reading(&event("subscription.charged", &payload(one, other)));
+    assert_eq!(read("[]", "[]").unwrap().tenant_id, None);
+    assert_eq!(read("null", r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
+    assert_eq!(read(r#"{"tenant_id":"t"}"#, "[]").unwrap().tenant_id, text("t"));
+    assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
+    let contradiction = Err(Unreadable::Contradiction("tenant_id"));
+    assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"u"}"#), contradiction);
+}
+
+#[test]
+fn paise_are_whole() {
+    for written in ["100.5", "-1", "\"1e\"", "9223372036854775808"] {
+        let payload = format!(r#"{{"payment":{{"entity":{{"id":"p","amount":{written},"currency":"INR"}}}}}}"#);
+        assert_eq!(reading(&event("payment.captured", &payload)), Err(Unreadable::Field("amount")), "{written}");
+    }
+}
+
+#[test]
+fn other_events_are_named_and_nothing_more() {
+    for name in ["payment.authorized", "invoice.paid", "refund.created", "subscription.activated"] {
+        let read = reading(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
+        assert_eq!((read.kind, read.event.as_str()), (Kind::Unhandled, name));
+    }
+    for payload in ["{}", "[]", "null", r#"{"payment":7}"#, r#"{"payment":{"entity":[]}}"#] {
+        assert_eq!(reading(&event("payment.captured", payload)).unwrap().payment_id, None, "{payload}");
+    }
+}
