@@ -1,6 +1,13 @@
-//! The component `seat-verification`: who has a seat. Everything it decides is in `shared/seats`.
+//! The component `seat-verification`: who has a seat. Everything it decides is in `shared/seats`, by the rule
+//! `seat_access` as `shared/rulebook` has it in force.
 
-spin_capabilities::component!(|capabilities| edge_seats::router(
-    capabilities,
-    std::sync::Arc::new(edge_seats::ShippedSeatAccess)
-));
+use std::sync::Arc;
+
+use edge_record::Record;
+use edge_rulebook::{Rulebook, RuledSeatAccess};
+
+spin_capabilities::component!(|capabilities| {
+    let rulebook = Rulebook::new(&capabilities, &Record::new(capabilities.record.clone()));
+    let rule = RuledSeatAccess::new(&capabilities, rulebook);
+    edge_seats::router(capabilities, Arc::new(rule))
+});

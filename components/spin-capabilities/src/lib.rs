@@ -16,7 +16,7 @@ mod small;
 use std::sync::Arc;
 
 pub use axum::Router;
-use edge_capabilities::Capabilities;
+pub use edge_capabilities::Capabilities;
 pub use serving::serve;
 pub use spin_sdk::wasip3;
 

@@ -209,6 +209,11 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
 #[macro_export]
 macro_rules! component {
     ($router:expr) => {
+        /// The component's routes.
+        fn router(capabilities: $crate::Capabilities) -> $crate::Router {
+            ($router)(capabilities)
+        }
+
         mod component {
             use std::sync::OnceLock;
 
@@ -223,7 +228,7 @@ macro_rules! component {
             impl Guest for Component {
                 async fn handle(request: Request) -> Result<Response, ErrorCode> {
                     static ROUTER: OnceLock<Router> = OnceLock::new();
-                    $crate::serve(&ROUTER, $router, request).await
+                    $crate::serve(&ROUTER, super::router, request).await
                 }
             }
         }
