@@ -18,6 +18,8 @@ mod functions;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod lint;
+#[cfg(feature = "reference")]
+mod reference;
 mod rule;
 mod run;
 mod sandbox;
@@ -29,5 +31,7 @@ pub use contract::schema;
 pub use coverage::Coverage;
 pub use engine::{Compiled, Engine, Evaluation};
 pub use failure::{Failure, FailureKind, Finding, Limit};
+#[cfg(feature = "reference")]
+pub use reference::{Described, known_to_checks, reference};
 pub use rule::Rule;
 pub use shipped::{Shipped, fingerprint, shipped};
