@@ -24,7 +24,7 @@ const EXPIRE: Duration = Duration::from_millis(600);
 /// How long the record may take to answer about a key that is known.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// And about one of which nothing is known: there is nothing else to answer by.
-const COLD_PATIENCE: Duration = Duration::from_secs(3);
+const COLD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a key that was good goes on while the record cannot be asked.
 const OUTAGE: Duration = Duration::from_mins(5);
 /// Keys remembered: a bound for when somebody tries many.

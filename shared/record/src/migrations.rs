@@ -39,7 +39,10 @@ pub(crate) fn for_postgres(migration: &Migration) -> String {
 pub(crate) fn for_sqlite(migration: &Migration) -> Vec<String> {
     let Migration { version, statements } = migration;
     let applied = format!("INSERT INTO schema_migrations (version) VALUES ({version}) ON CONFLICT DO NOTHING");
-    let statements = statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty());
+    // A comment may end its line with a semicolon too.
+    let code: Vec<&str> = statements.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    let code = code.join("\n");
+    let statements = code.split(";\n").map(str::trim).filter(|statement| !statement.is_empty());
     [VERSIONS].into_iter().chain(statements).map(ToOwned::to_owned).chain([applied]).collect()
 }
 

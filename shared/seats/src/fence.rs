@@ -70,7 +70,13 @@ impl Fences {
         Ok(self.cache.counter(&mark.fence.key()).await? == Some(mark.number))
     }
 
-    /// The fence of all as it is now.
+    /// A fence as it is now; None: nobody has made it yet.
+    pub(crate) async fn glance(&self, fence: Fence) -> Result<Option<Mark>, StoreError> {
+        let number = self.cache.counter(&fence.key()).await?;
+        Ok(number.map(|number| Mark { fence, number }))
+    }
+
+    /// The fence of all as it is now, made if there is none.
     pub(crate) async fn of_all(&self) -> Result<Mark, StoreError> {
         let number = match self.cache.counter(&Fence::All.key()).await? {
             Some(number) => number,

@@ -16,8 +16,8 @@ use edge_capabilities::{Clock, Instant, KeyValue};
 use serde::{Deserialize, Serialize};
 
 /// How long a round may have been opened without a lease before it is taken for dead: the leader writes its lease
-/// right after.
-pub(crate) const GAP: Duration = Duration::from_millis(100);
+/// right after, but in a burst of starting instances it may have to wait for its turn.
+pub(crate) const GAP: Duration = Duration::from_millis(500);
 
 /// How long refreshing is left alone after it failed.
 const BACKOFF: Duration = Duration::from_millis(250);

@@ -119,6 +119,16 @@ impl Invalidation {
         }
     }
 
+    /// As [`Invalidation::before`], without making a fence where there is none: many who come together to a new store
+    /// would all make it, and none of them could tell its number until the last was done.
+    pub(crate) async fn glance(&self, alias: &Alias) -> Result<Option<Mark>, StoreError> {
+        match self.names.organization_of(alias).await {
+            Ok(Some(organization)) => self.fences.glance(Fence::Organization(organization)).await,
+            Ok(None) | Err(Unreachable::Record(_)) => self.fences.glance(Fence::All).await,
+            Err(Unreachable::Cache(error)) => Err(error),
+        }
+    }
+
     /// Completes the ERP's answer about somebody of `alias`, which was given after `before` was read, by what payment
     /// events said. Gives the fence it stands behind. An error, or None: that cannot be said; the answer may be used
     /// once but not kept.

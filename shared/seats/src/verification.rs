@@ -157,7 +157,7 @@ impl Verification {
         // Callers who come after a fence was raised must not follow a question that was put before. Who cannot see the
         // fence follows nobody.
         let asked_under = match found {
-            Ok(_) => self.0.invalidation.before(&subject.alias).await.ok(),
+            Ok(_) => self.0.invalidation.glance(&subject.alias).await.ok(),
             Err(_) => None,
         };
         let Some(asked_under) = asked_under else {
