@@ -48,11 +48,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let engine = engine();
         let compiling = timed(300, || compile(&engine, rule).map(|_| ()))?;
         let building = timed(300, || {
-            black_box(self::engine().compile(rule, "")).err().map(|_| ()).ok_or_else(|| "an empty script compiled".into())
+            black_box(self::engine().compile(rule, ""))
+                .err()
+                .map(|_| ())
+                .ok_or_else(|| "an empty script compiled".into())
         })?;
         let compiled = compile(&engine, rule)?;
         let warm = timed(20_000, || decide(&engine, &compiled, input))?;
-        println!("{:>14} {first:>12.1} {cold_time:>10.1} {building:>10.1} {compiling:>10.1} {warm:>10.2}", rule.as_str());
+        println!(
+            "{:>14} {first:>12.1} {cold_time:>10.1} {building:>10.1} {compiling:>10.1} {warm:>10.2}",
+            rule.as_str()
+        );
     }
     Ok(())
 }

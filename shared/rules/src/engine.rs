@@ -211,6 +211,7 @@ fn failed(error: Box<EvalAltResult>) -> Failure {
 }
 
 /// The error within the calls that it came through.
+#[expect(clippy::boxed_local, reason = "the engine's errors come boxed, and go on boxed")]
 fn innermost(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
     match *error {
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => innermost(inner),

@@ -1,6 +1,8 @@
 //! Random scripts: grown from the language's grammar, and the shipped ones with bytes changed. None of them may bring
 //! the engine down, natively or in a WebAssembly guest, where a panic ends all requests of an instance.
 
+pub mod hostile;
+
 use crate::{Engine, FailureKind, Rule, functions, shipped};
 
 /// What became of the scripts. That each kind occurs shows that the scripts are neither all nonsense nor all tame.

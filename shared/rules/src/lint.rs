@@ -89,11 +89,11 @@ impl Reading {
             }
             Expr::Dot(parts, ..) => self.field_read(&parts.lhs, &parts.rhs),
             Expr::Index(parts, ..) => {
-                if let (Expr::Variable(variable, ..), Expr::StringConstant(field, at)) = (&parts.lhs, &parts.rhs) {
-                    if variable.1 == self.input.as_str() {
-                        self.field_reads = self.field_reads.saturating_add(1);
-                        self.field(field, *at);
-                    }
+                if let (Expr::Variable(variable, ..), Expr::StringConstant(field, at)) = (&parts.lhs, &parts.rhs)
+                    && variable.1 == self.input.as_str()
+                {
+                    self.field_reads = self.field_reads.saturating_add(1);
+                    self.field(field, *at);
                 }
             }
             _ => {}

@@ -144,10 +144,10 @@ fn coverage_tells_what_no_test_reaches() {
     let ceo = test("ceo", "CEO", "", "admin");
     let sales = test("sales", "", "Sales", "manager");
     let other = test("other", "", "", "member");
-    let coverage = covered(&[ceo.clone()]);
+    let coverage = covered(std::slice::from_ref(&ceo));
     assert_eq!(coverage.branches, 4);
     assert_eq!(coverage.missed_branches, [2, 6, 7]);
-    assert_eq!(covered(&[sales.clone()]).missed_branches, [2, 7]);
+    assert_eq!(covered(std::slice::from_ref(&sales)).missed_branches, [2, 7]);
     assert_eq!(covered(&[sales.clone(), other.clone()]).missed_lines, [3]);
     let all = covered(&[ceo, sales, other]);
     assert_eq!(

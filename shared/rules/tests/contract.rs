@@ -1,5 +1,7 @@
 //! Inputs and outcomes are held to their contracts, in both directions.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use edge_rules::{Failure, FailureKind, Rule, contract, schema};

@@ -1,5 +1,7 @@
 //! docs/rules.md says what the engine can do, no more and no less. `UPDATE_DOCS=1` writes its table anew.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use std::collections::BTreeSet;

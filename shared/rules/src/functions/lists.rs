@@ -1,5 +1,10 @@
 //! Lists.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "within what the macro writes: the engine has matched the types before it calls"
+)]
+
 use rhai::plugin::*;
 use rhai::{Array, FnPtr};
 use rust_decimal::Decimal;

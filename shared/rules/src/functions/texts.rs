@@ -1,5 +1,10 @@
 //! Texts.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "within what the macro writes: the engine has matched the types before it calls"
+)]
+
 use rhai::plugin::*;
 use rhai::{Array, ImmutableString};
 
