@@ -53,6 +53,12 @@ impl Engine {
         Self { clock, plain: OnceLock::new(), tracing: OnceLock::new() }
     }
 
+    /// Sets the engine up now, so that the first decision does not have to: for a component that is initialised before
+    /// it is asked anything. Reads no clock and no chance.
+    pub fn prepare(&self) {
+        self.plain();
+    }
+
     fn plain(&self) -> &rhai::Engine {
         self.plain.get_or_init(|| sandbox::engine(self.clock.clone()))
     }

@@ -1,5 +1,7 @@
 //! The rule `seat_access` as shipped, and the one that is built in, agree in every case.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use edge_capabilities::Instant;
