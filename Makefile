@@ -8,7 +8,7 @@ CARGO := cargo
 BUILD := $(CARGO) build --locked
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams up test tools lint rules unit integration bench audit clean-state
+.PHONY: build components host upstreams up test tools lint rules unit integration interop fuzz bench audit clean-state
 
 build: components host upstreams
 
@@ -50,6 +50,15 @@ unit: toolchain
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: build tools
 	$(CARGO) test --locked -p integration
+
+# Webhooks between the edge and the providers' own libraries, which it fetches. What they signed once is among the unit
+# tests.
+interop: toolchain
+	tests/interop/run.sh
+
+# Ten minutes for each target.
+fuzz:
+	fuzz/run.sh $(FUZZ_SECONDS)
 
 # The servers that the integration tests start for themselves.
 tools:

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Webhooks between the edge and the providers' own libraries, in the versions that are pinned here: what they sign is
+# believed by the edge, and what the edge signs by them. Fetches the libraries into .libraries, and nothing else.
+#
+# run.sh          checks
+# run.sh record   also writes recorded.jsonl, which `cargo test` checks without a network
+set -euo pipefail
+cd "$(dirname "$0")"
+
+for tool in node npm python3; do
+    command -v $tool >/dev/null || { echo "$tool is missing" >&2; exit 1; }
+done
+
+libraries=$PWD/.libraries
+mkdir -p "$libraries"
+cp package.json package-lock.json sign.mjs verify.mjs "$libraries"
+(cd "$libraries" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+[ -x "$libraries/python/bin/python" ] || python3 -m venv "$libraries/python"
+"$libraries/python/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt
+
+bodies=$PWD/bodies.json
+signed=$libraries/signed-by-them.jsonl
+"$libraries/python/bin/python" sign.py "$bodies" >"$signed"
+(cd "$libraries" && node sign.mjs "$bodies") >>"$signed"
+if [ "${1:-}" = record ]; then cp "$signed" recorded.jsonl; fi
+
+ours=$libraries/signed-here.jsonl
+INTEROP_EVENTS=$signed INTEROP_SIGNED=$ours cargo test --locked -p interop -- --nocapture
+"$libraries/python/bin/python" verify.py <"$ours"
+(cd "$libraries" && node verify.mjs <"$ours")
