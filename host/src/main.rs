@@ -10,11 +10,14 @@ mod files;
 mod log;
 mod manifest;
 mod refusal;
+mod rules;
 mod runtime_config;
 mod server;
 mod up;
 mod variables;
 mod workers;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -33,10 +36,13 @@ struct Cli {
 enum Command {
     /// Serve a Spin application
     Up(up::Options),
+    /// Check, test and publish rules
+    Rules(rules::Options),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
-        Command::Up(options) => up::run(&options),
+        Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Rules(options) => Ok(rules::run(options)),
     }
 }

@@ -1,0 +1,246 @@
+//! `bheem-edge rules …`: for people who keep rules in git. Checks and tests run here, on the engine that is built in;
+//! everything else goes to a running edge over its API.
+//!
+//! Exit codes: 0, all is well; 1, a check, a test or a precondition failed; 2, the command was wrong, or the edge could
+//! not be reached or did not let it in.
+
+mod answers;
+mod backtesting;
+mod checking;
+mod client;
+mod comparing;
+mod publishing;
+mod source;
+mod watching;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use client::Edge;
+
+/// What `bheem-edge rules` can be told.
+#[derive(Args)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check scripts: syntax, unknown names, unused code, tests
+    ///
+    /// Without --url on the engine that is built in. Exits with 1 if one does not pass.
+    Check(Checking),
+    /// Run scripts' tests, and show each
+    Test(Checking),
+    /// Make a version of a script; it is not in force until it is activated
+    Push(Pushing),
+    /// Put a version in force
+    Activate(Activating),
+    /// Bring back the version that was in force before
+    Rollback(Rolling),
+    /// Show what differs: a script from the version in force, or two versions
+    Diff(Comparing),
+    /// Show what a script or a version would have decided on the last recorded decisions
+    Backtest(Backtesting),
+    /// Check a script each time it is saved, and make a version of it if it passes
+    Watch(Watching),
+}
+
+/// Which edge, and as whom.
+#[derive(Args, Clone)]
+struct Connection {
+    /// Where the edge is, such as https://edge.example.com
+    #[arg(long, env = "BHEEM_EDGE_URL", default_value = "http://127.0.0.1:3000")]
+    url: String,
+    /// An API key with the scopes rules:read and rules:write
+    #[arg(long, env = "BHEEM_EDGE_KEY", hide_env_values = true)]
+    key: String,
+}
+
+/// An edge that may be left out.
+#[derive(Args, Clone)]
+struct PerhapsConnection {
+    /// Where the edge is; without it the engine that is built in does the work
+    #[arg(long, requires = "key")]
+    url: Option<String>,
+    /// An API key with the scope rules:write
+    #[arg(long, env = "BHEEM_EDGE_KEY", hide_env_values = true)]
+    key: Option<String>,
+}
+
+/// A script on disk.
+#[derive(Args, Clone)]
+struct Source {
+    /// The script, named after its rule: approval.rhai
+    file: PathBuf,
+    /// Its tests [default: NAME.tests.json beside the script, if it is there]
+    #[arg(long)]
+    tests: Option<PathBuf>,
+    /// The rule, where the script has another name
+    #[arg(long)]
+    rule: Option<String>,
+}
+
+#[derive(Args)]
+struct Checking {
+    /// The scripts, each named after its rule
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The tests, for one script [default: NAME.tests.json beside each, if it is there]
+    #[arg(long)]
+    tests: Option<PathBuf>,
+    /// The rule, where the scripts have other names
+    #[arg(long)]
+    rule: Option<String>,
+    #[command(flatten)]
+    edge: PerhapsConnection,
+}
+
+#[derive(Args)]
+struct Pushing {
+    #[command(flatten)]
+    source: Source,
+    /// What is to be said of this version
+    #[arg(long)]
+    note: Option<String>,
+    /// Put it in force at once
+    #[arg(long)]
+    activate: bool,
+    #[command(flatten)]
+    edge: Connection,
+}
+
+#[derive(Args)]
+struct Activating {
+    /// The rule
+    rule: String,
+    /// The version
+    version: i64,
+    /// Only if this version is in force now; without it, whichever is when the command starts
+    #[arg(long, value_name = "VERSION")]
+    instead_of: Option<i64>,
+    #[command(flatten)]
+    edge: Connection,
+}
+
+#[derive(Args)]
+struct Rolling {
+    /// The rule
+    rule: String,
+    #[command(flatten)]
+    edge: Connection,
+}
+
+#[derive(Args)]
+struct Comparing {
+    /// A script, to compare with the version in force; or a rule
+    what: String,
+    /// The version to begin with [default: the one in force]
+    from: Option<i64>,
+    /// The version to end with [default: the script, or the one in force]
+    to: Option<i64>,
+    /// The script's tests [default: NAME.tests.json beside it, if it is there]
+    #[arg(long)]
+    tests: Option<PathBuf>,
+    /// Exit with 1 if there is a difference
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    edge: Connection,
+}
+
+#[derive(Args)]
+struct Backtesting {
+    /// A script, or a rule together with --version
+    what: String,
+    /// The version to try
+    #[arg(long)]
+    version: Option<i64>,
+    /// On how many of the last decisions
+    #[arg(long, default_value_t = 1000)]
+    limit: u32,
+    /// Exit with 1 if a decision would have been another
+    #[arg(long)]
+    fail_on_change: bool,
+    #[command(flatten)]
+    edge: Connection,
+}
+
+#[derive(Args)]
+struct Watching {
+    #[command(flatten)]
+    source: Source,
+    /// Only check: make no versions
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    edge: PerhapsConnection,
+}
+
+/// Why a command did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// It did, and what came out is bad: all was said already.
+    #[error("")]
+    Bad,
+    /// The edge refuses: 1.
+    #[error("{0}")]
+    Refused(String),
+    /// It could not be tried: 2.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Does as it is told.
+pub fn run(options: Options) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(options.command)),
+        Err(error) => Err(Failure::Impossible(error.to_string())),
+    };
+    let message = match &outcome {
+        Ok(()) | Err(Failure::Bad) => String::new(),
+        Err(failure) => format!("error: {failure}"),
+    };
+    if !message.is_empty() {
+        eprintln!("{message}");
+    }
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Bad | Failure::Refused(_)) => ExitCode::from(1),
+        Err(Failure::Impossible(_)) => ExitCode::from(2),
+    }
+}
+
+async fn dispatch(command: Command) -> Outcome {
+    match command {
+        Command::Check(told) => checking::check(&told, false).await,
+        Command::Test(told) => checking::check(&told, true).await,
+        Command::Push(told) => publishing::push(&told).await,
+        Command::Activate(told) => publishing::activate(&told).await,
+        Command::Rollback(told) => publishing::roll_back(&told).await,
+        Command::Diff(told) => comparing::diff(&told).await,
+        Command::Backtest(told) => backtesting::backtest(&told).await,
+        Command::Watch(told) => watching::watch(&told).await,
+    }
+}
+
+impl Connection {
+    fn open(&self) -> Result<Edge, Failure> {
+        Edge::new(&self.url, &self.key)
+    }
+}
+
+impl PerhapsConnection {
+    fn open(&self) -> Result<Option<Edge>, Failure> {
+        match (&self.url, &self.key) {
+            (Some(url), Some(key)) => Edge::new(url, key).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
