@@ -38,6 +38,7 @@ fn description() -> Description {
     let mut whole = Whole::openapi();
     whole.merge(edge_seats::ApiDoc::openapi());
     whole.merge(edge_access::ApiDoc::openapi());
+    whole.merge(edge_rulebook::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
     for item in whole.paths.paths.values_mut() {
@@ -83,6 +84,19 @@ mod tests {
             "get /api/v1/api-keys",
             "post /api/v1/api-keys",
             "delete /api/v1/api-keys/{id}",
+            "get /api/v1/rules",
+            "get /api/v1/rules/{name}",
+            "post /api/v1/rules/{name}/activate",
+            "get /api/v1/rules/{name}/audit",
+            "post /api/v1/rules/{name}/backtest",
+            "post /api/v1/rules/{name}/check",
+            "get /api/v1/rules/{name}/decisions",
+            "post /api/v1/rules/{name}/evaluate",
+            "post /api/v1/rules/{name}/rollback",
+            "get /api/v1/rules/{name}/schema",
+            "get /api/v1/rules/{name}/versions",
+            "post /api/v1/rules/{name}/versions",
+            "get /api/v1/rules/{name}/versions/{version}",
             "post /api/v1/seats/invalidate",
             "get /healthz",
             "get /readyz",
