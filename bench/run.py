@@ -14,13 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import bars, processes, report, soak, subjects, tools, verdicts
+from harness import bars, processes, report, rules, soak, subjects, tools, verdicts
+from harness.edge import Edge
 from harness.load import LoadFailed
 from harness.peers import CannotRun
 from harness.processes import say
 from harness.turns import MANY, Plan, Turns
 
-EXTRAS = ("verdicts", "start")
+EXTRAS = ("verdicts", "start", "rules")
 STARTS = 5
 
 
@@ -54,7 +55,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="bheem-bench-") as folder, processes.Servers(folder) as servers:
             if os.environ.get("SOAK") == "1":
                 return soaked(servers, Path(folder))
-            failed = measured(servers, Path(folder), chosen, plan)
+            failed = measured(servers, Path(folder), chosen, plan, not given.no_build)
         return 1 if failed and given.strict else 0
     except (CannotRun, LoadFailed, RuntimeError) as error:
         say(f"bench: {error}")
@@ -64,7 +65,7 @@ def main():
         return 130
 
 
-def measured(servers, folder, chosen, plan):
+def measured(servers, folder, chosen, plan, build):
     started = time.monotonic()
     names = [name for name in subjects.STARTERS if name in chosen]
     running, missing = subjects.start(servers, folder, names)
@@ -81,9 +82,20 @@ def measured(servers, folder, chosen, plan):
         judged.append(ratio)
     if "start" in chosen:
         judged.append(warm_start(servers, folder, edge))
-    print("\n".join(report.table(turns, running)))
-    print()
-    print("\n".join(report.aligned([("bar", "seen", "bound", "")] + [bar.line() for bar in judged])))
+    decisions = None
+    if "rules" in chosen:
+        try:
+            decisions, told["rules"] = rules.measure(2 if plan.rounds > 2 else 1, build)
+        except CannotRun as reason:
+            missing["rules"] = str(reason)
+    parts = []
+    if running:
+        parts.append("\n".join(report.table(turns, running)))
+    if judged:
+        parts.append("\n".join(report.aligned([("bar", "seen", "bound", "")] + [bar.line() for bar in judged])))
+    if decisions:
+        parts.append(decisions)
+    print("\n\n".join(parts))
     for name, reason in missing.items():
         print(f"not measured: {name}: {reason}")
     path = report.write("bench", report.as_json(turns, running, judged, told))
@@ -102,8 +114,6 @@ def many_verdicts(servers, folder, plan, turns):
 
 def warm_start(servers, folder, edge):
     """From the start of the process to its first answer, with what was compiled kept on disk."""
-    from harness.edge import Edge
-
     if edge is None:
         (folder / "start").mkdir()
         edge = Edge(servers, folder / "start")
