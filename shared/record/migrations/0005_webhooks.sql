@@ -1,5 +1,6 @@
--- The inbox: what gateways sent, once it was verified. identity is what makes two deliveries the same event; reading is
--- what was read of it, JSON; answer is what the gateway was told, JSON. Whoever works on an event holds its lease.
+-- The inbox: what gateways sent, once it was verified. identity is what makes two deliveries the same event; body is the
+-- body as it came (t: text, x: hex); endpoint is the tenant of the address it came to, where it has one of its own;
+-- answer is what the gateway was told, JSON. Whoever works on an event holds its lease.
 CREATE TABLE IF NOT EXISTS webhook_events (
     id           TEXT PRIMARY KEY,
     provider     TEXT NOT NULL,
@@ -7,8 +8,7 @@ CREATE TABLE IF NOT EXISTS webhook_events (
     gateway_id   TEXT,
     event        TEXT NOT NULL,
     tenant_id    TEXT,
-    organization TEXT,
-    reading      TEXT NOT NULL,
+    endpoint     TEXT,
     body         TEXT NOT NULL,
     status       TEXT NOT NULL,
     reason       TEXT,
@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS webhook_events (
 );
 
 CREATE INDEX IF NOT EXISTS webhook_events_newest ON webhook_events (received_at, id);
+
+CREATE INDEX IF NOT EXISTS webhook_events_by_status ON webhook_events (status, received_at, id);
 
 CREATE INDEX IF NOT EXISTS webhook_events_due ON webhook_events (due_at);
 

@@ -91,7 +91,9 @@ impl Tenant {
             self.subscription_period_end = after.period_end;
         }
         if before.subscription != after.subscription {
-            self.erp_subscription_id.clone_from(&after.subscription);
+            // The gateway's name for it, without the gateway's own.
+            let bare = |name: &String| name.split_once(':').map_or(name.as_str(), |(_, bare)| bare).to_owned();
+            self.erp_subscription_id = after.subscription.as_ref().map(bare);
         }
         if before.terms != after.terms
             && let Some(terms) = &after.terms

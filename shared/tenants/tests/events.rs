@@ -135,6 +135,18 @@ fn one_payment_renews_once_whoever_reports_it() {
 }
 
 #[test]
+fn two_payments_are_two_also_where_they_name_one_invoice() {
+    let of_invoice = |at, id: &str| {
+        let mut event = paid(at, id, None);
+        if let What::Paid(paid) = &mut event.what {
+            paid.names.insert("invoice:INV-1".into());
+        }
+        event
+    };
+    assert_eq!(standing(&[of_invoice(10, "p1"), of_invoice(20, "p2"), paid(30, "invoice:INV-1", None)]).credits, 200);
+}
+
+#[test]
 fn credits_are_granted_once_for_a_period_also_where_two_payments_name_it() {
     let twice = [paid(10, "p1", Some(5000)), paid(20, "p2", Some(5000)), paid(30, "p3", Some(6000))];
     assert_eq!(standing(&twice).credits, 200);

@@ -1,1 +1,25 @@
 //! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
+//!
+//! * [`event`], [`inbox`]: what gateways sent; each event is there once.
+//! * [`processing`]: from a stored event to its effect; [`plans`] asks the ERP what was bought.
+//! * [`notifications`]: word of it to people.
+//! * [`drain`]: whatever was left undone, and what is old.
+//! * [`answers`]: what gateways are told.
+//! * [`endpoints`]: addresses of single organisations.
+//! * [`router`]: over HTTP; [`metrics`] for operators.
+
+mod answers;
+mod backoff;
+mod counters;
+mod drain;
+mod endpoints;
+mod event;
+mod inbox;
+mod metrics;
+mod notifications;
+mod plans;
+mod processing;
+mod router;
+mod settings;
+
+pub use router::{ApiDoc, router};

@@ -4,7 +4,7 @@ use edge_capabilities::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Fact, History, Paid, What};
-use super::standing::{PaymentStatus, Standing, Status};
+use super::standing::{PaymentStatus, Standing, Status, gateway};
 use crate::plan::Plan;
 
 /// Something a gateway says happened to a tenant's subscription.
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 pub struct Event {
     /// When it happened, by the gateway's clock.
     pub at: Instant,
-    /// Which subscription, as the gateway knows it.
+    /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     pub subscription: Option<String>,
     /// What happened. Of a payment the terms are left out: they follow from `plan`.
     pub what: What,
@@ -140,16 +140,9 @@ fn check(history: &History, before: &Standing, event: &Event, paid: &mut Paid) -
     Ok(known.is_some() || history.has_summed_up(paid))
 }
 
-fn gateway(account: &str) -> &str {
-    account.split(':').next().unwrap_or_default()
-}
-
 /// Whether the subscription stands as the event says.
 fn agrees(standing: &Standing, event: &Event) -> bool {
-    let own = match (&standing.subscription, &event.subscription) {
-        (Some(own), Some(other)) => own == other,
-        _ => true,
-    };
+    let own = standing.is_of(event.subscription.as_deref());
     match event.what {
         // It counts, wherever its place is.
         What::Paid(_) => true,

@@ -15,12 +15,15 @@ use crate::plan::Terms;
 /// many.
 const MOST: usize = 64;
 
+/// Before the number of an invoice, among the names of a payment.
+const INVOICE: &str = "invoice:";
+
 /// Something that happened to a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fact {
     /// When.
     pub(super) at: Instant,
-    /// Which subscription, as the gateway knows it.
+    /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) subscription: Option<String>,
     pub(super) what: What,
@@ -75,8 +78,26 @@ impl What {
 }
 
 impl Paid {
+    /// Two payments are never one for their invoice's sake; a report without a payment's id is matched by that.
     fn is_one_with(&self, other: &Self) -> bool {
-        !self.names.is_disjoint(&other.names)
+        match (self.has_id(), other.has_id()) {
+            (true, true) => self.ids().any(|id| other.names.contains(id)),
+            _ => !self.names.is_disjoint(&other.names),
+        }
+    }
+
+    fn has_id(&self) -> bool {
+        self.ids().next().is_some()
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().filter(|name| !name.starts_with(INVOICE))
+    }
+
+    /// What tells it from every other payment.
+    pub(super) fn own_names(&self) -> impl Iterator<Item = &String> {
+        let has_id = self.has_id();
+        self.names.iter().filter(move |name| !has_id || !name.starts_with(INVOICE))
     }
 
     /// Takes over what another report of the same payment says. The order of the reports makes no difference.
@@ -141,7 +162,7 @@ impl History {
 
     /// Whether this payment is among those that were summed up.
     pub(super) fn has_summed_up(&self, paid: &Paid) -> bool {
-        paid.names.iter().any(|name| self.base.has_counted(name))
+        paid.own_names().any(|name| self.base.has_counted(name))
     }
 
     /// Takes note of `fact`; gives false where it was known already, to the last detail.

@@ -74,7 +74,8 @@ pub struct Standing {
     pub status: Option<Status>,
     /// How it is with the last payment.
     pub payment: Option<PaymentStatus>,
-    /// The subscription that was paid for last, as the gateway knows it. Word of others changes nothing.
+    /// The subscription that was paid for last, as its gateway knows it: `razorpay:sub_…`. Word of that gateway's
+    /// others changes nothing.
     pub subscription: Option<String>,
     /// Until when is paid for.
     pub period_end: Option<Instant>,
@@ -100,7 +101,7 @@ impl Standing {
     /// Moves on by one fact, in the order in which facts happened. `paid` names the payments that came in, at whatever
     /// time: one that came in has not failed.
     pub(super) fn follow(&mut self, fact: &Fact, paid: &BTreeSet<&str>) {
-        let of_another = matches!((&self.subscription, &fact.subscription), (Some(own), Some(other)) if own != other);
+        let of_another = !self.is_of(fact.subscription.as_deref());
         match &fact.what {
             What::Paid(payment) => self.pay(fact, payment),
             _ if of_another => {}
@@ -115,6 +116,14 @@ impl Standing {
                 self.payment = Some(PaymentStatus::Failed);
             }
             What::Cancelled => self.status = Some(Status::Cancelled),
+        }
+    }
+
+    /// Whether word of `subscription` concerns this one. What another gateway calls it says nothing.
+    pub(super) fn is_of(&self, subscription: Option<&str>) -> bool {
+        match (self.subscription.as_deref(), subscription) {
+            (Some(own), Some(other)) => own == other || gateway(own) != gateway(other),
+            _ => true,
         }
     }
 
@@ -151,7 +160,7 @@ impl Standing {
             format!("period:{subscription}:{}", end.as_millis())
         });
         let was_counted = of_period.as_ref().is_some_and(|name| self.has_counted(name))
-            || paid.names.iter().any(|name| self.has_counted(name));
+            || paid.own_names().any(|name| self.has_counted(name));
         if !was_counted {
             self.credits = self.credits.saturating_add(grant);
         }
@@ -163,4 +172,9 @@ impl Standing {
         let excess = self.counted.len().saturating_sub(REMEMBERED);
         self.counted.drain(..excess);
     }
+}
+
+/// Whose name this is: what stands before its colon.
+pub(super) fn gateway(name: &str) -> &str {
+    name.split_once(':').map_or("", |(gateway, _)| gateway)
 }

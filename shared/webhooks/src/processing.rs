@@ -1,0 +1,314 @@
+//! From a stored event to its effect.
+//!
+//! What an event does to a tenant is stored in one statement: the new state, and with it, in the same row, what is
+//! still to be done about it (raise the fence, tell people, settle the event). Until that statement nothing has
+//! happened; from then on everything will. What is to be done is done right after, each thing so that it may be done
+//! again; should whoever does it die, the next event of that tenant or the next drain does it.
+
+use std::time::Duration;
+
+use edge_capabilities::database::DatabaseError;
+use edge_capabilities::{Capabilities, Instant, random};
+use edge_record::Record;
+use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
+use edge_signatures::{Kind, Provider, Reading};
+use edge_tenants::{
+    Applied, Cycle, Event as Told, Outcome, Paid, Period, Plan, Status as Subscription, Tenant, Tenants, What,
+};
+
+use crate::answers::{Said, answer};
+use crate::backoff::backoff;
+use crate::event::{Event, Verdict};
+use crate::inbox::{Inbox, LEASE};
+use crate::notifications::Notifications;
+use crate::plans::Plans;
+use crate::settings::Settings;
+
+/// How often an event is tried before it is dead. The waits add up to some eleven hours.
+const TRIES: i64 = 20;
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// How often a change is made anew because somebody else was faster. Each time somebody else got on.
+const ROUNDS: u32 = 200;
+
+/// Why an event is not in effect yet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The ERP does not tell what is needed. Nothing has been changed.
+    #[error("{0}")]
+    Upstream(String),
+    /// A store cannot be reached. How far the change has come is not known; another try finds out.
+    #[error("{0}")]
+    Store(String),
+    /// Somebody else works on it.
+    #[error("somebody else works on it")]
+    Taken,
+}
+
+impl From<DatabaseError> for Trouble {
+    fn from(error: DatabaseError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl From<Unreachable> for Trouble {
+    fn from(error: Unreachable) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+/// Takes events into effect.
+#[derive(Clone)]
+pub(crate) struct Processing {
+    pub(crate) inbox: Inbox,
+    pub(crate) notifications: Notifications,
+    pub(crate) tenants: Tenants,
+    capabilities: Capabilities,
+    invalidation: Invalidation,
+    plans: Plans,
+}
+
+impl Processing {
+    pub(crate) fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self {
+            inbox: Inbox::new(record.clone()),
+            notifications: Notifications::new(capabilities, record.clone()),
+            tenants: Tenants::new(record.clone()),
+            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, record),
+            plans: Plans::new(capabilities),
+            capabilities: capabilities.clone(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    /// A name for whoever works on something.
+    pub(crate) fn new_lease(&self) -> String {
+        random::hex::<8>(&*self.capabilities.random)
+    }
+
+    pub(crate) async fn settings(&self) -> Result<Settings, Trouble> {
+        let settings = Settings::load(&*self.capabilities.config).await;
+        settings.map_err(|error| Trouble::Upstream(error.to_string()))
+    }
+
+    /// Takes `event`, which is ours by `lease`, into effect and settles it; or puts it off, and says why.
+    pub(crate) async fn work(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
+        match self.take_effect(event, lease).await {
+            Err(Trouble::Taken) => Err(Trouble::Taken),
+            Err(trouble) => {
+                let failures = event.attempts.saturating_add(1);
+                let wait = backoff(&*self.capabilities.random, FIRST_WAIT, LONGEST_WAIT, failures);
+                let due = (failures < TRIES).then(|| self.now().plus(wait));
+                self.inbox.put_off(&event.id, lease, &trouble.to_string(), due).await?;
+                Err(trouble)
+            }
+            verdict => verdict,
+        }
+    }
+
+    async fn take_effect(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
+        let verdict = match event.reading() {
+            Err(unreadable) => Verdict::Quarantined(format!("unreadable: {unreadable}")),
+            Ok(reading) => match (&reading.tenant_id, reading.kind) {
+                (None, _) => Verdict::Ignored("no_tenant_id"),
+                (_, Kind::Unhandled) => Verdict::Ignored("unhandled_event"),
+                (Some(organization), kind) => match what(event.provider, &reading) {
+                    None if kind.may_repeat() => self.invalidate(event, organization).await?,
+                    None => Verdict::Ignored("unhandled_event"),
+                    Some(what) => {
+                        let told = told(event, &reading, what);
+                        match self.change(event, organization, &reading, told).await? {
+                            // Settled with the change.
+                            Ok(verdict) => return Ok(verdict),
+                            Err(verdict) => verdict,
+                        }
+                    }
+                },
+            },
+        };
+        let now = self.now();
+        let answer = answer(event, &Said::Settled(&verdict), now);
+        if self.inbox.settle(&event.id, Some(lease), &verdict, &answer, now).await? {
+            Ok(verdict)
+        } else {
+            Err(Trouble::Taken)
+        }
+    }
+
+    /// The ERP has changed who has a seat.
+    pub(crate) async fn invalidate(&self, event: &Event, organization: &str) -> Result<Verdict, Trouble> {
+        let tenant = self.tenants.of_organization(organization).await?;
+        if let (Some(own), tenant) = (&event.endpoint, &tenant)
+            && tenant.as_ref().map_or(organization, |tenant| &tenant.id) != own
+        {
+            return Ok(Verdict::Quarantined("wrong_account".into()));
+        }
+        // Seats hang on the id that the ERP gives with them, which is the tenant's or this.
+        self.invalidation.overrule_by(organization, async || Ok(None)).await?;
+        if let Some(tenant) = tenant.filter(|tenant| tenant.id != organization) {
+            self.invalidation.overrule_by(&tenant.id, async || Ok(None)).await?;
+        }
+        Ok(Verdict::Processed)
+    }
+
+    /// Has the tenant follow the event. Ok: it is settled. Err: it is still to be settled, like this.
+    async fn change(
+        &self,
+        event: &Event,
+        organization: &str,
+        reading: &Reading,
+        mut told: Told,
+    ) -> Result<Result<Verdict, Verdict>, Trouble> {
+        let mut asked = false;
+        for _ in 0..ROUNDS {
+            let found = match event.provider {
+                Provider::Erp => self.tenants.of_organization(organization).await?,
+                _ => self.tenants.find(&organization.to_ascii_lowercase()).await?,
+            };
+            let quarantined = |reason: &str| Ok(Err(Verdict::Quarantined(reason.to_owned())));
+            let Some(tenant) = found else { return quarantined("unknown_tenant") };
+            if event.endpoint.as_ref().is_some_and(|own| *own != tenant.id) {
+                return quarantined("wrong_account");
+            }
+            if let Some(task) = tenant.outbox.iter().find(|task| task.event == event.id) {
+                // Somebody has made the change and did not get to the rest.
+                let verdict = settled(task.took_effect);
+                self.spread(&tenant.id).await?;
+                return Ok(Ok(verdict));
+            }
+            if !asked {
+                told.plan = self.plan(&tenant, reading, &told).await?;
+                asked = true;
+            }
+            let change = match tenant.after(&event.id, &told, event.received_at, self.now()) {
+                Outcome::Contradiction(contradiction) => return quarantined(&contradiction.to_string()),
+                Outcome::DoesNotPay => return quarantined("internal_tenant"),
+                Outcome::Known { took_effect } => return Ok(Err(settled(took_effect))),
+                Outcome::Change(change) => change,
+            };
+            if self.tenants.commit(&change, self.now().plus(LEASE)).await? == Applied::Stored {
+                self.spread(&tenant.id).await?;
+                return Ok(Ok(settled(change.task.took_effect)));
+            }
+        }
+        Err(Trouble::Store("the tenant is being changed by too many at once".into()))
+    }
+
+    /// The plan to hold a payment against: the one it names, or else the tenant's own.
+    async fn plan(&self, tenant: &Tenant, reading: &Reading, told: &Told) -> Result<Option<Plan>, Trouble> {
+        let What::Paid(paid) = &told.what else { return Ok(None) };
+        let standing = tenant.history.standing();
+        let own = standing.terms.as_ref().map(|terms| terms.plan_id.as_str());
+        let as_before = paid.amount.is_some() && paid.amount == standing.price;
+        let Some(id) = reading.plan_id.as_deref().or(own) else { return Ok(None) };
+        let named = reading.plan_id.is_some();
+        if !named && as_before {
+            return Ok(None);
+        }
+        let settings = self.settings().await?;
+        match self.plans.find(&settings, id).await {
+            Ok(plan) => Ok(plan),
+            // A renewal as before needs nothing that the tenant does not have.
+            Err(_) if as_before && own == Some(id) => Ok(None),
+            Err(no_answer) => Err(Trouble::Upstream(no_answer.to_string())),
+        }
+    }
+
+    /// Does what is to be done about a tenant's changes.
+    pub(crate) async fn spread(&self, tenant_id: &str) -> Result<(), Trouble> {
+        let Some(tenant) = self.tenants.find(tenant_id).await? else { return Ok(()) };
+        if tenant.outbox.is_empty() {
+            return Ok(());
+        }
+        let raises = |task: &edge_tenants::Task| task.effects.contains(&edge_tenants::Effect::RaiseFence);
+        if tenant.outbox.iter().any(raises) {
+            let current = async || {
+                let tenant = self.tenants.find(tenant_id).await?;
+                Ok(tenant.as_ref().and_then(overrides))
+            };
+            self.invalidation.overrule_by(tenant_id, current).await?;
+        }
+        let settings = self.settings().await?;
+        for task in &tenant.outbox {
+            // An event that was removed meanwhile was settled long ago.
+            let Some(event) = self.inbox.find(&task.event).await? else { continue };
+            if let Ok(reading) = event.reading() {
+                self.notifications.queue(&settings, &tenant, &task.event, &reading, &task.effects).await?;
+            }
+            let now = self.now();
+            let verdict = settled(task.took_effect);
+            let answer = answer(&event, &Said::Settled(&verdict), now);
+            self.inbox.settle(&task.event, None, &verdict, &answer, now).await?;
+        }
+        self.tenants.done(tenant_id, &tenant.outbox).await?;
+        Ok(())
+    }
+}
+
+const fn settled(took_effect: bool) -> Verdict {
+    if took_effect { Verdict::Processed } else { Verdict::Ignored("superseded") }
+}
+
+/// What seat verification is to hold for true of a tenant's subscription, whatever the ERP says.
+fn overrides(tenant: &Tenant) -> Option<SubscriptionOverride> {
+    let standing = tenant.history.standing();
+    let status = match standing.status? {
+        Subscription::Active => SubscriptionStatus::Active,
+        Subscription::PastDue => SubscriptionStatus::PastDue,
+        Subscription::Suspended => SubscriptionStatus::Suspended,
+        Subscription::Cancelled => SubscriptionStatus::Cancelled,
+    };
+    Some(SubscriptionOverride { status, period_end: standing.period_end })
+}
+
+/// What an event says happened to a subscription; None: nothing.
+fn what(provider: Provider, reading: &Reading) -> Option<What> {
+    match reading.kind {
+        Kind::PaymentCaptured | Kind::SubscriptionCharged => {
+            let invoice = reading.invoice_number.as_ref();
+            let id = reading.payment_id.as_ref().filter(|id| Some(*id) != invoice);
+            let names = id.cloned().into_iter().chain(invoice.map(|invoice| format!("invoice:{invoice}")));
+            let amount = reading.amount.as_ref().map(|money| (money.minor, money.currency.as_str().to_owned()));
+            Some(What::Paid(Paid {
+                names: names.collect(),
+                amount,
+                period: Period {
+                    end: reading.period_end,
+                    cycle: reading.billing_cycle.as_deref().and_then(Cycle::parse),
+                },
+                terms: None,
+                account: reading.account_id.as_ref().map(|account| format!("{provider}:{account}")),
+            }))
+        }
+        Kind::PaymentFailed => Some(What::Failed(reading.payment_id.clone())),
+        Kind::SubscriptionPending => Some(What::Pending),
+        Kind::SubscriptionHalted => Some(What::Halted),
+        Kind::SubscriptionCancelled => Some(What::Cancelled),
+        Kind::SubscriptionCreated
+        | Kind::SubscriptionUpdated
+        | Kind::SeatAssigned
+        | Kind::SeatRevoked
+        | Kind::OrganizationUpdated
+        | Kind::Unhandled => None,
+    }
+}
+
+fn told(event: &Event, reading: &Reading, mut what: What) -> Told {
+    if let What::Paid(paid) = &mut what
+        && paid.names.is_empty()
+    {
+        // A payment that has no name is that of its event.
+        paid.names.insert(event.identity.clone());
+    }
+    Told {
+        at: event.occurred_at,
+        subscription: reading.subscription_id.as_ref().map(|id| format!("{}:{id}", event.provider)),
+        what,
+        plan: None,
+        names_plan: reading.plan_id.is_some(),
+    }
+}

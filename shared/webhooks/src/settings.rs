@@ -1,0 +1,60 @@
+//! The variables that webhooks run by.
+
+use std::time::Duration;
+
+use edge_capabilities::Config;
+use edge_capabilities::config::ConfigError;
+use edge_signatures::{Provider, Secrets};
+
+/// Upstreams that webhooks need.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// `erp_url`, without a slash at its end.
+    pub(crate) erp_url: String,
+    /// `erp_api_key`; empty: none is sent.
+    pub(crate) erp_api_key: String,
+    /// `notify_url`, without a slash at its end; empty: nothing is sent.
+    pub(crate) notify_url: String,
+    /// `notify_api_key`.
+    pub(crate) notify_api_key: String,
+    /// `upstream_timeout_ms`: how long an upstream may take.
+    pub(crate) patience: Duration,
+    /// `plans_fresh_ms`: how long a plan counts as news.
+    pub(crate) plans_fresh: Duration,
+    /// `plans_stale_ms`: how long it is used while the ERP is down.
+    pub(crate) plans_stale: Duration,
+}
+
+/// The longest that an upstream is waited for: gateways want their acknowledgement within five seconds.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
+
+impl Settings {
+    pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
+        let text = async |name: &str| Ok::<_, ConfigError>(config.get(name).await?.unwrap_or_default());
+        let millis = async |name: &str, otherwise: u64| {
+            let value = text(name).await?;
+            if value.is_empty() {
+                return Ok(Duration::from_millis(otherwise));
+            }
+            let reason = || "it must be a whole number of milliseconds".to_owned();
+            let wrong = |_| ConfigError { name: name.to_owned(), reason: reason() };
+            value.parse().map_err(wrong).map(Duration::from_millis)
+        };
+        let url = async |name: &str| Ok::<_, ConfigError>(text(name).await?.trim_end_matches('/').to_owned());
+        Ok(Self {
+            erp_url: url("erp_url").await?,
+            erp_api_key: text("erp_api_key").await?,
+            notify_url: url("notify_url").await?,
+            notify_api_key: text("notify_api_key").await?,
+            patience: millis("upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
+            plans_fresh: millis("plans_fresh_ms", 60_000).await?,
+            plans_stale: millis("plans_stale_ms", 86_400_000).await?,
+        })
+    }
+}
+
+/// The secrets of `provider`, from the variable `webhook_secrets_<provider>`.
+pub(crate) async fn secrets(config: &dyn Config, provider: Provider) -> Result<Secrets, ConfigError> {
+    let variable = config.get(&format!("webhook_secrets_{provider}")).await?.unwrap_or_default();
+    Ok(Secrets::parse(provider, &variable))
+}
