@@ -72,13 +72,14 @@ pub struct Stage {
     /// The shape.
     pub shape: Shape,
     steady: OnceCell<Arc<Edge>>,
+    restless: OnceCell<Arc<Edge>>,
     hasty: OnceCell<Arc<Edge>>,
 }
 
 impl Stage {
     /// A stage on which nothing runs yet.
     pub fn new(shape: Shape) -> Self {
-        Self { shape, steady: OnceCell::new(), hasty: OnceCell::new() }
+        Self { shape, steady: OnceCell::new(), restless: OnceCell::new(), hasty: OnceCell::new() }
     }
 
     /// An edge of the fact's own.
@@ -86,10 +87,17 @@ impl Stage {
         Edge::start(self.shape, settings, Stores::shared(self.shape).await).await
     }
 
-    /// An edge whose verdicts, once known, are news for as long as a test can take.
+    /// An edge whose verdicts, once known, are news for as long as a test can take. Nothing is invalidated on it: that
+    /// has whatever is asked about for the first time meanwhile asked about again.
     pub async fn steady(&self) -> Arc<Edge> {
         let start = async || Arc::new(self.own(Settings::steady()).await);
         self.steady.get_or_init(start).await.clone()
+    }
+
+    /// As [`Stage::steady`], for facts that invalidate.
+    pub async fn restless(&self) -> Arc<Edge> {
+        let start = async || Arc::new(self.own(Settings::steady()).await);
+        self.restless.get_or_init(start).await.clone()
     }
 
     /// An edge whose verdicts are stale as soon as they are known, and stay usable for as long as a test can take.

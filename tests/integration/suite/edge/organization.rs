@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use upstreams::{Ordered, Seat};
 
 use crate::client::Answer;
-use crate::edge::Edge;
+use crate::edge::{Edge, eventually};
 
 /// An organisation that one fact has for itself, in one application.
 pub struct Organization<'a> {
@@ -111,6 +111,17 @@ impl<'a> Organization<'a> {
         let verdict = self.verify(user).await;
         let text = |field: &str| verdict[field].as_str().unwrap().to_owned();
         (text("reason"), text("source"))
+    }
+
+    /// Has the edge ask until it knows of `user`: an answer is not kept where something was invalidated meanwhile, or on
+    /// a busy machine the ERP may seem too slow.
+    pub async fn make_acquainted(&self, user: &str) {
+        let known = async || {
+            let answer = self.ask(user).await;
+            assert!(matches!(answer.status, 200 | 503), "{}", answer.text());
+            (answer.status == 200 && answer.json()["source"] != "erp").then_some(())
+        };
+        eventually("a verdict that is kept", known).await;
     }
 
     /// The body that invalidates it, by the application's name for it.

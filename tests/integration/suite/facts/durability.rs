@@ -136,7 +136,9 @@ async fn own_redis(shape: Shape, settings: Settings) -> (Edge, Redis) {
 async fn not_ready(edge: &Edge, cache: &str, record: &str) {
     for node in &edge.nodes {
         let answer = node.call("GET", "/readyz").send().await.expect(503);
-        assert_eq!(answer, json!({"status": "not ready", "checks": {"cache": cache, "record": record}}));
+        assert_eq!(answer["status"], "not ready");
+        let checks = &answer["checks"];
+        assert_eq!((&checks["cache"], &checks["record"]), (&json!(cache), &json!(record)));
         assert_eq!(node.call("GET", "/healthz").send().await.status, 200);
     }
 }

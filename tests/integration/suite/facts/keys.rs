@@ -148,7 +148,7 @@ async fn either_word_before_a_key_will_do(stage: Arc<Stage>) {
 }
 
 async fn each_path_wants_its_scope(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let org = edge.organization();
     let victim = edge.new_key(json!({})).await.0;
     let requests: [(&str, &dyn Fn() -> Call, u16); 6] = [
@@ -219,7 +219,7 @@ async fn a_key_ends_when_it_was_said_to(stage: Arc<Stage>) {
 }
 
 async fn a_key_for_some_applications_speaks_for_no_other(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let key = edge.new_key(json!({"applications": ["healos", "openmic"]})).await.1;
     let org = edge.organization();
     let elsewhere = org.in_application("powerdialer");
@@ -242,7 +242,7 @@ async fn a_key_for_some_applications_speaks_for_no_other(stage: Arc<Stage>) {
 }
 
 async fn to_a_tenants_key_another_tenants_organisation_is_not_there(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let (own, others, nowhere) = (edge.organization(), edge.organization(), Organization::unknown(&edge));
     for org in [&own, &others] {
         org.seat("ana", &json!({}));
@@ -272,6 +272,7 @@ async fn to_a_tenants_key_another_tenants_organisation_is_not_there(stage: Arc<S
         problem.as_object_mut().unwrap().remove("requestId").unwrap();
         problem
     };
+    others.make_acquainted("ana").await;
     let unknown = problem(invalidate(&nowhere.by_alias()).await);
     for named in [nowhere.by_id(), others.by_id(), others.by_alias()] {
         assert_eq!(problem(invalidate(&named).await), unknown);

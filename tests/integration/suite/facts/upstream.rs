@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use upstreams::Ordered;
 
-use crate::edge::{Organization, Settings, eventually};
+use crate::edge::{Edge, Organization, Settings, Stores, eventually};
 use crate::facts::facts;
 use crate::shape::Stage;
 
@@ -45,8 +45,7 @@ async fn whatever_the_erp_fails_with_a_stranger_gets_503_and_a_friend_what_was_k
         for user in ["friend", "stranger"] {
             org.seat(user, &json!({}));
         }
-        // On a busy machine the ERP may seem slow before it is told to be.
-        eventually("the first answer", async || (org.ask("friend").await.status == 200).then_some(())).await;
+        org.make_acquainted("friend").await;
         org.fails(failure);
         for _ in 0..3 {
             let known = org.verify("friend").await;
@@ -108,7 +107,7 @@ async fn what_is_stale_is_answered_at_once_and_renewed_by_one_question(stage: Ar
     let edge = stage.hasty().await;
     let org = edge.organization();
     org.seat("ana", &json!({"version": 1}));
-    eventually("the first answer", async || (org.ask("ana").await.status == 200).then_some(())).await;
+    org.make_acquainted("ana").await;
     let before = org.questions();
     org.fails(Ordered { delay_ms: 1_500, ..Ordered::default() });
     org.seat("ana", &json!({"version": 2}));
@@ -126,7 +125,7 @@ async fn past_its_bound_what_was_known_is_used_no_more(stage: Arc<Stage>) {
     let edge = stage.own(Settings::hasty().with("seat_stale_ms", 3_000)).await;
     let org = edge.organization();
     org.seat("ana", &json!({}));
-    eventually("a grant", async || (org.ask("ana").await.status == 200).then_some(())).await;
+    org.make_acquainted("ana").await;
     org.fails_with(500);
     eventually("the bound", async || {
         let asked_at = chrono::Utc::now();
@@ -178,8 +177,10 @@ async fn in_an_outage_a_denied_seat_stays_denied_and_the_unknown_stay_unknown(st
     let edge = stage.hasty().await;
     let org = edge.organization();
     org.seat("revoked", &json!({"seat_status": "REVOKED"}));
-    for user in ["revoked", "nobody"] {
-        eventually("a denial", async || (org.ask(user).await.status == 200).then_some(())).await;
+    eventually("a denial", async || (org.ask("nobody").await.status == 200).then_some(())).await;
+    // What is said at the first contact may not be kept; what is said after it is.
+    for _ in 0..2 {
+        eventually("a denial", async || (org.ask("revoked").await.status == 200).then_some(())).await;
     }
     org.fails_with(500);
     assert_eq!(org.reason("revoked").await, ("SEAT_REVOKED".into(), "stale".into()));
@@ -188,17 +189,24 @@ async fn in_an_outage_a_denied_seat_stays_denied_and_the_unknown_stay_unknown(st
 }
 
 async fn five_hundred_cold_checks_are_one_question(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
-    edge.product().await;
-    let org = edge.organization();
-    org.seat("ana", &json!({}));
-    // So that they overlap.
-    org.fails(Ordered { delay_ms: 300, ..Ordered::default() });
-    let verdicts: Vec<Value> = join_all((0..500).map(|_| org.verify("ana"))).await;
-    let from_erp = verdicts.iter().filter(|verdict| verdict["source"] == "erp").count();
-    assert!(verdicts.iter().all(|verdict| verdict["hasAccess"] == true));
-    assert!(from_erp >= 1);
-    assert_eq!(org.questions(), 1);
+    // Bursts of several shapes at once would say more of the machine than of the edge.
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _alone = ALONE.lock().await;
+    // An edge on which nothing else goes on: an organisation that is met for the first time is asked about again where
+    // another one is invalidated meanwhile.
+    let stores = Stores::shared(stage.shape).await;
+    let edge = Edge::start_without_a_touch(stage.shape, Settings::steady(), stores).await;
+    edge.ready().await;
+    for round in ["with empty stores", "again", "and again"] {
+        let org = edge.organization();
+        org.seat("ana", &json!({}));
+        // So that they overlap.
+        org.fails(Ordered { delay_ms: 300, ..Ordered::default() });
+        let verdicts: Vec<Value> = join_all((0..500).map(|_| org.verify("ana"))).await;
+        assert!(verdicts.iter().all(|verdict| verdict["hasAccess"] == true), "{round}");
+        assert!(verdicts.iter().any(|verdict| verdict["source"] == "erp"), "{round}");
+        assert_eq!(org.questions(), 1, "{round}");
+    }
 }
 
 async fn an_erp_that_is_not_there_is_said_so(stage: Arc<Stage>) {
