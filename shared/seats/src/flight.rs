@@ -16,8 +16,9 @@ use edge_capabilities::{Clock, Instant, KeyValue};
 use serde::{Deserialize, Serialize};
 
 /// How long a round may have been opened without a lease before it is taken for dead: the leader writes its lease
-/// right after, but in a burst of starting instances it may have to wait for its turn.
-pub(crate) const GAP: Duration = Duration::from_millis(500);
+/// right after, but in a burst of starting instances that waits for its turn behind all their additions, each of which
+/// may be a disk sync.
+pub(crate) const GAP: Duration = Duration::from_millis(1500);
 
 /// How long refreshing is left alone after it failed.
 const BACKOFF: Duration = Duration::from_millis(250);
