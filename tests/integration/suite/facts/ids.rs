@@ -99,7 +99,8 @@ async fn ids_that_differ_in_a_byte_are_never_taken_for_each_other(stage: Arc<Sta
         check(&format!("{}{id}", home.external), "hospital", "ana");
         check(id, &home.external, "bea");
     }
-    for source in ["erp", "cache"] {
+    // What is said while an organisation is met for the first time may not be kept; what is said after that is.
+    for round in ["first", "again", "kept"] {
         let answers = futures::stream::iter(checks.iter().cloned()).map(|(check, seat)| {
             let edge = edge.clone();
             async move { (edge.verify(&check).await, check, seat) }
@@ -107,7 +108,12 @@ async fn ids_that_differ_in_a_byte_are_never_taken_for_each_other(stage: Arc<Sta
         let mut answers = answers.buffer_unordered(8);
         while let Some((answer, check, seat)) = answers.next().await {
             let verdict = answer.expect(200);
-            assert_eq!((&verdict["seatId"], &verdict["source"]), (&json!(seat), &json!(source)), "{check}");
+            assert_eq!(verdict["seatId"], seat, "{check}");
+            match round {
+                "first" => assert_eq!(verdict["source"], "erp", "{check}"),
+                "kept" => assert_eq!(verdict["source"], "cache", "{check}"),
+                _ => {}
+            }
         }
     }
 }
