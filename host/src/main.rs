@@ -15,6 +15,7 @@ mod runtime_config;
 mod server;
 mod up;
 mod variables;
+mod webhook;
 mod workers;
 
 use std::process::ExitCode;
@@ -38,11 +39,14 @@ enum Command {
     Up(up::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
+    /// Sign webhooks as their providers do, and send them
+    Webhook(webhook::Options),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Rules(options) => Ok(rules::run(options)),
+        Command::Webhook(options) => Ok(webhook::run(options)),
     }
 }
