@@ -5,7 +5,7 @@
 //! fresh one a captured event would take effect again, and under another event's it would keep that one out. So:
 //!
 //! * where the scheme signs an id (Standard Webhooks: `webhook-id`; Stripe: `id` in the body) the identity is that id;
-//! * where the body may hold one (BheemPay, the ERP) it is that id if there is one;
+//! * where the body may hold one (BheemPay and the ERP: `event_id`) it is that id if there is one;
 //! * else it is the SHA-256 of the body. Retries repeat the body byte for byte. Two missing ids never meet.
 //!
 //! What is left: two genuine events with equal bodies and no id are one event. Bodies that move money say when and which

@@ -12,7 +12,8 @@ pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Hex },
     signature_header: "x-bheempay-signature",
     delivery_headers: &["x-bheempay-event-id"],
-    id_fields: &["event_id", "id"],
+    // A bare `id` may be that of the thing it is about, which many events share.
+    id_fields: &["event_id"],
     read,
 };
 

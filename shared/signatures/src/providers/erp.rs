@@ -11,7 +11,8 @@ pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "sha256=", encoding: Encoding::Hex },
     signature_header: "x-webhook-signature",
     delivery_headers: &[],
-    id_fields: &["event_id", "id"],
+    // A bare `id` may be that of the thing it is about, which many events share.
+    id_fields: &["event_id"],
     read,
 };
 
