@@ -126,10 +126,10 @@ def warm_start(servers, folder, edge):
 
 
 def soaked(servers, folder):
-    seen = soak.run(servers, folder / "soak", float(os.environ.get("SOAK_MINUTES", "10")))
+    seen = soak.run(servers, folder / "soak", float(os.environ.get("SOAK_MINUTES", "15")))
     hours = seen["hours"]
     print(f"{seen['refreshes']:,} refreshes: {hours:.1f} h of {soak.USERS:,} users who are checked all the time")
-    print(f"anonymous memory, first third at most {seen['warm_mib']:.0f} MiB, last third {seen['last_mib']:.0f} MiB: "
+    print(f"anonymous memory, second third at most {seen['warm_mib']:.0f} MiB, last third {seen['last_mib']:.0f} MiB: "
           + ("flat" if seen["flat"] else "NOT FLAT"))  # fmt: skip
     say(f"written to {report.write('soak', seen)}")
     return 0 if seen["flat"] else 1

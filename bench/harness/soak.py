@@ -10,7 +10,8 @@ from .processes import say
 USERS = 1000
 #: With the default of seat_fresh_ms, ten seconds, a user who is checked all the time brings this many.
 REFRESHES_AN_HOUR = 360
-#: Memory is flat if what is held in the last third is within this of what was held in the first.
+#: Memory is flat if what is held in the last third is within this of what was held in the second. The first warms up:
+#: instances spread over the pool, and each place keeps some pages.
 FLAT = 1.10
 
 
@@ -35,8 +36,9 @@ def run(servers, folder, minutes):
         }
         series.append(point)
         say("  " + ", ".join(f"{name} {value:,}" for name, value in point.items()))
-    warm = max(point["anonymous_mib"] for point in series[: max(1, len(series) // 3)])
-    last = max(point["anonymous_mib"] for point in series[-max(1, len(series) // 3) :])
+    third = max(1, len(series) // 3)
+    warm = max(point["anonymous_mib"] for point in series[third : 2 * third] or series[:1])
+    last = max(point["anonymous_mib"] for point in series[-third:])
     refreshes = series[-1]["refreshes"]
     return {
         "series": series,
