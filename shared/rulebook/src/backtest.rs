@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use edge_capabilities::database::DatabaseError;
 use edge_rules::{Compiled, Failure, Rule};
+use serde_json::Value;
 
 use crate::decisions::{Behind, Filter, Recorded};
 use crate::rulebook::Rulebook;
@@ -21,12 +22,14 @@ const AT_ONCE: u32 = 100;
 /// How many decisions that differ are shown.
 const MOST_EXAMPLES: usize = 20;
 
-/// What came of a backtest. Each decision compared is the same, changed, or an error.
+/// What came of a backtest. Each decision compared is the same, reworded, changed, or an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Backtest {
     pub(crate) compared: u64,
     pub(crate) changed: u64,
     pub(crate) errors: u64,
+    /// Decided the same, told people in other words.
+    pub(crate) reworded: u64,
     pub(crate) examples: Vec<Example>,
     /// Whether time was up before all were compared.
     pub(crate) cut_short: bool,
@@ -76,7 +79,11 @@ impl Rulebook {
         let after = after.map(|evaluation| evaluation.outcome).map_err(|failure: Failure| failure.to_string());
         result.compared = result.compared.saturating_add(1);
         match (&decision.outcome, &after) {
-            (Ok(before), Ok(after)) if same(before, after) => return,
+            (Ok(before), Ok(after)) if before == after => return,
+            (Ok(before), Ok(after)) if decided(decision.rule, before) == decided(decision.rule, after) => {
+                result.reworded = result.reworded.saturating_add(1);
+                return;
+            }
             (_, Ok(_)) => result.changed = result.changed.saturating_add(1),
             (_, Err(_)) => result.errors = result.errors.saturating_add(1),
         }
@@ -86,8 +93,15 @@ impl Rulebook {
     }
 }
 
-/// Whether two outcomes say the same, in whichever order their fields stand.
-fn same(before: &str, after: &str) -> bool {
-    let parsed = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
-    before == after || parsed(before).is_some_and(|before| Some(before) == parsed(after))
+/// What was decided, without the words that go with it: raising a limit that each reason names changes few decisions.
+fn decided(rule: Rule, outcome: &str) -> Option<Value> {
+    let mut outcome: Value = serde_json::from_str(outcome).ok()?;
+    if let (Rule::Approval | Rule::Budget, Some(fields)) = (rule, outcome.as_object_mut()) {
+        fields.remove("reason");
+        let alerts = fields.get_mut("alerts").and_then(Value::as_array_mut);
+        for alert in alerts.into_iter().flatten().filter_map(Value::as_object_mut) {
+            alert.remove("message");
+        }
+    }
+    Some(outcome)
 }

@@ -206,7 +206,7 @@ impl Rulebook {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
         let started = clock.elapsed();
-        let evaluated = self.0.knowledge.engine().evaluate(&deciding.compiled, input, explain);
+        let evaluated = self.0.knowledge.engine().evaluate(&deciding.compiled, input, false);
         let duration_us = u64::try_from(clock.elapsed().saturating_sub(started).as_micros()).unwrap_or(u64::MAX);
         let id = self.new_id();
         let (outcome, operations) = match &evaluated {
@@ -237,7 +237,13 @@ impl Rulebook {
         let (version, sha256) = (deciding.version, deciding.sha256);
         match evaluated {
             Ok(evaluation) => {
-                let (outcome, log) = (evaluation.outcome, evaluation.log);
+                let mut log = evaluation.log;
+                if explain {
+                    // Once more, for tracing takes several times as long: what was timed is the decision.
+                    let explained = self.0.knowledge.engine().evaluate(&deciding.compiled, input, true);
+                    log = explained.map_or(log, |explained| explained.log);
+                }
+                let outcome = evaluation.outcome;
                 Ok(Decision { id, outcome, version, sha256, operations, duration_us, log })
             }
             Err(_) => Err(RuleFailed::Script { rule: deciding.rule.as_str(), id }),

@@ -98,7 +98,7 @@ pub(super) struct Trial {
     limit: Option<i64>,
 }
 
-/// What would have changed. Each decision compared is the same, changed, or an error.
+/// What would have changed. Each decision compared is the same, reworded, changed, or an error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Difference {
@@ -108,9 +108,11 @@ pub(super) struct Difference {
     changed: u64,
     /// On how many it fails.
     errors: u64,
+    /// How many would have been decided the same, with another reason or message for people.
+    reworded: u64,
     /// Whether time was up before all were compared.
     cut_short: bool,
-    /// Some of those that are not the same, newest first; at most 20.
+    /// Some of those that changed or fail, newest first; at most 20.
     examples: Vec<ShownExample>,
 }
 
@@ -185,8 +187,8 @@ pub(super) async fn backtest(
     };
     let compiled = desk.rulebook.knowledge().engine().compile(rule, &script);
     let compiled = compiled.map_err(|_| invalid(&desk.rulebook.publishing().check(rule, &script, None)))?;
-    let Backtest { compared, changed, errors, examples, cut_short } =
+    let Backtest { compared, changed, errors, reworded, examples, cut_short } =
         desk.rulebook.backtest(rule, &compiled, limit).await?;
     let examples = examples.into_iter().map(ShownExample::from).collect();
-    Ok(Json(Difference { compared, changed, errors, cut_short, examples }))
+    Ok(Json(Difference { compared, changed, errors, reworded, cut_short, examples }))
 }

@@ -57,3 +57,20 @@ async fn a_decision_that_failed_and_would_not_any_more_has_changed() {
     let found = instance.rulebook.backtest(Rule::RoleMapping, &same, 10).await.unwrap();
     assert_eq!((found.compared, found.changed, found.errors), (3, 0, 3));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_in_other_words_is_the_same_decision() {
+    let world = World::new(1);
+    let instance = instance(&world);
+    instance.publish(Rule::Approval, &super::saying("up to 50")).await;
+    instance.rulebook.decide(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
+    world.clock.advance(Duration::from_secs(1)).await;
+    let engine = instance.rulebook.knowledge().engine();
+    let script = super::saying("up to 75").script;
+    for (script, expected) in [(script.clone(), (1, 0, 1)), (script.replace("approve", "reject"), (1, 1, 0))] {
+        let draft = engine.compile(Rule::Approval, &script).unwrap();
+        let found = instance.rulebook.backtest(Rule::Approval, &draft, 10).await.unwrap();
+        assert_eq!((found.compared, found.changed, found.reworded), expected);
+        assert_eq!(found.examples.len() as u64, found.changed);
+    }
+}
