@@ -129,30 +129,36 @@ impl Invalidation {
         }
     }
 
-    /// Completes the ERP's answer about somebody of `alias`, which was given after `before` was read, by what payment
-    /// events said. Gives the fence it stands behind. An error, or None: that cannot be said; the answer may be used
-    /// once but not kept.
-    pub(crate) async fn complete(
+    /// Completes the ERP's answer about somebody of `alias` by what payment events said. An error: that cannot be read,
+    /// and without it the ERP's word says nothing, for a payment event may have suspended the organisation.
+    pub(crate) async fn complete(&self, alias: &Alias, answer: &mut Answer) -> Result<(), DatabaseError> {
+        let Answer::Seat(standing) = answer else { return Ok(()) };
+        if let Some(change) = self.overrides.of(alias, &standing.organization).await? {
+            change.apply(standing);
+        }
+        Ok(())
+    }
+
+    /// The fence that a completed answer about somebody of `alias` stands behind, where the ERP was asked after `before`
+    /// was read. An error, or None: that cannot be said; the answer may be used once but not kept.
+    pub(crate) async fn mark(
         &self,
         alias: &Alias,
         before: &Mark,
-        answer: &mut Answer,
+        answer: &Answer,
     ) -> Result<Option<Mark>, Unreachable> {
         let Answer::Seat(standing) = answer else { return Ok(Some(before.clone())) };
-        let organization = standing.organization.clone();
-        if let Some(change) = self.overrides.of(alias, &organization).await? {
-            change.apply(standing);
-        }
+        let organization = &standing.organization;
         match &before.fence {
-            Fence::Organization(meant) if *meant == organization => Ok(Some(before.clone())),
+            Fence::Organization(meant) if meant == organization => Ok(Some(before.clone())),
             // The alias has come to mean another organisation. The next check knows which fence to read.
             Fence::Organization(_) => {
-                self.names.note(alias, &organization).await?;
+                self.names.note(alias, organization).await?;
                 Ok(None)
             }
             Fence::All => {
-                self.names.note(alias, &organization).await?;
-                let of_organization = self.fences.of_organization(&organization).await?;
+                self.names.note(alias, organization).await?;
+                let of_organization = self.fences.of_organization(organization).await?;
                 Ok((self.fences.of_all().await? == *before).then_some(of_organization))
             }
         }
@@ -193,7 +199,8 @@ mod tests {
     async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<Mark>) {
         let before = invalidation.before(alias).await.unwrap();
         let mut answer = seat("org");
-        let mark = invalidation.complete(alias, &before, &mut answer).await.unwrap();
+        invalidation.complete(alias, &mut answer).await.unwrap();
+        let mark = invalidation.mark(alias, &before, &answer).await.unwrap();
         (answer, mark)
     }
 
@@ -209,7 +216,7 @@ mod tests {
         // First contact by another name, with a raise in between.
         let before = invalidation.before(&alias("b")).await.unwrap();
         invalidation.forget("org").await.unwrap();
-        assert_eq!(invalidation.complete(&alias("b"), &before, &mut seat("org")).await.unwrap(), None);
+        assert_eq!(invalidation.mark(&alias("b"), &before, &seat("org")).await.unwrap(), None);
         // A known name, with a raise in between, by either name.
         for by_alias in [false, true] {
             let before = invalidation.before(&alias("a")).await.unwrap();
@@ -218,7 +225,7 @@ mod tests {
             } else {
                 invalidation.forget("org").await.unwrap();
             }
-            let mark = invalidation.complete(&alias("a"), &before, &mut seat("org")).await.unwrap().unwrap();
+            let mark = invalidation.mark(&alias("a"), &before, &seat("org")).await.unwrap().unwrap();
             assert!(!invalidation.stands(&mark).await.unwrap());
         }
     }
@@ -229,7 +236,7 @@ mod tests {
         let invalidation = invalidation(&world);
         contact(&invalidation, &alias("a")).await;
         let before = invalidation.before(&alias("a")).await.unwrap();
-        assert_eq!(invalidation.complete(&alias("a"), &before, &mut seat("other")).await.unwrap(), None);
+        assert_eq!(invalidation.mark(&alias("a"), &before, &seat("other")).await.unwrap(), None);
         assert_eq!(invalidation.organization_of(&alias("a")).await.unwrap().as_deref(), Some("other"));
     }
 

@@ -155,7 +155,10 @@ impl Check {
 
 impl From<Unverifiable> for Problem {
     fn from(unverifiable: Unverifiable) -> Self {
-        let detail = "The ERP does not answer, and nothing known will do; try again.";
+        let detail = match unverifiable {
+            Unverifiable::Record(_) => "The edge's record cannot be read, and nothing known will do; try again.",
+            _ => "The ERP does not answer, and nothing known will do; try again.",
+        };
         Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(unverifiable)
     }
 }

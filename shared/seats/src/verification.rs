@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::config::ConfigError;
+use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
@@ -32,6 +33,9 @@ pub enum Unverifiable {
     /// Another instance asked the ERP, and got no answer.
     #[error("the ERP did not answer another instance")]
     Elsewhere,
+    /// The ERP answered, but what payment events said, which goes before its word, cannot be read.
+    #[error("what payment events said cannot be read: {0}")]
+    Record(DatabaseError),
     /// The edge is not set up.
     #[error("{0}")]
     Misconfigured(String),
@@ -273,8 +277,9 @@ impl Verification {
         let before = invalidation.before(&subject.alias).await.ok();
         let asked = directory::ask(&*self.0.capabilities.http, settings, subject).await;
         let mut answer = asked.map_err(Unverifiable::Upstream)?;
+        invalidation.complete(&subject.alias, &mut answer).await.map_err(Unverifiable::Record)?;
         let mark = match &before {
-            Some(before) => invalidation.complete(&subject.alias, before, &mut answer).await.unwrap_or(None),
+            Some(before) => invalidation.mark(&subject.alias, before, &answer).await.unwrap_or(None),
             None => None,
         };
         let now = self.now();

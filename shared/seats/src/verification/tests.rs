@@ -271,6 +271,25 @@ async fn a_payment_event_goes_before_what_the_erp_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_payment_event_counts_also_while_a_store_is_down() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    let suspended = crate::SubscriptionOverride { status: crate::SubscriptionStatus::Suspended, period_end: None };
+    verification.invalidation().overrule("org_1", &suspended).await.unwrap();
+    erp.world.cache.set_down(true);
+    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Erp)));
+    erp.world.cache.set_down(false);
+    erp.world.record.set_down(true);
+    // The ERP's word is not enough.
+    assert_eq!(ask(&verification).await, None);
+    erp.world.record.set_down(false);
+    // Whoever waits for an answer is not kept off by the one that failed.
+    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Erp)));
+    erp.world.record.set_down(true);
+    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Cache)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn five_hundred_who_come_cold_cost_the_erp_one_call() {
     let erp = Erp::new();
     let instances: Vec<_> = (0..32).map(|_| erp.instance()).collect();
