@@ -59,11 +59,11 @@ impl Audit {
     ) -> Result<Vec<Deed>, DatabaseError> {
         let behind = behind.unwrap_or(Behind { at: Instant::from_millis(i64::MAX), place: (0, 0) });
         let statement = "SELECT at, kind, number, action, version, previous, actor, address, note FROM (
-                SELECT created_at AS at, 0 AS kind, version AS number, 'created' AS action, version, base AS previous,
+                SELECT created_at AS at, CAST(0 AS BIGINT) AS kind, version AS number, CAST('created' AS TEXT) AS action, version, base AS previous,
                     author AS actor, address, note
                 FROM rule_versions WHERE rule = $1
                 UNION ALL
-                SELECT a.activated_at, 1, a.number, a.action, a.version, a.replaced, a.actor, a.address, v.note
+                SELECT a.activated_at, CAST(1 AS BIGINT), a.number, a.action, a.version, a.replaced, a.actor, a.address, v.note
                 FROM rule_activations a JOIN rule_versions v ON v.rule = a.rule AND v.version = a.version
                 WHERE a.rule = $1
             ) deeds

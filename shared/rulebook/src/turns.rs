@@ -52,3 +52,29 @@ const fn key(rule: Rule) -> &'static str {
         Rule::SeatAccess => "rule-turn:seat_access",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use edge_capabilities::testing::{SeededRandom, World};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_turn_ever_comes_back_also_after_it_was_lost() {
+        let world = World::new(1);
+        let turns = Turns::new(world.cache.clone(), Arc::new(SeededRandom::new(1)));
+        let mut seen = HashSet::new();
+        for round in 0..500 {
+            let before = turns.now(Rule::Budget).await.unwrap();
+            let after = turns.take(Rule::Budget).await.unwrap();
+            assert_ne!(before, after);
+            assert_eq!(turns.now(Rule::Budget).await.unwrap(), after);
+            assert!(seen.insert(after), "round {round}");
+            if round % 2 == 0 {
+                world.cache.lose_everything();
+            }
+        }
+    }
+}

@@ -127,6 +127,7 @@ async fn what_was_put_in_force_by_an_instance_that_died_comes_through_within_sec
     let version = one.push(Rule::RoleMapping, &everybody("admin")).await;
     assert_eq!((one.deciding().await, other.deciding().await), (1, 1));
     activate_and_die(&world, version).await;
+    assert_eq!((one.deciding().await, other.deciding().await), (1, 1), "nobody told them");
     for _ in 0..12 {
         world.clock.advance(Duration::from_millis(500)).await;
         one.deciding().await;
