@@ -116,3 +116,58 @@ pub(crate) async fn ready(State(stores): State<Stores>) -> Response {
         (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { status: "not ready", checks })).into_response()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use edge_capabilities::testing::World;
+    use http_body_util::BodyExt as _;
+    use serde_json::{Value, json};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn readiness(world: &World) -> (u16, Value) {
+        let (capabilities, _tasks) = world.instance();
+        let request = http::Request::get("/readyz").body(Body::empty()).unwrap();
+        let (head, body) = crate::router(capabilities).oneshot(request).await.unwrap().into_parts();
+        (head.status.as_u16(), serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edge_is_ready_where_both_stores_answer() {
+        let world = World::new(1);
+        let checks = json!({"cache": "ok", "record": "ok", "rules": "ok"});
+        assert_eq!(readiness(&world).await, (200, json!({"status": "ready", "checks": checks})));
+        world.record.set_down(true);
+        let (status, said) = readiness(&world).await;
+        assert_eq!(
+            (status, &said["checks"]["record"], &said["checks"]["cache"]),
+            (503, &json!("unreachable"), &json!("ok"))
+        );
+        world.cache.set_down(true);
+        let (status, said) = readiness(&world).await;
+        assert_eq!(
+            (status, &said["checks"]["rules"], &said["checks"]["cache"]),
+            (503, &json!("unknown"), &json!("unreachable"))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_version_that_does_not_compile_here_is_shown_and_does_not_make_the_edge_unready() {
+        let world = World::new(1);
+        let record = Record::new(world.record.clone());
+        // As another build's instance might leave it.
+        for statement in [
+            "INSERT INTO rule_versions (rule, version, sha256, script, author, created_at)
+             VALUES ('budget', 7, 'foreign', 'fn decide(input) { tomorrows @ syntax }', 'key:x', 1)",
+            "INSERT INTO rule_activations (rule, number, version, replaced, action, actor, activated_at)
+             VALUES ('budget', 1, 7, 1, 'activated', 'key:x', 1)",
+        ] {
+            record.query(statement, &[]).await.unwrap();
+        }
+        let (status, said) = readiness(&world).await;
+        assert_eq!((status, &said["checks"]["rules"]), (200, &json!("lapsed")));
+        assert_eq!(said["checks"]["lapsed"], json!([{"rule": "budget", "version": 7, "deciding": 8}]));
+    }
+}
