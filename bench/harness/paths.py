@@ -1,5 +1,6 @@
 """Where things are."""
 
+import os
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -13,4 +14,5 @@ UPSTREAMS = RELEASE / "upstreams"
 AXUM_PEER = RELEASE / "axum-peer"
 HELLO_MANIFEST = BENCH / "guests" / "spin.toml"
 HELLO_WASM = ROOT / "target" / "wasm32-wasip2" / "component" / "hello_guest.wasm"
-MANIFEST = ROOT / "spin.toml"
+#: BENCH_MANIFEST: another build of the components, to measure one against the other.
+MANIFEST = Path(os.environ.get("BENCH_MANIFEST", ROOT / "spin.toml"))

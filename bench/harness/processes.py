@@ -141,8 +141,8 @@ class Servers:
                 server.took = time.monotonic() - started
                 return server
             time.sleep(0.005)
-        tail = log.read_text(errors="replace")[-2000:]
-        raise RuntimeError(f"{name} did not come up:\n{tail}")
+        said = log.read_text(errors="replace")
+        raise RuntimeError(f"{name} did not come up:\n{said[:1000]}")
 
     def stop(self, server):
         server.stop()
