@@ -4,6 +4,14 @@
 //! Exit codes: 0, all is well; 1, a check, a test or a precondition failed; 2, the command was wrong, or the edge could
 //! not be reached or did not let it in.
 
+/// Prints a line; who does not want to read on (`| head`) is not told.
+macro_rules! say {
+    ($($said:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($said)*);
+    }};
+}
+
 mod answers;
 mod backtesting;
 mod checking;

@@ -49,6 +49,9 @@ pub struct Difference {
     pub changed: u64,
     /// On how many it fails.
     pub errors: u64,
+    /// How many would have been decided the same, in other words.
+    #[serde(default)]
+    pub reworded: u64,
     /// Whether time was up.
     #[serde(default)]
     pub cut_short: bool,
@@ -136,8 +139,8 @@ impl Report {
         for (kind, findings) in [("error", &self.errors), ("warning", &self.warnings)] {
             for Finding { line, column, message } in findings {
                 match line {
-                    0 => println!("{path}: {kind}: {message}"),
-                    line => println!("{path}:{line}:{column}: {kind}: {message}"),
+                    0 => say!("{path}: {kind}: {message}"),
+                    line => say!("{path}:{line}:{column}: {kind}: {message}"),
                 }
             }
         }
@@ -154,23 +157,23 @@ impl Report {
         if let Some(coverage) = self.coverage.as_ref().filter(|_| !self.tests.is_empty()) {
             summary.push_str(&coverage.said());
         }
-        println!("{summary}");
+        say!("{summary}");
     }
 }
 
 impl Test {
     fn print(&self) {
         let group = self.group.as_ref().map(|group| format!("{group}: ")).unwrap_or_default();
-        println!("  {} {group}{}", if self.passed { "passed" } else { "FAILED" }, self.name);
+        say!("  {} {group}{}", if self.passed { "passed" } else { "FAILED" }, self.name);
         if self.passed {
             return;
         }
         let json =
             |json: &Option<Box<RawValue>>| json.as_ref().map_or("nothing".to_owned(), |json| json.get().to_owned());
-        println!("         expected {}", json(&self.expected));
+        say!("         expected {}", json(&self.expected));
         match &self.error {
-            Some(error) => println!("         but it failed: {error}"),
-            None => println!("         but got  {}", json(&self.actual)),
+            Some(error) => say!("         but it failed: {error}"),
+            None => say!("         but got  {}", json(&self.actual)),
         }
     }
 }

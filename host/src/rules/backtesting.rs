@@ -24,14 +24,17 @@ pub async fn backtest(told: &Backtesting) -> Outcome {
     };
     let found: Difference = edge.post(rule.as_str(), "/backtest", None, &trial).await?.read()?;
     let Difference { compared, changed, errors, .. } = &found;
-    println!("{rule}: compared {compared} decisions: {changed} would have changed, {errors} would have failed");
+    say!("{rule}: compared {compared} decisions: {changed} would have changed, {errors} would have failed");
+    if found.reworded > 0 {
+        say!("{} would have been decided the same, with another reason", found.reworded);
+    }
     if found.cut_short {
-        println!("time was up before all were compared");
+        say!("time was up before all were compared");
     }
     for example in &found.examples {
-        println!("\n{}", example.decision_id);
+        say!("\n{}", example.decision_id);
         for (what, json) in [("input", &example.input), ("before", &example.before), ("after", &example.after)] {
-            println!("  {what:<7} {}", json.get());
+            say!("  {what:<7} {}", json.get());
         }
     }
     if *errors > 0 || (told.fail_on_change && *changed > 0) { Err(Failure::Bad) } else { Ok(()) }

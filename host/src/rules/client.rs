@@ -59,9 +59,9 @@ impl Edge {
     /// The rule `name`, and the ETag of what is in force.
     pub async fn rule(&self, name: &str) -> Result<(Rule, HeaderValue), Failure> {
         let answer = self.get(name, "").await?;
-        let etag = answer.etag.clone();
-        let etag = etag.ok_or_else(|| Failure::Impossible("the edge sent no ETag".into()))?;
-        Ok((answer.read()?, etag))
+        let rule = answer.read()?;
+        let etag = answer.etag.ok_or_else(|| Failure::Impossible("the edge sent no ETag".into()))?;
+        Ok((rule, etag))
     }
 
     /// What stands under the rule `name` at `path`.

@@ -34,15 +34,20 @@ pub async fn diff(told: &Comparing) -> Outcome {
         (None, None, _) => return Err(Failure::Impossible("name a script, or one version or two".into())),
     };
     let mut differs = false;
-    for (kind, old, new) in [("rhai", &from.script, &to.script), ("tests.json", &from.tests, &to.tests)] {
+    // Of tests the edge keeps the JSON, not the line break behind it.
+    let tests = |side: &Side| format!("{}\n", side.tests.trim_end());
+    let (old_tests, new_tests) = (tests(&from), tests(&to));
+    for (kind, old, new) in [("rhai", &from.script, &to.script), ("tests.json", &old_tests, &new_tests)] {
         let header = |side: &Side| format!("{rule}.{kind} ({})", side.from);
         let lines = similar::TextDiff::from_lines(old, new);
         let unified = lines.unified_diff().header(&header(&from), &header(&to)).to_string();
-        print!("{unified}");
-        differs |= !unified.is_empty();
+        if !unified.is_empty() {
+            say!("{}", unified.trim_end_matches('\n'));
+            differs = true;
+        }
     }
     if !differs {
-        println!("no difference between {} and {}", from.from, to.from);
+        say!("no difference between {} and {}", from.from, to.from);
     }
     if differs && told.exit_code { Err(Failure::Bad) } else { Ok(()) }
 }

@@ -23,18 +23,15 @@ pub async fn push(told: &Pushing) -> Outcome {
     let name = script.rule.as_str();
     let (before, etag) = edge.rule(name).await?;
     let made = make(&edge, &script, told.note.as_deref()).await?;
-    println!("{name}: version {} (sha256 {})", made.version, short(&made.sha256));
+    say!("{name}: version {} (sha256 {})", made.version, short(&made.sha256));
     if told.activate {
         let choice = json!({ "version": made.version });
         let now: InForce = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
-        println!("{name}: version {} is in force; before it was version {}", now.version, before.version);
+        say!("{name}: version {} is in force; before it was version {}", now.version, before.version);
     } else if made.version == before.version {
-        println!("it is in force already");
+        say!("it is in force already");
     } else {
-        println!(
-            "version {} is in force until you run: bheem-edge rules activate {name} {}",
-            before.version, made.version
-        );
+        say!("version {} is in force until you run: bheem-edge rules activate {name} {}", before.version, made.version);
     }
     Ok(())
 }
@@ -62,7 +59,7 @@ pub async fn activate(told: &Activating) -> Outcome {
     }
     let choice = json!({ "version": told.version });
     let now: InForce = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
-    println!("{name}: version {} is in force; before it was version {}", now.version, before.version);
+    say!("{name}: version {} is in force; before it was version {}", now.version, before.version);
     Ok(())
 }
 
@@ -72,7 +69,7 @@ pub async fn roll_back(told: &Rolling) -> Outcome {
     let name = rule_named(&told.rule)?.as_str();
     let (before, etag) = edge.rule(name).await?;
     let now: InForce = edge.post(name, "/rollback", Some(etag), &json!({})).await?.read()?;
-    println!("{name}: version {} is in force again; version {} is not", now.version, before.version);
+    say!("{name}: version {} is in force again; version {} is not", now.version, before.version);
     Ok(())
 }
 

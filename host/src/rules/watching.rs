@@ -20,9 +20,9 @@ pub async fn watch(told: &Watching) -> Outcome {
     // Wrong from the start is wrong; gone for a moment while an editor saves is not.
     let first = Script::read(&source.file, source.tests.as_deref(), source.rule.as_deref())?;
     let tests = source.tests.clone().unwrap_or_else(|| first.path.with_extension("tests.json"));
-    println!("watching {} and {}; interrupt to end", source.file.display(), tests.display());
+    say!("watching {} and {}; interrupt to end", source.file.display(), tests.display());
     if edge.is_none() {
-        println!("no --url and --key: saved scripts are checked, and no versions are made");
+        say!("no --url and --key: saved scripts are checked, and no versions are made");
     }
     loop {
         let seen = vec![saved(&source.file), saved(&tests)];
@@ -30,7 +30,7 @@ pub async fn watch(told: &Watching) -> Outcome {
             last = Some(seen);
             match Script::read(&source.file, source.tests.as_deref(), source.rule.as_deref()) {
                 Ok(script) => {
-                    println!();
+                    say!("");
                     let passed = match check_one(edge.as_ref(), &script, true).await {
                         Ok(passed) => passed,
                         Err(failure) => {
@@ -43,7 +43,7 @@ pub async fn watch(told: &Watching) -> Outcome {
                     {
                         match make(edge, &script, Some("Saved while watching")).await {
                             Ok(made) => {
-                                println!("version {} (sha256 {}), not in force", made.version, short(&made.sha256));
+                                say!("version {} (sha256 {}), not in force", made.version, short(&made.sha256));
                                 pushed = Some(script.content);
                             }
                             Err(Failure::Bad) => {}
