@@ -37,8 +37,8 @@ pub struct Options {
     /// Set an application variable; may be given several times
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = name_and_value)]
     variables: Vec<(String, String)>,
-    /// Requests an instance serves before it is replaced
-    #[arg(long, default_value_t = 128)]
+    /// Requests an instance serves before it is replaced (Spin: 128); setting one up costs as much as several requests
+    #[arg(long, default_value_t = 1024)]
     max_instance_reuse_count: usize,
     /// Requests an instance serves at once
     #[arg(long, default_value_t = 16)]

@@ -46,8 +46,11 @@ impl Database {
 /// The resource behind a guest's `connection`: opened by its first statement.
 pub struct OpenDatabase {
     database: Database,
-    connection: Arc<Mutex<Option<Connection>>>,
+    connection: Lazily,
 }
+
+/// A connection that is not there before the first statement.
+type Lazily = Arc<Mutex<Option<Connection>>>;
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
@@ -66,7 +69,7 @@ fn failed(error: impl ToString) -> Error {
 
 /// Runs `work` on the connection, on a thread where blocking is allowed.
 async fn on<T: Send + 'static>(
-    open: (Database, Arc<Mutex<Option<Connection>>>),
+    open: (Database, Lazily),
     work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let (database, connection) = open;
@@ -83,7 +86,7 @@ async fn on<T: Send + 'static>(
 
 fn run(connection: &Connection, statement: &str, parameters: Vec<Value>) -> Result<QueryResult, Error> {
     let mut statement = connection.prepare_cached(statement).map_err(failed)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(ToOwned::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().iter().map(ToString::to_string).collect();
     let parameters = parameters.into_iter().map(|value| match value {
         Value::Integer(integer) => rusqlite::types::Value::Integer(integer),
         Value::Real(real) => rusqlite::types::Value::Real(real),
@@ -134,10 +137,7 @@ impl Instance {
         self.table.push(OpenDatabase { database, connection: Arc::default() }).map_err(failed)
     }
 
-    fn database_of(
-        &mut self,
-        handle: &Resource<OpenDatabase>,
-    ) -> Result<(Database, Arc<Mutex<Option<Connection>>>), Error> {
+    fn database_of(&mut self, handle: &Resource<OpenDatabase>) -> Result<(Database, Lazily), Error> {
         let open = self.table.get(handle).map_err(|_| Error::InvalidConnection)?;
         Ok((open.database.clone(), open.connection.clone()))
     }

@@ -67,9 +67,9 @@ impl Access {
     async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
         let found = self.0.ring.find(&token.id).await;
         let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
-        let now = self.0.capabilities.clock.now();
+        let clock = &self.0.capabilities.clock;
         let good = found.filter(|stored| {
-            stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| now < expires_at)
+            stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| clock.now() < expires_at)
         });
         Ok(good.map(|stored| stored.key.caller()))
     }

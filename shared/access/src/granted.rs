@@ -62,11 +62,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
-        let clock = &access.capabilities().clock;
-        let started = clock.elapsed();
         let caller = access.authenticate(&parts.headers).await?;
         if let Some(timings) = parts.extensions.get::<Timings>() {
-            timings.note("key", clock.elapsed().saturating_sub(started));
+            timings.lap("key", &*access.capabilities().clock);
         }
         if !caller.may(R::SCOPE) {
             return Err(AccessError::Lacks(R::SCOPE).into());

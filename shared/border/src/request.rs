@@ -1,13 +1,14 @@
 //! What every request goes through on its way in and out.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use edge_capabilities::{Capabilities, Clock, Log, Random, random};
+use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -25,13 +26,27 @@ pub(crate) struct Border {
     component: &'static str,
     clock: Arc<dyn Clock>,
     log: Arc<dyn Log>,
-    random: Arc<dyn Random>,
+    ids: Arc<Ids>,
+}
+
+/// Request ids for callers who send none: a part that chance gives each instance, and a count. Chance for each id would
+/// cost a call into the host.
+struct Ids {
+    of_instance: String,
+    count: AtomicU32,
 }
 
 impl Border {
     pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
         let Capabilities { clock, log, random, .. } = capabilities;
-        Self { component, clock: clock.clone(), log: log.clone(), random: random.clone() }
+        let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
+        Self { component, clock: clock.clone(), log: log.clone(), ids: Arc::new(ids) }
+    }
+}
+
+impl Ids {
+    fn next(&self) -> String {
+        format!("req_{}{:08x}", self.of_instance, self.count.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -45,30 +60,53 @@ impl RequestId {
         &self.0
     }
 
-    fn of(headers: &HeaderMap, random: &dyn Random) -> Self {
+    fn of(headers: &HeaderMap, ids: &Ids) -> Self {
         let sane = |id: &&str| {
             (1..=LONGEST_ID).contains(&id.len())
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
         };
         let sent = headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane);
-        Self(sent.map_or_else(|| format!("req_{}", random::hex::<12>(random)).into(), Into::into))
+        Self(sent.map_or_else(|| ids.next().into(), Into::into))
     }
 }
 
 /// How long parts of a request took, for `Server-Timing`.
 #[derive(Clone, Debug, Default)]
-pub struct Timings(Arc<Mutex<Vec<(&'static str, Duration)>>>);
+pub struct Timings(Arc<Mutex<Laps>>);
+
+#[derive(Debug, Default)]
+struct Laps {
+    noted: Vec<(&'static str, Duration)>,
+    /// When the last part ended, by [`Clock::elapsed`].
+    last: Duration,
+}
 
 impl Timings {
+    fn since(started: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Laps { noted: Vec::with_capacity(4), last: started })))
+    }
+
     /// Notes that `part` took `duration`.
     pub fn note(&self, part: &'static str, duration: Duration) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((part, duration));
+        self.laps().noted.push((part, duration));
+    }
+
+    /// Notes that `part` took from the end of the last part, or from the request's arrival, until now.
+    pub fn lap(&self, part: &'static str, clock: &dyn Clock) {
+        let now = clock.elapsed();
+        let mut laps = self.laps();
+        let last = std::mem::replace(&mut laps.last, now);
+        laps.noted.push((part, now.saturating_sub(last)));
+    }
+
+    fn laps(&self) -> MutexGuard<'_, Laps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn header(&self, total: Duration) -> String {
         let mut header = String::with_capacity(96);
-        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (index, (part, duration)) in [("total", total)].iter().chain(noted.iter()).enumerate() {
+        let laps = self.laps();
+        for (index, (part, duration)) in [("total", total)].iter().chain(laps.noted.iter()).enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             let (millis, micros) = (duration.as_millis(), duration.subsec_micros() % 1000);
             let _ = write!(header, "{separator}{part};dur={millis}.{micros:03}");
@@ -96,8 +134,8 @@ from_extensions! {
 
 pub(crate) async fn cross(State(border): State<Border>, mut request: Request, next: Next) -> Response {
     let started = border.clock.elapsed();
-    let id = RequestId::of(request.headers(), &*border.random);
-    let timings = Timings::default();
+    let id = RequestId::of(request.headers(), &border.ids);
+    let timings = Timings::since(started);
     let method = request.method().clone();
     // The pattern, not the path: a path may hold a secret.
     let route = request.extensions().get::<MatchedPath>().cloned();

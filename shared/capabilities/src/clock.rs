@@ -40,8 +40,46 @@ impl Instant {
     }
 
     fn written(self, fraction: SecondsFormat) -> String {
+        // Every answer and every line of the log has instants, of our days: written the short way.
+        if let Some(text) = self.of_our_days(fraction) {
+            return text;
+        }
         // Years that chrono cannot write do not occur: they cannot be read either.
         DateTime::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(fraction, true)
+    }
+
+    /// RFC 3339 for 1970 to 9999. The calendar is Howard Hinnant's `civil_from_days`: years begin in March, so that the
+    /// leap day is the last of its year.
+    fn of_our_days(self, fraction: SecondsFormat) -> Option<String> {
+        let millis = u64::try_from(self.0).ok().filter(|millis| *millis < 253_402_300_800_000)?;
+        let (days, in_day) = (millis / 86_400_000, millis % 86_400_000);
+        let shifted = days.checked_add(719_468)?;
+        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        let mut text = String::with_capacity(24);
+        let mut digits = |number: u64, width: u32, before: &str| {
+            text.push_str(before);
+            for place in (0..width).rev() {
+                let digit = u8::try_from(number / 10_u64.pow(place) % 10).unwrap_or(0);
+                text.push(char::from(b'0' + digit));
+            }
+        };
+        digits(year, 4, "");
+        digits(month, 2, "-");
+        digits(day, 2, "-");
+        digits(in_day / 3_600_000, 2, "T");
+        digits(in_day / 60_000 % 60, 2, ":");
+        digits(in_day / 1_000 % 60, 2, ":");
+        if fraction == SecondsFormat::Millis || in_day % 1_000 != 0 {
+            digits(in_day % 1_000, 3, ".");
+        }
+        text.push('Z');
+        Some(text)
     }
 
     /// RFC 3339 in UTC, always with milliseconds: `2024-01-15T10:00:00.120Z`.
@@ -96,6 +134,25 @@ mod tests {
         assert_eq!(Instant::from_millis(0).to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
         for text in ["", "2024-02-01", "2024-02-01T00:00:00", "yesterday", "2024-13-01T00:00:00Z"] {
             assert_eq!(Instant::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn instants_of_our_days_are_written_as_the_calendar_has_them() {
+        let mut day = -400_000_i64;
+        for step in 0..60_000_i64 {
+            // A step of 73 days and odd milliseconds meets every month, leap days among them, up to beyond 9999.
+            day += 73;
+            let millis = day * 86_400_000 + step * 1_439_999 % 86_400_000;
+            for instant in [Instant(millis), Instant(millis - millis % 1_000), Instant(day * 86_400_000 - 1)] {
+                let chrono = DateTime::from_timestamp_millis(instant.0).unwrap();
+                assert_eq!(instant.to_string(), chrono.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+                assert_eq!(instant.to_rfc3339_millis(), chrono.to_rfc3339_opts(SecondsFormat::Millis, true));
+            }
+        }
+        for text in ["2024-02-29T23:59:59.999Z", "2000-02-29T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+        {
+            assert_eq!(Instant::parse(text).unwrap().to_string(), text);
         }
     }
 

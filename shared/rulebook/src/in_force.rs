@@ -121,10 +121,9 @@ impl Knowledge {
         self.0.engine.get_or_init(|| Engine::new(self.0.capabilities.clock.clone()))
     }
 
-    /// What is in force.
-    pub(crate) async fn in_force(&self, rule: Rule) -> Result<Arc<InForce>, Unknown> {
+    /// What is in force. `now` is when that is asked: who has just read the clock need not read it again.
+    pub(crate) async fn in_force(&self, rule: Rule, now: Instant) -> Result<Arc<InForce>, Unknown> {
         let turn = self.0.turns.now(rule).await.ok();
-        let now = self.0.capabilities.clock.now();
         let remembered = locked(&self.0.known).get(&rule).cloned();
         if let Some(known) = remembered.as_ref().filter(|known| known.holds(turn, now)) {
             if known.due(now) {

@@ -136,13 +136,13 @@ impl Rulebook {
     /// Decides on `input`, JSON, by the version in force. The decision is recorded behind the answer, under the version
     /// that made it.
     pub async fn decide(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule).await?;
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
         self.run(self.deciding(rule, &in_force)?, input, context, false)
     }
 
     /// Like [`Self::decide`]; the log has the lines that ran, which takes longer.
     pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule).await?;
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
         self.run(self.deciding(rule, &in_force)?, input, context, true)
     }
 
@@ -165,7 +165,7 @@ impl Rulebook {
 
     /// How `rule` stands in this build.
     pub async fn standing(&self, rule: Rule) -> Result<Standing, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule).await?;
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
         let lapsed = in_force.lapse.as_ref().map(|lapse| (lapse.version, lapse.message.clone()));
         Ok(Standing { version: in_force.version, lapsed })
     }

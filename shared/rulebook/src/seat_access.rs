@@ -67,7 +67,7 @@ impl RuledSeatAccess {
 impl SeatAccess for RuledSeatAccess {
     async fn decide(&self, facts: SeatFacts) -> Access {
         let inner = &self.0;
-        let (decided, in_force) = match inner.rulebook.knowledge().in_force(Rule::SeatAccess).await {
+        let (decided, in_force) = match inner.rulebook.knowledge().in_force(Rule::SeatAccess, facts.now).await {
             Ok(in_force) if in_force.shipped => (Ok(ShippedSeatAccess.decide(facts).await), Some(in_force)),
             Ok(in_force) => (inner.by_script(&in_force, facts), Some(in_force)),
             Err(unknown) => (Err(unknown.to_string()), None),

@@ -209,13 +209,12 @@ async fn verify_seat(
     Json(check): Json<Check>,
 ) -> Result<Response, Problem> {
     let (subject, min_version) = check.read()?;
-    let started = desk.clock.elapsed();
     let verdict = desk.verify(&granted.caller, &subject, min_version).await?;
     let part = match verdict.source {
         Source::Erp => "erp",
         Source::Cache | Source::Stale => "cache",
     };
-    timings.note(part, desk.clock.elapsed().saturating_sub(started));
+    timings.lap(part, &*desk.clock);
     let outcome = Outcome(verdict.access.reason.as_str());
     let mut response = Json(SeatVerdict::from(verdict)).into_response();
     response.extensions_mut().insert(outcome);

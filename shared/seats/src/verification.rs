@@ -94,15 +94,17 @@ impl Verification {
 
     /// Whether `subject` has a seat. With `min_version`, nothing known that is older than that version will do.
     pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Unverifiable> {
-        let found = self.look(subject).await;
-        if let Ok(Found { stands: Some(known), .. }) = &found {
+        let mut found = self.look(subject).await;
+        if let Ok(Found { stands, .. }) = &mut found
+            && let Some(known) = stands.take()
+        {
             let now = self.now();
             let access = decide(&*self.0.rule, &known.answer, now).await;
             match known.usable(access, now, min_version) {
-                Use::Fresh => return Ok(known.clone().verdict(access, Source::Cache)),
+                Use::Fresh => return Ok(known.verdict(access, Source::Cache)),
                 Use::Stale => {
-                    self.refresh(subject, known);
-                    return Ok(known.clone().verdict(access, Source::Stale));
+                    self.refresh(subject, &known);
+                    return Ok(known.verdict(access, Source::Stale));
                 }
                 Use::IfNeedBe | Use::Not => {}
             }

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use edge_capabilities::Clock as _;
 use edge_capabilities::KeyValue;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::testing::{MemoryKeyValue, World};
@@ -51,12 +52,12 @@ async fn knowing_what_is_in_force_costs_one_key_value_read() {
     let store = Arc::new(store);
     capabilities.cache = store.clone();
     let rulebook = Rulebook::new(&capabilities, &Record::new(capabilities.record.clone()));
-    rulebook.knowledge().in_force(Rule::RoleMapping).await.unwrap();
+    rulebook.knowledge().in_force(Rule::RoleMapping, world.clock.now()).await.unwrap();
     world.clock.advance(Duration::from_secs(1)).await;
     world.record.set_down(true);
     let (reads, writes) = (store.reads.load(Ordering::SeqCst), store.writes.load(Ordering::SeqCst));
     for _ in 0..100 {
-        rulebook.knowledge().in_force(Rule::RoleMapping).await.unwrap();
+        rulebook.knowledge().in_force(Rule::RoleMapping, world.clock.now()).await.unwrap();
     }
     assert_eq!(store.reads.load(Ordering::SeqCst) - reads, 100);
     assert_eq!(store.writes.load(Ordering::SeqCst) - writes, 0);
