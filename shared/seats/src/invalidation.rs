@@ -1,12 +1,12 @@
 //! What was revoked stays revoked: the order in which fences, names and overrides are read and written.
 //!
-//! * Every raise first takes a new number from the fence of all, then writes what it has to say, then raises the
-//!   organisation's fence.
+//! * Every raise first takes a new number from the fence of all, then writes what it has to say, then takes another
+//!   number, by which it raises the organisation's fence.
 //! * A check reads the fence, then asks the ERP, then reads what else is said, then stores the verdict under the fence
 //!   it read. Whatever was raised in between makes the two differ.
 //! * At the first contact with an organisation nobody knows yet whose fence to read. There the check reads the fence
-//!   of all before and after; where that stayed the same, no raise of any organisation began in between, and the
-//!   organisation's fence as it is now will do. A verdict without an organisation stands under the fence of all.
+//!   of all before and after; where that stayed the same, no raise of any organisation began or wrote in between,
+//!   and the organisation's fence as it is now will do. A verdict without an organisation stands under the fence of all.
 
 use std::sync::Arc;
 
@@ -53,8 +53,8 @@ impl Invalidation {
     /// Forgets what is known of an organisation's seats, and what payment events said of its subscription: from now on
     /// the ERP's word counts, and it will be asked. Gives the new number of the organisation's fence.
     pub async fn forget(&self, organization: &str) -> Result<i64, Unreachable> {
-        let number = self.fences.raise_all().await?;
-        self.forget_at(organization, number).await
+        self.fences.raise_all().await?;
+        self.forget_at(organization).await
     }
 
     /// As [`Invalidation::forget`], for whichever organisation `alias` means. Where no check has met it yet, raising
@@ -64,7 +64,7 @@ impl Invalidation {
         // the organisation down before it reads the fence of all again. So one of the two sees the other.
         let number = self.fences.raise_all().await?;
         match self.names.organization_of(alias).await? {
-            Some(organization) => self.forget_at(&organization, number).await,
+            Some(organization) => self.forget_at(&organization).await,
             None => {
                 self.names.clear(alias).await?;
                 Ok(number)
@@ -86,13 +86,13 @@ impl Invalidation {
         organization: &str,
         current: impl AsyncFnOnce() -> Result<Option<SubscriptionOverride>, DatabaseError>,
     ) -> Result<i64, Unreachable> {
-        let number = self.fences.raise_all().await?;
+        self.fences.raise_all().await?;
         // INVARIANT: the number is taken before `current` reads. Whoever reads something newer has a higher one.
         let order = self.overrides.next_number().await?;
         if let Some(change) = current().await? {
             self.overrides.set(organization, &change, order).await?;
         }
-        Ok(self.fences.raise_organization(organization, number).await?)
+        self.raise_behind(organization).await
     }
 
     /// The organisation that `alias` was last known to mean.
@@ -100,8 +100,15 @@ impl Invalidation {
         self.names.organization_of(alias).await
     }
 
-    async fn forget_at(&self, organization: &str, number: i64) -> Result<i64, Unreachable> {
+    async fn forget_at(&self, organization: &str) -> Result<i64, Unreachable> {
         self.overrides.drop(organization).await?;
+        self.raise_behind(organization).await
+    }
+
+    /// Raises the organisation's fence behind what was written. That of all is raised once more before: a check at
+    /// first contact may have begun after it was raised first, and have read before the writing.
+    async fn raise_behind(&self, organization: &str) -> Result<i64, Unreachable> {
+        let number = self.fences.raise_all().await?;
         Ok(self.fences.raise_organization(organization, number).await?)
     }
 
@@ -296,5 +303,22 @@ mod tests {
         let (answer, _) = contact(&invalidation, &alias("a")).await;
         let Answer::Seat(standing) = answer else { panic!("{answer:?}") };
         assert_eq!(standing.subscription_status, SubscriptionStatus::Suspended);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_was_completed_before_an_event_was_written_is_not_kept_also_at_first_contact() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let suspended = SubscriptionOverride { status: SubscriptionStatus::Suspended, period_end: None };
+        let (mut before, mut answer) = (None, seat("org"));
+        let raised = invalidation.overrule_by("org", async || {
+            // A check begins after the raise did, and reads what is said before the raise has written.
+            before = Some(invalidation.before(&alias("a")).await.unwrap());
+            invalidation.complete(&alias("a"), &mut answer).await.unwrap();
+            Ok(Some(suspended))
+        });
+        raised.await.unwrap();
+        let mark = invalidation.mark(&alias("a"), &before.unwrap(), &answer).await.unwrap();
+        assert_eq!(mark, None);
     }
 }
