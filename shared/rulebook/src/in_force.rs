@@ -197,6 +197,12 @@ impl Knowledge {
         }
     }
 
+    /// Leaves a copy beside the new turn, so that a crowd of instances need not wait for a busy record. Where that fails
+    /// they read the record.
+    pub(crate) async fn spread(&self, rule: Rule, turn: i64) {
+        let _ = within(&*self.0.capabilities.clock, PATIENCE, self.read(rule, Some(turn))).await;
+    }
+
     /// Reads the record, and leaves a copy for others.
     async fn read(&self, rule: Rule, turn: Option<i64>) -> Result<Arc<InForce>, DatabaseError> {
         let read_at = self.0.capabilities.clock.now();

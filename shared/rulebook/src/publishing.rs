@@ -108,7 +108,8 @@ impl Publishing {
             Some(next) => self.put_in_force(rule, next, version).await,
             None => {
                 // Whoever chose it may not have lived to say so.
-                self.turns.take(rule).await.map_err(Refused::Unannounced)?;
+                let turn = self.turns.take(rule).await.map_err(Refused::Unannounced)?;
+                self.knowledge.spread(rule, turn).await;
                 Ok(current)
             }
         }
@@ -132,9 +133,11 @@ impl Publishing {
         if !self.activations.add(rule, &next).await? {
             return Err(Refused::Stale);
         }
-        if let Err(error) = self.turns.take(rule).await {
-            self.turns.take(rule).await.map_err(|_| Refused::Unannounced(error))?;
-        }
+        let turn = match self.turns.take(rule).await {
+            Ok(turn) => turn,
+            Err(error) => self.turns.take(rule).await.map_err(|_| Refused::Unannounced(error))?,
+        };
+        self.knowledge.spread(rule, turn).await;
         Ok(Current { version, activation: Some(next) })
     }
 
