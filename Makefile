@@ -49,6 +49,7 @@ unit: toolchain
 
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: build tools
+	$(BUILD) --profile component --target wasm32-wasip2 -p probe
 	$(CARGO) test --locked -p integration
 
 # Webhooks between the edge and the providers' own libraries, which it fetches. What they signed once is among the unit

@@ -1,12 +1,14 @@
 //! What holds of the edge, by subject.
 
 mod batches;
+mod capabilities;
 mod conventions;
 mod durability;
 mod host;
 mod ids;
 mod invalidation;
 mod keys;
+mod rules;
 mod upstream;
 mod verdicts;
 
@@ -62,6 +64,8 @@ pub fn all() -> Vec<Fact> {
         keys::facts(),
         conventions::facts(),
         durability::facts(),
+        rules::facts(),
+        capabilities::facts(),
         host::facts(),
     ];
     subjects.into_iter().flatten().collect()

@@ -53,6 +53,7 @@ struct Launch {
     folder: PathBuf,
     manifest: PathBuf,
     variables: Vec<(&'static str, String)>,
+    arguments: Vec<&'static str>,
 }
 
 impl Launch {
@@ -71,7 +72,7 @@ impl Launch {
         command.current_dir(repository()).arg("up").arg("-f").arg(&self.manifest);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         command.arg("--state-dir").arg(self.folder.join("state"));
-        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml"));
+        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml")).args(&self.arguments);
         Process::start("the edge", command, &self.log())
     }
 }
@@ -79,15 +80,20 @@ impl Launch {
 impl Node {
     /// Starts a node of the edge and waits until it listens.
     pub async fn start(variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
-        Self::start_from(repository().join("spin.toml"), variables, redis).await
+        Self::start_from(repository().join("spin.toml"), variables, redis, &[]).await
     }
 
-    /// Starts another application than the edge.
-    pub async fn start_from(manifest: PathBuf, variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
+    /// Starts another application than the edge, with more arguments for the host.
+    pub async fn start_from(
+        manifest: PathBuf,
+        variables: &[(&'static str, String)],
+        redis: Option<&str>,
+        arguments: &[&'static str],
+    ) -> Self {
         let folder = new_launch_folder();
         let config = redis.map(|url| format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{url}\"\n"));
         std::fs::write(folder.join("runtime-config.toml"), config.unwrap_or_default()).unwrap();
-        let launch = Launch { folder, manifest, variables: variables.to_vec() };
+        let launch = Launch { folder, manifest, variables: variables.to_vec(), arguments: arguments.to_vec() };
         let (process, port) = Self::launch(&launch).await;
         Self { process, launch, port }
     }
