@@ -86,7 +86,7 @@ async fn on<T: Send + 'static>(
 
 fn run(connection: &Connection, statement: &str, parameters: Vec<Value>) -> Result<QueryResult, Error> {
     let mut statement = connection.prepare_cached(statement).map_err(failed)?;
-    let columns: Vec<String> = statement.column_names().iter().map(ToString::to_string).collect();
+    let columns: Vec<String> = statement.column_names().map(ToOwned::to_owned).collect();
     let parameters = parameters.into_iter().map(|value| match value {
         Value::Integer(integer) => rusqlite::types::Value::Integer(integer),
         Value::Real(real) => rusqlite::types::Value::Real(real),
