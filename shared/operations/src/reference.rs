@@ -39,6 +39,8 @@ fn description() -> Description {
     whole.merge(edge_seats::ApiDoc::openapi());
     whole.merge(edge_access::ApiDoc::openapi());
     whole.merge(edge_rulebook::ApiDoc::openapi());
+    whole.merge(edge_tenants::ApiDoc::openapi());
+    whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
     for item in whole.paths.paths.values_mut() {
@@ -102,6 +104,26 @@ mod tests {
             "get /readyz",
             "post /verify-seat",
             "post /verify-seats",
+            "delete /api/v1/webhooks/endpoints/{id}",
+            "get /api/v1/tenants",
+            "get /api/v1/tenants/{id}",
+            "get /api/v1/webhooks/events",
+            "get /api/v1/webhooks/events/{id}",
+            "get /metrics",
+            "post /api/v1/billing/webhook",
+            "post /api/v1/tenants",
+            "post /api/v1/webhooks/drain",
+            "post /api/v1/webhooks/endpoints",
+            "post /api/v1/webhooks/events/replay",
+            "post /api/v1/webhooks/events/{id}/replay",
+            "post /erp/webhooks/billing/",
+            "post /erp/webhooks/billing/{token}",
+            "post /webhooks/razorpay",
+            "post /webhooks/shopify",
+            "post /webhooks/standard/{source}",
+            "post /webhooks/stripe",
+            "post /webhooks/woocommerce",
+            "put /api/v1/tenants/{id}",
         ];
         assert_eq!(described, expected.map(ToOwned::to_owned).into());
     }

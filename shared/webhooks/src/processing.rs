@@ -13,7 +13,7 @@ use edge_record::Record;
 use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
 use edge_signatures::{Kind, Provider, Reading};
 use edge_tenants::{
-    Applied, Cycle, Event as Told, Outcome, Paid, Period, Plan, Status as Subscription, Tenant, Tenants, What,
+    Applied, Cycle, Event as Told, Outcome, Paid, Period, Status as Subscription, Tenant, Tenants, What,
 };
 
 use crate::answers::{Said, answer};
@@ -181,7 +181,7 @@ impl Processing {
                 return Ok(Ok(verdict));
             }
             if !asked {
-                told.plan = self.plan(&tenant, reading, &told).await?;
+                self.find_plan(&tenant, reading, &mut told).await?;
                 asked = true;
             }
             let change = match tenant.after(&event.id, &told, event.received_at, self.now()) {
@@ -198,24 +198,25 @@ impl Processing {
         Err(Trouble::Store("the tenant is being changed by too many at once".into()))
     }
 
-    /// The plan to hold a payment against: the one it names, or else the tenant's own.
-    async fn plan(&self, tenant: &Tenant, reading: &Reading, told: &Told) -> Result<Option<Plan>, Trouble> {
-        let What::Paid(paid) = &told.what else { return Ok(None) };
+    /// Completes a payment by the plan to hold it against: the one it names, or else the tenant's own.
+    async fn find_plan(&self, tenant: &Tenant, reading: &Reading, told: &mut Told) -> Result<(), Trouble> {
+        let What::Paid(paid) = &mut told.what else { return Ok(()) };
         let standing = tenant.history.standing();
         let own = standing.terms.as_ref().map(|terms| terms.plan_id.as_str());
         let as_before = paid.amount.is_some() && paid.amount == standing.price;
-        let Some(id) = reading.plan_id.as_deref().or(own) else { return Ok(None) };
+        let Some(id) = reading.plan_id.as_deref().or(own) else { return Ok(()) };
         let named = reading.plan_id.is_some();
         if !named && as_before {
-            return Ok(None);
+            return Ok(());
         }
         let settings = self.settings().await?;
         match self.plans.find(&settings, id).await {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => told.plan = plan,
             // A renewal as before needs nothing that the tenant does not have.
-            Err(_) if as_before && own == Some(id) => Ok(None),
-            Err(no_answer) => Err(Trouble::Upstream(no_answer.to_string())),
+            Err(_) if as_before && own == Some(id) => paid.terms = standing.terms,
+            Err(no_answer) => return Err(Trouble::Upstream(no_answer.to_string())),
         }
+        Ok(())
     }
 
     /// Does what is to be done about a tenant's changes.

@@ -13,7 +13,8 @@ pub(crate) struct Settings {
     pub(crate) erp_url: String,
     /// `erp_api_key`; empty: none is sent.
     pub(crate) erp_api_key: String,
-    /// `notify_url`, without a slash at its end; empty: nothing is sent.
+    /// `notify_url`, without a slash at its end; empty: nothing is sent. A host under `.invalid`, which leads nowhere by
+    /// RFC 2606, counts as empty: the list of allowed hosts holds this variable, and nothing is no host.
     pub(crate) notify_url: String,
     /// `notify_api_key`.
     pub(crate) notify_api_key: String,
@@ -44,7 +45,7 @@ impl Settings {
         Ok(Self {
             erp_url: url("erp_url").await?,
             erp_api_key: text("erp_api_key").await?,
-            notify_url: url("notify_url").await?,
+            notify_url: Some(url("notify_url").await?).filter(|url| !url.ends_with(".invalid")).unwrap_or_default(),
             notify_api_key: text("notify_api_key").await?,
             patience: millis("upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
             plans_fresh: millis("plans_fresh_ms", 60_000).await?,

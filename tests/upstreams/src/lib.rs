@@ -1,7 +1,7 @@
-//! Stand-ins for what the edge stands in front of. So far: the ERP's seat endpoint, over a directory that one edits
-//! over HTTP, with a count of the calls and faults to order.
+//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats and plans, BheemPay, Bheem Notify,
+//! with a count of the calls and faults to order.
 //!
-//! Everything under `/_control` steers the stand-in and is no part of the ERP:
+//! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
 //! | call | does |
 //! |---|---|
@@ -15,11 +15,21 @@
 //! | `DELETE` of the same | all is well again with it |
 //! | `GET /_control/calls` | `{"total", "by_path"}` of the calls to the ERP so far |
 //! | `DELETE /_control/calls` | counts from zero |
+//! | `PUT`, `DELETE /_control/plans/{sku_id}` | makes, takes away a plan |
+//! | `PUT /_control/bheempay/webhook` | `{"url","secret"}`: where BheemPay's webhooks go, and what signs them |
+//! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows |
+//! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
+//! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
+//! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
+//! | `GET`, `DELETE /_control/notifications` | what Notify was sent |
 
+mod bheempay;
 mod control;
 mod directory;
 mod erp;
 mod faults;
+mod notify;
+mod plans;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -35,9 +45,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
+pub use bheempay::BheemPay;
 pub use control::Calls;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
+pub use notify::Sent;
+pub use plans::Plans;
 
 /// The stand-ins' state.
 #[derive(Default)]
@@ -48,6 +61,12 @@ pub struct Upstreams {
     pub faults: Faults,
     /// The calls so far.
     pub calls: Calls,
+    /// What may be subscribed to.
+    pub plans: Plans,
+    /// Who pays for what.
+    pub bheempay: BheemPay,
+    /// What Notify was sent.
+    pub sent: Sent,
 }
 
 impl Upstreams {
@@ -61,7 +80,13 @@ impl Upstreams {
 
     /// Serves on `listener` until the process ends or the task is dropped.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) -> anyhow::Result<()> {
-        let router = Router::new().merge(erp::router()).merge(control::router()).with_state(self.clone());
+        let router = Router::new()
+            .merge(erp::router())
+            .merge(plans::router())
+            .merge(bheempay::router())
+            .merge(notify::router())
+            .merge(control::router())
+            .with_state(self.clone());
         loop {
             let (stream, _) = listener.accept().await.context("cannot accept a connection")?;
             stream.set_nodelay(true)?;

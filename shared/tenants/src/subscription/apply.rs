@@ -1,11 +1,17 @@
 //! One more event: where the subscription stands then, and what is to be done about it, or why nothing is.
 
+use std::time::Duration;
+
 use edge_capabilities::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Fact, History, Paid, What};
 use super::standing::{PaymentStatus, Standing, Status, gateway};
 use crate::plan::Plan;
+
+/// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
+/// must not go before everything that follows.
+const AHEAD: Duration = Duration::from_mins(5);
 
 /// Something a gateway says happened to a tenant's subscription.
 #[derive(Clone, Debug)]
@@ -14,7 +20,7 @@ pub struct Event {
     pub at: Instant,
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     pub subscription: Option<String>,
-    /// What happened. Of a payment the terms are left out: they follow from `plan`.
+    /// What happened. A payment's terms follow from `plan`, where there is one.
     pub what: What,
     /// The plan that was paid for, where the ERP knows it: what must have been paid.
     pub plan: Option<Plan>,
@@ -77,8 +83,8 @@ pub fn apply(history: &History, event: &Event, now: Instant) -> Result<Step, Con
         was_known = check(history, &before, event, paid)?;
     }
     let mut after = history.clone();
-    // Nothing was heard of before it happened: a gateway whose clock is ahead must not outrun all others.
-    let fact = Fact { at: event.at.min(now), subscription: event.subscription.clone(), what };
+    let at = event.at.min(now.plus(AHEAD));
+    let fact = Fact { at, subscription: event.subscription.clone(), what };
     let is_news = !history_has(history, &fact) && after.note(fact);
     let standing = after.standing();
     let took_effect = agrees(&standing, event) || was_known;

@@ -223,8 +223,7 @@ impl Desk {
             reason: None,
             answer: None,
             received_at: now,
-            // Nothing was heard of before it happened.
-            occurred_at: occurred_at.min(now),
+            occurred_at,
             settled_at: None,
             attempts: 0,
             due_at: Some(now.plus(LEASE)),
@@ -283,7 +282,13 @@ impl Desk {
                 return Ok(Told { answer: again(&answer), outcome: "duplicate" });
             }
             let lease = self.processing.new_lease();
-            if let Some(ours) = self.processing.inbox.claim(&event.id, &lease, self.processing.now()).await? {
+            let now = self.processing.now();
+            let ours = match event.status {
+                // Given up, and the gateway was never told anything but to send it again: it has.
+                Status::Dead => self.processing.inbox.reopen(&event.id, &lease, now).await?,
+                _ => self.processing.inbox.claim(&event.id, &lease, now).await?,
+            };
+            if let Some(ours) = ours {
                 let worked = within(&*self.capabilities.clock, PATIENCE, self.processing.work(&ours, &lease)).await;
                 let Told { answer, .. } = self.told(ours, worked).await?;
                 return Ok(Told { answer: again(&answer), outcome: "duplicate" });

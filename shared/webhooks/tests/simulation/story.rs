@@ -1,0 +1,129 @@
+//! A true history of a subscription, in BheemPay's words, and where it ends.
+
+use std::collections::BTreeSet;
+
+use edge_capabilities::Instant;
+use edge_capabilities::testing::SeededRandom;
+use edge_tenants::Cycle;
+use serde_json::{Value, json};
+
+/// Where the tenant should stand, as it is shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Truth {
+    pub(crate) status: Option<&'static str>,
+    pub(crate) payment: Option<&'static str>,
+    pub(crate) subscription: Option<String>,
+    pub(crate) period_end: Option<Instant>,
+    pub(crate) plan: Option<&'static str>,
+    pub(crate) max_users: Option<i64>,
+    pub(crate) credits: i64,
+    pub(crate) payments: BTreeSet<String>,
+}
+
+pub(crate) struct Story<'a> {
+    pub(crate) random: &'a SeededRandom,
+    pub(crate) tenant: &'a str,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
+    pub(crate) truth: Truth,
+    pub(crate) told: Vec<Value>,
+    subscriptions: u64,
+}
+
+/// The plans there are: id, price, users, credits.
+pub(crate) const PLANS: [(&str, i64, i64, i64); 2] = [("small", 499, 5, 10), ("large", 2_499, 25, 100)];
+
+impl<'a> Story<'a> {
+    pub(crate) fn new(random: &'a SeededRandom, tenant: &'a str, now: i64) -> Self {
+        Self { random, tenant, now, truth: Truth::default(), told: Vec::new(), subscriptions: 0 }
+    }
+
+    fn tell(&mut self, event: &str, more: &Value) {
+        let mut payload = json!({"metadata": {"tenant_id": self.tenant}});
+        for (field, value) in more.as_object().unwrap() {
+            payload[field] = value.clone();
+        }
+        self.told.push(json!({"event": event, "payload": payload, "created_at": self.now}));
+    }
+
+    fn of_own(&self) -> Value {
+        match &self.truth.subscription {
+            Some(subscription) => json!({"subscription_id": subscription}),
+            None => json!({}),
+        }
+    }
+
+    fn pay(&mut self) {
+        let payment = format!("pay_{}", self.truth.payments.len());
+        let (plan, price, users, credits) =
+            PLANS.into_iter().find(|(plan, ..)| Some(*plan) == self.truth.plan).unwrap();
+        let at = Instant::from_millis(self.now * 1000);
+        let end = Cycle::Monthly.end_from(self.truth.period_end.map_or(at, |end| end.max(at)));
+        let report = json!({
+            "subscription_id": self.truth.subscription, "plan_id": plan, "payment_id": payment, "amount": price,
+            "currency": "INR", "period_end": end.to_string(),
+        });
+        match self.random.below(3) {
+            0 => self.tell("subscription.charged", &report),
+            1 => self.tell("payment.captured", &report),
+            _ => {
+                let mut without_end = report.clone();
+                without_end.as_object_mut().unwrap().remove("period_end");
+                self.tell("payment.captured", &without_end);
+                self.tell("subscription.charged", &report);
+            }
+        }
+        self.truth.payments.insert(payment);
+        self.truth.status = Some("active");
+        self.truth.payment = Some("paid");
+        self.truth.period_end = Some(end);
+        self.truth.max_users = Some(users);
+        self.truth.credits += credits;
+    }
+
+    fn subscribe(&mut self) {
+        self.subscriptions += 1;
+        self.truth.subscription = Some(format!("sub_{}", self.subscriptions));
+        self.truth.plan = Some(PLANS[usize::try_from(self.random.below(2)).unwrap()].0);
+        self.pay();
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.now += 1 + i64::try_from(self.random.below(10 * 24 * 3600)).unwrap();
+        let own = self.of_own();
+        match (self.truth.status, self.random.below(10)) {
+            (None, 0) => {
+                self.tell("payment.failed", &json!({"payment_id": "refused"}));
+                self.truth.payment = Some("failed");
+            }
+            (None | Some("cancelled"), _) => self.subscribe(),
+            (Some("active"), 0..5) => self.pay(),
+            (Some("active"), 5) => {
+                self.subscribe();
+                self.now += 1;
+                self.tell("subscription.cancelled", &own);
+            }
+            (Some("active" | "past_due"), 6) => {
+                self.tell(
+                    "payment.failed",
+                    &json!({"subscription_id": own["subscription_id"], "payment_id": format!("no_{}", self.now)}),
+                );
+                (self.truth.status, self.truth.payment) = (Some("past_due"), Some("failed"));
+            }
+            (Some("active" | "past_due"), 7) => {
+                self.tell("subscription.pending", &own);
+                (self.truth.status, self.truth.payment) = (Some("past_due"), Some("pending"));
+            }
+            (Some("past_due"), 0..3) | (Some("suspended"), 0..6) => self.pay(),
+            (Some("past_due"), 3..6) => {
+                self.tell("subscription.pending", &own);
+                self.tell("subscription.halted", &own);
+                (self.truth.status, self.truth.payment) = (Some("suspended"), Some("failed"));
+            }
+            _ => {
+                self.tell("subscription.cancelled", &own);
+                self.truth.status = Some("cancelled");
+            }
+        }
+    }
+}
