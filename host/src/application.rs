@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant as Moment};
 
 use anyhow::{Context as _, ensure};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -78,6 +79,7 @@ pub struct Application {
     components: HashMap<String, ProxyHandler<Blueprint>>,
     routes: Router<Target>,
     alive: Alive,
+    request_timeout: Duration,
 }
 
 /// How to load an application.
@@ -119,7 +121,8 @@ impl Application {
                 .with_context(|| format!("component {id}"))?;
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
-        let application = Arc::new(Self { components, routes: routes(loading.manifest)?, alive });
+        let (routes, request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
+        let application = Arc::new(Self { components, routes, alive, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
@@ -146,7 +149,9 @@ impl Application {
         let found = self.find(request.uri().path()).ok_or(Refusal::NoSuchPath)?;
         let component = self.components.get(&found.target.component).ok_or(Refusal::NoSuchPath)?;
         prepare(&mut request, &found, client)?;
-        component.handle((), request).await.map_err(|error| failure(&found.target.component, &error))
+        let since = Moment::now();
+        let answer = component.handle((), request).await;
+        answer.map_err(|error| failure(&found.target.component, &error, since.elapsed() >= self.request_timeout))
     }
 }
 
@@ -272,12 +277,14 @@ fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAdd
     Ok(())
 }
 
-fn failure(component: &str, error: &wasmtime::Error) -> Refusal {
+/// Why a component gave no answer. One that computes without end takes its instance with it, which looks like a trap: all
+/// that tells it from one is that time was `up`.
+fn failure(component: &str, error: &wasmtime::Error, up: bool) -> Refusal {
     if error.downcast_ref::<InstantiationError<()>>().is_some() {
         log::error(component, "no instance", &format!("{error:#}"));
         return Refusal::Overloaded;
     }
-    if error.downcast_ref::<ExpirationError>().is_some() {
+    if up || error.downcast_ref::<ExpirationError>().is_some() {
         log::error(component, "no answer in time", "");
         return Refusal::TimedOut;
     }

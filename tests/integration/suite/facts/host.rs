@@ -1,5 +1,7 @@
 //! The embedded host itself: how it starts, how it stops, what it refuses.
 
+mod harm;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -13,12 +15,20 @@ use crate::edge::{Organization, Settings, eventually, host_program, new_launch_f
 use crate::facts::facts;
 use crate::servers::new_folder;
 use crate::shape::{Shape, Stage};
+use harm::{
+    an_endless_loop_is_cut_off_and_holds_up_nobody_else, an_instance_that_takes_too_much_memory_fails_alone,
+    whatever_traps_is_answered_and_the_next_request_too,
+};
 
 facts! {
     told_to_stop_it_answers_what_is_in_flight_and_ends_well: one_is_enough,
     a_second_start_compiles_nothing: one_is_enough,
     what_a_manifest_must_not_hold_is_named: one_is_enough,
     what_cannot_be_served_is_said_at_the_start: one_is_enough,
+    an_interface_that_the_host_does_not_have_is_named: one_is_enough,
+    whatever_traps_is_answered_and_the_next_request_too: one_is_enough,
+    an_instance_that_takes_too_much_memory_fails_alone: one_is_enough,
+    an_endless_loop_is_cut_off_and_holds_up_nobody_else: one_is_enough,
 }
 
 fn one_is_enough(shape: Shape) -> bool {
@@ -159,5 +169,29 @@ async fn what_cannot_be_served_is_said_at_the_start(_: Arc<Stage>) {
         let said =
             refusal(&manifest(&source.display().to_string(), &folder.join(file).display().to_string()), &[]).await;
         assert!(said.contains(file) || said.contains("small"), "{file}: {said}");
+    }
+}
+
+async fn an_interface_that_the_host_does_not_have_is_named(_: Arc<Stage>) {
+    let folder = new_folder("interfaces");
+    let probe = std::fs::read(repository().join("target/wasm32-wasip2/component/probe.wasm")).unwrap();
+    for (known, unknown) in [
+        ("spin:sqlite/sqlite@3.1.0", "spin:oracle/oracle@3.1.0"),
+        ("spin:key-value/key-value@3.0.0", "spin:key-value/key-value@9.0.0"),
+        ("wasi:keyvalue/atomics@0.2.0-draft2", "wasi:keyvalue/subatom@0.2.0-draft2"),
+    ] {
+        // A component keeps the names of what it imports as they are; these are of the same length.
+        let mut changed = probe.clone();
+        let places = probe.windows(known.len()).enumerate().filter(|(_, bytes)| *bytes == known.as_bytes());
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        assert!(!places.is_empty(), "the probe does not import {known}");
+        for place in places {
+            changed[place..place + unknown.len()].copy_from_slice(unknown.as_bytes());
+        }
+        let file = folder.join("changed.wasm");
+        std::fs::write(&file, changed).unwrap();
+        let source = repository().join("target/wasm32-wasip2/component/operations.wasm");
+        let said = refusal(&manifest(&source.display().to_string(), &file.display().to_string()), &[]).await;
+        assert!(said.contains(unknown) && said.contains("small"), "{unknown}: {said}");
     }
 }
