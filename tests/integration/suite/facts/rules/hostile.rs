@@ -17,37 +17,37 @@ const SOON: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug)]
 enum Ends {
     /// When it is made a version.
-    AsInvalid,
+    Invalid,
     /// When it decides.
-    AsFailed,
+    Failed,
     /// Before it is read whole.
-    AsTooLarge,
+    TooLarge,
 }
 
 fn scripts() -> Vec<(&'static str, String, Ends)> {
-    use Ends::{AsFailed, AsInvalid, AsTooLarge};
+    use Ends::{Failed, Invalid, TooLarge};
     let decide = |body: &str| format!("fn decide(input) {{ {body}; #{{ role: \"admin\" }} }}");
     let nested = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
     vec![
-        ("a loop", decide("loop { }"), AsFailed),
-        ("a loop in a callback", decide("[1].map(|x| { loop { } })"), AsFailed),
-        ("recursion", "fn decide(input) { decide(input) }".to_owned(), AsFailed),
-        ("a text that doubles", decide("let s = \"x\"; loop { s += s; }"), AsFailed),
-        ("a list that doubles", decide("let a = [1]; loop { a = a + a; }"), AsFailed),
-        ("a map that grows", decide("let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }"), AsFailed),
+        ("a loop", decide("loop { }"), Failed),
+        ("a loop in a callback", decide("[1].map(|x| { loop { } })"), Failed),
+        ("recursion", "fn decide(input) { decide(input) }".to_owned(), Failed),
+        ("a text that doubles", decide("let s = \"x\"; loop { s += s; }"), Failed),
+        ("a list that doubles", decide("let a = [1]; loop { a = a + a; }"), Failed),
+        ("a map that grows", decide("let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }"), Failed),
         (
             "big lists compared",
             decide("let a = []; for i in 0..1000 { a.push(i) } let b = a; loop { if a == b { a = b; } }"),
-            AsFailed,
+            Failed,
         ),
-        ("100,000 nested parentheses", decide(&nested(100_000)), AsInvalid),
-        ("100,000 nested lists", decide(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))), AsInvalid),
-        ("more source than is allowed", decide(&"1;".repeat(100_000)), AsInvalid),
-        ("2 MB of source", decide(&"1;".repeat(1_000_000)), AsTooLarge),
-        ("sleep", decide("sleep(10)"), AsInvalid),
-        ("a loop in try", decide("try { loop { } } catch { return #{ role: \"admin\" } }"), AsInvalid),
-        ("eval", decide("eval(\"loop { }\")"), AsInvalid),
-        ("a module", format!("import \"x\" as y; {}", decide("1")), AsInvalid),
+        ("100,000 nested parentheses", decide(&nested(100_000)), Invalid),
+        ("100,000 nested lists", decide(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))), Invalid),
+        ("more source than is allowed", decide(&"1;".repeat(100_000)), Invalid),
+        ("2 MB of source", decide(&"1;".repeat(1_000_000)), TooLarge),
+        ("sleep", decide("sleep(10)"), Invalid),
+        ("a loop in try", decide("try { loop { } } catch { return #{ role: \"admin\" } }"), Invalid),
+        ("eval", decide("eval(\"loop { }\")"), Invalid),
+        ("a module", format!("import \"x\" as y; {}", decide("1")), Invalid),
     ]
 }
 
@@ -71,17 +71,17 @@ async fn worked_with(edge: &Edge, script: &str) -> Vec<Answer> {
 fn has_to_end(what: &str, ends: Ends, answers: &[Answer]) {
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     match ends {
-        Ends::AsTooLarge => {
+        Ends::TooLarge => {
             for answer in answers {
                 answer.refused(413, "PAYLOAD_TOO_LARGE");
             }
         }
-        Ends::AsInvalid => {
+        Ends::Invalid => {
             assert_eq!(answers[0].expect(200)["ok"], false, "{what}");
             assert_eq!(answers.len(), 2, "{what}: {statuses:?}");
             answers[1].refused(422, "RULE_INVALID");
         }
-        Ends::AsFailed => {
+        Ends::Failed => {
             assert_eq!(statuses, [200, 201, 500, 500, 500, 500, 200], "{what}");
             for answer in &answers[2..6] {
                 answer.refused(500, "RULE_FAILED");
