@@ -160,7 +160,14 @@ pub struct Problem {
 impl Problem {
     /// An error with a sentence for the caller. The sentence quotes nothing that the caller may not see.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), members: Members::default(), retry_after_secs: None, cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            members: Members::default(),
+            retry_after_secs: None,
+            cause: None,
+        }
     }
 
     /// Fields that are not what they must be.

@@ -67,7 +67,13 @@ impl Invalidation {
             Some(organization) => self.forget_at(&organization).await,
             None => {
                 self.names.clear(alias).await?;
-                Ok(number)
+                // INVARIANT: a check that met the organisation meanwhile, and did not see the note, wrote the
+                // organisation down before it read the fence of all again: it sees this raise, or is seen here.
+                let number = self.fences.raise_all().await?;
+                match self.names.organization_of(alias).await? {
+                    Some(organization) => self.forget_at(&organization, number).await,
+                    None => Ok(number),
+                }
             }
         }
     }
