@@ -62,7 +62,7 @@ impl Invalidation {
     pub async fn forget_alias(&self, alias: &Alias) -> Result<i64, Unreachable> {
         // INVARIANT: the fence of all is raised before the organisation is looked up; a check at first contact writes
         // the organisation down before it reads the fence of all again. So one of the two sees the other.
-        let number = self.fences.raise_all().await?;
+        self.fences.raise_all().await?;
         match self.names.organization_of(alias).await? {
             Some(organization) => self.forget_at(&organization).await,
             None => {
@@ -71,7 +71,7 @@ impl Invalidation {
                 // organisation down before it read the fence of all again: it sees this raise, or is seen here.
                 let number = self.fences.raise_all().await?;
                 match self.names.organization_of(alias).await? {
-                    Some(organization) => self.forget_at(&organization, number).await,
+                    Some(organization) => self.forget_at(&organization).await,
                     None => Ok(number),
                 }
             }
