@@ -119,8 +119,15 @@ impl Call {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.url.parse().map_err(|error| format!("{error}"))?;
         *request.headers_mut() = self.headers;
+        let again = request.clone();
         let exchange = async {
-            let (head, body) = CLIENT.request(request).await.map_err(|error| format!("{error:?}"))?.into_parts();
+            let answer = match CLIENT.request(request).await {
+                // Whoever answers before it has been told everything may close meanwhile. It has done nothing, and the
+                // answer is lost where the client still writes: ask on another connection.
+                Err(error) if format!("{error:?}").contains("BodyWrite") => CLIENT.request(again).await,
+                answer => answer,
+            };
+            let (head, body) = answer.map_err(|error| format!("{error:?}"))?.into_parts();
             let body = body.collect().await.map_err(|error| format!("{error:?}"))?.to_bytes();
             Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
         };
