@@ -10,6 +10,7 @@ mod files;
 mod log;
 mod manifest;
 mod refusal;
+mod rest;
 mod rules;
 mod runtime_config;
 mod server;

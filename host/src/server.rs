@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::application::Application;
 use crate::log;
 use crate::refusal::{self, Refusal};
+use crate::rest::Rest;
 
 /// How long a client may take to send the head of a request: slower ones hold connections for nothing.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -95,7 +96,7 @@ async fn answer(
     let Ok(_place) = places.try_acquire() else {
         return Ok(Refusal::Overloaded.answer(id.as_ref(), arrived.elapsed()));
     };
-    let request = request.map(|body| body.map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
+    let request = request.map(|body| Rest::of(body).map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
     let answer = application.handle(request, client).await;
     Ok(answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed())))
 }
