@@ -29,6 +29,9 @@ const RECHECK: Duration = Duration::from_secs(5);
 /// How long the record may take to answer where there is something to go on with.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// And where the turn tells that there is news: what was in force before must not decide because the record is busy.
+const PATIENCE_FOR_NEWS: Duration = Duration::from_secs(5);
+
 /// How long what is known goes on after the record could not be asked for news.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -144,7 +147,9 @@ impl Knowledge {
         let Some(last) = to_go_on_with else {
             return reading.await.map_err(|error| Unknown(error.to_string()));
         };
-        match within(&*self.0.capabilities.clock, PATIENCE, reading).await {
+        let news = turn.is_some() && last.turn != turn;
+        let patience = if news { PATIENCE_FOR_NEWS } else { PATIENCE };
+        match within(&*self.0.capabilities.clock, patience, reading).await {
             Some(Ok(in_force)) => Ok(in_force),
             Some(Err(_)) | None => {
                 self.remember(rule, &Known { turn, read_at: now, unsure: true, in_force: last.in_force.clone() });
