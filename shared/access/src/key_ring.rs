@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use edge_capabilities::clock::within;
+use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
@@ -194,10 +194,6 @@ impl Known {
             Age::Young
         }
     }
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn copy_key(id: &str) -> String {

@@ -31,7 +31,7 @@ impl Instant {
     /// This instant and `duration`; at the end of time, the end of time.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_add(millis(duration)))
     }
 
     /// How long after `earlier` this is; negative if it is before.
@@ -93,6 +93,11 @@ impl fmt::Display for Instant {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.written(SecondsFormat::AutoSi))
     }
+}
+
+/// `duration` in whole milliseconds; the longest there is, where it is longer.
+pub fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The time, and waiting.

@@ -1,5 +1,7 @@
 //! A component's variables.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 /// A variable that could not be read.
@@ -17,4 +19,25 @@ pub struct ConfigError {
 pub trait Config: Send + Sync {
     /// The value of `name`; None where the component has no such variable.
     async fn get(&self, name: &str) -> Result<Option<String>, ConfigError>;
+}
+
+/// The variable `name`; empty where the component has none.
+pub async fn text(config: &dyn Config, name: &str) -> Result<String, ConfigError> {
+    Ok(config.get(name).await?.unwrap_or_default())
+}
+
+/// The variable `name`, a URL, without a slash at its end.
+pub async fn url(config: &dyn Config, name: &str) -> Result<String, ConfigError> {
+    Ok(text(config, name).await?.trim_end_matches('/').to_owned())
+}
+
+/// The variable `name`, a whole number of milliseconds; `otherwise` where it is empty.
+pub async fn millis(config: &dyn Config, name: &str, otherwise: u64) -> Result<Duration, ConfigError> {
+    let value = text(config, name).await?;
+    if value.is_empty() {
+        return Ok(Duration::from_millis(otherwise));
+    }
+    let wrong =
+        |_| ConfigError { name: name.to_owned(), reason: "it must be a whole number of milliseconds".to_owned() };
+    value.parse().map_err(wrong).map(Duration::from_millis)
 }

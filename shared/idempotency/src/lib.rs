@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use edge_border::{Code, Json, JsonAndBytes, Problem, bearer};
-use edge_capabilities::clock::Clock;
+use edge_capabilities::clock::{Clock, millis};
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_capabilities::{Capabilities, Instant, Random};
 use edge_record::Record;
@@ -182,10 +182,6 @@ impl Idempotency {
         let statement = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at = $3";
         self.record.query(statement, &[caller.into(), mark.key.as_str().into(), started_at.into()]).await.map(drop)
     }
-}
-
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn json(status: StatusCode, body: String) -> Response {

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use edge_capabilities::clock::within;
+use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant};
 use edge_rules::{Compiled, Engine, Finding, Rule};
@@ -323,7 +323,7 @@ impl Known {
     /// Whether it was read longer ago than `span`, or in the future: by another machine's clock, or before this one was
     /// set back.
     fn older_than(&self, span: Duration, now: Instant) -> bool {
-        let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        let span = millis(span);
         !(-span..span).contains(&now.millis_since(self.read_at))
     }
 }

@@ -96,5 +96,5 @@ impl Processing {
 }
 
 fn before(now: Instant, span: Duration) -> Instant {
-    Instant::from_millis(now.as_millis().saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    Instant::from_millis(now.as_millis().saturating_sub(edge_capabilities::clock::millis(span)))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge_capabilities::Config;
-use edge_capabilities::config::ConfigError;
+use edge_capabilities::config::{ConfigError, millis, text, url};
 use edge_signatures::{Provider, Secrets};
 
 /// Upstreams that webhooks need.
@@ -31,25 +31,16 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
 
 impl Settings {
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
-        let text = async |name: &str| Ok::<_, ConfigError>(config.get(name).await?.unwrap_or_default());
-        let millis = async |name: &str, otherwise: u64| {
-            let value = text(name).await?;
-            if value.is_empty() {
-                return Ok(Duration::from_millis(otherwise));
-            }
-            let reason = || "it must be a whole number of milliseconds".to_owned();
-            let wrong = |_| ConfigError { name: name.to_owned(), reason: reason() };
-            value.parse().map_err(wrong).map(Duration::from_millis)
-        };
-        let url = async |name: &str| Ok::<_, ConfigError>(text(name).await?.trim_end_matches('/').to_owned());
         Ok(Self {
-            erp_url: url("erp_url").await?,
-            erp_api_key: text("erp_api_key").await?,
-            notify_url: Some(url("notify_url").await?).filter(|url| !url.ends_with(".invalid")).unwrap_or_default(),
-            notify_api_key: text("notify_api_key").await?,
-            patience: millis("upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
-            plans_fresh: millis("plans_fresh_ms", 60_000).await?,
-            plans_stale: millis("plans_stale_ms", 86_400_000).await?,
+            erp_url: url(config, "erp_url").await?,
+            erp_api_key: text(config, "erp_api_key").await?,
+            notify_url: Some(url(config, "notify_url").await?)
+                .filter(|url| !url.ends_with(".invalid"))
+                .unwrap_or_default(),
+            notify_api_key: text(config, "notify_api_key").await?,
+            patience: millis(config, "upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
+            plans_fresh: millis(config, "plans_fresh_ms", 60_000).await?,
+            plans_stale: millis(config, "plans_stale_ms", 86_400_000).await?,
         })
     }
 }
