@@ -276,6 +276,8 @@ async fn interleave(random: &SeededRandom, seen: &mut Seen, name: &str) {
     run.is_over = true;
     run.bury(seen);
     run.trouble(seen);
+    // What the ERP was asked while it hung has failed by then, and no later question waits for it.
+    run.world.clock.advance(Duration::from_secs(60)).await;
     let open = "SELECT (SELECT COUNT(*) FROM webhook_events WHERE status NOT IN ('processed', 'ignored'))
         + (SELECT COUNT(*) FROM tenants WHERE outbox <> '[]')
         + (SELECT COUNT(*) FROM notifications WHERE status = 'queued')";
