@@ -1,40 +1,56 @@
 #!/usr/bin/env bash
-# Starts the stand-in upstreams and the edge, makes a demo key and prints what to try. Ctrl-C stops both.
+# Starts the stand-in upstreams and the edge, makes a demo key and prints what to try. Ctrl-C stops both. An edge that is
+# killed is started again, with the state it had.
 #
-# EDGE_LISTEN, ERP_LISTEN: where they listen; STATE_DIR: where the edge keeps its state.
+# EDGE_LISTEN, UPSTREAMS_LISTEN: where they listen; STATE_DIR: where the edge keeps its state.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 edge_listen=${EDGE_LISTEN:-127.0.0.1:3000}
-erp_listen=${ERP_LISTEN:-127.0.0.1:8000}
+upstreams_listen=${UPSTREAMS_LISTEN:-127.0.0.1:8000}
 state_dir=${STATE_DIR:-.spin}
 edge="http://$edge_listen"
-erp="http://$erp_listen"
+upstreams="http://$upstreams_listen"
 bin=target/release
 
 command -v curl >/dev/null || { echo "curl is missing: apt-get install curl"; exit 1; }
 mkdir -p "$state_dir"
 
-export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$erp}
-admin=${SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY:-admin-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}
+random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# The stand-ins for the ERP, BheemPay and Notify are one server.
+export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$upstreams}
+export SPIN_VARIABLE_BHEEMPAY_URL=${SPIN_VARIABLE_BHEEMPAY_URL:-$upstreams}
+export SPIN_VARIABLE_NOTIFY_URL=${SPIN_VARIABLE_NOTIFY_URL:-$upstreams}
+admin=${SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY:-admin-$(random)}
 export SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY=$admin
+secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY:-$(random)}
+export SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY=$secrets
+secret=${secrets%%,*}
 
 pids=()
+edge_pid=
 stop() {
     trap - EXIT INT TERM
-    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}" $edge_pid; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}" $edge_pid; do wait "$pid" 2>/dev/null || true; done
+    rm -f "$state_dir/edge.pid"
 }
 trap stop EXIT
 trap 'stop; exit 130' INT
 trap 'stop; exit 143' TERM
 
 log=$state_dir/edge.log
-"$bin/upstreams" --listen "$erp_listen" &
+: >"$log"
+start_edge() {
+    "$bin/bheem-edge" up --listen "$edge_listen" --state-dir "$state_dir" 2>>"$log" &
+    edge_pid=$!
+    echo "$edge_pid" >"$state_dir/edge.pid"
+}
+
+"$bin/upstreams" --listen "$upstreams_listen" &
 pids+=($!)
-"$bin/bheem-edge" up --listen "$edge_listen" --state-dir "$state_dir" 2>"$log" &
-edge_pid=$!
-pids+=("$edge_pid")
+start_edge
 
 echo "starting: the first start compiles the components, which takes a minute"
 for _ in $(seq 600); do
@@ -48,26 +64,32 @@ curl -fs "$edge/readyz" >/dev/null || { echo "the edge is not ready:"; tail -n 5
 answer=$(curl -fsS "$edge/api/v1/api-keys" -H "Authorization: Bearer $admin" -H 'Content-Type: application/json' \
     -d '{"name":"demo","scopes":["seats:verify","seats:write","rules:read","rules:evaluate"]}')
 key=$(printf '%s' "$answer" | sed 's/.*"key":"\([^"]*\)".*/\1/')
+curl -fsS -X PUT "$upstreams/_control/bheempay/webhook" -H 'Content-Type: application/json' \
+    -d "{\"url\":\"$edge/api/v1/billing/webhook\",\"secret\":\"$secret\"}"
 
 cat <<MESSAGE
 
-The edge listens on $edge, the stand-in ERP on $erp. What the edge says is in $log.
+The edge listens on $edge; the stand-in ERP, BheemPay and Notify on $upstreams. What the edge says is in $log.
 
+    export EDGE=$edge
+    export UPSTREAMS=$upstreams
     export KEY=$key
     export ADMIN=$admin
+    export SECRET=$secret
 
 Has user_123 a seat?
 
-    curl -s $edge/verify-seat -H "Authorization: Bearer \$KEY" -H 'Content-Type: application/json' \\
+    curl -s \$EDGE/verify-seat -H "Authorization: Bearer \$KEY" -H 'Content-Type: application/json' \\
       -d '{"userId":"user_123","applicationSlug":"healos","externalOrgId":"hospital_456"}'
 
-Take the seat away in the ERP, and tell the edge; then ask again:
-
-    curl -s -X PUT $erp/_control/seats/healos/hospital_456/user_123 -H 'Content-Type: application/json' \\
-      -d '{"seat_status":"REVOKED"}'
-    curl -s $edge/api/v1/seats/invalidate -H "Authorization: Bearer \$KEY" -H 'Content-Type: application/json' \\
-      -d '{"applicationSlug":"healos","externalOrgId":"hospital_456"}'
-
-The API is described at $edge/docs. Ctrl-C stops everything.
+README.md goes on from here. The API is described at $edge/docs. Ctrl-C stops everything.
 MESSAGE
-wait "$edge_pid"
+
+while true; do
+    ended=0
+    { wait "$edge_pid"; } 2>/dev/null || ended=$?
+    # 137: SIGKILL. Whatever else ends it is not to be tried again.
+    [ "$ended" -eq 137 ] || exit "$ended"
+    echo "The edge was killed. Starting it again."
+    start_edge
+done

@@ -1,8 +1,10 @@
 //! BheemPay: checkouts that one pays or refuses, subscriptions that one charges, lets lapse, halts, cancels; and the
-//! signed webhooks that follow, at once, or held back and then sent in order, backwards, shuffled, doubled.
+//! signed webhooks that follow, at once, or held back and then sent in order, backwards, shuffled, doubled. One that
+//! nobody took is sent again, as gateways do.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::extract::{Path, State};
@@ -20,6 +22,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Upstreams;
+
+/// How long after a failure a webhook is sent again, and how often. Gateways wait longer.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+const TIMES: usize = 300;
 
 /// BheemPay's books.
 #[derive(Default)]
@@ -249,17 +255,31 @@ async fn deliver(State(upstreams): Shared, Json(delivery): Json<Delivery>) -> Js
     Json(json!({"events": count, "webhooks": answers}))
 }
 
-/// Sends webhooks one after the other; gives what each was answered.
+/// Sends webhooks one after the other; gives what each was answered. Those that nobody took are sent again later.
 async fn send_all(upstreams: &Upstreams, events: Vec<Value>) -> Vec<Value> {
     let Some(webhook) = upstreams.bheempay.books().webhook.clone() else { return vec![json!("there is no webhook")] };
     let mut answers = Vec::new();
     for event in events {
-        answers.push(match send(&webhook, &event).await {
+        let sent = send(&webhook, &event).await;
+        let taken = sent.as_ref().is_ok_and(|(status, _)| *status < 500);
+        answers.push(match sent {
             Ok((status, body)) => json!({"status": status, "body": body}),
             Err(error) => json!({"error": error.to_string()}),
         });
+        if !taken {
+            tokio::spawn(send_again(webhook.clone(), event));
+        }
     }
     answers
+}
+
+async fn send_again(webhook: Webhook, event: Value) {
+    for _ in 0..TIMES {
+        tokio::time::sleep(AGAIN_AFTER).await;
+        if send(&webhook, &event).await.is_ok_and(|(status, _)| status < 500) {
+            return;
+        }
+    }
 }
 
 async fn send(webhook: &Webhook, event: &Value) -> anyhow::Result<(u16, Value)> {

@@ -17,7 +17,7 @@
 //! | `DELETE /_control/calls` | counts from zero |
 //! | `PUT`, `DELETE /_control/plans/{sku_id}` | makes, takes away a plan |
 //! | `PUT /_control/bheempay/webhook` | `{"url","secret"}`: where BheemPay's webhooks go, and what signs them |
-//! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows |
+//! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows, again and again until somebody takes it |
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
 //! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
 //! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
