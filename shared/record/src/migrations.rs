@@ -12,10 +12,11 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 3, statements: include_str!("../migrations/0003_rules.sql") },
     Migration { version: 4, statements: include_str!("../migrations/0004_tenants.sql") },
     Migration { version: 5, statements: include_str!("../migrations/0005_webhooks.sql") },
+    Migration { version: 6, statements: include_str!("../migrations/0006_tenant_members.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 5;
+pub(crate) const LATEST: i64 = 6;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 
