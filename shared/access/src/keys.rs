@@ -55,6 +55,10 @@ impl Keys {
         Self(record)
     }
 
+    pub(crate) fn record(&self) -> &Record {
+        &self.0
+    }
+
     pub(crate) async fn insert(&self, key: &ApiKey, secret: &SecretHash) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO api_keys
             (id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256)

@@ -3,6 +3,7 @@
 mod authentication;
 mod caller;
 mod granted;
+mod issuing;
 mod key_ring;
 mod keys;
 mod router;
@@ -15,5 +16,6 @@ pub use granted::{
     Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, TenantsAdmin, WebhooksRead,
     WebhooksWrite,
 };
+pub use issuing::{IssuedKey, NewApiKey, ShownKey};
 pub use router::{ApiDoc, router};
 pub use scope::{Scope, Scopes};

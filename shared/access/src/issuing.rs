@@ -1,0 +1,236 @@
+//! Keys made, listed and revoked, for whichever route it is asked by.
+
+use edge_border::{Code, FieldError, Listing, Page, Problem};
+use edge_capabilities::database::Value;
+use edge_capabilities::{Capabilities, Instant, random};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::authentication::Access;
+use crate::caller::{Caller, TenantId};
+use crate::keys::{ApiKey, Behind};
+use crate::scope::{Scope, Scopes};
+use crate::token::Token;
+
+const LONGEST_NAME: usize = 200;
+const LONGEST_ID: usize = 256;
+
+/// An API key to be made.
+#[derive(Deserialize, ToSchema)]
+pub struct NewApiKey {
+    /// For people: who uses it for what. 1 to 200 characters.
+    name: String,
+    /// What it may do; at least one, and none that the caller lacks.
+    #[schema(value_type = Vec<Scope>, min_items = 1)]
+    scopes: Vec<String>,
+    /// The tenant it belongs to; without one it is the platform's.
+    #[serde(default)]
+    tenant_id: Option<String>,
+    /// The applications it may speak for; without them, all.
+    #[serde(default)]
+    applications: Option<Vec<String>>,
+    /// When it stops working, RFC 3339; without it, never.
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+/// A new API key, shown this once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Created)]
+pub struct IssuedKey {
+    /// Its id, to revoke it by.
+    id: String,
+    /// The whole key: send it as `Authorization: Bearer …`.
+    key: String,
+}
+
+/// An API key, without its secret.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub struct ShownKey {
+    id: String,
+    name: String,
+    scopes: Vec<Scope>,
+    tenant_id: Option<TenantId>,
+    applications: Option<Vec<String>>,
+    created_by: String,
+    created_at: String,
+    expires_at: Option<String>,
+    #[serde(skip)]
+    cursor: String,
+}
+
+impl From<ApiKey> for ShownKey {
+    fn from(key: ApiKey) -> Self {
+        let cursor = format!("{}.{}", key.created_at.as_millis(), key.id);
+        Self {
+            id: key.id,
+            name: key.name,
+            scopes: key.scopes,
+            tenant_id: key.tenant,
+            applications: key.applications,
+            created_by: key.created_by,
+            created_at: key.created_at.to_rfc3339_millis(),
+            expires_at: key.expires_at.map(|at| at.to_string()),
+            cursor,
+        }
+    }
+}
+
+impl NewApiKey {
+    /// The same key, bound to `tenant`; an error where it names another.
+    pub fn bound_to(mut self, tenant: &str) -> Result<Self, Problem> {
+        if self.tenant_id.as_deref().is_some_and(|named| named != tenant) {
+            return Err(Problem::field("tenant_id", "is not the tenant of the path"));
+        }
+        self.tenant_id = Some(tenant.to_owned());
+        Ok(self)
+    }
+}
+
+impl Access {
+    /// Makes a key, if `caller` hands on nothing it does not have.
+    pub async fn issue_key(&self, new: NewApiKey, caller: &Caller) -> Result<IssuedKey, Problem> {
+        let Capabilities { clock, random, .. } = self.capabilities();
+        let token = Token::generate(&**random);
+        let key = read(new, caller, &token, clock.now())?;
+        self.ring().keys().insert(&key, &token.hash()).await?;
+        Ok(IssuedKey { id: key.id, key: token.reveal() })
+    }
+
+    /// A page of the keys that were not revoked, newest first, of `tenant` alone where one is given.
+    pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ShownKey>, Problem> {
+        let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+        let keys = self.ring().keys().list(tenant, behind, page.limit.saturating_add(1)).await?;
+        let shown = keys.into_iter().map(ShownKey::from).collect();
+        Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))
+    }
+
+    /// Has `caller` revoke the key `id`, of `tenant` alone where one is given. Another's looks like one that does not
+    /// exist.
+    pub async fn revoke_key(&self, id: &str, tenant: Option<&TenantId>, caller: &Caller) -> Result<(), Problem> {
+        let no_such_key = || Problem::new(Code::ApiKeyNotFound, "There is no such API key.");
+        if !sane(id) {
+            return Err(no_such_key());
+        }
+        let (ring, now) = (self.ring(), self.capabilities().clock.now());
+        let found =
+            ring.keys().find(id).await?.filter(|found| tenant.is_none_or(|own| found.key.tenant.as_ref() == Some(own)));
+        let key = found.ok_or_else(no_such_key)?.key;
+        if let Some(of) = &key.tenant {
+            // In the tenant's audit before it is done: what was done is never missing there.
+            self.note_revocation(of, id, caller, now).await?;
+        }
+        if !ring.keys().revoke(id, tenant, now).await? {
+            return Err(no_such_key());
+        }
+        ring.forget(id).await;
+        Ok(())
+    }
+
+    async fn note_revocation(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+        caller: &Caller,
+        now: Instant,
+    ) -> Result<(), Problem> {
+        let statement =
+            "INSERT INTO tenant_deeds (id, tenant_id, action, detail, actor, at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let detail = serde_json::json!({ "key_id": key }).to_string();
+        let values: [Value; 6] = [
+            random::hex::<16>(&*self.capabilities().random).into(),
+            tenant.as_str().into(),
+            "api_key.revoked".into(),
+            detail.into(),
+            (&*caller.id).into(),
+            now.into(),
+        ];
+        self.ring().keys().record().query(statement, &values).await?;
+        Ok(())
+    }
+}
+
+/// An id that the record can hold.
+fn sane(id: &str) -> bool {
+    (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control)
+}
+
+/// Reads what was asked for, and makes sure that the caller hands on nothing it does not have.
+fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<ApiKey, Problem> {
+    let mut errors = Vec::new();
+    let name_is_sane =
+        (1..=LONGEST_NAME).contains(&new.name.chars().count()) && !new.name.chars().any(char::is_control);
+    if new.name.trim().is_empty() || !name_is_sane {
+        let message = format!("must be 1 to {LONGEST_NAME} characters, none of them a control character");
+        errors.push(FieldError::new("name", message));
+    }
+    let mut scopes = Vec::new();
+    for (index, written) in new.scopes.iter().enumerate() {
+        match Scope::parse(written) {
+            Some(scope) if scopes.contains(&scope) => {}
+            Some(scope) => scopes.push(scope),
+            None => errors.push(FieldError::new(format!("scopes[{index}]"), "is not a scope")),
+        }
+    }
+    if new.scopes.is_empty() {
+        errors.push(FieldError::new("scopes", "must name at least one scope"));
+    }
+    if new.applications.as_ref().is_some_and(Vec::is_empty) {
+        errors.push(FieldError::new("applications", "must name at least one application, or be left out for all"));
+    }
+    for (index, application) in new.applications.iter().flatten().enumerate() {
+        if !sane(application) {
+            let message = format!("must be 1 to {LONGEST_ID} bytes without control characters");
+            errors.push(FieldError::new(format!("applications[{index}]"), message));
+        }
+    }
+    if new.tenant_id.as_deref().is_some_and(|tenant| !sane(tenant)) {
+        errors
+            .push(FieldError::new("tenant_id", format!("must be 1 to {LONGEST_ID} bytes without control characters")));
+    }
+    let expires_at = new.expires_at.as_deref().map(Instant::parse);
+    match expires_at {
+        Some(None) => errors.push(FieldError::new("expires_at", "must be an RFC 3339 instant")),
+        Some(Some(at)) if at <= now => errors.push(FieldError::new("expires_at", "must lie in the future")),
+        Some(Some(_)) | None => {}
+    }
+    if !errors.is_empty() {
+        return Err(Problem::fields(errors));
+    }
+    hands_on_only_its_own(&new, &scopes, caller)?;
+    Ok(ApiKey {
+        id: token.id.clone(),
+        name: new.name,
+        scopes,
+        tenant: new.tenant_id.map(TenantId::new).or_else(|| caller.tenant.clone()),
+        applications: new.applications.or_else(|| caller.applications.as_deref().map(<[String]>::to_vec)),
+        created_by: caller.id.to_string(),
+        created_at: now,
+        expires_at: expires_at.flatten(),
+    })
+}
+
+fn hands_on_only_its_own(new: &NewApiKey, scopes: &[Scope], caller: &Caller) -> Result<(), Problem> {
+    let wanted: Scopes = scopes.iter().copied().collect();
+    if let Some(scope) = wanted.missing_from(caller.scopes).next() {
+        let detail = format!("A key cannot hand on the scope {scope}, which it does not have.");
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
+    if new.applications.iter().flatten().any(|application| !caller.speaks_for(application)) {
+        let detail = "A key cannot hand on an application that it may not speak for.";
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
+    // Another tenant looks like one that does not exist.
+    if new.tenant_id.as_deref().is_some_and(|tenant| !caller.sees(tenant)) {
+        return Err(Problem::field("tenant_id", "is not a tenant"));
+    }
+    Ok(())
+}
+
+fn read_cursor(cursor: &str) -> Result<Behind, Problem> {
+    let behind = cursor.split_once('.').and_then(|(created_at, id)| {
+        Some(Behind { created_at: Instant::from_millis(created_at.parse().ok()?), id: id.to_owned() })
+    });
+    behind.filter(|behind| sane(&behind.id)).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+}
