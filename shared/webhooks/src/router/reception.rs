@@ -55,7 +55,7 @@ macro_rules! gateways {
             ),
         )]
         pub(super) async fn $name(State(desk): State<Desk>, headers: HeaderMap, body: Body) -> Response {
-            desk.receive(Provider::$provider, None, None, headers, body).await
+            desk.receive(Provider::$provider, None, headers, body).await
         }
     )*};
 }
@@ -82,7 +82,7 @@ gateways! {
 /// Standard Webhooks
 #[utoipa::path(
     post, path = "/webhooks/standard/{source}", tag = "Webhooks",
-    params(("source" = String, Path, description = "Who sends: sources share no event ids.")),
+    params(("source" = String, Path, description = "Who sends, for people: what makes an event the same is its signed id.")),
     request_body(content = Vec<u8>, content_type = "application/json"),
     responses((status = 200, description = "Stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
 )]
@@ -96,7 +96,7 @@ pub(super) async fn standard(
     if !(1..=LONGEST_SOURCE).contains(&source.len()) || !source.bytes().all(sane) {
         return not_found().into_response();
     }
-    desk.receive(Provider::Standard, Some(source), None, headers, body).await
+    desk.receive(Provider::Standard, None, headers, body).await
 }
 
 /// The ERP, at the address of one organisation
@@ -114,7 +114,7 @@ pub(super) async fn erp_of_one(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    desk.receive(Provider::Erp, None, Some(token), headers, body).await
+    desk.receive(Provider::Erp, Some(token), headers, body).await
 }
 
 /// Who is told what, beside the gateway: the log.
@@ -124,15 +124,8 @@ struct Told {
 }
 
 impl Desk {
-    async fn receive(
-        &self,
-        provider: Provider,
-        source: Option<String>,
-        token: Option<String>,
-        headers: HeaderMap,
-        body: Body,
-    ) -> Response {
-        let outcome = self.take_in(provider, source, token, &headers, body).await;
+    async fn receive(&self, provider: Provider, token: Option<String>, headers: HeaderMap, body: Body) -> Response {
+        let outcome = self.take_in(provider, token, &headers, body).await;
         self.clear_up_behind();
         match outcome {
             Ok(Told { answer, outcome }) => {
@@ -149,7 +142,6 @@ impl Desk {
     async fn take_in(
         &self,
         provider: Provider,
-        source: Option<String>,
         token: Option<String>,
         headers: &HeaderMap,
         body: Body,
@@ -187,7 +179,7 @@ impl Desk {
             }
         };
         let reading = edge_signatures::read(provider, &body, headers).ok();
-        let event = self.new_event(provider, source.as_deref(), endpoint, &verified, reading.as_ref(), body, now);
+        let event = self.new_event(provider, endpoint, &verified, reading.as_ref(), body, now);
         match self.processing.inbox.store(&event).await.map_err(|error| unavailable(&error))? {
             Stored::New => self.first(event).await.map_err(|trouble| unavailable(&trouble)),
             Stored::Duplicate(known) => {
@@ -196,24 +188,20 @@ impl Desk {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an event has as many parts")]
     fn new_event(
         &self,
         provider: Provider,
-        source: Option<&str>,
         endpoint: Option<String>,
         verified: &Verified,
         reading: Option<&Reading>,
         body: Bytes,
         now: Instant,
     ) -> Event {
-        let identity =
-            source.map_or_else(|| verified.identity.to_string(), |source| format!("{source}/{}", verified.identity));
         let occurred_at = reading.and_then(|reading| reading.occurred_at).or(verified.signed_at).unwrap_or(now);
         Event {
             id: format!("evt_{}", random::hex::<12>(&*self.capabilities.random)),
             provider,
-            identity,
+            identity: verified.identity.to_string(),
             gateway_id: verified.delivery_id.clone().filter(|id| !id.contains(char::is_control)),
             event: reading.map(|reading| reading.event.clone()).unwrap_or_default(),
             tenant_id: reading.and_then(|reading| reading.tenant_id.clone()),
