@@ -77,6 +77,11 @@ impl<'a> Object<'a> {
         Ok(self.text(name)?.and_then(|_| self.field(name)).map(|value| value.get().to_owned()))
     }
 
+    /// A number of things, from 1; what cannot be read as one is not there.
+    pub(crate) fn count(&self, name: &'static str) -> Option<i64> {
+        self.text(name).ok()??.parse().ok().filter(|count| *count > 0)
+    }
+
     /// A text for people: what is too long is cut, what cannot be read is not there.
     pub(crate) fn prose(&self, name: &str) -> Option<String> {
         let text = string(self.field(name)?)??;

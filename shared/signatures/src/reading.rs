@@ -97,6 +97,8 @@ pub struct Reading {
     pub plan_name: Option<String>,
     /// `monthly`, `annual`, or as the sender writes it.
     pub billing_cycle: Option<String>,
+    /// For how many seats, where the sender says so.
+    pub seats: Option<i64>,
     /// How much was paid, or was to be.
     pub amount: Option<Money>,
     /// The invoice.
@@ -161,6 +163,7 @@ impl Reading {
             plan_id: None,
             plan_name: None,
             billing_cycle: None,
+            seats: None,
             amount: None,
             invoice_number: None,
             period_start: None,

@@ -34,6 +34,7 @@ pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Resul
         reading.tenant_id = metadata.text("tenant_id")?;
         reading.tenant_json = metadata.json("tenant_id")?;
         reading.billing_cycle = kind.needs(metadata.text("billing_cycle"))?;
+        reading.seats = metadata.count("seats");
     }
     if kind == Kind::Unhandled {
         return Ok(reading);

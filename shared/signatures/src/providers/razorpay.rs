@@ -46,6 +46,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         reading.plan_id = kind.needs(subscription.text("plan_id"))?;
         reading.period_start = kind.needs(subscription.instant("current_start"))?;
         reading.period_end = kind.needs(subscription.instant("current_end"))?;
+        reading.seats = subscription.count("quantity");
     }
     Ok(reading)
 }

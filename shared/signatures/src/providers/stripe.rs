@@ -130,9 +130,10 @@ fn read_metadata(object: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
     Ok(())
 }
 
-/// Plan and period of a subscription, one of its items, or a line of its invoice.
+/// Plan, seats and period of a subscription, one of its items, or a line of its invoice.
 fn read_item(item: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
     let kind = reading.kind;
+    reading.seats = reading.seats.max(item.count("quantity"));
     for name in ["price", "plan"] {
         let Some(price) = item.object(name)? else { continue };
         reading.plan_id = reading.plan_id.take().or(kind.needs(price.text("id"))?);
