@@ -7,6 +7,8 @@
 //! * At the first contact with an organisation nobody knows yet whose fence to read. There the check reads the fence
 //!   of all before and after; where that stayed the same, no raise of any organisation began or wrote in between,
 //!   and the organisation's fence as it is now will do. A verdict without an organisation stands under the fence of all.
+//! * An alias may be bound to a tenant at the edge, whatever the ERP calls its organisation. A verdict stands under the
+//!   fence of the ERP's name; what is raised of a tenant is raised of all such names of its aliases too.
 
 use std::sync::Arc;
 
@@ -63,6 +65,9 @@ impl Invalidation {
         // INVARIANT: the fence of all is raised before the organisation is looked up; a check at first contact writes
         // the organisation down before it reads the fence of all again. So one of the two sees the other.
         self.fences.raise_all().await?;
+        if let Some(tenant) = self.names.tenant_of(alias).await? {
+            self.forget_at(&tenant).await?;
+        }
         match self.names.organization_of(alias).await? {
             Some(organization) => self.forget_at(&organization).await,
             None => {
@@ -101,6 +106,30 @@ impl Invalidation {
         self.raise_behind(organization).await
     }
 
+    /// Has the next check see what `change` does to the tenants that aliases are bound to; it gives the aliases it is
+    /// about.
+    pub async fn rebind<E: From<Unreachable>>(
+        &self,
+        change: impl AsyncFnOnce() -> Result<Vec<Alias>, E>,
+    ) -> Result<(), E> {
+        let cache = |error: StoreError| Unreachable::from(error);
+        self.fences.raise_all().await.map_err(cache)?;
+        let aliases = change().await?;
+        // INVARIANT: as in raise_behind, what is known of names is read after the fence of all was raised again.
+        let number = self.fences.raise_all().await.map_err(cache)?;
+        for alias in &aliases {
+            if let Some(organization) = self.names.organization_of(alias).await? {
+                self.fences.raise_organization(&organization, number).await.map_err(cache)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The tenant that `alias` is bound to at the edge.
+    pub async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        self.names.tenant_of(alias).await
+    }
+
     /// The organisation that `alias` was last known to mean.
     pub async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
         self.names.organization_of(alias).await
@@ -115,6 +144,11 @@ impl Invalidation {
     /// first contact may have begun after it was raised first, and have read before the writing.
     async fn raise_behind(&self, organization: &str) -> Result<i64, Unreachable> {
         let number = self.fences.raise_all().await?;
+        // INVARIANT: read after the fence of all was raised: a check that meets one of these later does not keep what it
+        // read before the writing.
+        for name in self.names.bound_to(organization).await? {
+            self.fences.raise_organization(&name, number).await?;
+        }
         Ok(self.fences.raise_organization(organization, number).await?)
     }
 
@@ -326,5 +360,65 @@ mod tests {
         raised.await.unwrap();
         let mark = invalidation.mark(&alias("a"), &before.unwrap(), &answer).await.unwrap();
         assert_eq!(mark, None);
+    }
+
+    async fn bind(world: &World, alias: &Alias, tenant: &str) {
+        let record = Record::new(world.record.clone());
+        let statement = "INSERT INTO tenant_external_ids (application, external_org, tenant_id, set_by, set_at)
+            VALUES ($1, $2, $3, 'test', 0)";
+        let (application, external_org) = (alias.application.as_str(), alias.external_org.as_str());
+        record.query(statement, &[application.into(), external_org.into(), tenant.into()]).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_payment_events_say_of_a_tenant_reaches_the_aliases_bound_to_it_whatever_the_erp_calls_them() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let status = |answer: &Answer| match answer {
+            Answer::Seat(standing) => standing.subscription_status,
+            other => panic!("{other:?}"),
+        };
+        let suspended = SubscriptionOverride { status: SubscriptionStatus::Suspended, period_end: None };
+        invalidation.overrule("tenant", &suspended).await.unwrap();
+        let (answer, mark) = contact(&invalidation, &alias("a")).await;
+        let mark = mark.unwrap();
+        assert_eq!(status(&answer), SubscriptionStatus::Active);
+        // Bound: what was kept is kept no longer, and what was said counts at once.
+        let bound = invalidation.rebind::<Unreachable>(async || {
+            bind(&world, &alias("a"), "tenant").await;
+            Ok(vec![alias("a")])
+        });
+        bound.await.unwrap();
+        assert!(!invalidation.stands(&mark).await.unwrap());
+        let (answer, mark) = contact(&invalidation, &alias("a")).await;
+        let mark = mark.unwrap();
+        assert_eq!(status(&answer), SubscriptionStatus::Suspended);
+        assert!(invalidation.stands(&mark).await.unwrap());
+        // The next event raises the fence that the verdict stands under.
+        let active = SubscriptionOverride { status: SubscriptionStatus::PastDue, period_end: None };
+        invalidation.overrule("tenant", &active).await.unwrap();
+        assert!(!invalidation.stands(&mark).await.unwrap());
+        let (answer, mark) = contact(&invalidation, &alias("a")).await;
+        assert_eq!(status(&answer), SubscriptionStatus::PastDue);
+        // Of two, what was said last counts.
+        invalidation.overrule("org", &suspended).await.unwrap();
+        assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+        assert_eq!(status(&contact(&invalidation, &alias("a")).await.0), SubscriptionStatus::Suspended);
+        // Forgotten by the alias, both are.
+        invalidation.forget_alias(&alias("a")).await.unwrap();
+        assert_eq!(status(&contact(&invalidation, &alias("a")).await.0), SubscriptionStatus::Active);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_at_first_contact_does_not_keep_what_it_read_before_its_tenant_was_overruled() {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        bind(&world, &alias("a"), "tenant").await;
+        let before = invalidation.before(&alias("a")).await.unwrap();
+        let mut answer = seat("org");
+        invalidation.complete(&alias("a"), &mut answer).await.unwrap();
+        let suspended = SubscriptionOverride { status: SubscriptionStatus::Suspended, period_end: None };
+        invalidation.overrule("tenant", &suspended).await.unwrap();
+        assert_eq!(invalidation.mark(&alias("a"), &before, &answer).await.unwrap(), None);
     }
 }

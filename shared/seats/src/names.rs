@@ -45,6 +45,23 @@ impl Names {
         Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
     }
 
+    /// The tenant that `alias` is bound to at the edge, whatever the ERP calls its organisation.
+    pub(crate) async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
+        let rows = self.record.query(statement, &values(alias)).await?;
+        Ok(rows.first().map(|row| row.text(0)).transpose()?.map(ToOwned::to_owned))
+    }
+
+    /// What the ERP is known to call the organisations of the aliases that are bound to `tenant`, where that is not the
+    /// tenant's own id.
+    pub(crate) async fn bound_to(&self, tenant: &str) -> Result<Vec<String>, Unreachable> {
+        let statement = "SELECT DISTINCT n.organization_id FROM tenant_external_ids e
+            JOIN organization_names n ON n.application = e.application AND n.external_org = e.external_org
+            WHERE e.tenant_id = $1 AND n.organization_id IS NOT NULL AND n.organization_id <> $1";
+        let rows = self.record.query(statement, &[tenant.into()]).await?;
+        Ok(rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?)
+    }
+
     /// Notes that whatever payment events said so far of the organisation that `alias` means, which nobody knows yet, no
     /// longer counts.
     pub(crate) async fn clear(&self, alias: &Alias) -> Result<(), Unreachable> {

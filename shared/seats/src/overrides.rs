@@ -41,8 +41,13 @@ impl Overrides {
         alias: &Alias,
         organization: &str,
     ) -> Result<Option<SubscriptionOverride>, DatabaseError> {
-        let statement = "SELECT status, period_end FROM subscription_overrides WHERE organization_id = $1
-            AND number > COALESCE((SELECT cleared FROM organization_names WHERE application = $2 AND external_org = $3), 0)";
+        // What was said last goes first: of the organisation by the ERP's name for it, or of the tenant that the alias
+        // is bound to.
+        let statement = "SELECT status, period_end FROM subscription_overrides
+            WHERE (organization_id = $1 OR organization_id =
+                (SELECT tenant_id FROM tenant_external_ids WHERE application = $2 AND external_org = $3))
+            AND number > COALESCE((SELECT cleared FROM organization_names WHERE application = $2 AND external_org = $3), 0)
+            ORDER BY number DESC LIMIT 1";
         let (application, external_org) = (alias.application.as_str(), alias.external_org.as_str());
         let rows = self.0.query(statement, &[organization.into(), application.into(), external_org.into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };

@@ -182,13 +182,20 @@ impl Desk {
     /// Whether a verdict is about the caller's own organisation.
     async fn is_of_own(&self, caller: &Caller, subject: &Subject, verdict: &Verdict) -> bool {
         match (&verdict.seat, verdict.access.reason) {
-            (Some(seat), _) => caller.sees(&seat.organization),
+            (Some(seat), _) => caller.sees(&seat.organization) || self.is_bound_to_own(caller, &subject.alias).await,
             (None, Reason::SeatNotFound) => {
                 let meant = self.verification.invalidation().organization_of(&subject.alias).await;
                 meant.ok().flatten().is_some_and(|meant| caller.sees(&meant))
+                    || self.is_bound_to_own(caller, &subject.alias).await
             }
             (None, _) => false,
         }
+    }
+
+    /// Whether the edge knows `alias` to be the caller's own, whatever the ERP calls its organisation.
+    async fn is_bound_to_own(&self, caller: &Caller, alias: &Alias) -> bool {
+        let bound = self.verification.invalidation().tenant_of(alias).await;
+        bound.ok().flatten().is_some_and(|tenant| caller.sees(&tenant))
     }
 }
 
@@ -379,7 +386,8 @@ async fn invalidate(
             }
             if caller.tenant.is_some() {
                 let meant = invalidation.organization_of(&alias).await?;
-                if !meant.is_some_and(|meant| caller.sees(&meant)) {
+                let is_own = meant.is_some_and(|meant| caller.sees(&meant));
+                if !is_own && !desk.is_bound_to_own(&caller, &alias).await {
                     return Err(not_its_own());
                 }
             }
