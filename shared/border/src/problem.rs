@@ -20,6 +20,8 @@ pub enum Code {
     ValidationError,
     /// 400: the webhook's signature is missing, malformed or wrong.
     InvalidSignature,
+    /// 400: an internal tenant is never billed.
+    InternalTenant,
     /// 401: there is no credential, or none that is known.
     Unauthenticated,
     /// 403: the credential does not carry the right.
@@ -36,6 +38,14 @@ pub enum Code {
     VersionNotFound,
     /// 404: there is no such tenant, or it is not the caller's.
     TenantNotFound,
+    /// 404: the tenant has no such user.
+    UserNotFound,
+    /// 404: the tenant has no external id in this application.
+    ExternalIdNotFound,
+    /// 404: there is no such plan.
+    PlanNotFound,
+    /// 404: there is no such order, or it is another tenant's.
+    OrderNotFound,
     /// 404: there is no such webhook event.
     EventNotFound,
     /// 404: there is no such webhook endpoint.
@@ -46,8 +56,18 @@ pub enum Code {
     IdempotencyInProgress,
     /// 409: there is no earlier version of the rule to go back to.
     NothingToRollBack,
+    /// 409: the rule `budget` does not allow the purchase.
+    BudgetExceeded,
+    /// 409: the rule `approval` rejects the purchase.
+    PurchaseRejected,
+    /// 409: there is no subscription to cancel.
+    NoSubscription,
     /// 409: something that must be unique is another's already.
     AlreadyExists,
+    /// 409: a tenant keeps at least one owner.
+    LastOwner,
+    /// 409: the tenant's plan allows no more users.
+    UserLimitReached,
     /// 412: what the request was based on has changed since: somebody was faster.
     PreconditionFailed,
     /// 413: the body is larger than 1 MiB.
@@ -60,6 +80,8 @@ pub enum Code {
     RuleInvalid,
     /// 428: the request must say what it is based on, in `If-Match`.
     PreconditionRequired,
+    /// 429: the caller asks more often than it may.
+    RateLimited,
     /// 500: a bug of the edge's.
     Internal,
     /// 500: a rule failed to decide; nothing was granted.
@@ -74,7 +96,7 @@ impl Code {
     /// The HTTP status that goes with the code.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::ValidationError | Self::InvalidSignature => StatusCode::BAD_REQUEST,
+            Self::ValidationError | Self::InvalidSignature | Self::InternalTenant => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::PermissionDenied => StatusCode::FORBIDDEN,
             Self::NotFound
@@ -83,15 +105,27 @@ impl Code {
             | Self::RuleNotFound
             | Self::VersionNotFound
             | Self::TenantNotFound
+            | Self::UserNotFound
+            | Self::ExternalIdNotFound
+            | Self::PlanNotFound
+            | Self::OrderNotFound
             | Self::EventNotFound
             | Self::EndpointNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::IdempotencyInProgress | Self::NothingToRollBack | Self::AlreadyExists => StatusCode::CONFLICT,
+            Self::IdempotencyInProgress
+            | Self::NothingToRollBack
+            | Self::BudgetExceeded
+            | Self::PurchaseRejected
+            | Self::NoSubscription
+            | Self::AlreadyExists
+            | Self::LastOwner
+            | Self::UserLimitReached => StatusCode::CONFLICT,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::IdempotencyKeyReused | Self::RuleInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal | Self::RuleFailed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::StoreUnavailable | Self::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -102,6 +136,7 @@ impl Code {
         match self {
             Self::ValidationError => "VALIDATION_ERROR",
             Self::InvalidSignature => "INVALID_SIGNATURE",
+            Self::InternalTenant => "INTERNAL_TENANT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PermissionDenied => "PERMISSION_DENIED",
             Self::NotFound => "NOT_FOUND",
@@ -110,18 +145,28 @@ impl Code {
             Self::RuleNotFound => "RULE_NOT_FOUND",
             Self::VersionNotFound => "VERSION_NOT_FOUND",
             Self::TenantNotFound => "TENANT_NOT_FOUND",
+            Self::UserNotFound => "USER_NOT_FOUND",
+            Self::ExternalIdNotFound => "EXTERNAL_ID_NOT_FOUND",
+            Self::PlanNotFound => "PLAN_NOT_FOUND",
+            Self::OrderNotFound => "ORDER_NOT_FOUND",
             Self::EventNotFound => "EVENT_NOT_FOUND",
             Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
             Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
+            Self::BudgetExceeded => "BUDGET_EXCEEDED",
+            Self::PurchaseRejected => "PURCHASE_REJECTED",
+            Self::NoSubscription => "NO_SUBSCRIPTION",
             Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::LastOwner => "LAST_OWNER",
+            Self::UserLimitReached => "USER_LIMIT_REACHED",
             Self::PreconditionFailed => "PRECONDITION_FAILED",
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::RuleInvalid => "RULE_INVALID",
             Self::PreconditionRequired => "PRECONDITION_REQUIRED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Internal => "INTERNAL",
             Self::RuleFailed => "RULE_FAILED",
             Self::StoreUnavailable => "STORE_UNAVAILABLE",

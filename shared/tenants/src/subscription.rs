@@ -12,5 +12,5 @@ mod standing;
 
 pub use apply::{Contradiction, Effect, Event, Step, apply};
 pub use facts::{History, Paid, What};
-pub use period::{Cycle, Period};
+pub use period::Period;
 pub use standing::{PaymentStatus, Standing, Status};

@@ -21,7 +21,7 @@ fn plan(price: &str) -> Plan {
 
 fn event(at: i64, what: What) -> Event {
     let at = Instant::from_millis(at * SECOND);
-    Event { at, subscription: Some("sub_1".into()), what, plan: None, names_plan: false }
+    Event { at, subscription: Some("sub_1".into()), what, plan: None, names_plan: false, seats: None }
 }
 
 fn paid(at: i64, name: &str, end: Option<i64>) -> Event {

@@ -56,6 +56,7 @@ impl Story<'_> {
             what,
             names_plan: plan.is_some(),
             plan,
+            seats: None,
         };
         self.told.push(event);
     }

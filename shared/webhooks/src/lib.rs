@@ -1,7 +1,7 @@
 //! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
 //!
 //! * [`event`], [`inbox`]: what gateways sent; each event is there once.
-//! * [`processing`]: from a stored event to its effect; [`plans`] asks the ERP what was bought.
+//! * [`processing`]: from a stored event to its effect.
 //! * [`notifications`]: word of it to people.
 //! * [`drain`]: whatever was left undone, and what is old.
 //! * [`answers`]: what gateways are told.
@@ -17,7 +17,6 @@ mod event;
 mod inbox;
 mod metrics;
 mod notifications;
-mod plans;
 mod processing;
 mod router;
 mod settings;

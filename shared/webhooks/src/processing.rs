@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant, random};
+use edge_plans::Catalogue;
 use edge_record::Record;
 use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
 use edge_signatures::{Kind, Provider, Reading};
@@ -21,8 +22,7 @@ use crate::backoff::backoff;
 use crate::event::{Event, Verdict};
 use crate::inbox::{Inbox, LEASE};
 use crate::notifications::Notifications;
-use crate::plans::Plans;
-use crate::settings::Settings;
+use crate::settings::{LONGEST_PATIENCE, Settings};
 
 /// How often an event is tried before it is dead. The waits add up to some eleven hours.
 const TRIES: i64 = 20;
@@ -66,7 +66,7 @@ pub(crate) struct Processing {
     pub(crate) tenants: Tenants,
     capabilities: Capabilities,
     invalidation: Invalidation,
-    plans: Plans,
+    plans: Catalogue,
 }
 
 impl Processing {
@@ -76,7 +76,7 @@ impl Processing {
             notifications: Notifications::new(capabilities, record.clone()),
             tenants: Tenants::new(record.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, record),
-            plans: Plans::new(capabilities),
+            plans: Catalogue::at_most(capabilities, LONGEST_PATIENCE),
             capabilities: capabilities.clone(),
         }
     }
@@ -209,12 +209,11 @@ impl Processing {
         if !named && as_before {
             return Ok(());
         }
-        let settings = self.settings().await?;
-        match self.plans.find(&settings, id).await {
+        match self.plans.find(id).await {
             Ok(plan) => told.plan = plan,
             // A renewal as before needs nothing that the tenant does not have.
             Err(_) if as_before && own == Some(id) => paid.terms = standing.terms,
-            Err(no_answer) => return Err(Trouble::Upstream(no_answer.to_string())),
+            Err(unknown) => return Err(Trouble::Upstream(unknown.to_string())),
         }
         Ok(())
     }
@@ -311,5 +310,6 @@ fn told(event: &Event, reading: &Reading, mut what: What) -> Told {
         what,
         plan: None,
         names_plan: reading.plan_id.is_some(),
+        seats: reading.seats,
     }
 }

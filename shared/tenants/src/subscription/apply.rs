@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use edge_capabilities::Instant;
+use edge_plans::{Ordered, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Fact, History, Paid, What};
 use super::standing::{PaymentStatus, Standing, Status, gateway};
-use crate::plan::Plan;
 
 /// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
 /// must not go before everything that follows.
@@ -26,6 +26,8 @@ pub struct Event {
     pub plan: Option<Plan>,
     /// Whether the event itself names that plan; else it is the one so far.
     pub names_plan: bool,
+    /// For how many seats was paid, where that is said.
+    pub seats: Option<i64>,
 }
 
 /// What is to be done about an event that changed something. Each is to happen once.
@@ -138,7 +140,11 @@ fn check(history: &History, before: &Standing, event: &Event, paid: &mut Paid) -
         }
         // Who has paid this price for this plan before may go on to, whatever the plan costs by now.
         let as_before = || before.terms.clone().filter(|terms| terms.plan_id == plan.id && before.price == paid.amount);
-        let terms = plan.bought_by(amount, None).or_else(as_before).ok_or(Contradiction::WrongAmount)?;
+        let ordered = Ordered { cycle: paid.period.cycle, seats: event.seats };
+        let terms = plan.bought_by(amount, ordered).or_else(as_before).ok_or(Contradiction::WrongAmount)?;
+        if amount.is_some() {
+            paid.period.cycle = terms.cycle.or(paid.period.cycle);
+        }
         if event.names_plan {
             paid.terms = Some(terms);
         }

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use edge_capabilities::Instant;
+use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
 use super::standing::Standing;
-use crate::plan::Terms;
 
 /// Facts that are kept one by one. The oldest beyond these are summed up: what comes late takes its place among this
 /// many.

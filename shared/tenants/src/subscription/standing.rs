@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use edge_capabilities::Instant;
+use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::facts::{Fact, Paid, What};
-use crate::plan::Terms;
 
 /// Payments whose names are remembered after they were summed up.
 const REMEMBERED: usize = 256;

@@ -1,0 +1,356 @@
+//! When the ERP is asked for plans, and when what it said before will do.
+//!
+//! While an answer is news it is served, by an instance that has it from its own memory. For a while after that it is
+//! served still, and news is fetched behind the answer. After that news is fetched first; should the ERP have none, what
+//! it said before is served up to a bound, and says how old it is. Of those who come to one instance for the same, one
+//! asks. Nobody waits for another except by the clock: see the components' capabilities for why.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use edge_capabilities::clock::millis;
+use edge_capabilities::config;
+use edge_capabilities::{Capabilities, Instant};
+use edge_upstreams::{NoAnswer, Upstream};
+use http::HeaderValue;
+
+use crate::copy::Copy;
+use crate::erp::{self, Failure};
+use crate::plan::Plan;
+use crate::shown;
+
+/// For how many times as long as an answer is news it is served while news is fetched.
+const REVALIDATED: u32 = 10;
+
+/// How long the ERP is left alone after it gave no answer, where there is something to go on with.
+const REST: Duration = Duration::from_secs(1);
+
+/// How long it is remembered that there is no such plan, and of how many names.
+const ABSENT: Duration = Duration::from_secs(5);
+const MOST_ABSENT: usize = 1024;
+
+/// How often those who wait look again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// The longest id or code, bytes.
+const LONGEST: usize = 128;
+
+/// Nothing is known of a plan, and the ERP does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unknown(String);
+
+impl From<Failure> for Unknown {
+    fn from(failure: Failure) -> Self {
+        Self(failure.to_string())
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Name {
+    /// All plans that are sold here.
+    All,
+    /// The one with this id or code.
+    One(Arc<str>),
+}
+
+impl Name {
+    fn key(&self) -> String {
+        match self {
+            Self::All => "plans:all".to_owned(),
+            Self::One(name) => format!("plans:one:{name}"),
+        }
+    }
+}
+
+/// What is served, and how.
+pub(crate) struct Served {
+    pub(crate) copy: Copy,
+    /// Milliseconds.
+    pub(crate) age: u64,
+    pub(crate) cache_control: HeaderValue,
+    /// `fresh`, `stale`, `erp`.
+    pub(crate) source: &'static str,
+}
+
+struct Settings {
+    erp: Upstream,
+    /// `plans_fresh_ms`.
+    fresh: u64,
+    /// Up to this age it is served while news is fetched.
+    revalidated: u64,
+    /// `plans_stale_ms`: up to this age where there is no news.
+    stale: u64,
+    cache_control: HeaderValue,
+}
+
+/// Plans.
+#[derive(Clone)]
+pub struct Catalogue(Arc<Inner>);
+
+struct Inner {
+    capabilities: Capabilities,
+    longest_patience: Duration,
+    settings: Mutex<Option<Arc<Settings>>>,
+    known: Mutex<HashMap<Name, Copy>>,
+    absent: Mutex<HashMap<Name, Instant>>,
+    failed: Mutex<HashMap<Name, (Instant, Failure)>>,
+    asking: Mutex<HashSet<Name>>,
+}
+
+/// Whoever asks for something, until it has been answered or dropped.
+struct Turn {
+    inner: Arc<Inner>,
+    name: Name,
+}
+
+impl Turn {
+    fn take(inner: &Arc<Inner>, name: &Name) -> Option<Self> {
+        let ours = locked(&inner.asking).insert(name.clone());
+        ours.then(|| Self { inner: inner.clone(), name: name.clone() })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        locked(&self.inner.asking).remove(&self.name);
+    }
+}
+
+impl Catalogue {
+    /// Plans as the ERP of `capabilities` has them.
+    pub fn new(capabilities: &Capabilities) -> Self {
+        Self::at_most(capabilities, Duration::MAX)
+    }
+
+    /// The same; the ERP is waited for no longer than `longest`.
+    pub fn at_most(capabilities: &Capabilities, longest: Duration) -> Self {
+        Self(Arc::new(Inner {
+            capabilities: capabilities.clone(),
+            longest_patience: longest,
+            settings: Mutex::default(),
+            known: Mutex::default(),
+            absent: Mutex::default(),
+            failed: Mutex::default(),
+            asking: Mutex::default(),
+        }))
+    }
+
+    /// The plan with this id or code, as it is now or was a moment ago; None: the ERP has no such plan. While the ERP
+    /// does not answer, as it was when it last did.
+    pub async fn find(&self, name: &str) -> Result<Option<Plan>, Unknown> {
+        let Some(name) = one(name) else { return Ok(None) };
+        let served = self.look(&name, false).await?;
+        // What was written here is read here.
+        let read = |served: Served| Plan::read(&served.copy.body).map_err(|error| Unknown(error.to_string()));
+        served.map(read).transpose()
+    }
+
+    pub(crate) async fn all(&self) -> Result<Option<Served>, Unknown> {
+        self.look(&Name::All, true).await
+    }
+
+    pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, Unknown> {
+        let Some(name) = one(name) else { return Ok(None) };
+        let now = self.now();
+        if locked(&self.0.absent).get(&name).is_some_and(|since| within(*since, now, ABSENT)) {
+            return Ok(None);
+        }
+        let served = self.look(&name, true).await?;
+        if served.is_none() {
+            let mut absent = locked(&self.0.absent);
+            if absent.len() >= MOST_ABSENT {
+                absent.clear();
+            }
+            absent.insert(name, now);
+        }
+        Ok(served)
+    }
+
+    /// What is known of `name`; with `revalidates`, though it be a little old, while news is fetched.
+    async fn look(&self, name: &Name, revalidates: bool) -> Result<Option<Served>, Unknown> {
+        let settings = self.settings().await.map_err(Failure::from)?;
+        let now = self.now();
+        let remembered = locked(&self.0.known).get(name).cloned();
+        let is_fresh = |copy: &&Copy| copy.age(now).is_some_and(|age| age < settings.fresh);
+        if let Some(copy) = remembered.as_ref().filter(is_fresh) {
+            return Ok(Some(settings.serve(copy.clone(), now, "fresh")));
+        }
+        // A cache that fails has nothing.
+        let kept = self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Copy::from_bytes);
+        let last = [remembered, kept].into_iter().flatten().max_by_key(|copy| copy.asked_at);
+        let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale.max(settings.fresh)));
+        if let Some(copy) = &last {
+            self.remember(name, copy);
+            if is_fresh(&copy) {
+                return Ok(Some(settings.serve(copy.clone(), now, "fresh")));
+            }
+            let rests = locked(&self.0.failed).get(name).is_some_and(|(at, _)| within(*at, now, REST));
+            let young = revalidates && copy.age(now).is_some_and(|age| age < settings.revalidated);
+            if young || rests {
+                if !rests {
+                    self.ask_behind(&settings, name);
+                }
+                return Ok(Some(settings.serve(copy.clone(), now, "stale")));
+            }
+        }
+        match self.ask(&settings, name).await {
+            Ok(news) => Ok(news.map(|copy| settings.serve(copy, self.now(), "erp"))),
+            Err(failure) => match last {
+                Some(copy) => Ok(Some(settings.serve(copy, self.now(), "stale"))),
+                None => Err(failure.into()),
+            },
+        }
+    }
+
+    fn ask_behind(&self, settings: &Arc<Settings>, name: &Name) {
+        let Some(turn) = Turn::take(&self.0, name) else { return };
+        let (catalogue, settings, name) = (self.clone(), settings.clone(), name.clone());
+        self.0.capabilities.background.spawn(Box::pin(async move {
+            let _turn = turn;
+            // What cannot be had now is fetched before or behind a later answer.
+            let _ = catalogue.fetch(&settings, &name).await;
+        }));
+    }
+
+    /// Asks the ERP, or waits for whoever is asking.
+    async fn ask(&self, settings: &Settings, name: &Name) -> Result<Option<Copy>, Failure> {
+        let came = self.now();
+        loop {
+            if let Some(_turn) = Turn::take(&self.0, name) {
+                // Somebody may have been answered meanwhile.
+                let news = locked(&self.0.known).get(name).filter(|copy| copy.asked_at >= came).cloned();
+                if news.is_some() {
+                    return Ok(news);
+                }
+                let failed = locked(&self.0.failed).get(name).filter(|(at, _)| *at > came).cloned();
+                if let Some((_, failure)) = failed {
+                    return Err(failure);
+                }
+                return self.fetch(settings, name).await;
+            }
+            self.0.capabilities.clock.sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn fetch(&self, settings: &Settings, name: &Name) -> Result<Option<Copy>, Failure> {
+        let asked_at = self.now();
+        let said = match name {
+            Name::All => erp::all(&settings.erp).await.map(|plans| Some(shown::all(&plans))),
+            Name::One(one) => self.fetch_one(settings, one).await.map(|plan| plan.map(|plan| shown::one(&plan))),
+        };
+        let cache = &self.0.capabilities.cache;
+        match said {
+            Ok(Some(Ok(body))) => {
+                let copy = Copy::new(asked_at, body);
+                locked(&self.0.failed).remove(name);
+                self.remember(name, &copy);
+                // Without it other instances ask the ERP, nothing else.
+                let _ = cache.set(&name.key(), &copy.to_bytes()).await;
+                Ok(Some(copy))
+            }
+            Ok(None | Some(Err(_))) => {
+                // It is not sold any more: what it was must not come back when the ERP is down.
+                if locked(&self.0.known).remove(name).is_some() {
+                    let _ = cache.delete(&name.key()).await;
+                }
+                Ok(None)
+            }
+            Err(failure) => {
+                self.log(&failure);
+                let mut failed = locked(&self.0.failed);
+                if failed.len() >= MOST_ABSENT {
+                    failed.clear();
+                }
+                failed.insert(name.clone(), (self.now(), failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// A plan by its id, or else by its code.
+    async fn fetch_one(&self, settings: &Settings, name: &str) -> Result<Option<Plan>, Failure> {
+        if let Some(plan) = erp::one(&settings.erp, name).await? {
+            return Ok(Some(plan));
+        }
+        let all = match erp::all(&settings.erp).await {
+            // It keeps no list: there is nothing to know the name by.
+            Err(Failure::Status(404)) => return Ok(None),
+            all => all?,
+        };
+        let Some(listed) = all.into_iter().find(|plan| plan.code.as_deref() == Some(name)) else { return Ok(None) };
+        let whole = erp::one(&settings.erp, &listed.id).await?;
+        Ok(Some(whole.unwrap_or(listed)))
+    }
+
+    fn remember(&self, name: &Name, copy: &Copy) {
+        let mut known = locked(&self.0.known);
+        if known.get(name).is_none_or(|other| other.asked_at <= copy.asked_at) {
+            known.insert(name.clone(), copy.clone());
+        }
+    }
+
+    fn now(&self) -> Instant {
+        self.0.capabilities.clock.now()
+    }
+
+    fn log(&self, failure: &Failure) {
+        let Capabilities { clock, log, .. } = &self.0.capabilities;
+        let line = serde_json::json!({
+            "ts": clock.now().to_rfc3339_millis(), "level": "warn", "component": "plans",
+            "outcome": "UPSTREAM_UNAVAILABLE", "cause": failure.to_string(),
+        });
+        log.write(line.to_string());
+    }
+
+    async fn settings(&self) -> Result<Arc<Settings>, NoAnswer> {
+        if let Some(settings) = locked(&self.0.settings).clone() {
+            return Ok(settings);
+        }
+        let config = &*self.0.capabilities.config;
+        let fresh = config::millis(config, "plans_fresh_ms", 60_000).await?;
+        let stale = config::millis(config, "plans_stale_ms", 86_400_000).await?;
+        let revalidated = fresh.saturating_mul(REVALIDATED).min(stale);
+        let cache_control = format!(
+            "public, max-age={}, stale-while-revalidate={}, stale-if-error={}",
+            fresh.as_secs(),
+            revalidated.saturating_sub(fresh).as_secs(),
+            stale.saturating_sub(fresh).as_secs(),
+        );
+        let whole = |duration| u64::try_from(millis(duration)).unwrap_or(0);
+        let settings = Arc::new(Settings {
+            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.longest_patience),
+            fresh: whole(fresh),
+            revalidated: whole(revalidated),
+            stale: whole(stale),
+            cache_control: HeaderValue::try_from(cache_control)
+                .unwrap_or_else(|_| HeaderValue::from_static("no-cache")),
+        });
+        *locked(&self.0.settings) = Some(settings.clone());
+        Ok(settings)
+    }
+}
+
+impl Settings {
+    fn serve(&self, copy: Copy, now: Instant, source: &'static str) -> Served {
+        let age = copy.age(now).unwrap_or(0);
+        Served { copy, age, cache_control: self.cache_control.clone(), source }
+    }
+}
+
+/// A name that a plan may have.
+fn one(name: &str) -> Option<Name> {
+    let sane = (1..=LONGEST).contains(&name.len()) && !name.chars().any(char::is_control);
+    sane.then(|| Name::One(name.into()))
+}
+
+/// Whether `at` was less than `span` before `now`.
+fn within(at: Instant, now: Instant, span: Duration) -> bool {
+    (0..millis(span)).contains(&now.millis_since(at))
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,85 @@
+//! What is kept of the ERP's answer: what is served, ready to be sent. Nothing of it is read again on the way out.
+
+use bytes::Bytes;
+use edge_capabilities::Instant;
+use http::HeaderValue;
+use sha2::{Digest as _, Sha256};
+
+/// Says how the rest is laid out: another build's copies are not read.
+const LAYOUT: &[u8; 2] = b"p1";
+const INSTANT: usize = size_of::<i64>();
+/// Hex digits of the SHA-256 that name a body.
+const NAME: usize = 32;
+
+/// What is served of a plan, or of all plans.
+#[derive(Clone, Debug)]
+pub(crate) struct Copy {
+    /// When the ERP was asked: what it said is no newer.
+    pub(crate) asked_at: Instant,
+    /// Names the body, by its content.
+    pub(crate) etag: HeaderValue,
+    /// JSON.
+    pub(crate) body: Bytes,
+}
+
+impl Copy {
+    pub(crate) fn new(asked_at: Instant, body: Vec<u8>) -> Self {
+        let mut name = hex::encode(Sha256::digest(&body));
+        name.truncate(NAME);
+        Self { asked_at, etag: etag(name.as_bytes()), body: body.into() }
+    }
+
+    /// As it is kept in the cache.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let name = self.etag.as_bytes().iter().filter(|byte| **byte != b'"').copied();
+        let mut bytes = Vec::with_capacity(LAYOUT.len() + INSTANT + NAME + self.body.len());
+        bytes.extend_from_slice(LAYOUT);
+        bytes.extend_from_slice(&self.asked_at.as_millis().to_le_bytes());
+        bytes.extend(name);
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote; None: it is something else.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        let rest = bytes.strip_prefix(LAYOUT)?;
+        let (asked_at, rest) = rest.split_at_checked(INSTANT)?;
+        let (name, _) = rest.split_at_checked(NAME)?;
+        if !name.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        let asked_at = Instant::from_millis(i64::from_le_bytes(asked_at.try_into().ok()?));
+        let etag = etag(name);
+        Some(Self { asked_at, etag, body: Bytes::from(bytes).split_off(LAYOUT.len() + INSTANT + NAME) })
+    }
+
+    /// How old it is at `now`, milliseconds; None: it is from a future that no difference of clocks explains.
+    pub(crate) fn age(&self, now: Instant) -> Option<u64> {
+        const SKEW: i64 = 60_000;
+        let age = now.millis_since(self.asked_at);
+        (age >= -SKEW).then(|| u64::try_from(age).unwrap_or(0))
+    }
+}
+
+fn etag(name: &[u8]) -> HeaderValue {
+    let quoted = [b"\"", name, b"\""].concat();
+    // INVARIANT: hex digits between quotes.
+    HeaderValue::from_maybe_shared(Bytes::from(quoted)).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_read_as_it_was_written_and_nothing_else_is_one() {
+        let copy = Copy::new(Instant::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
+        let read = Copy::from_bytes(copy.to_bytes()).unwrap();
+        assert_eq!((read.asked_at, &read.etag, &read.body), (copy.asked_at, &copy.etag, &copy.body));
+        assert_eq!(copy.etag.len(), NAME + 2);
+        for other in [b"".to_vec(), b"p1".to_vec(), b"p2aaaaaaaa".to_vec(), vec![b'p'; 100], br#"{"a":1}"#.to_vec()] {
+            assert!(Copy::from_bytes(other).is_none());
+        }
+        assert_ne!(Copy::new(copy.asked_at, b"other".to_vec()).etag, copy.etag);
+    }
+}

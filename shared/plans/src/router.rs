@@ -1,0 +1,102 @@
+//! Plans over HTTP. Nobody needs a credential: prices are public.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use edge_border::{Code, Outcome, Problem};
+use edge_capabilities::Capabilities;
+use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use utoipa::OpenApi;
+
+use crate::catalogue::{Catalogue, Served, Unknown};
+use crate::shown::{AllShown, Shown};
+
+/// The routes of the component `plan-lookup`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let routes = Router::new()
+        .route("/api/v1/billing/plans", get(list))
+        .route("/api/v1/billing/plans/{plan}", get(show))
+        .with_state(Catalogue::new(&capabilities));
+    edge_border::finish(routes, "plan-lookup", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(list, show))]
+pub struct ApiDoc;
+
+/// List plans
+///
+/// What is sold, from the ERP. Served from the edge's cache; `Age` says how old it is. While the ERP is down, what it
+/// said before is served for a day.
+#[utoipa::path(
+    get, path = "/api/v1/billing/plans", tag = "Plans",
+    params(("If-None-Match" = Option<String>, Header, description = "An `ETag` that is known.")),
+    responses(
+        (status = 200, description = "All plans, with their tiers.", body = AllShown),
+        (status = 304, description = "As it was known."),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
+    ),
+)]
+async fn list(State(catalogue): State<Catalogue>, headers: HeaderMap) -> Response {
+    answer(catalogue.all().await, &headers)
+}
+
+/// Look at a plan
+#[utoipa::path(
+    get, path = "/api/v1/billing/plans/{plan}", tag = "Plans",
+    params(
+        ("plan" = String, Path, description = "The plan's `sku_id` or `sku_code`."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that is known."),
+    ),
+    responses(
+        (status = 200, description = "The plan, with its tiers.", body = Shown),
+        (status = 304, description = "As it was known."),
+        (status = 404, description = "`PLAN_NOT_FOUND`."),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
+    ),
+)]
+async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, headers: HeaderMap) -> Response {
+    answer(catalogue.one(&plan).await, &headers)
+}
+
+fn answer(served: Result<Option<Served>, Unknown>, asked: &HeaderMap) -> Response {
+    match served {
+        Ok(Some(served)) => serve(served, asked),
+        Ok(None) => Problem::new(Code::PlanNotFound, "There is no such plan.").into_response(),
+        Err(unknown) => {
+            let problem = Problem::new(Code::UpstreamUnavailable, "The ERP does not tell its plans now; try again.");
+            problem.retry_after(1).because(unknown).into_response()
+        }
+    }
+}
+
+fn serve(served: Served, asked: &HeaderMap) -> Response {
+    let Served { copy, age, cache_control, source } = served;
+    let mut response = if is_known(asked, copy.etag.as_bytes()) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = copy.body.into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(ETAG, copy.etag);
+    headers.insert(CACHE_CONTROL, cache_control);
+    headers.insert(AGE, HeaderValue::from(age / 1000));
+    response.extensions_mut().insert(Outcome(source));
+    response
+}
+
+/// Whether whoever asks knows what `etag` names already.
+fn is_known(asked: &HeaderMap, etag: &[u8]) -> bool {
+    asked.get_all(IF_NONE_MATCH).iter().flat_map(|known| known.as_bytes().split(|byte| *byte == b',')).any(|known| {
+        let known = known.trim_ascii();
+        known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == etag
+    })
+}
+
+#[cfg(test)]
+mod tests;

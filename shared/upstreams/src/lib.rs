@@ -1,0 +1,202 @@
+//! How the edge asks the ERP and BheemPay: where they are, what it shows them, how long it waits. What an answer means is
+//! for whoever asked to say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use edge_capabilities::config::{ConfigError, millis, text, url};
+use edge_capabilities::http::HttpError;
+use edge_capabilities::{Capabilities, Http};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const X_SOURCE: HeaderName = HeaderName::from_static("x-source");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// An upstream said nothing that could be heard. Whether it did what it was asked to is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// No answer, or none in time.
+    #[error("{0} did not answer: {1}")]
+    Silent(&'static str, HttpError),
+    /// The edge is not set up to ask.
+    #[error("{0}")]
+    Misconfigured(String),
+}
+
+impl From<ConfigError> for NoAnswer {
+    fn from(error: ConfigError) -> Self {
+        Self::Misconfigured(error.to_string())
+    }
+}
+
+/// What an upstream answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// An upstream.
+#[derive(Clone)]
+pub struct Upstream {
+    name: &'static str,
+    url: String,
+    credential: Option<(HeaderName, HeaderValue)>,
+    source: Option<HeaderValue>,
+    patience: Duration,
+    http: Arc<dyn Http>,
+}
+
+impl Upstream {
+    /// The ERP, by the variables `erp_url`, `erp_api_key` and `upstream_timeout_ms`.
+    pub async fn erp(capabilities: &Capabilities) -> Result<Self, NoAnswer> {
+        let config = &*capabilities.config;
+        let key = text(config, "erp_api_key").await?;
+        let bearer = (!key.is_empty()).then(|| format!("Bearer {key}"));
+        Ok(Self {
+            name: "the ERP",
+            url: url(config, "erp_url").await?,
+            credential: credential("erp_api_key", AUTHORIZATION, bearer)?,
+            source: Some(HeaderValue::from_static("bheem-edge")),
+            patience: millis(config, "upstream_timeout_ms", 2_000).await?,
+            http: capabilities.http.clone(),
+        })
+    }
+
+    /// BheemPay, by the variables `bheempay_url`, `bheempay_api_key` and `upstream_timeout_ms`.
+    pub async fn bheempay(capabilities: &Capabilities) -> Result<Self, NoAnswer> {
+        let config = &*capabilities.config;
+        let key = Some(text(config, "bheempay_api_key").await?).filter(|key| !key.is_empty());
+        Ok(Self {
+            name: "BheemPay",
+            url: url(config, "bheempay_url").await?,
+            credential: credential("bheempay_api_key", X_API_KEY, key)?,
+            source: None,
+            patience: millis(config, "upstream_timeout_ms", 2_000).await?,
+            http: capabilities.http.clone(),
+        })
+    }
+
+    /// The same, waited for no longer than `longest`.
+    #[must_use]
+    pub fn at_most(mut self, longest: Duration) -> Self {
+        self.patience = self.patience.min(longest);
+        self
+    }
+
+    /// How long it is waited for.
+    pub const fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Asks for what is at `path`, whose segments are encoded ([`segment`]).
+    pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.send(Method::GET, path, None, Bytes::new()).await
+    }
+
+    /// Posts `json` to `path`. `key` is sent as `Idempotency-Key`: the same for the same thing, however often it is
+    /// asked for.
+    pub async fn post(&self, path: &str, key: Option<&str>, json: String) -> Result<Answer, NoAnswer> {
+        self.send(Method::POST, path, key, json.into()).await
+    }
+
+    async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Bytes) -> Result<Answer, NoAnswer> {
+        let mut request = Request::builder().method(&method).uri(format!("{}{path}", self.url));
+        request = request.header(ACCEPT, "application/json");
+        if method == Method::POST {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        if let Some((name, value)) = &self.credential {
+            request = request.header(name, value);
+        }
+        if let Some(source) = &self.source {
+            request = request.header(X_SOURCE, source);
+        }
+        if let Some(key) = key {
+            request = request.header(IDEMPOTENCY_KEY, key);
+        }
+        let wrong = |_| NoAnswer::Misconfigured(format!("{} has no address that can be asked", self.name));
+        let request = request.body(body).map_err(wrong)?;
+        let response = self.http.send(request, self.patience).await;
+        let (head, body) = response.map_err(|error| NoAnswer::Silent(self.name, error))?.into_parts();
+        Ok(Answer { status: head.status, body })
+    }
+}
+
+fn credential(
+    variable: &str,
+    header: HeaderName,
+    value: Option<String>,
+) -> Result<Option<(HeaderName, HeaderValue)>, NoAnswer> {
+    let wrong = |_| NoAnswer::Misconfigured(format!("{variable} cannot be sent in a header"));
+    let value = value.map(HeaderValue::try_from).transpose().map_err(wrong)?;
+    Ok(value.map(|mut value| {
+        value.set_sensitive(true);
+        (header, value)
+    }))
+}
+
+/// `text` as one segment of a path.
+pub fn segment(text: &str) -> String {
+    // Bare dots would be taken as steps.
+    if text.bytes().all(|byte| byte == b'.') {
+        text.replace('.', "%2E")
+    } else {
+        utf8_percent_encode(text, UNRESERVED).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use edge_capabilities::testing::World;
+    use http::Response;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_upstream_is_shown_its_own_credential() {
+        let world = World::new(1);
+        for (name, value) in [
+            ("erp_url", "http://erp/"),
+            ("erp_api_key", "e"),
+            ("bheempay_url", "http://pay"),
+            ("bheempay_api_key", "b"),
+        ] {
+            world.config.set(name, value);
+        }
+        let seen = Arc::<Mutex<Vec<String>>>::default();
+        let notes = seen.clone();
+        world.http.on_request(move |request| {
+            let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-");
+            let [bearer, key, source, idempotency] =
+                ["authorization", "x-api-key", "x-source", "idempotency-key"].map(header);
+            let line = format!("{} {} {bearer} {key} {source} {idempotency}", request.method(), request.uri());
+            notes.lock().unwrap().push(line);
+            async { Ok(Response::new(Bytes::new())) }
+        });
+        let (capabilities, _) = world.instance();
+        Upstream::erp(&capabilities).await.unwrap().get("/plans").await.unwrap();
+        Upstream::bheempay(&capabilities).await.unwrap().post("/pay", Some("k"), "{}".into()).await.unwrap();
+        let expected = ["GET http://erp/plans Bearer e - bheem-edge -", "POST http://pay/pay - b - k"];
+        assert_eq!(*seen.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn a_segment_stays_one() {
+        for (text, written) in [("a/b", "a%2Fb"), ("..", "%2E%2E"), ("sku_1-a~.x", "sku_1-a~.x"), ("ä?", "%C3%A4%3F")]
+        {
+            assert_eq!(segment(text), written);
+        }
+    }
+}
