@@ -40,6 +40,7 @@ fn description() -> Description {
     whole.merge(edge_access::ApiDoc::openapi());
     whole.merge(edge_rulebook::ApiDoc::openapi());
     whole.merge(edge_tenants::ApiDoc::openapi());
+    whole.merge(edge_plans::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
@@ -110,6 +111,8 @@ mod tests {
             "get /api/v1/webhooks/events",
             "get /api/v1/webhooks/events/{id}",
             "get /metrics",
+            "get /api/v1/billing/plans",
+            "get /api/v1/billing/plans/{plan}",
             "post /api/v1/billing/webhook",
             "post /api/v1/tenants",
             "post /api/v1/webhooks/drain",
