@@ -6,6 +6,7 @@ mod granted;
 mod issuing;
 mod key_ring;
 mod keys;
+mod role;
 mod router;
 mod scope;
 mod token;
@@ -17,5 +18,6 @@ pub use granted::{
     WebhooksWrite,
 };
 pub use issuing::{IssuedKey, NewApiKey, ShownKey};
+pub use role::Role;
 pub use router::{ApiDoc, router};
 pub use scope::{Scope, Scopes};

@@ -2,6 +2,7 @@
 //! errors as problem+json, a request id and a timing on each answer, one log line for each request.
 
 mod access_log;
+mod address;
 mod bearer;
 mod body;
 mod listing;
@@ -13,6 +14,7 @@ use axum::middleware::from_fn_with_state;
 use edge_capabilities::Capabilities;
 
 pub use access_log::Outcome;
+pub use address::Address;
 pub use bearer::bearer;
 pub use body::{Json, JsonAndBytes, LARGEST_BODY, Raw, read_json};
 pub use listing::{Listing, Page};

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::access_log::{Entry, Outcome, micros, timestamp};
-use crate::problem::{Problem, keep_allow};
+use crate::problem::{Code, Problem, keep_allow};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -132,6 +132,16 @@ from_extensions! {
     Timings: Timings::default();
 }
 
+/// What the router itself refuses, in words of its own: a path that is no UTF-8.
+fn refused_by_the_router(response: &Response) -> Option<Problem> {
+    let in_its_words = || {
+        let kind = response.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        kind.is_some_and(|kind| kind.starts_with("text/plain"))
+    };
+    (response.status() == http::StatusCode::BAD_REQUEST && in_its_words())
+        .then(|| Problem::new(Code::ValidationError, "The path cannot be read."))
+}
+
 pub(crate) async fn cross(State(border): State<Border>, mut request: Request, next: Next) -> Response {
     let started = border.clock.elapsed();
     let id = RequestId::of(request.headers(), &border.ids);
@@ -144,7 +154,7 @@ pub(crate) async fn cross(State(border): State<Border>, mut request: Request, ne
 
     let mut response = next.run(request).await;
 
-    let problem = response.extensions_mut().remove::<Problem>();
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| refused_by_the_router(&response));
     let outcome = match (&problem, response.extensions().get::<Outcome>()) {
         (Some(problem), _) => problem.code().as_str(),
         (None, Some(Outcome(outcome))) => outcome,
@@ -192,11 +202,12 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::{Code, Json};
+    use crate::Json;
 
     fn routes(world: &World) -> Router {
         let routes = Router::new()
             .route("/things/{id}", get(async || ([("x", "y")], "thing")))
+            .route("/named/{id}", get(async |axum::extract::Path(id): axum::extract::Path<String>| id))
             .route("/refuse", get(async || Problem::new(Code::PermissionDenied, "No.").retry_after(3)))
             .route("/echo", post(async |Json(body): Json<Value>| Json(body)));
         crate::finish(routes, "things", &world.instance().0)
@@ -257,6 +268,13 @@ mod tests {
         let (status, _, body) = ask(&world, get_request("/nowhere").body(Body::empty()).unwrap()).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
         assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["code"], "NOT_FOUND");
+
+        let (status, headers, body) = ask(&world, get_request("/named/%ff").body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (status, &headers["content-type"]),
+            (StatusCode::BAD_REQUEST, &"application/problem+json".parse().unwrap())
+        );
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["code"], "VALIDATION_ERROR");
 
         let (status, headers, body) = ask(&world, get_request("/echo").body(Body::empty()).unwrap()).await;
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);

@@ -1,0 +1,90 @@
+//! What somebody is to a tenant, and what that allows: the access control matrix of the seats' billing.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::scope::{Scope, Scopes};
+
+/// What somebody is to a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Role {
+    /// Manages the organisation, its billing and its seats.
+    Owner,
+    /// Manages its billing and its seats.
+    BillingAdmin,
+    /// Manages its seats.
+    Admin,
+    /// Uses a seat.
+    Member,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Owner, Self::BillingAdmin, Self::Admin, Self::Member];
+
+    /// As it is written: `BILLING_ADMIN`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "OWNER",
+            Self::BillingAdmin => "BILLING_ADMIN",
+            Self::Admin => "ADMIN",
+            Self::Member => "MEMBER",
+        }
+    }
+
+    /// Reads a role, in capitals or not: products write both.
+    pub fn parse(written: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(written))
+    }
+
+    /// What it allows within the tenant.
+    pub fn scopes(self) -> Scopes {
+        const USE_SEATS: &[Scope] = &[Scope::SeatsVerify, Scope::PlansRead];
+        const ASSIGN_SEATS: &[Scope] = &[Scope::SeatsWrite];
+        const MANAGE_BILLING: &[Scope] = &[Scope::BillingRead, Scope::BillingWrite];
+        const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin];
+        let rights: &[&[Scope]] = match self {
+            Self::Owner => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_ORGANISATION],
+            Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING],
+            Self::Admin => &[USE_SEATS, ASSIGN_SEATS],
+            Self::Member => &[USE_SEATS],
+        };
+        rights.iter().copied().flatten().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_allows_what_the_matrix_says() {
+        for (role, organisation, billing, seats, using) in [
+            (Role::Owner, true, true, true, true),
+            (Role::BillingAdmin, false, true, true, true),
+            (Role::Admin, false, false, true, true),
+            (Role::Member, false, false, false, true),
+        ] {
+            let scopes = role.scopes();
+            assert_eq!(scopes.contains(Scope::TenantsAdmin), organisation, "{role:?}");
+            assert_eq!(scopes.contains(Scope::BillingRead), billing, "{role:?}");
+            assert_eq!(scopes.contains(Scope::BillingWrite), billing, "{role:?}");
+            assert_eq!(scopes.contains(Scope::SeatsWrite), seats, "{role:?}");
+            assert_eq!(scopes.contains(Scope::SeatsVerify), using, "{role:?}");
+            for platform in [Scope::RulesWrite, Scope::WebhooksWrite, Scope::ErpAdmin] {
+                assert!(!scopes.contains(platform), "{role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_is_read_as_it_is_written_in_either_case() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Some(role));
+            assert_eq!(Role::parse(&role.as_str().to_lowercase()), Some(role));
+            assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+        assert_eq!(Role::parse("owner "), None);
+    }
+}
