@@ -132,3 +132,21 @@ async fn only_those_with_the_right_see_or_do_anything() {
         assert_eq!(test.ask(&test.edge, method, path, headers.clone(), "{}").await.0, 401, "{method} {path}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_scheduler_drains_by_a_key_of_its_own_which_opens_nothing_else() {
+    let test = test().await;
+    let ask = async |path: &str, key: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", format!("Bearer {key}").parse().unwrap());
+        test.ask(&test.edge, "POST", path, headers, r#"{"status":"dead"}"#).await.0
+    };
+    let (drain, replay) = ("/api/v1/webhooks/drain", "/api/v1/webhooks/events/replay");
+    let key = "a drain key of the tests";
+    assert_eq!(ask(drain, key).await, 401);
+    test.world.config.set("drain_key", key);
+    assert_eq!((ask(drain, key).await, ask(replay, key).await), (200, 401));
+    assert_eq!((ask(drain, "a drain key of the test").await, ask(drain, PLATFORM).await), (401, 200));
+    test.world.config.set("drain_key", "short");
+    assert_eq!(ask(drain, "short").await, 401);
+}
