@@ -33,13 +33,23 @@ enum PortPattern {
 }
 
 impl AllowedHosts {
-    /// Reads the entries, templates already filled in. An entry that cannot be read is an error that quotes it.
-    pub fn parse(entries: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
-        entries
-            .into_iter()
-            .map(|entry| parse_entry(entry.trim()).with_context(|| format!("allowed_outbound_hosts: {entry:?}")))
-            .collect::<anyhow::Result<_>>()
-            .map(Self)
+    /// Reads the entries, whose templates `fill` fills in. One that comes to nothing, because its variable is empty, allows
+    /// nothing, as on Spin: there is nowhere to go. An entry that cannot be read is an error that quotes it as it is in
+    /// the manifest, and so names the variable.
+    pub fn parse(entries: &[String], fill: impl Fn(&String) -> anyhow::Result<String>) -> anyhow::Result<Self> {
+        let mut allowed = Vec::new();
+        for entry in entries {
+            let filled = fill(entry)?;
+            let filled = filled.trim();
+            let is_template = entry.contains("{{");
+            if is_template && matches!(filled, "" | "http://" | "https://") {
+                continue;
+            }
+            let came_to = if is_template { format!(", which comes to {filled:?}") } else { String::new() };
+            let parsed = parse_entry(filled).with_context(|| format!("allowed_outbound_hosts: {entry:?}{came_to}"))?;
+            allowed.push(parsed);
+        }
+        Ok(Self(allowed))
     }
 
     /// Whether a connection to `host:port` under `scheme` is allowed.
@@ -148,6 +158,10 @@ fn parse_host(host: &str) -> anyhow::Result<Host> {
 mod tests {
     use super::*;
 
+    fn parse(entry: &str) -> anyhow::Result<AllowedHosts> {
+        AllowedHosts::parse(&[entry.to_owned()], |entry| Ok(entry.clone()))
+    }
+
     #[test]
     fn an_entry_allows_what_it_says_and_nothing_beside() {
         for (entry, allowed, refused) in [
@@ -162,7 +176,7 @@ mod tests {
             ("http://[::1]", ("http", "[::1]", 80), ("http", "[::1]", 81)),
             ("postgres://h", ("postgres", "h", 5432), ("postgres", "h", 5433)),
         ] {
-            let hosts = AllowedHosts::parse([entry.to_owned()]).unwrap();
+            let hosts = parse(entry).unwrap();
             let ask = |(scheme, host, port): (&str, &str, u16)| hosts.allow(scheme, host, port);
             assert!(ask(allowed), "{entry} must allow {allowed:?}");
             assert!(!ask(refused), "{entry} must refuse {refused:?}");
@@ -177,7 +191,7 @@ mod tests {
 
     #[test]
     fn self_allows_the_application_and_no_host() {
-        let hosts = AllowedHosts::parse(["http://self".to_owned()]).unwrap();
+        let hosts = parse("http://self").unwrap();
         assert!(hosts.allow_self("http"));
         assert!(!hosts.allow("http", "self", 80));
     }
@@ -187,7 +201,19 @@ mod tests {
         for entry in
             ["*", "", "erp.example.com", "http://h/path", "foo://h", "http://h:x", "http://h:9..9", "http://*.1.2.3.4"]
         {
-            assert!(AllowedHosts::parse([entry.to_owned()]).is_err(), "{entry:?} was accepted");
+            assert!(parse(entry).is_err(), "{entry:?} was accepted");
         }
+    }
+
+    #[test]
+    fn an_entry_whose_variable_is_empty_allows_nothing_and_one_that_is_wrong_is_named() {
+        let with = |entry: &str, value: &'static str| {
+            AllowedHosts::parse(&[entry.to_owned()], |entry| Ok(entry.replace("{{ notify_url }}", value)))
+        };
+        for (entry, value) in [("{{ notify_url }}", ""), ("{{ notify_url }}", " "), ("http://{{ notify_url }}", "")] {
+            assert!(with(entry, value).unwrap().0.is_empty(), "{entry}");
+        }
+        let refused = format!("{:#}", with("{{ notify_url }}", "notify.example.com").unwrap_err());
+        assert!(refused.contains("notify_url") && refused.contains("scheme://"), "{refused}");
     }
 }

@@ -188,13 +188,12 @@ fn blueprint(
         }
         sqlite_databases.extend(stores.sqlite.get(label).map(|database| (label.clone(), database.clone())));
     }
-    let hosts = declared.allowed_outbound_hosts.iter().map(fill).collect::<anyhow::Result<Vec<_>>>()?;
     let grants = Grants {
         component: id.to_owned(),
         variables,
         key_value_stores,
         sqlite_databases,
-        allowed_hosts: AllowedHosts::parse(hosts)?,
+        allowed_hosts: AllowedHosts::parse(&declared.allowed_outbound_hosts, fill)?,
         application: shared.clone(),
     };
     Ok(Blueprint {
