@@ -13,10 +13,11 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 4, statements: include_str!("../migrations/0004_tenants.sql") },
     Migration { version: 5, statements: include_str!("../migrations/0005_webhooks.sql") },
     Migration { version: 6, statements: include_str!("../migrations/0006_tenant_members.sql") },
+    Migration { version: 7, statements: include_str!("../migrations/0007_checkouts.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 6;
+pub(crate) const LATEST: i64 = 7;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 
