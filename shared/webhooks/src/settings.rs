@@ -9,8 +9,7 @@ use edge_signatures::{Provider, Secrets};
 /// Upstreams that webhooks need.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// `notify_url`, without a slash at its end; empty: nothing is sent. A host under `.invalid`, which leads nowhere by
-    /// RFC 2606, counts as empty: the list of allowed hosts holds this variable, and nothing is no host.
+    /// `notify_url`, without a slash at its end; empty: nothing is sent.
     pub(crate) notify_url: String,
     /// `notify_api_key`.
     pub(crate) notify_api_key: String,
@@ -24,9 +23,7 @@ pub(crate) const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
 impl Settings {
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
         Ok(Self {
-            notify_url: Some(url(config, "notify_url").await?)
-                .filter(|url| !url.ends_with(".invalid"))
-                .unwrap_or_default(),
+            notify_url: url(config, "notify_url").await?,
             notify_api_key: text(config, "notify_api_key").await?,
             patience: millis(config, "upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
         })
