@@ -33,6 +33,10 @@ rights! {
     SeatsVerify;
     /// May invalidate what is known of seats.
     SeatsWrite;
+    /// May read subscriptions and invoices.
+    BillingRead;
+    /// May check out and cancel.
+    BillingWrite;
     /// May have rules decide.
     RulesEvaluate;
     /// May read rules and what they decided.

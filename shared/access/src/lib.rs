@@ -14,8 +14,8 @@ mod token;
 pub use authentication::{Access, AccessError};
 pub use caller::{Caller, TenantId};
 pub use granted::{
-    Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, TenantsAdmin, WebhooksRead,
-    WebhooksWrite,
+    BillingRead, BillingWrite, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
+    TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{IssuedKey, NewApiKey, ShownKey};
 pub use role::Role;
