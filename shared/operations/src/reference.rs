@@ -127,6 +127,19 @@ mod tests {
             "post /webhooks/stripe",
             "post /webhooks/woocommerce",
             "put /api/v1/tenants/{id}",
+            "delete /api/v1/tenants/{id}/api-keys/{key_id}",
+            "delete /api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            "delete /api/v1/tenants/{id}/users/{user_id}",
+            "get /api/v1/tenants/{id}/api-keys",
+            "get /api/v1/tenants/{id}/audit",
+            "get /api/v1/tenants/{id}/external-ids",
+            "get /api/v1/tenants/{id}/usage/stats",
+            "get /api/v1/tenants/{id}/users",
+            "post /api/v1/tenants/provision-internal",
+            "post /api/v1/tenants/{id}/api-keys",
+            "post /api/v1/tenants/{id}/users",
+            "put /api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            "put /api/v1/tenants/{id}/users/{user_id}",
         ];
         assert_eq!(described, expected.map(ToOwned::to_owned).into());
     }

@@ -5,6 +5,7 @@
 use edge_capabilities::Instant;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Deed;
 use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Standing, Status, apply};
 use crate::tenant::{Mode, Tenant};
 
@@ -17,6 +18,16 @@ pub struct Task {
     pub effects: Vec<Effect>,
     /// Whether the event took effect; else something later goes before it.
     pub took_effect: bool,
+    /// What is still to be written into the audit: the change was somebody's, not an event's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
+}
+
+impl Task {
+    /// What is to be done about a change that somebody made: note it.
+    pub(crate) fn of_deed(deed: Deed) -> Self {
+        Self { event: format!("deed:{}", deed.id), effects: Vec::new(), took_effect: true, deed: Some(deed) }
+    }
 }
 
 /// A tenant after an event.
@@ -72,7 +83,7 @@ impl Tenant {
         tenant.take_over(&before, &step.standing);
         tenant.history = step.history;
         tenant.updated_at = now;
-        let task = Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect };
+        let task = Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, deed: None };
         tenant.outbox.push(task.clone());
         Outcome::Change(Box::new(Change { tenant, task }))
     }

@@ -2,19 +2,37 @@
 //!
 //! * [`subscription`]: what follows from what gateways say, in whichever order they say it.
 //! * [`tenant`]: a tenant; [`store`] keeps it, [`change`] is what one event does to it in one step.
+//! * [`members`]: who belongs to a tenant, and as what; [`people`], what is known of those; [`erasure`] forgets it.
+//! * [`external_ids`]: what applications call a tenant.
+//! * [`subsidiaries`]: the group's own companies.
+//! * [`usage`]: what a tenant uses of what it may.
+//! * [`audit`]: who did what.
 //! * [`router`]: over HTTP.
 
+mod audit;
 mod change;
+mod erasure;
+mod external_ids;
+mod members;
+mod people;
 mod router;
 mod store;
 mod subscription;
+mod subsidiaries;
 mod tenant;
+mod usage;
 
+pub use audit::{Audit, Author, Deed};
 pub use change::{Applied, Change, Outcome, Task};
 pub use edge_plans::{Cycle, Ordered, Plan, Terms, Tier, UnreadablePlan};
+pub use external_ids::{ExternalId, ExternalIds, NotSet};
+pub use members::{Member, Members, Person, Refusal, Wish};
+pub use people::{People, Said};
 pub use router::{ApiDoc, router};
 pub use store::{NotStored, Tenants};
 pub use subscription::{
     Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Standing, Status, Step, What, apply,
 };
+pub use subsidiaries::{SUBSIDIARIES, Subsidiary};
 pub use tenant::{Mode, Tenant};
+pub use usage::Usage;

@@ -1,21 +1,33 @@
 //! Tenants over HTTP.
 
+mod api_keys;
+mod audit;
+mod external_ids;
 mod fields;
+mod members;
 mod shown;
+mod subsidiaries;
+mod usage;
 
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use edge_access::{Access, Caller, Granted, TenantsAdmin};
-use edge_border::{Code, Json, Listing, Page, Problem};
+use edge_border::{Address, Code, Json, Listing, Page, Problem};
 use edge_capabilities::{Capabilities, Instant};
 use edge_idempotency::{Idempotency, Idempotent};
 use edge_record::Record;
+use edge_seats::Invalidation;
 use http::StatusCode;
 use utoipa::OpenApi;
 
-use crate::change::Applied;
+use crate::audit::{Audit, Author, Deed};
+use crate::change::{Applied, Task};
+use crate::erasure::Erasure;
+use crate::external_ids::ExternalIds;
+use crate::members::Members;
+use crate::people::People;
 use crate::store::{Behind, NotStored, Tenants};
 use crate::tenant::{Mode, Tenant};
 use fields::{Changes, NewTenant};
@@ -28,7 +40,14 @@ const TRIES: u32 = 5;
 struct Desk {
     access: Access,
     capabilities: Capabilities,
+    audit: Audit,
+    erasure: Erasure,
+    external_ids: ExternalIds,
     idempotency: Idempotency,
+    invalidation: Invalidation,
+    members: Members,
+    people: People,
+    record: Record,
     tenants: Tenants,
 }
 
@@ -43,20 +62,60 @@ pub fn router(capabilities: Capabilities) -> Router {
     let record = Record::new(capabilities.record.clone());
     let desk = Desk {
         access: Access::new(&capabilities, &record),
+        audit: Audit::new(record.clone()),
+        erasure: Erasure::new(&record),
+        external_ids: ExternalIds::new(record.clone()),
         idempotency: Idempotency::new(&capabilities, &record),
-        tenants: Tenants::new(record),
+        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &record),
+        members: Members::new(record.clone()),
+        people: People::new(record.clone()),
+        tenants: Tenants::new(record.clone()),
+        record,
         capabilities: capabilities.clone(),
     };
     let routes = Router::new()
         .route("/api/v1/tenants", post(create).get(list))
+        .route("/api/v1/tenants/provision-internal", post(subsidiaries::provision))
         .route("/api/v1/tenants/{id}", get(show).put(change))
+        .route("/api/v1/tenants/{id}/users", post(members::add).get(members::list))
+        .route("/api/v1/tenants/{id}/users/{user_id}", put(members::change).delete(members::remove))
+        .route("/api/v1/tenants/{id}/api-keys", post(api_keys::create).get(api_keys::list))
+        .route("/api/v1/tenants/{id}/api-keys/{key_id}", delete(api_keys::revoke))
+        .route("/api/v1/tenants/{id}/external-ids", get(external_ids::list))
+        .route(
+            "/api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            put(external_ids::set).delete(external_ids::remove),
+        )
+        .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
+        .route("/api/v1/tenants/{id}/audit", get(audit::list))
         .with_state(desk);
     edge_border::finish(routes, "tenants", &capabilities)
 }
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(create, list, show, change), components(schemas(Mode)))]
+#[openapi(
+    paths(
+        create,
+        list,
+        show,
+        change,
+        subsidiaries::provision,
+        members::add,
+        members::list,
+        members::change,
+        members::remove,
+        api_keys::create,
+        api_keys::list,
+        api_keys::revoke,
+        external_ids::list,
+        external_ids::set,
+        external_ids::remove,
+        usage::stats,
+        audit::list,
+    ),
+    components(schemas(Mode))
+)]
 pub struct ApiDoc;
 
 /// Make a tenant
@@ -73,15 +132,15 @@ pub struct ApiDoc;
 async fn create(
     State(desk): State<Desk>,
     granted: Granted<TenantsAdmin>,
+    address: Address,
     request: Idempotent<NewTenant>,
 ) -> Result<Response, Problem> {
     only_the_platform(&granted.caller)?;
-    let caller = granted.caller.id.clone();
+    let author = Author::new(&granted.caller, address);
     desk.idempotency
-        .once(&caller, request, async |new| {
-            let tenant = new.read(&*desk.capabilities.random, desk.capabilities.clock.now())?;
-            desk.tenants.insert(&tenant).await?;
-            Ok((StatusCode::CREATED, Shown::from(tenant)))
+        .once(&granted.caller.id, request, async |new| {
+            let tenant = new.read(&*desk.capabilities.random, desk.now())?;
+            Ok((StatusCode::CREATED, Shown::from(desk.insert(tenant, &author).await?)))
         })
         .await
 }
@@ -142,19 +201,26 @@ async fn show(
 async fn change(
     State(desk): State<Desk>,
     granted: Granted<TenantsAdmin>,
+    address: Address,
     Path(id): Path<String>,
     Json(changes): Json<Changes>,
 ) -> Result<Json<Shown>, Problem> {
+    let author = Author::new(&granted.caller, address);
     if changes.touch_what_is_paid_for() {
         only_the_platform(&granted.caller)?;
     }
     for _ in 0..TRIES {
-        let mut tenant = desk.find(&granted.caller, &id).await?;
+        let before = desk.find(&granted.caller, &id).await?;
+        let mut tenant = before.clone();
         changes.apply(&mut tenant)?;
-        let now = desk.capabilities.clock.now();
+        let Some(detail) = fields::difference(&before, &tenant) else { return Ok(Json(before.into())) };
+        let now = desk.now();
         tenant.updated_at = now;
+        let task = Task::of_deed(desk.deed("tenant.changed", &detail, &author, now));
+        tenant.outbox.push(task.clone());
         // What payments still have to bring about stays due as it was, or a moment later.
         if desk.tenants.replace(&tenant, now).await? == Applied::Stored {
+            desk.tenants.done(&tenant.id, &[task]).await?;
             return Ok(Json(tenant.into()));
         }
     }
@@ -162,6 +228,24 @@ async fn change(
 }
 
 impl Desk {
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    fn deed(&self, action: &str, detail: &serde_json::Value, author: &Author, at: Instant) -> Deed {
+        Deed::new(action, detail, author, &*self.capabilities.random, at)
+    }
+
+    /// Stores a new tenant, and who made it, in one statement.
+    async fn insert(&self, mut tenant: Tenant, author: &Author) -> Result<Tenant, NotStored> {
+        let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
+        let task = Task::of_deed(self.deed("tenant.created", &detail, author, tenant.created_at));
+        tenant.outbox.push(task.clone());
+        self.tenants.insert(&tenant).await?;
+        self.tenants.done(&tenant.id, &[task]).await?;
+        Ok(tenant)
+    }
+
     /// The tenant `id`, if it is the caller's to see. Another's looks like one that does not exist.
     async fn find(&self, caller: &Caller, id: &str) -> Result<Tenant, Problem> {
         let id = id.to_ascii_lowercase();

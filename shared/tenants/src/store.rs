@@ -4,6 +4,7 @@ use edge_capabilities::Instant;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_record::Record;
 
+use crate::audit::Audit;
 use crate::change::{Applied, Change, Task};
 use crate::tenant::{COLUMNS, Tenant, to_json};
 
@@ -69,11 +70,21 @@ impl Tenants {
         self.0.query(statement, values).await?.first().map(Tenant::from_row).transpose()
     }
 
+    /// The internal tenant that is the company with this code.
+    pub(crate) async fn of_company(&self, code: &str) -> Result<Option<Tenant>, DatabaseError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM tenants WHERE erp_company_code = $1 AND tenant_mode = 'internal'
+             ORDER BY created_at, id LIMIT 1"
+        );
+        self.first(&statement, &[code.into()]).await
+    }
+
     /// Stores a new tenant.
     pub async fn insert(&self, tenant: &Tenant) -> Result<(), NotStored> {
-        let values = values(tenant)?;
+        let mut values = values(tenant)?;
+        values.push((!tenant.outbox.is_empty()).then_some(tenant.created_at).into());
         let places: Vec<String> = (1..=values.len()).map(|number| format!("${number}")).collect();
-        let statement = format!("INSERT INTO tenants ({COLUMNS}) VALUES ({})", places.join(", "));
+        let statement = format!("INSERT INTO tenants ({COLUMNS}, outbox_due) VALUES ({})", places.join(", "));
         self.0.query(&statement, &values).await.map(drop).map_err(NotStored::from_write)
     }
 
@@ -107,8 +118,12 @@ impl Tenants {
         }
     }
 
-    /// Takes what is done out of the tenant's outbox.
+    /// Takes what is done out of the tenant's outbox, and into the audit what belongs there.
     pub async fn done(&self, id: &str, done: &[Task]) -> Result<(), DatabaseError> {
+        let audit = Audit::new(self.0.clone());
+        for deed in done.iter().filter_map(|task| task.deed.as_ref()) {
+            audit.add(id, deed).await?;
+        }
         loop {
             let statement = "SELECT outbox, revision FROM tenants WHERE id = $1";
             let rows = self.0.query(statement, &[id.into()]).await?;

@@ -3,7 +3,7 @@
 use edge_border::{FieldError, Problem};
 use edge_capabilities::{Instant, Random};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::subscription::History;
@@ -86,7 +86,9 @@ struct Rest {
 }
 
 /// Tells null from nothing.
-fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -197,6 +199,46 @@ impl Rest {
     }
 }
 
+/// What differs between two states of a tenant, for the audit; None: nothing. Of fields that may hold something of a
+/// person, and of settings, it says only that they differ.
+pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
+    let mut changes = Map::new();
+    let mut note = |field: &str, from: Value, to: Value| {
+        if from != to {
+            changes.insert(field.to_owned(), json!({"from": from, "to": to}));
+        }
+    };
+    let of = |tenant: &Tenant| {
+        [
+            ("name", json!(tenant.name)),
+            ("slug", json!(tenant.slug)),
+            ("domain", json!(tenant.domain)),
+            ("tenant_mode", json!(tenant.mode)),
+            ("erp_company_code", json!(tenant.erp_company_code)),
+            ("erp_company_id", json!(tenant.erp_company_id)),
+            ("erp_customer_id", json!(tenant.erp_customer_id)),
+            ("plan", json!(tenant.plan)),
+            ("max_users", json!(tenant.max_users)),
+            ("docs_quota_mb", json!(tenant.docs_quota_mb)),
+            ("is_active", json!(tenant.is_active)),
+        ]
+    };
+    for ((field, from), (_, to)) in of(before).into_iter().zip(of(after)) {
+        note(field, from, to);
+    }
+    let unsaid: Vec<&str> = [
+        ("owner_email", before.owner_email != after.owner_email),
+        ("billing_email", before.billing_email != after.billing_email),
+        ("billing_phone", before.billing_phone != after.billing_phone),
+        ("settings", before.settings != after.settings),
+    ]
+    .into_iter()
+    .filter_map(|(field, differs)| differs.then_some(field))
+    .collect();
+    let differs = !changes.is_empty() || !unsaid.is_empty();
+    differs.then(|| json!({"changes": changes, "fields": unsaid}))
+}
+
 fn validate(tenant: &Tenant) -> Result<(), Problem> {
     let mut errors = Vec::new();
     let mut check = |good: bool, field: &str, message: &str| {
@@ -204,7 +246,6 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
             errors.push(FieldError::new(field, message));
         }
     };
-    let sane = |text: &str| (1..=LONGEST_TEXT).contains(&text.len()) && !text.chars().any(char::is_control);
     let text = "must be 1 to 256 bytes without control characters";
     check(sane(&tenant.name) && !tenant.name.trim().is_empty(), "name", text);
     let slug = (1..=63).contains(&tenant.slug.len())
@@ -219,14 +260,8 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
             })
     };
     check(tenant.domain.as_deref().is_none_or(domain), "domain", "must be a domain");
-    let email = |text: &str| {
-        let parts = text.split_once('@');
-        sane(text)
-            && !text.contains(char::is_whitespace)
-            && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
-    };
-    check(email(&tenant.owner_email), "owner_email", "must be an e-mail address");
-    check(tenant.billing_email.as_deref().is_none_or(email), "billing_email", "must be an e-mail address");
+    check(is_email(&tenant.owner_email), "owner_email", "must be an e-mail address");
+    check(tenant.billing_email.as_deref().is_none_or(is_email), "billing_email", "must be an e-mail address");
     for (field, value) in [
         ("erp_company_code", &tenant.erp_company_code),
         ("erp_company_id", &tenant.erp_company_id),
@@ -243,6 +278,19 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
     check(tenant.docs_quota_mb.is_none_or(count), "docs_quota_mb", "must not be negative");
     check(tenant.settings.len() <= LARGEST_SETTINGS, "settings", "must be at most 16 KiB");
     if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
+}
+
+/// Whether the record can hold `text` as a name or an id.
+pub(super) fn sane(text: &str) -> bool {
+    (1..=LONGEST_TEXT).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// Whether `text` looks like an e-mail address.
+pub(super) fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    sane(text)
+        && !text.contains(char::is_whitespace)
+        && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 /// Whether `text` is a UUID in lower case.

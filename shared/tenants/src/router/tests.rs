@@ -7,19 +7,25 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod audit;
+mod external_ids;
+mod members;
+mod subsidiaries;
+
 const PLATFORM: &str = "bootstrap-key-of-the-tests";
 const ID: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 
 struct Test {
     router: Router,
     access: Router,
+    world: World,
 }
 
 fn test() -> Test {
     let world = World::new(1);
     world.config.set("bootstrap_admin_key", PLATFORM);
     let (capabilities, _) = world.instance();
-    Test { router: router(capabilities.clone()), access: edge_access::router(capabilities) }
+    Test { router: router(capabilities.clone()), access: edge_access::router(capabilities), world }
 }
 
 impl Test {
@@ -34,6 +40,13 @@ impl Test {
 
     async fn platform(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         self.ask(&self.router, PLATFORM, method, path, body).await
+    }
+
+    /// The tenant [`ID`], and the path of something of its.
+    async fn acme(&self) -> impl Fn(&str) -> String + use<> {
+        let body = with(new("acme"), "id", json!(ID));
+        assert_eq!(self.platform("POST", "/api/v1/tenants", body).await.0, 201);
+        |of: &str| format!("/api/v1/tenants/{ID}{of}")
     }
 
     /// A key of one tenant's.

@@ -1,0 +1,62 @@
+//! The group's own companies made tenants, over HTTP.
+
+use axum::extract::State;
+use edge_access::{Granted, TenantsAdmin};
+use edge_border::{Address, Json, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shown::Shown;
+use super::{Desk, only_the_platform};
+use crate::audit::Author;
+use crate::store::NotStored;
+use crate::subsidiaries::SUBSIDIARIES;
+
+/// The group's own companies.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Provisioned {
+    /// All of them, by their codes.
+    data: Vec<Shown>,
+    /// The codes of those that this request made tenants.
+    created: Vec<&'static str>,
+}
+
+/// Make the group's own companies tenants
+///
+/// BHM001 to BHM008, internal, plan `enterprise`, as many users as they like. Those that are tenants already stay as they
+/// are. Takes a key of the platform's.
+#[utoipa::path(
+    post, path = "/api/v1/tenants/provision-internal", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    responses(
+        (status = 200, description = "All of them.", body = Provisioned),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of them."),
+    ),
+)]
+pub(super) async fn provision(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+) -> Result<Json<Provisioned>, Problem> {
+    only_the_platform(&granted.caller)?;
+    let author = Author::new(&granted.caller, address);
+    let mut provisioned = Provisioned { data: Vec::new(), created: Vec::new() };
+    for subsidiary in SUBSIDIARIES {
+        let known = desk.tenants.of_company(subsidiary.code).await?;
+        let tenant = match known {
+            Some(tenant) => tenant,
+            None => match desk.insert(subsidiary.tenant(desk.now()), &author).await {
+                Ok(tenant) => {
+                    provisioned.created.push(subsidiary.code);
+                    tenant
+                }
+                // Somebody else was faster, or made it something else on purpose.
+                Err(error @ NotStored::Taken(_)) => {
+                    desk.tenants.find(subsidiary.id).await?.ok_or_else(|| Problem::from(error))?
+                }
+                Err(error) => return Err(error.into()),
+            },
+        };
+        provisioned.data.push(tenant.into());
+    }
+    Ok(Json(provisioned))
+}

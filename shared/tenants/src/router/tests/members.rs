@@ -1,0 +1,155 @@
+use super::*;
+
+async fn add(test: &Test, path: &str, user: &str, role: &str) -> (u16, Value) {
+    let body = json!({"user_id": user, "role": role, "email": format!("{user}@acme.example"), "name": user});
+    test.platform("POST", path, body).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_join_change_and_leave() {
+    let test = test();
+    let path = test.acme().await;
+    let (status, made) = add(&test, &path("/users"), "ana", "owner").await;
+    let expected = json!({
+        "user_id": "ana", "role": "OWNER", "email": "ana@acme.example", "name": "ana", "provisioned_by": "admin",
+        "joined_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z",
+    });
+    assert_eq!((status, &made), (201, &expected));
+    let (status, made) = test.platform("POST", &path("/users"), json!({"user_id": "ben"})).await;
+    assert_eq!((status, &made["role"], &made["email"]), (201, &json!("MEMBER"), &Value::Null));
+    let (_, listed) = test.platform("GET", &path("/users"), Value::Null).await;
+    assert_eq!(listed["data"], json!([expected, made]));
+
+    let (status, problem) = add(&test, &path("/users"), "ben", "ADMIN").await;
+    assert_eq!((status, &problem["code"]), (409, &json!("ALREADY_EXISTS")));
+    let change = json!({"role": "BILLING_ADMIN", "email": "ben@acme.example"});
+    let (status, changed) = test.platform("PUT", &path("/users/ben"), change).await;
+    assert_eq!(
+        (status, &changed["role"], &changed["email"]),
+        (200, &json!("BILLING_ADMIN"), &json!("ben@acme.example"))
+    );
+    let (_, changed) = test.platform("PUT", &path("/users/ben"), json!({"email": null})).await;
+    assert_eq!((&changed["role"], &changed["email"]), (&json!("BILLING_ADMIN"), &Value::Null));
+    assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 204);
+    for (method, body) in [("DELETE", Value::Null), ("PUT", json!({"role": "ADMIN"}))] {
+        let (status, problem) = test.platform(method, &path("/users/ben"), body).await;
+        assert_eq!((status, &problem["code"]), (404, &json!("USER_NOT_FOUND")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_owner_neither_leaves_nor_steps_down() {
+    let test = test();
+    let path = test.acme().await;
+    add(&test, &path("/users"), "ana", "OWNER").await;
+    for (method, body) in [("DELETE", Value::Null), ("PUT", json!({"role": "ADMIN"}))] {
+        let (status, problem) = test.platform(method, &path("/users/ana"), body).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("LAST_OWNER")));
+    }
+    let (_, listed) = test.platform("GET", &path("/users"), Value::Null).await;
+    assert_eq!(
+        (&listed["data"][0]["role"], &listed["data"][0]["email"]),
+        (&json!("OWNER"), &json!("ana@acme.example"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_has_no_more_users_than_its_plan_allows() {
+    let test = test();
+    let path = test.acme().await;
+    test.platform("PUT", &path(""), json!({"max_users": 1})).await;
+    assert_eq!(add(&test, &path("/users"), "ana", "OWNER").await.0, 201);
+    let (status, problem) = add(&test, &path("/users"), "ben", "MEMBER").await;
+    assert_eq!((status, &problem["code"]), (409, &json!("USER_LIMIT_REACHED")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_a_user_is_named() {
+    let test = test();
+    let path = test.acme().await;
+    for (field, value) in [
+        ("user_id", json!("")),
+        ("user_id", json!("a\u{0}")),
+        ("user_id", json!("x".repeat(257))),
+        ("user_id", json!(7)),
+        ("role", json!("BOSS")),
+        ("email", json!("nobody")),
+        ("name", json!("\n")),
+    ] {
+        let (status, problem) =
+            test.platform("POST", &path("/users"), with(json!({"user_id": "u"}), field, value)).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!(field)), "{problem}");
+    }
+    assert_eq!(test.platform("GET", &path("/users?cursor=zz"), Value::Null).await.0, 400);
+    assert_eq!(test.platform("DELETE", &path("/users/a%00b"), Value::Null).await.0, 404);
+    assert_eq!(test.platform("DELETE", &path("/users/%ff"), Value::Null).await.0, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_is_forgotten_and_the_books_stay() {
+    let test = test();
+    let path = test.acme().await;
+    add(&test, &path("/users"), "ana", "OWNER").await;
+    add(&test, &path("/users"), "ben", "OWNER").await;
+    let addresses = json!({"owner_email": "ben@acme.example", "billing_email": "Ben@acme.example"});
+    test.platform("PUT", &path(""), addresses).await;
+    let record = Record::new(test.world.record.clone());
+    let told = |id: &str, address: &str| {
+        let body = json!({"to": [address], "template": "PAID"}).to_string();
+        let statement =
+            "INSERT INTO notifications (id, tenant_id, event_id, path, body, status, attempts, created_at, settled_at)
+            VALUES ($1, $2, 'e', '/p', $3, 'sent', 1, 1, 1)";
+        let values = [id.into(), ID.into(), body.into()];
+        let record = record.clone();
+        async move { record.query(statement, &values).await.unwrap() }
+    };
+    told("n1", "ben@acme.example").await;
+    told("n2", "ruben@acme.example").await;
+    assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 204);
+    // All that is left in the record, but for its secrets: of the person nothing, of the user the id.
+    let mut left = String::new();
+    for table in ["tenants", "tenant_memberships", "tenant_people", "tenant_deeds", "notifications", "api_keys"] {
+        let rows = record.query(&format!("SELECT * FROM {table}"), &[]).await.unwrap();
+        left.push_str(&format!("{table}: {rows:?}\n"));
+    }
+    let left = left.replace("ruben@acme.example", "");
+    assert!(!left.to_lowercase().contains("ben@acme.example"), "{left}");
+    let (_, tenant) = test.platform("GET", &path(""), Value::Null).await;
+    assert_eq!((&tenant["owner_email"], &tenant["billing_email"]), (&json!("ana@acme.example"), &Value::Null));
+    let (_, audit) = test.platform("GET", &path("/audit"), Value::Null).await;
+    let told: Vec<&Value> =
+        audit["data"].as_array().unwrap().iter().filter(|deed| deed["detail"]["user_id"] == "ben").collect();
+    assert_eq!(told.len(), 3, "{audit}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn forgetting_that_broke_off_goes_on_when_it_is_asked_for_again() {
+    let test = test();
+    let path = test.acme().await;
+    add(&test, &path("/users"), "ana", "OWNER").await;
+    add(&test, &path("/users"), "ben", "MEMBER").await;
+    // As if the edge had died right after the user had left.
+    let members = Members::new(Record::new(test.world.record.clone()));
+    let author = Author { id: "key:x".into(), address: None };
+    members.change(ID, "ben", crate::members::Wish::Leave, &author, Instant::from_millis(1)).await.unwrap();
+    assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 204);
+    assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn usage_counts_what_there_is() {
+    let test = test();
+    let path = test.acme().await;
+    add(&test, &path("/users"), "ana", "OWNER").await;
+    add(&test, &path("/users"), "ben", "MEMBER").await;
+    test.platform("PUT", &path("/external-ids/healos"), json!({"externalOrgId": "h1"})).await;
+    test.key_of(ID).await;
+    let (status, stats) = test.platform("GET", &path("/usage/stats?days=7"), Value::Null).await;
+    let expected = json!({
+        "tenant_id": ID, "from": "2025-12-25T00:00:00.000Z", "to": "2026-01-01T00:00:00.000Z",
+        "users": {"total": 2, "max": null, "by_role": {"MEMBER": 1, "OWNER": 1}}, "api_keys": 1, "external_ids": 1,
+        "credits": 0, "docs_quota_mb": null, "decisions": {}, "webhook_events": {},
+    });
+    assert_eq!((status, stats), (200, expected));
+    assert_eq!(test.platform("GET", &path("/usage/stats?days=0"), Value::Null).await.0, 400);
+}
