@@ -44,6 +44,23 @@ struct Mark {
     sealing: Sealing,
 }
 
+/// What tells a marked request from others, for those who keep the outcome themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its Idempotency-Key.
+    pub key: String,
+    /// SHA-256 of method, path and body, in hex.
+    pub fingerprint: String,
+}
+
+impl<T> Idempotent<T> {
+    /// The body, and what tells the request from others where it carries a mark.
+    pub fn into_parts(self) -> (T, Option<Named>) {
+        let named = self.mark.map(|Mark { key, fingerprint, .. }| Named { key, fingerprint });
+        (self.body, named)
+    }
+}
+
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
     type Rejection = Problem;
 

@@ -118,6 +118,13 @@ impl Tenants {
         }
     }
 
+    /// Notes that `contact` of the ERP's CRM is the tenant `id`, where nothing was noted before.
+    pub async fn set_customer(&self, id: &str, contact: &str, now: Instant) -> Result<(), DatabaseError> {
+        let statement = "UPDATE tenants SET erp_customer_id = $1, updated_at = $2, revision = revision + 1
+            WHERE id = $3 AND erp_customer_id IS NULL";
+        self.0.query(statement, &[contact.into(), now.into(), id.into()]).await.map(drop)
+    }
+
     /// Takes what is done out of the tenant's outbox, and into the audit what belongs there.
     pub async fn done(&self, id: &str, done: &[Task]) -> Result<(), DatabaseError> {
         let audit = Audit::new(self.0.clone());
