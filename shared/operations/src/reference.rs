@@ -41,6 +41,7 @@ fn description() -> Description {
     whole.merge(edge_rulebook::ApiDoc::openapi());
     whole.merge(edge_tenants::ApiDoc::openapi());
     whole.merge(edge_plans::ApiDoc::openapi());
+    whole.merge(edge_billing::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
@@ -111,6 +112,12 @@ mod tests {
             "get /api/v1/webhooks/events",
             "get /api/v1/webhooks/events/{id}",
             "get /metrics",
+            "get /api/v1/billing/checkout/{order_id}",
+            "get /api/v1/billing/invoices",
+            "get /api/v1/billing/subscription",
+            "post /api/v1/billing/checkout",
+            "post /api/v1/billing/subscription/cancel",
+            "post /api/v1/billing/verify",
             "get /api/v1/billing/plans",
             "get /api/v1/billing/plans/{plan}",
             "post /api/v1/billing/webhook",

@@ -1,0 +1,200 @@
+//! From a purchase to an order. Each step's outcome is in the record before the next begins, and each upstream is asked
+//! under a name that stays the same: so whoever tries again, wherever the last try ended, comes to the same order.
+
+use std::time::Duration;
+
+use edge_border::{Code, Problem};
+use edge_capabilities::{Capabilities, random};
+use edge_idempotency::Named;
+use edge_plans::Catalogue;
+use edge_record::Record;
+use edge_tenants::Tenant;
+use edge_upstreams::Upstream;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::checkouts::{Begun, Checkout, Checkouts, Claim, Given, Quoted};
+use crate::contacts::Contacts;
+use crate::customer::user_of;
+use crate::orders;
+use crate::policy::{Level, Policy, Spending, Verdict};
+use crate::purchase::Purchase;
+use crate::trouble::Trouble;
+
+/// Beyond what upstreams may take: how long somebody may be at a step before another goes on in their place.
+const MARGIN: Duration = Duration::from_secs(3);
+
+/// Who asks for a purchase, and how it is told from others.
+pub(crate) struct Asking {
+    pub(crate) actor: String,
+    pub(crate) role: String,
+    pub(crate) request_id: String,
+    /// None: each request is a purchase of its own.
+    pub(crate) named: Option<Named>,
+}
+
+/// People have to approve it first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PendingApproval)]
+pub(crate) struct Pending {
+    /// `pending_approval`.
+    status: &'static str,
+    /// Once it is approved, the same request with this id goes through.
+    approval_request_id: String,
+    /// Who is asked, in this order.
+    levels: Vec<Level>,
+}
+
+/// Makes purchases.
+#[derive(Clone)]
+pub(crate) struct Checking {
+    pub(crate) checkouts: Checkouts,
+    capabilities: Capabilities,
+    catalogue: Catalogue,
+    contacts: Contacts,
+    policy: Policy,
+    record: Record,
+}
+
+impl Checking {
+    pub(crate) fn new(capabilities: &Capabilities, record: &Record, policy: Policy) -> Self {
+        Self {
+            checkouts: Checkouts::new(record.clone()),
+            catalogue: Catalogue::new(capabilities),
+            contacts: Contacts::new(capabilities, record),
+            capabilities: capabilities.clone(),
+            policy,
+            record: record.clone(),
+        }
+    }
+
+    /// Makes the purchase, or gives the answer that it was given.
+    pub(crate) async fn check_out(
+        &self,
+        tenant: &Tenant,
+        purchase: &Purchase,
+        asking: &Asking,
+    ) -> Result<Given, Trouble> {
+        let random = &*self.capabilities.random;
+        let (id, lease) = (format!("chk_{}", random::hex::<12>(random)), random::hex::<8>(random));
+        let erp = Upstream::erp(&self.capabilities).await?;
+        let now = self.capabilities.clock.now();
+        let claim = Claim {
+            id: &id,
+            tenant: &tenant.id,
+            named: asking.named.as_ref(),
+            actor: &asking.actor,
+            lease: &lease,
+            now,
+            until: now.plus(self.step(&erp)),
+        };
+        let checkout = match self.checkouts.begin(&claim).await? {
+            Begun::Ours(checkout) => checkout,
+            Begun::Given(given) => return Ok(given),
+            Begun::Taken => return Err(Trouble::Taken),
+            Begun::OfAnother => {
+                let detail = "This Idempotency-Key was used for another request.";
+                return Err(Trouble::refused(Problem::new(Code::IdempotencyKeyReused, detail)));
+            }
+        };
+        let mut may_exist = checkout.decision.is_some();
+        let gone_on = self.go_on(tenant, purchase, asking, &checkout, &lease, &erp, &mut may_exist).await;
+        if let Err(trouble) = &gone_on {
+            // Should either fail the lease runs out by itself.
+            let _ = match trouble {
+                // Nothing was done: the key may stand for something else.
+                Trouble::Refused(_) if !may_exist => self.checkouts.forget(&checkout.id, &lease).await,
+                _ => self.checkouts.let_go(&checkout.id, &lease).await,
+            };
+        }
+        gone_on
+    }
+
+    /// How long a step may take.
+    fn step(&self, erp: &Upstream) -> Duration {
+        erp.patience().saturating_mul(3).saturating_add(MARGIN)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a purchase has as many parts")]
+    async fn go_on(
+        &self,
+        tenant: &Tenant,
+        purchase: &Purchase,
+        asking: &Asking,
+        checkout: &Checkout,
+        lease: &str,
+        erp: &Upstream,
+        may_exist: &mut bool,
+    ) -> Result<Given, Trouble> {
+        let ours = |ours: bool| if ours { Ok(()) } else { Err(Trouble::Taken) };
+        let quote = match &checkout.quote {
+            Some(quote) => quote.clone(),
+            None => {
+                let quote = self.quote(tenant, purchase).await?;
+                ours(self.checkouts.quoted(&checkout.id, lease, &quote).await?)?;
+                quote
+            }
+        };
+        let mut spending = Spending {
+            checkout: checkout.id.clone(),
+            tenant: tenant.id.clone(),
+            requester: asking.actor.clone(),
+            role: asking.role.clone(),
+            amount: quote.amount()?,
+            plan: quote.terms.plan_id.clone(),
+            request_id: asking.request_id.clone(),
+        };
+        if checkout.decision.is_none() {
+            match self.policy.decide(&spending, purchase.approval.as_deref()).await? {
+                Verdict::Allowed(decisions) => {
+                    *may_exist = true;
+                    ours(self.checkouts.allowed(&checkout.id, lease, &decisions).await?)?;
+                }
+                Verdict::Pending { request, levels } => return self.pending(&checkout.id, request, levels).await,
+            }
+        }
+        let until = || self.capabilities.clock.now().plus(self.step(erp));
+        self.contacts.of(tenant, erp).await?;
+        let user = user_of(&self.record, tenant).await?;
+        ours(self.checkouts.hold(&checkout.id, lease, until()).await?)?;
+        let bheempay = Upstream::bheempay(&self.capabilities).await?;
+        let made = orders::make(&bheempay, &checkout.id, tenant, &user, purchase, &quote).await?;
+        // What was allowed is not more than what was asked about.
+        if let Some(asked) = made.asked.filter(|asked| asked.minor > spending.amount.minor) {
+            spending.amount = asked;
+            if let Verdict::Pending { request, levels } =
+                self.policy.decide(&spending, purchase.approval.as_deref()).await?
+            {
+                return self.pending(&checkout.id, request, levels).await;
+            }
+        }
+        let body = written(&made)?;
+        let given = Given { status: 201, body };
+        let now = self.capabilities.clock.now();
+        Ok(self.checkouts.answer(&checkout.id, Some(&made.order_id), given, now).await?)
+    }
+
+    async fn quote(&self, tenant: &Tenant, purchase: &Purchase) -> Result<Quoted, Trouble> {
+        let unknown = || Trouble::refused(Problem::new(Code::PlanNotFound, "There is no such plan."));
+        let plan = self.catalogue.find(&purchase.plan).await?.ok_or_else(unknown)?;
+        let is_first = tenant.subscription_status.is_none();
+        let quote = purchase.quote(&plan, is_first).map_err(Trouble::refused)?;
+        Ok(Quoted {
+            seats: purchase.seats.unwrap_or(1),
+            minor: quote.amount.minor,
+            currency: quote.amount.currency.as_str().to_owned(),
+            terms: quote.terms,
+        })
+    }
+
+    async fn pending(&self, id: &str, request: String, levels: Vec<Level>) -> Result<Given, Trouble> {
+        let body = written(&Pending { status: "pending_approval", approval_request_id: request, levels })?;
+        let now = self.capabilities.clock.now();
+        Ok(self.checkouts.answer(id, None, Given { status: 202, body }, now).await?)
+    }
+}
+
+fn written(answer: &impl Serialize) -> Result<String, Trouble> {
+    let unwritten = |error| Problem::new(Code::Internal, "The answer could not be written.").because(error);
+    serde_json::to_string(answer).map_err(|error| Trouble::refused(unwritten(error)))
+}

@@ -1,0 +1,23 @@
+//! What an external tenant buys, and what becomes of it.
+//!
+//! * [`purchase`]: what somebody wants; [`policy`]: whether they may, by the rules `budget` and `approval`.
+//! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the record.
+//! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
+//! * [`subscription`], [`invoices`]: what the ERP knows of it afterwards.
+//! * [`router`]: over HTTP.
+
+mod checkout;
+mod checkouts;
+mod contacts;
+mod customer;
+mod invoices;
+mod orders;
+mod policy;
+mod purchase;
+mod router;
+mod subscription;
+mod trouble;
+mod written;
+
+pub use policy::{Approvals, Budget, Budgets, Level, Spending};
+pub use router::{ApiDoc, router};

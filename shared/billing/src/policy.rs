@@ -1,0 +1,232 @@
+//! Whether a purchase may be made: the rule `budget` where the tenant has a budget, then the rule `approval`. A rule that
+//! fails lets nothing through.
+//!
+//! Whose money it comes from and who was asked is for others to know: [`Budgets`] and [`Approvals`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use edge_border::{Code, Problem};
+use edge_rulebook::{Context, Rule, Rulebook};
+use edge_signatures::Money;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::trouble::Trouble;
+use crate::written::number;
+
+/// A purchase that is to be allowed.
+#[derive(Clone, Debug)]
+pub struct Spending {
+    /// The checkout it is part of: the same for each try of one purchase.
+    pub checkout: String,
+    /// Whose money it is.
+    pub tenant: String,
+    /// Who asks.
+    pub requester: String,
+    /// What they are to the tenant.
+    pub role: String,
+    /// What it costs.
+    pub amount: Money,
+    /// What is bought.
+    pub plan: String,
+    /// The request this is part of.
+    pub request_id: String,
+}
+
+/// A budget, as the rule `budget` sees it.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// What may be spent.
+    pub limit: Money,
+    /// What was.
+    pub spent: Money,
+    /// What is promised.
+    pub reserved: Money,
+    /// For which time.
+    pub period: String,
+}
+
+/// People who approve, before the next level is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalLevel)]
+pub struct Level {
+    /// Who may: `role:finance_manager`.
+    pub approvers: Vec<String>,
+    /// How many of them have to.
+    pub quorum: u32,
+}
+
+/// Whose budget a purchase comes from.
+#[async_trait]
+pub trait Budgets: Send + Sync {
+    /// The budget; None: there is none, and nothing to hold the purchase against.
+    async fn of(&self, spending: &Spending) -> Result<Option<Budget>, Problem>;
+}
+
+/// Asking people.
+#[async_trait]
+pub trait Approvals: Send + Sync {
+    /// Asks these people, once for each checkout; gives the request's id.
+    async fn ask(&self, spending: &Spending, levels: &[Level]) -> Result<String, Problem>;
+
+    /// Whether the request `id` was granted for this very purchase. One that was is used up by it.
+    async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem>;
+}
+
+/// There are no budgets.
+pub(crate) struct NoBudgets;
+
+#[async_trait]
+impl Budgets for NoBudgets {
+    async fn of(&self, _: &Spending) -> Result<Option<Budget>, Problem> {
+        Ok(None)
+    }
+}
+
+/// There is nobody to grant what is asked.
+pub(crate) struct Unanswered;
+
+#[async_trait]
+impl Approvals for Unanswered {
+    async fn ask(&self, spending: &Spending, _: &[Level]) -> Result<String, Problem> {
+        Ok(spending.checkout.replacen("chk_", "apr_", 1))
+    }
+
+    async fn granted(&self, _: &str, _: &Spending) -> Result<bool, Problem> {
+        Ok(false)
+    }
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It may be made. What was decided is told by these decisions of the rules.
+    Allowed(Vec<String>),
+    /// People have to approve it first.
+    Pending { request: String, levels: Vec<Level> },
+}
+
+/// Decides by the rules in force.
+#[derive(Clone)]
+pub(crate) struct Policy {
+    pub(crate) rulebook: Rulebook,
+    pub(crate) budgets: Arc<dyn Budgets>,
+    pub(crate) approvals: Arc<dyn Approvals>,
+}
+
+#[derive(Serialize)]
+struct BudgetInput {
+    budget: BudgetShown,
+    amount: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+struct BudgetShown {
+    limit: Option<Box<RawValue>>,
+    spent: Option<Box<RawValue>>,
+    reserved: Option<Box<RawValue>>,
+    currency: String,
+    period: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApprovalInput<'a> {
+    kind: &'static str,
+    amount: Option<Box<RawValue>>,
+    currency: &'a str,
+    tenant_id: &'a str,
+    requester: Requester<'a>,
+}
+
+#[derive(Serialize)]
+struct Requester<'a> {
+    id: &'a str,
+    role: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    outcome: String,
+    #[serde(default)]
+    levels: Vec<Level>,
+    #[serde(default)]
+    reason: String,
+}
+
+impl Policy {
+    /// Whether `spending` may be; `granted`: the request by which people are said to have approved it.
+    pub(crate) async fn decide(&self, spending: &Spending, granted: Option<&str>) -> Result<Verdict, Trouble> {
+        let mut decisions = Vec::new();
+        let budget = self.budgets.of(spending).await.map_err(Trouble::refused)?;
+        if let Some(budget) = budget {
+            let input = BudgetInput {
+                budget: BudgetShown {
+                    limit: number(budget.limit),
+                    spent: number(budget.spent),
+                    reserved: number(budget.reserved),
+                    currency: budget.limit.currency.as_str().to_owned(),
+                    period: budget.period,
+                },
+                amount: number(spending.amount),
+            };
+            let outcome = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
+            if outcome.outcome == "deny" || budget.limit.currency != spending.amount.currency {
+                let problem = Problem::new(Code::BudgetExceeded, "The budget does not allow it.");
+                return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
+            }
+        }
+        let input = ApprovalInput {
+            kind: "checkout",
+            amount: number(spending.amount),
+            currency: spending.amount.currency.as_str(),
+            tenant_id: &spending.tenant,
+            requester: Requester { id: &spending.requester, role: &spending.role },
+        };
+        let outcome = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
+        match outcome.outcome.as_str() {
+            "approve" => Ok(Verdict::Allowed(decisions)),
+            "require" => {
+                if let Some(id) = granted
+                    && self.approvals.granted(id, spending).await.map_err(Trouble::refused)?
+                {
+                    return Ok(Verdict::Allowed(decisions));
+                }
+                let request = self.approvals.ask(spending, &outcome.levels).await.map_err(Trouble::refused)?;
+                Ok(Verdict::Pending { request, levels: outcome.levels })
+            }
+            _ => {
+                let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
+                Err(Trouble::refused(problem.with("reason", text(&outcome.reason))))
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        rule: Rule,
+        input: &impl Serialize,
+        spending: &Spending,
+        decisions: &mut Vec<String>,
+    ) -> Result<Outcome, Trouble> {
+        let broken = |error: serde_json::Error| {
+            Trouble::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
+        };
+        let input = serde_json::to_string(input).map_err(broken)?;
+        let context = Context {
+            tenant: Some(spending.tenant.clone()),
+            actor: spending.requester.clone(),
+            request_id: spending.request_id.clone(),
+        };
+        let decided = self.rulebook.decide(rule, &input, &context).await;
+        let decision = decided.map_err(|failed| Trouble::refused(failed.into()))?;
+        decisions.push(decision.id);
+        serde_json::from_str(&decision.outcome).map_err(broken)
+    }
+}
+
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| "null".to_owned())
+}
