@@ -9,6 +9,7 @@ use http::HeaderMap;
 
 use crate::caller::Caller;
 use crate::key_ring::KeyRing;
+use crate::passport::{NoKeys, Passport, Refused};
 use crate::scope::{Scope, Scopes};
 use crate::token::{SecretHash, Token};
 
@@ -21,12 +22,18 @@ pub enum AccessError {
     /// There is no credential, or none that is known, or it has expired.
     #[error("there is no credential, or it is not known")]
     Unauthenticated,
+    /// There is a token, and it is not good.
+    #[error("{0}")]
+    BadToken(Refused),
     /// The credential lacks this scope.
     #[error("the credential lacks the scope {0}")]
     Lacks(Scope),
     /// The credential cannot be checked.
     #[error("the credential cannot be checked now: {0}")]
     Unavailable(String),
+    /// The token cannot be checked.
+    #[error("the token cannot be checked now: {0}")]
+    NoKeys(NoKeys),
 }
 
 /// Decides who may call.
@@ -36,13 +43,15 @@ pub struct Access(Arc<Inner>);
 struct Inner {
     capabilities: Capabilities,
     ring: KeyRing,
+    passport: Passport,
 }
 
 impl Access {
-    /// Decides by the keys in `record` and the variable `bootstrap_admin_key`.
+    /// Decides by the keys in `record`, and by the variables `bootstrap_admin_key` and `passport_…`.
     pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
         let ring = KeyRing::new(capabilities, record.clone());
-        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring }))
+        let passport = Passport::new(capabilities);
+        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring, passport }))
     }
 
     pub(crate) fn ring(&self) -> &KeyRing {
@@ -61,7 +70,15 @@ impl Access {
         {
             return Ok(caller);
         }
-        self.by_bootstrap_key(bearer).await?.ok_or(AccessError::Unauthenticated)
+        if let Some(caller) = self.by_bootstrap_key(bearer).await? {
+            return Ok(caller);
+        }
+        match self.0.passport.admit(bearer).await {
+            Ok(Ok(caller)) => Ok(caller),
+            Ok(Err(Refused::NoToken)) => Err(AccessError::Unauthenticated),
+            Ok(Err(refused)) => Err(AccessError::BadToken(refused)),
+            Err(no_keys) => Err(AccessError::NoKeys(no_keys)),
+        }
     }
 
     async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {

@@ -77,15 +77,23 @@ where
     }
 }
 
+fn unauthenticated() -> Problem {
+    let detail = "Send a valid API key or token as `Authorization: Bearer …`; it may have expired or been revoked.";
+    Problem::new(Code::Unauthenticated, detail)
+}
+
 impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Unauthenticated => Self::new(
-                Code::Unauthenticated,
-                "Send a valid API key as `Authorization: Bearer bhk_…`; it may have expired or been revoked.",
-            ),
+            AccessError::Unauthenticated => unauthenticated(),
+            // Why, the log says and the caller is not told.
+            AccessError::BadToken(refused) => unauthenticated().because(refused),
             AccessError::Lacks(scope) => {
-                Self::new(Code::PermissionDenied, format!("The API key does not have the scope {scope}."))
+                Self::new(Code::PermissionDenied, format!("The credential does not have the scope {scope}."))
+            }
+            AccessError::NoKeys(cause) => {
+                let detail = "The token cannot be checked now: its issuer does not answer; try again.";
+                Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
             }
             AccessError::Unavailable(cause) => {
                 let detail = "The API key cannot be checked now; try again.";

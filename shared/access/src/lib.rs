@@ -6,9 +6,12 @@ mod granted;
 mod issuing;
 mod key_ring;
 mod keys;
+mod passport;
 mod role;
 mod router;
 mod scope;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod token;
 
 pub use authentication::{Access, AccessError};
@@ -18,6 +21,7 @@ pub use granted::{
     TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{IssuedKey, NewApiKey, ShownKey};
+pub use passport::{NoKeys, Refused, router as passport_keys_router};
 pub use role::Role;
 pub use router::{ApiDoc, router};
 pub use scope::{Scope, Scopes};

@@ -112,6 +112,12 @@ impl Scopes {
         self.0 & scope.bit() != 0
     }
 
+    /// The scopes of this set and those of `other`.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The scopes of this set that `other` lacks.
     pub fn missing_from(self, other: Self) -> impl Iterator<Item = Scope> {
         self.iter().filter(move |scope| !other.contains(*scope))
