@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
-use edge_border::bearer;
+use edge_border::{Code, Problem, Timings, bearer};
 use edge_capabilities::Capabilities;
 use edge_record::Record;
 use http::HeaderMap;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, TenantId};
 use crate::key_ring::KeyRing;
 use crate::passport::{NoKeys, Passport, Refused};
+use crate::rates::Rates;
 use crate::scope::{Scope, Scopes};
 use crate::token::{SecretHash, Token};
 
 /// The shortest bootstrap key that is taken: a shorter one could be guessed.
 const SHORTEST_BOOTSTRAP_KEY: usize = 16;
+
+/// Who holds that key.
+const BOOTSTRAP: &str = "bootstrap";
 
 /// Why a caller was not let in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +48,7 @@ struct Inner {
     capabilities: Capabilities,
     ring: KeyRing,
     passport: Passport,
+    rates: Rates,
 }
 
 impl Access {
@@ -51,7 +56,7 @@ impl Access {
     pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
         let ring = KeyRing::new(capabilities, record.clone());
         let passport = Passport::new(capabilities);
-        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring, passport }))
+        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring, passport, rates: Rates::new(capabilities) }))
     }
 
     pub(crate) fn ring(&self) -> &KeyRing {
@@ -81,6 +86,29 @@ impl Access {
         }
     }
 
+    /// Counts a request of `caller`, unless it is one too many. The key to begin with is not counted: who holds it must
+    /// get in.
+    pub(crate) async fn count(&self, caller: &Caller, timings: Option<&Timings>) -> Result<(), Problem> {
+        if &*caller.id == BOOTSTRAP {
+            return Ok(());
+        }
+        let tenant = caller.tenant.as_ref().map(TenantId::as_str);
+        let (allowance, is_over) = match self.0.rates.take(&caller.id, tenant).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(allowance)) => (allowance, false),
+            Err(allowance) => (allowance, true),
+        };
+        if let Some(timings) = timings {
+            timings.allow(allowance);
+        }
+        if is_over {
+            let wait = u32::try_from(allowance.reset).unwrap_or(u32::MAX);
+            let detail = "The credential, or its tenant, asks more often than it may; wait.";
+            return Err(Problem::new(Code::RateLimited, detail).retry_after(wait));
+        }
+        Ok(())
+    }
+
     async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
         let found = self.0.ring.find(&token.id).await;
         let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
@@ -99,7 +127,7 @@ impl Access {
         }
         // Of equal length by hashing: the comparison tells neither where they differ nor how long the key is.
         let same = SecretHash::of(&configured).is(&SecretHash::of(bearer));
-        let bootstrap = Caller { id: Arc::from("bootstrap"), scopes: Scopes::all(), tenant: None, applications: None };
+        let bootstrap = Caller { id: Arc::from(BOOTSTRAP), scopes: Scopes::all(), tenant: None, applications: None };
         Ok(same.then_some(bootstrap))
     }
 }

@@ -14,6 +14,9 @@ use crate::scope::Scope;
 pub trait Right: Send + Sync + 'static {
     /// The scope that carries it.
     const SCOPE: Scope;
+    /// Whether requests that need it count against the caller's rate limit. Seat checks do not: most are answered from
+    /// the cache, and counting one would cost more than answering it.
+    const IS_COUNTED: bool = !matches!(Self::SCOPE, Scope::SeatsVerify);
 }
 
 macro_rules! rights {
@@ -69,6 +72,9 @@ where
         let caller = access.authenticate(&parts.headers).await?;
         if let Some(timings) = parts.extensions.get::<Timings>() {
             timings.lap("key", &*access.capabilities().clock);
+        }
+        if R::IS_COUNTED {
+            access.count(&caller, parts.extensions.get::<Timings>()).await?;
         }
         if !caller.may(R::SCOPE) {
             return Err(AccessError::Lacks(R::SCOPE).into());

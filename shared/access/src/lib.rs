@@ -7,6 +7,7 @@ mod issuing;
 mod key_ring;
 mod keys;
 mod passport;
+mod rates;
 mod role;
 mod router;
 mod scope;

@@ -19,7 +19,7 @@ pub use bearer::bearer;
 pub use body::{Json, JsonAndBytes, LARGEST_BODY, Raw, read_json};
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
-pub use request::{RequestId, Timings};
+pub use request::{Allowance, RequestId, Timings};
 
 /// `routes` under the conventions of the edge, as the component called `component`.
 pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {

@@ -18,6 +18,10 @@ use crate::problem::{Code, Problem, keep_allow};
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
 /// The longest request id that is taken over from a caller.
 const LONGEST_ID: usize = 128;
 
@@ -74,16 +78,28 @@ impl RequestId {
 #[derive(Clone, Debug, Default)]
 pub struct Timings(Arc<Mutex<Laps>>);
 
+/// How often a caller may still ask, for the `RateLimit-…` headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// How often in a minute.
+    pub limit: u64,
+    /// How often now.
+    pub remaining: u64,
+    /// In how many seconds it may as often as ever; where it may not now, in how many it may again.
+    pub reset: u64,
+}
+
 #[derive(Debug, Default)]
 struct Laps {
     noted: Vec<(&'static str, Duration)>,
     /// When the last part ended, by [`Clock::elapsed`].
     last: Duration,
+    allowance: Option<Allowance>,
 }
 
 impl Timings {
     fn since(started: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Laps { noted: Vec::with_capacity(4), last: started })))
+        Self(Arc::new(Mutex::new(Laps { noted: Vec::with_capacity(4), last: started, allowance: None })))
     }
 
     /// Notes that `part` took `duration`.
@@ -97,6 +113,11 @@ impl Timings {
         let mut laps = self.laps();
         let last = std::mem::replace(&mut laps.last, now);
         laps.noted.push((part, now.saturating_sub(last)));
+    }
+
+    /// Notes how often the caller may still ask.
+    pub fn allow(&self, allowance: Allowance) {
+        self.laps().allowance = Some(allowance);
     }
 
     fn laps(&self) -> MutexGuard<'_, Laps> {
@@ -172,6 +193,11 @@ pub(crate) async fn cross(State(border): State<Border>, mut request: Request, ne
     }
     if let Ok(value) = HeaderValue::try_from(timings.header(total)) {
         headers.insert(SERVER_TIMING, value);
+    }
+    if let Some(Allowance { limit, remaining, reset }) = timings.laps().allowance {
+        for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
+            headers.insert(name, value.into());
+        }
     }
     let status = response.status().as_u16();
     Entry {
