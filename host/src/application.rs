@@ -1,7 +1,6 @@
 //! The application as it runs: its components, compiled and linked, and the routes to them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant as Moment};
@@ -61,9 +60,9 @@ impl Shared {
 struct Target {
     component: String,
     /// As in the manifest: `/users/:id`, `/api/...`.
-    written: String,
+    written: HeaderValue,
     /// Without a trailing `/...`.
-    prefix: String,
+    prefix: HeaderValue,
 }
 
 struct Found<'a> {
@@ -77,7 +76,9 @@ struct Found<'a> {
 /// A loaded application.
 pub struct Application {
     components: HashMap<String, ProxyHandler<Blueprint>>,
-    routes: Router<Target>,
+    routes: Router<Arc<Target>>,
+    /// Those of the routes that stand for one path alone: found without trying the others.
+    exact: HashMap<String, Arc<Target>>,
     alive: Alive,
     request_timeout: Duration,
 }
@@ -121,13 +122,16 @@ impl Application {
                 .with_context(|| format!("component {id}"))?;
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
-        let (routes, request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let application = Arc::new(Self { components, routes, alive, request_timeout });
+        let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
+        let application = Arc::new(Self { components, routes, exact, alive, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
 
     fn find(&self, path: &str) -> Option<Found<'_>> {
+        if let Some(target) = self.exact.get(path) {
+            return Some(Found { target, rest: String::new(), named: Vec::new() });
+        }
         let matched = self.routes.best_match(path)?;
         let captures = matched.captures();
         let rest = captures.wildcard().map(|rest| format!("/{rest}")).unwrap_or_default();
@@ -144,14 +148,15 @@ impl Application {
     pub async fn handle(
         &self,
         mut request: Request<WasiBody>,
-        client: SocketAddr,
+        client: &HeaderValue,
     ) -> Result<Response<WasiBody>, Refusal> {
         let found = self.find(request.uri().path()).ok_or(Refusal::NoSuchPath)?;
         let component = self.components.get(&found.target.component).ok_or(Refusal::NoSuchPath)?;
-        prepare(&mut request, &found, client)?;
+        let name = &found.target.component;
+        prepare(&mut request, found, client)?;
         let since = Moment::now();
         let answer = component.handle((), request).await;
-        answer.map_err(|error| failure(&found.target.component, &error, since.elapsed() >= self.request_timeout))
+        answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
     }
 }
 
@@ -221,8 +226,11 @@ fn compile(engine: &Engine, linker: &Linker<Instance>, source: &PathBuf) -> anyh
     ServicePre::new(linked).map_err(anyhow::Error::from).context("it does not export wasi:http/handler@0.3.0")
 }
 
-fn routes(manifest: &Manifest) -> anyhow::Result<Router<Target>> {
+type Routes = (Router<Arc<Target>>, HashMap<String, Arc<Target>>);
+
+fn routes(manifest: &Manifest) -> anyhow::Result<Routes> {
     let mut routes = Router::new();
+    let mut exact = HashMap::new();
     let mut taken: HashMap<&str, &str> = HashMap::new();
     for trigger in &manifest.http_triggers {
         let Route::Path(written) = &trigger.route else { continue };
@@ -233,41 +241,58 @@ fn routes(manifest: &Manifest) -> anyhow::Result<Router<Target>> {
             Some(prefix) => (format!("{prefix}/*"), prefix),
             None => (written.clone(), written.as_str()),
         };
-        let target =
-            Target { component: trigger.component.clone(), written: written.clone(), prefix: prefix.to_owned() };
+        let shown = |text: &str| HeaderValue::from_str(text).with_context(|| format!("route {written}"));
+        let component = trigger.component.clone();
+        let target = Arc::new(Target { component, written: shown(written)?, prefix: shown(prefix)? });
+        if !written.contains([':', '*']) && !written.ends_with("/...") {
+            exact.insert(written.clone(), target.clone());
+        }
         routes.add(pattern.as_str(), target).map_err(|error| anyhow::anyhow!("route {written}: {error}"))?;
     }
-    Ok(routes)
+    Ok((routes, exact))
 }
+
+static CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
+static FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
+static PATH_INFO: HeaderName = HeaderName::from_static("spin-path-info");
+static BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
+static MATCHED_ROUTE: HeaderName = HeaderName::from_static("spin-matched-route");
+static RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-component-route");
+static COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-component-route");
+
+/// How many of them each request is given.
+const ROUTE_HEADERS: usize = 7;
 
 /// Gives the request the absolute URL that `wasi:http` wants and the headers by which Spin tells a component about its
 /// route and its caller. A caller's own headers of these names are dropped.
-fn prepare(request: &mut Request<WasiBody>, found: &Found<'_>, client: SocketAddr) -> Result<(), Refusal> {
+fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderValue) -> Result<(), Refusal> {
     let host = request.headers().get(http::header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
     let Some(authority) = host.ok().and_then(|host| Authority::try_from(host).ok()) else {
         return Err(Refusal::BadHost);
     };
     let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let full_url = format!("http://{authority}{path}");
+    let full_url = HeaderValue::try_from(format!("http://{authority}{path}"));
     let uri = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build();
     *request.uri_mut() = uri.map_err(|_| Refusal::BadUrl)?;
     let headers = request.headers_mut();
     headers.remove(http::header::CONNECTION);
-    let route = &found.target.written;
+    headers.reserve(ROUTE_HEADERS.saturating_add(found.named.len()));
+    let target = found.target;
+    let rest = if found.rest.is_empty() { Ok(HeaderValue::from_static("")) } else { HeaderValue::try_from(found.rest) };
     for (name, value) in [
-        ("spin-client-addr", client.to_string()),
-        ("spin-full-url", full_url),
-        ("spin-path-info", found.rest.clone()),
-        ("spin-base-path", "/".to_owned()),
-        ("spin-matched-route", route.clone()),
-        ("spin-raw-component-route", route.clone()),
-        ("spin-component-route", found.target.prefix.clone()),
+        (&CLIENT_ADDRESS, Ok(client.clone())),
+        (&FULL_URL, full_url),
+        (&PATH_INFO, rest),
+        (&BASE_PATH, Ok(HeaderValue::from_static("/"))),
+        (&MATCHED_ROUTE, Ok(target.written.clone())),
+        (&RAW_COMPONENT_ROUTE, Ok(target.written.clone())),
+        (&COMPONENT_ROUTE, Ok(target.prefix.clone())),
     ] {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(HeaderName::from_static(name), value);
+        if let Ok(value) = value {
+            headers.insert(name, value);
         }
     }
-    for (name, value) in &found.named {
+    for (name, value) in found.named {
         let name = HeaderName::try_from(format!("spin-path-match-{}", name.to_ascii_lowercase()));
         if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             headers.insert(name, value);

@@ -2,12 +2,11 @@
 //! finish.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use http::Request;
+use http::{HeaderValue, Request};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -61,7 +60,8 @@ pub async fn serve(
         stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
         let application = application.clone();
         let places = places.clone();
-        let service = service_fn(move |request| answer(application.clone(), places.clone(), request, client));
+        let client = HeaderValue::try_from(client.to_string()).context("cannot write the caller's address")?;
+        let service = service_fn(move |request| answer(application.clone(), places.clone(), request, client.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
@@ -90,13 +90,13 @@ async fn answer(
     application: Arc<Application>,
     places: Arc<Semaphore>,
     request: Request<Incoming>,
-    client: SocketAddr,
+    client: HeaderValue,
 ) -> Result<Answer, Infallible> {
     let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
     let Ok(_place) = places.try_acquire() else {
         return Ok(Refusal::Overloaded.answer(id.as_ref(), arrived.elapsed()));
     };
     let request = request.map(|body| Rest::of(body).map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
-    let answer = application.handle(request, client).await;
+    let answer = application.handle(request, &client).await;
     Ok(answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed())))
 }

@@ -136,10 +136,17 @@ impl WorkerExpiration for Expiration {
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_timeout,
         };
         let Some(deadline) = since.checked_add(patience) else { return Poll::Pending };
-        if self.sleep.deadline() != deadline.into() {
+        // Setting a timer costs more than its going off early now and then: a later deadline leaves it as it is.
+        if deadline < self.sleep.deadline().into_std() {
             self.sleep.as_mut().reset(deadline.into());
         }
-        self.sleep.as_mut().poll(context)
+        while self.sleep.as_mut().poll(context).is_ready() {
+            if Moment::now() >= deadline {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(deadline.into());
+        }
+        Poll::Pending
     }
 }
 

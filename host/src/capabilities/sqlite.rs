@@ -54,6 +54,10 @@ type Lazily = Arc<Mutex<Option<Connection>>>;
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open(path)?;
+    // Each instance keeps a connection. Pages are read through the system's page cache, which all of them share, and not
+    // kept once more by each: memory would grow with the database times the instances.
+    connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
+    connection.pragma_update(None, "cache_size", -128)?;
     // A guest may not reach other files of the host through ATTACH.
     connection.authorizer(Some(|context: hooks::AuthContext<'_>| match context.action {
         hooks::AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => hooks::Authorization::Deny,
