@@ -1,5 +1,5 @@
 //! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats and plans, BheemPay, Bheem Notify,
-//! with a count of the calls and faults to order.
+//! Bheem Passport, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
@@ -22,6 +22,8 @@
 //! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
 //! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
 //! | `GET`, `DELETE /_control/notifications` | what Notify was sent |
+//! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |
+//! | `POST /_control/passport/rotate` | new keys; `{"keep":true}`: beside the old ones |
 
 mod bheempay;
 mod control;
@@ -29,6 +31,7 @@ mod directory;
 mod erp;
 mod faults;
 mod notify;
+pub mod passport;
 mod plans;
 
 use std::convert::Infallible;
@@ -50,6 +53,7 @@ pub use control::Calls;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
 pub use notify::Sent;
+pub use passport::Passport;
 pub use plans::Plans;
 
 /// The stand-ins' state.
@@ -67,6 +71,8 @@ pub struct Upstreams {
     pub bheempay: BheemPay,
     /// What Notify was sent.
     pub sent: Sent,
+    /// Who people are.
+    pub passport: Passport,
 }
 
 impl Upstreams {
@@ -85,6 +91,7 @@ impl Upstreams {
             .merge(plans::router())
             .merge(bheempay::router())
             .merge(notify::router())
+            .merge(passport::router())
             .merge(control::router())
             .with_state(self.clone());
         loop {
