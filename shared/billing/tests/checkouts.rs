@@ -4,12 +4,7 @@
 //!
 //! The seed is printed. `SEED=… cargo test -p edge-billing --test checkouts` repeats a run.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by a panic")]
 
 mod checkouts {
     pub(crate) mod mortal;
