@@ -43,7 +43,7 @@ trap 'stop; exit 143' TERM
 log=$state_dir/edge.log
 : >"$log"
 start_edge() {
-    "$bin/bheem-edge" up --listen "$edge_listen" --state-dir "$state_dir" 2>>"$log" &
+    "$bin/bheem-edge" up --listen "$edge_listen" --state-dir "$state_dir" --drain-every-secs 5 2>>"$log" &
     edge_pid=$!
     echo "$edge_pid" >"$state_dir/edge.pid"
 }

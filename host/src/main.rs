@@ -5,6 +5,7 @@ mod allowed_hosts;
 mod application;
 mod bindings;
 mod capabilities;
+mod drain;
 mod engine;
 mod files;
 mod log;

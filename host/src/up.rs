@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::application::{Application, Loading};
 use crate::capabilities::output::Output;
@@ -16,7 +17,7 @@ use crate::manifest::Manifest;
 use crate::runtime_config::RuntimeConfig;
 use crate::variables::Variables;
 use crate::workers::Reuse;
-use crate::{engine, log, server};
+use crate::{drain, engine, log, server};
 
 /// What `bheem-edge up` can be told.
 #[derive(Args)]
@@ -58,6 +59,10 @@ pub struct Options {
     /// Requests in the works at once; the next is answered 503
     #[arg(long, default_value_t = 4096)]
     max_requests: usize,
+    /// How often whatever was left undone is taken up (webhooks that wait, notifications), seconds; 0: never, a scheduler
+    /// calls POST /api/v1/webhooks/drain instead
+    #[arg(long, default_value_t = 30)]
+    drain_every_secs: u64,
     /// Threads that serve requests [default: one for each core]
     #[arg(long)]
     threads: Option<usize>,
@@ -90,7 +95,8 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
     let manifest = Manifest::load(&options.manifest)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.folder.join(".spin"));
     let given: BTreeMap<String, String> = options.variables.iter().cloned().collect();
-    let variables = Variables::resolve(&manifest, &given, |key| std::env::var(key).ok())?;
+    let mut variables = Variables::resolve(&manifest, &given, |key| std::env::var(key).ok())?;
+    let timer = drain::Timer::new(&mut variables, Duration::from_secs(options.drain_every_secs));
     let runtime_config = RuntimeConfig::load(options.runtime_config_file.as_deref(), &state_dir)?;
     let memory =
         options.max_instance_memory_mib.checked_mul(1 << 20).context("--max-instance-memory-mib is too large")?;
@@ -122,11 +128,16 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
     let address = listener.local_addr()?;
     let name = &manifest.application.name;
     log::info("host", &format!("{name} listens on http://{address}"), &format!("ready in {:?}", started.elapsed()));
+    let (going, stopped) = watch::channel(());
+    if let Some(timer) = timer {
+        tokio::spawn(timer.run(application.clone(), stopped));
+    }
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        drop(going);
         log::info("host", "told to stop: requests in flight will be answered", "");
     };
     let limits = server::Limits { requests: options.max_requests, drain: Duration::from_secs(30) };

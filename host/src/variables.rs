@@ -42,6 +42,16 @@ impl Variables {
         Ok(Self { values })
     }
 
+    /// The value of `name`, and where that is empty one that `make` makes and that counts from now on; None: there is no such
+    /// variable.
+    pub fn get_or_make(&mut self, name: &str, make: impl FnOnce() -> String) -> Option<String> {
+        let value = self.values.get_mut(name)?;
+        if value.is_empty() {
+            *value = make();
+        }
+        Some(value.clone())
+    }
+
     /// Fills in a template: `{{ name }}` becomes the variable's value. An unknown name is an error.
     pub fn fill(&self, template: &str) -> anyhow::Result<String> {
         let mut filled = String::new();
@@ -93,6 +103,16 @@ mod tests {
         let given = BTreeMap::from([("d".to_owned(), "given".to_owned())]);
         let variables = Variables::resolve(&manifest, &given, environment).unwrap();
         assert_eq!(variables.fill("{{a}}-{{ b }}-{{ c }}-{{d}}").unwrap(), "default-dotenv-env-given");
+    }
+
+    #[test]
+    fn an_empty_value_is_made_up_and_one_that_was_given_stays() {
+        let manifest = manifest("a = { default = \"\" }\nb = { default = \"given\" }", Path::new("/nowhere"));
+        let mut variables = Variables::resolve(&manifest, &BTreeMap::new(), |_| None).unwrap();
+        for (name, value) in [("a", Some("made")), ("b", Some("given")), ("c", None)] {
+            assert_eq!(variables.get_or_make(name, || "made".into()).as_deref(), value, "{name}");
+        }
+        assert_eq!(variables.fill("{{a}}{{b}}").unwrap(), "madegiven");
     }
 
     #[test]

@@ -1,0 +1,111 @@
+//! The host's own scheduler: has the edge take up now and then what was left undone. On Spin a scheduler calls the same
+//! route over HTTP; this one calls it without leaving the process.
+//!
+//! It shows the value of the application's variable `drain_key`, which lets whoever knows it drain and do nothing else. Where
+//! nobody set one, one is made up for as long as the process lives, which nobody else ever sees.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, StatusCode};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use tokio::sync::watch;
+use uuid::Uuid;
+use wasmtime_wasi_http::WasiBody;
+
+use crate::application::Application;
+use crate::log;
+use crate::variables::Variables;
+
+const VARIABLE: &str = "drain_key";
+const PATH: &str = "/api/v1/webhooks/drain";
+
+/// As the caller's address: nobody's.
+const ITSELF: &str = "127.0.0.1:0";
+
+/// The largest answer that is read, bytes.
+const LARGEST: usize = 64 << 10;
+
+/// Drains now and then.
+pub struct Timer {
+    authorization: HeaderValue,
+    every: Duration,
+}
+
+/// What came of one drain.
+enum Drained {
+    /// Nothing is left that is due.
+    All,
+    /// It ran out of time: there is more.
+    Some,
+    /// It could not be done; why.
+    None(String),
+}
+
+impl Timer {
+    /// A timer for an application that has the variable; None: this one has not, or `every` is no time.
+    pub fn new(variables: &mut Variables, every: Duration) -> Option<Self> {
+        if every.is_zero() {
+            return None;
+        }
+        let key =
+            variables.get_or_make(VARIABLE, || format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))?;
+        // A key that does not fit a header could not be shown over HTTP either.
+        let mut authorization = HeaderValue::try_from(format!("Bearer {key}")).ok()?;
+        authorization.set_sensitive(true);
+        Some(Self { authorization, every })
+    }
+
+    /// Drains until whoever holds the other end of `stopped` lets go of it. A drain that is under way comes to its end.
+    pub async fn run(self, application: Arc<Application>, mut stopped: watch::Receiver<()>) {
+        let mut wait = self.first_wait();
+        let mut well = true;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = stopped.changed() => return,
+            }
+            wait = self.every;
+            match self.drain(&application).await {
+                Drained::All => well = true,
+                Drained::Some => (well, wait) = (true, Duration::ZERO),
+                Drained::None(reason) => {
+                    // Once, not each time.
+                    if std::mem::replace(&mut well, false) {
+                        log::error("host", "what was left undone could not be taken up; it is tried again", &reason);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Half of the time at least, the rest by chance: nodes that start together do not drain together.
+    fn first_wait(&self) -> Duration {
+        let (chance, _) = Uuid::new_v4().as_u64_pair();
+        let half = self.every / 2;
+        let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        half.saturating_add(Duration::from_millis(chance.checked_rem(millis).unwrap_or(0)))
+    }
+
+    async fn drain(&self, application: &Application) -> Drained {
+        let body: WasiBody = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
+        let request = Request::post(PATH).header(AUTHORIZATION, self.authorization.clone()).body(body);
+        let Ok(request) = request else { return Drained::None("the request cannot be written".into()) };
+        let response = match application.handle(request, &HeaderValue::from_static(ITSELF)).await {
+            Ok(response) => response,
+            Err(refusal) => return Drained::None(format!("{refusal:?}")),
+        };
+        let status = response.status();
+        let body = Limited::new(response.into_body(), LARGEST).collect().await;
+        match (status, body) {
+            (StatusCode::OK, Ok(body)) => {
+                let told: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+                let more = told.get("more").and_then(serde_json::Value::as_bool);
+                if more == Some(true) { Drained::Some } else { Drained::All }
+            }
+            (status, _) => Drained::None(format!("its status is {}", status.as_u16())),
+        }
+    }
+}
