@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: the same key and the same method, path and body give the first answer again for 24 hours; the
 //! same key for another request is refused; while the first is running the second is told so.
 //!
-//! An answer is kept sealed under the credential of whoever asked, for it may hold what is shown once alone.
+//! An answer is kept sealed under the credential of whoever asked, for it may hold what is shown once alone. A token is
+//! renewed every few minutes, so what its holder is answered is sealed under the caller's name.
 
 mod seal;
 
@@ -41,7 +42,8 @@ struct Mark {
     key: String,
     /// SHA-256 of method, path and body, in hex.
     fingerprint: String,
-    sealing: Sealing,
+    /// The credential; None: it is a token.
+    credential: Option<String>,
 }
 
 /// What tells a marked request from others, for those who keep the outcome themselves.
@@ -66,7 +68,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let key = key_in(request.headers())?;
-        let credential = bearer(request.headers()).unwrap_or_default().to_owned();
+        let credential = bearer(request.headers()).unwrap_or_default();
+        let is_token = credential.bytes().filter(|byte| *byte == b'.').count() == 2;
+        let credential = (!is_token).then(|| credential.to_owned());
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let JsonAndBytes(body, bytes) = JsonAndBytes::from_request(request, state).await?;
         let mark = key.map(|key| {
@@ -75,9 +79,15 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
                 fingerprint.update(part.len().to_le_bytes());
                 fingerprint.update(part);
             }
-            Mark { fingerprint: hex::encode(fingerprint.finalize()), sealing: Sealing::new(&credential, &key), key }
+            Mark { fingerprint: hex::encode(fingerprint.finalize()), credential, key }
         });
         Ok(Self { body, mark })
+    }
+}
+
+impl Mark {
+    fn sealing(&self, caller: &str) -> Sealing {
+        Sealing::new(self.credential.as_deref().unwrap_or(caller), &self.key)
     }
 }
 
@@ -132,7 +142,7 @@ impl Idempotency {
             Ok((status, answer)) => {
                 let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
                 let answer = serde_json::to_string(&answer).map_err(unwritten)?;
-                let sealed = mark.sealing.seal(&*self.random, &answer);
+                let sealed = mark.sealing(caller).seal(&*self.random, &answer);
                 // Should this fail, the caller still has its answer; a second request is refused until the mark lapses.
                 let _ = self.keep(caller, &mark, started_at, status, sealed).await;
                 Ok(json(status, answer))
@@ -171,7 +181,7 @@ impl Idempotency {
         }
         let status = row.optional_integer(1)?.ok_or_else(running)?;
         let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let answer = row.text(2).ok().and_then(|sealed| mark.sealing.open(sealed));
+        let answer = row.text(2).ok().and_then(|sealed| mark.sealing(caller).open(sealed));
         match status.zip(answer) {
             Some((status, answer)) => Ok(Seen::Answered(status, answer)),
             None => {
@@ -259,7 +269,12 @@ mod tests {
 
     impl Test {
         async fn post(&self, path: &str, key: &str, body: &str) -> (u16, String) {
-            let request = Request::post(path).header("authorization", "Bearer t").header("idempotency-key", key);
+            self.post_as("t", path, key, body).await
+        }
+
+        async fn post_as(&self, credential: &str, path: &str, key: &str, body: &str) -> (u16, String) {
+            let request = Request::post(path).header("authorization", format!("Bearer {credential}"));
+            let request = request.header("idempotency-key", key);
             let request = request.body(Body::from(body.to_owned())).unwrap();
             let response = self.router.clone().oneshot(request).await.unwrap();
             let status = response.status().as_u16();
@@ -320,6 +335,15 @@ mod tests {
         for key in ["", "has space", &"x".repeat(256)] {
             assert_eq!(test.post("/sell", key, "1").await.0, 400, "{key:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_same_request_with_a_renewed_token_is_answered_the_same_and_with_another_key_not_at_all() {
+        let test = test();
+        assert_eq!(test.post_as("head.claims.one", "/sell", "k", "3").await, (201, "3".into()));
+        assert_eq!(test.post_as("head.claims.two", "/sell", "k", "3").await, (201, "3".into()));
+        assert_eq!(test.post_as("key one", "/sell", "l", "3").await, (201, "6".into()));
+        assert_eq!(test.post_as("key two", "/sell", "l", "3").await.0, 422);
     }
 
     #[tokio::test(start_paused = true)]
