@@ -65,6 +65,7 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
             put(put_organization).delete(delete_organization),
         )
         .route("/_control/faults", put(order_fault).delete(clear_faults))
+        .route("/_control/faults/route", put(order_fault_for_route))
         .route("/_control/faults/{application}/{external_org}", put(order_fault_for).delete(clear_faults_for))
         .route("/_control/calls", get(calls).delete(reset_calls))
 }
@@ -116,6 +117,19 @@ async fn delete_organization(
 
 async fn order_fault(State(upstreams): Shared, Json(fault): Json<Ordered>) -> StatusCode {
     upstreams.faults.order(fault);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct OfRoute {
+    route: String,
+    #[serde(flatten)]
+    fault: Map<String, Value>,
+}
+
+async fn order_fault_for_route(State(upstreams): Shared, Json(OfRoute { route, fault }): Json<OfRoute>) -> StatusCode {
+    let Ok(fault) = serde_json::from_value(Value::Object(fault)) else { return StatusCode::BAD_REQUEST };
+    upstreams.faults.order_for_route(&route, fault);
     StatusCode::NO_CONTENT
 }
 

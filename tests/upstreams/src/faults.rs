@@ -13,9 +13,10 @@ use serde::Deserialize;
 /// An organisation as an application knows it: its slug, and the organisation's id there.
 type Alias = (String, String);
 
-/// The faults in force: for everybody, and for single organisations, which goes before.
+/// The faults in force: for everybody, and for single organisations, which goes before; and for routes, which goes before
+/// both.
 #[derive(Default)]
-pub struct Faults(Mutex<HashMap<Option<Alias>, Ordered>>);
+pub struct Faults(Mutex<HashMap<Option<Alias>, Ordered>>, Mutex<HashMap<String, Ordered>>);
 
 /// What is to go wrong with each call from now on.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,6 +58,33 @@ impl Faults {
     /// All is well again.
     pub fn clear(&self) {
         self.all().clear();
+        self.routes().clear();
+    }
+
+    fn routes(&self) -> MutexGuard<'_, HashMap<String, Ordered>> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has `fault` happen from now on to calls whose method and path begin like this: `POST /api/v1/crm/`.
+    pub fn order_for_route(&self, route: &str, fault: Ordered) {
+        self.routes().insert(route.to_owned(), fault);
+    }
+
+    pub(crate) fn next_of_route(&self, call: &str) -> Option<Ordered> {
+        let mut routes = self.routes();
+        let route =
+            routes.keys().filter(|route| call.starts_with(route.as_str())).max_by_key(|route| route.len())?.clone();
+        let fault = routes.get_mut(&route)?;
+        if let Some(times) = &mut fault.times {
+            match times.checked_sub(1) {
+                Some(left) => *times = left,
+                None => {
+                    routes.remove(&route);
+                    return None;
+                }
+            }
+        }
+        Some(fault.clone())
     }
 
     /// All is well again with one organisation.

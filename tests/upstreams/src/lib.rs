@@ -1,4 +1,4 @@
-//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats and plans, BheemPay, Bheem Notify,
+//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans and customers, BheemPay, Bheem Notify,
 //! Bheem Passport, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
@@ -13,9 +13,11 @@
 //! | `DELETE /_control/faults` | all is well again |
 //! | `PUT /_control/faults/{application}/{externalOrg}` | the same for one organisation |
 //! | `DELETE` of the same | all is well again with it |
+//! | `PUT /_control/faults/route` | the same for calls that begin like `route`: `{"route": "POST /api/v1/crm/contacts", …}` |
 //! | `GET /_control/calls` | `{"total", "by_path"}` of the calls to the ERP so far |
 //! | `DELETE /_control/calls` | counts from zero |
 //! | `PUT`, `DELETE /_control/plans/{sku_id}` | makes, takes away a plan |
+//! | `POST`, `DELETE /_control/invoices` | writes an invoice into the ERP, burns all |
 //! | `PUT /_control/bheempay/webhook` | `{"url","secret"}`: where BheemPay's webhooks go, and what signs them |
 //! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows, again and again until somebody takes it |
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
@@ -27,6 +29,7 @@
 
 mod bheempay;
 mod control;
+mod crm;
 mod directory;
 mod erp;
 mod faults;
@@ -50,6 +53,7 @@ use tower::ServiceExt as _;
 
 pub use bheempay::BheemPay;
 pub use control::Calls;
+pub use crm::Crm;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
 pub use notify::Sent;
@@ -69,6 +73,8 @@ pub struct Upstreams {
     pub plans: Plans,
     /// Who pays for what.
     pub bheempay: BheemPay,
+    /// Who is a customer.
+    pub crm: Crm,
     /// What Notify was sent.
     pub sent: Sent,
     /// Who people are.
@@ -90,6 +96,7 @@ impl Upstreams {
             .merge(erp::router())
             .merge(plans::router())
             .merge(bheempay::router())
+            .merge(crm::router())
             .merge(notify::router())
             .merge(passport::router())
             .merge(control::router())
@@ -138,7 +145,8 @@ async fn answer(
         return Ok(oneshot(router, request).await);
     }
     upstreams.calls.count(&path, request.headers());
-    match upstreams.faults.next(erp::asked_about(&path)) {
+    let of_route = upstreams.faults.next_of_route(&format!("{} {path}", request.method()));
+    match of_route.or_else(|| upstreams.faults.next(erp::asked_about(&path))) {
         None => Ok(oneshot(router, request).await),
         Some(Ordered { cut: true, .. }) => Err(Cut),
         Some(Ordered { hang: true, .. }) => std::future::pending().await,
