@@ -88,6 +88,9 @@ pub struct Ordered {
 #[error("the plan's {0} cannot be read")]
 pub struct UnreadablePlan(pub &'static str);
 
+/// Months that a year of a monthly plan costs, beside twelve: Bheem Workspace sells ₹2,499 a month for ₹24,990 a year.
+const MONTHS_OF_A_YEAR: i64 = 10;
+
 /// A price of nothing is no price.
 fn asked(price: Option<Money>) -> Option<Money> {
     price.filter(|price| price.minor > 0)
@@ -132,8 +135,8 @@ impl Plan {
         let cycles = [ordered.cycle.or(own_cycle), own_cycle];
         let seats = [ordered.seats.unwrap_or(1), 1];
         cycles.into_iter().flat_map(|cycle| seats.map(|seats| (cycle, seats))).find_map(|(cycle, seats)| {
-            let times = self.times(cycle)?;
-            let tier = self.costing(|price| self.comes_to(price, seats, times, amount))?;
+            let mut times = self.times(cycle).into_iter().chain(self.times_by_offer(cycle));
+            let tier = times.find_map(|times| self.costing(|price| self.comes_to(price, seats, times, amount)))?;
             Some(Terms { cycle, ..self.terms(tier) })
         })
     }
@@ -154,6 +157,12 @@ impl Plan {
     pub(crate) fn times(&self, cycle: Option<Cycle>) -> Option<i64> {
         let (Some(cycle), Some(own)) = (cycle, self.cycle()) else { return Some(1) };
         cycle.months().checked_div(own.months()).filter(|times| *times > 0).map(i64::from)
+    }
+
+    /// For how many of them it may have been sold besides.
+    fn times_by_offer(&self, cycle: Option<Cycle>) -> Option<i64> {
+        let is_year_of_months = (cycle, self.cycle()) == (Some(Cycle::Annual), Some(Cycle::Monthly));
+        is_year_of_months.then_some(MONTHS_OF_A_YEAR)
     }
 
     /// What `tier` gives.
@@ -231,6 +240,11 @@ mod tests {
             // Ordered for a year, and a month was paid.
             (249_900, ordered(annual, None), Some(("PRO", monthly))),
             (249_900, ordered(monthly, Some(3)), Some(("PRO", monthly))),
+            // A year for the price of ten months.
+            (2_499_000, ordered(annual, None), Some(("PRO", annual))),
+            (2_549_000, ordered(annual, None), Some(("PRO", annual))),
+            (2_748_900, ordered(annual, None), None),
+            (2_499_000, ordered(monthly, None), None),
             // Nobody said for how long or how many.
             (2_998_800, Ordered::default(), None),
             (749_700, Ordered::default(), None),
