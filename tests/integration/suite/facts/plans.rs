@@ -1,0 +1,127 @@
+//! What is sold: listed and shown to anybody, kept, and served while the ERP is down.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use serde_json::json;
+use upstreams::Ordered;
+
+use crate::edge::{Settings, eventually};
+use crate::facts::facts;
+use crate::shape::Stage;
+
+facts! {
+    plans_are_shown_to_anybody_by_id_and_by_code_with_every_digit,
+    who_knows_the_plans_is_told_so,
+    plans_are_asked_for_once_by_a_crowd_and_not_again_while_they_are_news,
+    news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound,
+    an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names,
+}
+
+const PLANS: &str = "/api/v1/billing/plans";
+
+async fn plans_are_shown_to_anybody_by_id_and_by_code_with_every_digit(stage: Arc<Stage>) {
+    let edge = stage.steady().await;
+    let list = edge.call("GET", PLANS).send().await;
+    let plans = list.expect(200)["plans"].clone();
+    assert_eq!(plans.as_array().unwrap().len(), 3);
+    assert!(list.text().contains(r#""base_price":2499.00,"offer_price":2499.00,"setup_fee":0.00"#), "{}", list.text());
+    for name in ["sku_professional", "WORKSPACE-PRO"] {
+        let plan = edge.call("GET", &format!("{PLANS}/{name}")).send().await.expect(200);
+        assert!(plans.as_array().unwrap().contains(&plan), "{name}: {plan}");
+        assert_eq!((&plan["sku_id"], &plan["sku_code"]), (&json!("sku_professional"), &json!("WORKSPACE-PRO")));
+        assert_eq!(plan["tiers"][0]["features_included"], json!({"credits": 100}));
+    }
+    for unknown in ["nothing", "a%2Fb", "%E2%82%B9", &"x".repeat(300)] {
+        edge.call("GET", &format!("{PLANS}/{unknown}")).send().await.refused(404, "PLAN_NOT_FOUND");
+    }
+}
+
+async fn who_knows_the_plans_is_told_so(stage: Arc<Stage>) {
+    let edge = stage.steady().await;
+    for path in [PLANS.to_owned(), format!("{PLANS}/sku_starter")] {
+        let first = edge.call("GET", &path).send().await;
+        assert_eq!(first.status, 200);
+        let etag = first.header("etag");
+        for known in [etag.to_owned(), format!("\"x\", W/{etag}")] {
+            let again = edge.call("GET", &path).header("if-none-match", &known).send().await;
+            assert_eq!((again.status, again.text().as_str(), again.header("etag")), (304, "", etag));
+        }
+        let directives = "public, max-age=60, stale-while-revalidate=540, stale-if-error=86340";
+        assert_eq!(first.header("cache-control"), directives);
+        assert!(first.header("age").parse::<u64>().unwrap() < 60);
+        assert!(!first.header("x-request-id").is_empty() && !first.header("server-timing").is_empty());
+    }
+}
+
+async fn plans_are_asked_for_once_by_a_crowd_and_not_again_while_they_are_news(stage: Arc<Stage>) {
+    let edge = stage.own(Settings::steady()).await;
+    let asked = || edge.erp.calls.under("/api/v1/shared/sku-subscription");
+    edge.erp.faults.order_for_route("GET /api/v1/shared/", Ordered { delay_ms: 300, ..Ordered::default() });
+    for answer in join_all((0..40).map(|_| edge.call("GET", PLANS).send())).await {
+        answer.expect(200);
+    }
+    // One for each instance that the crowd was spread over, at most.
+    let questions = asked();
+    assert!((1..=20).contains(&questions), "{questions} questions");
+    edge.erp.faults.clear();
+    for _ in 0..20 {
+        edge.call("GET", PLANS).send().await.expect(200);
+    }
+    assert_eq!(asked(), questions);
+}
+
+async fn news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound(stage: Arc<Stage>) {
+    let settings = Settings::steady().with("plans_fresh_ms", 200).with("plans_stale_ms", 8_000);
+    let edge = stage.own(settings.with("upstream_timeout_ms", 500)).await;
+    let path = format!("{PLANS}/sku_starter");
+    let price = async || edge.call("GET", &path).send().await;
+    assert_eq!(price().await.expect(200)["base_price"], 499);
+    let mut dearer = edge.erp.plans.find("sku_starter").unwrap();
+    dearer["base_price"] = json!("599.90");
+    edge.erp.plans.put("sku_starter", dearer);
+    eventually("the new price", async || (price().await.expect(200)["base_price"] == 599.90).then_some(())).await;
+
+    for fault in [
+        Ordered { status: Some(500), ..Ordered::default() },
+        Ordered { hang: true, ..Ordered::default() },
+        Ordered { bad_json: true, ..Ordered::default() },
+    ] {
+        edge.erp.faults.order_for_route("GET /api/v1/shared/", fault);
+        let mut served = 0;
+        eventually("the bound", async || {
+            let answer = price().await;
+            if answer.status == 200 {
+                served += 1;
+                assert!(answer.header("age").parse::<u64>().unwrap() < 8);
+                return None;
+            }
+            answer.refused(503, "UPSTREAM_UNAVAILABLE");
+            assert!(!answer.header("retry-after").is_empty());
+            Some(())
+        })
+        .await;
+        assert!(served > 3, "{served}");
+        edge.erp.faults.clear();
+        eventually("plans again", async || (price().await.status == 200).then_some(())).await;
+    }
+}
+
+async fn an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names(stage: Arc<Stage>) {
+    let edge = stage.own(Settings::steady()).await;
+    for (number, (field, value)) in
+        [("base_price", json!("much")), ("currency", json!("XYZ")), ("tiers", json!({})), ("setup_fee", json!(0.001))]
+            .into_iter()
+            .enumerate()
+    {
+        let id = format!("odd_{number}");
+        let mut plan = edge.erp.plans.find("sku_starter").unwrap();
+        plan[field] = value;
+        edge.erp.plans.put(&id, plan);
+        let answer = edge.call("GET", &format!("{PLANS}/{id}")).send().await;
+        answer.refused(503, "UPSTREAM_UNAVAILABLE");
+        assert!(!answer.text().contains(field), "{}", answer.text());
+        let named = format!("the plan's {field} cannot be read");
+        eventually("a line in the log", async || edge.log().contains(&named).then_some(())).await;
+    }
+}
