@@ -4,6 +4,7 @@
 //! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the record.
 //! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
 //! * [`subscription`], [`invoices`]: what the ERP knows of it afterwards.
+//! * [`reconciliation`]: the ERP's books against the payments that gateways told of.
 //! * [`router`]: over HTTP.
 
 mod checkout;
@@ -14,6 +15,7 @@ mod invoices;
 mod orders;
 mod policy;
 mod purchase;
+mod reconciliation;
 mod router;
 mod subscription;
 mod trouble;

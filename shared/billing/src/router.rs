@@ -63,6 +63,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/billing/subscription", get(reading::subscription))
         .route("/api/v1/billing/subscription/cancel", post(buying::cancel))
         .route("/api/v1/billing/invoices", get(reading::invoices))
+        .route("/api/v1/billing/reconciliation", get(reading::reconciliation))
         .with_state(desk);
     edge_border::finish(routes, "checkout", &capabilities)
 }
@@ -75,7 +76,8 @@ pub fn router(capabilities: Capabilities) -> Router {
     buying::verify,
     buying::cancel,
     reading::subscription,
-    reading::invoices
+    reading::invoices,
+    reading::reconciliation
 ))]
 pub struct ApiDoc;
 

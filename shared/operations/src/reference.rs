@@ -114,6 +114,7 @@ mod tests {
             "get /metrics",
             "get /api/v1/billing/checkout/{order_id}",
             "get /api/v1/billing/invoices",
+            "get /api/v1/billing/reconciliation",
             "get /api/v1/billing/subscription",
             "post /api/v1/billing/checkout",
             "post /api/v1/billing/subscription/cancel",

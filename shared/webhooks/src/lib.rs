@@ -6,6 +6,7 @@
 //! * [`drain`]: whatever was left undone, and what is old.
 //! * [`answers`]: what gateways are told.
 //! * [`endpoints`]: addresses of single organisations.
+//! * [`payments`]: what came in, for those who hold books against it.
 //! * [`router`]: over HTTP; [`metrics`] for operators.
 
 mod answers;
@@ -17,8 +18,10 @@ mod event;
 mod inbox;
 mod metrics;
 mod notifications;
+mod payments;
 mod processing;
 mod router;
 mod settings;
 
+pub use payments::{Payment, Payments};
 pub use router::{ApiDoc, router};
