@@ -254,3 +254,25 @@ async fn a_batch_has_its_limits() {
     let refused = edge.post("/verify-seats", BOOTSTRAP, batch(101)).await;
     assert_eq!((refused.status, &refused.body["errors"][0]["field"]), (400, &json!("requests")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_organisation_that_is_bound_to_a_tenant_is_its_own_whatever_the_erp_calls_it() {
+    let edge = Edge::new();
+    let record = Record::new(edge.world.record.clone());
+    let statement = "INSERT INTO tenant_external_ids (application, external_org, tenant_id, set_by, set_at)
+        VALUES ('healos', 'ext_org_1', 't1', 'test', 0)";
+    record.query(statement, &[]).await.unwrap();
+    let (own, other) = (edge.key(json!({"tenant_id": "t1"})).await, edge.key(json!({"tenant_id": "t2"})).await);
+    for (key, user, reason) in [
+        (&own, "u1", "SEAT_ACTIVE"),
+        (&own, "nobody", "SEAT_NOT_FOUND"),
+        (&other, "u1", "ORGANIZATION_NOT_FOUND"),
+        (&other, "nobody", "ORGANIZATION_NOT_FOUND"),
+    ] {
+        let answer = edge.verify(key, "healos", "ext_org_1", user).await;
+        assert_eq!(answer.body["reason"], reason, "{user}");
+    }
+    let invalidate = json!({"applicationSlug": "healos", "externalOrgId": "ext_org_1"});
+    assert_eq!(edge.post("/api/v1/seats/invalidate", &own, &invalidate).await.status, 200);
+    assert_eq!(edge.post("/api/v1/seats/invalidate", &other, &invalidate).await.status, 404);
+}
