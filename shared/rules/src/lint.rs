@@ -173,8 +173,10 @@ impl Reading {
         if self.mentions > self.field_reads {
             return;
         }
-        for field in contract::input_fields(self.rule).iter().filter(|field| !self.used.contains(**field)) {
-            self.found.warnings.push(Finding::at(at, format!("the input's {field} is not used")));
+        let fields = contract::input_fields(self.rule).iter().copied();
+        let unused: Vec<_> = fields.filter(|field| !self.used.contains(*field)).collect();
+        if !unused.is_empty() {
+            self.found.warnings.push(Finding::at(at, format!("not used of the input: {}", unused.join(", "))));
         }
     }
 
