@@ -56,7 +56,7 @@ pub(super) async fn check_out(
     let purchase = wanted.read()?;
     let asking = Asking {
         actor: granted.caller.id.to_string(),
-        role: if granted.caller.tenant.is_some() { "TENANT_KEY" } else { "PLATFORM" }.to_owned(),
+        role: if granted.caller.tenant.is_some() { "TENANT" } else { "PLATFORM" }.to_owned(),
         request_id: request_id.as_str().to_owned(),
         named,
     };

@@ -76,7 +76,7 @@ async fn news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound(stage: Arc<
     let edge = stage.own(settings.with("upstream_timeout_ms", 500)).await;
     let path = format!("{PLANS}/sku_starter");
     let price = async || edge.call("GET", &path).send().await;
-    assert_eq!(price().await.expect(200)["base_price"], 499);
+    assert_eq!(price().await.expect(200)["base_price"], 499.00);
     let mut dearer = edge.erp.plans.find("sku_starter").unwrap();
     dearer["base_price"] = json!("599.90");
     edge.erp.plans.put("sku_starter", dearer);
