@@ -198,10 +198,12 @@ impl Catalogue {
         }
         match self.ask(&settings, name).await {
             Ok(news) => Ok(news.map(|copy| settings.serve(copy, self.now(), "erp"))),
-            Err(failure) => match last {
-                Some(copy) => Ok(Some(settings.serve(copy, self.now(), "stale"))),
-                None => Err(failure.into()),
-            },
+            Err(failure) => {
+                // It has grown older meanwhile.
+                let now = self.now();
+                let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale));
+                last.map(|copy| Some(settings.serve(copy, now, "stale"))).ok_or_else(|| failure.into())
+            }
         }
     }
 
