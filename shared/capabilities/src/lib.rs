@@ -4,6 +4,7 @@
 pub mod background;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod database;
 pub mod http;
 pub mod key_value;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use background::Background;
 pub use clock::{Clock, Instant};
 pub use config::Config;
+pub use counters::Counters;
 pub use database::Database;
 pub use http::Http;
 pub use key_value::KeyValue;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::Capabilities;
+use edge_capabilities::counters::UNWRITTEN_DECISIONS;
 use edge_capabilities::key_value::StoreError;
 
 use crate::decisions::{Decisions, Recorded};
@@ -29,9 +30,6 @@ const LARGEST_BATCH: usize = 50;
 
 /// The most decisions that wait in an instance.
 const MOST_WAITING: usize = 1000;
-
-/// Decisions counted as unwritten.
-const UNWRITTEN: &str = "rule-decisions:unwritten";
 
 /// One batch in this many is followed by forgetting what is too old.
 const FORGET_EVERY: u8 = 16;
@@ -84,7 +82,7 @@ impl Journal {
 
     /// How many decisions are not in the record: lost, or on their way.
     pub(crate) async fn unwritten(&self) -> Result<i64, StoreError> {
-        Ok(self.0.capabilities.cache.counter(UNWRITTEN).await?.unwrap_or(0).max(0))
+        Ok(self.0.capabilities.cache.counter(UNWRITTEN_DECISIONS).await?.unwrap_or(0).max(0))
     }
 
     async fn write_all(&self) {
@@ -131,7 +129,7 @@ impl Journal {
     async fn count(&self, delta: i64) -> i64 {
         match delta {
             0 => 0,
-            delta => self.0.capabilities.cache.increment(UNWRITTEN, delta).await.map_or(0, |_| delta),
+            delta => self.0.capabilities.cache.increment(UNWRITTEN_DECISIONS, delta).await.map_or(0, |_| delta),
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use edge_capabilities::{Capabilities, Instant, random};
+use edge_capabilities::counters::{RULE_EVALUATIONS, RULE_OUTCOMES};
+use edge_capabilities::{Capabilities, Counters, Instant, random};
 use edge_record::Record;
-use edge_rules::{Compiled, Failure, FailureKind, Rule};
+use edge_rules::{Compiled, Evaluation, Failure, FailureKind, Limit, Rule};
 
 use crate::activations::Activations;
 use crate::audit::Audit;
@@ -93,6 +94,7 @@ pub struct Rulebook(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
+    counters: Counters,
     decisions: Decisions,
     journal: Journal,
     knowledge: Knowledge,
@@ -128,6 +130,7 @@ impl Rulebook {
             audit: Audit::new(record.clone(), activations.versions().clone()),
             publishing: Publishing::new(activations, clock.clone(), knowledge.clone(), turns),
             capabilities: capabilities.clone(),
+            counters: Counters::new(capabilities),
             decisions,
             knowledge,
         }))
@@ -205,8 +208,20 @@ impl Rulebook {
     fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleFailed> {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
-        let started = clock.elapsed();
-        let evaluated = self.0.knowledge.engine().evaluate(&deciding.compiled, input, false);
+        let engine = self.0.knowledge.engine();
+        // A run of its own, for tracing takes several times as long: what is timed is the decision.
+        let mut started = clock.elapsed();
+        let traced = explain.then(|| engine.evaluate(&deciding.compiled, input, true));
+        let (evaluated, lines) = match traced {
+            // What fails while it is traced fails again, unless it was the tracing that took too long.
+            Some(Err(failure)) if failure.kind != FailureKind::Limit(Limit::Time) => (Err(failure), None),
+            traced => {
+                if traced.is_some() {
+                    started = clock.elapsed();
+                }
+                (engine.evaluate(&deciding.compiled, input, false), traced.and_then(Result::ok))
+            }
+        };
         let duration_us = u64::try_from(clock.elapsed().saturating_sub(started).as_micros()).unwrap_or(u64::MAX);
         let id = self.new_id();
         let (outcome, operations) = match &evaluated {
@@ -219,6 +234,8 @@ impl Rulebook {
                 (Err(Failed { message: failure.kind.to_string(), line }), 0)
             }
         };
+        let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome));
+        self.count(deciding.rule, &word);
         self.0.journal.note(Recorded {
             id: id.clone(),
             rule: deciding.rule,
@@ -228,7 +245,7 @@ impl Rulebook {
             actor: context.actor.clone(),
             request_id: context.request_id.clone(),
             input: masked(input),
-            word: outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome)),
+            word,
             outcome,
             operations: i64::try_from(operations).unwrap_or(i64::MAX),
             duration_us: i64::try_from(duration_us).unwrap_or(i64::MAX),
@@ -236,14 +253,8 @@ impl Rulebook {
         });
         let (version, sha256) = (deciding.version, deciding.sha256);
         match evaluated {
-            Ok(evaluation) => {
-                let mut log = evaluation.log;
-                if explain {
-                    // Once more, for tracing takes several times as long: what was timed is the decision.
-                    let explained = self.0.knowledge.engine().evaluate(&deciding.compiled, input, true);
-                    log = explained.map_or(log, |explained| explained.log);
-                }
-                let outcome = evaluation.outcome;
+            Ok(Evaluation { outcome, log, .. }) => {
+                let log = lines.map_or(log, |traced| traced.log);
                 Ok(Decision { id, outcome, version, sha256, operations, duration_us, log })
             }
             Err(_) => Err(RuleFailed::Script { rule: deciding.rule.as_str(), id }),
@@ -274,6 +285,14 @@ impl Rulebook {
             duration_us: 0,
             at,
         });
+    }
+
+    /// Counts, for operators, what `rule` came to: by `word`, as decisions are filtered by it.
+    pub(crate) fn count(&self, rule: Rule, word: &str) {
+        let outcomes = RULE_OUTCOMES.iter().filter(|(name, _)| *name == rule.as_str());
+        if let Some(known) = outcomes.flat_map(|(_, words)| *words).find(|known| **known == word) {
+            self.0.counters.count([RULE_EVALUATIONS, rule.as_str(), known]);
+        }
     }
 
     fn new_id(&self) -> String {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
+use edge_capabilities::counters::RULE_FAILED;
 use edge_capabilities::{Capabilities, Instant};
 use edge_rules::Rule;
 use edge_seats::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
@@ -77,6 +78,7 @@ impl SeatAccess for RuledSeatAccess {
             Err(_) => ShippedSeatAccess.decide(facts).await,
         };
         if let Err(cause) = &decided {
+            inner.rulebook.count(Rule::SeatAccess, RULE_FAILED);
             inner.log_failure(facts.now, in_force.as_ref().map(|in_force| in_force.version), cause);
         }
         if let Some(in_force) = in_force

@@ -26,7 +26,7 @@ mod verification;
 pub use directory::UpstreamFailure;
 pub use invalidation::{Invalidation, Unreachable};
 pub use overrides::SubscriptionOverride;
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router};
 pub use seat_access::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
 pub use subject::{Alias, Id, InvalidId, Subject};

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use edge_access::{Access as Door, Caller, Granted, SeatsVerify, SeatsWrite};
 use edge_border::{Code, FieldError, Json, Outcome, Problem, ProblemBody, RequestId, Timings};
-use edge_capabilities::{Capabilities, Clock};
+use edge_capabilities::{Capabilities, Clock, Counters};
 use edge_record::Record;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,12 @@ use crate::verification::{Unverifiable, Verification};
 /// The most checks in one request.
 const LARGEST_BATCH: usize = 100;
 
+/// Verdicts, as they are counted: by source and reason. Where there is none, this is its source, and why there is none
+/// its reason.
+pub const VERDICTS: &str = "seat_verdicts";
+/// The source of what could not be known.
+pub const NO_VERDICT: &str = "none";
+
 /// How many checks of a batch are in the works at once: a batch of strangers must not swamp the ERP.
 const AT_ONCE: usize = 16;
 
@@ -35,6 +41,7 @@ struct Furniture {
     door: Door,
     verification: Verification,
     clock: Arc<dyn Clock>,
+    counters: Counters,
 }
 
 impl std::ops::Deref for Desk {
@@ -54,10 +61,13 @@ impl FromRef<Desk> for Door {
 /// The routes of the component `seat-verification`, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
     let record = Record::new(capabilities.record.clone());
+    let counters = Counters::new(&capabilities);
+    let capabilities = counters.watching(&capabilities);
     let desk = Desk(Arc::new(Furniture {
         door: Door::new(&capabilities, &record),
         verification: Verification::new(capabilities.clone(), &record, rule),
         clock: capabilities.clock.clone(),
+        counters,
     }));
     let routes = Router::new()
         .route("/verify-seat", post(verify_seat))
@@ -168,7 +178,12 @@ impl Desk {
         if !caller.speaks_for(subject.alias.application.as_str()) {
             return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
         }
-        let verdict = self.verification.verify(subject, min_version).await?;
+        let verified = self.verification.verify(subject, min_version).await;
+        self.counters.count(match &verified {
+            Ok(verdict) => [VERDICTS, verdict.source.as_str(), verdict.access.reason.as_str()],
+            Err(_) => [VERDICTS, NO_VERDICT, Code::UpstreamUnavailable.as_str()],
+        });
+        let verdict = verified?;
         if caller.tenant.is_none() || self.is_of_own(caller, subject, &verdict).await {
             return Ok(verdict);
         }

@@ -36,6 +36,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::SeatActive,
+        Self::GracePeriod,
+        Self::OrganizationNotFound,
+        Self::SeatNotFound,
+        Self::SeatRevoked,
+        Self::SeatPending,
+        Self::SubscriptionPastDue,
+        Self::SubscriptionCancelled,
+        Self::SubscriptionSuspended,
+        Self::SubscriptionExpired,
+    ];
+
     /// As it is written: `SEAT_ACTIVE`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -23,6 +23,20 @@ pub enum Source {
     Stale,
 }
 
+impl Source {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Erp, Self::Cache, Self::Stale];
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Erp => "erp",
+            Self::Cache => "cache",
+            Self::Stale => "stale",
+        }
+    }
+}
+
 /// Whether a user has a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {

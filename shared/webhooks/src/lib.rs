@@ -11,7 +11,6 @@
 
 mod answers;
 mod backoff;
-mod counters;
 mod drain;
 mod endpoints;
 mod event;

@@ -13,14 +13,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use edge_access::Access;
 use edge_border::Problem;
-use edge_capabilities::Capabilities;
+use edge_capabilities::{Capabilities, Counters};
 use edge_idempotency::Idempotency;
 use edge_record::Record;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use utoipa::OpenApi;
 
-use crate::counters::Counters;
 use crate::endpoints::Endpoints;
 use crate::processing::Processing;
 
@@ -55,10 +54,12 @@ impl FromRef<Desk> for Access {
 /// The routes of the component `webhook-verification`.
 pub fn router(capabilities: Capabilities) -> Router {
     let record = Record::new(capabilities.record.clone());
+    let counters = Counters::new(&capabilities);
+    let capabilities = counters.watching(&capabilities);
     let desk = Desk(Arc::new(Furniture {
         access: Access::new(&capabilities, &record),
         clears_up: AtomicBool::new(false),
-        counters: Counters::new(&capabilities),
+        counters,
         endpoints: Endpoints::new(record.clone()),
         idempotency: Idempotency::new(&capabilities, &record),
         processing: Processing::new(&capabilities, &record),
@@ -110,7 +111,8 @@ pub struct ApiDoc;
 
 /// Numbers for operators
 ///
-/// Webhooks, by what they came to and why they were turned away, notifications and tenants, in Prometheus' text format.
+/// Webhooks, seat verdicts, rules and calls to upstreams, by what came of them, in Prometheus' text format. All instances
+/// of the edge count into the same numbers; each is a second or two behind.
 #[utoipa::path(
     get, path = "/metrics", tag = "Operations",
     responses((status = 200, description = "The numbers.", content_type = "text/plain", body = String)),

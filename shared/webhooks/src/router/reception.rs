@@ -19,7 +19,7 @@ use crate::answers::{Said, again, answer};
 use crate::drain::Drained;
 use crate::event::{Event, Status, Verdict};
 use crate::inbox::{LEASE, Stored};
-use crate::metrics::{NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
+use crate::metrics::{BROKEN_OFF, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
 use crate::processing::Trouble;
 use crate::settings::secrets;
 
@@ -158,7 +158,7 @@ impl Desk {
             return Err(refuse(Rejection::NoSecret.as_str(), not_found().into_response()));
         }
         let Raw(body) = body.map_err(|problem| {
-            let reason = if problem.code() == Code::PayloadTooLarge { TOO_LARGE } else { "broken_off" };
+            let reason = if problem.code() == Code::PayloadTooLarge { TOO_LARGE } else { BROKEN_OFF };
             refuse(reason, problem.into_response())
         })?;
         if is_set_up_ping(provider, headers, &body) {

@@ -188,7 +188,7 @@ async fn a_gateway_without_a_secret_is_not_there_and_a_wrong_signature_is_refuse
     test.world.config.set("webhook_secrets_bheempay", "");
     assert_eq!(test.bheempay(&event("payment.captured", 1)).await.0, 404);
     assert_eq!(test.count("SELECT COUNT(*) FROM webhook_events").await, 0);
-    test.wait(1).await;
+    test.wait(2).await;
     let (_, metrics) = test.ask(&test.edge, "GET", "/metrics", HeaderMap::new(), "").await;
     for reason in ["bad_signature", "too_large", "no_secret"] {
         let line = format!("bheem_edge_webhooks_rejected_total{{provider=\"bheempay\",reason=\"{reason}\"}} 1\n");
