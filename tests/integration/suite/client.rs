@@ -91,6 +91,18 @@ impl Call {
         self
     }
 
+    /// With a header that was made elsewhere, instead of one of the same name.
+    pub fn header_value(mut self, name: http::HeaderName, value: http::HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Without a header.
+    pub fn without(mut self, name: &http::HeaderName) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
     /// With an API key.
     pub fn key(self, key: &str) -> Self {
         self.header("authorization", &format!("Bearer {key}"))

@@ -1,5 +1,6 @@
 //! A running edge: its nodes, its stores and the stand-in ERP behind it.
 
+mod customer;
 mod node;
 mod organization;
 
@@ -16,7 +17,8 @@ use crate::client::{Answer, Call};
 use crate::servers::{Postgres, Redis};
 use crate::shape::Shape;
 
-pub use node::{Node, host_program, new_launch_folder, on_spin, repository};
+pub use customer::{CREDITS, Customer, signed, signed_as};
+pub use node::{Node, host_program, manifest, new_launch_folder, on_spin, repository};
 pub use organization::Organization;
 
 /// A bootstrap key, and one that is too short to be taken.
@@ -24,6 +26,9 @@ pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
 
 /// What the edge says to the ERP.
 pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
+
+/// What gateways sign with, whichever it is.
+pub const WEBHOOK_SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cy13aXRoLTMyLWJ5";
 
 /// The application's variables, by name, as far as they are not given by the shape.
 #[derive(Clone, Debug)]
@@ -45,6 +50,22 @@ impl Settings {
     /// Verdicts are stale at once, and usable for very long.
     pub fn hasty() -> Self {
         Self::steady().with("seat_fresh_ms", 0).with("seat_negative_ms", 0).with("upstream_timeout_ms", 3_000)
+    }
+
+    /// With a secret for each gateway.
+    #[must_use]
+    pub fn with_webhooks(self) -> Self {
+        [
+            "webhook_secrets_bheempay",
+            "webhook_secrets_razorpay",
+            "webhook_secrets_stripe",
+            "webhook_secrets_erp",
+            "webhook_secrets_standard",
+            "webhook_secrets_shopify",
+            "webhook_secrets_woocommerce",
+        ]
+        .into_iter()
+        .fold(self, |settings, name| settings.with(name, WEBHOOK_SECRET))
     }
 
     /// With another value for one variable.
@@ -100,7 +121,9 @@ impl Edge {
     pub async fn start_without_a_touch(shape: Shape, settings: Settings, stores: Stores) -> Self {
         let erp = Arc::new(Upstreams::default());
         let erp_address = erp.start().await.unwrap();
-        let mut variables = settings.with("erp_url", format!("http://{erp_address}")).0;
+        let upstream = format!("http://{erp_address}");
+        let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream);
+        let mut variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY).0;
         if let Some((url, host)) = &stores.postgres {
             variables.push(("database_url", url.clone()));
             variables.push(("database_host", host.clone()));

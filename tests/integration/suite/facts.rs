@@ -2,15 +2,23 @@
 
 mod batches;
 mod capabilities;
+mod checkout;
 mod conventions;
 mod durability;
 mod host;
 mod ids;
 mod invalidation;
 mod keys;
+mod members;
+mod numbers;
+mod plans;
 mod rules;
+mod sign_in;
+mod strangers;
+mod tenants;
 mod upstream;
 mod verdicts;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -65,6 +73,14 @@ pub fn all() -> Vec<Fact> {
         conventions::facts(),
         durability::facts(),
         rules::facts(),
+        numbers::facts(),
+        tenants::facts(),
+        members::facts(),
+        sign_in::facts(),
+        strangers::facts(),
+        webhooks::facts(),
+        plans::facts(),
+        checkout::facts(),
         capabilities::facts(),
         host::facts(),
     ];

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `EDGE_TESTS_SHAPES` | some of `sqlite,redis,postgres,two-nodes`; all where it is not set |
 //! | `SPIN` | path of stock Spin, to run the suite on instead of the embedded host |
+//! | `EDGE_TESTS_MANIFEST` | another manifest than `spin.toml`: of other builds of the components |
 //! | `BHEEM_EDGE` | path of the embedded host; `target/release/bheem-edge` where it is not set |
 //!
 //! The edge is taken as it was built: `make build` comes first.

@@ -74,12 +74,19 @@ pub struct Stage {
     steady: OnceCell<Arc<Edge>>,
     restless: OnceCell<Arc<Edge>>,
     hasty: OnceCell<Arc<Edge>>,
+    paid: OnceCell<Arc<Edge>>,
 }
 
 impl Stage {
     /// A stage on which nothing runs yet.
     pub fn new(shape: Shape) -> Self {
-        Self { shape, steady: OnceCell::new(), restless: OnceCell::new(), hasty: OnceCell::new() }
+        Self {
+            shape,
+            steady: OnceCell::new(),
+            restless: OnceCell::new(),
+            hasty: OnceCell::new(),
+            paid: OnceCell::new(),
+        }
     }
 
     /// An edge of the fact's own.
@@ -98,6 +105,12 @@ impl Stage {
     pub async fn restless(&self) -> Arc<Edge> {
         let start = async || Arc::new(self.own(Settings::steady()).await);
         self.restless.get_or_init(start).await.clone()
+    }
+
+    /// As [`Stage::restless`], for facts about webhooks: every gateway has a secret.
+    pub async fn paid(&self) -> Arc<Edge> {
+        let start = async || Arc::new(self.own(Settings::steady().with_webhooks()).await);
+        self.paid.get_or_init(start).await.clone()
     }
 
     /// An edge whose verdicts are stale as soon as they are known, and stay usable for as long as a test can take.

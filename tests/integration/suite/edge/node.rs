@@ -20,6 +20,12 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+/// The edge's manifest: the repository's, or another that `EDGE_TESTS_MANIFEST` names.
+pub fn manifest() -> PathBuf {
+    let given = std::env::var_os("EDGE_TESTS_MANIFEST").map(PathBuf::from);
+    given.unwrap_or_else(|| repository().join("spin.toml"))
+}
+
 /// Stock Spin, if the suite is to run on it.
 pub fn on_spin() -> Option<PathBuf> {
     std::env::var_os("SPIN").filter(|spin| !spin.is_empty()).map(PathBuf::from)
@@ -80,7 +86,7 @@ impl Launch {
 impl Node {
     /// Starts a node of the edge and waits until it listens.
     pub async fn start(variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
-        Self::start_from(repository().join("spin.toml"), variables, redis, &[]).await
+        Self::start_from(manifest(), variables, redis, &[]).await
     }
 
     /// Starts another application than the edge, with more arguments for the host.
