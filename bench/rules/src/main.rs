@@ -135,8 +135,9 @@ fn json_rules_engine(inputs: &[String], seconds: f64) -> anyhow::Result<Option<(
     let limits =
         LIMITS.map(|(currency, alone, finance)| (currency.to_owned(), json!({"alone": alone, "finance": finance})));
     let told = json!({"inputs": inputs, "seconds": seconds, "limits": Value::from_iter(limits)});
-    let mut node = Command::new("node").arg("run.mjs").current_dir(folder);
-    let mut node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot run node")?;
+    let mut node = Command::new("node");
+    let node = node.arg("run.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut node = node.spawn().context("cannot run node")?;
     node.stdin.take().context("no input")?.write_all(told.to_string().as_bytes())?;
     let said = node.wait_with_output()?;
     ensure!(said.status.success(), "json-rules-engine failed");

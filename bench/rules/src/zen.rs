@@ -12,8 +12,7 @@ struct Zen(Decision);
 
 pub fn set_up() -> anyhow::Result<Box<dyn Decider>> {
     let content: DecisionContent = serde_json::from_str(&graph().to_string())?;
-    let mut decision =
-        DecisionEngine::default().create_decision(content.into()).map_err(|error| anyhow!("{error:?}"))?;
+    let mut decision = DecisionEngine::default().create_decision(content.into());
     decision.compile();
     Ok(Box::new(Zen(decision)))
 }
