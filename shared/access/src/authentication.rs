@@ -127,7 +127,13 @@ impl Access {
         }
         // Of equal length by hashing: the comparison tells neither where they differ nor how long the key is.
         let same = SecretHash::of(&configured).is(&SecretHash::of(bearer));
-        let bootstrap = Caller { id: Arc::from(BOOTSTRAP), scopes: Scopes::all(), tenant: None, applications: None };
+        let bootstrap = Caller {
+            id: Arc::from(BOOTSTRAP),
+            scopes: Scopes::all(),
+            tenant: None,
+            roles: Arc::default(),
+            applications: None,
+        };
         Ok(same.then_some(bootstrap))
     }
 }

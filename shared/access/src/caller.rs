@@ -33,6 +33,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// The tenant it belongs to; None: the platform.
     pub tenant: Option<TenantId>,
+    /// What its token calls it: `finance_manager`. Keys have none.
+    pub roles: Arc<[String]>,
     /// The applications it may speak for; None: all.
     pub applications: Option<Arc<[String]>>,
 }

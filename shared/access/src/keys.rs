@@ -35,6 +35,7 @@ impl ApiKey {
             id: format!("key:{}", self.id).into(),
             scopes: self.scopes.iter().copied().collect::<Scopes>(),
             tenant: self.tenant.clone(),
+            roles: std::sync::Arc::default(),
             applications: self.applications.as_deref().map(Into::into),
         }
     }

@@ -26,6 +26,10 @@ pub enum Code {
     Unauthenticated,
     /// 403: the credential does not carry the right.
     PermissionDenied,
+    /// 403: the approval request is the caller's own.
+    OwnRequest,
+    /// 403: the approval request does not ask the caller now.
+    NotAnApprover,
     /// 404: there is no such thing, or it is another tenant's.
     NotFound,
     /// 404: there is no such API key.
@@ -50,6 +54,16 @@ pub enum Code {
     EventNotFound,
     /// 404: there is no such webhook endpoint.
     EndpointNotFound,
+    /// 404: there is no such budget, or it is another tenant's.
+    BudgetNotFound,
+    /// 404: nothing was reserved under that reference.
+    ReservationNotFound,
+    /// 404: there is no such approval request, or it is another tenant's.
+    ApprovalRequestNotFound,
+    /// 404: there is no such approval rule, or it is another tenant's.
+    ApprovalRuleNotFound,
+    /// 404: there is no such delegation, or it is somebody else's.
+    DelegationNotFound,
     /// 405: the path takes another method.
     MethodNotAllowed,
     /// 409: a request with this Idempotency-Key is still running.
@@ -60,6 +74,12 @@ pub enum Code {
     BudgetExceeded,
     /// 409: the rule `approval` rejects the purchase.
     PurchaseRejected,
+    /// 409: the approval request is approved, rejected, used or expired already.
+    RequestClosed,
+    /// 409: this person was counted for the approval request already.
+    AlreadyCounted,
+    /// 409: what was reserved is committed or released already, or under another amount.
+    ReservationSettled,
     /// 409: there is no subscription to cancel.
     NoSubscription,
     /// 409: something that must be unique is another's already.
@@ -98,7 +118,7 @@ impl Code {
         match self {
             Self::ValidationError | Self::InvalidSignature | Self::InternalTenant => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::PermissionDenied => StatusCode::FORBIDDEN,
+            Self::PermissionDenied | Self::OwnRequest | Self::NotAnApprover => StatusCode::FORBIDDEN,
             Self::NotFound
             | Self::ApiKeyNotFound
             | Self::OrganizationNotFound
@@ -110,12 +130,20 @@ impl Code {
             | Self::PlanNotFound
             | Self::OrderNotFound
             | Self::EventNotFound
-            | Self::EndpointNotFound => StatusCode::NOT_FOUND,
+            | Self::EndpointNotFound
+            | Self::BudgetNotFound
+            | Self::ReservationNotFound
+            | Self::ApprovalRequestNotFound
+            | Self::ApprovalRuleNotFound
+            | Self::DelegationNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::IdempotencyInProgress
             | Self::NothingToRollBack
             | Self::BudgetExceeded
             | Self::PurchaseRejected
+            | Self::RequestClosed
+            | Self::AlreadyCounted
+            | Self::ReservationSettled
             | Self::NoSubscription
             | Self::AlreadyExists
             | Self::LastOwner
@@ -139,6 +167,8 @@ impl Code {
             Self::InternalTenant => "INTERNAL_TENANT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PermissionDenied => "PERMISSION_DENIED",
+            Self::OwnRequest => "OWN_REQUEST",
+            Self::NotAnApprover => "NOT_AN_APPROVER",
             Self::NotFound => "NOT_FOUND",
             Self::ApiKeyNotFound => "API_KEY_NOT_FOUND",
             Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
@@ -151,11 +181,19 @@ impl Code {
             Self::OrderNotFound => "ORDER_NOT_FOUND",
             Self::EventNotFound => "EVENT_NOT_FOUND",
             Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
+            Self::BudgetNotFound => "BUDGET_NOT_FOUND",
+            Self::ReservationNotFound => "RESERVATION_NOT_FOUND",
+            Self::ApprovalRequestNotFound => "APPROVAL_REQUEST_NOT_FOUND",
+            Self::ApprovalRuleNotFound => "APPROVAL_RULE_NOT_FOUND",
+            Self::DelegationNotFound => "DELEGATION_NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
             Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
             Self::BudgetExceeded => "BUDGET_EXCEEDED",
             Self::PurchaseRejected => "PURCHASE_REJECTED",
+            Self::RequestClosed => "REQUEST_CLOSED",
+            Self::AlreadyCounted => "ALREADY_COUNTED",
+            Self::ReservationSettled => "RESERVATION_SETTLED",
             Self::NoSubscription => "NO_SUBSCRIPTION",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::LastOwner => "LAST_OWNER",

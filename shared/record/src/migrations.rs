@@ -14,10 +14,11 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 5, statements: include_str!("../migrations/0005_webhooks.sql") },
     Migration { version: 6, statements: include_str!("../migrations/0006_tenant_members.sql") },
     Migration { version: 7, statements: include_str!("../migrations/0007_checkouts.sql") },
+    Migration { version: 8, statements: include_str!("../migrations/0008_approvals_and_budgets.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 7;
+pub(crate) const LATEST: i64 = 8;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 

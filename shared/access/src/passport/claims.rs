@@ -91,7 +91,8 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<C
     } else {
         return Err(Refused::Claim("tenant_id"));
     };
-    Ok(Caller { id: Arc::from(format!("user:{}", claims.sub)), scopes, tenant, applications: None })
+    let roles = roles.into_iter().map(ToOwned::to_owned).collect();
+    Ok(Caller { id: Arc::from(format!("user:{}", claims.sub)), scopes, tenant, roles, applications: None })
 }
 
 /// A NumericDate, which counts seconds, also in parts, as milliseconds.

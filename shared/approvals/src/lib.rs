@@ -1,0 +1,9 @@
+//! In the making.
+
+use axum::Router;
+use edge_capabilities::Capabilities;
+
+/// The routes of the component `approvals`.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_border::finish(Router::new(), "approvals", &capabilities)
+}
