@@ -113,7 +113,7 @@ impl KeySet {
             return Ok(known.keys);
         }
         looks.push(now);
-        self.keep(Copy { looks: looks.clone(), ..(*known.copy).clone() }, known.keys.clone()).await;
+        // It counts once the issuer has answered: until then nobody can tell.
         self.fetch(&of, Some(looks)).await.map(|known| known.keys)
     }
 
