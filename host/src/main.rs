@@ -15,6 +15,7 @@ mod rest;
 mod rules;
 mod runtime_config;
 mod server;
+mod tenants;
 mod up;
 mod variables;
 mod webhook;
@@ -41,6 +42,8 @@ enum Command {
     Up(up::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
+    /// Make the group's own companies tenants
+    Tenants(tenants::Options),
     /// Sign webhooks as their providers do, and send them
     Webhook(webhook::Options),
 }
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Rules(options) => Ok(rules::run(options)),
+        Command::Tenants(options) => Ok(tenants::run(options)),
         Command::Webhook(options) => Ok(webhook::run(options)),
     }
 }

@@ -15,7 +15,7 @@ macro_rules! say {
 mod answers;
 mod backtesting;
 mod checking;
-mod client;
+pub mod client;
 mod comparing;
 mod publishing;
 mod source;
@@ -190,7 +190,7 @@ struct Watching {
 
 /// Why a command did not do what it was told.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub enum Failure {
     /// It did, and what came out is bad: all was said already.
     #[error("")]
     Bad,
@@ -202,13 +202,19 @@ enum Failure {
     Impossible(String),
 }
 
-type Outcome = Result<(), Failure>;
+/// What came of a command.
+pub type Outcome = Result<(), Failure>;
 
 /// Does as it is told.
 pub fn run(options: Options) -> ExitCode {
+    finish(dispatch(options.command))
+}
+
+/// Runs a command, says what went wrong, and gives the exit code for it.
+pub fn finish(command: impl Future<Output = Outcome>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(options.command)),
+        Ok(runtime) => runtime.block_on(command),
         Err(error) => Err(Failure::Impossible(error.to_string())),
     };
     let message = match &outcome {

@@ -89,7 +89,18 @@ impl Edge {
         basis: Option<HeaderValue>,
         body: Bytes,
     ) -> Result<Answer, Failure> {
-        let url = format!("{}/api/v1/rules/{name}{path}", self.url);
+        self.call(method, &format!("/api/v1/rules/{name}{path}"), basis, body).await
+    }
+
+    /// What the edge answers at `path`.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        basis: Option<HeaderValue>,
+        body: Bytes,
+    ) -> Result<Answer, Failure> {
+        let url = format!("{}{path}", self.url);
         let mut request = Request::builder()
             .method(method)
             .uri(&url)
