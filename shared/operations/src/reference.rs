@@ -27,8 +27,10 @@ struct Conventions;
 impl Modify for Conventions {
     fn modify(&self, description: &mut Description) {
         let components = description.components.get_or_insert_default();
-        let bearer =
-            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key: `bhk_…`.")).build();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key, `bhk_…`, or a token of the issuer's."))
+            .build();
         components.add_security_scheme("key", SecurityScheme::Http(bearer));
     }
 }
