@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS budget_ledger (
 
 CREATE INDEX IF NOT EXISTS budget_ledger_of_period ON budget_ledger (budget_id, period, number);
 
+CREATE INDEX IF NOT EXISTS budget_ledger_lapsing ON budget_ledger (budget_id, expires_at) WHERE expires_at IS NOT NULL;
+
 CREATE INDEX IF NOT EXISTS budget_ledger_of_reference ON budget_ledger (reference);
 
 -- Thresholds that were reached, each once in a period.
