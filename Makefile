@@ -8,7 +8,7 @@ CARGO := cargo
 BUILD := $(CARGO) build --locked
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams up test tools lint rules unit integration interop fuzz bench audit clean-state
+.PHONY: build components host upstreams up test tools lint rules unit integration interop schemathesis fuzz bench audit clean-state
 
 build: components host upstreams
 
@@ -56,6 +56,10 @@ integration: build tools
 # tests.
 interop: toolchain
 	tests/interop/run.sh
+
+# The running edge against its own description, by a tool that it fetches.
+schemathesis: build
+	tests/schemathesis.sh
 
 # Ten minutes for each target.
 fuzz:

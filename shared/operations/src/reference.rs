@@ -5,7 +5,7 @@ use edge_border::{Json, ProblemBody};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -35,6 +35,16 @@ impl Modify for Conventions {
     }
 }
 
+/// What errors are written as.
+const PROBLEM: &str = "application/problem+json";
+
+/// Whether an answer is described as a problem, or not at all.
+fn says_no_more_than_a_problem(response: &Response) -> bool {
+    response.content.values().all(
+        |content| matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/schemas/Problem")),
+    )
+}
+
 /// The description of everything, with the error that every operation may answer.
 fn description() -> Description {
     let mut whole = Whole::openapi();
@@ -46,10 +56,20 @@ fn description() -> Description {
     whole.merge(edge_billing::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let error = ResponseBuilder::new().description("An error.").content("application/problem+json", problem).build();
-    for item in whole.paths.paths.values_mut() {
+    let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
+    for (path, item) in &mut whole.paths.paths {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                // The ERP is told what is wrong in words of its own.
+                if let RefOr::T(response) = response
+                    && status.starts_with(['4', '5'])
+                    && !path.starts_with("/erp/")
+                    && says_no_more_than_a_problem(response)
+                {
+                    response.content = std::iter::once((PROBLEM.to_owned(), problem.clone())).collect();
+                }
+            }
             operation.responses.responses.entry("default".to_owned()).or_insert_with(|| error.clone().into());
         }
     }
@@ -173,6 +193,21 @@ mod tests {
         for reference in found {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(written.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn no_error_is_described_as_anything_but_a_problem() {
+        for (path, item) in written()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    let own_words = path.starts_with("/erp/") || path == "/readyz";
+                    if status.starts_with(['4', '5']) && !own_words {
+                        let kinds: Vec<&String> = response["content"].as_object().unwrap().keys().collect();
+                        assert_eq!(kinds, [PROBLEM], "{method} {path} {status}");
+                    }
+                }
+            }
         }
     }
 
