@@ -153,7 +153,9 @@ impl Contacts {
 }
 
 fn id_of(answer: &Answer) -> Option<String> {
-    Object::read(&answer.body)?.text(&["id", "contact_id"])
+    let contact = Object::read(&answer.body)?;
+    let within = contact.json(&["contact"]).and_then(Object::of);
+    within.unwrap_or(contact).text(&["id", "contact_id"])
 }
 
 /// The contact that an unheard question may have made. None: there is none, or the CRM cannot be asked for it.

@@ -22,4 +22,4 @@ mod trouble;
 mod written;
 
 pub use policy::{Approvals, Budget, Budgets, Level, Spending};
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, router_with};

@@ -19,7 +19,7 @@ use http::HeaderMap;
 use utoipa::OpenApi;
 
 use crate::checkout::Checking;
-use crate::policy::{NoBudgets, Policy, Unanswered};
+use crate::policy::{Approvals, Budgets, NoBudgets, Policy, Unanswered};
 
 /// The tenant that a key of the platform's speaks for.
 const X_TENANT_ID: &str = "x-tenant-id";
@@ -40,14 +40,15 @@ impl FromRef<Desk> for Access {
     }
 }
 
-/// The routes of the component `checkout`.
+/// The routes of the component `checkout`, where nobody has a budget and nobody grants what people have to approve.
 pub fn router(capabilities: Capabilities) -> Router {
+    router_with(capabilities, Arc::new(NoBudgets), Arc::new(Unanswered))
+}
+
+/// The same, with those who know of budgets and of approvals.
+pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approvals: Arc<dyn Approvals>) -> Router {
     let record = Record::new(capabilities.record.clone());
-    let policy = Policy {
-        rulebook: Rulebook::new(&capabilities, &record),
-        budgets: Arc::new(NoBudgets),
-        approvals: Arc::new(Unanswered),
-    };
+    let policy = Policy { rulebook: Rulebook::new(&capabilities, &record), budgets, approvals };
     let desk = Desk {
         access: Access::new(&capabilities, &record),
         checking: Checking::new(&capabilities, &record, policy),

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use edge_access::{BillingRead, BillingWrite, Granted};
+use edge_access::{BillingRead, BillingWrite, Caller, Granted};
 use edge_border::{Code, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_upstreams::Upstream;
@@ -56,7 +56,7 @@ pub(super) async fn check_out(
     let purchase = wanted.read()?;
     let asking = Asking {
         actor: granted.caller.id.to_string(),
-        role: if granted.caller.tenant.is_some() { "TENANT" } else { "PLATFORM" }.to_owned(),
+        role: role_of(&granted.caller),
         request_id: request_id.as_str().to_owned(),
         named,
     };
@@ -64,6 +64,12 @@ pub(super) async fn check_out(
     let status = StatusCode::from_u16(given.status).unwrap_or(StatusCode::CREATED);
     let kind = HeaderValue::from_static("application/json");
     Ok((status, [(CONTENT_TYPE, kind)], given.body).into_response())
+}
+
+/// What the rule `approval` hears of who asks: the first role of their token. Keys have none.
+fn role_of(caller: &Caller) -> String {
+    let otherwise = if caller.tenant.is_some() { "TENANT" } else { "PLATFORM" };
+    caller.roles.first().map_or(otherwise, String::as_str).to_owned()
 }
 
 /// Look at an order

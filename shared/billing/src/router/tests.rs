@@ -356,3 +356,57 @@ async fn invoices_are_the_tenants_own_a_page_at_a_time() {
     assert_eq!((numbers(&rest), &rest["nextCursor"]), (vec!["INV-4".to_owned()], &Value::Null));
     assert_eq!(test.acme("GET", &format!("{path}?cursor=x"), Value::Null).await.0, 400);
 }
+
+/// A budget of a thousand rupees, and people who grant everything once.
+struct Strict(Mutex<Vec<String>>);
+
+#[async_trait::async_trait]
+impl Budgets for Strict {
+    async fn of(&self, spending: &crate::Spending) -> Result<Option<crate::Budget>, Problem> {
+        let money = |minor| edge_signatures::Money { minor, ..spending.amount };
+        let budget = crate::Budget {
+            limit: money(if spending.tenant == OTHER { 100_000 } else { 100_000_000 }),
+            spent: money(0),
+            reserved: money(0),
+            period: "2026-01".to_owned(),
+        };
+        Ok(Some(budget))
+    }
+}
+
+#[async_trait::async_trait]
+impl Approvals for Strict {
+    async fn ask(&self, spending: &crate::Spending, levels: &[crate::Level]) -> Result<String, Problem> {
+        assert_eq!(levels.len(), 1);
+        let id = format!("apr_{}", spending.plan);
+        self.0.lock().unwrap().push(id.clone());
+        Ok(id)
+    }
+
+    async fn granted(&self, id: &str, _: &crate::Spending) -> Result<bool, Problem> {
+        let mut open = self.0.lock().unwrap();
+        let before = open.len();
+        open.retain(|one| one != id);
+        Ok(open.len() < before)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_is_held_and_what_was_approved_goes_through_once() {
+    let mut test = test().await;
+    let strict = Arc::new(Strict(Mutex::default()));
+    test.billing = router_with(test.world.instance().0, strict.clone(), strict);
+    let path = "/api/v1/billing/checkout";
+    let wanted = json!({"plan_id": "pro"});
+    let (status, denied) = test.ask(&test.billing, PLATFORM, Some(OTHER), "POST", path, &wanted).await;
+    assert_eq!((status, &denied["code"]), (409, &json!("BUDGET_EXCEEDED")), "{denied}");
+    assert_eq!(test.upstreams().orders, 0);
+
+    let mut dear = json!({"plan_id": "pro", "tier_code": "MAX"});
+    let (_, pending) = test.check_out(dear.clone()).await;
+    assert_eq!(pending["approval_request_id"], "apr_pro", "{pending}");
+    dear["approval_request_id"] = pending["approval_request_id"].clone();
+    assert_eq!(test.check_out(dear.clone()).await.0, 201);
+    assert_eq!(test.check_out(dear).await.0, 202, "it is used up");
+    assert_eq!(test.upstreams().orders, 1);
+}

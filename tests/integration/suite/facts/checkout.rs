@@ -154,6 +154,18 @@ async fn a_customer_buys_pays_is_granted_a_seat_and_keeps_it_until_what_was_paid
     let invoices = buyer.get("/api/v1/billing/invoices").await.expect(200);
     assert_eq!((&invoices["data"][0]["total_amount"], &invoices["nextCursor"]), (&json!(2499), &Value::Null));
 
+    // The ERP's books hold it; burnt, they are missed.
+    let day = |days| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%F");
+    let books = format!("/api/v1/billing/reconciliation?from={}&to={}", day(-1), day(2));
+    let report = buyer.get(&books).await.expect(200);
+    let found = ["payments", "matched", "missing", "doubled", "off", "unpaid"].map(|field| report[field].clone());
+    assert_eq!(found, [json!(1), json!(1), json!([]), json!([]), json!([]), json!([])], "{report}");
+    control(&edge, "DELETE", "invoices", &Value::Null).await;
+    let report = buyer.get(&books).await.expect(200);
+    let journal = &report["missing"][0]["expected"]["journal_entries"][0]["lines"];
+    assert_eq!((&journal[0]["account"], &journal[1]["account"]), (&json!("1200"), &json!("4102")), "{report}");
+    assert_eq!((&journal[0]["debit"], &journal[1]["credit"]), (&json!(2499.00), &json!(2499.00)));
+
     // Cancelled: what was paid for stays.
     let cancelled = buyer.post("/api/v1/billing/subscription/cancel", &json!({"reason": "dear"})).await;
     assert_eq!(cancelled.expect(200), json!({"status": "cancellation_scheduled"}));
