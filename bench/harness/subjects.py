@@ -14,6 +14,8 @@ from .processes import Server, free_port, say
 #: Users whose verdicts are known, in the edge's cache and in the peers' file alike.
 USERS = 1000
 
+PLANS = "/api/v1/billing/plans"
+
 
 @dataclass
 class Subject:
@@ -48,6 +50,11 @@ def edge(servers, folder):
     return Subject("edge", "this edge, cache hits", running.server, running.request(USERS), running)
 
 
+def plans(servers, folder):
+    running = Edge(servers, folder, "plans")
+    return Subject("plans", "this edge, the list of plans", running.server, Request(PLANS))
+
+
 def _peer(name, what, start):
     def started(servers, folder):
         database = folder / "peer.db"
@@ -60,6 +67,7 @@ def _peer(name, what, start):
 STARTERS = {
     "hello": hello,
     "edge": edge,
+    "plans": plans,
     "wasmtime": wasmtime,
     "axum": _peer("axum", "same job, native axum", peers.start_axum),
     "fastapi": _peer("fastapi", "same job, FastAPI + uvicorn", peers.start_fastapi),
@@ -86,6 +94,12 @@ def start(servers, folder, names):
 
 def check(subject):
     """Every subject must do the whole job before its speed means anything."""
+    if subject.request.path == PLANS:
+        for _ in range(2):
+            status, headers, body = ask(subject, "GET")
+            expect(subject, (status, len(json.loads(body)["plans"])), (200, 3))
+            expect(subject, {"Etag", "Age", "X-Request-Id", "Server-Timing"} - {name.title() for name in headers}, set())
+        return
     if not subject.request.users:
         status, _, body = ask(subject, "GET")
         expect(subject, (status, body), (200, b"Hello, world\n"))
