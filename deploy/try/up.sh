@@ -18,10 +18,13 @@ mkdir -p "$state_dir"
 
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The stand-ins for the ERP, BheemPay and Notify are one server.
+# The stand-ins for the ERP, BheemPay, Notify and Passport are one server.
 export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$upstreams}
 export SPIN_VARIABLE_BHEEMPAY_URL=${SPIN_VARIABLE_BHEEMPAY_URL:-$upstreams}
 export SPIN_VARIABLE_NOTIFY_URL=${SPIN_VARIABLE_NOTIFY_URL:-$upstreams}
+export SPIN_VARIABLE_PASSPORT_ISSUER=${SPIN_VARIABLE_PASSPORT_ISSUER:-http://passport.test}
+export SPIN_VARIABLE_PASSPORT_AUDIENCE=${SPIN_VARIABLE_PASSPORT_AUDIENCE:-bheem-edge}
+export SPIN_VARIABLE_PASSPORT_JWKS_URL=${SPIN_VARIABLE_PASSPORT_JWKS_URL:-$upstreams/.well-known/jwks.json}
 admin=${SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY:-admin-$(random)}
 export SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY=$admin
 secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY:-$(random)}
