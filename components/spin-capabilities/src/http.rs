@@ -29,9 +29,24 @@ impl Http for Outbound {
     }
 }
 
+/// `work`, polled once more after it first had to wait. What it spawned meanwhile, which writes the request's body, wit-bindgen
+/// 0.57 would else poll only when something else happens to this instance; and nothing may, until patience ends.
+async fn nudged<T>(work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    let mut nudge = true;
+    std::future::poll_fn(|context| {
+        let polled = work.as_mut().poll(context);
+        if polled.is_pending() && std::mem::take(&mut nudge) {
+            context.waker().wake_by_ref();
+        }
+        polled
+    })
+    .await
+}
+
 async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
     let failed = |error: &dyn std::fmt::Debug| HttpError::Failed(format!("{error:?}"));
-    let response = spin_sdk::http::send(request.map(Full::new)).await.map_err(|error| failed(&error))?;
+    let response = nudged(spin_sdk::http::send(request.map(Full::new))).await.map_err(|error| failed(&error))?;
     let (head, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
