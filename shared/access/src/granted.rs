@@ -48,6 +48,8 @@ rights! {
     RulesWrite;
     /// May manage tenants and API keys.
     TenantsAdmin;
+    /// May manage what is synchronised with the ERP.
+    ErpAdmin;
     /// May read webhook events.
     WebhooksRead;
     /// May replay webhook events and make endpoints.

@@ -18,7 +18,7 @@ mod token;
 pub use authentication::{Access, AccessError};
 pub use caller::{Caller, TenantId};
 pub use granted::{
-    BillingRead, BillingWrite, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
+    BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
     TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{IssuedKey, NewApiKey, ShownKey};

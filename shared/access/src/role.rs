@@ -15,13 +15,15 @@ pub enum Role {
     BillingAdmin,
     /// Manages its seats.
     Admin,
+    /// Manages people and projects in the workspace, as the ERP's HR has it. At the edge it allows what `MEMBER` does.
+    Manager,
     /// Uses a seat.
     Member,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::BillingAdmin, Self::Admin, Self::Member];
+    pub const ALL: [Self; 5] = [Self::Owner, Self::BillingAdmin, Self::Admin, Self::Manager, Self::Member];
 
     /// As it is written: `BILLING_ADMIN`.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Role {
             Self::Owner => "OWNER",
             Self::BillingAdmin => "BILLING_ADMIN",
             Self::Admin => "ADMIN",
+            Self::Manager => "MANAGER",
             Self::Member => "MEMBER",
         }
     }
@@ -48,7 +51,7 @@ impl Role {
             Self::Owner => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_ORGANISATION],
             Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING],
             Self::Admin => &[USE_SEATS, ASSIGN_SEATS],
-            Self::Member => &[USE_SEATS],
+            Self::Manager | Self::Member => &[USE_SEATS],
         };
         rights.iter().copied().flatten().copied().collect()
     }
@@ -64,6 +67,7 @@ mod tests {
             (Role::Owner, true, true, true, true),
             (Role::BillingAdmin, false, true, true, true),
             (Role::Admin, false, false, true, true),
+            (Role::Manager, false, false, false, true),
             (Role::Member, false, false, false, true),
         ] {
             let scopes = role.scopes();

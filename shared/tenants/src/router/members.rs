@@ -21,7 +21,7 @@ use crate::people::Said;
 pub(super) struct NewUser {
     /// The user's id in the product's accounts, 1 to 256 bytes.
     user_id: String,
-    /// `OWNER`, `BILLING_ADMIN`, `ADMIN` or `MEMBER`, which it is without one.
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`, which it is without one.
     #[serde(default)]
     #[schema(value_type = Option<Role>)]
     role: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct NewUser {
 /// What may change of a user.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UserChanges {
-    /// `OWNER`, `BILLING_ADMIN`, `ADMIN` or `MEMBER`.
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`.
     #[serde(default)]
     #[schema(value_type = Option<Role>)]
     role: Option<String>,
@@ -105,7 +105,7 @@ impl From<Refusal> for Problem {
 fn read_role(written: Option<&str>, errors: &mut Vec<FieldError>) -> Option<Role> {
     let role = Role::parse(written?);
     if role.is_none() {
-        errors.push(FieldError::new("role", "must be OWNER, BILLING_ADMIN, ADMIN or MEMBER"));
+        errors.push(FieldError::new("role", "must be OWNER, BILLING_ADMIN, ADMIN, MANAGER or MEMBER"));
     }
     role
 }

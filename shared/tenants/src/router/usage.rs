@@ -56,7 +56,7 @@ struct Users {
     total: i64,
     /// How many it may have; null: as many as it likes.
     max: Option<i64>,
-    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MEMBER`.
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER`, `MEMBER`.
     by_role: BTreeMap<&'static str, i64>,
 }
 
