@@ -8,9 +8,10 @@ use edge_capabilities::{Capabilities, random};
 use edge_idempotency::Named;
 use edge_plans::Catalogue;
 use edge_record::Record;
-use edge_tenants::Tenant;
+use edge_tenants::{Audit, Author, Deed, Tenant};
 use edge_upstreams::Upstream;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::checkouts::{Begun, Checkout, Checkouts, Claim, Given, Quoted};
@@ -26,7 +27,7 @@ const MARGIN: Duration = Duration::from_secs(3);
 
 /// Who asks for a purchase, and how it is told from others.
 pub(crate) struct Asking {
-    pub(crate) actor: String,
+    pub(crate) author: Author,
     pub(crate) role: String,
     pub(crate) request_id: String,
     /// None: each request is a purchase of its own.
@@ -49,6 +50,7 @@ pub(crate) struct Pending {
 #[derive(Clone)]
 pub(crate) struct Checking {
     pub(crate) checkouts: Checkouts,
+    audit: Audit,
     capabilities: Capabilities,
     catalogue: Catalogue,
     contacts: Contacts,
@@ -60,6 +62,7 @@ impl Checking {
     pub(crate) fn new(capabilities: &Capabilities, record: &Record, policy: Policy) -> Self {
         Self {
             checkouts: Checkouts::new(record.clone()),
+            audit: Audit::new(record.clone()),
             catalogue: Catalogue::new(capabilities),
             contacts: Contacts::new(capabilities, record),
             capabilities: capabilities.clone(),
@@ -83,7 +86,7 @@ impl Checking {
             id: &id,
             tenant: &tenant.id,
             named: asking.named.as_ref(),
-            actor: &asking.actor,
+            actor: &asking.author.id,
             lease: &lease,
             now,
             until: now.plus(self.step(&erp)),
@@ -138,7 +141,7 @@ impl Checking {
         let mut spending = Spending {
             checkout: checkout.id.clone(),
             tenant: tenant.id.clone(),
-            requester: asking.actor.clone(),
+            requester: asking.author.id.clone(),
             role: asking.role.clone(),
             amount: quote.amount()?,
             plan: quote.terms.plan_id.clone(),
@@ -154,7 +157,11 @@ impl Checking {
             }
         }
         let until = || self.capabilities.clock.now().plus(self.step(erp));
-        self.contacts.of(tenant, erp).await?;
+        let contact = self.contacts.of(tenant, erp).await?;
+        if tenant.erp_customer_id.is_none() {
+            let detail = json!({"erp_customer_id": contact});
+            self.note(tenant, asking, format!("contact-{}", tenant.id), "tenant.contact_made", &detail).await?;
+        }
         let user = user_of(&self.record, tenant).await?;
         ours(self.checkouts.hold(&checkout.id, lease, until()).await?)?;
         let bheempay = Upstream::bheempay(&self.capabilities).await?;
@@ -169,9 +176,25 @@ impl Checking {
             }
         }
         let body = written(&made)?;
+        let detail = json!({"order_id": made.order_id, "plan_id": quote.terms.plan_id});
+        self.note(tenant, asking, checkout.id.clone(), "checkout.ordered", &detail).await?;
         let given = Given { status: 201, body };
         let now = self.capabilities.clock.now();
         Ok(self.checkouts.answer(&checkout.id, Some(&made.order_id), given, now).await?)
+    }
+
+    /// Leaves word in the tenant's audit, once under one id.
+    async fn note(
+        &self,
+        tenant: &Tenant,
+        asking: &Asking,
+        id: String,
+        action: &str,
+        detail: &serde_json::Value,
+    ) -> Result<(), Trouble> {
+        let now = self.capabilities.clock.now();
+        let deed = Deed { id, ..Deed::new(action, detail, &asking.author, &*self.capabilities.random, now) };
+        Ok(self.audit.add(&tenant.id, &deed).await?)
     }
 
     async fn quote(&self, tenant: &Tenant, purchase: &Purchase) -> Result<Quoted, Trouble> {

@@ -3,12 +3,15 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use edge_access::{BillingRead, BillingWrite, Caller, Granted};
-use edge_border::{Code, Json, Problem, RequestId};
+use edge_border::{Address, Code, Json, Problem, RequestId};
+use edge_capabilities::Capabilities;
 use edge_idempotency::Idempotent;
+use edge_tenants::{Audit, Author, Deed};
 use edge_upstreams::Upstream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -49,13 +52,14 @@ pub(super) async fn check_out(
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     request_id: RequestId,
+    address: Address,
     request: Idempotent<Wanted>,
 ) -> Result<Response, Problem> {
     let tenant = desk.tenant(&granted.caller, &headers).await?;
     let (wanted, named) = request.into_parts();
     let purchase = wanted.read()?;
     let asking = Asking {
-        actor: granted.caller.id.to_string(),
+        author: Author::new(&granted.caller, address),
         role: role_of(&granted.caller),
         request_id: request_id.as_str().to_owned(),
         named,
@@ -185,6 +189,7 @@ pub(super) async fn cancel(
     State(desk): State<Desk>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
+    address: Address,
     request: Idempotent<Cancellation>,
 ) -> Result<Response, Problem> {
     let tenant = desk.tenant(&granted.caller, &headers).await?;
@@ -199,6 +204,11 @@ pub(super) async fn cancel(
             let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
             let user = user_of(&desk.record, &tenant).await?;
             let immediate = cancellation.immediate.unwrap_or(false);
+            let author = Author::new(&granted.caller, address);
+            let Capabilities { clock, random, .. } = &desk.capabilities;
+            let detail = json!({"immediate": immediate});
+            let deed = Deed::new("subscription.cancel", &detail, &author, &**random, clock.now());
+            Audit::new(desk.record.clone()).add(&tenant.id, &deed).await?;
             subscription::cancel(&erp, &tenant, &user, reason, immediate).await?;
             Ok((StatusCode::OK, Scheduled { status: "cancellation_scheduled" }))
         })

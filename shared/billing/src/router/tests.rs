@@ -410,3 +410,21 @@ async fn a_budget_is_held_and_what_was_approved_goes_through_once() {
     assert_eq!(test.check_out(dear).await.0, 202, "it is used up");
     assert_eq!(test.upstreams().orders, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_bought_and_given_up_is_in_the_tenants_audit_once() {
+    let test = test().await;
+    for _ in 0..2 {
+        assert_eq!(test.check_out(json!({"plan_id": "pro", "mark": "k"})).await.0, 201);
+    }
+    test.upstreams().subscription = Some(json!({"id": "sub", "status": "active"}));
+    assert_eq!(test.acme("POST", "/api/v1/billing/subscription/cancel", json!({})).await.0, 200);
+    let statement =
+        "SELECT action, actor FROM tenant_deeds WHERE action LIKE '%.%' AND tenant_id = $1 ORDER BY at, action";
+    let rows = edge_capabilities::Database::query(&*test.world.record, statement, &[ACME.into()]).await.unwrap();
+    let deeds: Vec<_> = rows.iter().map(|row| (row.text(0).unwrap(), row.text(1).unwrap())).collect();
+    let ours: Vec<_> = deeds.into_iter().filter(|(action, _)| !action.starts_with("tenant.created")).collect();
+    for action in ["tenant.contact_made", "checkout.ordered", "subscription.cancel"] {
+        assert_eq!(ours.iter().filter(|deed| **deed == (action, "bootstrap")).count(), 1, "{action}: {ours:?}");
+    }
+}
