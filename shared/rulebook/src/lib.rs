@@ -4,6 +4,7 @@
 //!   was before; [`publishing`] does both, [`audit`] tells who did.
 //! * [`turns`], [`in_force`]: how every instance obeys on its next request, for one key-value read.
 //! * [`rulebook`]: decisions; [`decisions`], [`journal`], [`masking`]: how they are recorded.
+//! * [`pinned`]: a version that somebody holds on to.
 //! * [`backtest`]: what a draft would have decided.
 //! * [`seat_access`]: the rule that stands in the way of every request.
 //! * [`router`]: all of it over HTTP.
@@ -15,6 +16,7 @@ mod decisions;
 mod in_force;
 mod journal;
 mod masking;
+mod pinned;
 mod publishing;
 mod router;
 mod rulebook;
@@ -26,6 +28,7 @@ mod versions;
 
 pub use activations::{Action, Activation, Current};
 pub use edge_rules::Rule;
+pub use pinned::Pinned;
 pub use publishing::{Basis, Publishing, Refused};
 pub use router::{ApiDoc, router};
 pub use rulebook::{Context, Decision, RuleFailed, Rulebook, Standing, TryFailed};

@@ -103,9 +103,10 @@ struct Inner {
 }
 
 /// A version about to decide.
-struct Deciding {
+#[derive(Clone)]
+pub(crate) struct Deciding {
     rule: Rule,
-    version: i64,
+    pub(crate) version: i64,
     sha256: Arc<str>,
     compiled: Arc<Compiled>,
 }
@@ -139,14 +140,12 @@ impl Rulebook {
     /// Decides on `input`, JSON, by the version in force. The decision is recorded behind the answer, under the version
     /// that made it.
     pub async fn decide(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
-        self.run(self.deciding(rule, &in_force)?, input, context, false)
+        self.run(self.deciding_now(rule).await?, input, context, false)
     }
 
     /// Like [`Self::decide`]; the log has the lines that ran, which takes longer.
     pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
-        self.run(self.deciding(rule, &in_force)?, input, context, true)
+        self.run(self.deciding_now(rule).await?, input, context, true)
     }
 
     /// Decides on `input`, JSON, by the version `version`, in force or not; None: there is no such version. It is
@@ -158,12 +157,24 @@ impl Rulebook {
         input: &str,
         context: &Context,
     ) -> Result<Option<Decision>, TryFailed> {
+        let Some(deciding) = self.deciding_version(rule, version).await? else { return Ok(None) };
+        Ok(Some(self.run(deciding, input, context, true)?))
+    }
+
+    /// The version `version`, about to decide.
+    pub(crate) async fn deciding_version(&self, rule: Rule, version: i64) -> Result<Option<Deciding>, TryFailed> {
         let Some(version) = self.0.publishing.versions().find(rule, version).await? else { return Ok(None) };
         let sha256: Arc<str> = version.sha256.as_str().into();
         let number = version.number;
         let compiled = self.0.knowledge.compile(rule, &sha256, &version.script);
         let compiled = compiled.map_err(|message| RuleFailed::Uncompilable { version: number, message })?;
-        Ok(Some(self.run(Deciding { rule, version: number, sha256, compiled }, input, context, true)?))
+        Ok(Some(Deciding { rule, version: number, sha256, compiled }))
+    }
+
+    /// The version in force, about to decide.
+    pub(crate) async fn deciding_now(&self, rule: Rule) -> Result<Deciding, RuleFailed> {
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
+        self.deciding(rule, &in_force)
     }
 
     /// How `rule` stands in this build.
@@ -205,7 +216,13 @@ impl Rulebook {
         Ok(Deciding { rule, version, sha256, compiled })
     }
 
-    fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleFailed> {
+    pub(crate) fn run(
+        &self,
+        deciding: Deciding,
+        input: &str,
+        context: &Context,
+        explain: bool,
+    ) -> Result<Decision, RuleFailed> {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
         let engine = self.0.knowledge.engine();

@@ -2,17 +2,21 @@
 //!
 //! * [`subscription`]: what follows from what gateways say, in whichever order they say it.
 //! * [`tenant`]: a tenant; [`store`] keeps it, [`change`] is what one event does to it in one step.
-//! * [`members`]: who belongs to a tenant, and as what; [`people`], what is known of those; [`erasure`] forgets it.
+//! * [`members`]: who belongs to a tenant, and as what; [`people`], what is known of those; [`erasure`] forgets it;
+//!   [`following`]: many of them at once, as HR says.
 //! * [`external_ids`]: what applications call a tenant.
 //! * [`subsidiaries`]: the group's own companies.
 //! * [`usage`]: what a tenant uses of what it may.
+//! * [`addressed`]: the tenant that a request is about.
 //! * [`audit`]: who did what.
 //! * [`router`]: over HTTP.
 
+mod addressed;
 mod audit;
 mod change;
 mod erasure;
 mod external_ids;
+mod following;
 mod members;
 mod people;
 mod router;
@@ -26,6 +30,7 @@ pub use audit::{Audit, Author, Deed};
 pub use change::{Applied, Change, Outcome, Task};
 pub use edge_plans::{Cycle, Ordered, Plan, Terms, Tier, UnreadablePlan};
 pub use external_ids::{ExternalId, ExternalIds, NotSet};
+pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
 pub use members::{Member, Members, Person, Refusal, Wish};
 pub use people::{People, Said};
 pub use router::{ApiDoc, router};

@@ -13,7 +13,7 @@ use edge_record::Record;
 use crate::audit::Author;
 
 /// How often a change is decided anew because somebody else was faster. Each time somebody else got on.
-const ROUNDS: u32 = 200;
+pub(crate) const ROUNDS: u32 = 200;
 
 /// A user of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub struct Person {
     pub provisioned_by: String,
     /// When the user joined.
     pub joined_at: Instant,
+    /// The employee's id in the ERP, where HR knows the person.
+    pub erp_employee_id: Option<String>,
+    /// The department, as HR has it.
+    pub department: Option<String>,
+    /// The job title, as HR has it.
+    pub job_title: Option<String>,
 }
 
 /// What is to become of a user.
@@ -113,6 +119,10 @@ impl Members {
     /// Those in `record`.
     pub fn new(record: Record) -> Self {
         Self(record)
+    }
+
+    pub(crate) const fn record(&self) -> &Record {
+        &self.0
     }
 
     /// Has `author` change what `user` is to `tenant`; gives the role before.
@@ -192,7 +202,8 @@ impl Members {
 
     async fn select(&self, condition: &str, values: &[Value]) -> Result<Vec<Member>, DatabaseError> {
         let statement = format!(
-            "SELECT m.user_id, m.role, m.at, p.email, p.name, p.provisioned_by, p.joined_at
+            "SELECT m.user_id, m.role, m.at, p.email, p.name, p.provisioned_by, p.joined_at,
+                p.erp_employee_id, p.department, p.job_title
              FROM tenant_memberships m
              LEFT JOIN tenant_people p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
              WHERE {condition}"
@@ -208,11 +219,11 @@ impl Members {
     }
 }
 
-fn first(rows: &[Row]) -> Result<&Row, DatabaseError> {
+pub(crate) fn first(rows: &[Row]) -> Result<&Row, DatabaseError> {
     rows.first().ok_or_else(|| DatabaseError::Refused("an aggregate gave no row".into()))
 }
 
-fn read_role(written: &str) -> Result<Role, DatabaseError> {
+pub(crate) fn read_role(written: &str) -> Result<Role, DatabaseError> {
     Role::parse(written).ok_or_else(|| DatabaseError::Refused("tenant_memberships.role is not known".into()))
 }
 
@@ -225,6 +236,9 @@ fn from_row(row: &Row) -> Result<Member, DatabaseError> {
             name: optional(4)?,
             provisioned_by,
             joined_at: Instant::from_millis(row.integer(6)?),
+            erp_employee_id: optional(7)?,
+            department: optional(8)?,
+            job_title: optional(9)?,
         }),
     };
     Ok(Member {

@@ -61,6 +61,10 @@ pub(super) struct ShownUser {
     name: Option<String>,
     /// Who made the user: `admin`, `self`, `erp_hr`.
     provisioned_by: Option<String>,
+    /// The employee's id in the ERP.
+    erp_employee_id: Option<String>,
+    department: Option<String>,
+    job_title: Option<String>,
     joined_at: String,
     /// When the role was last changed.
     updated_at: String,
@@ -68,17 +72,29 @@ pub(super) struct ShownUser {
 
 impl From<Member> for ShownUser {
     fn from(member: Member) -> Self {
-        let joined_at = member.person.as_ref().map_or(member.changed_at, |person| person.joined_at);
-        let (email, name, provisioned_by) =
-            member.person.map_or((None, None, None), |one| (one.email, one.name, Some(one.provisioned_by)));
-        Self {
+        let updated_at = member.changed_at.to_rfc3339_millis();
+        let shown = Self {
             user_id: member.user,
             role: member.role,
-            email,
-            name,
-            provisioned_by,
-            joined_at: joined_at.to_rfc3339_millis(),
-            updated_at: member.changed_at.to_rfc3339_millis(),
+            email: None,
+            name: None,
+            provisioned_by: None,
+            erp_employee_id: None,
+            department: None,
+            job_title: None,
+            joined_at: updated_at.clone(),
+            updated_at,
+        };
+        let Some(person) = member.person else { return shown };
+        Self {
+            email: person.email,
+            name: person.name,
+            provisioned_by: Some(person.provisioned_by),
+            erp_employee_id: person.erp_employee_id,
+            department: person.department,
+            job_title: person.job_title,
+            joined_at: person.joined_at.to_rfc3339_millis(),
+            ..shown
         }
     }
 }

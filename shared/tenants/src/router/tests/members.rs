@@ -12,6 +12,7 @@ async fn users_join_change_and_leave() {
     let (status, made) = add(&test, &path("/users"), "ana", "owner").await;
     let expected = json!({
         "user_id": "ana", "role": "OWNER", "email": "ana@acme.example", "name": "ana", "provisioned_by": "admin",
+        "erp_employee_id": null, "department": null, "job_title": null,
         "joined_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z",
     });
     assert_eq!((status, &made), (201, &expected));
