@@ -1,7 +1,7 @@
 //! Plans over HTTP. Nobody needs a credential: prices are public.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use edge_border::{Code, Outcome, Problem};
@@ -40,8 +40,8 @@ pub struct ApiDoc;
         (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
     ),
 )]
-async fn list(State(catalogue): State<Catalogue>, headers: HeaderMap) -> Response {
-    answer(catalogue.all().await, &headers)
+async fn list(State(catalogue): State<Catalogue>, request: Request) -> Response {
+    answer(catalogue.all().await, request.headers())
 }
 
 /// Look at a plan
@@ -58,8 +58,8 @@ async fn list(State(catalogue): State<Catalogue>, headers: HeaderMap) -> Respons
         (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
     ),
 )]
-async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, headers: HeaderMap) -> Response {
-    answer(catalogue.one(&plan).await, &headers)
+async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, request: Request) -> Response {
+    answer(catalogue.one(&plan).await, request.headers())
 }
 
 fn answer(served: Result<Option<Served>, Unknown>, asked: &HeaderMap) -> Response {
