@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::problems::RuleInvalid;
 use super::problems::{invalid, no_such_version};
 use super::{Desk, Named, of_the_platform};
 use crate::backtest::{Backtest, Example};
@@ -157,7 +158,7 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
     responses(
         (status = 200, description = "What would have changed.", body = Difference),
         (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
-        (status = 422, description = "`RULE_INVALID`: the script does not compile.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: the script does not compile.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn backtest(

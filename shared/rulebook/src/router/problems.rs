@@ -3,9 +3,44 @@ use std::collections::BTreeMap;
 use edge_border::{Code, Problem};
 use edge_rules::Report;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::publishing::Refused;
 use crate::rulebook::{RuleFailed, TryFailed};
+
+/// A version that does not pass: a problem, with what the check found.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct RuleInvalid {
+    #[schema(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// `RULE_INVALID`.
+    code: Code,
+    #[schema(rename = "requestId")]
+    request_id: String,
+    ok: bool,
+    /// What does not compile, and where.
+    errors: Vec<Place>,
+    /// What looks like a mistake, and where.
+    warnings: Vec<Place>,
+    #[schema(value_type = Vec<Object>)]
+    tests: (),
+    #[schema(value_type = Object)]
+    coverage: (),
+}
+
+/// A place in a script.
+#[derive(ToSchema)]
+#[schema(as = PlaceInScript)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct Place {
+    line: Option<u64>,
+    column: Option<u64>,
+    message: String,
+}
 
 /// The members of a report that go into the problem.
 const DETAIL: [&str; 5] = ["ok", "errors", "warnings", "tests", "coverage"];

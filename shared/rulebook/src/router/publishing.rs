@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::problems::RuleInvalid;
 use super::reading::with_etag;
 use super::{Address, Desk, Named, author, of_the_platform};
 use crate::activations::Current;
@@ -105,7 +106,7 @@ impl NewVersion {
     params(("name" = String, Path, description = "The rule.")), request_body = NewVersion,
     responses(
         (status = 201, description = "Stored.", body = Made),
-        (status = 422, description = "`RULE_INVALID`, with what the check found.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`, with what the check found.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn push(
@@ -162,7 +163,7 @@ impl From<(edge_rules::Rule, &Current)> for InForce {
     responses(
         (status = 200, description = "In force.", body = InForce, headers(("ETag" = String))),
         (status = 412, description = "`PRECONDITION_FAILED`: somebody was faster.", body = ProblemBody),
-        (status = 422, description = "`RULE_INVALID`: it does not compile on this build.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: it does not compile on this build.", body = RuleInvalid, content_type = "application/problem+json"),
         (status = 428, description = "`PRECONDITION_REQUIRED`: there is no `If-Match`.", body = ProblemBody),
     ),
 )]

@@ -421,7 +421,9 @@ async fn every_path_that_is_described_is_there(stage: Arc<Stage>) {
         for method in item.as_object().unwrap().keys() {
             let path = path.replace(['{', '}'], "");
             let answer = edge.call(&method.to_uppercase(), &path).send().await;
-            assert!(!matches!(answer.status, 404 | 405 | 500..), "{method} {path}: {}", answer.text());
+            // Of a thing that is not there its path may say so.
+            let is_there = answer.status != 404 || answer.json()["code"] != "NOT_FOUND";
+            assert!(is_there && !matches!(answer.status, 405 | 500..), "{method} {path}: {}", answer.text());
             count += 1;
         }
     }
