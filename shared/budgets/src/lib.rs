@@ -1,9 +1,30 @@
-//! In the making.
+//! What may be spent, what was and what is promised.
+//!
+//! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
+//! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
+//! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
+//! * [`treasury`]: reserving, spending and giving back, as the rule `budget` decides.
+//! * [`alerts`]: thresholds, told of once in a period.
+//! * [`router`]: over HTTP.
 
-use axum::Router;
-use edge_capabilities::Capabilities;
+mod alerts;
+mod budget;
+mod ledger;
+mod period;
+mod router;
+mod standing;
+mod store;
+mod tracking;
+mod treasury;
 
-/// The routes of the component `budgets`.
-pub fn router(capabilities: Capabilities) -> Router {
-    edge_border::finish(Router::new(), "budgets", &capabilities)
-}
+pub use alerts::Alert;
+pub use budget::{Budget, Change, Severity, Threshold};
+pub use ledger::{Ledger, Reservation, Settled, Sums};
+pub use period::{Every, Period, Zone};
+pub use router::{ApiDoc, router};
+pub use standing::Standing;
+pub use store::Budgets;
+pub use treasury::{Decided, Refused, Reserved, Treasury, Wish};
+
+#[cfg(test)]
+mod tests;

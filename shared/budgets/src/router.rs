@@ -1,0 +1,334 @@
+//! Budgets over HTTP.
+
+mod fields;
+mod reserving;
+mod shown;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use edge_access::{Access, BillingRead, BillingWrite, Granted};
+use edge_border::{Address, Code, Json, Listing, Page, Problem};
+use edge_capabilities::{Capabilities, Instant};
+use edge_idempotency::{Idempotency, Idempotent};
+use edge_record::Record;
+use edge_tenants::{Audit, Author, Deed, Tenant, Tenants};
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
+
+use crate::alerts;
+use crate::budget::Budget;
+use crate::store::{Behind, Filter};
+use crate::tracking::{burn_down, forecast};
+use crate::treasury::Treasury;
+use fields::{BudgetChanges, Hand, NewBudget, taken};
+use shown::{AlertShown, Shown, Tracking};
+
+/// How often a change is tried again when somebody else was faster.
+const TRIES: u32 = 5;
+
+#[derive(Clone)]
+struct Desk {
+    access: Access,
+    audit: Audit,
+    capabilities: Capabilities,
+    idempotency: Idempotency,
+    tenants: Tenants,
+    treasury: Treasury,
+}
+
+impl FromRef<Desk> for Access {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.access.clone()
+    }
+}
+
+/// The routes of the component `budgets`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let record = Record::new(capabilities.record.clone());
+    let desk = Desk {
+        access: Access::new(&capabilities, &record),
+        audit: Audit::new(record.clone()),
+        idempotency: Idempotency::new(&capabilities, &record),
+        tenants: Tenants::new(record.clone()),
+        treasury: Treasury::new(&capabilities, &record),
+        capabilities: capabilities.clone(),
+    };
+    let budgets = "/api/v1/enterprise-billing/budgets";
+    let routes = Router::new()
+        .route(budgets, post(create).get(list))
+        .route(&format!("{budgets}/{{budget_id}}"), get(show).put(change))
+        .route(&format!("{budgets}/{{budget_id}}/tracking"), get(track))
+        .route(&format!("{budgets}/{{budget_id}}/alerts"), get(list_alerts))
+        .route(&format!("{budgets}/{{budget_id}}/reservations"), post(reserving::reserve))
+        .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/commit"), post(reserving::commit))
+        .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/release"), post(reserving::release))
+        .with_state(desk);
+    edge_border::finish(routes, "budgets", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    create,
+    list,
+    show,
+    change,
+    track,
+    list_alerts,
+    reserving::reserve,
+    reserving::commit,
+    reserving::release
+))]
+pub struct ApiDoc;
+
+/// Make a budget
+///
+/// Of each tenant, department and cost centre one budget is in use. With an `Idempotency-Key` the same request makes one.
+#[utoipa::path(
+    post, path = "/api/v1/enterprise-billing/budgets", tag = "Budgets", security(("key" = ["billing:write"])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    request_body = NewBudget,
+    responses(
+        (status = 201, description = "Made.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: there is one in use for the same."),
+    ),
+)]
+async fn create(
+    State(desk): State<Desk>,
+    granted: Granted<BillingWrite>,
+    headers: HeaderMap,
+    address: Address,
+    request: Idempotent<NewBudget>,
+) -> Result<Response, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Author::new(&granted.caller, address);
+    // One key stands for one tenant's budget, also with a caller who speaks for many.
+    let caller = format!("{}:{}", granted.caller.id, tenant.id);
+    desk.idempotency
+        .once(&caller, request, async |new| {
+            let budget = new.read(&tenant.id, &*desk.capabilities.random, &desk.hand(&author))?;
+            desk.treasury.budgets().insert(&budget).await.map_err(taken)?;
+            desk.tell(&budget, "budget.created", &author).await?;
+            Ok((StatusCode::CREATED, desk.shown(budget).await?))
+        })
+        .await
+}
+
+/// Which budgets.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Those of this department.
+    department_id: Option<String>,
+    /// Those for this cost centre.
+    cost_centre: Option<String>,
+    /// `true`: those in use; `false`: those that are not.
+    is_active: Option<bool>,
+}
+
+/// List budgets
+#[utoipa::path(
+    get, path = "/api/v1/enterprise-billing/budgets", tag = "Budgets", security(("key" = ["billing:read"])),
+    params(
+        Page,
+        Asked,
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    responses((status = 200, description = "A page of them, newest first.", body = Listing<Shown>)),
+)]
+async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<BillingRead>,
+    headers: HeaderMap,
+    page: Page,
+    uri: Uri,
+) -> Result<Json<Listing<Shown>>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let unreadable = |_| Problem::field("query", "cannot be read");
+    let Query(Asked { department_id, cost_centre, is_active }) =
+        Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
+    let filter = Filter { department: department_id, cost_centre, is_active };
+    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let behind = behind.map(|(created_at, id)| Behind { created_at, id });
+    let found = desk.treasury.budgets().list(&tenant.id, &filter, behind, page.limit.saturating_add(1)).await?;
+    let mut shown = Vec::new();
+    for budget in found {
+        shown.push(desk.shown(budget).await?);
+    }
+    Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
+}
+
+fn read_cursor(cursor: &str) -> Result<(Instant, String), Problem> {
+    let read =
+        cursor.split_once('.').and_then(|(at, rest)| Some((Instant::from_millis(at.parse().ok()?), rest.to_owned())));
+    let sane = |(_, rest): &(Instant, String)| rest.len() <= 64 && !rest.chars().any(char::is_control);
+    read.filter(sane).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+}
+
+/// Look at a budget
+#[utoipa::path(
+    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}", tag = "Budgets",
+    security(("key" = ["billing:read"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    responses(
+        (status = 200, description = "The budget, and who changed it.", body = Shown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: there is none, or it is another tenant's."),
+    ),
+)]
+async fn show(
+    State(desk): State<Desk>,
+    granted: Granted<BillingRead>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Shown>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    Ok(Json(desk.shown(budget).await?))
+}
+
+/// Change a budget
+///
+/// Fields that are not there stay as they are. A limit holds from the period on that it is now.
+#[utoipa::path(
+    put, path = "/api/v1/enterprise-billing/budgets/{budget_id}", tag = "Budgets",
+    security(("key" = ["billing:write"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    request_body = BudgetChanges,
+    responses(
+        (status = 200, description = "Changed.", body = Shown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+        (status = 409, description = "`ALREADY_EXISTS`: another is in use for the same."),
+    ),
+)]
+async fn change(
+    State(desk): State<Desk>,
+    granted: Granted<BillingWrite>,
+    headers: HeaderMap,
+    address: Address,
+    Path(id): Path<String>,
+    Json(changes): Json<BudgetChanges>,
+) -> Result<Json<Shown>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Author::new(&granted.caller, address);
+    for _ in 0..TRIES {
+        let mut budget = desk.find(&tenant, &id).await?;
+        let changed = changes.apply(&mut budget, &desk.hand(&author))?;
+        if !changed || desk.treasury.budgets().replace(&budget).await.map_err(taken)? {
+            if changed {
+                desk.tell(&budget, "budget.changed", &author).await?;
+            }
+            let budget = desk.find(&tenant, &id).await?;
+            return Ok(Json(desk.shown(budget).await?));
+        }
+    }
+    Err(Problem::new(Code::StoreUnavailable, "The budget is being changed by too many at once.").retry_after(1))
+}
+
+/// Track a budget
+///
+/// What was spent and is reserved in the period that it is now, day by day, and how it will end if it goes on like that.
+#[utoipa::path(
+    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/tracking", tag = "Budgets",
+    security(("key" = ["billing:read"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    responses(
+        (status = 200, description = "How it goes.", body = Tracking),
+        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+    ),
+)]
+async fn track(
+    State(desk): State<Desk>,
+    granted: Granted<BillingRead>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Tracking>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    let standing = desk.treasury.standing(&budget).await?;
+    let now = desk.now();
+    let course = desk.treasury.ledger().course(&budget.id, &standing.period).await?;
+    let days = burn_down(&budget, &standing, &course, now);
+    Ok(Json(Tracking::new(&budget, &standing, days, forecast(&standing, now))))
+}
+
+/// List a budget's alerts
+///
+/// Each threshold is told of once in a period: here, and through Notify.
+#[utoipa::path(
+    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/alerts", tag = "Budgets",
+    security(("key" = ["billing:read"])),
+    params(
+        Page,
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    responses(
+        (status = 200, description = "A page of them, newest first.", body = Listing<AlertShown>),
+        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+    ),
+)]
+async fn list_alerts(
+    State(desk): State<Desk>,
+    granted: Granted<BillingRead>,
+    headers: HeaderMap,
+    page: Page,
+    Path(id): Path<String>,
+) -> Result<Json<Listing<AlertShown>>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let behind = behind.map(|(at, threshold)| alerts::Behind { at, threshold });
+    let standing = desk.treasury.standing(&budget).await?;
+    desk.treasury.alerts.raise(&budget, &standing, &[]).await?;
+    let found = desk.treasury.alerts.list(&budget.id, behind, page.limit.saturating_add(1)).await?;
+    let shown = found.into_iter().map(|alert| AlertShown::new(&budget, alert)).collect();
+    Ok(Json(Listing::from_one_more(shown, &page, |shown: &AlertShown| shown.cursor.clone())))
+}
+
+impl Desk {
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    fn hand(&self, author: &Author) -> Hand {
+        Hand { actor: author.id.clone(), address: author.address.clone(), at: self.now() }
+    }
+
+    async fn find(&self, tenant: &Tenant, id: &str) -> Result<Budget, Problem> {
+        let unknown = || Problem::new(Code::BudgetNotFound, "There is no such budget.");
+        let sane = id.len() <= 64 && !id.chars().any(char::is_control);
+        let found = if sane { self.treasury.budgets().find(&tenant.id, id).await? } else { None };
+        found.ok_or_else(unknown)
+    }
+
+    async fn shown(&self, budget: Budget) -> Result<Shown, Problem> {
+        let standing = self.treasury.standing(&budget).await?;
+        Ok(Shown::new(budget, &standing))
+    }
+
+    /// Tells the tenant's audit of the budget's last change, which its own history has already.
+    async fn tell(&self, budget: &Budget, action: &str, author: &Author) -> Result<(), Problem> {
+        let Some(last) = budget.history.last() else { return Ok(()) };
+        let detail = serde_json::json!({"budget_id": budget.id, "fields": last.fields});
+        let deed = Deed::new(action, &detail, author, &*self.capabilities.random, self.now());
+        Ok(self.audit.add(&budget.tenant, &deed).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! The ledger over HTTP, for products that spend otherwise than by checkout.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use edge_access::{BillingWrite, Granted};
+use edge_border::{Json, Problem, RequestId};
+use edge_capabilities::Instant;
+use edge_idempotency::Idempotent;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Desk;
+use super::fields::Digits;
+use super::shown::ReservationShown;
+use crate::budget::Budget;
+use crate::ledger::Reservation;
+use crate::treasury::{Refused, Wish};
+
+const LONGEST: usize = 256;
+
+/// Something to be reserved.
+#[derive(Clone, Deserialize, ToSchema)]
+pub(super) struct NewReservation {
+    /// What the caller calls it: 1 to 256 bytes. Under the same reference it is reserved once.
+    reference: String,
+    #[schema(value_type = f64)]
+    amount: Digits,
+    /// When it is given back by itself, RFC 3339; not, unless told.
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+/// What of it is spent.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+pub(super) struct Spent {
+    /// At most what was reserved, and all of it unless told. The rest is given back.
+    #[serde(default)]
+    #[schema(value_type = Option<f64>)]
+    amount: Option<Digits>,
+}
+
+/// Reserve
+///
+/// The rule `budget` decides, and a hard threshold holds however many come at once.
+#[utoipa::path(
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations", tag = "Budgets",
+    security(("key" = ["billing:write"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    request_body = NewReservation,
+    responses(
+        (status = 201, description = "Reserved.", body = ReservationShown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+        (status = 409, description = "`BUDGET_EXCEEDED`; `RESERVATION_SETTLED`: the reference is used up."),
+    ),
+)]
+pub(super) async fn reserve(
+    State(desk): State<Desk>,
+    granted: Granted<BillingWrite>,
+    headers: HeaderMap,
+    request_id: RequestId,
+    Path(id): Path<String>,
+    request: Idempotent<NewReservation>,
+) -> Result<Response, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    desk.idempotency
+        .once(&granted.caller.id, request, async |new| {
+            let wish = new.read(&budget, desk.now(), &granted.caller.id, request_id.as_str())?;
+            let reserved = desk.treasury.reserve(&budget, &wish).await?;
+            Ok((StatusCode::CREATED, ReservationShown::new(&budget, reserved.reservation)))
+        })
+        .await
+}
+
+impl NewReservation {
+    fn read(self, budget: &Budget, now: Instant, actor: &str, request_id: &str) -> Result<Wish, Problem> {
+        if !(1..=LONGEST).contains(&self.reference.len()) || self.reference.chars().any(char::is_control) {
+            return Err(Problem::field("reference", "must be 1 to 256 bytes without control characters"));
+        }
+        let amount = self.amount.read(budget.currency).map_err(|message| Problem::field("amount", message))?;
+        if amount == 0 {
+            return Err(Problem::field("amount", "must be more than nothing"));
+        }
+        let expires_at = match self.expires_at.as_deref().map(Instant::parse) {
+            None => None,
+            Some(Some(at)) if at > now => Some(at),
+            Some(_) => return Err(Problem::field("expires_at", "must be an instant to come, RFC 3339")),
+        };
+        Ok(Wish {
+            reference: self.reference,
+            amount: budget.money(amount),
+            expires_at,
+            actor: actor.to_owned(),
+            request_id: request_id.to_owned(),
+            decided: None,
+        })
+    }
+}
+
+/// Spend what was reserved
+#[utoipa::path(
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit", tag = "Budgets",
+    security(("key" = ["billing:write"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("reference" = String, Path, description = "What the caller calls it."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    request_body = Spent,
+    responses(
+        (status = 200, description = "Spent; again, it changes nothing.", body = ReservationShown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
+        (status = 409, description = "`RESERVATION_SETTLED`: it was given back, or was less."),
+    ),
+)]
+pub(super) async fn commit(
+    State(desk): State<Desk>,
+    granted: Granted<BillingWrite>,
+    headers: HeaderMap,
+    Path((id, reference)): Path<(String, String)>,
+    Json(spent): Json<Spent>,
+) -> Result<Json<ReservationShown>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    let amount = spent.amount.map(|amount| amount.read(budget.currency)).transpose();
+    let amount = amount.map_err(|message| Problem::field("amount", message))?;
+    let settled = desk.treasury.commit(&budget.id, &reference, amount, &granted.caller.id).await;
+    show(&budget, settled)
+}
+
+/// Give back what was reserved
+#[utoipa::path(
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release", tag = "Budgets",
+    security(("key" = ["billing:write"])),
+    params(
+        ("budget_id" = String, Path, description = "The budget's id."),
+        ("reference" = String, Path, description = "What the caller calls it."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+    ),
+    responses(
+        (status = 200, description = "Given back; again, it changes nothing.", body = ReservationShown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
+        (status = 409, description = "`RESERVATION_SETTLED`: it was spent."),
+    ),
+)]
+pub(super) async fn release(
+    State(desk): State<Desk>,
+    granted: Granted<BillingWrite>,
+    headers: HeaderMap,
+    Path((id, reference)): Path<(String, String)>,
+) -> Result<Json<ReservationShown>, Problem> {
+    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = desk.find(&tenant, &id).await?;
+    show(&budget, desk.treasury.release(&budget.id, &reference, &granted.caller.id).await)
+}
+
+fn show(budget: &Budget, settled: Result<Reservation, Refused>) -> Result<Json<ReservationShown>, Problem> {
+    Ok(Json(ReservationShown::new(budget, settled?)))
+}

@@ -1,0 +1,71 @@
+//! How a budget stands in a period.
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::DatabaseError;
+
+use crate::budget::Budget;
+use crate::ledger::{Ledger, Sums};
+use crate::period::Period;
+
+/// How a budget stands in a period; amounts in the currency's smallest unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The period's name: `2024-02`.
+    pub period: String,
+    /// When it begins.
+    pub from: Instant,
+    /// When it ends.
+    pub to: Instant,
+    /// What the budget gives it.
+    pub limit: i64,
+    /// What earlier periods left.
+    pub carried: i64,
+    /// Both.
+    pub allowance: i64,
+    /// How far may be gone, whatever the rule says; None: as far as the rule lets.
+    pub ceiling: Option<i64>,
+    /// What was spent and what is promised.
+    pub sums: Sums,
+    /// The last entry of earlier periods.
+    pub(crate) earlier: i64,
+}
+
+impl Standing {
+    /// How `budget` stands in the period that `now` is in.
+    pub(crate) async fn of(budget: &Budget, ledger: &Ledger, now: Instant) -> Result<Self, DatabaseError> {
+        let period = budget.period(now)?;
+        let (label, limit) = (period.label(), budget.limit_of(period));
+        let (carried, earlier) = if budget.carry_over {
+            let (used, earlier) = ledger.before(&budget.id, &label).await?;
+            // What was promised in an earlier period and is given back now is left over now.
+            (budget.limits_before(period)?.saturating_sub(used).max(0), earlier)
+        } else {
+            (0, ledger.before(&budget.id, &label).await?.1)
+        };
+        let allowance = limit.saturating_add(carried);
+        let sums = ledger.sums(&budget.id, &label).await?;
+        let (from, to) = bounds(budget, period)?;
+        Ok(Self {
+            period: label,
+            from,
+            to,
+            limit,
+            carried,
+            allowance,
+            ceiling: budget.ceiling(allowance),
+            sums,
+            earlier,
+        })
+    }
+
+    /// What may still be spent; below zero where more was.
+    pub const fn remaining(&self) -> i64 {
+        self.allowance.saturating_sub(self.sums.used())
+    }
+}
+
+fn bounds(budget: &Budget, period: Period) -> Result<(Instant, Instant), DatabaseError> {
+    let beyond = || DatabaseError::Refused("the period is beyond all calendars".into());
+    let from = period.begins(&budget.zone).ok_or_else(beyond)?;
+    Ok((from, period.ends(&budget.zone).ok_or_else(beyond)?))
+}

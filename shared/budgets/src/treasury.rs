@@ -1,0 +1,333 @@
+//! Reserving, spending and giving back. The rule `budget` decides whether something may be; the ledger sees to it that the
+//! sum never passes what is hard, whatever the rule says and however many come at once.
+
+use edge_border::{Code, Problem};
+use edge_capabilities::database::DatabaseError;
+use edge_capabilities::{Capabilities, Instant};
+use edge_record::Record;
+use edge_rulebook::{Context, Decision, Rule, RuleFailed, Rulebook};
+use edge_signatures::Money;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::alerts::{Alerts, Said};
+use crate::budget::Budget;
+use crate::ledger::{Ledger, New, Reservation, Settled, Settling, Sums};
+use crate::standing::Standing;
+use crate::store::Budgets;
+
+/// How often an entry is made again when somebody else was faster. Each time somebody was.
+const ROUNDS: u32 = 1000;
+
+/// Who gives back what has lapsed.
+const EDGE: &str = "bheem-edge";
+
+/// Something to be reserved.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// What the caller calls it: the same for each try.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+    /// When it is given back by itself.
+    pub expires_at: Option<Instant>,
+    /// Who asks.
+    pub actor: String,
+    /// The request this is part of.
+    pub request_id: String,
+    /// What the rule decided, where it was asked already.
+    pub decided: Option<Decided>,
+}
+
+/// A decision of the rule `budget`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The decision's id.
+    pub id: String,
+    /// The version that made it.
+    pub version: i64,
+}
+
+/// Something that is reserved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// What, and what became of it.
+    pub reservation: Reservation,
+    /// Whether the rule wants people to know.
+    pub warned: bool,
+    /// How the budget stands after it.
+    pub standing: Standing,
+}
+
+/// Why something was not reserved or settled.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The budget is of another currency.
+    #[error("the budget is of another currency")]
+    Currency,
+    /// The budget is not in use.
+    #[error("the budget is not in use")]
+    Inactive,
+    /// The rule says no: why.
+    #[error("the rule denies it: {0}")]
+    Denied(String),
+    /// There is no room below what is hard.
+    #[error("there is no room")]
+    NoRoom,
+    /// Nothing is reserved under this reference.
+    #[error("nothing is reserved under this reference")]
+    Unknown,
+    /// Something else was done under this reference before.
+    #[error("it was settled, or reserved for another amount")]
+    Settled,
+    /// Too many use the budget at once.
+    #[error("too many use the budget at once")]
+    Busy,
+    /// The rule gave no decision.
+    #[error(transparent)]
+    Rule(#[from] RuleFailed),
+    /// The record says no.
+    #[error(transparent)]
+    Record(#[from] DatabaseError),
+}
+
+#[derive(Serialize)]
+struct Input {
+    budget: BudgetInput,
+    amount: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize)]
+struct BudgetInput {
+    limit: Option<Box<RawValue>>,
+    spent: Option<Box<RawValue>>,
+    reserved: Option<Box<RawValue>>,
+    currency: String,
+    period: String,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    outcome: String,
+    #[serde(default)]
+    alerts: Vec<Said>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Reserves, spends and gives back.
+#[derive(Clone)]
+pub struct Treasury {
+    capabilities: Capabilities,
+    budgets: Budgets,
+    ledger: Ledger,
+    rulebook: Rulebook,
+    pub(crate) alerts: Alerts,
+}
+
+impl Treasury {
+    /// Keeps the ledger in `record`.
+    pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self {
+            alerts: Alerts::new(capabilities, record),
+            budgets: Budgets::new(record.clone()),
+            ledger: Ledger::new(record.clone()),
+            rulebook: Rulebook::new(capabilities, record),
+            capabilities: capabilities.clone(),
+        }
+    }
+
+    /// The budgets.
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    /// How `budget` stands now, with what has lapsed given back.
+    pub async fn standing(&self, budget: &Budget) -> Result<Standing, DatabaseError> {
+        let now = self.now();
+        loop {
+            let lapsed = self.ledger.lapsed(&budget.id, now).await?;
+            for reference in &lapsed {
+                match self.settle(&budget.id, reference, Settling::Release, EDGE).await {
+                    // Somebody settled it meanwhile.
+                    Ok(_) | Err(Refused::Settled | Refused::Unknown) => {}
+                    Err(Refused::Record(error)) => return Err(error),
+                    Err(other) => return Err(DatabaseError::Unavailable(other.to_string())),
+                }
+            }
+            if lapsed.is_empty() {
+                return Standing::of(budget, &self.ledger, now).await;
+            }
+        }
+    }
+
+    /// Reserves from `budget`. Doing so again under the same reference changes nothing.
+    pub async fn reserve(&self, budget: &Budget, wish: &Wish) -> Result<Reserved, Refused> {
+        if wish.amount.currency != budget.currency {
+            return Err(Refused::Currency);
+        }
+        let mut budget = budget.clone();
+        let mut decided = wish.decided.clone();
+        let (mut warned, mut said) = (false, Vec::new());
+        for _ in 0..ROUNDS {
+            if let Some(reservation) = self.ledger.find(&budget.id, &wish.reference).await? {
+                return self.again(&budget, wish, reservation).await;
+            }
+            if !budget.is_active {
+                return Err(Refused::Inactive);
+            }
+            let standing = self.standing(&budget).await?;
+            if decided.is_none() {
+                let (decision, outcome) = self.decide(&budget, &standing, wish).await?;
+                if outcome.outcome == "deny" {
+                    self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
+                    return Err(Refused::Denied(outcome.reason));
+                }
+                (warned, said) = (outcome.outcome == "warn", outcome.alerts);
+                decided = Some(Decided { id: decision.id, version: decision.version });
+            }
+            if standing.ceiling.is_some_and(|most| standing.sums.used() > most.saturating_sub(wish.amount.minor)) {
+                self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
+                return Err(Refused::NoRoom);
+            }
+            let new = New {
+                budget: &budget.id,
+                revision: budget.revision,
+                period: &standing.period,
+                reference: &wish.reference,
+                amount: wish.amount.minor,
+                ceiling: standing.ceiling,
+                earlier: standing.earlier,
+                actor: &wish.actor,
+                decision: decided.as_ref().map(|decided| decided.id.as_str()),
+                rule_version: decided.as_ref().map(|decided| decided.version),
+                expires_at: wish.expires_at,
+                at: self.now(),
+            };
+            if let Some(sums) = self.ledger.reserve(&new).await? {
+                let standing = Standing { sums, ..standing };
+                self.alerts.raise(&budget, &standing, &said).await?;
+                let reservation = Reservation {
+                    budget: budget.id.clone(),
+                    reference: wish.reference.clone(),
+                    period: standing.period.clone(),
+                    amount: wish.amount.minor,
+                    expires_at: wish.expires_at,
+                    settled: None,
+                };
+                return Ok(Reserved { reservation, warned, standing });
+            }
+            // Somebody was faster, or the budget was changed.
+            let again = self.budgets.find(&budget.tenant, &budget.id).await?;
+            budget = again.ok_or(Refused::Unknown)?;
+        }
+        Err(Refused::Busy)
+    }
+
+    async fn again(&self, budget: &Budget, wish: &Wish, reservation: Reservation) -> Result<Reserved, Refused> {
+        if reservation.amount != wish.amount.minor || reservation.settled == Some(Settled::Released) {
+            return Err(Refused::Settled);
+        }
+        let standing = self.standing(budget).await?;
+        Ok(Reserved { reservation, warned: false, standing })
+    }
+
+    async fn decide(&self, budget: &Budget, standing: &Standing, wish: &Wish) -> Result<(Decision, Outcome), Refused> {
+        let number = |minor: i64| RawValue::from_string(budget.money(minor).to_decimal()).ok();
+        let Sums { spent, reserved } = standing.sums;
+        let input = Input {
+            budget: BudgetInput {
+                limit: number(standing.allowance),
+                spent: number(spent),
+                reserved: number(reserved),
+                currency: budget.currency.as_str().to_owned(),
+                period: standing.period.clone(),
+            },
+            amount: number(wish.amount.minor),
+        };
+        let broken = |error: serde_json::Error| Refused::Record(DatabaseError::Refused(error.to_string()));
+        let input = serde_json::to_string(&input).map_err(broken)?;
+        let context = Context {
+            tenant: Some(budget.tenant.clone()),
+            actor: wish.actor.clone(),
+            request_id: wish.request_id.clone(),
+        };
+        let decision = self.rulebook.decide(Rule::Budget, &input, &context).await?;
+        let outcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
+        Ok((decision, outcome))
+    }
+
+    /// Spends what was reserved: `amount` of it, else all; the rest is given back. Again, it changes nothing.
+    pub async fn commit(
+        &self,
+        budget: &str,
+        reference: &str,
+        amount: Option<i64>,
+        actor: &str,
+    ) -> Result<Reservation, Refused> {
+        self.settle(budget, reference, Settling::Commit(amount), actor).await
+    }
+
+    /// Gives back what was reserved. Again, it changes nothing.
+    pub async fn release(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
+        self.settle(budget, reference, Settling::Release, actor).await
+    }
+
+    /// Gives back what was spent. Again, it changes nothing.
+    pub async fn refund(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
+        self.settle(budget, reference, Settling::Refund, actor).await
+    }
+
+    async fn settle(&self, budget: &str, reference: &str, how: Settling, actor: &str) -> Result<Reservation, Refused> {
+        for _ in 0..ROUNDS {
+            let reservation = self.ledger.find(budget, reference).await?.ok_or(Refused::Unknown)?;
+            let is_done = match (how, reservation.settled) {
+                (Settling::Commit(Some(amount)), None) if !(0..=reservation.amount).contains(&amount) => {
+                    return Err(Refused::Settled);
+                }
+                (Settling::Commit(amount), Some(Settled::Committed(spent))) => {
+                    amount.unwrap_or(reservation.amount) == spent || amount.is_none()
+                }
+                (Settling::Release, Some(Settled::Released)) | (Settling::Refund, Some(Settled::Refunded(_))) => true,
+                (Settling::Commit(_) | Settling::Release, None) | (Settling::Refund, Some(Settled::Committed(_))) => {
+                    self.ledger.settle(budget, reference, how, actor, self.now()).await?;
+                    continue;
+                }
+                _ => false,
+            };
+            return if is_done { Ok(reservation) } else { Err(Refused::Settled) };
+        }
+        Err(Refused::Busy)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Currency => Self::field("currency", "must be the budget's"),
+            Refused::Inactive => Self::new(Code::BudgetExceeded, "The budget is not in use."),
+            Refused::Denied(reason) => {
+                let reason = serde_json::to_string(&reason).unwrap_or_else(|_| "null".to_owned());
+                Self::new(Code::BudgetExceeded, "The rule budget does not allow it.").with("reason", reason)
+            }
+            Refused::NoRoom => Self::new(Code::BudgetExceeded, "There is no room in the budget."),
+            Refused::Unknown => Self::new(Code::ReservationNotFound, "Nothing is reserved under this reference."),
+            Refused::Settled => {
+                let detail = "Under this reference something else was done before: see what became of it.";
+                Self::new(Code::ReservationSettled, detail)
+            }
+            Refused::Busy => Self::new(Code::StoreUnavailable, "Too many use this budget at once.").retry_after(1),
+            Refused::Rule(failed) => failed.into(),
+            Refused::Record(error) => error.into(),
+        }
+    }
+}
