@@ -43,7 +43,7 @@ for _ in $(seq 600); do
 done
 curl -fs "$edge/readyz" >/dev/null || { echo "the edge is not ready:"; tail -n 5 "$state/log"; exit 1; }
 
-"$tool" run "$edge/openapi.json" -H "Authorization: Bearer $admin" --workers 2 --phases examples,coverage,fuzzing \
+"$tool" run "$edge/openapi.json" -H "Authorization: Bearer $admin" --workers 1 --phases examples,coverage,fuzzing \
     --max-examples "${EXAMPLES:-40}" --continue-on-failure --suppress-health-check all --no-color \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
     "$@"

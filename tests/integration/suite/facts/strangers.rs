@@ -77,6 +77,9 @@ async fn victim(edge: &Edge, customer: &Customer<'_>) -> Things {
     call("PUT", &format!("{tenant}/external-ids/healos"), external).await;
     let endpoint = call("POST", "/api/v1/webhooks/endpoints", json!({"tenant_id": customer.tenant})).await;
     customer.tell(&customer.paid("payment.captured", MARKER)).await.expect(200);
+    let order = edge.call("POST", "/api/v1/billing/checkout").key(BOOTSTRAP).header("x-tenant-id", &customer.tenant);
+    let order = order.json(&json!({"plan_id": "sku_professional", "billing_cycle": "monthly"}));
+    let order = order.header("idempotency-key", MARKER).send().await.expect(201);
     let events = edge.call("GET", "/api/v1/webhooks/events?limit=200").key(BOOTSTRAP).send().await.expect(200);
     let own = |event: &&Value| event["tenant_id"] == customer.tenant.as_str();
     let event = events["data"].as_array().unwrap().iter().find(own).expect("the payment's event");
@@ -88,7 +91,7 @@ async fn victim(edge: &Edge, customer: &Customer<'_>) -> Things {
         ("endpoint", id(&endpoint)),
         ("user", format!("{MARKER}-user")),
         ("external", customer.organization.external.clone()),
-        ("order", format!("order_{MARKER}")),
+        ("order", order["order_id"].as_str().unwrap().to_owned()),
     ];
     Things { ids: ids.into() }
 }
@@ -99,9 +102,12 @@ async fn state(edge: &Edge, things: &Things) -> BTreeMap<String, Value> {
     let mut paths: Vec<String> =
         ["", "/users", "/api-keys", "/external-ids", "/audit", "/usage/stats"].map(|of| format!("{tenant}{of}")).into();
     paths.push(format!("/api/v1/webhooks/events/{}", things.id("event")));
+    paths.push(format!("/api/v1/billing/checkout/{}", things.id("order")));
+    paths.push("/api/v1/billing/subscription".to_owned());
     let mut state = BTreeMap::new();
     for path in paths {
-        let mut seen = edge.call("GET", &path).key(BOOTSTRAP).send().await.expect(200);
+        let call = edge.call("GET", &path).key(BOOTSTRAP).header("x-tenant-id", things.id("tenant"));
+        let mut seen = call.send().await.expect(200);
         for clock in ["from", "to"] {
             seen.as_object_mut().unwrap().remove(clock);
         }
