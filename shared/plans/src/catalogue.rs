@@ -36,6 +36,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// The longest id or code, bytes.
 const LONGEST: usize = 128;
 
+/// It is served from what is known, which is news.
+pub(crate) const FRESH: &str = "fresh";
+
 /// Nothing is known of a plan, and the ERP does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -71,7 +74,7 @@ pub(crate) struct Served {
     /// Milliseconds.
     pub(crate) age: u64,
     pub(crate) cache_control: HeaderValue,
-    /// `fresh`, `stale`, `erp`.
+    /// [`FRESH`], `stale`, `erp`.
     pub(crate) source: &'static str,
 }
 
@@ -176,7 +179,7 @@ impl Catalogue {
         let remembered = locked(&self.0.known).get(name).cloned();
         let is_fresh = |copy: &&Copy| copy.age(now).is_some_and(|age| age < settings.fresh);
         if let Some(copy) = remembered.as_ref().filter(is_fresh) {
-            return Ok(Some(settings.serve(copy.clone(), now, "fresh")));
+            return Ok(Some(settings.serve(copy.clone(), now, FRESH)));
         }
         // A cache that fails has nothing.
         let kept = self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Copy::from_bytes);
@@ -185,7 +188,7 @@ impl Catalogue {
         if let Some(copy) = &last {
             self.remember(name, copy);
             if is_fresh(&copy) {
-                return Ok(Some(settings.serve(copy.clone(), now, "fresh")));
+                return Ok(Some(settings.serve(copy.clone(), now, FRESH)));
             }
             let rests = locked(&self.0.failed).get(name).is_some_and(|(at, _)| within(*at, now, REST));
             let young = revalidates && copy.age(now).is_some_and(|age| age < settings.revalidated);

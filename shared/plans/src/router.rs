@@ -1,6 +1,7 @@
 //! Plans over HTTP. Nobody needs a credential: prices are public.
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -10,8 +11,10 @@ use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use utoipa::OpenApi;
 
-use crate::catalogue::{Catalogue, Served, Unknown};
+use crate::catalogue::{Catalogue, FRESH, Served, Unknown};
 use crate::shown::{AllShown, Shown};
+
+const HEADERS: usize = 8;
 
 /// The routes of the component `plan-lookup`.
 pub fn router(capabilities: Capabilities) -> Router {
@@ -75,18 +78,22 @@ fn answer(served: Result<Option<Served>, Unknown>, asked: &HeaderMap) -> Respons
 
 fn serve(served: Served, asked: &HeaderMap) -> Response {
     let Served { copy, age, cache_control, source } = served;
-    let mut response = if is_known(asked, copy.etag.as_bytes()) {
-        StatusCode::NOT_MODIFIED.into_response()
+    let is_known = is_known(asked, copy.etag.as_bytes());
+    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(copy.body) });
+    // Room for these and for those of the border: a hit is to cost little.
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
-        let mut response = copy.body.into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response
-    };
-    let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     headers.insert(ETAG, copy.etag);
     headers.insert(CACHE_CONTROL, cache_control);
     headers.insert(AGE, HeaderValue::from(age / 1000));
-    response.extensions_mut().insert(Outcome(source));
+    *response.headers_mut() = headers;
+    if source != FRESH {
+        response.extensions_mut().insert(Outcome(source));
+    }
     response
 }
 
