@@ -117,7 +117,7 @@ class Servers:
         for server in reversed(self.running):
             server.stop()
 
-    def start(self, name, port, command, ready="/", env=None, cwd=None, patience=60):
+    def start(self, name, port, command, ready="/", env=None, cwd=None, patience=240):
         """Starts a server; gives it once it answers a GET of `ready`, whatever the status."""
         log = self.folder / f"{name}-{port}.log"
         started = time.monotonic()
