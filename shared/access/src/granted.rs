@@ -85,6 +85,26 @@ where
     }
 }
 
+/// A caller whom something else than a scope gives the right: that a rule names them.
+pub struct Known {
+    /// Who it is.
+    pub caller: Caller,
+}
+
+impl<S: Sync> FromRequestParts<S> for Known
+where
+    Access: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let access = Access::from_ref(state);
+        let caller = access.authenticate(&parts.headers).await?;
+        access.count(&caller, parts.extensions.get::<Timings>()).await?;
+        Ok(Self { caller })
+    }
+}
+
 fn unauthenticated() -> Problem {
     let detail = "Send a valid API key or token as `Authorization: Bearer …`; it may have expired or been revoked.";
     Problem::new(Code::Unauthenticated, detail)

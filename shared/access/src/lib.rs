@@ -18,8 +18,8 @@ mod token;
 pub use authentication::{Access, AccessError};
 pub use caller::{Caller, TenantId};
 pub use granted::{
-    BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
-    TenantsAdmin, WebhooksRead, WebhooksWrite,
+    BillingRead, BillingWrite, ErpAdmin, Granted, Known, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
+    SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{IssuedKey, NewApiKey, ShownKey};
 pub use passport::{NoKeys, Refused, router as passport_keys_router};
