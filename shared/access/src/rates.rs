@@ -1,9 +1,11 @@
 //! How often a credential, and a tenant with all its credentials, may ask: so that one caller cannot starve the rest.
 //!
 //! Each has a bucket of tokens in the shared store: as many as it may ask in a minute, filling up at that pace. What the
-//! store keeps is one counter, the instant at which the bucket will be full again: so taking tokens is one atomic
-//! addition, whoever else takes some, and an idle bucket needs no care. An instance takes a few tokens at a time and
-//! spends them from memory; what it does not spend within [`SHELF_LIFE`] is lost, and comes back with time.
+//! store keeps is a counter of the tokens that were ever taken, which only ever grows, so that taking some is one atomic
+//! addition; and a mark, which says how many had been taken when the bucket was last full. What a bucket holds follows
+//! from the two. Whoever comes to a bucket that is full anew, or of which the store has lost a part, sets the mark; those
+//! who do so together set the same. An instance takes a few tokens at a time and spends them from memory; what it does not
+//! spend within [`SHELF_LIFE`] is lost, and comes back with time.
 //!
 //! This protects the edge and decides nothing else: where the store cannot be asked, nobody is held up.
 
@@ -15,11 +17,8 @@ use edge_border::Allowance;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Config, Instant};
 
-/// 2025-01-01T00:00:00Z: counters count from here, in microseconds.
-const EPOCH: Instant = Instant::from_millis(1_735_689_600_000);
-
-/// In which time a bucket fills, microseconds.
-const WINDOW: i64 = 60_000_000;
+/// In which time a bucket fills, milliseconds.
+const WINDOW: i64 = 60_000;
 
 /// How long an instance may spend what it has taken.
 const SHELF_LIFE: Duration = Duration::from_secs(1);
@@ -53,11 +52,38 @@ struct Limits {
 struct Taken {
     left: i64,
     until: Instant,
-    /// What the bucket still held, and when it will be full, when this was taken.
+    /// What the bucket still held when this was taken.
     in_bucket: i64,
-    full_at: i64,
-    /// The bucket is empty until then.
-    empty_until: Option<i64>,
+    /// When the bucket will be full, or, where it is empty, when it will hold a token, milliseconds.
+    then: i64,
+    is_empty: bool,
+}
+
+/// How many tokens had been taken when the bucket was last full.
+#[derive(Clone, Copy)]
+struct Mark {
+    at: Instant,
+    taken: i64,
+}
+
+impl Mark {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (at, taken) = std::str::from_utf8(bytes).ok()?.split_once(' ')?;
+        Some(Self { at: Instant::from_millis(at.parse().ok()?), taken: taken.parse().ok()? })
+    }
+
+    fn write(self) -> String {
+        format!("{} {}", self.at.as_millis(), self.taken)
+    }
+
+    /// What the bucket holds at `now`, when `taken` have been taken; more than `limit` where it was full meanwhile.
+    fn holds(self, limit: i64, taken: i64, now: Instant) -> i64 {
+        let passed = i128::from(now.millis_since(self.at).max(0));
+        let flowed_in = passed.saturating_mul(i128::from(limit)).checked_div(WINDOW.into()).unwrap_or(0);
+        let spent = i128::from(taken).saturating_sub(self.taken.into());
+        let holds = i128::from(limit).saturating_add(flowed_in).saturating_sub(spent);
+        i64::try_from(holds).unwrap_or(i64::MAX)
+    }
 }
 
 impl Limits {
@@ -66,7 +92,7 @@ impl Limits {
             let text = edge_capabilities::config::text(config, name).await.unwrap_or_default();
             // What cannot be read limits as if it were not set.
             let limit = text.parse::<i64>().ok().filter(|limit| *limit >= 0).unwrap_or(otherwise);
-            (limit > 0).then_some(limit.min(WINDOW))
+            (limit > 0).then_some(limit)
         };
         Self {
             per_key: limit("rate_limit_per_key", PER_KEY).await,
@@ -104,7 +130,6 @@ impl Rates {
 
     async fn take_from(&self, bucket: &str, limit: i64) -> Result<Option<Allowance>, Allowance> {
         let now = self.capabilities.clock.now();
-        let micros = now.millis_since(EPOCH).saturating_mul(1000);
         let known = {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
             taken.get_mut(bucket).map(|taken| {
@@ -116,79 +141,81 @@ impl Rates {
             })
         };
         match known {
-            Some((taken, true)) => return Ok(Some(taken.allowance(limit, micros))),
-            Some((Taken { empty_until: Some(until), .. }, _)) if until > micros => {
-                return Err(over(limit, until, micros));
+            Some((taken, true)) => return Ok(Some(taken.allowance(limit, now))),
+            Some((taken, _)) if taken.is_empty && taken.then > now.as_millis() => {
+                return Err(taken.allowance(limit, now));
             }
             _ => {}
         }
         // A store that cannot be asked holds nobody up.
-        let Ok(taken) = self.draw(bucket, limit, micros, now).await else { return Ok(None) };
+        let Ok(taken) = self.draw(bucket, limit, now).await else { return Ok(None) };
         let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST && !all.contains_key(bucket) {
             all.clear();
         }
         all.insert(bucket.to_owned(), taken);
-        match taken.empty_until {
-            Some(until) => Err(over(limit, until, micros)),
-            None => Ok(Some(taken.allowance(limit, micros))),
-        }
+        let allowance = taken.allowance(limit, now);
+        if taken.is_empty { Err(allowance) } else { Ok(Some(allowance)) }
     }
 
     /// Takes tokens out of the shared bucket, one of which is spent at once.
-    async fn draw(&self, bucket: &str, limit: i64, now: i64, at: Instant) -> Result<Taken, StoreError> {
+    async fn draw(&self, bucket: &str, limit: i64, now: Instant) -> Result<Taken, StoreError> {
         let cache = &self.capabilities.cache;
-        let token = WINDOW.checked_div(limit).unwrap_or(WINDOW).max(1);
-        let last = cache.counter(bucket).await?.unwrap_or(0);
-        let full = Taken { left: 0, until: at, in_bucket: limit, full_at: now, empty_until: None };
-        if last > now.saturating_add(WINDOW.saturating_mul(2)) {
-            // None of ours writes that: somebody died between two steps, or the clock was set back. It starts anew.
-            cache.delete(bucket).await?;
-            return Ok(full);
-        }
-        let from = last.max(now);
-        let free = now.saturating_add(WINDOW).saturating_sub(from);
+        let place = format!("{bucket} full");
+        // INVARIANT: the counter is read before the mark. Who sees what others took from a full bucket sees their mark.
+        let taken = cache.counter(bucket).await?.unwrap_or(0);
+        let mark = cache.get(&place).await?.and_then(|bytes| Mark::read(&bytes));
+        let good = |mark: &Mark| {
+            let is_past = now.millis_since(mark.at) >= -WINDOW;
+            is_past && mark.taken <= taken && mark.holds(limit, taken, now) <= limit
+        };
+        let mark = match mark.filter(good) {
+            Some(mark) => mark,
+            None => {
+                let mark = Mark { at: now, taken };
+                cache.set(&place, mark.write().as_bytes()).await?;
+                mark
+            }
+        };
         let wanted = limit.checked_div(100).unwrap_or(1).clamp(1, MOST_AT_ONCE);
-        let count = wanted.min(free.checked_div(token).unwrap_or(0));
+        let count = wanted.min(mark.holds(limit, taken, now));
         if count < 1 {
-            let until = from.saturating_add(token).saturating_sub(WINDOW);
-            return Ok(Taken { empty_until: Some(until), ..full });
+            return Ok(Taken::none(limit, mark.holds(limit, taken, now), now));
         }
-        let jump = from.saturating_sub(last);
-        let cost = count.saturating_mul(token);
-        let step = jump.saturating_add(cost);
-        let mut sum = cache.increment(bucket, step).await?;
-        if jump > 0 && sum != last.saturating_add(step) {
-            // Others came to the idle bucket at the same time, and one of them has brought it up to now already.
-            sum = cache.increment(bucket, jump.saturating_neg()).await?;
-        }
-        if sum > now.saturating_add(WINDOW) {
+        let taken = cache.increment(bucket, count).await?;
+        let left = mark.holds(limit, taken, now);
+        if left < 0 {
             // Others were faster: there was less than there seemed to be.
-            sum = cache.increment(bucket, cost.saturating_neg()).await?;
-            let until = sum.saturating_add(token).saturating_sub(WINDOW).max(now.saturating_add(token));
-            return Ok(Taken { empty_until: Some(until), ..full });
+            let taken = cache.increment(bucket, count.saturating_neg()).await?;
+            return Ok(Taken::none(limit, mark.holds(limit, taken, now).min(0), now));
         }
-        let in_bucket = now.saturating_add(WINDOW).saturating_sub(sum).checked_div(token).unwrap_or(0);
-        let until = at.plus(SHELF_LIFE);
-        Ok(Taken { left: count.saturating_sub(1), until, in_bucket, full_at: sum, empty_until: None })
+        let full = now.as_millis().saturating_add(time_for(limit.saturating_sub(left), limit));
+        let until = now.plus(SHELF_LIFE);
+        Ok(Taken { left: count.saturating_sub(1), until, in_bucket: left, then: full, is_empty: false })
     }
 }
 
 impl Taken {
-    fn allowance(&self, limit: i64, now: i64) -> Allowance {
+    /// Nothing was taken, for the bucket holds `holds`, which is less than a token.
+    fn none(limit: i64, holds: i64, now: Instant) -> Self {
+        let then = now.as_millis().saturating_add(time_for(1_i64.saturating_sub(holds), limit));
+        Self { left: 0, until: now, in_bucket: 0, then, is_empty: true }
+    }
+
+    fn allowance(&self, limit: i64, now: Instant) -> Allowance {
         let remaining = self.in_bucket.saturating_add(self.left).clamp(0, limit);
-        Allowance { limit: unsigned(limit), remaining: unsigned(remaining), reset: seconds(self.full_at, now) }
+        let millis = self.then.saturating_sub(now.as_millis()).max(0);
+        let reset = unsigned(millis.saturating_add(999).checked_div(1000).unwrap_or(0));
+        let reset = if self.is_empty { reset.max(1) } else { reset };
+        Allowance { limit: unsigned(limit), remaining: unsigned(remaining), reset }
     }
 }
 
-fn over(limit: i64, until: i64, now: i64) -> Allowance {
-    Allowance { limit: unsigned(limit), remaining: 0, reset: seconds(until, now).max(1) }
-}
-
-/// From `now` to `then`, in whole seconds and no fewer.
-fn seconds(then: i64, now: i64) -> u64 {
-    let micros = then.saturating_sub(now).max(0);
-    unsigned(micros.saturating_add(999_999).checked_div(1_000_000).unwrap_or(0))
+/// In which time this many tokens flow in, milliseconds.
+fn time_for(tokens: i64, limit: i64) -> i64 {
+    let whole = i128::from(tokens.max(0)).saturating_mul(WINDOW.into());
+    let rounded_up = whole.saturating_add(i128::from(limit)).saturating_sub(1);
+    i64::try_from(rounded_up.checked_div(limit.into()).unwrap_or(0)).unwrap_or(i64::MAX)
 }
 
 fn unsigned(number: i64) -> u64 {

@@ -113,16 +113,41 @@ async fn a_busy_caller_seldom_costs_the_store_anything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_counter_that_makes_no_sense_starts_anew() {
-    let world = world(10, 0);
-    let (rates, _tasks) = rates(&world);
-    let (capabilities, _others) = world.instance();
-    capabilities.cache.increment("rate:key:a", i64::MAX / 2).await.unwrap();
-    for _ in 0..5 {
-        assert!(rates.take("key:a", None).await.is_ok());
+async fn those_who_come_to_an_idle_bucket_together_are_all_served() {
+    for idle in [0, 90, 86_400] {
+        let world = world(120_000, 0);
+        let instances: Vec<(Rates, Tasks)> = (0..40).map(|_| rates(&world)).collect();
+        if idle > 0 {
+            instances[0].0.take("key:a", None).await.unwrap();
+            world.clock.advance(Duration::from_secs(idle)).await;
+        }
+        let all = instances.iter().map(|(rates, _)| rates.take("key:a", None));
+        let answers = futures::future::join_all(all).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        // And what they did to the counter was put right again.
+        let remaining = rates(&world).0.take("key:a", None).await.unwrap().unwrap().remaining;
+        assert!((110_000..120_000).contains(&remaining), "{remaining}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_of_which_the_store_has_lost_a_part_is_a_full_one() {
+    let world = world(10, 0);
+    let empty = async || {
+        let (rates, _tasks) = rates(&world);
+        let mut served = 0;
+        while rates.take("key:a", None).await.is_ok() {
+            served += 1;
+        }
+        served
+    };
+    assert_eq!((empty().await, empty().await), (10, 0));
+    world.cache.lose(|key| key == "rate:key:a");
+    assert_eq!((empty().await, empty().await), (10, 0));
+    world.cache.lose(|key| key == "rate:key:a full");
+    assert_eq!((empty().await, empty().await), (10, 0));
     world.clock.shift(-3_600_000);
-    assert!(rates.take("key:a", None).await.is_ok());
+    assert_eq!((empty().await, empty().await), (10, 0));
 }
 
 #[tokio::test(start_paused = true)]
