@@ -1,0 +1,59 @@
+//! What follows when the ERP says something of projects that it has not said before. As with people, a project's record is
+//! written last.
+
+use std::collections::HashMap;
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::DatabaseError;
+use serde_json::json;
+
+use crate::people::{Done, author, digest};
+use crate::project::Project;
+use crate::records::{Known, Records, Written};
+use crate::run::{Change, Kind, Run};
+
+/// Takes a batch of projects over, each of which is in it once.
+pub(crate) async fn take(
+    records: &Records,
+    run: &Run,
+    projects: &[Project],
+    known: &HashMap<String, Known>,
+    now: Instant,
+) -> Result<Done, DatabaseError> {
+    let mut done = Done::default();
+    let (mut written, mut deeds) = (Vec::new(), Vec::new());
+    for project in projects {
+        let known = known.get(&project.id);
+        done.ordinals.extend(known.map(|known| known.ordinal));
+        let digest = digest(project)?;
+        let (change, action) = match known {
+            None => (Change::Created, "project.created"),
+            Some(known) if !known.is_active => (Change::Reactivated, "project.reopened"),
+            Some(known) if known.digest != digest => (Change::Updated, "project.changed"),
+            Some(known) => {
+                done.changes.push(if known.changed_in == run.id { known.change } else { Change::Unchanged });
+                continue;
+            }
+        };
+        let data = serde_json::to_string(project).map_err(|error| DatabaseError::Refused(error.to_string()))?;
+        deeds.push((
+            format!("sync.{}.{}", run.id, project.id),
+            action,
+            json!({"project_id": project.id, "run": run.id}),
+        ));
+        written.push(Written {
+            id: project.id.clone(),
+            ordinal: known.map(|known| known.ordinal),
+            user: None,
+            role: None,
+            data: Some(data),
+            digest,
+            change,
+        });
+        done.changes.push(change);
+    }
+    records.audit(&run.tenant, &author(run).id, deeds, now).await?;
+    let ordinals = records.write(&run.tenant, Kind::Projects, &run.id, &written, now).await?;
+    done.ordinals.extend(ordinals.into_values());
+    Ok(done)
+}
