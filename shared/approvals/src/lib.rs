@@ -1,9 +1,31 @@
-//! In the making.
+//! Who has to approve a purchase, whether they did, and what it may be used for.
+//!
+//! * [`request`]: a purchase that people are asked about, level by level; [`level`]: whom a level asks.
+//! * [`terms`]: what a tenant asks for beyond the rule `approval`, as data.
+//! * [`people`]: who somebody is, which roles they have and for whom they stand; [`delegations`].
+//! * [`requests`], [`rules`]: both in the record.
+//! * [`asking`]: asking people, counting what they say, and using what they approved.
+//! * [`router`]: over HTTP.
 
-use axum::Router;
-use edge_capabilities::Capabilities;
+mod asking;
+mod delegations;
+mod level;
+mod people;
+mod request;
+mod requests;
+mod router;
+mod rules;
+mod terms;
 
-/// The routes of the component `approvals`.
-pub fn router(capabilities: Capabilities) -> Router {
-    edge_border::finish(Router::new(), "approvals", &capabilities)
-}
+pub use asking::{Asked, Asking, Decided, Failed, Opinion};
+pub use delegations::{Delegation, Delegations};
+pub use level::Level;
+pub use people::People;
+pub use request::{Action, Delegator, Purchase, Refusal, Request, Ruled, Status, Unusable, Verdict, Voter};
+pub use requests::Requests;
+pub use router::{ApiDoc, router};
+pub use rules::{ApprovalRule, ApprovalRules};
+pub use terms::Terms;
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,8 @@ fn description() -> Description {
     whole.merge(edge_tenants::ApiDoc::openapi());
     whole.merge(edge_plans::ApiDoc::openapi());
     whole.merge(edge_billing::ApiDoc::openapi());
+    whole.merge(edge_approvals::ApiDoc::openapi());
+    whole.merge(edge_budgets::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
@@ -134,6 +136,28 @@ mod tests {
             "get /api/v1/webhooks/events",
             "get /api/v1/webhooks/events/{id}",
             "get /metrics",
+            "get /api/v1/enterprise-billing/budgets",
+            "post /api/v1/enterprise-billing/budgets",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}",
+            "put /api/v1/enterprise-billing/budgets/{budget_id}",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}/tracking",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}/alerts",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release",
+            "get /api/v1/enterprise-billing/approvals/requests",
+            "post /api/v1/enterprise-billing/approvals/requests",
+            "get /api/v1/enterprise-billing/approvals/requests/{request_id}",
+            "post /api/v1/enterprise-billing/approvals/requests/{request_id}/process",
+            "post /api/v1/enterprise-billing/approvals/requests/bulk-approve",
+            "post /api/v1/enterprise-billing/approvals/rules",
+            "get /api/v1/enterprise-billing/approvals/rules",
+            "put /api/v1/enterprise-billing/approvals/rules/{rule_id}",
+            "get /api/v1/enterprise-billing/approvals/roles",
+            "put /api/v1/enterprise-billing/approvals/roles/{role}",
+            "get /api/v1/enterprise-billing/approvals/delegations",
+            "post /api/v1/enterprise-billing/approvals/delegations",
+            "delete /api/v1/enterprise-billing/approvals/delegations/{delegation_id}",
             "get /api/v1/billing/checkout/{order_id}",
             "get /api/v1/billing/invoices",
             "get /api/v1/billing/reconciliation",

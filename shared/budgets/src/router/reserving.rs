@@ -21,6 +21,7 @@ const LONGEST: usize = 256;
 
 /// Something to be reserved.
 #[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = NewBudgetReservation)]
 pub(super) struct NewReservation {
     /// What the caller calls it: 1 to 256 bytes. Under the same reference it is reserved once.
     reference: String,
@@ -33,6 +34,7 @@ pub(super) struct NewReservation {
 
 /// What of it is spent.
 #[derive(Clone, Default, Deserialize, ToSchema)]
+#[schema(as = SpentOfReservation)]
 pub(super) struct Spent {
     /// At most what was reserved, and all of it unless told. The rest is given back.
     #[serde(default)]

@@ -1,0 +1,305 @@
+//! Asking people, counting what they say, and using what they approved.
+
+use edge_border::{Code, Problem};
+use edge_capabilities::database::DatabaseError;
+use edge_capabilities::{Capabilities, Instant, random};
+use edge_record::Record;
+use edge_rulebook::{Context, Rule, RuleFailed, Rulebook};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::level::Level;
+use crate::people::People;
+use crate::request::{Purchase, Refusal, Request, Ruled, Status, Unusable, Verdict, Voter};
+use crate::requests::Requests;
+use crate::rules::ApprovalRules;
+use crate::terms::Terms;
+
+/// How often a word is counted again when somebody else was faster.
+const ROUNDS: u32 = 100;
+
+/// What is asked about.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Whose purchase it is.
+    pub tenant: String,
+    /// What whoever asks calls it: it is asked about once.
+    pub reference: String,
+    /// What is to be bought.
+    pub purchase: Purchase,
+    /// The department that pays.
+    pub department: Option<String>,
+    /// The contract it falls under.
+    pub contract: Option<String>,
+    /// For people.
+    pub description: Option<String>,
+    /// Who asks: a caller's id.
+    pub requester: String,
+    /// What they are.
+    pub role: String,
+    /// The request this is part of.
+    pub request_id: String,
+}
+
+/// What is said of a purchase: by the rule, and by what the tenant asks for beyond.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opinion {
+    /// Nobody has to be asked.
+    Fine,
+    /// These people have to be asked.
+    Ask(Terms),
+    /// It may not be.
+    Never,
+}
+
+/// What the rule decided, and what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The rule's decision.
+    pub ruled: Ruled,
+    /// What follows.
+    pub opinion: Opinion,
+}
+
+/// Why nothing was asked, counted or used.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// There is no such request.
+    #[error("there is no such request")]
+    Unknown,
+    /// The word does not count.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
+    /// Something else was asked about under this reference.
+    #[error("something else was asked about under this reference")]
+    Taken,
+    /// Too many say something at once.
+    #[error("too many say something at once")]
+    Busy,
+    /// The rule gave no decision.
+    #[error(transparent)]
+    Rule(#[from] RuleFailed),
+    /// The record says no.
+    #[error(transparent)]
+    Record(#[from] DatabaseError),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Input<'a> {
+    kind: &'a str,
+    amount: Option<Box<RawValue>>,
+    currency: &'a str,
+    tenant_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    department_id: Option<&'a str>,
+    requester: Requester<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Requester<'a> {
+    id: &'a str,
+    role: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    outcome: String,
+    #[serde(default)]
+    levels: Vec<Level>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Asks people.
+#[derive(Clone)]
+pub struct Asking {
+    capabilities: Capabilities,
+    people: People,
+    requests: Requests,
+    rulebook: Rulebook,
+    rules: ApprovalRules,
+}
+
+impl Asking {
+    /// Keeps requests in `record`.
+    pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self {
+            people: People::new(record),
+            requests: Requests::new(record.clone()),
+            rulebook: Rulebook::new(capabilities, record),
+            rules: ApprovalRules::new(record.clone()),
+            capabilities: capabilities.clone(),
+        }
+    }
+
+    /// Who people are.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The requests.
+    pub fn requests(&self) -> &Requests {
+        &self.requests
+    }
+
+    /// The tenants' own rules.
+    pub fn rules(&self) -> &ApprovalRules {
+        &self.rules
+    }
+
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    /// What the rule in force says of it, and what the tenant asks for beyond.
+    pub async fn decide(&self, asked: &Asked) -> Result<Decided, Failed> {
+        let input = Input {
+            kind: &asked.purchase.kind,
+            amount: asked.purchase.amount().and_then(|amount| RawValue::from_string(amount.to_decimal()).ok()),
+            currency: &asked.purchase.currency,
+            tenant_id: &asked.tenant,
+            department_id: asked.department.as_deref(),
+            requester: Requester { id: &asked.requester, role: &asked.role },
+            contract_id: asked.contract.as_deref(),
+        };
+        let broken = |error: serde_json::Error| Failed::Record(DatabaseError::Refused(error.to_string()));
+        let input = serde_json::to_string(&input).map_err(broken)?;
+        let context = Context {
+            tenant: Some(asked.tenant.clone()),
+            actor: asked.requester.clone(),
+            request_id: asked.request_id.clone(),
+        };
+        let decision = self.rulebook.decide(Rule::Approval, &input, &context).await?;
+        let Outcome { outcome, levels, reason } = serde_json::from_str(&decision.outcome).map_err(broken)?;
+        let ruled =
+            Ruled { decision_id: decision.id, version: decision.version, sha256: decision.sha256.to_string(), reason };
+        if !matches!(outcome.as_str(), "approve" | "require") {
+            return Ok(Decided { ruled, opinion: Opinion::Never });
+        }
+        let mut rules = self.rules.active(&asked.tenant).await?;
+        rules.retain(|rule| rule.is_about(&asked.purchase, asked.department.as_deref()));
+        let terms = Terms::of(levels, &rules);
+        let opinion = if terms.levels.is_empty() { Opinion::Fine } else { Opinion::Ask(terms) };
+        Ok(Decided { ruled, opinion })
+    }
+
+    /// Asks about a purchase, once for each reference.
+    pub async fn ask(&self, asked: &Asked) -> Result<Request, Failed> {
+        if let Some(known) = self.requests.of_reference(&asked.tenant, &asked.reference).await? {
+            return self.known(asked, known).await;
+        }
+        let decided = self.decide(asked).await?;
+        self.ask_as(asked, decided).await
+    }
+
+    /// Like [`Self::ask`], as it was decided already.
+    pub async fn ask_as(&self, asked: &Asked, decided: Decided) -> Result<Request, Failed> {
+        let now = self.now();
+        let (state, terms) = match decided.opinion {
+            Opinion::Fine => (Status::Approved, Terms::of(Vec::new(), &[])),
+            Opinion::Ask(terms) => (Status::Pending, terms),
+            Opinion::Never => (Status::Rejected, Terms::of(Vec::new(), &[])),
+        };
+        let request = Request {
+            id: format!("apr_{}", random::hex::<12>(&*self.capabilities.random)),
+            tenant: asked.tenant.clone(),
+            reference: asked.reference.clone(),
+            purchase: asked.purchase.clone(),
+            department: asked.department.clone(),
+            contract: asked.contract.clone(),
+            description: asked.description.clone(),
+            requester: self.people.person(&asked.requester).await?,
+            ruled: decided.ruled,
+            levels: terms.levels,
+            created_at: now,
+            expires_at: Instant::from_millis(now.as_millis().saturating_add(terms.lifetime_ms)),
+            lifetime_ms: terms.lifetime_ms,
+            state,
+            used_for: None,
+            actions: Vec::new(),
+            revision: 1,
+        };
+        if self.requests.insert(&request).await? {
+            return Ok(request);
+        }
+        let known = self.requests.of_reference(&asked.tenant, &asked.reference).await?.ok_or(Failed::Busy)?;
+        self.known(asked, known).await
+    }
+
+    async fn known(&self, asked: &Asked, known: Request) -> Result<Request, Failed> {
+        let requester = self.people.person(&asked.requester).await?;
+        if known.purchase == asked.purchase && known.requester == requester { Ok(known) } else { Err(Failed::Taken) }
+    }
+
+    /// Counts what `voter` says to the request `id`.
+    pub async fn process(
+        &self,
+        tenant: &str,
+        id: &str,
+        voter: &Voter,
+        verdict: Verdict,
+        comment: Option<&str>,
+    ) -> Result<Request, Failed> {
+        self.change(tenant, id, |request, now| Ok(request.act(voter, verdict, comment.map(ToOwned::to_owned), now)?))
+            .await
+    }
+
+    /// Uses the request `id` for `what`, which costs and buys `purchase`: once, and for nothing but what was approved.
+    pub async fn use_for(&self, tenant: &str, id: &str, what: &str, purchase: &Purchase) -> Result<Request, Failed> {
+        self.change(tenant, id, |request, now| Ok(request.use_for(what, purchase, now)?)).await
+    }
+
+    async fn change(
+        &self,
+        tenant: &str,
+        id: &str,
+        change: impl Fn(&Request, Instant) -> Result<Request, Failed>,
+    ) -> Result<Request, Failed> {
+        for _ in 0..ROUNDS {
+            let before = self.requests.find(tenant, id).await?.ok_or(Failed::Unknown)?;
+            let after = change(&before, self.now())?;
+            if after == before || self.requests.replace(&after).await? {
+                return Ok(after);
+            }
+        }
+        Err(Failed::Busy)
+    }
+}
+
+impl From<Failed> for Problem {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Unknown => Self::new(Code::ApprovalRequestNotFound, "There is no such approval request."),
+            Failed::Refused(refusal) => refusal.into(),
+            Failed::Unusable(unusable) => {
+                Self::new(Code::RequestClosed, "The request cannot be used for this.").because(unusable)
+            }
+            Failed::Taken => Self::new(Code::AlreadyExists, "Something else was asked about under this reference."),
+            Failed::Busy => {
+                Self::new(Code::StoreUnavailable, "Too many say something to this request at once.").retry_after(1)
+            }
+            Failed::Rule(failed) => failed.into(),
+            Failed::Record(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Closed(status) => Self::new(
+                Code::RequestClosed,
+                format!("The request is {}: nothing can be said to it.", status.as_str()),
+            ),
+            Refusal::Own => Self::new(Code::OwnRequest, "Nobody approves or rejects a request of their own."),
+            Refusal::Counted => Self::new(Code::AlreadyCounted, "This person was counted for this request already."),
+            Refusal::NotAsked => Self::new(Code::NotAnApprover, "The request does not ask this person now."),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Whom a level asks.
+
+use edge_capabilities::Instant;
+use serde::{Deserialize, Serialize};
+
+/// People who approve, before the next level is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// Who may: `role:finance_manager`, `user:u1`, `key:k1`.
+    pub approvers: Vec<String>,
+    /// How many of them have to.
+    pub quorum: u32,
+    /// After how many milliseconds others may as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_after_ms: Option<i64>,
+    /// Those others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalates_to: Vec<String>,
+}
+
+impl Level {
+    /// A level that asks these people, and never others.
+    pub fn new(approvers: Vec<String>, quorum: u32) -> Self {
+        Self { approvers, quorum, escalates_after_ms: None, escalates_to: Vec::new() }
+    }
+
+    /// From when on others may approve as well, where the level was reached at `reached`.
+    pub(crate) fn escalates_at(&self, reached: Instant) -> Option<Instant> {
+        let after = self.escalates_after_ms.filter(|_| !self.escalates_to.is_empty())?;
+        Some(Instant::from_millis(reached.as_millis().saturating_add(after)))
+    }
+
+    /// Whether it asks somebody who goes by `names` and has `roles`.
+    pub(crate) fn asks(&self, names: &[String], roles: &[String], is_escalated: bool) -> bool {
+        let others: &[String] = if is_escalated { &self.escalates_to } else { &[] };
+        self.approvers.iter().chain(others).any(|approver| match approver.strip_prefix("role:") {
+            Some(role) => roles.iter().any(|held| held.eq_ignore_ascii_case(role)),
+            None => names.contains(approver),
+        })
+    }
+}
