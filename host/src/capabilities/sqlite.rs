@@ -1,7 +1,11 @@
-//! `spin:sqlite@3.1.0`: SQLite databases by label. Each `open` is a connection of its own, as in Spin.
+//! `spin:sqlite@3.1.0`: SQLite databases by label. Each `open` is a connection of its own, as in Spin; writes of all
+//! connections are made together where that makes no difference to them ([`writing`]).
+
+mod writing;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use rusqlite::types::ValueRef;
@@ -13,6 +17,7 @@ use crate::bindings::spin::sqlite::sqlite::{
 };
 use crate::capabilities::{Instance, Served};
 use crate::runtime_config::SqliteBackend;
+use writing::{Place, Writer};
 
 /// The most bytes one result may hold: a query without a limit must not take the host down.
 const LARGEST_RESULT: usize = 64 << 20;
@@ -21,6 +26,8 @@ const LARGEST_RESULT: usize = 64 << 20;
 #[derive(Clone)]
 pub struct Database {
     path: PathBuf,
+    /// Started by the first write.
+    writer: Arc<OnceLock<Writer>>,
     /// A database without a path lives in a temporary folder that goes with it.
     _temporary: Option<Arc<tempfile::TempDir>>,
 }
@@ -29,10 +36,11 @@ impl Database {
     /// Makes sure the database can be opened, so that a folder that cannot be written stops the start.
     pub fn open(backend: &SqliteBackend) -> anyhow::Result<Self> {
         let database = match &backend.0 {
-            Some(path) => Self { path: path.clone(), _temporary: None },
+            Some(path) => Self { path: path.clone(), writer: Arc::default(), _temporary: None },
             None => {
                 let folder = tempfile::tempdir()?;
-                Self { path: folder.path().join("sqlite.db"), _temporary: Some(Arc::new(folder)) }
+                let path = folder.path().join("sqlite.db");
+                Self { path, writer: Arc::default(), _temporary: Some(Arc::new(folder)) }
             }
         };
         if let Some(parent) = database.path.parent() {
@@ -44,9 +52,15 @@ impl Database {
 }
 
 /// The resource behind a guest's `connection`: opened by its first statement.
+#[derive(Clone)]
 pub struct OpenDatabase {
     database: Database,
     connection: Lazily,
+    /// Whether all its statements run on it.
+    is_its_own: Arc<AtomicBool>,
+    /// What the last write said of itself, where it was not made on this connection: the row it inserted, how many it
+    /// changed.
+    last: Arc<Mutex<Option<(i64, u64)>>>,
 }
 
 /// A connection that is not there before the first statement.
@@ -73,10 +87,10 @@ fn failed(error: impl ToString) -> Error {
 
 /// Runs `work` on the connection, on a thread where blocking is allowed.
 async fn on<T: Send + 'static>(
-    open: (Database, Lazily),
+    open: OpenDatabase,
     work: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
-    let (database, connection) = open;
+    let OpenDatabase { database, connection, .. } = open;
     let run = move || {
         let mut guard = connection.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match &mut *guard {
@@ -86,6 +100,34 @@ async fn on<T: Send + 'static>(
         work(connection)
     };
     tokio::task::spawn_blocking(run).await.map_err(failed)?
+}
+
+async fn execute(open: OpenDatabase, statement: String, parameters: Vec<Value>) -> Result<QueryResult, Error> {
+    let place = Place::of(&statement);
+    if place == Place::OwnFromNowOn {
+        open.is_its_own.store(true, Ordering::Relaxed);
+    }
+    if place == Place::Together && !open.is_its_own.load(Ordering::Relaxed) {
+        let writer = open.database.writer.get_or_init(|| Writer::start(open.database.path.clone()));
+        let written = writer.write(statement, parameters).await?;
+        *open.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(written.last);
+        return written.result;
+    }
+    if place != Place::Own {
+        *open.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+    on(open, move |connection| run(connection, &statement, parameters)).await
+}
+
+/// The row that the last write inserted, and how many it changed.
+async fn last(open: OpenDatabase) -> (i64, u64) {
+    let last = *open.last.lock().unwrap_or_else(PoisonError::into_inner);
+    match last {
+        Some(last) => last,
+        None => {
+            on(open, |connection| Ok((connection.last_insert_rowid(), connection.changes()))).await.unwrap_or_default()
+        }
+    }
 }
 
 fn run(connection: &Connection, statement: &str, parameters: Vec<Value>) -> Result<QueryResult, Error> {
@@ -138,12 +180,12 @@ fn size_of_value(value: &Value) -> usize {
 impl Instance {
     fn open_database(&mut self, label: &str) -> Result<Resource<OpenDatabase>, Error> {
         let database = self.grants.sqlite_databases.get(label).cloned().ok_or(Error::AccessDenied)?;
-        self.table.push(OpenDatabase { database, connection: Arc::default() }).map_err(failed)
+        let (connection, is_its_own, last) = Default::default();
+        self.table.push(OpenDatabase { database, connection, is_its_own, last }).map_err(failed)
     }
 
-    fn database_of(&mut self, handle: &Resource<OpenDatabase>) -> Result<(Database, Lazily), Error> {
-        let open = self.table.get(handle).map_err(|_| Error::InvalidConnection)?;
-        Ok((open.database.clone(), open.connection.clone()))
+    fn database_of(&mut self, handle: &Resource<OpenDatabase>) -> Result<OpenDatabase, Error> {
+        self.table.get(handle).cloned().map_err(|_| Error::InvalidConnection)
     }
 }
 
@@ -160,17 +202,17 @@ impl HostConnection for Instance {
         statement: String,
         parameters: Vec<Value>,
     ) -> Result<QueryResult, Error> {
-        on(self.database_of(&connection)?, move |connection| run(connection, &statement, parameters)).await
+        execute(self.database_of(&connection)?, statement, parameters).await
     }
 
     async fn last_insert_rowid(&mut self, connection: Resource<OpenDatabase>) -> i64 {
         let Ok(open) = self.database_of(&connection) else { return 0 };
-        on(open, |connection| Ok(connection.last_insert_rowid())).await.unwrap_or_default()
+        last(open).await.0
     }
 
     async fn changes(&mut self, connection: Resource<OpenDatabase>) -> u64 {
         let Ok(open) = self.database_of(&connection) else { return 0 };
-        on(open, |connection| Ok(connection.changes())).await.unwrap_or_default()
+        last(open).await.1
     }
 
     async fn drop(&mut self, connection: Resource<OpenDatabase>) -> wasmtime::Result<()> {
@@ -191,7 +233,7 @@ impl<T: Send> HostConnectionWithStore<T> for Served {
         parameters: Vec<Value>,
     ) -> Result<(Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>), Error> {
         let open = accessor.with(|mut access| access.get().database_of(&connection))?;
-        let result = on(open, move |connection| run(connection, &statement, parameters)).await?;
+        let result = execute(open, statement, parameters).await?;
         accessor.with(|mut access| {
             let rows = StreamReader::new(&mut access, result.rows).map_err(failed)?;
             let complete = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) }).map_err(failed)?;
@@ -201,11 +243,11 @@ impl<T: Send> HostConnectionWithStore<T> for Served {
 
     async fn last_insert_rowid_async(accessor: &Accessor<T, Self>, connection: Resource<OpenDatabase>) -> i64 {
         let Ok(open) = accessor.with(|mut access| access.get().database_of(&connection)) else { return 0 };
-        on(open, |connection| Ok(connection.last_insert_rowid())).await.unwrap_or_default()
+        last(open).await.0
     }
 
     async fn changes_async(accessor: &Accessor<T, Self>, connection: Resource<OpenDatabase>) -> u64 {
         let Ok(open) = accessor.with(|mut access| access.get().database_of(&connection)) else { return 0 };
-        on(open, |connection| Ok(connection.changes())).await.unwrap_or_default()
+        last(open).await.1
     }
 }
