@@ -14,14 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import bars, processes, report, rules, soak, subjects, tools, verdicts
+from harness import bars, processes, report, rules, soak, subjects, tools, verdicts, webhooks
 from harness.edge import Edge
 from harness.load import LoadFailed
 from harness.peers import CannotRun
 from harness.processes import say
 from harness.turns import MANY, Plan, Turns
 
-EXTRAS = ("verdicts", "start", "rules")
+EXTRAS = ("verdicts", "start", "webhooks", "rules")
 STARTS = 5
 
 
@@ -80,6 +80,11 @@ def measured(servers, folder, chosen, plan, build):
         more, ratio = many_verdicts(servers, folder, plan, turns)
         running += more
         judged.append(ratio)
+    if "webhooks" in chosen:
+        receivers, received, held, without = webhooks.measure(servers, folder, plan)
+        turns.seen.update(received.seen)
+        running, judged = running + receivers, judged + held
+        missing.update(without)
     if "start" in chosen:
         judged.append(warm_start(servers, folder, edge))
     decisions = None

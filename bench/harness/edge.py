@@ -18,7 +18,7 @@ def user(number):
 class Edge:
     """A running edge and what it needs."""
 
-    def __init__(self, servers, folder, name="edge", fresh_ms=HOUR_MS, stale_ms=2 * HOUR_MS, threads=None):
+    def __init__(self, servers, folder, name="edge", fresh_ms=HOUR_MS, stale_ms=2 * HOUR_MS, threads=None, variables=None):
         self.servers, self.folder, self.name = servers, folder, name
         self.erp = self._start_erp()
         self.variables = {
@@ -26,6 +26,7 @@ class Edge:
             "SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY": ADMIN_KEY,
             "SPIN_VARIABLE_SEAT_FRESH_MS": str(fresh_ms),
             "SPIN_VARIABLE_SEAT_STALE_MS": str(stale_ms),
+            **(variables or {}),
         }
         self.options = ["--threads", str(threads)] if threads else []
         self.server = self.start()

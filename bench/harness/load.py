@@ -11,11 +11,13 @@ from .paths import BENCH
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent: a GET of `path`, or with `users` a check of the seat of one of that many."""
+    """What is sent: a GET of `path`, or with `users` a check of the seat of one of that many, or with `events` each of the
+    webhooks in that file, once."""
 
     path: str = "/"
     key: str = ""
     users: int = 0
+    events: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,14 @@ def available():
 def fire(server, request, connections, seconds, seed=1):
     """Loads `server` on that many keep-alive connections."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
-    command += ["-s", str(BENCH / "load" / "requests.lua"), f"http://127.0.0.1:{server.port}"]
+    script = "events.lua" if request.events else "requests.lua"
+    command += ["-s", str(BENCH / "load" / script), f"http://127.0.0.1:{server.port}"]
     env = {
         "BENCH_PATH": request.path,
         "BENCH_KEY": request.key,
         "BENCH_USERS": str(request.users),
         "BENCH_SEED": str(seed),
+        "BENCH_EVENTS": request.events,
     }
     before = server.cpu_seconds()
     ran = subprocess.run(
