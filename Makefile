@@ -3,7 +3,7 @@
 # make bench   how fast, against what else one could use
 
 SHELL := /bin/bash
-COMPONENTS := seat-verification api-keys operations rules tenants webhook-verification plan-lookup checkout approvals budgets passport-keys
+COMPONENTS := seat-verification api-keys operations rules tenants webhook-verification plan-lookup checkout approvals budgets erp-sync passport-keys
 CARGO := cargo
 BUILD := $(CARGO) build --locked
 

@@ -56,6 +56,7 @@ fn description() -> Description {
     whole.merge(edge_billing::ApiDoc::openapi());
     whole.merge(edge_approvals::ApiDoc::openapi());
     whole.merge(edge_budgets::ApiDoc::openapi());
+    whole.merge(edge_erp_sync::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
@@ -112,6 +113,11 @@ mod tests {
             "get /api/v1/api-keys",
             "post /api/v1/api-keys",
             "delete /api/v1/api-keys/{id}",
+            "get /api/v1/erp-sync/projects",
+            "get /api/v1/erp-sync/status",
+            "post /api/v1/erp-sync/drain",
+            "post /api/v1/erp-sync/employees",
+            "post /api/v1/erp-sync/projects",
             "get /api/v1/rules",
             "get /api/v1/rules/{name}",
             "post /api/v1/rules/{name}/activate",
