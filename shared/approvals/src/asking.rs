@@ -182,11 +182,16 @@ impl Asking {
         if !matches!(outcome.as_str(), "approve" | "require") {
             return Ok(Decided { ruled, opinion: Opinion::Never });
         }
-        let mut rules = self.rules.active(&asked.tenant).await?;
-        rules.retain(|rule| rule.is_about(&asked.purchase, asked.department.as_deref()));
-        let terms = Terms::of(levels, &rules);
+        let terms = self.terms(asked, levels).await?;
         let opinion = if terms.levels.is_empty() { Opinion::Fine } else { Opinion::Ask(terms) };
         Ok(Decided { ruled, opinion })
+    }
+
+    /// Who is asked where the rule asks `levels`, with what the tenant asks for beyond.
+    pub async fn terms(&self, asked: &Asked, levels: Vec<Level>) -> Result<Terms, DatabaseError> {
+        let mut rules = self.rules.active(&asked.tenant).await?;
+        rules.retain(|rule| rule.is_about(&asked.purchase, asked.department.as_deref()));
+        Ok(Terms::of(levels, &rules))
     }
 
     /// Asks about a purchase, once for each reference.

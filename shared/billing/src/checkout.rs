@@ -172,6 +172,7 @@ impl Checking {
             if let Verdict::Pending { request, levels } =
                 self.policy.decide(&spending, purchase.approval.as_deref()).await?
             {
+                self.policy.budgets.release(&spending).await.map_err(Trouble::refused)?;
                 return self.pending(&checkout.id, request, levels).await;
             }
         }

@@ -1,6 +1,7 @@
 //! What an external tenant buys, and what becomes of it.
 //!
 //! * [`purchase`]: what somebody wants; [`policy`]: whether they may, by the rules `budget` and `approval`.
+//! * [`permission`]: the tenant's budgets, and the people who approve.
 //! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the record.
 //! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
 //! * [`subscription`], [`invoices`]: what the ERP knows of it afterwards.
@@ -13,6 +14,7 @@ mod contacts;
 mod customer;
 mod invoices;
 mod orders;
+mod permission;
 mod policy;
 mod purchase;
 mod reconciliation;

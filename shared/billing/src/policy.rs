@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use edge_border::{Code, Problem};
-use edge_rulebook::{Context, Rule, Rulebook};
+use edge_rulebook::{Context, Decision, Rule, Rulebook};
 use edge_signatures::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -63,40 +63,32 @@ pub struct Level {
 pub trait Budgets: Send + Sync {
     /// The budget; None: there is none, and nothing to hold the purchase against.
     async fn of(&self, spending: &Spending) -> Result<Option<Budget>, Problem>;
+
+    /// Promises what the rule allowed by `decision`; again for the same checkout, it changes nothing. Others may have been
+    /// faster since the rule was asked: then there is no room.
+    async fn reserve(&self, _spending: &Spending, _decision: &Decision) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    /// Gives back what was promised for a checkout that comes to nothing.
+    async fn release(&self, _spending: &Spending) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// Asking people.
 #[async_trait]
 pub trait Approvals: Send + Sync {
-    /// Asks these people, once for each checkout; gives the request's id.
-    async fn ask(&self, spending: &Spending, levels: &[Level]) -> Result<String, Problem>;
+    /// Who is asked where the rule asks `levels`: the tenant may ask for more.
+    async fn further(&self, _spending: &Spending, levels: Vec<Level>) -> Result<Vec<Level>, Problem> {
+        Ok(levels)
+    }
+
+    /// Asks these people, once for each checkout, as the rule decided by `decision`; gives the request's id.
+    async fn ask(&self, spending: &Spending, levels: &[Level], decision: &Decision) -> Result<String, Problem>;
 
     /// Whether the request `id` was granted for this very purchase. One that was is used up by it.
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem>;
-}
-
-/// There are no budgets.
-pub(crate) struct NoBudgets;
-
-#[async_trait]
-impl Budgets for NoBudgets {
-    async fn of(&self, _: &Spending) -> Result<Option<Budget>, Problem> {
-        Ok(None)
-    }
-}
-
-/// There is nobody to grant what is asked.
-pub(crate) struct Unanswered;
-
-#[async_trait]
-impl Approvals for Unanswered {
-    async fn ask(&self, spending: &Spending, _: &[Level]) -> Result<String, Problem> {
-        Ok(spending.checkout.replacen("chk_", "apr_", 1))
-    }
-
-    async fn granted(&self, _: &str, _: &Spending) -> Result<bool, Problem> {
-        Ok(false)
-    }
 }
 
 /// What was decided.
@@ -161,6 +153,7 @@ impl Policy {
     pub(crate) async fn decide(&self, spending: &Spending, granted: Option<&str>) -> Result<Verdict, Trouble> {
         let mut decisions = Vec::new();
         let budget = self.budgets.of(spending).await.map_err(Trouble::refused)?;
+        let mut promised = None;
         if let Some(budget) = budget {
             let input = BudgetInput {
                 budget: BudgetShown {
@@ -172,11 +165,12 @@ impl Policy {
                 },
                 amount: number(spending.amount),
             };
-            let outcome = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
+            let (outcome, decision) = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
             if outcome.outcome == "deny" || budget.limit.currency != spending.amount.currency {
                 let problem = Problem::new(Code::BudgetExceeded, "The budget does not allow it.");
                 return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
             }
+            promised = Some(decision);
         }
         let input = ApprovalInput {
             kind: "checkout",
@@ -185,22 +179,32 @@ impl Policy {
             tenant_id: &spending.tenant,
             requester: Requester { id: &spending.requester, role: &spending.role },
         };
-        let outcome = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
-        match outcome.outcome.as_str() {
-            "approve" => Ok(Verdict::Allowed(decisions)),
-            "require" => {
-                if let Some(id) = granted
-                    && self.approvals.granted(id, spending).await.map_err(Trouble::refused)?
-                {
-                    return Ok(Verdict::Allowed(decisions));
-                }
-                let request = self.approvals.ask(spending, &outcome.levels).await.map_err(Trouble::refused)?;
-                Ok(Verdict::Pending { request, levels: outcome.levels })
+        let (outcome, decision) = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
+        if !matches!(outcome.outcome.as_str(), "approve" | "require") {
+            let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
+            return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
+        }
+        let levels = self.approvals.further(spending, outcome.levels).await.map_err(Trouble::refused)?;
+        if levels.is_empty() {
+            self.reserve(spending, promised.as_ref()).await?;
+            return Ok(Verdict::Allowed(decisions));
+        }
+        if let Some(id) = granted {
+            // What was approved is used up last: whoever finds no room may come again.
+            self.reserve(spending, promised.as_ref()).await?;
+            if self.approvals.granted(id, spending).await.map_err(Trouble::refused)? {
+                return Ok(Verdict::Allowed(decisions));
             }
-            _ => {
-                let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
-                Err(Trouble::refused(problem.with("reason", text(&outcome.reason))))
-            }
+            self.budgets.release(spending).await.map_err(Trouble::refused)?;
+        }
+        let request = self.approvals.ask(spending, &levels, &decision).await.map_err(Trouble::refused)?;
+        Ok(Verdict::Pending { request, levels })
+    }
+
+    async fn reserve(&self, spending: &Spending, decision: Option<&Decision>) -> Result<(), Trouble> {
+        match decision {
+            Some(decision) => self.budgets.reserve(spending, decision).await.map_err(Trouble::refused),
+            None => Ok(()),
         }
     }
 
@@ -210,7 +214,7 @@ impl Policy {
         input: &impl Serialize,
         spending: &Spending,
         decisions: &mut Vec<String>,
-    ) -> Result<Outcome, Trouble> {
+    ) -> Result<(Outcome, Decision), Trouble> {
         let broken = |error: serde_json::Error| {
             Trouble::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
         };
@@ -222,8 +226,9 @@ impl Policy {
         };
         let decided = self.rulebook.decide(rule, &input, &context).await;
         let decision = decided.map_err(|failed| Trouble::refused(failed.into()))?;
-        decisions.push(decision.id);
-        serde_json::from_str(&decision.outcome).map_err(broken)
+        decisions.push(decision.id.clone());
+        let outcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
+        Ok((outcome, decision))
     }
 }
 

@@ -19,7 +19,8 @@ use http::HeaderMap;
 use utoipa::OpenApi;
 
 use crate::checkout::Checking;
-use crate::policy::{Approvals, Budgets, NoBudgets, Policy, Unanswered};
+use crate::permission::{Asked, Purses};
+use crate::policy::{Approvals, Budgets, Policy};
 
 /// The tenant that a key of the platform's speaks for.
 const X_TENANT_ID: &str = "x-tenant-id";
@@ -40,12 +41,15 @@ impl FromRef<Desk> for Access {
     }
 }
 
-/// The routes of the component `checkout`, where nobody has a budget and nobody grants what people have to approve.
+/// The routes of the component `checkout`.
 pub fn router(capabilities: Capabilities) -> Router {
-    router_with(capabilities, Arc::new(NoBudgets), Arc::new(Unanswered))
+    let record = Record::new(capabilities.record.clone());
+    let purses = Arc::new(Purses::new(&capabilities, &record));
+    let people = Arc::new(Asked::new(&capabilities, &record));
+    router_with(capabilities, purses, people)
 }
 
-/// The same, with those who know of budgets and of approvals.
+/// The same, with others who know of budgets and of approvals.
 pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approvals: Arc<dyn Approvals>) -> Router {
     let record = Record::new(capabilities.record.clone());
     let policy = Policy { rulebook: Rulebook::new(&capabilities, &record), budgets, approvals };

@@ -241,6 +241,24 @@ impl Ledger {
         Ok(found)
     }
 
+    /// Up to 100 reservations whose references begin with `prefix` and that nothing has become of, oldest first.
+    pub(crate) async fn open(&self, budget: &str, prefix: &str) -> Result<Vec<Reservation>, DatabaseError> {
+        let condition =
+            "budget_id = $1 AND step = 'reserve' AND SUBSTR(reference, 1, LENGTH(CAST($2 AS TEXT))) = CAST($2 AS TEXT)
+            AND NOT EXISTS (SELECT 1 FROM budget_ledger s WHERE s.budget_id = budget_ledger.budget_id
+                AND s.reference = budget_ledger.reference AND s.step = 'settle')";
+        let mut found = self.select(condition, &[budget.into(), prefix.into()]).await?;
+        found.truncate(100);
+        Ok(found)
+    }
+
+    /// Whether `actor` has settled anything.
+    pub(crate) async fn has_settled(&self, budget: &str, actor: &str) -> Result<bool, DatabaseError> {
+        let statement =
+            "SELECT number FROM budget_ledger WHERE budget_id = $1 AND actor = $2 AND step = 'settle' LIMIT 1";
+        Ok(!self.0.query(statement, &[budget.into(), actor.into()]).await?.is_empty())
+    }
+
     /// References of up to 100 reservations whose time was over at `now`, and that nothing has become of.
     pub(crate) async fn lapsed(&self, budget: &str, now: Instant) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT r.reference FROM budget_ledger r

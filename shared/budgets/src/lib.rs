@@ -3,7 +3,7 @@
 //! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
 //! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
 //! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
-//! * [`treasury`]: reserving, spending and giving back, as the rule `budget` decides.
+//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back.
 //! * [`alerts`]: thresholds, told of once in a period.
 //! * [`router`]: over HTTP.
 
@@ -12,6 +12,7 @@ mod budget;
 mod ledger;
 mod period;
 mod router;
+mod settlement;
 mod standing;
 mod store;
 mod tracking;
@@ -22,6 +23,7 @@ pub use budget::{Budget, Change, Severity, Threshold};
 pub use ledger::{Ledger, Reservation, Settled, Sums};
 pub use period::{Every, Period, Zone};
 pub use router::{ApiDoc, router};
+pub use settlement::Settlement;
 pub use standing::Standing;
 pub use store::Budgets;
 pub use treasury::{Decided, Refused, Reserved, Treasury, Wish};

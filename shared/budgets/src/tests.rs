@@ -118,7 +118,7 @@ async fn the_burn_down_has_the_sums_of_each_day_and_the_forecast_follows_from_th
     test.with(&budget).await;
     test.reserve(&budget, "a", 300_000).await.unwrap();
     test.world.clock.advance(Duration::from_hours(20)).await;
-    test.treasury.commit("bud_1", "a", Some(200_000), "key:test").await.unwrap();
+    test.treasury.settlement().commit("bud_1", "a", Some(200_000), "key:test").await.unwrap();
     test.world.clock.advance(Duration::from_hours(24)).await;
     let standing = test.standing(&budget).await;
     let now = Instant::from_millis(standing.from.as_millis()).plus(Duration::from_hours(24) * 31 / 10);
@@ -157,7 +157,7 @@ async fn each_threshold_is_told_of_once_in_a_period() {
     // The rule as shipped tells of 80 as well: it is told of once.
     assert!(test.reserve(&budget, "b", 20_000).await.unwrap().warned);
     assert_eq!(told().await, ["80"]);
-    test.treasury.release("bud_1", "b", "key:test").await.unwrap();
+    test.treasury.settlement().release("bud_1", "b", "key:test").await.unwrap();
     test.reserve(&budget, "c", 20_000).await.unwrap();
     assert_eq!(told().await, ["80"]);
     // What was refused for want of room reaches what is hard. 90 is the rule's own.

@@ -12,12 +12,13 @@ use serde_json::value::RawValue;
 
 use crate::alerts::{Alerts, Said};
 use crate::budget::Budget;
-use crate::ledger::{Ledger, New, Reservation, Settled, Settling, Sums};
+use crate::ledger::{Ledger, New, Reservation, Settled, Sums};
+use crate::settlement::Settlement;
 use crate::standing::Standing;
 use crate::store::Budgets;
 
 /// How often an entry is made again when somebody else was faster. Each time somebody was.
-const ROUNDS: u32 = 1000;
+pub(crate) const ROUNDS: u32 = 1000;
 
 /// Who gives back what has lapsed.
 const EDGE: &str = "bheem-edge";
@@ -122,6 +123,7 @@ pub struct Treasury {
     budgets: Budgets,
     ledger: Ledger,
     rulebook: Rulebook,
+    settlement: Settlement,
     pub(crate) alerts: Alerts,
 }
 
@@ -133,6 +135,7 @@ impl Treasury {
             budgets: Budgets::new(record.clone()),
             ledger: Ledger::new(record.clone()),
             rulebook: Rulebook::new(capabilities, record),
+            settlement: Settlement::new(capabilities, record),
             capabilities: capabilities.clone(),
         }
     }
@@ -157,7 +160,7 @@ impl Treasury {
         loop {
             let lapsed = self.ledger.lapsed(&budget.id, now).await?;
             for reference in &lapsed {
-                match self.settle(&budget.id, reference, Settling::Release, EDGE).await {
+                match self.settlement.release(&budget.id, reference, EDGE).await {
                     // Somebody settled it meanwhile.
                     Ok(_) | Err(Refused::Settled | Refused::Unknown) => {}
                     Err(Refused::Record(error)) => return Err(error),
@@ -266,47 +269,9 @@ impl Treasury {
         Ok((decision, outcome))
     }
 
-    /// Spends what was reserved: `amount` of it, else all; the rest is given back. Again, it changes nothing.
-    pub async fn commit(
-        &self,
-        budget: &str,
-        reference: &str,
-        amount: Option<i64>,
-        actor: &str,
-    ) -> Result<Reservation, Refused> {
-        self.settle(budget, reference, Settling::Commit(amount), actor).await
-    }
-
-    /// Gives back what was reserved. Again, it changes nothing.
-    pub async fn release(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
-        self.settle(budget, reference, Settling::Release, actor).await
-    }
-
-    /// Gives back what was spent. Again, it changes nothing.
-    pub async fn refund(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
-        self.settle(budget, reference, Settling::Refund, actor).await
-    }
-
-    async fn settle(&self, budget: &str, reference: &str, how: Settling, actor: &str) -> Result<Reservation, Refused> {
-        for _ in 0..ROUNDS {
-            let reservation = self.ledger.find(budget, reference).await?.ok_or(Refused::Unknown)?;
-            let is_done = match (how, reservation.settled) {
-                (Settling::Commit(Some(amount)), None) if !(0..=reservation.amount).contains(&amount) => {
-                    return Err(Refused::Settled);
-                }
-                (Settling::Commit(amount), Some(Settled::Committed(spent))) => {
-                    amount.unwrap_or(reservation.amount) == spent || amount.is_none()
-                }
-                (Settling::Release, Some(Settled::Released)) | (Settling::Refund, Some(Settled::Refunded(_))) => true,
-                (Settling::Commit(_) | Settling::Release, None) | (Settling::Refund, Some(Settled::Committed(_))) => {
-                    self.ledger.settle(budget, reference, how, actor, self.now()).await?;
-                    continue;
-                }
-                _ => false,
-            };
-            return if is_done { Ok(reservation) } else { Err(Refused::Settled) };
-        }
-        Err(Refused::Busy)
+    /// Settles what was reserved.
+    pub fn settlement(&self) -> &Settlement {
+        &self.settlement
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use edge_budgets::Settlement;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant, random};
 use edge_plans::Catalogue;
@@ -67,6 +68,7 @@ pub(crate) struct Processing {
     capabilities: Capabilities,
     invalidation: Invalidation,
     plans: Catalogue,
+    settlement: Settlement,
 }
 
 impl Processing {
@@ -77,6 +79,7 @@ impl Processing {
             tenants: Tenants::new(record.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, record),
             plans: Catalogue::at_most(capabilities, LONGEST_PATIENCE),
+            settlement: Settlement::new(capabilities, record),
             capabilities: capabilities.clone(),
         }
     }
@@ -238,6 +241,7 @@ impl Processing {
             let Some(event) = self.inbox.find(&task.event).await? else { continue };
             if let Ok(reading) = event.reading() {
                 self.notifications.queue(&settings, &tenant, &task.event, &reading, &task.effects).await?;
+                self.settle_budget(&tenant.id, &task.event, &reading, &task.effects).await?;
             }
             let now = self.now();
             let verdict = settled(task.took_effect);
@@ -246,6 +250,27 @@ impl Processing {
         }
         self.tenants.done(tenant_id, &tenant.outbox).await?;
         Ok(())
+    }
+}
+
+impl Processing {
+    /// Has the tenant's budget know of a payment that came in or failed.
+    async fn settle_budget(
+        &self,
+        tenant: &str,
+        event: &str,
+        reading: &Reading,
+        effects: &[edge_tenants::Effect],
+    ) -> Result<(), Trouble> {
+        let payment = reading.payment_id.as_deref().unwrap_or(event);
+        let settled = if effects.contains(&edge_tenants::Effect::TellPaid) {
+            self.settlement.paid(tenant, reading.amount, payment).await
+        } else if effects.contains(&edge_tenants::Effect::TellFailed) {
+            self.settlement.failed(tenant, reading.amount, payment).await
+        } else {
+            Ok(())
+        };
+        settled.map_err(|refused| Trouble::Store(refused.to_string()))
     }
 }
 

@@ -11,6 +11,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod permission;
+
 const PLATFORM: &str = "bootstrap-key-of-the-tests";
 const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";
@@ -376,7 +378,12 @@ impl Budgets for Strict {
 
 #[async_trait::async_trait]
 impl Approvals for Strict {
-    async fn ask(&self, spending: &crate::Spending, levels: &[crate::Level]) -> Result<String, Problem> {
+    async fn ask(
+        &self,
+        spending: &crate::Spending,
+        levels: &[crate::Level],
+        _: &edge_rulebook::Decision,
+    ) -> Result<String, Problem> {
         assert_eq!(levels.len(), 1);
         let id = format!("apr_{}", spending.plan);
         self.0.lock().unwrap().push(id.clone());

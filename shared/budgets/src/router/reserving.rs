@@ -131,7 +131,7 @@ pub(super) async fn commit(
     let budget = desk.find(&tenant, &id).await?;
     let amount = spent.amount.map(|amount| amount.read(budget.currency)).transpose();
     let amount = amount.map_err(|message| Problem::field("amount", message))?;
-    let settled = desk.treasury.commit(&budget.id, &reference, amount, &granted.caller.id).await;
+    let settled = desk.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
     show(&budget, settled)
 }
 
@@ -158,7 +158,7 @@ pub(super) async fn release(
 ) -> Result<Json<ReservationShown>, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let budget = desk.find(&tenant, &id).await?;
-    show(&budget, desk.treasury.release(&budget.id, &reference, &granted.caller.id).await)
+    show(&budget, desk.treasury.settlement().release(&budget.id, &reference, &granted.caller.id).await)
 }
 
 fn show(budget: &Budget, settled: Result<Reservation, Refused>) -> Result<Json<ReservationShown>, Problem> {

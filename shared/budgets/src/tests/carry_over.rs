@@ -9,7 +9,7 @@ async fn what_is_left_of_a_period_is_carried_over_or_not() {
         let budget = Budget { carry_over, ..budget() };
         test.with(&budget).await;
         test.reserve(&budget, "a", 600_000).await.unwrap();
-        test.treasury.commit("bud_1", "a", None, "k").await.unwrap();
+        test.treasury.settlement().commit("bud_1", "a", None, "k").await.unwrap();
         assert_eq!(test.standing(&budget).await.allowance, LIMIT);
         test.world.clock.advance(DAY * 31).await;
         let standing = test.standing(&budget).await;
@@ -33,7 +33,7 @@ async fn what_is_given_back_of_an_earlier_period_is_left_over_now() {
     test.reserve(&budget, "a", LIMIT).await.unwrap();
     test.world.clock.advance(DAY * 31).await;
     assert_eq!(test.standing(&budget).await.carried, 0);
-    test.treasury.release("bud_1", "a", "k").await.unwrap();
+    test.treasury.settlement().release("bud_1", "a", "k").await.unwrap();
     let standing = test.standing(&budget).await;
     assert_eq!((standing.carried, standing.sums), (LIMIT, Sums::default()));
     test.reserve(&budget, "b", 2 * LIMIT).await.unwrap();
@@ -47,7 +47,7 @@ async fn what_is_committed_late_stays_in_the_period_that_it_was_reserved_in() {
     test.with(&budget).await;
     test.reserve(&budget, "a", LIMIT).await.unwrap();
     test.world.clock.advance(DAY * 31).await;
-    let spent = test.treasury.commit("bud_1", "a", None, "k").await.unwrap();
+    let spent = test.treasury.settlement().commit("bud_1", "a", None, "k").await.unwrap();
     assert_eq!(spent.period, "2026-01");
     assert_eq!(test.standing(&budget).await.sums, Sums::default());
     let january = test.treasury.ledger().sums("bud_1", "2026-01").await.unwrap();

@@ -58,28 +58,28 @@ async fn what_is_done_again_changes_nothing_and_what_is_settled_stays_so() {
     let first = test.reserve(&budget, "a", 100).await.unwrap();
     assert_eq!(test.reserve(&budget, "a", 100).await.unwrap().reservation, first.reservation);
     assert!(matches!(test.reserve(&budget, "a", 101).await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.commit("bud_1", "a", Some(101), "k").await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.refund("bud_1", "a", "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(101), "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().refund("bud_1", "a", "k").await, Err(Refused::Settled)));
     let settled = |reservation: Reservation| reservation.settled.unwrap();
     for _ in 0..2 {
-        let spent = test.treasury.commit("bud_1", "a", Some(60), "k").await.unwrap();
+        let spent = test.treasury.settlement().commit("bud_1", "a", Some(60), "k").await.unwrap();
         assert_eq!(settled(spent), Settled::Committed(60));
     }
-    assert!(matches!(test.treasury.commit("bud_1", "a", Some(61), "k").await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.release("bud_1", "a", "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(61), "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().release("bud_1", "a", "k").await, Err(Refused::Settled)));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 60, reserved: 0 });
     for _ in 0..2 {
-        let back = test.treasury.refund("bud_1", "a", "k").await.unwrap();
+        let back = test.treasury.settlement().refund("bud_1", "a", "k").await.unwrap();
         assert_eq!(settled(back), Settled::Refunded(60));
     }
-    assert!(matches!(test.treasury.commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
     test.reserve(&budget, "b", 100).await.unwrap();
     for _ in 0..2 {
-        let back = test.treasury.release("bud_1", "b", "k").await.unwrap();
+        let back = test.treasury.settlement().release("bud_1", "b", "k").await.unwrap();
         assert_eq!(settled(back), Settled::Released);
     }
     assert!(matches!(test.reserve(&budget, "b", 100).await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.release("bud_1", "none", "k").await, Err(Refused::Unknown)));
+    assert!(matches!(test.treasury.settlement().release("bud_1", "none", "k").await, Err(Refused::Unknown)));
     assert_eq!(test.standing(&budget).await.sums, Sums::default());
     test.check_ledger().await;
 }
@@ -95,7 +95,7 @@ async fn what_lapses_is_given_back_by_itself() {
     assert!(test.reserve(&budget, "b", 1).await.is_err());
     test.world.clock.advance(Duration::from_secs(1)).await;
     test.reserve(&budget, "b", 1).await.unwrap();
-    assert!(matches!(test.treasury.commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: 1 });
 }
 
@@ -145,9 +145,9 @@ async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limi
                 async move {
                     match kind {
                         0..3 => drop(treasury.reserve(budget, &wish(&reference, amount)).await),
-                        3 => drop(treasury.commit("bud_1", &reference, None, "k").await),
-                        4 => drop(treasury.release("bud_1", &reference, "k").await),
-                        _ => drop(treasury.refund("bud_1", &reference, "k").await),
+                        3 => drop(treasury.settlement().commit("bud_1", &reference, None, "k").await),
+                        4 => drop(treasury.settlement().release("bud_1", &reference, "k").await),
+                        _ => drop(treasury.settlement().refund("bud_1", &reference, "k").await),
                     }
                 }
             });
@@ -158,4 +158,32 @@ async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limi
         }
         test.check_ledger().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_spends_what_its_checkout_reserved_once_however_often_it_is_told_of() {
+    let test = test();
+    let budget = budget();
+    test.with(&budget).await;
+    for (reference, amount) in [("chk_a", 100), ("chk_b", 100), ("chk_c", 300), ("other", 100)] {
+        test.reserve(&budget, reference, amount).await.unwrap();
+    }
+    let money = |minor| Some(Money { minor, currency: Currency::INR });
+    let settlement = test.treasury.settlement();
+    let became =
+        async |reference: &str| test.treasury.ledger().find("bud_1", reference).await.unwrap().unwrap().settled;
+    join_all((0..5).map(|_| settlement.paid("t1", money(100), "pay_1"))).await;
+    assert_eq!((became("chk_a").await, became("chk_b").await), (Some(Settled::Committed(100)), None));
+    // Nothing reserved so much, and several reserved more: it is not known which.
+    settlement.paid("t1", money(90), "pay_2").await.unwrap();
+    assert_eq!(became("chk_b").await, None);
+    settlement.failed("t1", money(100), "pay_3").await.unwrap();
+    assert_eq!(became("chk_b").await, Some(Settled::Released));
+    settlement.paid("t1", money(250), "pay_4").await.unwrap();
+    assert_eq!(became("chk_c").await, Some(Settled::Committed(250)));
+    settlement.paid("t1", money(100), "pay_5").await.unwrap();
+    settlement.paid("t2", money(100), "pay_6").await.unwrap();
+    assert_eq!(became("other").await, None);
+    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 350, reserved: 100 });
+    test.check_ledger().await;
 }

@@ -1,0 +1,157 @@
+//! The tenant's budgets, and the people who approve, as purchases need them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use edge_approvals::{Asking, Decided, Failed, Opinion, Purchase, Ruled};
+use edge_border::Problem;
+use edge_budgets::{Treasury, Wish};
+use edge_capabilities::{Capabilities, Clock};
+use edge_record::Record;
+use edge_rulebook::Decision;
+use edge_signatures::Money;
+
+use crate::policy::{Approvals, Budget, Budgets, Level, Spending};
+
+/// How long an order may wait to be paid, until what was promised for it is given back.
+const UNPAID: Duration = Duration::from_hours(24);
+
+/// The tenants' budgets: a purchase comes from the one for all of the tenant.
+pub(crate) struct Purses {
+    treasury: Treasury,
+    clock: Arc<dyn Clock>,
+}
+
+impl Purses {
+    pub(crate) fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self { treasury: Treasury::new(capabilities, record), clock: capabilities.clock.clone() }
+    }
+
+    async fn budget(&self, spending: &Spending) -> Result<Option<edge_budgets::Budget>, Problem> {
+        Ok(self.treasury.budgets().in_use(&spending.tenant, "", "").await?)
+    }
+
+    /// What this very checkout was promised before, by a try that died.
+    async fn promised(&self, budget: &str, spending: &Spending) -> Result<i64, Problem> {
+        let found = self.treasury.ledger().find(budget, &spending.checkout).await?;
+        Ok(found.filter(|found| found.settled.is_none()).map_or(0, |found| found.amount))
+    }
+}
+
+#[async_trait]
+impl Budgets for Purses {
+    async fn of(&self, spending: &Spending) -> Result<Option<Budget>, Problem> {
+        let Some(budget) = self.budget(spending).await? else { return Ok(None) };
+        let standing = self.treasury.standing(&budget).await?;
+        let promised = self.promised(&budget.id, spending).await?;
+        Ok(Some(Budget {
+            limit: budget.money(standing.allowance),
+            spent: budget.money(standing.sums.spent),
+            reserved: budget.money(standing.sums.reserved.saturating_sub(promised).max(0)),
+            period: standing.period,
+        }))
+    }
+
+    async fn reserve(&self, spending: &Spending, decision: &Decision) -> Result<(), Problem> {
+        let Some(budget) = self.budget(spending).await? else { return Ok(()) };
+        // An order that costs more than was reckoned takes the rest as well.
+        let promised = self.promised(&budget.id, spending).await?;
+        let missing = spending.amount.minor.saturating_sub(promised);
+        if missing <= 0 {
+            return Ok(());
+        }
+        let more = if promised > 0 { ".more" } else { "" };
+        let wish = Wish {
+            reference: format!("{}{more}", spending.checkout),
+            amount: Money { minor: missing, ..spending.amount },
+            expires_at: Some(self.clock.now().plus(UNPAID)),
+            actor: spending.requester.clone(),
+            request_id: spending.request_id.clone(),
+            decided: Some(edge_budgets::Decided { id: decision.id.clone(), version: decision.version }),
+        };
+        self.treasury.reserve(&budget, &wish).await?;
+        Ok(())
+    }
+
+    async fn release(&self, spending: &Spending) -> Result<(), Problem> {
+        let settlement = self.treasury.settlement();
+        for more in ["", ".more"] {
+            settlement.release_all(&format!("{}{more}", spending.checkout), &spending.requester).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The people who approve.
+pub(crate) struct Asked(Asking);
+
+impl Asked {
+    pub(crate) fn new(capabilities: &Capabilities, record: &Record) -> Self {
+        Self(Asking::new(capabilities, record))
+    }
+}
+
+fn asked(spending: &Spending) -> edge_approvals::Asked {
+    edge_approvals::Asked {
+        tenant: spending.tenant.clone(),
+        reference: spending.checkout.clone(),
+        purchase: purchase(spending),
+        department: None,
+        contract: None,
+        description: None,
+        requester: spending.requester.clone(),
+        role: spending.role.clone(),
+        request_id: spending.request_id.clone(),
+    }
+}
+
+fn purchase(spending: &Spending) -> Purchase {
+    Purchase {
+        kind: "checkout".to_owned(),
+        minor: spending.amount.minor,
+        currency: spending.amount.currency.as_str().to_owned(),
+        plan: Some(spending.plan.clone()),
+    }
+}
+
+fn levels(levels: &[Level]) -> Vec<edge_approvals::Level> {
+    levels.iter().map(|level| edge_approvals::Level::new(level.approvers.clone(), level.quorum)).collect()
+}
+
+#[async_trait]
+impl Approvals for Asked {
+    async fn further(&self, spending: &Spending, wanted: Vec<Level>) -> Result<Vec<Level>, Problem> {
+        let terms = self.0.terms(&asked(spending), levels(&wanted)).await?;
+        let shown = |level: edge_approvals::Level| Level { approvers: level.approvers, quorum: level.quorum };
+        Ok(terms.levels.into_iter().map(shown).collect())
+    }
+
+    async fn ask(&self, spending: &Spending, wanted: &[Level], decision: &Decision) -> Result<String, Problem> {
+        let asked = asked(spending);
+        let terms = self.0.terms(&asked, levels(wanted)).await?;
+        let ruled = Ruled {
+            decision_id: decision.id.clone(),
+            version: decision.version,
+            sha256: decision.sha256.to_string(),
+            reason: reason(&decision.outcome),
+        };
+        let request = self.0.ask_as(&asked, Decided { ruled, opinion: Opinion::Ask(terms) }).await?;
+        Ok(request.id)
+    }
+
+    async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem> {
+        match self.0.use_for(&spending.tenant, id, &spending.checkout, &purchase(spending)).await {
+            Ok(_) => Ok(true),
+            Err(Failed::Unknown | Failed::Unusable(_)) => Ok(false),
+            Err(failed) => Err(failed.into()),
+        }
+    }
+}
+
+/// The reason that an outcome gives.
+fn reason(outcome: &str) -> String {
+    let outcome: Option<serde_json::Value> = serde_json::from_str(outcome).ok();
+    let reason = outcome.as_ref().and_then(|outcome| outcome.get("reason")).and_then(serde_json::Value::as_str);
+    reason.unwrap_or_default().to_owned()
+}
