@@ -1,13 +1,7 @@
 //! Runs, from the request that starts one to what stands in the record: with an HR that pages, breaks off, repeats itself and
 //! loses people, and instances that die at every call they make.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test fails by a panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by a panic")]
 
 mod runs {
     pub(crate) mod company;
