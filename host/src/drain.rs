@@ -1,5 +1,5 @@
 //! The host's own scheduler: has the edge take up now and then what was left undone. On Spin a scheduler calls the same
-//! route over HTTP; this one calls it without leaving the process.
+//! routes over HTTP; this one calls them without leaving the process.
 //!
 //! It shows the value of the application's variable `drain_key`, which lets whoever knows it drain and do nothing else. Where
 //! nobody set one, one is made up for as long as the process lives, which nobody else ever sees.
@@ -20,7 +20,9 @@ use crate::log;
 use crate::variables::Variables;
 
 const VARIABLE: &str = "drain_key";
-const PATH: &str = "/api/v1/webhooks/drain";
+
+/// What is drained: each says whether there is more. An application may lack some.
+const PATHS: [&str; 2] = ["/api/v1/webhooks/drain", "/api/v1/erp-sync/drain"];
 
 /// As the caller's address: nobody's.
 const ITSELF: &str = "127.0.0.1:0";
@@ -90,8 +92,20 @@ impl Timer {
     }
 
     async fn drain(&self, application: &Application) -> Drained {
+        let mut all = Drained::All;
+        for path in PATHS {
+            match self.drain_at(application, path).await {
+                Drained::All => {}
+                Drained::Some => all = Drained::Some,
+                Drained::None(reason) => return Drained::None(format!("{path}: {reason}")),
+            }
+        }
+        all
+    }
+
+    async fn drain_at(&self, application: &Application, path: &str) -> Drained {
         let body: WasiBody = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
-        let request = Request::post(PATH).header(AUTHORIZATION, self.authorization.clone()).body(body);
+        let request = Request::post(path).header(AUTHORIZATION, self.authorization.clone()).body(body);
         let Ok(request) = request else { return Drained::None("the request cannot be written".into()) };
         let response = match application.handle(request, &HeaderValue::from_static(ITSELF)).await {
             Ok(response) => response,
@@ -105,6 +119,7 @@ impl Timer {
                 let more = told.get("more").and_then(serde_json::Value::as_bool);
                 if more == Some(true) { Drained::Some } else { Drained::All }
             }
+            (StatusCode::NOT_FOUND, _) => Drained::All,
             (status, _) => Drained::None(format!("its status is {}", status.as_u16())),
         }
     }

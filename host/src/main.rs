@@ -15,6 +15,7 @@ mod rest;
 mod rules;
 mod runtime_config;
 mod server;
+mod sync;
 mod tenants;
 mod up;
 mod variables;
@@ -42,6 +43,8 @@ enum Command {
     Up(up::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
+    /// Bring a company's people and projects over from the ERP
+    Sync(sync::Options),
     /// Make the group's own companies tenants
     Tenants(tenants::Options),
     /// Sign webhooks as their providers do, and send them
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Rules(options) => Ok(rules::run(options)),
+        Command::Sync(options) => Ok(sync::run(options)),
         Command::Tenants(options) => Ok(tenants::run(options)),
         Command::Webhook(options) => Ok(webhook::run(options)),
     }

@@ -28,6 +28,7 @@ pub struct Edge {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: String,
     authorization: HeaderValue,
+    tenant: Option<HeaderValue>,
 }
 
 /// What was answered.
@@ -53,7 +54,14 @@ impl Edge {
             .enable_http1()
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), authorization })
+        Ok(Self { client, url: url.trim_end_matches('/').to_owned(), authorization, tenant: None })
+    }
+
+    /// The same, for the tenant `tenant`.
+    pub fn for_tenant(mut self, tenant: &str) -> Result<Self, Failure> {
+        let tenant = HeaderValue::try_from(tenant);
+        self.tenant = Some(tenant.map_err(|_| Failure::Impossible("no tenant has such an id".into()))?);
+        Ok(self)
     }
 
     /// The rule `name`, and the ETag of what is in force.
@@ -109,6 +117,9 @@ impl Edge {
             .header(CONTENT_TYPE, "application/json");
         if let Some(basis) = basis {
             request = request.header(IF_MATCH, basis);
+        }
+        if let Some(tenant) = &self.tenant {
+            request = request.header("x-tenant-id", tenant);
         }
         let request = request.body(Full::new(body));
         let request = request.map_err(|_| Failure::Impossible(format!("{} is not a URL", self.url)))?;

@@ -5,6 +5,7 @@ mod capabilities;
 mod checkout;
 mod conventions;
 mod durability;
+mod erp_sync;
 mod host;
 mod ids;
 mod invalidation;
@@ -81,6 +82,7 @@ pub fn all() -> Vec<Fact> {
         webhooks::facts(),
         plans::facts(),
         checkout::facts(),
+        erp_sync::facts(),
         capabilities::facts(),
         host::facts(),
     ];

@@ -1,4 +1,4 @@
-//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans and customers, BheemPay, Bheem Notify,
+//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people, BheemPay, Bheem Notify,
 //! Bheem Passport, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
@@ -18,6 +18,9 @@
 //! | `DELETE /_control/calls` | counts from zero |
 //! | `PUT`, `DELETE /_control/plans/{sku_id}` | makes, takes away a plan |
 //! | `POST`, `DELETE /_control/invoices` | writes an invoice into the ERP, burns all |
+//! | `PUT`, `DELETE /_control/hr/{company_id}/employees/{id}` | makes or changes an employee: any fields of the ERP's answer; takes them away |
+//! | `POST`, `DELETE /_control/hr/{company_id}/employees` | `{"count"}`: makes that many at once; takes all away |
+//! | the same with `projects` in place of `employees` | one at a time |
 //! | `PUT /_control/bheempay/webhook` | `{"url","secret"}`: where BheemPay's webhooks go, and what signs them |
 //! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows, again and again until somebody takes it |
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
@@ -33,6 +36,7 @@ mod crm;
 mod directory;
 mod erp;
 mod faults;
+mod hr;
 mod notify;
 pub mod passport;
 mod plans;
@@ -56,6 +60,7 @@ pub use control::Calls;
 pub use crm::Crm;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
+pub use hr::Hr;
 pub use notify::Sent;
 pub use passport::Passport;
 pub use plans::Plans;
@@ -75,6 +80,8 @@ pub struct Upstreams {
     pub bheempay: BheemPay,
     /// Who is a customer.
     pub crm: Crm,
+    /// Who works for whom.
+    pub hr: Hr,
     /// What Notify was sent.
     pub sent: Sent,
     /// Who people are.
@@ -97,6 +104,7 @@ impl Upstreams {
             .merge(plans::router())
             .merge(bheempay::router())
             .merge(crm::router())
+            .merge(hr::router())
             .merge(notify::router())
             .merge(passport::router())
             .merge(control::router())
