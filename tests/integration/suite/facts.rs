@@ -1,6 +1,8 @@
 //! What holds of the edge, by subject.
 
+mod approvals;
 mod batches;
+mod budgets;
 mod capabilities;
 mod checkout;
 mod conventions;
@@ -83,6 +85,8 @@ pub fn all() -> Vec<Fact> {
         plans::facts(),
         checkout::facts(),
         erp_sync::facts(),
+        approvals::facts(),
+        budgets::facts(),
         capabilities::facts(),
         host::facts(),
     ];
