@@ -134,8 +134,7 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
     Router::new()
         .route("/api/v1/hr/employees", get(employees))
         .route("/api/v1/projects", get(projects))
-        .route("/_control/hr/{company}/employees", post(hire))
-        .route("/_control/hr/{company}/{kind}", axum::routing::delete(dismiss_all))
+        .route("/_control/hr/{company}/employees", post(hire).delete(dismiss_all))
         .route("/_control/hr/{company}/{kind}/{id}", put(change).delete(dismiss))
 }
 
@@ -187,9 +186,7 @@ async fn dismiss(State(upstreams): Shared, Path((company, kind, id)): Path<(Stri
     StatusCode::NO_CONTENT
 }
 
-async fn dismiss_all(State(upstreams): Shared, Path((company, kind)): Path<(String, String)>) -> StatusCode {
-    if let Some(all) = upstreams.hr.files().of(&kind) {
-        all.remove(&company);
-    }
+async fn dismiss_all(State(upstreams): Shared, Path(company): Path<String>) -> StatusCode {
+    upstreams.hr.files().people.remove(&company);
     StatusCode::NO_CONTENT
 }
