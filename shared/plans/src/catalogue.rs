@@ -226,7 +226,10 @@ impl Catalogue {
         loop {
             if let Some(_turn) = Turn::take(&self.0, name) {
                 // Somebody may have been answered meanwhile.
-                let news = locked(&self.0.known).get(name).filter(|copy| copy.asked_at >= came).cloned();
+                let now = self.now();
+                let is_news =
+                    |copy: &&Copy| copy.asked_at >= came || copy.age(now).is_some_and(|age| age < settings.fresh);
+                let news = locked(&self.0.known).get(name).filter(is_news).cloned();
                 if news.is_some() {
                     return Ok(news);
                 }
