@@ -22,9 +22,6 @@ use crate::checkout::Checking;
 use crate::permission::{Asked, Purses};
 use crate::policy::{Approvals, Budgets, Policy};
 
-/// The tenant that a key of the platform's speaks for.
-const X_TENANT_ID: &str = "x-tenant-id";
-
 #[derive(Clone)]
 struct Desk {
     access: Access,
@@ -90,19 +87,7 @@ impl Desk {
     /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names. One that is
     /// billed.
     async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {
-        let unknown = || Problem::new(Code::TenantNotFound, "There is no such tenant.");
-        let named = headers.get(X_TENANT_ID).map(|value| value.to_str().map(str::to_ascii_lowercase));
-        let named = named.transpose().map_err(|_| unknown())?;
-        let id = match (&caller.tenant, named) {
-            (Some(own), None) => own.as_str().to_owned(),
-            (Some(own), Some(named)) if named == own.as_str().to_ascii_lowercase() => named,
-            (Some(_), Some(_)) => return Err(unknown()),
-            (None, Some(named)) => named,
-            (None, None) => {
-                return Err(Problem::field("X-Tenant-Id", "is required of a key of the platform's"));
-            }
-        };
-        let tenant = self.tenants.find(&id.to_ascii_lowercase()).await?.ok_or_else(unknown)?;
+        let tenant = self.tenants.addressed(caller, headers).await?;
         if tenant.mode == Mode::Internal {
             let detail = "This is one of the group's own companies: it is never billed.";
             return Err(Problem::new(Code::InternalTenant, detail));

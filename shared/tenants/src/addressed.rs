@@ -7,8 +7,8 @@ use http::HeaderMap;
 use crate::store::Tenants;
 use crate::tenant::Tenant;
 
-/// The tenant that a key of the platform's speaks for.
-const X_TENANT_ID: &str = "x-tenant-id";
+/// The header in which a key of the platform's names the tenant that it speaks for.
+pub const X_TENANT_ID: &str = "x-tenant-id";
 
 impl Tenants {
     /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names in

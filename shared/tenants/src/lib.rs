@@ -26,6 +26,7 @@ mod subsidiaries;
 mod tenant;
 mod usage;
 
+pub use addressed::X_TENANT_ID;
 pub use audit::{Audit, Author, Deed};
 pub use change::{Applied, Change, Outcome, Task};
 pub use edge_plans::{Cycle, Ordered, Plan, Terms, Tier, UnreadablePlan};

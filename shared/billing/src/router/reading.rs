@@ -107,7 +107,7 @@ pub(super) async fn reconciliation(
     if !(1..=LONGEST * 86_400_000).contains(&to.millis_since(from)) {
         return Err(Problem::field("to", format!("must be later than from, by at most {LONGEST} days")));
     }
-    let all = granted.caller.tenant.is_none() && !headers.contains_key(super::X_TENANT_ID);
+    let all = granted.caller.tenant.is_none() && !headers.contains_key(edge_tenants::X_TENANT_ID);
     let tenant = if all { None } else { Some(desk.tenant(&granted.caller, &headers).await?) };
     let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
     let report = reconciliation::reconcile(&desk.record, &desk.tenants, &erp, tenant.as_ref(), from, to).await?;
