@@ -45,6 +45,12 @@ impl Caller {
         self.scopes.contains(scope)
     }
 
+    /// What rules hear of who asks: the first role of its token. A key has none, and is its tenant's or the platform's.
+    pub fn role(&self) -> &str {
+        let of_a_key = if self.tenant.is_some() { "TENANT" } else { "PLATFORM" };
+        self.roles.first().map_or(of_a_key, String::as_str)
+    }
+
     /// Whether it may speak for `application`, compared byte for byte.
     pub fn speaks_for(&self, application: &str) -> bool {
         self.applications.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one == application))

@@ -100,7 +100,7 @@ impl Access {
 
     /// A page of the keys that were not revoked, newest first, of `tenant` alone where one is given.
     pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ShownKey>, Problem> {
-        let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+        let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
         let keys = self.ring().keys().list(tenant, behind, page.limit.saturating_add(1)).await?;
         let shown = keys.into_iter().map(ShownKey::from).collect();
         Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))
@@ -226,11 +226,4 @@ fn hands_on_only_its_own(new: &NewApiKey, scopes: &[Scope], caller: &Caller) -> 
         return Err(Problem::field("tenant_id", "is not a tenant"));
     }
     Ok(())
-}
-
-fn read_cursor(cursor: &str) -> Result<Behind, Problem> {
-    let behind = cursor.split_once('.').and_then(|(created_at, id)| {
-        Some(Behind { created_at: Instant::from_millis(created_at.parse().ok()?), id: id.to_owned() })
-    });
-    behind.filter(|behind| sane(&behind.id)).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
 }

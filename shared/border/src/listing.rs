@@ -5,6 +5,8 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use edge_capabilities::Instant;
+
 use crate::problem::Problem;
 
 const USUAL: u32 = 50;
@@ -19,6 +21,17 @@ pub struct Page {
     pub limit: u32,
     /// Where the last page ended: its `nextCursor`.
     pub cursor: Option<String>,
+}
+
+impl Page {
+    /// Behind which entry the page begins, of a list in the order of an instant and then of a name, whose cursors are
+    /// `<milliseconds>.<name>`; `sane`: whether a name may be one.
+    pub fn behind(&self, sane: impl Fn(&str) -> bool) -> Result<Option<(Instant, String)>, Problem> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let read = cursor.split_once('.').and_then(|(at, name)| Some((Instant::from_millis(at.parse().ok()?), name)));
+        let read = read.filter(|(_, name)| sane(name)).map(|(at, name)| (at, name.to_owned()));
+        read.map(Some).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    }
 }
 
 /// A part of a list.
@@ -79,6 +92,16 @@ mod tests {
         assert_eq!(page("?limit=200&cursor=x").await.unwrap(), Page { limit: 200, cursor: Some("x".into()) });
         for query in ["?limit=0", "?limit=201", "?limit=-1", "?limit=many", "?limit="] {
             assert_eq!(page(query).await.unwrap_err().errors()[0].field, "limit", "{query}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_says_behind_what_the_page_begins() {
+        let behind = |cursor: &str| Page { limit: 2, cursor: Some(cursor.to_owned()) }.behind(|name| name.len() <= 3);
+        assert_eq!(behind("17.a.b").unwrap(), Some((Instant::from_millis(17), "a.b".to_owned())));
+        assert_eq!(Page { limit: 2, cursor: None }.behind(|_| false).unwrap(), None);
+        for wrong in ["17", "x.a", ".a", "17.long"] {
+            assert_eq!(behind(wrong).unwrap_err().errors()[0].field, "cursor", "{wrong}");
         }
     }
 

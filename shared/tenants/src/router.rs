@@ -157,19 +157,11 @@ async fn list(
     granted: Granted<TenantsAdmin>,
     page: Page,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let behind = page.behind(fields::is_uuid)?.map(|(created_at, id)| Behind { created_at, id });
     let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
     let tenants = desk.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
     let shown = tenants.into_iter().map(Shown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
-}
-
-fn read_cursor(cursor: &str) -> Result<Behind, Problem> {
-    let behind = cursor.split_once('.').and_then(|(created_at, id)| {
-        Some(Behind { created_at: Instant::from_millis(created_at.parse().ok()?), id: id.to_owned() })
-    });
-    let sane = |behind: &Behind| fields::is_uuid(&behind.id);
-    behind.filter(sane).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
 }
 
 /// Look at a tenant

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::fields::{Bulk, NewRequest, Said, check_comment};
 use super::shown::Shown;
-use super::{Desk, read_cursor};
+use super::{Desk, sane};
 use crate::asking::{Asked, Failed};
 use crate::request::{Request, Status, Verdict, Voter};
 use crate::requests::{Behind, Filter};
@@ -50,8 +50,6 @@ pub(super) async fn create(
     desk.idempotency
         .once(&caller, request, async |new| {
             let wanted = new.read()?;
-            let role = granted.caller.roles.first().map(String::as_str);
-            let usual = if granted.caller.tenant.is_some() { "TENANT" } else { "PLATFORM" };
             let asked = Asked {
                 tenant: tenant.id.clone(),
                 reference: format!("req_{}", random::hex::<12>(&*desk.capabilities.random)),
@@ -60,7 +58,7 @@ pub(super) async fn create(
                 contract: wanted.contract,
                 description: wanted.description,
                 requester: granted.caller.id.to_string(),
-                role: role.unwrap_or(usual).to_owned(),
+                role: granted.caller.role().to_owned(),
                 request_id: request_id.as_str().to_owned(),
             };
             let request = desk.asking.ask(&asked).await?;
@@ -111,8 +109,7 @@ pub(super) async fn list(
         }
     };
     let filter = Filter { status, kind: wanted.kind, requester: wanted.requester };
-    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let behind = behind.map(|(created_at, id)| Behind { created_at, id });
+    let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
     let now = desk.now();
     let limit = page.limit.saturating_add(1);
     let found = desk.asking.requests().list(&tenant.id, &filter, now, behind, limit).await?;

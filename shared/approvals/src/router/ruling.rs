@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::fields::{RuleWanted, change, is_approver, is_sane};
 use super::shown::{DelegationShown, RuleShown};
-use super::{Desk, read_cursor};
+use super::{Desk, sane};
 use crate::{delegations, rules};
 
 /// How often a change is tried again when somebody else was faster.
@@ -125,8 +125,7 @@ pub(super) async fn list(
     page: Page,
 ) -> Result<Json<Listing<RuleShown>>, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let behind = behind.map(|(created_at, id)| rules::Behind { created_at, id });
+    let behind = page.behind(sane)?.map(|(created_at, id)| rules::Behind { created_at, id });
     let found = desk.asking.rules().list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(RuleShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &RuleShown| shown.cursor.clone())))
@@ -293,8 +292,7 @@ pub(super) async fn list_delegations(
     page: Page,
 ) -> Result<Json<Listing<DelegationShown>>, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let behind = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let behind = behind.map(|(created_at, id)| delegations::Behind { created_at, id });
+    let behind = page.behind(sane)?.map(|(created_at, id)| delegations::Behind { created_at, id });
     let found = desk.delegations.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(DelegationShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &DelegationShown| shown.cursor.clone())))

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use edge_access::{BillingRead, BillingWrite, Caller, Granted};
+use edge_access::{BillingRead, BillingWrite, Granted};
 use edge_border::{Address, Code, Json, Problem, RequestId};
 use edge_capabilities::Capabilities;
 use edge_idempotency::Idempotent;
@@ -60,7 +60,7 @@ pub(super) async fn check_out(
     let purchase = wanted.read()?;
     let asking = Asking {
         author: Author::new(&granted.caller, address),
-        role: role_of(&granted.caller),
+        role: granted.caller.role().to_owned(),
         request_id: request_id.as_str().to_owned(),
         named,
     };
@@ -68,12 +68,6 @@ pub(super) async fn check_out(
     let status = StatusCode::from_u16(given.status).unwrap_or(StatusCode::CREATED);
     let kind = HeaderValue::from_static("application/json");
     Ok((status, [(CONTENT_TYPE, kind)], given.body).into_response())
-}
-
-/// What the rule `approval` hears of who asks: the first role of their token. Keys have none.
-fn role_of(caller: &Caller) -> String {
-    let otherwise = if caller.tenant.is_some() { "TENANT" } else { "PLATFORM" };
-    caller.roles.first().map_or(otherwise, String::as_str).to_owned()
 }
 
 /// Look at an order

@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::{Caller, Granted, TenantId, WebhooksRead, WebhooksWrite};
 use edge_border::{Code, Json, Listing, Page, Problem, bearer};
 use edge_capabilities::config::text;
-use edge_capabilities::{Instant, random};
+use edge_capabilities::random;
 use edge_idempotency::Idempotent;
 use edge_signatures::Provider;
 use http::StatusCode;
@@ -71,18 +71,16 @@ pub(super) async fn list(
         status: wanted.status.as_deref().map(status).transpose()?,
         provider: wanted.provider.as_deref().map(provider).transpose()?,
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
-        behind: page.cursor.as_deref().map(read_cursor).transpose()?,
+        behind: page.behind(sane)?,
     };
     let events = desk.processing.inbox.list(&filter, page.limit.saturating_add(1)).await?;
     let shown = events.into_iter().map(Shown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
 
-fn read_cursor(cursor: &str) -> Result<(Instant, String), Problem> {
-    let behind = cursor.split_once('.').and_then(|(at, id)| Some((Instant::from_millis(at.parse().ok()?), id)));
-    let sane = |id: &str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    let behind = behind.filter(|(_, id)| sane(id)).map(|(at, id)| (at, id.to_owned()));
-    behind.ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+/// Whether it may be the id of an event.
+fn sane(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Look at a webhook event
