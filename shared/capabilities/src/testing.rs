@@ -3,6 +3,7 @@
 
 mod database;
 mod key_value;
+mod mortal;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -22,6 +23,7 @@ use crate::{Background, Capabilities, Clock, Config, Http, Instant, Log, Random}
 
 pub use database::MemoryDatabase;
 pub use key_value::MemoryKeyValue;
+pub use mortal::Lifetime;
 
 /// 2026-01-01T00:00:00Z: where tests' clocks start.
 pub const START: Instant = Instant::from_millis(1_767_225_600_000);

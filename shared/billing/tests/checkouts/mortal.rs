@@ -1,124 +1,23 @@
 //! An instance that dies at a step of its own: before a call to the world, or right after it, with the answer lost.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::Duration;
-
-use async_trait::async_trait;
 use axum::Router;
-use bytes::Bytes;
-use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
-use edge_capabilities::http::HttpError;
-use edge_capabilities::key_value::StoreError;
-use edge_capabilities::testing::{Tasks, World};
-use edge_capabilities::{Database, Http, KeyValue};
-use http::{Request, Response};
-use tokio::sync::watch;
-
-/// How long an instance has to live, in calls to the world.
-struct Life {
-    left: AtomicI64,
-    /// Whether the last call is made before it dies.
-    makes_the_last: AtomicBool,
-    dead: watch::Sender<bool>,
-}
-
-impl Life {
-    async fn spend<T>(&self, call: impl Future<Output = T>) -> T {
-        match self.left.fetch_sub(1, Ordering::SeqCst) {
-            2.. => call.await,
-            1 if self.makes_the_last.load(Ordering::SeqCst) => {
-                call.await;
-                self.die().await
-            }
-            _ => self.die().await,
-        }
-    }
-
-    async fn die<T>(&self) -> T {
-        self.dead.send_replace(true);
-        std::future::pending().await
-    }
-}
-
-/// A capability that ends with its instance.
-struct Mortal<T> {
-    of: T,
-    life: Arc<Life>,
-}
-
-#[async_trait]
-impl Database for Mortal<Arc<dyn Database>> {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        self.life.spend(self.of.query(statement, parameters)).await
-    }
-
-    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
-        self.of.dialect().await
-    }
-}
-
-#[async_trait]
-impl KeyValue for Mortal<Arc<dyn KeyValue>> {
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.life.spend(self.of.get(key)).await
-    }
-
-    async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.life.spend(self.of.set(key, value)).await
-    }
-
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.life.spend(self.of.delete(key)).await
-    }
-
-    async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
-        self.life.spend(self.of.increment(key, delta)).await
-    }
-}
-
-#[async_trait]
-impl Http for Mortal<Arc<dyn Http>> {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
-        self.life.spend(self.of.send(request, patience)).await
-    }
-}
+use edge_capabilities::testing::{Lifetime, World};
 
 /// An instance of the edge.
 pub(crate) struct Instance {
     pub(crate) router: Router,
-    tasks: Tasks,
-    dead: watch::Receiver<bool>,
+    life: Lifetime,
 }
 
 impl Instance {
     /// One that makes `calls` calls to the world, and then dies.
     pub(crate) fn new(world: &World, calls: i64, makes_the_last: bool) -> Self {
-        let (sender, dead) = watch::channel(false);
-        let life = Arc::new(Life {
-            left: AtomicI64::new(calls),
-            makes_the_last: AtomicBool::new(makes_the_last),
-            dead: sender,
-        });
-        let (mut capabilities, tasks) = world.instance();
-        capabilities.record = Arc::new(Mortal { of: capabilities.record, life: life.clone() });
-        capabilities.cache = Arc::new(Mortal { of: capabilities.cache, life: life.clone() });
-        capabilities.http = Arc::new(Mortal { of: capabilities.http, life });
-        Self { router: edge_billing::router(capabilities), tasks, dead }
+        let (capabilities, life) = world.mortal(calls, makes_the_last);
+        Self { router: edge_billing::router(capabilities), life }
     }
 
     /// Resolves once it is dead.
     pub(crate) fn death(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut dead = self.dead.clone();
-        async move {
-            // An instance that was dropped is dead as well.
-            let _ = dead.wait_for(|dead| *dead).await;
-        }
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        self.tasks.kill();
+        self.life.death()
     }
 }
