@@ -16,10 +16,11 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 7, statements: include_str!("../migrations/0007_checkouts.sql") },
     Migration { version: 8, statements: include_str!("../migrations/0008_approvals_and_budgets.sql") },
     Migration { version: 9, statements: include_str!("../migrations/0009_erp_sync.sql") },
+    Migration { version: 10, statements: include_str!("../migrations/0010_refunds.sql") },
 ];
 
 /// The version of the newest.
-pub(crate) const LATEST: i64 = 9;
+pub(crate) const LATEST: i64 = 10;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 
