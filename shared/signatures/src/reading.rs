@@ -22,6 +22,8 @@ pub enum Kind {
     SubscriptionHalted,
     /// A payment failed.
     PaymentFailed,
+    /// Something of a payment, or all of it, was given back.
+    PaymentRefunded,
     /// The ERP made a subscription.
     SubscriptionCreated,
     /// The ERP changed a subscription.
@@ -46,6 +48,7 @@ impl Kind {
             Self::SubscriptionPending => "subscription.pending",
             Self::SubscriptionHalted => "subscription.halted",
             Self::PaymentFailed => "payment.failed",
+            Self::PaymentRefunded => "payment.refunded",
             Self::SubscriptionCreated => "subscription.created",
             Self::SubscriptionUpdated => "subscription.updated",
             Self::SeatAssigned => "seat.assigned",
@@ -99,8 +102,12 @@ pub struct Reading {
     pub billing_cycle: Option<String>,
     /// For how many seats, where the sender says so.
     pub seats: Option<i64>,
-    /// How much was paid, or was to be.
+    /// How much was paid, was to be, or was given back; None of what was given back: all that was left.
     pub amount: Option<Money>,
+    /// Whether `amount` is all that was given back of the payment so far, and not what was given back this time.
+    pub is_total: bool,
+    /// What the sender calls it that something was given back, where that has a name.
+    pub refund_id: Option<String>,
     /// The invoice.
     pub invoice_number: Option<String>,
     /// When the period begins that this is about.
@@ -146,7 +153,12 @@ impl Unreadable {
 /// them.
 pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<Reading, Unreadable> {
     let object = Object::parse(body).ok_or(Unreadable::NotJson)?;
-    (provider.definition().read)(&object, headers)
+    let reading = (provider.definition().read)(&object, headers)?;
+    // Whose money it was must be known to give it back; whether anybody here cares, first.
+    if reading.kind == Kind::PaymentRefunded && reading.tenant_id.is_some() && reading.payment_id.is_none() {
+        return Err(Unreadable::Missing("payment_id"));
+    }
+    Ok(reading)
 }
 
 impl Reading {
@@ -165,6 +177,8 @@ impl Reading {
             billing_cycle: None,
             seats: None,
             amount: None,
+            is_total: false,
+            refund_id: None,
             invoice_number: None,
             period_start: None,
             period_end: None,

@@ -1,7 +1,7 @@
 //! What gateways are told. Two shapes: the ERP's own, and that of all others.
 
 use edge_capabilities::Instant;
-use edge_signatures::{Kind, Provider};
+use edge_signatures::{Kind, Provider, Reading};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -36,9 +36,8 @@ struct ErpAnswer<'a> {
     reason: Option<&'a str>,
 }
 
-/// The answer to `event`, as JSON.
-pub(crate) fn answer(event: &Event, said: &Said<'_>, now: Instant) -> String {
-    let reading = event.reading().ok();
+/// The answer to `event`, which says `reading` where it can be read, as JSON.
+pub(crate) fn answer(event: &Event, reading: Option<&Reading>, said: &Said<'_>, now: Instant) -> String {
     let written = if event.provider == Provider::Erp {
         let (processed, reason) = match said {
             Said::Settled(Verdict::Processed) => (true, None),
@@ -47,7 +46,7 @@ pub(crate) fn answer(event: &Event, said: &Said<'_>, now: Instant) -> String {
             Said::Settled(verdict) => (false, verdict.reason()),
             Said::Accepted => (false, Some("accepted")),
         };
-        let organization = reading.as_ref().and_then(|reading| reading.tenant_json.clone());
+        let organization = reading.and_then(|reading| reading.tenant_json.clone());
         serde_json::to_string(&ErpAnswer {
             processed,
             webhook_id: &event.id,
@@ -57,7 +56,7 @@ pub(crate) fn answer(event: &Event, said: &Said<'_>, now: Instant) -> String {
             reason,
         })
     } else {
-        let action = reading.as_ref().and_then(|reading| action(reading.kind));
+        let action = reading.and_then(|reading| action(reading.kind));
         serde_json::to_string(&match said {
             Said::Settled(Verdict::Processed) => Answer { status: "success", action, reason: None },
             Said::Settled(Verdict::Ignored(reason)) => Answer { status: "ignored", action: None, reason: Some(reason) },

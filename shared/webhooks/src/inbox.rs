@@ -39,8 +39,10 @@ impl Inbox {
         Self(record)
     }
 
-    /// Stores `event` unless it is there: one statement, so of any number who come together one stores it.
+    /// Stores `event`, settled or still to be worked on, unless it is there: one statement, so of any number who come
+    /// together one stores it.
     pub(crate) async fn store(&self, event: &Event) -> Result<Stored, DatabaseError> {
+        let leased_until = event.lease.as_ref().map_or(0, |_| event.received_at.plus(LEASE).as_millis());
         let values = [
             Value::from(event.id.as_str()),
             event.provider.as_str().into(),
@@ -54,12 +56,16 @@ impl Inbox {
             event.occurred_at.into(),
             event.due_at.into(),
             event.lease.clone().into(),
-            event.received_at.plus(LEASE).into(),
+            Value::Integer(leased_until),
+            event.status.as_str().into(),
+            event.reason.clone().into(),
+            event.answer.clone().into(),
+            event.settled_at.into(),
         ];
         let statement =
             "INSERT INTO webhook_events (id, provider, identity, gateway_id, event, tenant_id, endpoint, body,
-                received_at, occurred_at, due_at, lease, leased_until, status, attempts)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'received', 0)
+                received_at, occurred_at, due_at, lease, leased_until, status, reason, answer, settled_at, attempts)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
             ON CONFLICT (provider, identity) DO NOTHING RETURNING id";
         if !self.0.query(statement, &values).await?.is_empty() {
             return Ok(Stored::New);

@@ -13,7 +13,7 @@ use edge_capabilities::{Capabilities, Instant, random};
 use edge_plans::Catalogue;
 use edge_record::Record;
 use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
-use edge_signatures::{Kind, Provider, Reading};
+use edge_signatures::{Kind, Provider, Reading, Unreadable};
 use edge_tenants::{
     Applied, Cycle, Event as Told, Outcome, Paid, Period, Status as Subscription, Tenant, Tenants, What,
 };
@@ -114,27 +114,21 @@ impl Processing {
     }
 
     async fn take_effect(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
-        let verdict = match event.reading() {
-            Err(unreadable) => Verdict::Quarantined(format!("unreadable: {unreadable}")),
-            Ok(reading) => match (&reading.tenant_id, reading.kind) {
-                (None, _) => Verdict::Ignored("no_tenant_id"),
-                (_, Kind::Unhandled) => Verdict::Ignored("unhandled_event"),
-                (Some(organization), kind) => match what(event.provider, &reading) {
-                    None if kind.may_repeat() => self.invalidate(event, organization).await?,
-                    None => Verdict::Ignored("unhandled_event"),
-                    Some(what) => {
-                        let told = told(event, &reading, what);
-                        match self.change(event, organization, &reading, told).await? {
-                            // Settled with the change.
-                            Ok(verdict) => return Ok(verdict),
-                            Err(verdict) => verdict,
-                        }
-                    }
-                },
-            },
+        let reading = event.reading();
+        let verdict = match matter(event.provider, &reading) {
+            Err(verdict) => verdict,
+            Ok(Matter { organization, what: None, .. }) => self.invalidate(event, organization).await?,
+            Ok(Matter { reading, organization, what: Some(what) }) => {
+                let told = told(event, reading, what);
+                match self.change(event, organization, reading, told).await? {
+                    // Settled with the change.
+                    Ok(verdict) => return Ok(verdict),
+                    Err(verdict) => verdict,
+                }
+            }
         };
         let now = self.now();
-        let answer = answer(event, &Said::Settled(&verdict), now);
+        let answer = answer(event, reading.as_ref().ok(), &Said::Settled(&verdict), now);
         if self.inbox.settle(&event.id, Some(lease), &verdict, &answer, now).await? {
             Ok(verdict)
         } else {
@@ -239,13 +233,14 @@ impl Processing {
         for task in &tenant.outbox {
             // An event that was removed meanwhile was settled long ago.
             let Some(event) = self.inbox.find(&task.event).await? else { continue };
-            if let Ok(reading) = event.reading() {
-                self.notifications.queue(&settings, &tenant, &task.event, &reading, &task.effects).await?;
-                self.settle_budget(&tenant.id, &task.event, &reading, &task.effects).await?;
+            let reading = event.reading().ok();
+            if let Some(reading) = &reading {
+                self.notifications.queue(&settings, &tenant, &task.event, reading, &task.effects).await?;
+                self.settle_budget(&tenant.id, &task.event, reading, &task.effects).await?;
             }
             let now = self.now();
             let verdict = settled(task.took_effect);
-            let answer = answer(&event, &Said::Settled(&verdict), now);
+            let answer = answer(&event, reading.as_ref(), &Said::Settled(&verdict), now);
             self.inbox.settle(&task.event, None, &verdict, &answer, now).await?;
         }
         self.tenants.done(tenant_id, &tenant.outbox).await?;
@@ -288,6 +283,24 @@ fn overrides(tenant: &Tenant) -> Option<SubscriptionOverride> {
         Subscription::Cancelled => SubscriptionStatus::Cancelled,
     };
     Some(SubscriptionOverride { status, period_end: standing.period_end })
+}
+
+/// What an event is about.
+pub(crate) struct Matter<'r> {
+    reading: &'r Reading,
+    organization: &'r str,
+    /// What happened to the subscription; None: who has a seat may have changed.
+    what: Option<What>,
+}
+
+/// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
+pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) -> Result<Matter<'_>, Verdict> {
+    let reading = reading.as_ref().map_err(|unreadable| Verdict::Quarantined(format!("unreadable: {unreadable}")))?;
+    let organization = reading.tenant_id.as_deref().ok_or(Verdict::Ignored("no_tenant_id"))?;
+    match what(provider, reading) {
+        None if !reading.kind.may_repeat() => Err(Verdict::Ignored("unhandled_event")),
+        what => Ok(Matter { reading, organization, what }),
+    }
 }
 
 /// What an event says happened to a subscription; None: nothing.

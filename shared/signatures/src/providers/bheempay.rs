@@ -39,6 +39,11 @@ pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Resul
     if kind == Kind::Unhandled {
         return Ok(reading);
     }
+    if kind == Kind::PaymentRefunded {
+        reading.payment_id = payload.text("payment_id")?;
+        read_refund(payload, &mut reading, |currency| payload.amount("amount", currency))?;
+        return Ok(reading);
+    }
     reading.subscription_id = kind.needs(payload.text("subscription_id"))?;
     reading.plan_id = kind.needs(payload.text("plan_id"))?;
     reading.plan_name = payload.prose("plan_name");
@@ -61,6 +66,8 @@ pub(crate) fn kind(event: &str) -> Kind {
         "subscription.pending" => Kind::SubscriptionPending,
         "subscription.halted" => Kind::SubscriptionHalted,
         "payment.failed" => Kind::PaymentFailed,
+        // Made before, as `refund.created`; only now it is sure.
+        "refund.processed" => Kind::PaymentRefunded,
         _ => Kind::Unhandled,
     }
 }

@@ -20,7 +20,7 @@ use crate::drain::Drained;
 use crate::event::{Event, Status, Verdict};
 use crate::inbox::{LEASE, Stored};
 use crate::metrics::{BROKEN_OFF, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
-use crate::processing::Trouble;
+use crate::processing::{Trouble, matter};
 use crate::settings::secrets;
 
 /// How long a webhook may take to come into effect before it is answered. Gateways wait five seconds.
@@ -178,8 +178,12 @@ impl Desk {
                 Some(tenant.ok_or_else(|| refuse(NO_ENDPOINT, not_found().into_response()))?)
             }
         };
-        let reading = edge_signatures::read(provider, &body, headers).ok();
-        let event = self.new_event(provider, endpoint, &verified, reading.as_ref(), body, now);
+        let reading = edge_signatures::read(provider, &body, headers);
+        let mut event = self.new_event(provider, endpoint, &verified, reading.as_ref().ok(), body, now);
+        if let Err(verdict) = matter(provider, &reading) {
+            settle(&mut event, reading.as_ref().ok(), &verdict);
+        }
+        let reading = reading.ok();
         match self.processing.inbox.store(&event).await.map_err(|error| unavailable(&error))? {
             Stored::New => self.first(event).await.map_err(|trouble| unavailable(&trouble)),
             Stored::Duplicate(known) => {
@@ -222,6 +226,9 @@ impl Desk {
     /// The first delivery of an event. It is acknowledged once it is in effect, or nothing but the ERP stands in the
     /// way of that; else the gateway is to send it again.
     async fn first(&self, event: Event) -> Result<Told, Trouble> {
+        if let Some(answer) = event.answer {
+            return Ok(Told { answer, outcome: event.status.as_str() });
+        }
         let lease = event.lease.clone().unwrap_or_default();
         let worked = within(&*self.capabilities.clock, PATIENCE, self.processing.work(&event, &lease)).await;
         self.told(event, worked).await
@@ -235,11 +242,12 @@ impl Desk {
                 let now = self.processing.now();
                 let answer = settled
                     .and_then(|event| event.answer)
-                    .unwrap_or_else(|| answer(&event, &Said::Settled(&verdict), now));
+                    .unwrap_or_else(|| answer(&event, event.reading().ok().as_ref(), &Said::Settled(&verdict), now));
                 Ok(Told { answer, outcome: verdict.status().as_str() })
             }
             Some(Err(Trouble::Upstream(_))) => {
-                let answer = answer(&event, &Said::Accepted, self.processing.now());
+                let reading = event.reading().ok();
+                let answer = answer(&event, reading.as_ref(), &Said::Accepted, self.processing.now());
                 let answer = self.processing.inbox.told(&event.id, &answer).await?;
                 self.go_on_behind(&event.id);
                 Ok(Told { answer, outcome: "accepted" })
@@ -321,6 +329,16 @@ impl Desk {
             }
         }));
     }
+}
+
+/// An event that means nothing is stored as settled: nothing is left to be done about it.
+fn settle(event: &mut Event, reading: Option<&Reading>, verdict: &Verdict) {
+    event.answer = Some(answer(event, reading, &Said::Settled(verdict), event.received_at));
+    event.status = verdict.status();
+    event.reason = verdict.reason().map(ToOwned::to_owned);
+    event.settled_at = Some(event.received_at);
+    event.due_at = None;
+    event.lease = None;
 }
 
 fn not_found() -> Problem {
