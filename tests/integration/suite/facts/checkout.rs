@@ -28,7 +28,7 @@ const SECRET: &str = "secret-of-the-checkout-facts";
 
 /// Upstreams have little time, so that a fact can wait for what follows when it is up.
 fn settings() -> Settings {
-    Settings::steady().with("upstream_timeout_ms", 1_000).with("webhook_secrets_bheempay", SECRET)
+    Settings::steady().with("upstream_timeout_ms", 2_000).with("webhook_secrets_bheempay", SECRET)
 }
 
 /// A tenant of a fact's own.
@@ -184,7 +184,7 @@ async fn whatever_an_upstream_fails_with_there_is_one_contact_and_one_order(stag
     let ordinary = Ordered::default;
     let faults = [
         ("hangs", Ordered { hang: true, times: Some(1), ..ordinary() }),
-        ("answers too late", Ordered { late_ms: 1_500, times: Some(1), ..ordinary() }),
+        ("answers too late", Ordered { late_ms: 3_000, times: Some(1), ..ordinary() }),
         ("does it and says 500", Ordered { status: Some(500), times: Some(1), ..ordinary() }),
         ("is cut", Ordered { cut: true, times: Some(1), ..ordinary() }),
         ("answers what is no JSON", Ordered { bad_json: true, times: Some(1), ..ordinary() }),

@@ -79,7 +79,7 @@ async fn plans_are_asked_for_once_by_a_crowd_and_not_again_while_they_are_news(s
 
 async fn news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound(stage: Arc<Stage>) {
     let settings = Settings::steady().with("plans_fresh_ms", 200).with("plans_stale_ms", 8_000);
-    let edge = stage.own(settings.with("upstream_timeout_ms", 500)).await;
+    let edge = stage.own(settings.with("upstream_timeout_ms", 2_000)).await;
     let path = format!("{PLANS}/sku_starter");
     let price = async || edge.call("GET", &path).send().await;
     assert_eq!(price().await.expect(200)["base_price"], 499.00);

@@ -180,7 +180,7 @@ pub async fn every_acknowledged_event_outlives_a_kill_under_load(stage: Arc<Stag
     // Some hundred notifications wait, and nothing else happens to this instance: each is to go out by itself.
     let asked = Instant::now();
     drain(&edge).await;
-    assert!(asked.elapsed() < Duration::from_secs(10), "the drain took {:?}", asked.elapsed());
+    assert!(asked.elapsed() < Duration::from_secs(30), "the drain took {:?}", asked.elapsed());
 
     let credits = async |tenant: &str| {
         let path = format!("/api/v1/tenants/{tenant}");
