@@ -86,6 +86,7 @@ const fn action(kind: Kind) -> Option<&'static str> {
         Kind::SubscriptionPending => Some("payment_pending"),
         Kind::SubscriptionHalted => Some("tenant_suspended"),
         Kind::PaymentFailed => Some("payment_failed"),
+        Kind::PaymentRefunded => Some("payment_refunded"),
         Kind::SubscriptionCreated
         | Kind::SubscriptionUpdated
         | Kind::SeatAssigned

@@ -326,7 +326,8 @@ fn what(provider: Provider, reading: &Reading) -> Option<What> {
         Kind::SubscriptionPending => Some(What::Pending),
         Kind::SubscriptionHalted => Some(What::Halted),
         Kind::SubscriptionCancelled => Some(What::Cancelled),
-        Kind::SubscriptionCreated
+        Kind::PaymentRefunded
+        | Kind::SubscriptionCreated
         | Kind::SubscriptionUpdated
         | Kind::SeatAssigned
         | Kind::SeatRevoked

@@ -41,7 +41,8 @@ pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Resul
     }
     if kind == Kind::PaymentRefunded {
         reading.payment_id = payload.text("payment_id")?;
-        read_refund(payload, &mut reading, |currency| payload.amount("amount", currency))?;
+        reading.refund_id = payload.text("refund_id")?;
+        reading.amount = payload.amount("amount", payload.currency("currency")?)?;
         return Ok(reading);
     }
     reading.subscription_id = kind.needs(payload.text("subscription_id"))?;
@@ -66,7 +67,7 @@ pub(crate) fn kind(event: &str) -> Kind {
         "subscription.pending" => Kind::SubscriptionPending,
         "subscription.halted" => Kind::SubscriptionHalted,
         "payment.failed" => Kind::PaymentFailed,
-        // Made before, as `refund.created`; only now it is sure.
+        // Not `refund.created`: that one may fail.
         "refund.processed" => Kind::PaymentRefunded,
         _ => Kind::Unhandled,
     }

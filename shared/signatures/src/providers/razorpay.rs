@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
-use crate::money::scaled;
+use crate::money::{Currency, scaled};
 use crate::providers::bheempay;
 use crate::reading::{Kind, Reading, Unreadable};
 
@@ -34,10 +34,14 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     reading.account_id = kind.needs(body.text("account_id"))?;
     let Some(payload) = body.object("payload")? else { return Ok(reading) };
     read_notes(&payload, &mut reading)?;
+    if kind == Kind::PaymentRefunded {
+        read_refund(&payload, &mut reading)?;
+        return Ok(reading);
+    }
     if let Some(payment) = entity(&payload, "payment")? {
         reading.payment_id = kind.needs(payment.text("id"))?;
         let currency = kind.needs(payment.currency("currency"))?;
-        reading.amount = kind.needs(payment.money("amount", currency, |paise, _| scaled(paise, 0).ok()))?;
+        reading.amount = kind.needs(payment.money("amount", currency, paise))?;
         reading.invoice_number = kind.needs(payment.text("invoice_id"))?;
         reading.failure = payment.prose("error_description").or_else(|| payment.prose("error_code"));
     }
@@ -49,6 +53,25 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         reading.seats = subscription.count("quantity");
     }
     Ok(reading)
+}
+
+/// What was given back. The payment that it is of mostly stands beside it, with its own amount.
+fn read_refund(payload: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+    let Some(refund) = entity(payload, "refund")? else { return Ok(()) };
+    reading.refund_id = refund.text("id")?;
+    reading.payment_id = refund.text("payment_id")?;
+    reading.amount = refund.money("amount", refund.currency("currency")?, paise)?;
+    let payment = entity(payload, "payment")?.map_or(Ok(None), |payment| payment.text("id"))?;
+    match (&reading.payment_id, payment) {
+        (Some(one), Some(other)) if *one != other => return Err(Unreadable::Contradiction("payment_id")),
+        (None, payment) => reading.payment_id = payment,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn paise(digits: &str, _: Currency) -> Option<i64> {
+    scaled(digits, 0).ok()
 }
 
 fn entity<'a>(payload: &Object<'a>, name: &'static str) -> Result<Option<Object<'a>>, Unreadable> {

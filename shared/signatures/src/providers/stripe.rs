@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Scheme};
 use crate::json::Object;
-use crate::money::{Currency, scaled};
+use crate::money::{Currency, Money, scaled};
 use crate::reading::{Kind, Reading, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -19,7 +19,7 @@ pub(crate) const DEFINITION: Definition = Definition {
 fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
     let data = body.object("data")?;
-    let object = data.map_or(Ok(None), |data| data.object("object"))?;
+    let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
     let Some(object) = object else { return Ok(Reading::of(Kind::Unhandled, event)) };
     let kind = kind(&event, &object)?;
     let mut reading = Reading::of(kind, event);
@@ -32,6 +32,9 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         read_invoice(&object, &mut reading)?;
     } else if reading.event.starts_with("checkout.session.") {
         read_session(&object, &mut reading)?;
+    } else if kind == Kind::PaymentRefunded {
+        let before = data.map_or(Ok(None), |data| data.object("previous_attributes"))?;
+        read_refunded(&object, before.as_ref(), &mut reading)?;
     } else {
         reading.subscription_id = kind.needs(object.text("id"))?;
         read_metadata(&object, &mut reading)?;
@@ -58,6 +61,7 @@ fn kind(event: &str, object: &Object<'_>) -> Result<Kind, Unreadable> {
             Kind::PaymentCaptured
         }
         "invoice.payment_failed" | "checkout.session.async_payment_failed" => Kind::PaymentFailed,
+        "charge.refunded" => Kind::PaymentRefunded,
         "invoice.payment_action_required" => Kind::SubscriptionPending,
         "customer.subscription.deleted" => Kind::SubscriptionCancelled,
         "customer.subscription.paused" => Kind::SubscriptionHalted,
@@ -111,6 +115,22 @@ fn read_session(session: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
     let currency = kind.needs(session.currency("currency"))?;
     reading.amount = kind.needs(session.money("amount_total", currency, minor_units))?;
     read_metadata(session, reading)
+}
+
+/// A charge of which something was given back. It says how much in all; what it said before is told beside it.
+fn read_refunded(charge: &Object<'_>, before: Option<&Object<'_>>, reading: &mut Reading) -> Result<(), Unreadable> {
+    // By the name that its payment has in `read_invoice` and `read_session`, where the API version tells it.
+    let names = [id_of(charge, "invoice")?, id_of(charge, "payment_intent")?, charge.text("id")?];
+    reading.payment_id = names.into_iter().flatten().next();
+    let field = "amount_refunded";
+    let currency = charge.currency("currency")?;
+    let total = charge.money(field, currency, minor_units)?.ok_or(Unreadable::Missing(field))?;
+    match before.map_or(Ok(None), |before| before.money(field, currency, minor_units))? {
+        Some(before) if before.minor > total.minor => return Err(Unreadable::Contradiction(field)),
+        Some(before) => reading.amount = Some(Money { minor: total.minor - before.minor, ..total }),
+        None => (reading.amount, reading.is_total) = (Some(total), true),
+    }
+    read_metadata(charge, reading)
 }
 
 /// What merchants write beside things. Where two places say which tenant, they must agree.

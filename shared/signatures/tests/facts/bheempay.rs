@@ -44,11 +44,49 @@ fn each_event_has_its_meaning() {
         ("subscription.halted", Kind::SubscriptionHalted),
         ("payment.failed", Kind::PaymentFailed),
         ("payment.authorized", Kind::Unhandled),
+        ("refund.created", Kind::Unhandled),
+        ("refund.failed", Kind::Unhandled),
         ("PAYMENT.CAPTURED", Kind::Unhandled),
     ] {
         let read = reading(&format!(r#"{{"event":"{event}","payload":{{"metadata":{{"tenant_id":"t"}}}}}}"#)).unwrap();
         assert_eq!((read.kind, read.event.as_str(), read.tenant_id), (kind, event, text("t")));
     }
+}
+
+/// With `fields` in its payload.
+fn refunded(fields: &str) -> Result<Reading, Unreadable> {
+    reading(&format!(r#"{{"event":"refund.processed","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
+}
+
+#[test]
+fn a_refund_says_of_which_payment_and_how_much() {
+    let read = refunded(r#","payment_id":"pay_1","refund_id":"rfnd_1","amount":99.50,"currency":"INR""#).unwrap();
+    assert_eq!((read.kind, read.event.as_str()), (Kind::PaymentRefunded, "refund.processed"));
+    assert_eq!((read.tenant_id, read.payment_id, read.refund_id), (text("t"), text("pay_1"), text("rfnd_1")));
+    assert_eq!((read.amount, read.is_total), (Some(Money { minor: 9_950, currency: Currency::INR }), false));
+    let bare = refunded(r#","payment_id":"pay_1""#).unwrap();
+    assert_eq!((bare.payment_id, bare.refund_id, bare.amount), (text("pay_1"), None, None));
+    // What it does not take is not in its way.
+    assert!(refunded(r#","payment_id":"pay_1","period_end":"soon","plan_id":[]"#).is_ok());
+}
+
+#[test]
+fn a_refund_that_cannot_be_read_is_not_read() {
+    for (fields, why) in [
+        ("", Unreadable::Missing("payment_id")),
+        (r#","amount":1,"currency":"INR""#, Unreadable::Missing("payment_id")),
+        (r#","payment_id":"p","amount":1"#, Unreadable::Missing("currency")),
+        (r#","payment_id":"p","amount":-1,"currency":"INR""#, Unreadable::Field("amount")),
+        (r#","payment_id":"p","amount":"much","currency":"INR""#, Unreadable::Field("amount")),
+        (r#","payment_id":"p","refund_id":{}"#, Unreadable::Field("refund_id")),
+        (r#","payment_id":["p"]"#, Unreadable::Field("payment_id")),
+    ] {
+        assert_eq!(refunded(fields), Err(why), "{fields}");
+    }
+    // Nobody's is nobody's business.
+    let nobodys = reading(r#"{"event":"refund.processed","payload":{"metadata":{}}}"#).unwrap();
+    assert_eq!((nobodys.kind, nobodys.tenant_id, nobodys.payment_id), (Kind::PaymentRefunded, None, None));
+    assert_eq!(reading(r#"{"event":"refund.processed"}"#).unwrap().tenant_id, None);
 }
 
 #[test]

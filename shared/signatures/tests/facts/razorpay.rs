@@ -79,6 +79,42 @@ fn a_failed_payment_says_why() {
     }
 }
 
+/// As Razorpay's documentation has it, but for the notes.
+const REFUND: &str = r#"{
+    "refund":{"entity":{"id":"rfnd_1","entity":"refund","amount":50000,"currency":"INR","payment_id":"pay_1","notes":[],
+        "receipt":null,"acquirer_data":{"arn":null},"created_at":1597734071,"batch_id":null,"status":"processed",
+        "speed_processed":"normal","speed_requested":"normal"}},
+    "payment":{"entity":{"id":"pay_1","entity":"payment","amount":100000,"currency":"INR","status":"captured",
+        "order_id":"order_1","invoice_id":null,"refund_status":"partial","amount_refunded":50000,"captured":true,
+        "notes":{"tenant_id":"t"},"created_at":1597734071}}}"#;
+
+#[test]
+fn a_refund_says_of_which_payment_and_how_much() {
+    let read = reading(&event("refund.processed", REFUND)).unwrap();
+    assert_eq!((read.kind, read.tenant_id), (Kind::PaymentRefunded, text("t")));
+    assert_eq!((read.payment_id, read.refund_id), (text("pay_1"), text("rfnd_1")));
+    assert_eq!((read.amount, read.is_total), (Some(Money { minor: 50_000, currency: Currency::INR }), false));
+    assert_eq!(read.occurred_at, Some(instant("2019-09-05T13:33:03Z")));
+    // Without its payment beside it, and with notes of its own.
+    let alone = r#"{"refund":{"entity":{"id":"rfnd_1","amount":1,"currency":"INR","payment_id":"pay_1","notes":{"tenant_id":"t"}}}}"#;
+    let read = reading(&event("refund.processed", alone)).unwrap();
+    assert_eq!((read.tenant_id, read.payment_id, read.refund_id), (text("t"), text("pay_1"), text("rfnd_1")));
+}
+
+#[test]
+fn a_refund_that_cannot_be_read_is_not_read() {
+    for (from, to, why) in [
+        (r#""payment_id":"pay_1""#, r#""payment_id":"pay_2""#, Unreadable::Contradiction("payment_id")),
+        (r#""amount":50000"#, r#""amount":500.5"#, Unreadable::Field("amount")),
+        (r#""amount":50000,"currency":"INR""#, r#""amount":50000"#, Unreadable::Missing("currency")),
+    ] {
+        assert_eq!(reading(&event("refund.processed", &REFUND.replacen(from, to, 1))), Err(why), "{to}");
+    }
+    let nothing = r#"{"payment":{"entity":{"id":"pay_1","notes":{"tenant_id":"t"}}}}"#;
+    assert_eq!(reading(&event("refund.processed", nothing)), Err(Unreadable::Missing("payment_id")));
+    assert_eq!(reading(&event("refund.processed", "{}")).unwrap().tenant_id, None);
+}
+
 #[test]
 fn notes_may_be_a_list_and_must_not_disagree() {
     let payload = |one: &str, other: &str| {
@@ -105,7 +141,7 @@ fn paise_are_whole() {
 
 #[test]
 fn other_events_are_named_and_nothing_more() {
-    for name in ["payment.authorized", "invoice.paid", "refund.created", "subscription.activated"] {
+    for name in ["payment.authorized", "invoice.paid", "refund.created", "refund.failed", "subscription.activated"] {
         let read = reading(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
         assert_eq!((read.kind, read.event.as_str()), (Kind::Unhandled, name));
     }

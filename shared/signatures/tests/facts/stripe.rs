@@ -108,6 +108,55 @@ fn a_failed_invoice_says_what_was_due() {
     assert_eq!(event("invoice.payment_action_required", INVOICES[1]).unwrap().kind, Kind::SubscriptionPending);
 }
 
+/// A charge that was refunded, and what was told of it before.
+fn refunded(charge: &str, before: &str) -> Result<Reading, Unreadable> {
+    let charge = format!(
+        r#"{{"id":"ch_1","object":"charge","amount":2000,"amount_captured":2000,"currency":"usd",{charge}"metadata":{{"tenant_id":"t"}}}}"#
+    );
+    let body = format!(
+        r#"{{"id":"evt_1","type":"charge.refunded","created":1705312800,"data":{{"object":{charge}{before}}}}}"#
+    );
+    crate::support::reading(Provider::Stripe, &body)
+}
+
+#[test]
+fn of_a_refunded_charge_it_is_read_what_was_given_back_this_time() {
+    for (charge, before, minor, is_total) in [
+        (r#""amount_refunded":500,"#, r#","previous_attributes":{"amount_refunded":0,"refunded":false}"#, 500, false),
+        (r#""amount_refunded":2000,"#, r#","previous_attributes":{"amount_refunded":500}"#, 1500, false),
+        (r#""amount_refunded":2000,"#, r#","previous_attributes":{"amount_refunded":2000}"#, 0, false),
+        // Nobody says what it was before.
+        (r#""amount_refunded":500,"#, r#","previous_attributes":{"receipt_url":null}"#, 500, true),
+        (r#""amount_refunded":500,"#, "", 500, true),
+    ] {
+        let read = refunded(charge, before).unwrap();
+        assert_eq!((read.kind, read.tenant_id), (Kind::PaymentRefunded, text("t")));
+        // The event is all that names it.
+        assert_eq!((read.payment_id, read.refund_id), (text("ch_1"), None));
+        assert_eq!(
+            (read.amount.map(|amount| amount.minor), read.is_total),
+            (Some(minor), is_total),
+            "{charge}{before}"
+        );
+    }
+    let (missing, more) = (Unreadable::Missing("amount_refunded"), Unreadable::Contradiction("amount_refunded"));
+    assert_eq!(refunded("", ""), Err(missing));
+    assert_eq!(refunded(r#""amount_refunded":1,"#, r#","previous_attributes":{"amount_refunded":2}"#), Err(more));
+}
+
+#[test]
+fn a_refunded_charge_is_of_the_payment_that_its_invoice_or_checkout_was() {
+    for (names, payment) in [
+        (r#""invoice":"in_1","payment_intent":"pi_1","#, "in_1"),
+        (r#""invoice":null,"payment_intent":"pi_1","#, "pi_1"),
+        (r#""payment_intent":{"id":"pi_1"},"#, "pi_1"),
+        ("", "ch_1"),
+    ] {
+        let read = refunded(&format!(r#"{names}"amount_refunded":500,"#), "").unwrap();
+        assert_eq!(read.payment_id, text(payment), "{names}");
+    }
+}
+
 #[test]
 fn stripes_smallest_unit_is_not_always_the_currencys() {
     for (currency, counted, minor) in [
