@@ -36,8 +36,13 @@ pub enum Settled {
     Committed(i64),
     /// It was given back.
     Released,
-    /// It was spent, and then given back: so much.
-    Refunded(i64),
+    /// It was spent, and of that something was given back.
+    Refunded {
+        /// So much of it was spent.
+        spent: i64,
+        /// So much of that was given back.
+        back: i64,
+    },
 }
 
 /// Something that was reserved.
@@ -55,6 +60,17 @@ pub struct Reservation {
     pub expires_at: Option<Instant>,
     /// What became of it; None: nothing yet.
     pub settled: Option<Settled>,
+}
+
+impl Reservation {
+    /// What was spent of it, and how much of that was given back; None: it was not spent.
+    pub(crate) const fn spent(&self) -> Option<(i64, i64)> {
+        match self.settled {
+            Some(Settled::Committed(spent)) => Some((spent, 0)),
+            Some(Settled::Refunded { spent, back }) => Some((spent, back)),
+            Some(Settled::Released) | None => None,
+        }
+    }
 }
 
 /// A reservation to be made.
@@ -78,13 +94,32 @@ pub(crate) struct New<'a> {
 
 /// How what was reserved is to be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settling {
+pub(crate) enum Settling<'a> {
     /// It is spent: so much of it, else all. The rest is given back.
     Commit(Option<i64>),
     /// It is given back.
     Release,
-    /// What was spent is given back.
-    Refund,
+    /// Of what was spent something is given back.
+    Refund(Back<'a>),
+}
+
+/// Something that is given back of what was spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Back<'a> {
+    /// What makes it the same however often it is done.
+    pub(crate) step: &'a str,
+    /// How much.
+    pub(crate) amount: i64,
+    /// What is left of what was spent, before it.
+    pub(crate) left: i64,
+}
+
+/// What somebody settled.
+pub(crate) struct SettledBy {
+    pub(crate) budget: String,
+    pub(crate) currency: String,
+    pub(crate) reference: String,
+    pub(crate) is_spent: bool,
 }
 
 const NEXT: &str = "COALESCE((SELECT MAX(l.number) FROM budget_ledger l WHERE l.budget_id = $1), 0) + 1";
@@ -168,19 +203,23 @@ impl Ledger {
         &self,
         budget: &str,
         reference: &str,
-        how: Settling,
+        how: Settling<'_>,
         actor: &str,
         at: Instant,
     ) -> Result<Option<Sums>, DatabaseError> {
-        let (step, kind, spent, reserved, of, amount) = match how {
-            Settling::Commit(amount) => {
+        let (of, of_spent) = ("r.step = 'reserve'", "r.step = 'settle' AND r.kind = 'commit'");
+        let (step, amount, left) = match how {
+            Settling::Commit(amount) => ("settle", amount, None),
+            Settling::Release => ("settle", None, None),
+            Settling::Refund(Back { step, amount, left }) => (step, Some(amount), Some(left)),
+        };
+        let (kind, spent, reserved, of, most) = match how {
+            Settling::Commit(_) => {
                 let spent = "COALESCE(CAST($5 AS BIGINT), r.reserved_change)";
-                ("settle", "commit", spent, "- r.reserved_change", "r.step = 'reserve'", amount)
+                ("commit", spent, "- r.reserved_change", of, "r.reserved_change")
             }
-            Settling::Release => ("settle", "release", "0", "- r.reserved_change", "r.step = 'reserve'", None),
-            Settling::Refund => {
-                ("refund", "refund", "- r.spent_change", "0", "r.step = 'settle' AND r.kind = 'commit'", None)
-            }
+            Settling::Release => ("release", "0", "- r.reserved_change", of, "r.reserved_change"),
+            Settling::Refund(_) => ("refund", "- CAST($5 AS BIGINT)", "0", of_spent, "CAST($6 AS BIGINT)"),
         };
         let last = |column: &str| {
             format!(
@@ -191,16 +230,20 @@ impl Ledger {
         let statement = format!(
             "INSERT INTO budget_ledger (budget_id, number, period, step, kind, reference, spent_change, reserved_change,
                 spent, reserved, actor, at)
-             SELECT r.budget_id, {NEXT}, r.period, '{step}', '{kind}', r.reference, {spent}, {reserved},
+             SELECT r.budget_id, {NEXT}, r.period, CAST($7 AS TEXT), '{kind}', r.reference, {spent}, {reserved},
                 {} + ({spent}), {} + ({reserved}), CAST($3 AS TEXT), CAST($4 AS BIGINT)
              FROM budget_ledger r
              WHERE r.budget_id = $1 AND r.reference = $2 AND {of}
-                AND (CAST($5 AS BIGINT) IS NULL OR CAST($5 AS BIGINT) BETWEEN 0 AND r.reserved_change)
+                AND (CAST($5 AS BIGINT) IS NULL OR CAST($5 AS BIGINT) BETWEEN 0 AND {most})
+                AND (CAST($6 AS BIGINT) IS NULL OR CAST($6 AS BIGINT) =
+                    (SELECT CAST(SUM(s.spent_change) AS BIGINT) FROM budget_ledger s
+                     WHERE s.budget_id = $1 AND s.reference = $2))
              ON CONFLICT DO NOTHING RETURNING spent, reserved",
             last("spent"),
             last("reserved"),
         );
-        let values: [Value; 5] = [budget.into(), reference.into(), actor.into(), at.into(), amount.into()];
+        let values: [Value; 7] =
+            [budget.into(), reference.into(), actor.into(), at.into(), amount.into(), left.into(), step.into()];
         sums(&self.0.query(&statement, &values).await?)
     }
 
@@ -234,7 +277,9 @@ impl Ledger {
                 }),
                 ("commit", Some(last)) => last.settled = Some(Settled::Committed(spent)),
                 ("release", Some(last)) => last.settled = Some(Settled::Released),
-                ("refund", Some(last)) => last.settled = Some(Settled::Refunded(spent.saturating_neg())),
+                ("refund", Some(last)) if let Some((whole, back)) = last.spent() => {
+                    last.settled = Some(Settled::Refunded { spent: whole, back: back.saturating_sub(spent) });
+                }
                 _ => return Err(DatabaseError::Refused("budget_ledger settles what was not reserved".into())),
             }
         }
@@ -252,11 +297,24 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Whether `actor` has settled anything.
-    pub(crate) async fn has_settled(&self, budget: &str, actor: &str) -> Result<bool, DatabaseError> {
-        let statement =
-            "SELECT number FROM budget_ledger WHERE budget_id = $1 AND actor = $2 AND step = 'settle' LIMIT 1";
-        Ok(!self.0.query(statement, &[budget.into(), actor.into()]).await?.is_empty())
+    /// What `actor` has settled first, in whichever budget of `tenant`.
+    pub(crate) async fn settled_by(&self, tenant: &str, actor: &str) -> Result<Option<SettledBy>, DatabaseError> {
+        let statement = "SELECT l.budget_id, b.currency, l.reference, l.kind
+            FROM budget_ledger l JOIN budgets b ON b.id = l.budget_id
+            WHERE b.tenant_id = $1 AND l.actor = $2 AND l.step = 'settle' ORDER BY l.at, l.budget_id, l.number LIMIT 1";
+        let rows = self.0.query(statement, &[tenant.into(), actor.into()]).await?;
+        let text = |row: &Row, index| row.text(index).map(ToOwned::to_owned);
+        let read = |row: &Row| {
+            let is_spent = row.text(3)? == "commit";
+            Ok(SettledBy { budget: text(row, 0)?, currency: text(row, 1)?, reference: text(row, 2)?, is_spent })
+        };
+        rows.first().map(read).transpose()
+    }
+
+    /// Whether this step was made.
+    pub(crate) async fn has_made(&self, budget: &str, reference: &str, step: &str) -> Result<bool, DatabaseError> {
+        let statement = "SELECT number FROM budget_ledger WHERE budget_id = $1 AND reference = $2 AND step = $3";
+        Ok(!self.0.query(statement, &[budget.into(), reference.into(), step.into()]).await?.is_empty())
     }
 
     /// References of up to 100 reservations whose time was over at `now`, and that nothing has become of.

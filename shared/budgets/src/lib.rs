@@ -3,7 +3,8 @@
 //! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
 //! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
 //! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
-//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back.
+//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back; [`refunds`]: what
+//!   gateways gave back.
 //! * [`alerts`]: thresholds, told of once in a period.
 //! * [`router`]: over HTTP.
 
@@ -11,6 +12,7 @@ mod alerts;
 mod budget;
 mod ledger;
 mod period;
+mod refunds;
 mod router;
 mod settlement;
 mod standing;
@@ -22,6 +24,7 @@ pub use alerts::Alert;
 pub use budget::{Budget, Change, Severity, Threshold};
 pub use ledger::{Ledger, Reservation, Settled, Sums};
 pub use period::{Every, Period, Zone};
+pub use refunds::{Refund, Refunds};
 pub use router::{ApiDoc, router};
 pub use settlement::Settlement;
 pub use standing::Standing;

@@ -10,12 +10,13 @@ use futures::future::join_all;
 use crate::budget::Limit;
 use crate::tracking::{burn_down, forecast};
 use crate::{
-    Budget, Budgets, Every, Refused, Reservation, Reserved, Settled, Severity, Standing, Sums, Threshold, Treasury,
-    Wish, Zone,
+    Budget, Budgets, Every, Refund, Refused, Reservation, Reserved, Settled, Severity, Standing, Sums, Threshold,
+    Treasury, Wish, Zone,
 };
 
 mod carry_over;
 mod ledger;
+mod refunds;
 
 /// What each period of [`budget`] allows: ten thousand rupees.
 const LIMIT: i64 = 1_000_000;
@@ -88,6 +89,9 @@ impl Test {
         let statement = "SELECT number, period, spent_change, reserved_change, spent, reserved FROM budget_ledger
             ORDER BY budget_id, number";
         let mut sums = std::collections::BTreeMap::<String, Sums>::new();
+        let kept = "SELECT COUNT(*) FROM (SELECT SUM(spent_change) AS kept FROM budget_ledger
+            GROUP BY budget_id, reference) r WHERE kept < 0";
+        assert_eq!(self.integers(kept).await, [0], "more was given back than was spent");
         for (index, row) in self.record.query(statement, &[]).await.unwrap().iter().enumerate() {
             assert_eq!(row.integer(0).unwrap(), i64::try_from(index).unwrap() + 1);
             let sums = sums.entry(row.text(1).unwrap().to_owned()).or_default();
@@ -97,6 +101,17 @@ impl Test {
             assert_eq!(after, *sums, "entry {}", index + 1);
             assert!(sums.spent >= 0 && sums.reserved >= 0);
         }
+    }
+}
+
+/// A refund in part of a payment of `t1`.
+fn refund(payment: &str, name: &str, minor: i64) -> Refund {
+    Refund {
+        tenant: "t1".into(),
+        payment: payment.into(),
+        name: name.into(),
+        amount: Some(Money { minor, currency: Currency::INR }),
+        is_total: false,
     }
 }
 

@@ -234,9 +234,9 @@ pub(super) struct ReservationShown {
     #[schema(value_type = f64)]
     amount: Amount,
     currency: String,
-    /// `reserved`, `committed`, `released`, `refunded`.
+    /// `reserved`, `committed`, `released`, `refunded`: all that was spent was given back.
     status: &'static str,
-    /// What of it was spent.
+    /// What of it was spent and not given back.
     #[schema(value_type = f64)]
     spent: Amount,
     /// When it is given back by itself.
@@ -249,7 +249,8 @@ impl ReservationShown {
             None => ("reserved", 0),
             Some(Settled::Committed(spent)) => ("committed", spent),
             Some(Settled::Released) => ("released", 0),
-            Some(Settled::Refunded(_)) => ("refunded", 0),
+            Some(Settled::Refunded { spent, back }) if back < spent => ("committed", spent.saturating_sub(back)),
+            Some(Settled::Refunded { .. }) => ("refunded", 0),
         };
         Self {
             budget_id: reservation.budget,

@@ -70,7 +70,7 @@ async fn what_is_done_again_changes_nothing_and_what_is_settled_stays_so() {
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 60, reserved: 0 });
     for _ in 0..2 {
         let back = test.treasury.settlement().refund("bud_1", "a", "k").await.unwrap();
-        assert_eq!(settled(back), Settled::Refunded(60));
+        assert_eq!(settled(back), Settled::Refunded { spent: 60, back: 60 });
     }
     assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
     test.reserve(&budget, "b", 100).await.unwrap();
@@ -140,14 +140,17 @@ async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limi
             let all = (0..12).map(|_| {
                 let reference = format!("r{}", random.below(60));
                 let amount = i64::try_from(1 + random.below(200_000)).unwrap();
-                let kind = random.below(6);
+                let kind = random.below(8);
+                let payer = format!("payment:{reference}");
+                let refund = refund(&reference, &format!("f{}", random.below(4)), amount / 4);
                 let (treasury, budget) = (&test.treasury, &budget);
                 async move {
                     match kind {
                         0..3 => drop(treasury.reserve(budget, &wish(&reference, amount)).await),
-                        3 => drop(treasury.settlement().commit("bud_1", &reference, None, "k").await),
+                        3 => drop(treasury.settlement().commit("bud_1", &reference, None, &payer).await),
                         4 => drop(treasury.settlement().release("bud_1", &reference, "k").await),
-                        _ => drop(treasury.settlement().refund("bud_1", &reference, "k").await),
+                        5 => drop(treasury.settlement().refund("bud_1", &reference, "k").await),
+                        _ => drop(treasury.settlement().refunded(&refund).await),
                     }
                 }
             });
