@@ -1,7 +1,7 @@
 //! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
 //!
 //! * [`event`], [`inbox`]: what gateways sent; each event is there once.
-//! * [`processing`]: from a stored event to its effect.
+//! * [`matter`]: what an event is about; [`processing`]: from a stored event to its effect.
 //! * [`notifications`]: word of it to people.
 //! * [`drain`]: whatever was left undone, and what is old.
 //! * [`answers`]: what gateways are told.
@@ -15,6 +15,7 @@ mod drain;
 mod endpoints;
 mod event;
 mod inbox;
+mod matter;
 mod metrics;
 mod notifications;
 mod payments;

@@ -7,21 +7,20 @@
 
 use std::time::Duration;
 
-use edge_budgets::Settlement;
+use edge_budgets::{Refund, Refused, Settlement};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant, random};
 use edge_plans::Catalogue;
 use edge_record::Record;
 use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
-use edge_signatures::{Kind, Provider, Reading, Unreadable};
-use edge_tenants::{
-    Applied, Cycle, Event as Told, Outcome, Paid, Period, Status as Subscription, Tenant, Tenants, What,
-};
+use edge_signatures::{Provider, Reading};
+use edge_tenants::{Applied, Event as Told, Outcome, Status as Subscription, Tenant, Tenants, What};
 
 use crate::answers::{Said, answer};
 use crate::backoff::backoff;
 use crate::event::{Event, Verdict};
 use crate::inbox::{Inbox, LEASE};
+use crate::matter::{About, Matter, matter, told};
 use crate::notifications::Notifications;
 use crate::settings::{LONGEST_PATIENCE, Settings};
 
@@ -117,9 +116,12 @@ impl Processing {
         let reading = event.reading();
         let verdict = match matter(event.provider, &reading) {
             Err(verdict) => verdict,
-            Ok(Matter { organization, what: None, .. }) => self.invalidate(event, organization).await?,
-            Ok(Matter { reading, organization, what: Some(what) }) => {
-                let told = told(event, reading, what);
+            Ok(Matter { organization, about: About::Seats, .. }) => self.invalidate(event, organization).await?,
+            Ok(Matter { reading, organization, about: About::Refund(payment) }) => {
+                self.refund(event, organization, reading, payment).await?
+            }
+            Ok(Matter { reading, organization, about: About::Subscription(what) }) => {
+                let told = told(event, reading, *what);
                 match self.change(event, organization, reading, told).await? {
                     // Settled with the change.
                     Ok(verdict) => return Ok(verdict),
@@ -150,6 +152,32 @@ impl Processing {
             self.invalidation.overrule_by(&tenant.id, async || Ok(None)).await?;
         }
         Ok(Verdict::Processed)
+    }
+
+    /// A gateway gave a payment back. Whoever paid keeps what they bought until the gateway says otherwise: only the budget
+    /// hears of it.
+    async fn refund(
+        &self,
+        event: &Event,
+        organization: &str,
+        reading: &Reading,
+        payment: &str,
+    ) -> Result<Verdict, Trouble> {
+        let Some(tenant) = self.tenants.find(&organization.to_ascii_lowercase()).await? else {
+            return Ok(Verdict::Quarantined("unknown_tenant".into()));
+        };
+        let refund = Refund {
+            tenant: tenant.id,
+            payment: payment.to_owned(),
+            name: reading.refund_id.clone().unwrap_or_else(|| event.identity.clone()),
+            amount: reading.amount,
+            is_total: reading.is_total,
+        };
+        match self.settlement.refunded(&refund).await {
+            Ok(()) => Ok(Verdict::Processed),
+            Err(Refused::Currency) => Ok(Verdict::Quarantined("wrong_currency".into())),
+            Err(refused) => Err(Trouble::Store(refused.to_string())),
+        }
     }
 
     /// Has the tenant follow the event. Ok: it is settled. Err: it is still to be settled, like this.
@@ -283,72 +311,4 @@ fn overrides(tenant: &Tenant) -> Option<SubscriptionOverride> {
         Subscription::Cancelled => SubscriptionStatus::Cancelled,
     };
     Some(SubscriptionOverride { status, period_end: standing.period_end })
-}
-
-/// What an event is about.
-pub(crate) struct Matter<'r> {
-    reading: &'r Reading,
-    organization: &'r str,
-    /// What happened to the subscription; None: who has a seat may have changed.
-    what: Option<What>,
-}
-
-/// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
-pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) -> Result<Matter<'_>, Verdict> {
-    let reading = reading.as_ref().map_err(|unreadable| Verdict::Quarantined(format!("unreadable: {unreadable}")))?;
-    let organization = reading.tenant_id.as_deref().ok_or(Verdict::Ignored("no_tenant_id"))?;
-    match what(provider, reading) {
-        None if !reading.kind.may_repeat() => Err(Verdict::Ignored("unhandled_event")),
-        what => Ok(Matter { reading, organization, what }),
-    }
-}
-
-/// What an event says happened to a subscription; None: nothing.
-fn what(provider: Provider, reading: &Reading) -> Option<What> {
-    match reading.kind {
-        Kind::PaymentCaptured | Kind::SubscriptionCharged => {
-            let invoice = reading.invoice_number.as_ref();
-            let id = reading.payment_id.as_ref().filter(|id| Some(*id) != invoice);
-            let names = id.cloned().into_iter().chain(invoice.map(|invoice| format!("invoice:{invoice}")));
-            let amount = reading.amount.as_ref().map(|money| (money.minor, money.currency.as_str().to_owned()));
-            Some(What::Paid(Paid {
-                names: names.collect(),
-                amount,
-                period: Period {
-                    end: reading.period_end,
-                    cycle: reading.billing_cycle.as_deref().and_then(Cycle::parse),
-                },
-                terms: None,
-                account: reading.account_id.as_ref().map(|account| format!("{provider}:{account}")),
-            }))
-        }
-        Kind::PaymentFailed => Some(What::Failed(reading.payment_id.clone())),
-        Kind::SubscriptionPending => Some(What::Pending),
-        Kind::SubscriptionHalted => Some(What::Halted),
-        Kind::SubscriptionCancelled => Some(What::Cancelled),
-        Kind::PaymentRefunded
-        | Kind::SubscriptionCreated
-        | Kind::SubscriptionUpdated
-        | Kind::SeatAssigned
-        | Kind::SeatRevoked
-        | Kind::OrganizationUpdated
-        | Kind::Unhandled => None,
-    }
-}
-
-fn told(event: &Event, reading: &Reading, mut what: What) -> Told {
-    if let What::Paid(paid) = &mut what
-        && paid.names.is_empty()
-    {
-        // A payment that has no name is that of its event.
-        paid.names.insert(event.identity.clone());
-    }
-    Told {
-        at: event.occurred_at,
-        subscription: reading.subscription_id.as_ref().map(|id| format!("{}:{id}", event.provider)),
-        what,
-        plan: None,
-        names_plan: reading.plan_id.is_some(),
-        seats: reading.seats,
-    }
 }

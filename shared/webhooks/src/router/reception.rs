@@ -19,8 +19,9 @@ use crate::answers::{Said, again, answer};
 use crate::drain::Drained;
 use crate::event::{Event, Status, Verdict};
 use crate::inbox::{LEASE, Stored};
+use crate::matter::matter;
 use crate::metrics::{BROKEN_OFF, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
-use crate::processing::{Trouble, matter};
+use crate::processing::Trouble;
 use crate::settings::secrets;
 
 /// How long a webhook may take to come into effect before it is answered. Gateways wait five seconds.

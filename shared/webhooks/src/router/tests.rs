@@ -1,5 +1,6 @@
 mod administration;
 mod gateways;
+mod refunds;
 mod trouble;
 
 use std::sync::{Arc, Mutex};
@@ -134,10 +135,15 @@ impl Test {
     }
 
     pub(super) async fn post(&self, provider: Provider, path: &str, body: &str) -> (u16, Value) {
+        self.post_to(&self.edge, provider, path, body).await
+    }
+
+    /// Posts to another instance.
+    pub(super) async fn post_to(&self, edge: &Router, provider: Provider, path: &str, body: &str) -> (u16, Value) {
         let secret = if provider == Provider::Standard { "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==" } else { SECRET };
         let id = format!("delivery-{}", self.world.clock.now().as_millis());
         let headers = sign(provider, secret, body.as_bytes(), self.world.clock.now(), &id).unwrap();
-        self.ask(&self.edge, "POST", path, headers.into_iter().collect(), body).await
+        self.ask(edge, "POST", path, headers.into_iter().collect(), body).await
     }
 
     pub(super) async fn bheempay(&self, body: &Value) -> (u16, Value) {
