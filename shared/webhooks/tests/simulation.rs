@@ -2,8 +2,8 @@
 //! at once, instances that die before or right after any call to the world, upstreams that fail or hang, stores that
 //! are gone for a while, a gateway that sends again whatever was not acknowledged.
 //!
-//! Wherever it ends: the tenant stands where its history does, each payment was granted and told once, no event is
-//! lost, nothing is left to do, and seat verification says the same.
+//! Wherever it ends: the tenant stands where its history does, each payment was granted and told once, the budget has
+//! spent what was paid and not given back, no event is lost, nothing is left to do, and seat verification says the same.
 //!
 //! The seed is printed. `SEED=… cargo test -p edge-webhooks --test simulation` repeats a run; `INTERLEAVINGS=…` makes
 //! it longer.
@@ -28,12 +28,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use edge_budgets::{Budgets, Decided, Treasury, Wish};
 use edge_capabilities::database::Value as Column;
 use edge_capabilities::testing::{START, SeededRandom, World};
-use edge_capabilities::{Clock as _, Database as _, Instant};
+use edge_capabilities::{Capabilities, Clock as _, Database as _, Instant};
 use edge_record::Record;
 use edge_seats::{Alias, Id, Reason, ShippedSeatAccess, Subject, Verification};
-use edge_signatures::{Provider, sign};
+use edge_signatures::{Currency, Money, Provider, sign};
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -204,6 +205,27 @@ impl Run<'_> {
     }
 }
 
+/// A budget, and of it what each of these orders costs, rupees.
+async fn order(capabilities: &Capabilities, record: &Record, orders: &[i64]) {
+    let new = json!({"name": "All", "limit": 1_000_000, "currency": "INR", "period": "monthly"}).to_string();
+    let of_tenant = vec![("x-tenant-id".to_owned(), TENANT.to_owned())];
+    let path = "/api/v1/enterprise-billing/budgets";
+    assert_eq!(ask(edge_budgets::router(capabilities.clone()), "POST", path, new, of_tenant).await.0, 201);
+    let budget = Budgets::new(record.clone()).in_use(TENANT, "", "").await.unwrap().unwrap();
+    let treasury = Treasury::new(capabilities, record);
+    for (number, rupees) in orders.iter().enumerate() {
+        let wish = Wish {
+            reference: format!("chk_{number}"),
+            amount: Money { minor: rupees * 100, currency: Currency::INR },
+            expires_at: None,
+            actor: "key:test".to_owned(),
+            request_id: String::new(),
+            decided: Some(Decided { id: "dec_1".to_owned(), version: 1 }),
+        };
+        treasury.reserve(&budget, &wish).await.unwrap();
+    }
+}
+
 async fn interleave(random: &SeededRandom, seen: &mut Seen, name: &str) {
     let world = World::new(random.next());
     world.config.set("bootstrap_admin_key", KEY);
@@ -225,6 +247,9 @@ async fn interleave(random: &SeededRandom, seen: &mut Seen, name: &str) {
         story.step();
     }
     let Story { truth, told, now, .. } = story;
+    // Two that nobody pays: a failure that does not say what it was for is of neither.
+    let orders: Vec<i64> = [1, 1].into_iter().chain(truth.orders.iter().copied()).collect();
+    order(&capabilities, &record, &orders).await;
     world.clock.advance(Duration::from_secs(u64::try_from(now - START.as_millis() / 1000 + 10).unwrap())).await;
     let mut run = Run { random, world, moods, instances: Vec::new(), seats, is_over: false };
     run.instances = (0..INSTANCES).map(|_| run.new_instance()).collect();
@@ -307,6 +332,8 @@ async fn interleave(random: &SeededRandom, seen: &mut Seen, name: &str) {
     }
     let receipts = run.count("SELECT COUNT(*) FROM notifications WHERE body LIKE '%\"payment_receipt\"%'").await;
     assert_eq!(receipts, i64::try_from(truth.payments.len()).unwrap(), "{name}: each payment is told once");
+    let sums = "SELECT CAST(SUM(spent_change) * 10000 + SUM(reserved_change) AS BIGINT) FROM budget_ledger";
+    assert_eq!(run.count(sums).await, truth.kept * 1_000_000 + 200, "{name}: {truth:?}, told {told:#?}");
     let now = run.world.clock.now();
     assert_eq!(run.seat().await, Some(Run::reason(&truth, now)), "{name}: {truth:?}");
 }

@@ -18,6 +18,10 @@ pub(crate) struct Truth {
     pub(crate) max_users: Option<i64>,
     pub(crate) credits: i64,
     pub(crate) payments: BTreeSet<String>,
+    /// What was ordered, rupees: an order for each payment.
+    pub(crate) orders: Vec<i64>,
+    /// What was paid and not given back, rupees.
+    pub(crate) kept: i64,
 }
 
 pub(crate) struct Story<'a> {
@@ -73,12 +77,30 @@ impl<'a> Story<'a> {
                 self.tell("subscription.charged", &report);
             }
         }
+        self.refund(&payment, price);
         self.truth.payments.insert(payment);
+        self.truth.orders.push(price);
         self.truth.status = Some("active");
         self.truth.payment = Some("paid");
         self.truth.period_end = Some(end);
         self.truth.max_users = Some(users);
         self.truth.credits += credits;
+    }
+
+    /// Gives something of a payment back, or all, or nothing; it is paid for all the same.
+    fn refund(&mut self, payment: &str, price: i64) {
+        let mut kept = price;
+        for part in 0..self.random.below(4).saturating_sub(1) {
+            self.now += 1;
+            let amount = 1 + i64::try_from(self.random.below(600)).unwrap();
+            let mut report = json!({"payment_id": payment, "amount": amount, "currency": "INR"});
+            if self.random.below(2) == 0 {
+                report["refund_id"] = json!(format!("{payment}_{part}"));
+            }
+            self.tell("refund.processed", &report);
+            kept = (kept - amount).max(0);
+        }
+        self.truth.kept += kept;
     }
 
     fn subscribe(&mut self) {
