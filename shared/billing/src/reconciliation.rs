@@ -20,7 +20,7 @@ use crate::invoices;
 use crate::trouble::Trouble;
 use crate::written::Object;
 pub(crate) use shown::Report;
-use shown::{Difference, Finding, Unpaid};
+use shown::{Difference, Finding, Refunded, Unpaid};
 
 /// Events that are looked at, and tenants whose invoices are asked for.
 const MOST_EVENTS: u32 = 5_000;
@@ -82,6 +82,7 @@ impl Report {
     /// Holds one payment against the tenant's invoices.
     fn hold(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), Trouble> {
         self.payments = self.payments.saturating_add(1);
+        self.refunded.extend(payment.refunded.map(|back| Refunded::new(payment, back)));
         let of_payment: Vec<&mut Invoice> = invoices.iter_mut().filter(|invoice| invoice.is_of(payment)).collect();
         let numbers: Vec<String> = of_payment.iter().filter_map(|invoice| invoice.number.clone()).collect();
         let differences = match &*of_payment {
@@ -150,7 +151,9 @@ impl Invoice {
         if self.payment.is_some() {
             hold("payment_id", payment.id.clone(), self.payment.clone());
         }
-        hold("status", Some("PAID".to_owned()), self.status.as_ref().map(|status| status.to_ascii_uppercase()));
+        // How the ERP writes that something was given back is its own affair.
+        let status = payment.refunded.is_none().then(|| "PAID".to_owned());
+        hold("status", status, self.status.as_ref().map(|status| status.to_ascii_uppercase()));
         differences
     }
 }

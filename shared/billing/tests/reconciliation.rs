@@ -83,9 +83,24 @@ impl Test {
                 "plan_name": "Professional", "payment_id": format!("pay_{number}"), "amount": amount, "currency": "INR",
                 "invoice_number": format!("INV-{number}"),
             },
-        })
-        .to_string();
-        let id = format!("evt-{number}");
+        });
+        self.tell(&body).await;
+    }
+
+    /// BheemPay tells that something of a payment was given back.
+    async fn refunded(&self, tenant: &str, number: u32, name: &str, amount: Value) {
+        let body = json!({
+            "event": "refund.processed", "created_at": "2025-03-01T00:00:00Z",
+            "payload": {
+                "metadata": {"tenant_id": tenant}, "payment_id": format!("pay_{number}"), "refund_id": name,
+                "amount": amount, "currency": "INR",
+            },
+        });
+        self.tell(&body).await;
+    }
+
+    async fn tell(&self, body: &Value) {
+        let (id, body) = (body["payload"]["payment_id"].to_string(), body.to_string());
         let headers = sign(Provider::BheemPay, SECRET, body.as_bytes(), self.world.clock.now(), &id).unwrap();
         let mut request = Request::post("/api/v1/billing/webhook").body(Body::from(body)).unwrap();
         *request.headers_mut() = headers.into_iter().collect();
@@ -162,6 +177,38 @@ async fn what_is_missing_doubled_or_off_is_listed_with_what_must_be() {
     let year = report["missing"][1]["expected"]["journal_entries"].as_array().unwrap().clone();
     assert_eq!((year.len(), &year[0]["lines"][1]["account"]), (13, &json!("2100")));
     assert!(year[1..].iter().all(|entry| entry["lines"][0]["debit"] == 2082.50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_back_of_payments_is_listed() {
+    let test = Test::new().await;
+    for number in 1..=4 {
+        test.paid(ACME, number, &format!("2025-01-0{number}T20:00:00Z"), "monthly", json!(2499)).await;
+    }
+    test.paid(OTHER, 5, "2025-01-05T00:00:00Z", "monthly", json!(2499)).await;
+    for (number, status) in [(1, "REFUNDED"), (2, "PAID"), (4, "REFUNDED")] {
+        test.invoice("acme", number, &json!({ "status": status }));
+    }
+    for (tenant, number, name, amount) in [
+        (ACME, 1, "rfnd_1", json!(2499)),
+        (ACME, 2, "rfnd_2", json!(99.50)),
+        (ACME, 2, "rfnd_3", json!(0.50)),
+        (ACME, 3, "rfnd_4", json!(5000)),
+        (OTHER, 5, "rfnd_5", json!(1)),
+        // Nobody heard of its payment.
+        (ACME, 6, "rfnd_6", json!(1)),
+    ] {
+        test.refunded(tenant, number, name, amount).await;
+    }
+    let (_, report) = test.get(PATH, Some(ACME)).await;
+    let refunded = |number: u32, back: Value| json!({"tenant_id": ACME, "payment_id": format!("pay_{number}"), "invoice_number": format!("INV-{number}"), "amount": 2499.00, "refunded": back, "currency": "INR"});
+    let expected = json!([refunded(1, json!(2499.00)), refunded(2, json!(100.00)), refunded(3, json!(2499.00))]);
+    assert_eq!(report["refunded"], expected, "{report:#}");
+    assert_eq!((&report["payments"], &report["matched"]), (&json!(4), &json!(2)));
+    // Its invoice must be there all the same; and one that says so must have been given back.
+    assert_eq!(report["missing"][0]["payment_id"], "pay_3");
+    let differences = json!([{"field": "status", "expected": "PAID", "found": "REFUNDED"}]);
+    assert_eq!((report["off"].as_array().unwrap().len(), &report["off"][0]["differences"]), (1, &differences));
 }
 
 #[tokio::test(start_paused = true)]

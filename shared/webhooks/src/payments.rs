@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use edge_budgets::{Refund, Refunds};
 use edge_capabilities::Instant;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_record::Record;
@@ -22,6 +23,8 @@ pub struct Payment {
     pub invoice: Option<String>,
     /// How much.
     pub amount: Option<Money>,
+    /// How much of it was given back since; None: nothing, or it is not known how much it was.
+    pub refunded: Option<Money>,
     /// When, by the gateway's clock.
     pub at: Instant,
     /// What was paid for, as people call it.
@@ -41,7 +44,7 @@ impl Payments {
     }
 
     /// Those from `from` until before `to`, oldest first, of `tenant` alone where one is given. None: more than `most`
-    /// events tell of them.
+    /// events tell of them, or of what was given back since.
     pub async fn between(
         &self,
         from: Instant,
@@ -80,6 +83,16 @@ impl Payments {
                 }
             }
         }
+        let refunds = Refunds::new(self.0.clone()).since(from, tenant, most.saturating_add(1)).await?;
+        if u32::try_from(refunds.len()).unwrap_or(u32::MAX) > most {
+            return Ok(None);
+        }
+        for refund in &refunds {
+            let of = known.get(&(refund.tenant.clone(), refund.payment.clone()));
+            if let Some(payment) = of.and_then(|index| payments.get_mut(*index)) {
+                payment.give_back(refund);
+            }
+        }
         Ok(Some(payments))
     }
 }
@@ -91,6 +104,14 @@ impl Payment {
         self.amount = self.amount.take().or(other.amount);
         self.plan = self.plan.take().or(other.plan);
         self.cycle = self.cycle.take().or(other.cycle);
+    }
+
+    fn give_back(&mut self, refund: &Refund) {
+        let Some(paid) = self.amount else { return };
+        if refund.amount.is_none_or(|back| back.currency == paid.currency) {
+            let before = self.refunded.map_or(0, |back| back.minor);
+            self.refunded = Some(Money { minor: refund.add_to(before, paid.minor), ..paid });
+        }
     }
 }
 
@@ -104,6 +125,7 @@ fn payment(event: &Event) -> Option<Payment> {
         id: reading.payment_id,
         invoice: reading.invoice_number,
         amount: reading.amount,
+        refunded: None,
         at: event.occurred_at,
         plan: reading.plan_name.or(reading.plan_id),
         cycle: reading.billing_cycle,

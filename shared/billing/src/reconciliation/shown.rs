@@ -29,6 +29,9 @@ pub(crate) struct Report {
     pub(super) off: Vec<Finding>,
     /// Invoices of this time that say they are paid, and no gateway told of it.
     pub(super) unpaid: Vec<Unpaid>,
+    /// Payments of this time of which something was given back, whenever that was. They are held against their invoices
+    /// all the same, but for those invoices' status.
+    pub(super) refunded: Vec<Refunded>,
 }
 
 /// A payment whose books are not as they must be.
@@ -61,6 +64,22 @@ pub(crate) struct Difference {
 pub(crate) struct Unpaid {
     tenant_id: String,
     invoice_number: Option<String>,
+}
+
+/// A payment of which something was given back.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefundedPayment)]
+pub(crate) struct Refunded {
+    tenant_id: String,
+    payment_id: Option<String>,
+    invoice_number: Option<String>,
+    /// What was paid.
+    #[schema(value_type = Option<f64>)]
+    amount: Option<Box<RawValue>>,
+    /// What was given back of it.
+    #[schema(value_type = Option<f64>)]
+    refunded: Option<Box<RawValue>>,
+    currency: String,
 }
 
 /// All that a payment leaves behind in the ERP.
@@ -124,6 +143,7 @@ impl Report {
             doubled: Vec::new(),
             off: Vec::new(),
             unpaid: Vec::new(),
+            refunded: Vec::new(),
         }
     }
 }
@@ -131,6 +151,19 @@ impl Report {
 impl Unpaid {
     pub(super) fn new(tenant: &str, invoice_number: Option<String>) -> Self {
         Self { tenant_id: tenant.to_owned(), invoice_number }
+    }
+}
+
+impl Refunded {
+    pub(super) fn new(payment: &Payment, refunded: Money) -> Self {
+        Self {
+            tenant_id: payment.tenant.clone(),
+            payment_id: payment.id.clone(),
+            invoice_number: payment.invoice.clone(),
+            amount: payment.amount.and_then(number),
+            refunded: number(refunded),
+            currency: refunded.currency.to_string(),
+        }
     }
 }
 
