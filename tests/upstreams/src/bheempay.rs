@@ -1,6 +1,8 @@
-//! BheemPay: checkouts that one pays or refuses, subscriptions that one charges, lets lapse, halts, cancels; and the
-//! signed webhooks that follow, at once, or held back and then sent in order, backwards, shuffled, doubled. One that
-//! nobody took is sent again, as gateways do.
+//! BheemPay: checkouts that one pays or refuses, subscriptions that one charges, lets lapse, halts, cancels, payments
+//! that one gives back; and the signed webhooks that follow, at once, or held back and then sent in order, backwards,
+//! shuffled, doubled. One that nobody took is sent again, as gateways do.
+
+mod refunds;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +38,7 @@ struct Books {
     number: u64,
     orders: BTreeMap<String, Order>,
     subscriptions: BTreeMap<String, Subscription>,
+    payments: BTreeMap<String, refunds::Payment>,
     /// Where webhooks go, and what they are signed with; none: nowhere.
     webhook: Option<Webhook>,
     /// Whether they are held back.
@@ -85,6 +88,7 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
         .route("/api/v1/subscriptions/{subscription}/cancel", post(cancel))
         .route("/_control/bheempay/webhook", put(set_webhook))
         .route("/_control/bheempay/orders/{order}/{what}", post(settle))
+        .route("/_control/bheempay/payments/{payment}/refund", post(refunds::refund))
         .route("/_control/bheempay/subscriptions/{subscription}/{what}", post(change))
         .route("/_control/bheempay/hold", put(hold))
         .route("/_control/bheempay/deliver", post(deliver))
@@ -132,8 +136,15 @@ impl Books {
         let end = start.checked_add_months(Months::new(known.months))?;
         (known.period_end, known.status) = (Some(end), "active");
         let (amount, currency) = (known.amount.clone(), known.plan.get("currency").cloned());
+        let payment = self.next("pay");
+        let paid = refunds::Payment {
+            subscription: subscription.to_owned(),
+            amount: amount.clone(),
+            currency: json!(currency),
+        };
+        self.payments.insert(payment.clone(), paid);
         let more = json!({
-            "payment_id": self.next("pay"), "invoice_number": self.next("INV"), "amount": amount, "currency": currency,
+            "payment_id": payment, "invoice_number": self.next("INV"), "amount": amount, "currency": currency,
             "period_end": end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         });
         self.event(event, subscription, &more)

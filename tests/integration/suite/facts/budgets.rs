@@ -6,13 +6,14 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::client::Call;
-use crate::edge::{BOOTSTRAP, Customer, Edge};
+use crate::edge::{BOOTSTRAP, Customer, Edge, Settings, WEBHOOK_SECRET};
 use crate::facts::facts;
 use crate::shape::Stage;
 
 facts! {
     of_two_hundred_reservations_at_once_as_many_succeed_as_there_is_room_for,
     what_is_reserved_is_spent_or_given_back_once_and_tracked_and_told_of,
+    what_a_gateway_gives_back_of_a_payment_may_be_spent_again,
 }
 
 const BUDGETS: &str = "/api/v1/enterprise-billing/budgets";
@@ -93,4 +94,56 @@ async fn what_is_reserved_is_spent_or_given_back_once_and_tracked_and_told_of(st
     let raised = call(&edge, &customer.tenant, "PUT", &path).json(&json!({"limit": 20000})).send().await.expect(200);
     assert_eq!(raised["history"].as_array().unwrap().len(), 2);
     post("", json!({"reference": "b", "amount": "1500.01"})).await.expect(201);
+}
+
+async fn what_a_gateway_gives_back_of_a_payment_may_be_spent_again(stage: Arc<Stage>) {
+    let edge = stage.own(Settings::steady().with_webhooks()).await;
+    let customer = Customer::new(&edge).await;
+    let tenant = customer.tenant.as_str();
+    let path = budget(&edge, tenant).await;
+    let sums = async || {
+        let current = call(&edge, tenant, "GET", &path).send().await.expect(200)["current"].clone();
+        (current["spent"].clone(), current["reserved"].clone())
+    };
+    let bheempay = async |method: &str, path: &str, body: Value| {
+        let url = format!("http://{}/_control/bheempay/{path}", edge.erp_address);
+        let answer = Call::new(method, url).json(&body).send().await;
+        if answer.status == 204 { Value::Null } else { answer.expect(200) }
+    };
+    let url = format!("http://{}/api/v1/billing/webhook", edge.nodes[0].address());
+    bheempay("PUT", "webhook", json!({"url": url, "secret": WEBHOOK_SECRET})).await;
+    let pay = async |mark: &str| {
+        let wanted = json!({"plan_id": "WORKSPACE-PRO", "billing_cycle": "monthly"});
+        let order = edge.call("POST", "/api/v1/billing/checkout").key(BOOTSTRAP).header("x-tenant-id", tenant);
+        let order = order.header("idempotency-key", mark).json(&wanted).send().await.expect(201);
+        let paid = bheempay("POST", &format!("orders/{}/pay", order["order_id"].as_str().unwrap()), json!({})).await;
+        paid["event"]["payload"]["payment_id"].as_str().unwrap().to_owned()
+    };
+    let refund = async |payment: &str, how: Value| bheempay("POST", &format!("payments/{payment}/refund"), how).await;
+    let payment = pay("first").await;
+    assert_eq!(sums().await, (json!(2499.00), json!(0.00)));
+    let tenant_before = customer.tenant().await;
+    let told = refund(&payment, json!({"amount": 499.50})).await;
+    let expected = json!({"status": 200, "body": {"status": "success", "action": "payment_refunded"}});
+    assert_eq!(told["webhook"], expected, "{told}");
+    assert_eq!(sums().await, (json!(1999.50), json!(0.00)));
+    // Two more, each told of three times, in any order; and at last all, of which not so much is left.
+    bheempay("PUT", "hold", json!({"hold": true})).await;
+    for amount in [json!(100), json!("0.50")] {
+        refund(&payment, json!({ "amount": amount })).await;
+    }
+    let sent = bheempay("POST", "deliver", json!({"order": "shuffled", "times": 3})).await;
+    let taken = sent["webhooks"].as_array().unwrap().iter().filter(|answer| answer["status"] == 200).count();
+    assert_eq!((taken, sums().await), (6, (json!(1899.00), json!(0.00))), "{sent}");
+    bheempay("PUT", "hold", json!({"hold": false})).await;
+    refund(&payment, json!({})).await;
+    assert_eq!(sums().await, (json!(0.00), json!(0.00)));
+    assert_eq!(customer.tenant().await, tenant_before);
+    // Given back before the edge hears that it was paid.
+    bheempay("PUT", "hold", json!({"hold": true})).await;
+    let payment = pay("second").await;
+    refund(&payment, json!({"amount": 2000})).await;
+    assert_eq!(sums().await, (json!(0.00), json!(2499.00)));
+    bheempay("POST", "deliver", json!({"order": "backwards", "times": 2})).await;
+    assert_eq!(sums().await, (json!(499.00), json!(0.00)));
 }
