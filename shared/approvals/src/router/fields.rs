@@ -4,6 +4,7 @@ use edge_border::{FieldError, Problem};
 use edge_capabilities::{Instant, Random, random};
 use edge_signatures::{Currency, Money};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -266,11 +267,15 @@ impl RuleWanted {
 /// That somebody changed a rule which was `before`.
 pub(super) fn change(before: Option<&ApprovalRule>, actor: &str, address: Option<&str>, at: Instant) -> Change {
     let before = before.map(|rule| {
-        let mut json = serde_json::to_value(rule).unwrap_or_default();
-        if let Some(json) = json.as_object_mut() {
-            json.insert("is_active".to_owned(), rule.is_active.into());
-        }
-        json
+        let currency = rule.currency.as_deref().and_then(|code| Currency::parse(code).ok());
+        let amount = |minor: Option<i64>| Some(Money { minor: minor?, currency: currency? }.to_decimal());
+        json!({
+            "name": rule.name, "kind": rule.kind, "currency": rule.currency, "min_amount": amount(rule.above),
+            "max_amount": amount(rule.up_to), "department_id": rule.department, "levels": rule.levels,
+            "expires_after_minutes": rule.expires_after_minutes,
+            "escalate_after_minutes": rule.escalates_after_minutes, "escalate_to": rule.escalates_to,
+            "is_active": rule.is_active,
+        })
     });
     Change {
         at: at.to_rfc3339_millis(),

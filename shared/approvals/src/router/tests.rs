@@ -188,7 +188,8 @@ async fn rules_are_made_changed_and_listed() {
     assert_eq!((asked(json!(100)).await, asked(json!("100.01")).await), (json!("approved"), json!("pending")));
     let (status, changed) = test.acme("PUT", &path, json!({"min_amount": 200, "name": "IT"})).await;
     assert_eq!((status, &changed["name"], &changed["expires_after_minutes"]), (200, &json!("IT"), &json!(60)));
-    assert_eq!(changed["history"][1]["before"]["name"], "IT looks on");
+    let before = &changed["history"][1]["before"];
+    assert_eq!((&before["name"], &before["min_amount"]), (&json!("IT looks on"), &json!("100.00")), "{before}");
     assert_eq!(asked(json!("100.01")).await, "approved");
     test.acme("PUT", &path, json!({"is_active": false})).await;
     assert_eq!(asked(json!(500)).await, "approved");
