@@ -8,12 +8,13 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
+use futures::future::join;
 
 use crate::directory::{self, UpstreamFailure};
 use crate::fence::Mark;
 use crate::flight::{Claim, Claimant, Flights, GAP, Part, Round, Rounds};
 use crate::invalidation::Invalidation;
-use crate::seat_access::SeatAccess;
+use crate::seat_access::{Access, SeatAccess};
 use crate::settings::Settings;
 use crate::subject::Subject;
 use crate::verdict::{self, Known, Source, Use, Verdict, decide};
@@ -67,9 +68,22 @@ struct Inner {
 /// What was found of a subject in the cache.
 struct Found {
     /// It may be served as far as its fence goes.
-    stands: Option<Known>,
+    stands: Option<Standing>,
     /// The round that led to it, also where it does not stand.
     round: Option<i64>,
+}
+
+/// What is known, and what it amounted to a moment ago.
+struct Standing {
+    known: Known,
+    access: Access,
+    at: Instant,
+}
+
+impl Standing {
+    fn usable(&self, min_version: Option<i64>) -> Use {
+        self.known.usable(self.access, self.at, min_version)
+    }
 }
 
 impl Verification {
@@ -96,15 +110,13 @@ impl Verification {
     pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Unverifiable> {
         let mut found = self.look(subject).await;
         if let Ok(Found { stands, .. }) = &mut found
-            && let Some(known) = stands.take()
+            && let Some(standing) = stands.take()
         {
-            let now = self.now();
-            let access = decide(&*self.0.rule, &known.answer, now).await;
-            match known.usable(access, now, min_version) {
-                Use::Fresh => return Ok(known.verdict(access, Source::Cache)),
+            match standing.usable(min_version) {
+                Use::Fresh => return Ok(standing.known.verdict(standing.access, Source::Cache)),
                 Use::Stale => {
-                    self.refresh(subject, &known);
-                    return Ok(known.verdict(access, Source::Stale));
+                    self.refresh(subject, &standing.known);
+                    return Ok(standing.known.verdict(standing.access, Source::Stale));
                 }
                 Use::IfNeedBe | Use::Not => {}
             }
@@ -121,11 +133,9 @@ impl Verification {
     /// What may be said where no news is to be had: what is known now, for what was known before the ERP was asked may
     /// have been revoked since, or become too old.
     async fn without_news(&self, subject: &Subject, min_version: Option<i64>) -> Option<Verdict> {
-        let known = self.look(subject).await.ok()?.stands?;
-        let now = self.now();
-        let access = decide(&*self.0.rule, &known.answer, now).await;
-        let usable = known.usable(access, now, min_version) != Use::Not;
-        usable.then(|| known.verdict(access, Source::Stale))
+        let standing = self.look(subject).await.ok()?.stands?;
+        let usable = standing.usable(min_version) != Use::Not;
+        usable.then(|| standing.known.verdict(standing.access, Source::Stale))
     }
 
     fn now(&self) -> Instant {
@@ -148,9 +158,11 @@ impl Verification {
         let Some(known) = bytes.and_then(|bytes| Known::from_bytes(&bytes)) else {
             return Ok(Found { stands: None, round: None });
         };
-        let round = known.round;
-        let stands = self.0.invalidation.stands(&known.mark).await?;
-        Ok(Found { stands: stands.then_some(known), round })
+        let (round, at) = (known.round, self.now());
+        // Each asks the cache, and neither needs the other's answer.
+        let (stands, access) =
+            join(self.0.invalidation.stands(&known.mark), decide(&*self.0.rule, &known.answer, at)).await;
+        Ok(Found { stands: stands?.then_some(Standing { known, access, at }), round })
     }
 
     /// News of `subject`: one question for all who want to know the same at the same time.
@@ -202,12 +214,10 @@ impl Verification {
         while self.now() < since.plus(lease.saturating_mul(3)) {
             let Ok(found) = self.look(subject).await else { break };
             claimant.seen_round = found.round;
-            if let Some(known) = found.stands {
-                let now = self.now();
-                let access = decide(&*self.0.rule, &known.answer, now).await;
-                if known.usable(access, now, min_version) == Use::Fresh {
-                    return Ok((known, Source::Cache));
-                }
+            if let Some(standing) = found.stands
+                && standing.usable(min_version) == Use::Fresh
+            {
+                return Ok((standing.known, Source::Cache));
             }
             match self.0.rounds.claim(&key, &mut claimant).await {
                 Ok(Claim::Won(round)) => {
