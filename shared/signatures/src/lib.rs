@@ -5,10 +5,12 @@
 //! * [`Secrets`]: what a provider's variable holds.
 //! * [`verify`]: is this genuine, and which event is it? ([`Identity`])
 //! * [`read`]: what does it say? ([`Reading`]) Only ever called with a body that was verified.
+//! * [`Money`]: exact; [`Digits`]: as people write it.
 //! * [`sign`]: the same from the sender's side, for tests and for people who integrate.
 
 mod claim;
 mod definition;
+mod digits;
 mod identity;
 mod json;
 mod money;
@@ -20,6 +22,7 @@ mod secrets;
 mod signing;
 mod verification;
 
+pub use digits::Digits;
 pub use identity::Identity;
 pub use money::{Currency, InvalidMoney, Money};
 pub use provider::Provider;

@@ -2,10 +2,9 @@
 
 use edge_border::{FieldError, Problem};
 use edge_capabilities::{Instant, Random, random};
-use edge_signatures::{Currency, Money};
-use serde::{Deserialize, Deserializer, Serialize};
+use edge_signatures::{Currency, Digits, Money};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::level::Level;
@@ -17,22 +16,8 @@ const LONGEST_TEXT: usize = 2048;
 const MOST: usize = 20;
 const MOST_MINUTES: u32 = 366 * 24 * 60;
 
-/// The digits of an amount: of a number, or of a text that holds one.
-#[derive(Clone, Debug)]
-pub(super) struct Digits(String);
-
-impl<'de> Deserialize<'de> for Digits {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let digits = raw.get().strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw.get());
-        Ok(Self(digits.to_owned()))
-    }
-}
-
-impl Digits {
-    fn read(&self, currency: Currency) -> Result<i64, String> {
-        Money::parse(&self.0, currency).map(|money| money.minor).map_err(|invalid| invalid.to_string())
-    }
+fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, String> {
+    digits.read(currency).map(|money| money.minor).map_err(|invalid| invalid.to_string())
 }
 
 /// A purchase to be asked about.
@@ -96,7 +81,7 @@ impl NewRequest {
         if let Err(invalid) = currency {
             errors.push(FieldError::new("currency", invalid.to_string()));
         }
-        let minor = currency.map(|currency| self.amount.read(currency)).unwrap_or(Ok(0));
+        let minor = currency.map(|currency| read_amount(&self.amount, currency)).unwrap_or(Ok(0));
         if let Err(message) = &minor {
             errors.push(FieldError::new("amount", message));
         }
@@ -209,7 +194,7 @@ impl RuleWanted {
             match (digits, currency) {
                 (None, _) | (_, Err(_)) => {}
                 (Some(_), Ok(None)) => wrong(field, "takes a currency"),
-                (Some(digits), Ok(Some(currency))) => match digits.read(currency) {
+                (Some(digits), Ok(Some(currency))) => match read_amount(digits, currency) {
                     Ok(read) => *minor = Some(read),
                     Err(message) => wrong(field, &message),
                 },

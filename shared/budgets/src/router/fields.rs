@@ -3,9 +3,8 @@
 use edge_border::{FieldError, Problem};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Instant, Random, random};
-use edge_signatures::{Currency, Money};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use edge_signatures::{Currency, Digits};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -21,26 +20,12 @@ const USUAL: [Threshold; 2] =
 const MOST_THRESHOLDS: usize = 10;
 const HIGHEST: u32 = 1000;
 
-/// The digits of an amount: of a number, or of a text that holds one.
-#[derive(Clone, Debug)]
-pub(crate) struct Digits(String);
-
-impl<'de> Deserialize<'de> for Digits {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let digits = raw.get().strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw.get());
-        Ok(Self(digits.to_owned()))
-    }
-}
-
-impl Digits {
-    /// The amount, from nothing up.
-    pub(crate) fn read(&self, currency: Currency) -> Result<i64, String> {
-        match Money::parse(&self.0, currency) {
-            Ok(money) if money.minor >= 0 => Ok(money.minor),
-            Ok(_) => Err("must not be below zero".to_owned()),
-            Err(invalid) => Err(invalid.to_string()),
-        }
+/// The amount, from nothing up.
+pub(super) fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, String> {
+    match digits.read(currency) {
+        Ok(money) if money.minor >= 0 => Ok(money.minor),
+        Ok(_) => Err("must not be below zero".to_owned()),
+        Err(invalid) => Err(invalid.to_string()),
     }
 }
 
@@ -161,7 +146,7 @@ impl NewBudget {
         if zone.is_none() {
             wrong("time_zone", "must be one of the IANA database, such as Asia/Kolkata");
         }
-        let limit = currency.map(|currency| self.limit.read(currency)).unwrap_or(Ok(0));
+        let limit = currency.map(|currency| read_amount(&self.limit, currency)).unwrap_or(Ok(0));
         if let Err(message) = &limit {
             wrong("limit", message);
         }
@@ -220,7 +205,7 @@ impl BudgetChanges {
         if self.name.as_ref().is_some_and(|name| !is_sane(name)) {
             errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
         }
-        let limit = self.limit.as_ref().map(|limit| limit.read(budget.currency)).transpose();
+        let limit = self.limit.as_ref().map(|limit| read_amount(limit, budget.currency)).transpose();
         if let Err(message) = &limit {
             errors.push(FieldError::new("limit", message));
         }

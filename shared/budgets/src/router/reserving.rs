@@ -6,12 +6,13 @@ use edge_access::{BillingWrite, Granted};
 use edge_border::{Json, Problem, RequestId};
 use edge_capabilities::Instant;
 use edge_idempotency::Idempotent;
+use edge_signatures::Digits;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Desk;
-use super::fields::Digits;
+use super::fields::read_amount;
 use super::shown::ReservationShown;
 use crate::budget::Budget;
 use crate::ledger::Reservation;
@@ -84,7 +85,7 @@ impl NewReservation {
         if !(1..=LONGEST).contains(&self.reference.len()) || self.reference.chars().any(char::is_control) {
             return Err(Problem::field("reference", "must be 1 to 256 bytes without control characters"));
         }
-        let amount = self.amount.read(budget.currency).map_err(|message| Problem::field("amount", message))?;
+        let amount = read_amount(&self.amount, budget.currency).map_err(|message| Problem::field("amount", message))?;
         if amount == 0 {
             return Err(Problem::field("amount", "must be more than nothing"));
         }
@@ -129,7 +130,7 @@ pub(super) async fn commit(
 ) -> Result<Json<ReservationShown>, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let budget = desk.find(&tenant, &id).await?;
-    let amount = spent.amount.map(|amount| amount.read(budget.currency)).transpose();
+    let amount = spent.amount.map(|amount| read_amount(&amount, budget.currency)).transpose();
     let amount = amount.map_err(|message| Problem::field("amount", message))?;
     let settled = desk.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
     show(&budget, settled)
