@@ -5,14 +5,13 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant, random};
 use edge_record::Record;
 use edge_rulebook::{Context, Rule, RuleFailed, Rulebook};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::level::Level;
 use crate::people::People;
 use crate::request::{Purchase, Refusal, Request, Ruled, Status, Unusable, Verdict, Voter};
 use crate::requests::Requests;
 use crate::rules::ApprovalRules;
+use crate::ruling::{RuleInput, RuleOutcome};
 use crate::terms::Terms;
 
 /// How often a word is counted again when somebody else was faster.
@@ -87,35 +86,6 @@ pub enum Failed {
     Record(#[from] DatabaseError),
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Input<'a> {
-    kind: &'a str,
-    amount: Option<Box<RawValue>>,
-    currency: &'a str,
-    tenant_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    department_id: Option<&'a str>,
-    requester: Requester<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract_id: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Requester<'a> {
-    id: &'a str,
-    role: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    outcome: String,
-    #[serde(default)]
-    levels: Vec<Level>,
-    #[serde(default)]
-    reason: String,
-}
-
 /// Asks people.
 #[derive(Clone)]
 pub struct Asking {
@@ -159,27 +129,20 @@ impl Asking {
 
     /// What the rule in force says of it, and what the tenant asks for beyond.
     pub async fn decide(&self, asked: &Asked) -> Result<Decided, Failed> {
-        let input = Input {
-            kind: &asked.purchase.kind,
-            amount: asked.purchase.amount().and_then(|amount| RawValue::from_string(amount.to_decimal()).ok()),
-            currency: &asked.purchase.currency,
-            tenant_id: &asked.tenant,
-            department_id: asked.department.as_deref(),
-            requester: Requester { id: &asked.requester, role: &asked.role },
-            contract_id: asked.contract.as_deref(),
-        };
         let broken = |error: serde_json::Error| Failed::Record(DatabaseError::Refused(error.to_string()));
-        let input = serde_json::to_string(&input).map_err(broken)?;
+        let input = serde_json::to_string(&RuleInput::from(asked)).map_err(broken)?;
         let context = Context {
             tenant: Some(asked.tenant.clone()),
             actor: asked.requester.clone(),
             request_id: asked.request_id.clone(),
         };
         let decision = self.rulebook.decide(Rule::Approval, &input, &context).await?;
-        let Outcome { outcome, levels, reason } = serde_json::from_str(&decision.outcome).map_err(broken)?;
+        let outcome: RuleOutcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
+        let lets = outcome.lets();
+        let RuleOutcome { levels, reason, .. } = outcome;
         let ruled =
             Ruled { decision_id: decision.id, version: decision.version, sha256: decision.sha256.to_string(), reason };
-        if !matches!(outcome.as_str(), "approve" | "require") {
+        if !lets {
             return Ok(Decided { ruled, opinion: Opinion::Never });
         }
         let terms = self.terms(asked, levels).await?;

@@ -4,6 +4,7 @@
 //! * [`terms`]: what a tenant asks for beyond the rule `approval`, as data.
 //! * [`people`]: who somebody is, which roles they have and for whom they stand; [`delegations`].
 //! * [`requests`], [`rules`]: both in the record.
+//! * [`ruling`]: what the rule `approval` is told, and what it says.
 //! * [`asking`]: asking people, counting what they say, and using what they approved.
 //! * [`router`]: over HTTP.
 
@@ -15,6 +16,7 @@ mod request;
 mod requests;
 mod router;
 mod rules;
+mod ruling;
 mod terms;
 
 pub use asking::{Asked, Asking, Decided, Failed, Opinion};
@@ -25,6 +27,7 @@ pub use request::{Action, Delegator, Purchase, Refusal, Request, Ruled, Status, 
 pub use requests::Requests;
 pub use router::{ApiDoc, router};
 pub use rules::{ApprovalRule, ApprovalRules};
+pub use ruling::{RuleInput, RuleOutcome};
 pub use terms::Terms;
 
 #[cfg(test)]

@@ -23,5 +23,5 @@ mod subscription;
 mod trouble;
 mod written;
 
-pub use policy::{Approvals, Budget, Budgets, Level, Spending};
+pub use policy::{Approvals, Budgets, Level, Spending};
 pub use router::{ApiDoc, router, router_with};

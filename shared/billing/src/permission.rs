@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_approvals::{Asking, Decided, Failed, Opinion, Purchase, Ruled};
+use edge_approvals::{Asking, Decided, Failed, Opinion, Ruled};
 use edge_border::Problem;
-use edge_budgets::{Treasury, Wish};
+use edge_budgets::{Seen, Treasury, Wish};
 use edge_capabilities::{Capabilities, Clock};
 use edge_record::Record;
 use edge_rulebook::Decision;
 use edge_signatures::Money;
 
-use crate::policy::{Approvals, Budget, Budgets, Level, Spending};
+use crate::policy::{Approvals, Budgets, Level, Spending};
 
 /// How long an order may wait to be paid, until what was promised for it is given back.
 const UNPAID: Duration = Duration::from_hours(24);
@@ -41,11 +41,11 @@ impl Purses {
 
 #[async_trait]
 impl Budgets for Purses {
-    async fn of(&self, spending: &Spending) -> Result<Option<Budget>, Problem> {
+    async fn of(&self, spending: &Spending) -> Result<Option<Seen>, Problem> {
         let Some(budget) = self.budget(spending).await? else { return Ok(None) };
         let standing = self.treasury.standing(&budget).await?;
         let promised = self.promised(&budget.id, spending).await?;
-        Ok(Some(Budget {
+        Ok(Some(Seen {
             limit: budget.money(standing.allowance),
             spent: budget.money(standing.sums.spent),
             reserved: budget.money(standing.sums.reserved.saturating_sub(promised).max(0)),
@@ -92,29 +92,6 @@ impl Asked {
     }
 }
 
-fn asked(spending: &Spending) -> edge_approvals::Asked {
-    edge_approvals::Asked {
-        tenant: spending.tenant.clone(),
-        reference: spending.checkout.clone(),
-        purchase: purchase(spending),
-        department: None,
-        contract: None,
-        description: None,
-        requester: spending.requester.clone(),
-        role: spending.role.clone(),
-        request_id: spending.request_id.clone(),
-    }
-}
-
-fn purchase(spending: &Spending) -> Purchase {
-    Purchase {
-        kind: "checkout".to_owned(),
-        minor: spending.amount.minor,
-        currency: spending.amount.currency.as_str().to_owned(),
-        plan: Some(spending.plan.clone()),
-    }
-}
-
 fn levels(levels: &[Level]) -> Vec<edge_approvals::Level> {
     levels.iter().map(|level| edge_approvals::Level::new(level.approvers.clone(), level.quorum)).collect()
 }
@@ -122,13 +99,12 @@ fn levels(levels: &[Level]) -> Vec<edge_approvals::Level> {
 #[async_trait]
 impl Approvals for Asked {
     async fn further(&self, spending: &Spending, wanted: Vec<Level>) -> Result<Vec<Level>, Problem> {
-        let terms = self.0.terms(&asked(spending), levels(&wanted)).await?;
-        let shown = |level: edge_approvals::Level| Level { approvers: level.approvers, quorum: level.quorum };
-        Ok(terms.levels.into_iter().map(shown).collect())
+        let terms = self.0.terms(&spending.asked(), levels(&wanted)).await?;
+        Ok(terms.levels.into_iter().map(Level::from).collect())
     }
 
     async fn ask(&self, spending: &Spending, wanted: &[Level], decision: &Decision) -> Result<String, Problem> {
-        let asked = asked(spending);
+        let asked = spending.asked();
         let terms = self.0.terms(&asked, levels(wanted)).await?;
         let ruled = Ruled {
             decision_id: decision.id.clone(),
@@ -141,7 +117,7 @@ impl Approvals for Asked {
     }
 
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem> {
-        match self.0.use_for(&spending.tenant, id, &spending.checkout, &purchase(spending)).await {
+        match self.0.use_for(&spending.tenant, id, &spending.checkout, &spending.purchase()).await {
             Ok(_) => Ok(true),
             Err(Failed::Unknown | Failed::Unusable(_)) => Ok(false),
             Err(failed) => Err(failed.into()),

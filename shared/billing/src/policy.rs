@@ -6,15 +6,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use edge_approvals::{Asked, Purchase};
 use edge_border::{Code, Problem};
+use edge_budgets::Seen;
 use edge_rulebook::{Context, Decision, Rule, Rulebook};
 use edge_signatures::Money;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::trouble::Trouble;
-use crate::written::number;
 
 /// A purchase that is to be allowed.
 #[derive(Clone, Debug)]
@@ -35,17 +36,31 @@ pub struct Spending {
     pub request_id: String,
 }
 
-/// A budget, as the rule `budget` sees it.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    /// What may be spent.
-    pub limit: Money,
-    /// What was.
-    pub spent: Money,
-    /// What is promised.
-    pub reserved: Money,
-    /// For which time.
-    pub period: String,
+impl Spending {
+    /// As people are asked about it.
+    pub(crate) fn asked(&self) -> Asked {
+        Asked {
+            tenant: self.tenant.clone(),
+            reference: self.checkout.clone(),
+            purchase: self.purchase(),
+            department: None,
+            contract: None,
+            description: None,
+            requester: self.requester.clone(),
+            role: self.role.clone(),
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    /// What is bought, as people approve it.
+    pub(crate) fn purchase(&self) -> Purchase {
+        Purchase {
+            kind: "checkout".to_owned(),
+            minor: self.amount.minor,
+            currency: self.amount.currency.as_str().to_owned(),
+            plan: Some(self.plan.clone()),
+        }
+    }
 }
 
 /// People who approve, before the next level is asked.
@@ -58,11 +73,17 @@ pub struct Level {
     pub quorum: u32,
 }
 
+impl From<edge_approvals::Level> for Level {
+    fn from(level: edge_approvals::Level) -> Self {
+        Self { approvers: level.approvers, quorum: level.quorum }
+    }
+}
+
 /// Whose budget a purchase comes from.
 #[async_trait]
 pub trait Budgets: Send + Sync {
     /// The budget; None: there is none, and nothing to hold the purchase against.
-    async fn of(&self, spending: &Spending) -> Result<Option<Budget>, Problem>;
+    async fn of(&self, spending: &Spending) -> Result<Option<Seen>, Problem>;
 
     /// Promises what the rule allowed by `decision`; again for the same checkout, it changes nothing. Others may have been
     /// faster since the rule was asked: then there is no room.
@@ -108,46 +129,6 @@ pub(crate) struct Policy {
     pub(crate) approvals: Arc<dyn Approvals>,
 }
 
-#[derive(Serialize)]
-struct BudgetInput {
-    budget: BudgetShown,
-    amount: Option<Box<RawValue>>,
-}
-
-#[derive(Serialize)]
-struct BudgetShown {
-    limit: Option<Box<RawValue>>,
-    spent: Option<Box<RawValue>>,
-    reserved: Option<Box<RawValue>>,
-    currency: String,
-    period: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ApprovalInput<'a> {
-    kind: &'static str,
-    amount: Option<Box<RawValue>>,
-    currency: &'a str,
-    tenant_id: &'a str,
-    requester: Requester<'a>,
-}
-
-#[derive(Serialize)]
-struct Requester<'a> {
-    id: &'a str,
-    role: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    outcome: String,
-    #[serde(default)]
-    levels: Vec<Level>,
-    #[serde(default)]
-    reason: String,
-}
-
 impl Policy {
     /// Whether `spending` may be; `granted`: the request by which people are said to have approved it.
     pub(crate) async fn decide(&self, spending: &Spending, granted: Option<&str>) -> Result<Verdict, Trouble> {
@@ -155,36 +136,25 @@ impl Policy {
         let budget = self.budgets.of(spending).await.map_err(Trouble::refused)?;
         let mut promised = None;
         if let Some(budget) = budget {
-            let input = BudgetInput {
-                budget: BudgetShown {
-                    limit: number(budget.limit),
-                    spent: number(budget.spent),
-                    reserved: number(budget.reserved),
-                    currency: budget.limit.currency.as_str().to_owned(),
-                    period: budget.period,
-                },
-                amount: number(spending.amount),
-            };
-            let (outcome, decision) = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
-            if outcome.outcome == "deny" || budget.limit.currency != spending.amount.currency {
+            let input = edge_budgets::RuleInput::new(&budget, spending.amount);
+            let asked = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
+            let (outcome, decision): (edge_budgets::RuleOutcome, _) = asked;
+            if outcome.denies() || budget.limit.currency != spending.amount.currency {
                 let problem = Problem::new(Code::BudgetExceeded, "The budget does not allow it.");
                 return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
             }
             promised = Some(decision);
         }
-        let input = ApprovalInput {
-            kind: "checkout",
-            amount: number(spending.amount),
-            currency: spending.amount.currency.as_str(),
-            tenant_id: &spending.tenant,
-            requester: Requester { id: &spending.requester, role: &spending.role },
-        };
-        let (outcome, decision) = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
-        if !matches!(outcome.outcome.as_str(), "approve" | "require") {
+        let asked = spending.asked();
+        let input = edge_approvals::RuleInput::from(&asked);
+        let asked = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
+        let (outcome, decision): (edge_approvals::RuleOutcome, _) = asked;
+        if !outcome.lets() {
             let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
             return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
         }
-        let levels = self.approvals.further(spending, outcome.levels).await.map_err(Trouble::refused)?;
+        let wanted = outcome.levels.into_iter().map(Level::from).collect();
+        let levels = self.approvals.further(spending, wanted).await.map_err(Trouble::refused)?;
         if levels.is_empty() {
             self.reserve(spending, promised.as_ref()).await?;
             return Ok(Verdict::Allowed(decisions));
@@ -208,13 +178,13 @@ impl Policy {
         }
     }
 
-    async fn ask(
+    async fn ask<O: DeserializeOwned>(
         &self,
         rule: Rule,
         input: &impl Serialize,
         spending: &Spending,
         decisions: &mut Vec<String>,
-    ) -> Result<(Outcome, Decision), Trouble> {
+    ) -> Result<(O, Decision), Trouble> {
         let broken = |error: serde_json::Error| {
             Trouble::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
         };

@@ -3,7 +3,8 @@
 //! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
 //! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
 //! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
-//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back; [`refunds`]: what
+//! * [`ruling`]: what the rule `budget` is told, and what it says.
+//! * [`treasury`]: reserving, as that rule decides; [`settlement`]: spending and giving back; [`refunds`]: what
 //!   gateways gave back.
 //! * [`alerts`]: thresholds, told of once in a period.
 //! * [`router`]: over HTTP.
@@ -14,6 +15,7 @@ mod ledger;
 mod period;
 mod refunds;
 mod router;
+mod ruling;
 mod settlement;
 mod standing;
 mod store;
@@ -26,6 +28,7 @@ pub use ledger::{Ledger, Reservation, Settled, Sums};
 pub use period::{Every, Period, Zone};
 pub use refunds::{Refund, Refunds};
 pub use router::{ApiDoc, router};
+pub use ruling::{RuleInput, RuleOutcome, Seen};
 pub use settlement::Settlement;
 pub use standing::Standing;
 pub use store::Budgets;

@@ -7,12 +7,11 @@ use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
 use edge_rulebook::{Context, Decision, Rule, RuleFailed, Rulebook};
 use edge_signatures::Money;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::alerts::{Alerts, Said};
+use crate::alerts::Alerts;
 use crate::budget::Budget;
 use crate::ledger::{Ledger, New, Reservation, Settled, Sums};
+use crate::ruling::{RuleInput, RuleOutcome, Seen};
 use crate::settlement::Settlement;
 use crate::standing::Standing;
 use crate::store::Budgets;
@@ -92,30 +91,6 @@ pub enum Refused {
     Record(#[from] DatabaseError),
 }
 
-#[derive(Serialize)]
-struct Input {
-    budget: BudgetInput,
-    amount: Option<Box<RawValue>>,
-}
-
-#[derive(Serialize)]
-struct BudgetInput {
-    limit: Option<Box<RawValue>>,
-    spent: Option<Box<RawValue>>,
-    reserved: Option<Box<RawValue>>,
-    currency: String,
-    period: String,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    outcome: String,
-    #[serde(default)]
-    alerts: Vec<Said>,
-    #[serde(default)]
-    reason: String,
-}
-
 /// Reserves, spends and gives back.
 #[derive(Clone)]
 pub struct Treasury {
@@ -191,11 +166,11 @@ impl Treasury {
             let standing = self.standing(&budget).await?;
             if decided.is_none() {
                 let (decision, outcome) = self.decide(&budget, &standing, wish).await?;
-                if outcome.outcome == "deny" {
+                if outcome.denies() {
                     self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
                     return Err(Refused::Denied(outcome.reason));
                 }
-                (warned, said) = (outcome.outcome == "warn", outcome.alerts);
+                (warned, said) = (outcome.warns(), outcome.alerts);
                 decided = Some(Decided { id: decision.id, version: decision.version });
             }
             if standing.ceiling.is_some_and(|most| standing.sums.used() > most.saturating_sub(wish.amount.minor)) {
@@ -244,21 +219,21 @@ impl Treasury {
         Ok(Reserved { reservation, warned: false, standing })
     }
 
-    async fn decide(&self, budget: &Budget, standing: &Standing, wish: &Wish) -> Result<(Decision, Outcome), Refused> {
-        let number = |minor: i64| RawValue::from_string(budget.money(minor).to_decimal()).ok();
+    async fn decide(
+        &self,
+        budget: &Budget,
+        standing: &Standing,
+        wish: &Wish,
+    ) -> Result<(Decision, RuleOutcome), Refused> {
         let Sums { spent, reserved } = standing.sums;
-        let input = Input {
-            budget: BudgetInput {
-                limit: number(standing.allowance),
-                spent: number(spent),
-                reserved: number(reserved),
-                currency: budget.currency.as_str().to_owned(),
-                period: standing.period.clone(),
-            },
-            amount: number(wish.amount.minor),
+        let seen = Seen {
+            limit: budget.money(standing.allowance),
+            spent: budget.money(spent),
+            reserved: budget.money(reserved),
+            period: standing.period.clone(),
         };
         let broken = |error: serde_json::Error| Refused::Record(DatabaseError::Refused(error.to_string()));
-        let input = serde_json::to_string(&input).map_err(broken)?;
+        let input = serde_json::to_string(&RuleInput::new(&seen, wish.amount)).map_err(broken)?;
         let context = Context {
             tenant: Some(budget.tenant.clone()),
             actor: wish.actor.clone(),

@@ -364,9 +364,9 @@ struct Strict(Mutex<Vec<String>>);
 
 #[async_trait::async_trait]
 impl Budgets for Strict {
-    async fn of(&self, spending: &crate::Spending) -> Result<Option<crate::Budget>, Problem> {
+    async fn of(&self, spending: &crate::Spending) -> Result<Option<edge_budgets::Seen>, Problem> {
         let money = |minor| edge_signatures::Money { minor, ..spending.amount };
-        let budget = crate::Budget {
+        let budget = edge_budgets::Seen {
             limit: money(if spending.tenant == OTHER { 100_000 } else { 100_000_000 }),
             spent: money(0),
             reserved: money(0),
