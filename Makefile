@@ -7,6 +7,9 @@ COMPONENTS := seat-verification api-keys operations rules tenants webhook-verifi
 CARGO := cargo
 BUILD := $(CARGO) build --locked
 
+# spin.toml names what is built under target/, wherever else Cargo was told to put it.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
 .DEFAULT_GOAL := build
 .PHONY: build components host upstreams up test tools lint rules unit integration interop schemathesis fuzz bench audit clean-state
 
