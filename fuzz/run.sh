@@ -5,6 +5,8 @@
 # run.sh [SECONDS for each, default 600] [TARGET …, default all]
 set -euo pipefail
 cd "$(dirname "$0")"
+# Nightly's artifacts, with their sanitizer, stay apart from all others.
+export CARGO_TARGET_DIR=$PWD/target
 
 seconds=${1:-600}
 shift || true
