@@ -4,14 +4,22 @@
 //! atomically, so counters go through `wasi:keyvalue/atomics`, which Spin serves too; that call holds the instance up,
 //! and is used off the hot path alone.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use edge_capabilities::KeyValue;
+use edge_capabilities::clock::within;
 use edge_capabilities::key_value::StoreError;
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
-use spin_sdk::key_value::Store;
-use std::sync::OnceLock;
+use spin_sdk::key_value::{Error, Store};
+
+use crate::small::HostClock;
 
 const LABEL: &str = "default";
+
+/// How long one call may take. A product waits behind it, and Spin goes on asking a Redis that is gone for much longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(crate) struct Cache {
@@ -20,13 +28,13 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    async fn values(&self) -> Result<&Store, StoreError> {
+    async fn values(&self) -> Result<&Store, Error> {
         if let Some(store) = self.values.get() {
             return Ok(store);
         }
         // Requests that come here together each open it, and the first is kept. None may wait for another: see the
         // crate's documentation.
-        let opened = Store::open(LABEL).await.map_err(failed)?;
+        let opened = Store::open(LABEL).await?;
         Ok(self.values.get_or_init(|| opened))
     }
 
@@ -43,21 +51,28 @@ fn failed(error: impl std::fmt::Debug) -> StoreError {
     StoreError(format!("{error:?}"))
 }
 
+async fn in_time<T>(call: impl Future<Output = Result<T, Error>> + Send) -> Result<T, StoreError> {
+    let answer = within(&HostClock, PATIENCE, call).await;
+    answer.ok_or_else(|| StoreError(format!("no answer within {PATIENCE:?}")))?.map_err(failed)
+}
+
 #[async_trait]
 impl KeyValue for Cache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.values().await?.get(key).await.map_err(failed)
+        in_time(async { self.values().await?.get(key).await }).await
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.values().await?.set(key, value).await.map_err(failed)
+        in_time(async { self.values().await?.set(key, value).await }).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.values().await?.delete(key).await.map_err(failed)
+        in_time(async { self.values().await?.delete(key).await }).await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        // Whether anybody answers is asked by a call that holds nobody up.
+        self.get(key).await?;
         atomics::increment(self.counters()?, key, delta).map_err(failed)
     }
 }

@@ -104,8 +104,10 @@ impl Counters {
             std::mem::take(&mut waiting.counts)
         };
         for (name, count) in counts {
-            // A count that cannot be written is lost.
-            let _ = self.0.cache.increment(&key(name), count).await;
+            // A count that cannot be written is lost, and with it those that would wait for the same store.
+            if self.0.cache.increment(&key(name), count).await.is_err() {
+                return;
+            }
         }
     }
 

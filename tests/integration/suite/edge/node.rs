@@ -15,6 +15,10 @@ use crate::servers::new_folder;
 /// How long a node may take to start: without compiled components it compiles them first.
 const START: Duration = Duration::from_secs(240);
 
+/// How long it may take until it finds its stores again. Of a Redis that was gone for more than a moment Spin may take two
+/// minutes to see that it is back.
+const FINDS_ITS_STORES: Duration = Duration::from_secs(240);
+
 /// The repository, with the manifest in it.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -134,7 +138,7 @@ impl Node {
     /// Waits until `path` is answered with 200.
     pub async fn answers(&self, path: &str) -> Answer {
         let what = format!("200 from {path}");
-        crate::edge::eventually(&what, async || {
+        crate::edge::eventually_within(FINDS_ITS_STORES, &what, async || {
             self.call("GET", path).try_send().await.ok().filter(|answer| answer.status == 200)
         })
         .await
