@@ -2,7 +2,7 @@
 //!
 //! Values go through `spin:key-value@3`, whose calls let the instance's other requests go on. It cannot count
 //! atomically, so counters go through `wasi:keyvalue/atomics`, which Spin serves too; that call holds the instance up,
-//! and is used off the hot path alone.
+//! and is used off the hot path alone, and never while another is under way: see [`crate::gate`].
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -12,8 +12,9 @@ use edge_capabilities::KeyValue;
 use edge_capabilities::clock::within;
 use edge_capabilities::key_value::StoreError;
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
-use spin_sdk::key_value::{Error, Store};
+use spin_sdk::key_value::Store;
 
+use crate::gate::Gate;
 use crate::small::HostClock;
 
 const LABEL: &str = "default";
@@ -25,16 +26,17 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Cache {
     values: OnceLock<Store>,
     counters: OnceLock<store::Bucket>,
+    gate: Gate,
 }
 
 impl Cache {
-    async fn values(&self) -> Result<&Store, Error> {
+    async fn values(&self) -> Result<&Store, StoreError> {
         if let Some(store) = self.values.get() {
             return Ok(store);
         }
         // Requests that come here together each open it, and the first is kept. None may wait for another: see the
         // crate's documentation.
-        let opened = Store::open(LABEL).await?;
+        let opened = Store::open(LABEL).await.map_err(failed)?;
         Ok(self.values.get_or_init(|| opened))
     }
 
@@ -51,28 +53,44 @@ fn failed(error: impl std::fmt::Debug) -> StoreError {
     StoreError(format!("{error:?}"))
 }
 
-async fn in_time<T>(call: impl Future<Output = Result<T, Error>> + Send) -> Result<T, StoreError> {
+async fn in_time<T>(call: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
     let answer = within(&HostClock, PATIENCE, call).await;
-    answer.ok_or_else(|| StoreError(format!("no answer within {PATIENCE:?}")))?.map_err(failed)
+    answer.unwrap_or_else(|| Err(StoreError(format!("no answer within {PATIENCE:?}"))))
 }
 
 #[async_trait]
 impl KeyValue for Cache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        in_time(async { self.values().await?.get(key).await }).await
+        in_time(async {
+            let _pass = self.gate.call().await;
+            self.values().await?.get(key).await.map_err(failed)
+        })
+        .await
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        in_time(async { self.values().await?.set(key, value).await }).await
+        in_time(async {
+            let _pass = self.gate.call().await;
+            self.values().await?.set(key, value).await.map_err(failed)
+        })
+        .await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        in_time(async { self.values().await?.delete(key).await }).await
+        in_time(async {
+            let _pass = self.gate.call().await;
+            self.values().await?.delete(key).await.map_err(failed)
+        })
+        .await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
         // Whether anybody answers is asked by a call that holds nobody up.
         self.get(key).await?;
-        atomics::increment(self.counters()?, key, delta).map_err(failed)
+        in_time(async {
+            let _pass = self.gate.count().await;
+            atomics::increment(self.counters()?, key, delta).map_err(failed)
+        })
+        .await
     }
 }

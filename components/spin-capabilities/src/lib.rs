@@ -8,6 +8,7 @@
 //! each time a request sleeps.)
 
 mod database;
+mod gate;
 mod http;
 mod key_value;
 mod serving;

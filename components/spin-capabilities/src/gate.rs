@@ -1,0 +1,57 @@
+//! Who may call the cache. Most calls let the instance's other requests go on; counting holds all of them up. Where the
+//! cache is a Redis, Spin has both wait in one queue of fifty places: a place that comes to a call of an instance that is
+//! held up is not taken, and if all fifty come to such, nobody in the process is served any more. So nothing counts while
+//! a call of the same instance is under way.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use edge_capabilities::Clock as _;
+
+use crate::small::HostClock;
+
+/// How soon somebody who waits looks again. Nobody can wake another request: see the crate's documentation.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
+#[derive(Default)]
+pub(crate) struct Gate {
+    under_way: AtomicUsize,
+    counting: AtomicUsize,
+}
+
+/// A call that is under way, or somebody who counts.
+pub(crate) struct Pass<'g>(&'g AtomicUsize);
+
+impl<'g> Pass<'g> {
+    fn new(all: &'g AtomicUsize) -> Self {
+        all.fetch_add(1, Ordering::Relaxed);
+        Self(all)
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Gate {
+    /// Lets a call through that lets others go on: once nobody counts.
+    pub(crate) async fn call(&self) -> Pass<'_> {
+        until_none(&self.counting).await;
+        Pass::new(&self.under_way)
+    }
+
+    /// Lets somebody through who counts: once no call is under way. Until the pass is dropped none is begun.
+    pub(crate) async fn count(&self) -> Pass<'_> {
+        let pass = Pass::new(&self.counting);
+        until_none(&self.under_way).await;
+        pass
+    }
+}
+
+async fn until_none(of: &AtomicUsize) {
+    while of.load(Ordering::Relaxed) > 0 {
+        HostClock.sleep(LOOK_AGAIN).await;
+    }
+}
