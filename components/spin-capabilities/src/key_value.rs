@@ -20,7 +20,11 @@ use crate::small::HostClock;
 const LABEL: &str = "default";
 
 /// How long one call may take. A product waits behind it, and Spin goes on asking a Redis that is gone for much longer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long an answer may lie unread after that: on a busy machine the time may be seen to be up before the answer is
+/// seen to be there.
+const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub(crate) struct Cache {
@@ -54,8 +58,13 @@ fn failed(error: impl std::fmt::Debug) -> StoreError {
 }
 
 async fn in_time<T>(call: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
-    let answer = within(&HostClock, PATIENCE, call).await;
-    answer.unwrap_or_else(|| Err(StoreError(format!("no answer within {PATIENCE:?}"))))
+    let mut call = std::pin::pin!(call);
+    for patience in [PATIENCE, GRACE] {
+        if let Some(answer) = within(&HostClock, patience, call.as_mut()).await {
+            return answer;
+        }
+    }
+    Err(StoreError(format!("no answer within {PATIENCE:?}")))
 }
 
 #[async_trait]

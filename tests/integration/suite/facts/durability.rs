@@ -87,7 +87,14 @@ async fn twenty_first_requests_together_find_a_new_record_in_place(stage: Arc<St
         let (new, check) = (json!({"name": "first", "scopes": ["seats:verify"]}), org.check("ana"));
         // Three components meet the empty record at once.
         let first = async |turn: usize| match turn % 4 {
-            0 => edge.call("GET", "/readyz").send().await.expect(200),
+            // Who is not ready in time says so.
+            0 => {
+                eventually("readiness", async || {
+                    let answer = edge.call("GET", "/readyz").send().await;
+                    (answer.status == 200).then(|| answer.json())
+                })
+                .await
+            }
             1 => edge.post("/verify-seat", BOOTSTRAP, &check).await.expect(200),
             2 => edge.post("/api/v1/seats/invalidate", BOOTSTRAP, &org.by_id()).await.expect(200),
             _ => edge.post(KEYS, BOOTSTRAP, &new).await.expect(201),
