@@ -12,7 +12,7 @@ use edge_capabilities::KeyValue;
 use edge_capabilities::clock::within;
 use edge_capabilities::key_value::StoreError;
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
-use spin_sdk::key_value::Store;
+use spin_sdk::key_value::{Error, Store};
 
 use crate::gate::Gate;
 use crate::small::HostClock;
@@ -34,13 +34,22 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    async fn values(&self) -> Result<&Store, StoreError> {
+    /// What `call` gives, which lets the instance's other requests go on.
+    async fn call<T>(&self, call: impl Future<Output = Result<T, Error>> + Send) -> Result<T, StoreError> {
+        in_time(async {
+            let _pass = self.gate.call().await;
+            call.await.map_err(failed)
+        })
+        .await
+    }
+
+    async fn values(&self) -> Result<&Store, Error> {
         if let Some(store) = self.values.get() {
             return Ok(store);
         }
         // Requests that come here together each open it, and the first is kept. None may wait for another: see the
         // crate's documentation.
-        let opened = Store::open(LABEL).await.map_err(failed)?;
+        let opened = Store::open(LABEL).await?;
         Ok(self.values.get_or_init(|| opened))
     }
 
@@ -70,27 +79,15 @@ async fn in_time<T>(call: impl Future<Output = Result<T, StoreError>> + Send) ->
 #[async_trait]
 impl KeyValue for Cache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        in_time(async {
-            let _pass = self.gate.call().await;
-            self.values().await?.get(key).await.map_err(failed)
-        })
-        .await
+        self.call(async { self.values().await?.get(key).await }).await
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        in_time(async {
-            let _pass = self.gate.call().await;
-            self.values().await?.set(key, value).await.map_err(failed)
-        })
-        .await
+        self.call(async { self.values().await?.set(key, value).await }).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        in_time(async {
-            let _pass = self.gate.call().await;
-            self.values().await?.delete(key).await.map_err(failed)
-        })
-        .await
+        self.call(async { self.values().await?.delete(key).await }).await
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {

@@ -104,11 +104,11 @@ impl Settlement {
             return Ok(());
         }
         let actor = actor(payment);
-        let spent = self.ledger.settled_by(tenant, &actor).await?.filter(|settled| settled.is_spent);
-        let Some(SettledBy { budget, reference, .. }) = &spent else { return Ok(()) };
-        for refund in refunds.iter().filter(|refund| spent.as_ref().is_some_and(|spent| spent.is_in(refund.amount))) {
-            let step = format!("{REFUND}:{}", refund.name);
-            self.give_back(budget, reference, &step, &actor, |back, spent| refund.add_to(back, spent)).await?;
+        let settled = self.ledger.settled_by(tenant, &actor).await?;
+        let Some(spent) = settled.filter(|settled| settled.is_spent) else { return Ok(()) };
+        for refund in refunds.iter().filter(|refund| spent.is_in(refund.amount)) {
+            let (step, sum) = (format!("{REFUND}:{}", refund.name), |back, spent| refund.add_to(back, spent));
+            self.give_back(&spent.budget, &spent.reference, &step, &actor, sum).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! An instance that dies at a step of its own: before a call to the world, or right after it, with the answer lost.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,7 +19,7 @@ use crate::{Capabilities, Database, Http, KeyValue};
 struct Life {
     left: AtomicI64,
     /// Whether the last call is made before it dies.
-    makes_the_last: AtomicBool,
+    makes_the_last: bool,
     dead: watch::Sender<bool>,
 }
 
@@ -27,7 +27,7 @@ impl Life {
     async fn spend<T>(&self, call: impl Future<Output = T>) -> T {
         match self.left.fetch_sub(1, Ordering::SeqCst) {
             2.. => call.await,
-            1 if self.makes_the_last.load(Ordering::SeqCst) => {
+            1 if self.makes_the_last => {
                 call.await;
                 self.die().await
             }
@@ -95,11 +95,7 @@ impl World {
     /// before the last of them, or with `makes_the_last` right after it.
     pub fn mortal(&self, calls: i64, makes_the_last: bool) -> (Capabilities, Lifetime) {
         let (sender, dead) = watch::channel(false);
-        let life = Arc::new(Life {
-            left: AtomicI64::new(calls),
-            makes_the_last: AtomicBool::new(makes_the_last),
-            dead: sender,
-        });
+        let life = Arc::new(Life { left: AtomicI64::new(calls), makes_the_last, dead: sender });
         let (mut capabilities, tasks) = self.instance();
         capabilities.record = Arc::new(Mortal { of: capabilities.record, life: life.clone() });
         capabilities.cache = Arc::new(Mortal { of: capabilities.cache, life: life.clone() });
