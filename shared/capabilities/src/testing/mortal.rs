@@ -87,6 +87,8 @@ impl Http for Mortal<Arc<dyn Http>> {
 /// What is left of an instance that dies. Dropped, it takes the instance's background work with it.
 pub struct Lifetime {
     tasks: Tasks,
+    life: Arc<Life>,
+    given: i64,
     dead: watch::Receiver<bool>,
 }
 
@@ -99,12 +101,17 @@ impl World {
         let (mut capabilities, tasks) = self.instance();
         capabilities.record = Arc::new(Mortal { of: capabilities.record, life: life.clone() });
         capabilities.cache = Arc::new(Mortal { of: capabilities.cache, life: life.clone() });
-        capabilities.http = Arc::new(Mortal { of: capabilities.http, life });
-        (capabilities, Lifetime { tasks, dead })
+        capabilities.http = Arc::new(Mortal { of: capabilities.http, life: life.clone() });
+        (capabilities, Lifetime { tasks, life, given: calls, dead })
     }
 }
 
 impl Lifetime {
+    /// How many calls it made, or died at.
+    pub fn calls(&self) -> i64 {
+        self.given.saturating_sub(self.life.left.load(Ordering::SeqCst))
+    }
+
     /// Whether the instance is dead.
     pub fn is_dead(&self) -> bool {
         *self.dead.borrow()

@@ -1,6 +1,5 @@
 //! A company with an HR, and an edge that dies at a call of its own.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,9 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value as Column};
-use edge_capabilities::http::HttpError;
-use edge_capabilities::testing::{Tasks, World};
-use edge_capabilities::{Capabilities, Database, Http};
+use edge_capabilities::testing::{Lifetime, World};
+use edge_capabilities::{Capabilities, Database};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -44,50 +42,23 @@ pub(crate) struct Company {
 /// An instance of the edge.
 pub(crate) struct Instance {
     pub(crate) router: Router,
-    tasks: Tasks,
-    life: Arc<Life>,
+    life: Lifetime,
 }
 
-struct Life {
-    left: AtomicI64,
-    makes_the_last: AtomicBool,
-    is_dead: AtomicBool,
-    calls: AtomicU64,
+/// A record that notes what is written to it.
+struct Watched {
+    of: Arc<dyn Database>,
     written: Arc<Mutex<Vec<String>>>,
 }
 
-impl Life {
-    async fn spend<T>(&self, call: impl Future<Output = T>) -> T {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        match self.left.fetch_sub(1, Ordering::SeqCst) {
-            2.. => call.await,
-            1 if self.makes_the_last.load(Ordering::SeqCst) => {
-                call.await;
-                self.die().await
-            }
-            _ => self.die().await,
-        }
-    }
-
-    async fn die<T>(&self) -> T {
-        self.is_dead.store(true, Ordering::SeqCst);
-        std::future::pending().await
-    }
-}
-
-struct Mortal<T> {
-    of: T,
-    life: Arc<Life>,
-}
-
 #[async_trait]
-impl Database for Mortal<Arc<dyn Database>> {
+impl Database for Watched {
     async fn query(&self, statement: &str, parameters: &[Column]) -> Result<Vec<Row>, DatabaseError> {
         let is_own = statement.contains("erp_sync_runs") || statement.contains("rule_") || statement.contains("CREATE");
         if !statement.trim_start().starts_with("SELECT") && !is_own {
-            self.life.written.lock().unwrap().push(statement.to_owned());
+            self.written.lock().unwrap().push(statement.to_owned());
         }
-        self.life.spend(self.of.query(statement, parameters)).await
+        self.of.query(statement, parameters).await
     }
 
     async fn dialect(&self) -> Result<Dialect, DatabaseError> {
@@ -95,32 +66,19 @@ impl Database for Mortal<Arc<dyn Database>> {
     }
 }
 
-#[async_trait]
-impl Http for Mortal<Arc<dyn Http>> {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
-        self.life.spend(self.of.send(request, patience)).await
-    }
-}
-
 impl Instance {
     pub(crate) fn is_dead(&self) -> bool {
-        self.life.is_dead.load(Ordering::SeqCst)
+        self.life.is_dead()
     }
 
-    pub(crate) fn calls(&self) -> u64 {
-        self.life.calls.load(Ordering::SeqCst)
+    pub(crate) fn calls(&self) -> i64 {
+        self.life.calls()
     }
 
     /// What is answered; None: the instance died, or nothing came in an hour.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Value) -> Option<(u16, Value)> {
         let answer = ask(&self.router, method, path, body, KEY, TENANT);
         tokio::time::timeout(Duration::from_secs(3), answer).await.ok()
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        self.tasks.kill();
     }
 }
 
@@ -204,17 +162,9 @@ impl Company {
 
     /// An instance that makes `calls` calls to the world, and then dies.
     pub(crate) fn mortal(&self, calls: i64, makes_the_last: bool) -> Instance {
-        let life = Arc::new(Life {
-            left: AtomicI64::new(calls),
-            makes_the_last: AtomicBool::new(makes_the_last),
-            is_dead: AtomicBool::new(false),
-            calls: AtomicU64::new(0),
-            written: self.written.clone(),
-        });
-        let (mut capabilities, tasks) = self.world.instance();
-        capabilities.record = Arc::new(Mortal { of: capabilities.record, life: life.clone() });
-        capabilities.http = Arc::new(Mortal { of: capabilities.http, life: life.clone() });
-        Instance { router: edge_erp_sync::router(capabilities), tasks, life }
+        let (mut capabilities, life) = self.world.mortal(calls, makes_the_last);
+        capabilities.record = Arc::new(Watched { of: capabilities.record, written: self.written.clone() });
+        Instance { router: edge_erp_sync::router(capabilities), life }
     }
 
     pub(crate) fn instance(&self) -> Instance {
