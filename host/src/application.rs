@@ -22,6 +22,7 @@ use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
 use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
+use crate::turns::{Turn, Turns};
 use crate::variables::Variables;
 use crate::workers::{Alive, Blueprint, Reuse};
 use crate::{files, log};
@@ -45,7 +46,8 @@ impl Shared {
     pub async fn call_component(&self, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
         let application = self.application()?;
         let component = application.components.get(id).ok_or(Error::DestinationNotFound)?;
-        component.handle((), request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
+        let turn = application.turns.take().await;
+        component.handle(turn, request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
     }
 
     /// Calls whichever component of the application the request's path routes to.
@@ -80,6 +82,7 @@ pub struct Application {
     /// Those of the routes that stand for one path alone: found without trying the others.
     exact: HashMap<String, Arc<Target>>,
     alive: Alive,
+    turns: Turns,
     request_timeout: Duration,
 }
 
@@ -123,7 +126,8 @@ impl Application {
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let application = Arc::new(Self { components, routes, exact, alive, request_timeout });
+        let turns = Turns::new(tokio::runtime::Handle::current().metrics().num_workers());
+        let application = Arc::new(Self { components, routes, exact, alive, turns, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
@@ -155,7 +159,7 @@ impl Application {
         let name = &found.target.component;
         prepare(&mut request, found, client)?;
         let since = Moment::now();
-        let answer = component.handle((), request).await;
+        let answer = component.handle(self.turns.take().await, request).await;
         answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
     }
 }
@@ -304,7 +308,7 @@ fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderVal
 /// Why a component gave no answer. One that computes without end takes its instance with it, which looks like a trap: all
 /// that tells it from one is that time was `up`.
 fn failure(component: &str, error: &wasmtime::Error, up: bool) -> Refusal {
-    if error.downcast_ref::<InstantiationError<()>>().is_some() {
+    if error.downcast_ref::<InstantiationError<Turn>>().is_some() {
         log::error(component, "no instance", &format!("{error:#}"));
         return Refusal::Overloaded;
     }

@@ -17,6 +17,7 @@ mod runtime_config;
 mod server;
 mod sync;
 mod tenants;
+mod turns;
 mod up;
 mod variables;
 mod webhook;

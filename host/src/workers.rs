@@ -22,6 +22,7 @@ use crate::capabilities::output::Output;
 use crate::capabilities::{Grants, Instance};
 use crate::files::Mount;
 use crate::log;
+use crate::turns::{InHand, Turn};
 
 /// How long and for how much an instance is used.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +109,7 @@ impl HandlerState for Blueprint {
         // A guest that computes for long gives way at each tick, so that time-outs are noticed and others go on.
         store.epoch_deadline_async_yield_and_update(1);
         let proxy = Proxy::P3(self.component.instantiate_async(&mut store).await?);
+        let in_hand = InHand::default();
         Ok(Worker {
             store,
             proxy,
@@ -116,8 +118,14 @@ impl HandlerState for Blueprint {
                 idle: self.reuse.idle,
                 request_timeout: self.reuse.request_timeout,
                 sleep: Box::pin(tokio::time::sleep(Duration::MAX)),
+                in_hand: in_hand.clone(),
             },
-            state: Usage { reuse: self.reuse, component: self.grants.component.clone(), _counted: self.alive.count() },
+            state: Usage {
+                reuse: self.reuse,
+                component: self.grants.component.clone(),
+                in_hand,
+                _counted: self.alive.count(),
+            },
         })
     }
 }
@@ -127,10 +135,13 @@ pub struct Expiration {
     idle: Duration,
     request_timeout: Duration,
     sleep: Pin<Box<Sleep>>,
+    in_hand: InHand,
 }
 
 impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, since: Moment) -> Poll<()> {
+        // This is asked whenever the instance rests, and then alone.
+        self.in_hand.rest(context);
         let patience = match status {
             WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_timeout,
@@ -154,12 +165,13 @@ impl WorkerExpiration for Expiration {
 pub struct Usage {
     reuse: Reuse,
     component: String,
+    in_hand: InHand,
     _counted: Counted,
 }
 
 impl WorkerState for Usage {
     type StoreData = Instance;
-    type RequestData = ();
+    type RequestData = Turn;
 
     fn should_accept_request(&self, at_once: usize, so_far: usize) -> ShouldAccept {
         if so_far >= self.reuse.requests {
@@ -174,9 +186,10 @@ impl WorkerState for Usage {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, Instance>,
-        (): (),
+        turn: Turn,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        self.in_hand.take_up(turn);
         Box::pin(tokio::time::sleep(self.reuse.request_timeout))
     }
 
