@@ -72,11 +72,11 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
         let caller = access.authenticate(&parts.headers).await?;
-        if let Some(timings) = parts.extensions.get::<Timings>() {
+        if let Some(timings) = Timings::of(&parts.extensions) {
             timings.lap("key", &*access.capabilities().clock);
         }
         if R::IS_COUNTED {
-            access.count(&caller, parts.extensions.get::<Timings>()).await?;
+            access.count(&caller, Timings::of(&parts.extensions)).await?;
         }
         if !caller.may(R::SCOPE) {
             return Err(AccessError::Lacks(R::SCOPE).into());
@@ -100,7 +100,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
         let caller = access.authenticate(&parts.headers).await?;
-        access.count(&caller, parts.extensions.get::<Timings>()).await?;
+        access.count(&caller, Timings::of(&parts.extensions)).await?;
         Ok(Self { caller })
     }
 }

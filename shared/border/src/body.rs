@@ -79,16 +79,22 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
         return Err(too_large());
     }
     let mut body = request.into_body();
-    let mut whole = BytesMut::new();
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let broken = |_| Problem::new(Code::ValidationError, "The body broke off.");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        if whole.len().saturating_add(data.len()) > LARGEST_BODY {
+        if first.len().saturating_add(whole.len()).saturating_add(data.len()) > LARGEST_BODY {
             return Err(too_large());
         }
+        // Most bodies come in one piece, which needs no copy.
+        if first.is_empty() && whole.is_empty() {
+            first = data;
+            continue;
+        }
+        whole.extend_from_slice(&std::mem::take(&mut first));
         whole.extend_from_slice(&data);
     }
-    Ok(whole.freeze())
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -10,7 +10,6 @@ mod problem;
 mod request;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use edge_capabilities::Capabilities;
 
 pub use access_log::Outcome;
@@ -27,5 +26,5 @@ pub fn finish(routes: Router, component: &'static str, capabilities: &Capabiliti
     routes
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this path."))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "This path takes another method."))
-        .layer(from_fn_with_state(border, request::cross))
+        .layer(border)
 }

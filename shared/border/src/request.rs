@@ -1,16 +1,18 @@
 //! What every request goes through on its way in and out.
 
-use std::fmt::Write as _;
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::response::Response;
 use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
+use tower::{Layer, Service};
 
 use crate::access_log::{Entry, Outcome, micros, timestamp};
 use crate::problem::{Code, Problem, keep_allow};
@@ -25,12 +27,15 @@ const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 /// The longest request id that is taken over from a caller.
 const LONGEST_ID: usize = 128;
 
+/// Puts a router's routes behind the border.
 #[derive(Clone)]
-pub(crate) struct Border {
+pub(crate) struct Border(Arc<Inner>);
+
+struct Inner {
     component: &'static str,
     clock: Arc<dyn Clock>,
     log: Arc<dyn Log>,
-    ids: Arc<Ids>,
+    ids: Ids,
 }
 
 /// Request ids for callers who send none: a part that chance gives each instance, and a count. Chance for each id would
@@ -40,43 +45,55 @@ struct Ids {
     count: AtomicU32,
 }
 
-impl Border {
-    pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
-        let Capabilities { clock, log, random, .. } = capabilities;
-        let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
-        Self { component, clock: clock.clone(), log: log.clone(), ids: Arc::new(ids) }
+impl Ids {
+    fn next(&self) -> String {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let mut id = String::with_capacity(28);
+        id.push_str("req_");
+        id.push_str(&self.of_instance);
+        for place in (0..8).rev() {
+            id.extend(char::from_digit(count >> (4 * place) & 0xf, 16));
+        }
+        id
     }
 }
 
-impl Ids {
-    fn next(&self) -> String {
-        format!("req_{}{:08x}", self.of_instance, self.count.fetch_add(1, Ordering::Relaxed))
+/// What is known of a request while it is in the works.
+#[derive(Debug, Default)]
+struct Passage {
+    id: String,
+    laps: Mutex<Laps>,
+}
+
+impl Passage {
+    fn laps(&self) -> MutexGuard<'_, Laps> {
+        self.laps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The request's id: the caller's, if it sent a sane one.
 #[derive(Clone, Debug)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(Arc<Passage>);
 
 impl RequestId {
     /// As it is written.
     pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn of(headers: &HeaderMap, ids: &Ids) -> Self {
-        let sane = |id: &&str| {
-            (1..=LONGEST_ID).contains(&id.len())
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
-        };
-        let sent = headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane);
-        Self(sent.map_or_else(|| ids.next().into(), Into::into))
+        &self.0.id
     }
 }
 
+/// The caller's id for its request, if it sent a sane one.
+fn sent_id(headers: &HeaderMap) -> Option<&str> {
+    let sane = |id: &&str| {
+        (1..=LONGEST_ID).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
+    };
+    headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane)
+}
+
 /// How long parts of a request took, for `Server-Timing`.
-#[derive(Clone, Debug, Default)]
-pub struct Timings(Arc<Mutex<Laps>>);
+#[derive(Clone, Debug)]
+pub struct Timings(Arc<Passage>);
 
 /// How often a caller may still ask, for the `RateLimit-…` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,60 +115,70 @@ struct Laps {
 }
 
 impl Timings {
-    fn since(started: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Laps { noted: Vec::with_capacity(4), last: started, allowance: None })))
+    /// Those of the request with these extensions.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get()
     }
 
     /// Notes that `part` took `duration`.
     pub fn note(&self, part: &'static str, duration: Duration) {
-        self.laps().noted.push((part, duration));
+        self.0.laps().noted.push((part, duration));
     }
 
     /// Notes that `part` took from the end of the last part, or from the request's arrival, until now.
     pub fn lap(&self, part: &'static str, clock: &dyn Clock) {
         let now = clock.elapsed();
-        let mut laps = self.laps();
+        let mut laps = self.0.laps();
         let last = std::mem::replace(&mut laps.last, now);
         laps.noted.push((part, now.saturating_sub(last)));
     }
 
     /// Notes how often the caller may still ask.
     pub fn allow(&self, allowance: Allowance) {
-        self.laps().allowance = Some(allowance);
+        self.0.laps().allowance = Some(allowance);
     }
+}
 
-    fn laps(&self) -> MutexGuard<'_, Laps> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl Laps {
     fn header(&self, total: Duration) -> String {
         let mut header = String::with_capacity(96);
-        let laps = self.laps();
-        for (index, (part, duration)) in [("total", total)].iter().chain(laps.noted.iter()).enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            let (millis, micros) = (duration.as_millis(), duration.subsec_micros() % 1000);
-            let _ = write!(header, "{separator}{part};dur={millis}.{micros:03}");
+        for (index, (part, duration)) in [("total", total)].iter().chain(&self.noted).enumerate() {
+            header.push_str(if index == 0 { "" } else { ", " });
+            header.push_str(part);
+            header.push_str(";dur=");
+            push_millis(&mut header, *duration);
         }
         header
     }
 }
 
-macro_rules! from_extensions {
-    ($($kind:ty: $otherwise:expr;)*) => {$(
-        impl<S: Sync> FromRequestParts<S> for $kind {
-            type Rejection = std::convert::Infallible;
+/// Writes `duration` in milliseconds, with three decimals.
+fn push_millis(text: &mut String, duration: Duration) {
+    let micros = micros(duration);
+    match micros / 1000 {
+        0 => text.push('0'),
+        millis => text.push_str(&millis.to_string()),
+    }
+    text.push('.');
+    for place in [100, 10, 1] {
+        let digit = u8::try_from(micros / place % 10).unwrap_or(0);
+        text.push(char::from(b'0' + digit));
+    }
+}
 
-            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-                Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| $otherwise))
+macro_rules! from_extensions {
+    ($($kind:ident)*) => {$(
+        impl<S: Sync> FromRequestParts<S> for $kind {
+            type Rejection = Infallible;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+                Ok(Self(Timings::of(&parts.extensions).map(|timings| timings.0.clone()).unwrap_or_default()))
             }
         }
     )*};
 }
 
-from_extensions! {
-    RequestId: RequestId("".into());
-    Timings: Timings::default();
-}
+from_extensions! { RequestId Timings }
 
 /// What the router itself refuses, in words of its own: a path that is no UTF-8.
 fn refused_by_the_router(response: &Response) -> Option<Problem> {
@@ -163,57 +190,112 @@ fn refused_by_the_router(response: &Response) -> Option<Problem> {
         .then(|| Problem::new(Code::ValidationError, "The path cannot be read."))
 }
 
-pub(crate) async fn cross(State(border): State<Border>, mut request: Request, next: Next) -> Response {
-    let started = border.clock.elapsed();
-    let id = RequestId::of(request.headers(), &border.ids);
-    let timings = Timings::since(started);
-    let method = request.method().clone();
-    // The pattern, not the path: a path may hold a secret.
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    request.extensions_mut().insert(id.clone());
-    request.extensions_mut().insert(timings.clone());
+/// A request that has come in, and is to go out again.
+struct Crossing {
+    passage: Arc<Passage>,
+    started: Duration,
+    method: Method,
+    route: Option<MatchedPath>,
+}
 
-    let mut response = next.run(request).await;
+impl Border {
+    pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
+        let Capabilities { clock, log, random, .. } = capabilities;
+        let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
+        Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids }))
+    }
 
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| refused_by_the_router(&response));
-    let outcome = match (&problem, response.extensions().get::<Outcome>()) {
-        (Some(problem), _) => problem.code().as_str(),
-        (None, Some(Outcome(outcome))) => outcome,
-        (None, None) => "OK",
-    };
-    if let Some(problem) = &problem {
-        let mut rendered = problem.render(id.as_str());
-        keep_allow(&mut rendered, &response);
-        response = rendered;
+    fn enter(&self, request: &mut Request) -> Crossing {
+        let started = self.0.clock.elapsed();
+        let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
+        let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None };
+        let passage = Arc::new(Passage { id, laps: Mutex::new(laps) });
+        // The pattern, not the path: a path may hold a secret.
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        request.extensions_mut().insert(Timings(passage.clone()));
+        Crossing { passage, started, method: request.method().clone(), route }
     }
-    let total = border.clock.elapsed().saturating_sub(started);
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(X_REQUEST_ID, value);
-    }
-    if let Ok(value) = HeaderValue::try_from(timings.header(total)) {
-        headers.insert(SERVER_TIMING, value);
-    }
-    if let Some(Allowance { limit, remaining, reset }) = timings.laps().allowance {
-        for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
-            headers.insert(name, value.into());
+
+    fn leave(&self, crossing: &Crossing, mut response: Response) -> Response {
+        let Crossing { passage, started, method, route } = crossing;
+        let Inner { component, clock, log, .. } = &*self.0;
+        let problem = response.extensions_mut().remove::<Problem>().or_else(|| refused_by_the_router(&response));
+        let outcome = match (&problem, response.extensions().get::<Outcome>()) {
+            (Some(problem), _) => problem.code().as_str(),
+            (None, Some(Outcome(outcome))) => outcome,
+            (None, None) => "OK",
+        };
+        if let Some(problem) = &problem {
+            let mut rendered = problem.render(&passage.id);
+            keep_allow(&mut rendered, &response);
+            response = rendered;
         }
+        let total = clock.elapsed().saturating_sub(*started);
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::from_str(&passage.id) {
+            headers.insert(X_REQUEST_ID, value);
+        }
+        let laps = passage.laps();
+        if let Ok(value) = HeaderValue::try_from(laps.header(total)) {
+            headers.insert(SERVER_TIMING, value);
+        }
+        if let Some(Allowance { limit, remaining, reset }) = laps.allowance {
+            for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
+                headers.insert(name, value.into());
+            }
+        }
+        let status = response.status().as_u16();
+        Entry {
+            ts: timestamp(clock.now()),
+            level: Entry::level(status),
+            component,
+            request_id: &passage.id,
+            method: method.as_str(),
+            route: route.as_ref().map_or("", MatchedPath::as_str),
+            status,
+            outcome,
+            cause: problem.as_ref().and_then(Problem::cause),
+            duration_us: micros(total),
+        }
+        .write(&**log);
+        response
     }
-    let status = response.status().as_u16();
-    Entry {
-        ts: timestamp(border.clock.now()),
-        level: Entry::level(status),
-        component: border.component,
-        request_id: id.as_str(),
-        method: method.as_str(),
-        route: route.as_ref().map_or("", MatchedPath::as_str),
-        status,
-        outcome,
-        cause: problem.as_ref().and_then(Problem::cause),
-        duration_us: micros(total),
+}
+
+impl<S> Layer<S> for Border {
+    type Service = Guarded<S>;
+
+    fn layer(&self, routes: S) -> Guarded<S> {
+        Guarded { border: self.clone(), routes }
     }
-    .write(&*border.log);
-    response
+}
+
+/// Routes behind the border. (A middleware of axum's would do the same, for several allocations more on each request.)
+#[derive(Clone)]
+pub(crate) struct Guarded<S> {
+    border: Border,
+    routes: S,
+}
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.routes.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let border = self.border.clone();
+        let crossing = border.enter(&mut request);
+        let answer = self.routes.call(request);
+        Box::pin(async move { answer.await.map(|response| border.leave(&crossing, response)) })
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Time.
 
 use std::fmt;
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -116,7 +117,12 @@ pub trait Clock: Send + Sync {
 /// What `work` gives, or None if it takes longer than `patience`; it is dropped then.
 pub async fn within<T>(clock: &dyn Clock, patience: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
     use futures::future::{Either, select};
-    match select(std::pin::pin!(work), clock.sleep(patience)).await {
+    let mut work = std::pin::pin!(work);
+    // Most work is done at once, and needs no alarm set.
+    if let Poll::Ready(done) = futures::poll!(work.as_mut()) {
+        return Some(done);
+    }
+    match select(work, clock.sleep(patience)).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(((), _)) => None,
     }

@@ -1,6 +1,6 @@
 //! Whom a check is about.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// The longest id, bytes.
@@ -53,19 +53,37 @@ pub struct Subject {
     pub user: Id,
 }
 
+/// Adds `part` to a key, preceded by its length.
+fn push(key: &mut String, part: &Id) {
+    // A number, a colon and a text: this does not fail.
+    let _ = write!(key, "{}:{part}", part.as_str().len());
+}
+
 impl Alias {
     /// An unambiguous encoding: no two aliases share it, whatever bytes they hold, for each part is preceded by its
     /// length.
     pub(crate) fn key(&self) -> String {
-        let (application, external_org) = (self.application.as_str(), self.external_org.as_str());
-        format!("{}:{application}{}:{external_org}", application.len(), external_org.len())
+        let mut key = String::new();
+        push(&mut key, &self.application);
+        push(&mut key, &self.external_org);
+        key
     }
 }
 
 impl Subject {
     /// An unambiguous encoding, as [`Alias::key`].
     pub(crate) fn key(&self) -> String {
-        format!("{}{}:{}", self.alias.key(), self.user.as_str().len(), self.user)
+        self.key_under("")
+    }
+
+    /// The same behind `prefix`.
+    pub(crate) fn key_under(&self, prefix: &str) -> String {
+        let mut key = String::with_capacity(96);
+        key.push_str(prefix);
+        for part in [&self.alias.application, &self.alias.external_org, &self.user] {
+            push(&mut key, part);
+        }
+        key
     }
 }
 

@@ -187,5 +187,5 @@ pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Instant)
 
 /// Where what is known of `subject` is kept.
 pub(crate) fn key(subject: &Subject) -> String {
-    format!("verdict:{}", subject.key())
+    subject.key_under("verdict:")
 }
