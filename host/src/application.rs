@@ -100,6 +100,8 @@ pub struct Loading<'a> {
     pub staging: &'a Path,
     /// How long instances are used.
     pub reuse: Reuse,
+    /// How many of them compute at once.
+    pub turns: usize,
     /// Where the components' standard output goes.
     pub stdout: Output,
     /// Where the components' standard error goes.
@@ -126,7 +128,7 @@ impl Application {
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let turns = Turns::new(tokio::runtime::Handle::current().metrics().num_workers());
+        let turns = Turns::new(loading.turns);
         let application = Arc::new(Self { components, routes, exact, alive, turns, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)

@@ -8,9 +8,6 @@ use std::task::{Context, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Turns for each thread: while one instance hands over its answer another can already compute.
-const PER_THREAD: usize = 2;
-
 /// All turns there are.
 #[derive(Clone)]
 pub struct Turns(Arc<Semaphore>);
@@ -21,9 +18,10 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// Turns for that many threads.
-    pub fn new(threads: usize) -> Self {
-        Self(Arc::new(Semaphore::new(threads.max(1).saturating_mul(PER_THREAD))))
+    /// That many turns. Two for each thread keep all busy: while one instance hands over its answer another can already
+    /// compute.
+    pub fn new(turns: usize) -> Self {
+        Self(Arc::new(Semaphore::new(turns.clamp(1, Semaphore::MAX_PERMITS))))
     }
 
     /// The next turn that is free, in the order in which they were asked for. Nobody waits long: an instance that goes on
@@ -91,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_turn_is_free_again_once_its_instance_rests_or_is_gone() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(2);
         let (first, second) = (at_once(turns.take()).unwrap(), at_once(turns.take()).unwrap());
         assert!(at_once(turns.take()).is_none(), "there are two");
 

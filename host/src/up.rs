@@ -50,6 +50,9 @@ pub struct Options {
     /// Instances alive at once; more take more address space, not more memory until they are used
     #[arg(long, default_value_t = 512)]
     max_instance_count: u32,
+    /// Instances that compute at once, of all components; requests wait for their turn [default: two for each thread]
+    #[arg(long)]
+    max_instances_at_work: Option<usize>,
     /// Memory one instance may take, MiB
     #[arg(long, default_value_t = 128)]
     max_instance_memory_mib: usize,
@@ -104,6 +107,7 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
     let limits = engine::Limits { instances: options.max_instance_count, calls, memory };
     let engine = engine::start(limits, &state_dir.join("compiled"))?;
     let staging = tempfile::tempdir()?;
+    let threads = tokio::runtime::Handle::current().metrics().num_workers();
     let application = Application::load(&Loading {
         manifest: &manifest,
         variables: &variables,
@@ -117,6 +121,7 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
             request_timeout: Duration::from_secs(options.request_timeout_secs),
             memory,
         },
+        turns: options.max_instances_at_work.unwrap_or_else(|| threads.saturating_mul(2)),
         stdout,
         stderr,
     })?;
