@@ -1,7 +1,6 @@
 //! Time.
 
 use std::fmt;
-use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -117,12 +116,9 @@ pub trait Clock: Send + Sync {
 /// What `work` gives, or None if it takes longer than `patience`; it is dropped then.
 pub async fn within<T>(clock: &dyn Clock, patience: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
     use futures::future::{Either, select};
-    let mut work = std::pin::pin!(work);
-    // Most work is done at once, and needs no alarm set.
-    if let Poll::Ready(done) = futures::poll!(work.as_mut()) {
-        return Some(done);
-    }
-    match select(work, clock.sleep(patience)).await {
+    // Set only once the work has to wait: most is done at once.
+    let alarm = async { clock.sleep(patience).await };
+    match select(std::pin::pin!(work), std::pin::pin!(alarm)).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(((), _)) => None,
     }
