@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use serde::Serialize;
@@ -71,9 +71,19 @@ fn says_json(headers: &HeaderMap) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// The whole body. One that is too large is refused by its Content-Length, or as soon as too much has come.
+/// Whether the body stands in the request as it is, and not compressed.
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().all(|value| {
+        let mut codings = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"))
+    })
+}
+
+/// The whole body. One that is compressed is refused once it has come, for some callers read no answer before they have
+/// sent everything. One that is too large is refused by its Content-Length, or as soon as too much has come.
 async fn read(request: Request) -> Result<Bytes, Problem> {
     let too_large = || Problem::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.");
+    let is_plain = is_plain(request.headers());
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > LARGEST_BODY as u64) {
         return Err(too_large());
@@ -93,6 +103,13 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
         }
         whole.extend_from_slice(&std::mem::take(&mut first));
         whole.extend_from_slice(&data);
+    }
+    if !is_plain {
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            "The body is compressed: send it without Content-Encoding.",
+        )
+        .accept_encoding("identity"));
     }
     Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
@@ -231,5 +248,44 @@ mod tests {
         assert_eq!(ask(None, None, LARGEST_BODY - 13).await, Ok(()));
         assert_eq!(ask(None, None, LARGEST_BODY - 12).await, Err(Code::PayloadTooLarge));
         assert_eq!(ask(None, Some(LARGEST_BODY + 1), 1).await, Err(Code::PayloadTooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_compressed_body_is_refused_and_the_answer_says_that_none_is_taken() {
+        for (values, is_plain) in [
+            (&[][..], true),
+            (&["identity"], true),
+            (&["Identity, identity"], true),
+            (&[""], true),
+            (&["gzip"], false),
+            (&["GZIP"], false),
+            (&["br"], false),
+            (&["deflate"], false),
+            (&["zstd"], false),
+            (&["x-gzip"], false),
+            (&["identity, gzip"], false),
+            (&["identity", "gzip"], false),
+            (&["\u{e9}"], false),
+        ] {
+            let ask = || {
+                let mut request = http::Request::post("/").body(Body::from(r#"{"userId":"u"}"#)).unwrap();
+                for value in values {
+                    request.headers_mut().append(CONTENT_ENCODING, HeaderValue::from_str(value).unwrap());
+                }
+                request
+            };
+            let raw = Raw::from_request(ask(), &()).await.map(drop);
+            let json = Json::<Check>::from_request(ask(), &()).await.map(drop);
+            for taken in [raw, json] {
+                assert_eq!(taken.is_ok(), is_plain, "{values:?}");
+                let Err(problem) = taken else { continue };
+                assert_eq!(problem.code(), Code::UnsupportedMediaType);
+                assert_eq!(problem.render("req_1").headers()[http::header::ACCEPT_ENCODING], "identity");
+            }
+        }
+        // A body of another kind is refused for that, which is no matter of encodings.
+        let request = http::Request::post("/").header(CONTENT_TYPE, "text/plain").body(Body::from("{}")).unwrap();
+        let problem = Json::<Check>::from_request(request, &()).await.map(drop).unwrap_err();
+        assert!(!problem.render("req_1").headers().contains_key(http::header::ACCEPT_ENCODING));
     }
 }

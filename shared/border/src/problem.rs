@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::database::DatabaseError;
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -92,7 +92,7 @@ pub enum Code {
     PreconditionFailed,
     /// 413: the body is larger than 1 MiB.
     PayloadTooLarge,
-    /// 415: the body is not JSON.
+    /// 415: the body is not JSON, or compressed.
     UnsupportedMediaType,
     /// 422: this Idempotency-Key was used for another request.
     IdempotencyKeyReused,
@@ -237,6 +237,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     members: Members,
     retry_after_secs: Option<u32>,
+    accept_encoding: Option<&'static str>,
     cause: Option<String>,
 }
 
@@ -249,6 +250,7 @@ impl Problem {
             errors: Vec::new(),
             members: Members::default(),
             retry_after_secs: None,
+            accept_encoding: None,
             cause: None,
         }
     }
@@ -267,6 +269,12 @@ impl Problem {
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry_after_secs: Some(seconds), ..self }
+    }
+
+    /// Tells the caller which encodings of a body are read, where it sent another.
+    #[must_use]
+    pub(crate) fn accept_encoding(self, encodings: &'static str) -> Self {
+        Self { accept_encoding: Some(encodings), ..self }
     }
 
     /// Adds the member `name` to the body: `json` is JSON, written as it is.
@@ -320,6 +328,9 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_secs {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(encodings) = self.accept_encoding {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encodings));
         }
         if self.code == Code::Unauthenticated {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -11,6 +11,12 @@ use crate::rejection::Rejection;
 
 pub(crate) const ID_HEADER: &str = "webhook-id";
 pub(crate) const TIME_HEADER: &str = "webhook-timestamp";
+pub(crate) const SIGNATURE_HEADER: &str = "webhook-signature";
+
+/// The headers of the id, the time and the signatures, where each has its own: as Standard Webhooks names them, and as
+/// Svix did before there was that specification, and still does.
+const HEADER_SETS: [[&str; 3]; 2] =
+    [[ID_HEADER, TIME_HEADER, SIGNATURE_HEADER], ["svix-id", "svix-timestamp", "svix-signature"]];
 
 /// Signatures in one request; the sender of more is not rotating secrets but wasting time.
 const MOST_SIGNATURES: usize = 16;
@@ -39,14 +45,15 @@ pub(crate) enum Signature {
 
 impl Claim {
     pub(crate) fn read(definition: &Definition, headers: &HeaderMap) -> Result<Self, Rejection> {
-        let values = texts(headers, definition.signature_header)?;
         match definition.scheme {
             Scheme::Body { prefix, encoding } => {
+                let values = texts(headers, definition.signature_header)?;
                 let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
                 let macs = items.filter_map(|item| mac(item.strip_prefix(prefix)?, encoding));
                 Ok(Self { lead: String::new(), time: None, id: None, signatures: some(macs)? })
             }
             Scheme::TimeAndBody => {
+                let values = texts(headers, definition.signature_header)?;
                 let items = || values.iter().flat_map(|value| value.split(',')).filter_map(|item| item.split_once('='));
                 let all = |name| items().filter_map(move |(key, value)| (key.trim() == name).then_some(value.trim()));
                 let (written, time) = timestamp(only(all("t"), Rejection::MalformedSignature)?)?;
@@ -57,20 +64,35 @@ impl Claim {
                 Ok(Self { lead: format!("{written}."), time: Some(time), id: None, signatures: some(macs)? })
             }
             Scheme::IdTimeAndBody => {
-                let ids = texts(headers, ID_HEADER)?;
+                let [ids, times, values] = complete_sets(headers)?;
                 let id = only(ids.into_iter(), Rejection::MissingSignature)?;
                 // With a dot in it, the same text could be signed for another id, another time and another body.
                 let sane = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
                 if id.len() > LONGEST_ID || !id.bytes().all(sane) {
                     return Err(Rejection::MalformedSignature);
                 }
-                let times = texts(headers, TIME_HEADER)?;
                 let (written, time) = timestamp(only(times.into_iter(), Rejection::MissingSignature)?)?;
                 let signatures = some(values.iter().flat_map(|value| versioned(value)))?;
                 Ok(Self { lead: format!("{id}.{written}."), time: Some(time), id: Some(id.to_owned()), signatures })
             }
         }
     }
+}
+
+/// The ids, times and signatures of every set of headers of which none is missing; at least one. A set that lacks a header
+/// says nothing.
+fn complete_sets(headers: &HeaderMap) -> Result<[Vec<&str>; 3], Rejection> {
+    let mut found: Option<[Vec<&str>; 3]> = None;
+    for names in HEADER_SETS {
+        let is_there = |name: &&str| headers.get_all(*name).iter().any(|value| !value.is_empty());
+        if names.iter().all(is_there) {
+            let found = found.get_or_insert_default();
+            for (values, name) in found.iter_mut().zip(names) {
+                values.extend(texts(headers, name)?);
+            }
+        }
+    }
+    found.ok_or(Rejection::MissingSignature)
 }
 
 /// The header's values that are not empty; at least one.

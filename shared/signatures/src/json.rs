@@ -19,6 +19,7 @@ const LAST_INSTANT: i64 = 253_402_300_799_999;
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// An object, its fields not yet looked at. One that has a field twice is refused: whom would one believe?
+#[derive(Default)]
 pub(crate) struct Object<'a>(BTreeMap<String, &'a RawValue>);
 
 type Read<T> = Result<Option<T>, Unreadable>;

@@ -194,4 +194,10 @@ impl Kind {
     pub(crate) fn needs<T>(self, read: Result<Option<T>, Unreadable>) -> Result<Option<T>, Unreadable> {
         if self.pays() { read } else { Ok(read.unwrap_or_default()) }
     }
+
+    /// What a field says that an event of this kind must be readable in. One that means nothing here cannot be unreadable:
+    /// nobody is to look at it for a field that nobody needs.
+    pub(crate) fn minds<T>(self, read: Result<Option<T>, Unreadable>) -> Result<Option<T>, Unreadable> {
+        if self == Self::Unhandled { Ok(read.unwrap_or_default()) } else { read }
+    }
 }

@@ -57,7 +57,7 @@ pub fn verify(
     Ok(Verified {
         identity: identity(provider, definition, &claim, body),
         signed_at: claim.time.map(|time| Instant::from_millis(time.saturating_mul(1000))),
-        delivery_id: delivery_id(definition, headers),
+        delivery_id: claim.id.or_else(|| delivery_id(definition, headers)),
         secret,
     })
 }

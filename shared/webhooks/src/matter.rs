@@ -25,6 +25,10 @@ pub(crate) enum About<'r> {
 /// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
 pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) -> Result<Matter<'_>, Verdict> {
     let reading = reading.as_ref().map_err(|unreadable| Verdict::Quarantined(format!("unreadable: {unreadable}")))?;
+    // First: what means nothing means nothing to anybody, whomever it names.
+    if reading.kind == Kind::Unhandled {
+        return Err(Verdict::Ignored("unhandled_event"));
+    }
     let organization = reading.tenant_id.as_deref().ok_or(Verdict::Ignored("no_tenant_id"))?;
     let about = match (what(provider, reading), reading.kind, &reading.payment_id) {
         (Some(what), ..) => About::Subscription(Box::new(what)),

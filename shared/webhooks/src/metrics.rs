@@ -17,6 +17,7 @@ use crate::processing::Processing;
 /// Reasons for which a webhook is turned away before it is stored, beside the signature's.
 pub(crate) const TOO_LARGE: &str = "too_large";
 pub(crate) const BROKEN_OFF: &str = "broken_off";
+pub(crate) const COMPRESSED: &str = "compressed";
 pub(crate) const NO_ENDPOINT: &str = "no_endpoint";
 pub(crate) const NOT_STORED: &str = "not_stored";
 
@@ -48,7 +49,7 @@ async fn webhooks(page: &mut Page<'_>, processing: &Processing) -> Result<(), Pr
     page.head("webhooks_rejected_total", "counter", "Webhooks turned away before they were stored.");
     let reasons = Rejection::ALL.map(Rejection::as_str).into_iter();
     for provider in Provider::ALL {
-        for reason in reasons.clone().chain([TOO_LARGE, BROKEN_OFF, NO_ENDPOINT, NOT_STORED]) {
+        for reason in reasons.clone().chain([TOO_LARGE, BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED]) {
             page.counter("webhooks_rejected_total", ["provider", "reason"], rejected(provider, reason)).await?;
         }
     }

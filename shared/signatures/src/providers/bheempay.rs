@@ -19,9 +19,10 @@ pub(crate) const DEFINITION: Definition = Definition {
 
 fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
-    let payload = body.object("payload")?;
+    let kind = kind(&event);
+    let payload = kind.minds(body.object("payload"))?;
     let mut reading = read_payload(event, payload.as_ref())?;
-    reading.occurred_at = body.instant("created_at")?;
+    reading.occurred_at = kind.minds(body.instant("created_at"))?;
     Ok(reading)
 }
 
@@ -30,9 +31,9 @@ pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Resul
     let kind = kind(&event);
     let mut reading = Reading::of(kind, event);
     let Some(payload) = payload else { return Ok(reading) };
-    if let Some(metadata) = payload.object("metadata")? {
-        reading.tenant_id = metadata.text("tenant_id")?;
-        reading.tenant_json = metadata.json("tenant_id")?;
+    if let Some(metadata) = kind.minds(payload.object("metadata"))? {
+        reading.tenant_id = kind.minds(metadata.text("tenant_id"))?;
+        reading.tenant_json = kind.minds(metadata.json("tenant_id"))?;
         reading.billing_cycle = kind.needs(metadata.text("billing_cycle"))?;
         reading.seats = metadata.count("seats");
     }

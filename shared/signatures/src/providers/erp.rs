@@ -30,8 +30,8 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         _ => Kind::Unhandled,
     };
     let mut reading = Reading::of(kind, event);
-    reading.tenant_id = body.text("organization_id")?;
-    reading.tenant_json = body.json("organization_id")?;
+    reading.tenant_id = kind.minds(body.text("organization_id"))?;
+    reading.tenant_json = kind.minds(body.json("organization_id"))?;
     if kind == Kind::Unhandled {
         return Ok(reading);
     }

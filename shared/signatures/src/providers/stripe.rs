@@ -20,7 +20,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
     let data = body.object("data")?;
     let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
-    let Some(object) = object else { return Ok(Reading::of(Kind::Unhandled, event)) };
+    let object = object.unwrap_or_default();
     let kind = kind(&event, &object)?;
     let mut reading = Reading::of(kind, event);
     if kind == Kind::Unhandled {

@@ -190,6 +190,73 @@ fn a_standard_webhook_has_one_id_and_one_time() {
     }
 }
 
+const NAMES: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+
+/// What was signed as a standard webhook, under Svix's names, or under both.
+fn renamed(which: &[&str]) -> HeaderMap {
+    let signed = signed(Provider::Standard, BODY);
+    let mut headers = HeaderMap::new();
+    for (name, prefix) in NAMES.iter().flat_map(|name| which.iter().map(move |prefix| (*name, *prefix))) {
+        let renamed = name.replace("webhook", prefix);
+        headers.insert(http::HeaderName::try_from(renamed).unwrap(), signed[name].clone());
+    }
+    headers
+}
+
+#[test]
+fn svixs_headers_say_what_those_of_standard_webhooks_say() {
+    let plain = verified(Provider::Standard, &renamed(&["webhook"]), BODY).unwrap();
+    assert_eq!(verified(Provider::Standard, &renamed(&["svix"]), BODY), Ok(plain.clone()), "the same event");
+    assert_eq!(plain.delivery_id.as_deref(), Some("evt_1"));
+    for name in NAMES {
+        let name = http::HeaderName::try_from(name.replace("webhook", "svix")).unwrap();
+        let mut headers = renamed(&["svix"]);
+        headers.remove(&name);
+        assert_eq!(check(Provider::Standard, &headers), Err(Rejection::MissingSignature), "without {name}");
+        headers.insert(&name, HeaderValue::from_static(""));
+        assert_eq!(check(Provider::Standard, &headers), Err(Rejection::MissingSignature), "an empty {name}");
+        headers.insert(&name, HeaderValue::from_static("1705312801"));
+        assert!(check(Provider::Standard, &headers).is_err(), "another {name}");
+    }
+}
+
+#[test]
+fn of_two_sets_of_headers_the_complete_one_counts_and_two_complete_ones_agree() {
+    let whole = renamed(&["webhook", "svix"]);
+    let plain = verified(Provider::Standard, &renamed(&["webhook"]), BODY);
+    assert_eq!(verified(Provider::Standard, &whole, BODY), plain);
+    for (one, other) in [("webhook", "svix"), ("svix", "webhook")] {
+        for name in NAMES {
+            let [kept, lost] =
+                [one, other].map(|prefix| http::HeaderName::try_from(name.replace("webhook", prefix)).unwrap());
+            // The other set lacks a header, and may say of the rest what it likes.
+            let mut headers = whole.clone();
+            headers.remove(&lost);
+            assert_eq!(verified(Provider::Standard, &headers, BODY), plain, "without {lost}");
+            for rest in NAMES.map(|name| name.replace("webhook", other)).iter().filter(|rest| lost != rest.as_str()) {
+                let rest = http::HeaderName::try_from(rest).unwrap();
+                headers.insert(rest, HeaderValue::from_static("something-else"));
+            }
+            assert_eq!(verified(Provider::Standard, &headers, BODY), plain, "without {lost}, and with others");
+            // Neither set is whole: one is not filled up from the other.
+            headers.remove(&kept);
+            assert_eq!(check(Provider::Standard, &headers), Err(Rejection::MissingSignature), "without {kept}");
+        }
+        // Both are whole, and speak of two events.
+        for name in ["id", "timestamp"] {
+            let mut headers = whole.clone();
+            let name = http::HeaderName::try_from(format!("{one}-{name}")).unwrap();
+            headers.insert(&name, HeaderValue::from_static("1705312801"));
+            assert_eq!(check(Provider::Standard, &headers), Err(Rejection::MalformedSignature), "two of {name}");
+        }
+        // A good signature is enough wherever it stands.
+        let mut headers = whole.clone();
+        let name = http::HeaderName::try_from(format!("{one}-signature")).unwrap();
+        headers.insert(&name, HeaderValue::from_str(&format!("v1,{OTHER_BASE64}")).unwrap());
+        assert_eq!(check(Provider::Standard, &headers), Ok(()));
+    }
+}
+
 /// `a.1.2.x` is the text of (`a`, 1, `2.x`) and would be that of (`a.1`, 2, `x`).
 #[test]
 fn a_standard_webhook_cannot_be_cut_differently() {

@@ -35,6 +35,26 @@ fn shops_name_their_events_in_headers_that_take_no_effect() {
 }
 
 #[test]
+fn what_means_nothing_here_is_readable_whatever_it_carries() {
+    let twice = r#"{"a":1,"a":2}"#;
+    for odd in
+        ["[]", "{}", "null", "true", "-1.5", r#""""#, r#""\ud800""#, twice, r#"{"metadata":7}"#, r#"{"tenant_id":[]}"#]
+    {
+        let metadata = format!(r#"{{"metadata":{{"tenant_id":{odd}}}}}"#);
+        for (provider, body) in [
+            (Provider::BheemPay, format!(r#"{{"event":"mandate.created","payload":{odd},"created_at":{odd}}}"#)),
+            (Provider::BheemPay, format!(r#"{{"event":"mandate.created","payload":{metadata}}}"#)),
+            (Provider::Razorpay, format!(r#"{{"event":"settlement.processed","payload":{odd},"created_at":{odd}}}"#)),
+            (Provider::Standard, format!(r#"{{"type":"user.created","data":{odd},"timestamp":{odd}}}"#)),
+            (Provider::Standard, format!(r#"{{"type":"user.created","data":{metadata}}}"#)),
+            (Provider::Erp, format!(r#"{{"event_type":"invoice_sent","organization_id":{odd},"timestamp":{odd}}}"#)),
+        ] {
+            assert_eq!(reading(provider, &body).map(|reading| reading.kind), Ok(Kind::Unhandled), "{provider} {body}");
+        }
+    }
+}
+
+#[test]
 fn a_provider_is_known_by_its_name() {
     for provider in Provider::ALL {
         assert_eq!(Provider::parse(provider.as_str()), Some(provider));

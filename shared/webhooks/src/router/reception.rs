@@ -20,7 +20,7 @@ use crate::drain::Drained;
 use crate::event::{Event, Status, Verdict};
 use crate::inbox::{LEASE, Stored};
 use crate::matter::matter;
-use crate::metrics::{BROKEN_OFF, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
+use crate::metrics::{BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
 use crate::processing::Trouble;
 use crate::settings::secrets;
 
@@ -52,6 +52,7 @@ macro_rules! gateways {
                 (status = 200, description = "Stored: see `status`. A duplicate is answered as the first delivery was."),
                 (status = 400, description = "`INVALID_SIGNATURE`."),
                 (status = 404, description = "No secret is configured."),
+                (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`: the body is compressed."),
                 (status = 503, description = "`STORE_UNAVAILABLE`: send it again."),
             ),
         )]
@@ -81,6 +82,9 @@ gateways! {
 }
 
 /// Standard Webhooks
+///
+/// Signed in `webhook-id`, `webhook-timestamp` and `webhook-signature`, or in `svix-id`, `svix-timestamp` and
+/// `svix-signature`.
 #[utoipa::path(
     post, path = "/webhooks/standard/{source}", tag = "Webhooks",
     params(("source" = String, Path, description = "Who sends, for people: what makes an event the same is its signed id.")),
@@ -159,7 +163,11 @@ impl Desk {
             return Err(refuse(Rejection::NoSecret.as_str(), not_found().into_response()));
         }
         let Raw(body) = body.map_err(|problem| {
-            let reason = if problem.code() == Code::PayloadTooLarge { TOO_LARGE } else { BROKEN_OFF };
+            let reason = match problem.code() {
+                Code::PayloadTooLarge => TOO_LARGE,
+                Code::UnsupportedMediaType => COMPRESSED,
+                _ => BROKEN_OFF,
+            };
             refuse(reason, problem.into_response())
         })?;
         if is_set_up_ping(provider, headers, &body) {

@@ -1,5 +1,6 @@
 mod administration;
 mod gateways;
+mod ignored;
 mod refunds;
 mod trouble;
 

@@ -9,8 +9,9 @@ use crate::facts::facts;
 use crate::shape::Shape;
 
 use believed::{
-    a_gateway_without_a_secret_is_not_there, every_gateways_signature_is_believed_and_no_other,
-    of_several_secrets_each_is_believed_until_it_is_taken_away, what_is_rejected_is_counted_by_gateway_and_reason,
+    a_compressed_webhook_is_refused_and_not_stored, a_gateway_without_a_secret_is_not_there,
+    every_gateways_signature_is_believed_and_no_other, of_several_secrets_each_is_believed_until_it_is_taken_away,
+    svixs_headers_are_believed_as_those_of_standard_webhooks_are, what_is_rejected_is_counted_by_gateway_and_reason,
 };
 use in_effect::{
     a_halt_denies_at_once_and_a_later_charge_grants_again, a_payment_makes_a_tenant_active_and_the_next_check_grants,
@@ -35,6 +36,8 @@ facts! {
     the_erps_word_on_a_seat_counts_at_once,
     an_organisations_own_address_speaks_for_it_alone_until_it_is_revoked,
     every_gateways_signature_is_believed_and_no_other,
+    svixs_headers_are_believed_as_those_of_standard_webhooks_are,
+    a_compressed_webhook_is_refused_and_not_stored,
     a_gateway_without_a_secret_is_not_there,
     of_several_secrets_each_is_believed_until_it_is_taken_away,
     what_is_rejected_is_counted_by_gateway_and_reason,

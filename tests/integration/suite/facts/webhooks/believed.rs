@@ -71,6 +71,41 @@ pub async fn every_gateways_signature_is_believed_and_no_other(stage: Arc<Stage>
     }
 }
 
+pub async fn svixs_headers_are_believed_as_those_of_standard_webhooks_are(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let now = edge_capabilities::Instant::from_millis(chrono::Utc::now().timestamp_millis());
+    let body = r#"{"type":"user.created","data":{"id":"user_1"}}"#;
+    let headers =
+        sign(Provider::Standard, WEBHOOK_SECRET, body.as_bytes(), now, &format!("msg_{}", now.as_millis())).unwrap();
+    let call = || edge.call("POST", "/webhooks/standard/clerk").header("content-type", "application/json");
+    let renamed = |prefix: &str, call: Call| {
+        headers.iter().fold(call, |call, (name, value)| {
+            let name = http::HeaderName::try_from(name.as_str().replace("webhook", prefix)).unwrap();
+            call.header_value(name, value.clone())
+        })
+    };
+    let answer = renamed("svix", call().body(body)).send().await.expect(200);
+    assert_eq!(answer, json!({"status": "ignored", "reason": "unhandled_event"}));
+    let answer = renamed("webhook", call().body(body)).send().await.expect(200);
+    assert_eq!(answer["duplicate"], true, "{answer}");
+    let forged = renamed("svix", call().body(body.replace("user_1", "user_2")));
+    refused(Provider::Standard, &forged.send().await);
+}
+
+pub async fn a_compressed_webhook_is_refused_and_not_stored(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let now = chrono::Utc::now().timestamp_millis();
+    for (provider, path) in ROUTES {
+        let body = format!("{{\"{provider}\":{now}}}");
+        let call = || signed(edge.call("POST", path), provider, body.clone());
+        let answer = call().header("content-encoding", "gzip").send().await;
+        answer.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+        assert_eq!(answer.header("accept-encoding"), "identity");
+        let answer = call().header("content-encoding", "identity").send().await.expect(200);
+        assert_ne!(answer["duplicate"], true, "{provider}: {answer}");
+    }
+}
+
 pub async fn a_gateway_without_a_secret_is_not_there(stage: Arc<Stage>) {
     let edge = stage.restless().await;
     for (provider, path) in ROUTES {
