@@ -11,7 +11,7 @@ BUILD := $(CARGO) build --locked
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams up test tools lint rules unit integration interop schemathesis fuzz bench audit clean-state
+.PHONY: build components host upstreams up test tools lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
 
 build: components host upstreams
 
@@ -63,6 +63,10 @@ interop: toolchain
 # The running edge against its own description, by a tool that it fetches.
 schemathesis: build
 	tests/schemathesis.sh
+
+# docs/openapi.json, from the handlers.
+openapi: toolchain
+	UPDATE_OPENAPI=1 $(CARGO) test -p edge-openapi checked_in
 
 # Ten minutes for each target.
 fuzz:

@@ -7,6 +7,12 @@ use axum::Router;
 use axum::routing::get;
 use edge_capabilities::Capabilities;
 use edge_record::Record;
+use utoipa::OpenApi;
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(health::alive, health::ready))]
+pub struct ApiDoc;
 
 /// The routes of the component `operations`.
 pub fn router(capabilities: Capabilities) -> Router {

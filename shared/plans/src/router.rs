@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use edge_border::{Code, Outcome, Problem};
 use edge_capabilities::Capabilities;
-use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use utoipa::OpenApi;
 
@@ -78,7 +78,7 @@ fn answer(served: Result<Option<Served>, Unknown>, asked: &HeaderMap) -> Respons
 
 fn serve(served: Served, asked: &HeaderMap) -> Response {
     let Served { copy, age, cache_control, source } = served;
-    let is_known = is_known(asked, copy.etag.as_bytes());
+    let is_known = edge_border::if_none_match(asked, copy.etag.as_bytes());
     let mut response = Response::new(if is_known { Body::empty() } else { Body::from(copy.body) });
     // Room for these and for those of the border: a hit is to cost little.
     let mut headers = HeaderMap::with_capacity(HEADERS);
@@ -95,14 +95,6 @@ fn serve(served: Served, asked: &HeaderMap) -> Response {
         response.extensions_mut().insert(Outcome(source));
     }
     response
-}
-
-/// Whether whoever asks knows what `etag` names already.
-fn is_known(asked: &HeaderMap, etag: &[u8]) -> bool {
-    asked.get_all(IF_NONE_MATCH).iter().flat_map(|known| known.as_bytes().split(|byte| *byte == b',')).any(|known| {
-        let known = known.trim_ascii();
-        known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == etag
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use edge_access::{Granted, RulesRead};
 use edge_border::{Json, Listing, Page, Problem, ProblemBody};
 use edge_rules::Rule;
-use http::header::{ETAG, IF_NONE_MATCH};
+use http::header::ETAG;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -104,12 +104,7 @@ pub(super) async fn one(
 ) -> Result<Response, Problem> {
     let current = desk.rulebook.publishing().current(rule).await?;
     let etag = current.etag();
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
-    let known = known.flat_map(|known| known.split(',')).any(|known| {
-        let known = known.trim();
-        known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag
-    });
-    let response = if known {
+    let response = if edge_border::if_none_match(&headers, etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         Json(Shown::new(rule, current, true)).into_response()
