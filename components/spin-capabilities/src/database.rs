@@ -116,8 +116,11 @@ fn from_pg_error(error: &pg::Error) -> DatabaseError {
         pg::Error::PgError(PgError::ConnectionFailed(reason)) => DatabaseError::Unavailable(reason.clone()),
         pg::Error::PgError(PgError::QueryFailed(QueryError::DbError(detail))) => match detail.code.as_str() {
             "23505" => DatabaseError::Duplicate(detail.message.clone()),
-            // Connection exceptions, insufficient resources, operator intervention, serialisation, read-only standby.
-            code if ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) || code == "25006" => {
+            // Connection exceptions, insufficient resources, operator intervention, serialisation; a read-only standby, a
+            // lock that was not to be had in time.
+            code if ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class))
+                || ["25006", "55P03"].contains(&code) =>
+            {
                 DatabaseError::Unavailable(detail.message.clone())
             }
             _ => DatabaseError::Refused(detail.message.clone()),

@@ -2,12 +2,32 @@
 //! themselves before the first statement of an instance, and once, however many instances start together.
 
 mod migrations;
+mod runner;
+mod statement;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use edge_capabilities::Database;
-use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
+use edge_capabilities::database::{DatabaseError, Row, Value};
+
+/// A migration that a database has not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingMigration {
+    /// Its place in the order of migrations, from 1.
+    pub version: i64,
+    /// The name of its file.
+    pub name: &'static str,
+}
+
+/// The migrations that `database` has not seen. An error also where a newer build changed it in a way that this build
+/// cannot work with, or cannot know to.
+pub async fn pending_migrations(database: &dyn Database) -> Result<Vec<PendingMigration>, DatabaseError> {
+    let missing = runner::missing(database, migrations::ALL).await?;
+    let all = migrations::numbered(migrations::ALL);
+    let pending = all.filter(|(version, _)| missing.contains(version));
+    Ok(pending.map(|(version, migration)| PendingMigration { version, name: migration.name }).collect())
+}
 
 /// The record of the edge, with all its tables in place.
 #[derive(Clone)]
@@ -40,42 +60,12 @@ impl Record {
     /// Makes sure that the tables are in place.
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
         if !self.in_place.load(Ordering::Relaxed) {
-            // Several may come here together: each statement of a migration may run again.
-            migrate(&*self.database).await?;
+            // Several may come here together.
+            runner::migrate(&*self.database, migrations::ALL).await?;
             self.in_place.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
-}
-
-async fn migrate(database: &dyn Database) -> Result<(), DatabaseError> {
-    if applied(database).await >= Some(migrations::LATEST) {
-        return Ok(());
-    }
-    match database.dialect().await? {
-        Dialect::Postgres => {
-            for migration in migrations::ALL {
-                database.query(&migrations::for_postgres(migration), &[]).await?;
-            }
-        }
-        Dialect::Sqlite => {
-            // Readers beside the writer. It stays with the file; while others hold the file it cannot be changed, and
-            // then they have changed it.
-            let _ = database.query("PRAGMA journal_mode = WAL", &[]).await;
-            for migration in migrations::ALL {
-                for statement in migrations::for_sqlite(migration) {
-                    database.query(&statement, &[]).await?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The newest migration that the database has seen; None where it has seen none or cannot say.
-async fn applied(database: &dyn Database) -> Option<i64> {
-    let rows = database.query("SELECT MAX(version) FROM schema_migrations", &[]).await.ok()?;
-    rows.first()?.optional_integer(0).ok()?
 }
 
 #[cfg(test)]
@@ -93,7 +83,7 @@ mod tests {
         };
         let counts = futures::future::join_all((0..20).map(first)).await;
         assert_eq!(counts, [0; 20]);
-        assert_eq!(applied(&*database).await, Some(migrations::LATEST));
+        assert_eq!(runner::missing(&*database, migrations::ALL).await, Ok(Vec::new()));
     }
 
     #[tokio::test]

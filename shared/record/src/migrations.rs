@@ -1,54 +1,61 @@
-//! The migrations, oldest first. One text serves SQLite and PostgreSQL; each statement may run again without harm.
+//! The list of migrations, oldest first. One text serves SQLite and PostgreSQL.
 
-/// A change of the tables.
+/// A change of the tables. Each runs once in the life of a database, in the order of the list.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Migration {
-    version: i64,
-    statements: &'static str,
+    /// The file's name, which begins with the version.
+    pub(crate) name: &'static str,
+    /// The SQL, with a semicolon at the end of each statement's last line.
+    pub(crate) statements: &'static str,
+    /// The version that a build must know at least to work with the tables that this migration leaves. 0: every build
+    /// can, for the migration only adds to what was there.
+    pub(crate) min_build: i64,
 }
 
+/// A migration that only adds: builds that do not know it go on working beside it.
+macro_rules! expand {
+    ($name:literal) => {
+        Migration { name: $name, statements: include_str!(concat!("../migrations/", $name, ".sql")), min_build: 0 }
+    };
+}
+
+/// All migrations; the version of each is its place in the list, from 1. A new one is one more line.
+///
+/// One that takes away what an older build uses is written
+/// `Migration { min_build: N, ..expand!("0042_name") }`, where N is the version that the oldest build knows that no longer
+/// uses it. Builds that know less refuse the database from then on.
 pub(crate) const ALL: &[Migration] = &[
-    Migration { version: 1, statements: include_str!("../migrations/0001_api_keys.sql") },
-    Migration { version: 2, statements: include_str!("../migrations/0002_organization_names.sql") },
-    Migration { version: 3, statements: include_str!("../migrations/0003_rules.sql") },
-    Migration { version: 4, statements: include_str!("../migrations/0004_tenants.sql") },
-    Migration { version: 5, statements: include_str!("../migrations/0005_webhooks.sql") },
-    Migration { version: 6, statements: include_str!("../migrations/0006_tenant_members.sql") },
-    Migration { version: 7, statements: include_str!("../migrations/0007_checkouts.sql") },
-    Migration { version: 8, statements: include_str!("../migrations/0008_approvals_and_budgets.sql") },
-    Migration { version: 9, statements: include_str!("../migrations/0009_erp_sync.sql") },
-    Migration { version: 10, statements: include_str!("../migrations/0010_refunds.sql") },
+    expand!("0001_api_keys"),
+    expand!("0002_organization_names"),
+    expand!("0003_rules"),
+    expand!("0004_tenants"),
+    expand!("0005_webhooks"),
+    expand!("0006_tenant_members"),
+    expand!("0007_checkouts"),
+    expand!("0008_approvals_and_budgets"),
+    expand!("0009_erp_sync"),
+    expand!("0010_refunds"),
 ];
 
-/// The version of the newest.
-pub(crate) const LATEST: i64 = 10;
-
-const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
-
-/// One statement, hence one transaction, that does nothing where the migration was applied already. The lock makes
-/// those who come together wait for the first.
-pub(crate) fn for_postgres(migration: &Migration) -> String {
-    let Migration { version, statements } = migration;
-    format!(
-        "DO $migration$ BEGIN
-            PERFORM pg_advisory_xact_lock(8006);
-            {VERSIONS};
-            IF NOT EXISTS (SELECT 1 FROM schema_migrations WHERE version = {version}) THEN
-                {statements}
-                INSERT INTO schema_migrations (version) VALUES ({version});
-            END IF;
-        END $migration$"
-    )
+/// The migrations of `list` with their versions.
+pub(crate) fn numbered(list: &[Migration]) -> impl Iterator<Item = (i64, &Migration)> {
+    (1..).zip(list)
 }
 
-/// The migration's statements one by one, each of which may run again.
-pub(crate) fn for_sqlite(migration: &Migration) -> Vec<String> {
-    let Migration { version, statements } = migration;
-    let applied = format!("INSERT INTO schema_migrations (version) VALUES ({version}) ON CONFLICT DO NOTHING");
-    // A comment may end its line with a semicolon too.
-    let code: Vec<&str> = statements.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
-    let code = code.join("\n");
-    let statements = code.split(";\n").map(str::trim).filter(|statement| !statement.is_empty());
-    [VERSIONS].into_iter().chain(statements).map(ToOwned::to_owned).chain([applied]).collect()
+/// The version of the newest migration of `list`.
+pub(crate) fn latest(list: &[Migration]) -> i64 {
+    numbered(list).last().map_or(0, |(version, _)| version)
+}
+
+impl Migration {
+    /// The statements one by one, without comments.
+    pub(crate) fn each(&self) -> Vec<String> {
+        // A comment may end its line with a semicolon too.
+        let code = self.statements.lines().filter(|line| !line.trim_start().starts_with("--"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        let statements = code.trim_end().trim_end_matches(';').split(";\n").map(str::trim);
+        statements.filter(|statement| !statement.is_empty()).map(ToOwned::to_owned).collect()
+    }
 }
 
 #[cfg(test)]
@@ -56,16 +63,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_count_up_and_latest_is_the_last() {
-        let versions: Vec<i64> = ALL.iter().map(|migration| migration.version).collect();
-        assert_eq!(versions, (1..=LATEST).collect::<Vec<_>>());
+    fn a_migrations_name_begins_with_its_version() {
+        for (version, migration) in numbered(ALL) {
+            assert!(migration.name.starts_with(&format!("{version:04}_")), "{} is at place {version}", migration.name);
+            assert!(migration.min_build <= version, "{} wants a build that is newer than itself", migration.name);
+        }
     }
 
     #[test]
-    fn every_statement_may_run_again() {
-        for statement in ALL.iter().flat_map(for_sqlite) {
-            let body: String = statement.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
-            assert!(body.contains("IF NOT EXISTS") || body.contains("ON CONFLICT"), "{body}");
-        }
+    fn statements_end_at_a_semicolon_that_ends_a_line_outside_of_comments() {
+        let statements =
+            "-- A comment;\nCREATE TABLE IF NOT EXISTS a (\n    b TEXT -- c\n);\n\nUPDATE a SET b = 'x;y';\n";
+        let migration = Migration { name: "", statements, min_build: 0 };
+        assert_eq!(migration.each(), ["CREATE TABLE IF NOT EXISTS a (\n    b TEXT -- c\n)", "UPDATE a SET b = 'x;y'"]);
     }
 }
