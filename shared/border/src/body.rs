@@ -1,8 +1,10 @@
-//! Bodies: JSON, at most 1 MiB, refused with the name of the field that is wrong.
+//! Bodies: JSON, of a size that each route sets, refused with the name of the field that is wrong.
 
+use axum::Extension;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
+use edge_json::Strict;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
@@ -11,8 +13,34 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, FieldError, Problem};
 
-/// The largest body anybody may send, bytes.
-pub const LARGEST_BODY: usize = 1 << 20;
+/// How large a body a route takes, bytes. [`BodyLimit::layer`] sets it; without it, it is [`BodyLimit::USUAL`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimit(usize);
+
+impl BodyLimit {
+    /// 64 KiB: what a request of one thing, or of a hundred small ones, comes to.
+    pub const USUAL: Self = Self(64 << 10);
+    /// 1 MiB: webhooks, rules with their tests, imports.
+    pub const LARGE: Self = Self(1 << 20);
+
+    /// Sets it for the routes that it is laid around.
+    pub const fn layer(self) -> Extension<Self> {
+        Extension(self)
+    }
+
+    /// In bytes.
+    pub const fn bytes(self) -> usize {
+        self.0
+    }
+
+    fn refusal(self) -> Problem {
+        let (number, unit) = if self.0 >= 1 << 20 { (self.0 >> 20, "MiB") } else { (self.0 >> 10, "KiB") };
+        Problem::new(
+            Code::PayloadTooLarge,
+            format!("The body is larger than {number} {unit}, which is the most that this route takes."),
+        )
+    }
+}
 
 /// A JSON body, in and out. Coming in, unknown fields are ignored and wrong types are named.
 #[derive(Clone, Copy, Debug)]
@@ -79,22 +107,26 @@ fn is_plain(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The whole body. One that is compressed is refused once it has come, for some callers read no answer before they have
-/// sent everything. One that is too large is refused by its Content-Length, or as soon as too much has come.
+/// The length that a body is announced with.
+pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The whole body. One that is too large is refused by its Content-Length, or as soon as too much has come; one that is
+/// compressed is refused once it has come. (What is left of either the border reads and drops.)
 async fn read(request: Request) -> Result<Bytes, Problem> {
-    let too_large = || Problem::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.");
     let is_plain = is_plain(request.headers());
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LARGEST_BODY as u64) {
-        return Err(too_large());
+    let limit = request.extensions().get().copied().unwrap_or(BodyLimit::USUAL);
+    if announced(request.headers()).is_some_and(|length| length > limit.0 as u64) {
+        return Err(limit.refusal());
     }
     let mut body = request.into_body();
     let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let broken = |_| Problem::new(Code::ValidationError, "The body broke off.");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        if first.len().saturating_add(whole.len()).saturating_add(data.len()) > LARGEST_BODY {
-            return Err(too_large());
+        if first.len().saturating_add(whole.len()).saturating_add(data.len()) > limit.0 {
+            return Err(limit.refusal());
         }
         // Most bodies come in one piece, which needs no copy.
         if first.is_empty() && whole.is_empty() {
@@ -116,9 +148,9 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // The second reading is for the refusal alone: it knows where in the body it is.
-    serde_json::from_slice(bytes).map_err(|_| {
+    edge_json::from_slice(bytes).map_err(|_| {
         let mut text = serde_json::Deserializer::from_slice(bytes);
-        match serde_path_to_error::deserialize::<_, T>(&mut text) {
+        match serde_path_to_error::deserialize::<_, T>(Strict::new(&mut text)) {
             Ok(_) => Problem::new(Code::ValidationError, "The body goes on after its JSON value."),
             Err(error) => refusal(&error),
         }
@@ -127,7 +159,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// Reads a part of a body, refusing it as a whole body would be.
 pub fn read_json<T: DeserializeOwned>(part: &serde_json::Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(part).map_err(|error| refusal(&error))
+    serde_path_to_error::deserialize(Strict::new(part)).map_err(|error| refusal(&error))
 }
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -142,6 +174,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let field = match message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         Some(missing) if path == "." => missing.to_owned(),
         Some(missing) => format!("{path}.{missing}"),
+        None if path == "." => "body".to_owned(),
         None => path,
     };
     let message =
@@ -158,6 +191,8 @@ fn without_place(message: &str) -> String {
 fn without_values(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((found, expected)) => {
+            // The name that a type has here says nothing to callers.
+            let expected = if expected.starts_with("struct ") { "an object" } else { expected };
             let found = found.split([' ', '`', '"']).skip(2).find(|word| word.chars().all(char::is_alphabetic));
             match found.filter(|found| !found.is_empty()) {
                 Some(found) => format!("must be {expected}, not {found}"),
@@ -181,6 +216,8 @@ mod tests {
         user_id: String,
         #[serde(default)]
         inner: Vec<Inner>,
+        #[serde(default)]
+        few: Option<edge_json::AtMost<i64, 2>>,
     }
 
     #[derive(Debug, Deserialize)]
@@ -204,6 +241,11 @@ mod tests {
             (r#"{"userId":null}"#, "userId", "must be a string, not null"),
             (r#"{"userId":"u","inner":[{"number":"hunter2"}]}"#, "inner[0].number", "must be i64, not string"),
             (r#"{"userId":"u","inner":"hunter2"}"#, "inner", "must be a sequence, not string"),
+            (r#"{"userId":"u","few":[1,2,3]}"#, "few", "must be a list of at most 2 entries"),
+            ("7", "body", "must be an object, not integer"),
+            (r#"["u"]"#, "body", "must be an object, not sequence"),
+            ("[]", "body", "must be an object, not sequence"),
+            (r#"{"userId":"u","inner":[{"number":1},[2]]}"#, "inner[1]", "must be an object, not sequence"),
         ] {
             assert_eq!(field_error(body), (field.to_owned(), message.to_owned()), "{body}");
         }
@@ -245,9 +287,28 @@ mod tests {
         for kind in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"] {
             assert_eq!(ask(Some(kind), None, 1).await, Err(Code::UnsupportedMediaType), "{kind}");
         }
-        assert_eq!(ask(None, None, LARGEST_BODY - 13).await, Ok(()));
-        assert_eq!(ask(None, None, LARGEST_BODY - 12).await, Err(Code::PayloadTooLarge));
-        assert_eq!(ask(None, Some(LARGEST_BODY + 1), 1).await, Err(Code::PayloadTooLarge));
+        let usual = BodyLimit::USUAL.bytes();
+        assert_eq!(ask(None, None, usual - 13).await, Ok(()));
+        assert_eq!(ask(None, None, usual - 12).await, Err(Code::PayloadTooLarge));
+        assert_eq!(ask(None, Some(usual + 1), 1).await, Err(Code::PayloadTooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_route_may_take_larger_bodies_and_the_refusal_names_its_limit() {
+        for (limit, size, named) in [(None, 64 << 10, "64 KiB"), (Some(BodyLimit::LARGE), 1 << 20, "1 MiB")] {
+            let ask = async |size: usize| {
+                let mut request = http::Request::post("/").body(Body::from(vec![b'x'; size])).unwrap();
+                if let Some(limit) = limit {
+                    request.extensions_mut().insert(limit);
+                }
+                Raw::from_request(request, &()).await.map(|Raw(body)| body.len())
+            };
+            assert_eq!(ask(size).await.unwrap(), size);
+            let problem = ask(size + 1).await.unwrap_err();
+            assert_eq!(problem.code(), Code::PayloadTooLarge);
+            let written = serde_json::to_value(problem.body("id")).unwrap();
+            assert!(written["detail"].as_str().unwrap().contains(named), "{written}");
+        }
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ mod conditional;
 mod listing;
 mod problem;
 mod request;
+mod unread;
 
 use axum::Router;
 use edge_capabilities::Capabilities;
@@ -16,7 +17,7 @@ use edge_capabilities::Capabilities;
 pub use access_log::Outcome;
 pub use address::Address;
 pub use bearer::bearer;
-pub use body::{Json, JsonAndBytes, LARGEST_BODY, Raw, read_json};
+pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};

@@ -90,7 +90,7 @@ pub enum Code {
     UserLimitReached,
     /// 412: what the request was based on has changed since: somebody was faster.
     PreconditionFailed,
-    /// 413: the body is larger than 1 MiB.
+    /// 413: the body is larger than the route takes: 1 MiB for webhooks and rules, 64 KiB else.
     PayloadTooLarge,
     /// 415: the body is not JSON, or compressed.
     UnsupportedMediaType,

@@ -16,6 +16,7 @@ use tower::{Layer, Service};
 
 use crate::access_log::{Entry, Outcome, micros, timestamp};
 use crate::problem::{Code, Problem, keep_allow};
+use crate::unread::Unread;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -293,8 +294,15 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let border = self.border.clone();
         let crossing = border.enter(&mut request);
+        let unread = Unread::of(&mut request);
         let answer = self.routes.call(request);
-        Box::pin(async move { answer.await.map(|response| border.leave(&crossing, response)) })
+        Box::pin(async move {
+            let response = answer.await?;
+            if let Some(unread) = unread {
+                unread.drop_rest(&*border.0.clock).await;
+            }
+            Ok(border.leave(&crossing, response))
+        })
     }
 }
 

@@ -58,7 +58,7 @@ fn read(answer: Result<Answer, NoAnswer>, cursor: Option<&str>) -> Result<Page, 
         return Err(if later { NoPage::NotNow(message) } else { NoPage::Never(message) });
     }
     let broken = |error| NoPage::NotNow(format!("the ERP's answer cannot be read: {error}"));
-    let shape: Shape = serde_json::from_slice(&answer.body).map_err(broken)?;
+    let shape: Shape = edge_json::from_slice(&answer.body).map_err(broken)?;
     let next = match shape.next_cursor {
         Value::Null => None,
         Value::String(next) if next.is_empty() => None,
@@ -101,6 +101,8 @@ mod tests {
             (200, "{}", Err(true)),
             (200, r#"{"items":[{"#, Err(true)),
             (200, "[]", Err(true)),
+            (200, "[[]]", Err(true)),
+            (200, r#"[[{}],"c2"]"#, Err(true)),
             (500, r#"{"items":[]}"#, Err(true)),
             (429, "", Err(true)),
             (401, r#"{"items":[]}"#, Err(false)),

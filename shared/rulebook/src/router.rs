@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Path};
 use axum::routing::{get, post};
 use edge_access::{Access, Caller};
-use edge_border::{Code, FieldError, Problem};
+use edge_border::{BodyLimit, Code, FieldError, Problem};
 use edge_capabilities::Capabilities;
 use edge_idempotency::Idempotency;
 use edge_record::Record;
@@ -61,6 +61,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/rules/", get(reading::list))
         .nest("/api/v1/rules/{name}", one)
         .layer(DefaultBodyLimit::disable())
+        .layer(BodyLimit::LARGE.layer())
         .with_state(desk);
     edge_border::finish(routes, "rules", &capabilities)
 }

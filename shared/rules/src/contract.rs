@@ -91,12 +91,14 @@ pub const fn input_fields(rule: Rule) -> &'static [&'static str] {
 }
 
 fn read_input<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
-    serde_json::from_str(json).or_else(|_| {
+    edge_json::from_str(json).or_else(|_| {
         // Read again, with an eye on where it goes wrong: only those who err pay for it.
         let mut reader = serde_json::Deserializer::from_str(json);
-        let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| FailureKind::InvalidInput {
-            field: Some(error.path().to_string()).filter(|path| path != ".").unwrap_or_default(),
-            message: error.inner().to_string(),
+        let read = serde_path_to_error::deserialize(edge_json::Strict::new(&mut reader)).map_err(|error| {
+            FailureKind::InvalidInput {
+                field: Some(error.path().to_string()).filter(|path| path != ".").unwrap_or_default(),
+                message: error.inner().to_string(),
+            }
         });
         let read = read?;
         reader.end().map_err(|error| FailureKind::InvalidInput { field: String::new(), message: error.to_string() })?;
@@ -111,6 +113,6 @@ fn write_outcome<T: Outcome + Serialize>(given: Dynamic) -> Result<String, Failu
 }
 
 fn rewrite<T: DeserializeOwned + Serialize>(json: &str) -> Result<String, String> {
-    let outcome: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    let outcome: T = edge_json::from_str(json).map_err(|error| error.to_string())?;
     serde_json::to_string(&outcome).map_err(|error| error.to_string())
 }

@@ -54,7 +54,7 @@ pub struct Test {
 
 /// Reads the tests of a rule.
 pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
-    let suite: Suite = serde_json::from_str(json)
+    let suite: Suite = edge_json::from_str(json)
         .map_err(|error| vec![Finding { line: 0, column: 0, message: format!("the tests are not valid: {error}") }])?;
     if suite.tests.len() > MOST_TESTS {
         return Err(vec![Finding::whole(format!("there are more than {MOST_TESTS} tests"))]);
@@ -79,7 +79,7 @@ pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
 type NotRead = (Option<String>, String);
 
 fn read_one(rule: Rule, json: &str, now: Option<Moment>) -> Result<Test, NotRead> {
-    let written: Written = serde_json::from_str(json).map_err(|error| (name_of(json), bare(&error)))?;
+    let written: Written = edge_json::from_str(json).map_err(|error| (name_of(json), bare(&error)))?;
     let Written { name, group, now: own_now, input, expected } = written;
     let named = |message: String| (Some(name.clone()), message);
     let input = with_now(rule, input.get(), own_now.or(now)).map_err(named)?;
@@ -99,7 +99,7 @@ fn name_of(json: &str) -> Option<String> {
     struct Named {
         name: String,
     }
-    serde_json::from_str::<Named>(json).ok().map(|named| named.name)
+    edge_json::from_str::<Named>(json).ok().map(|named| named.name)
 }
 
 fn with_now(rule: Rule, input: &str, now: Option<Moment>) -> Result<String, String> {

@@ -104,6 +104,8 @@ fn tests_that_cannot_be_read_are_errors_that_name_them() {
         (r#"{"test":[]}"#, "unknown field `test`"),
         (r#"{"tests":[{"nam":"x"}]}"#, "test 1: unknown field `nam`"),
         (r#"{"tests":[{"name":"x","input":{}}]}"#, "test 1 (\"x\"): missing field `expected`"),
+        (r#"{"tests":[["x",null,null,{},{"role":"admin"}]]}"#, "expected an object"),
+        (r#"{"tests":[{"name":"x","input":{},"expected":["admin"]}]}"#, "expected an object"),
         (
             r#"{"tests":[{"name":"x","input":{},"expected":{"role":"king"}}]}"#,
             "test 1 (\"x\"): the expected outcome is not valid: unknown variant `king`",
@@ -116,6 +118,9 @@ fn tests_that_cannot_be_read_are_errors_that_name_them() {
         let report = engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests));
         assert!(!report.ok && has(&report.errors, 0, part), "{tests}: {:?}", report.errors);
     }
+    // An input that is none fails its test.
+    let tests = r#"{"tests":[{"name":"x","input":["CTO","IT"],"expected":{"role":"admin"}}]}"#;
+    assert!(!engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests)).ok);
 }
 
 #[test]

@@ -33,6 +33,26 @@ fn an_input_that_does_not_fit_is_refused_with_the_field_named() {
 }
 
 #[test]
+fn a_list_is_no_input_and_no_field_of_one() {
+    let approve = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "" } }"#;
+    let requester = PURCHASE.split_once("\"requester\":").unwrap().0.to_owned() + r#""requester":["u1","OWNER"]}"#;
+    for (rule, script, input, place) in [
+        (Rule::RoleMapping, GRANT, r#"["CTO","IT"]"#, ""),
+        (Rule::RoleMapping, GRANT, r#"["CTO","IT",null]"#, ""),
+        (Rule::SeatAccess, GRANT, r#"["ACTIVE","ACTIVE","2027-01-01T00:00:00Z","2026-01-01T00:00:00Z"]"#, ""),
+        (Rule::Approval, approve, requester.as_str(), "requester"),
+    ] {
+        match failure(rule, script, input).kind {
+            FailureKind::InvalidInput { field, message } => {
+                assert_eq!(field, place, "{input}: {message}");
+                assert!(message.contains("expected an object"), "{input}: {message}");
+            }
+            other => panic!("{input}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_wrong_field_within_a_field_is_named_by_its_path() {
     let script = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "" } }"#;
     let input = PURCHASE.replace("\"role\":\"OWNER\"", "\"role\":7");

@@ -65,7 +65,7 @@ pub(crate) async fn ask(http: &dyn Http, settings: &Settings, subject: &Subject)
     let body = response.body();
     match response.status() {
         StatusCode::OK => read_seat(body).map(Answer::Seat),
-        StatusCode::NOT_FOUND => match serde_json::from_slice::<NotFound>(body) {
+        StatusCode::NOT_FOUND => match edge_json::from_slice::<NotFound>(body) {
             Ok(NotFound { code: Missing::OrganizationNotFound }) => Ok(Answer::OrganizationNotFound),
             Ok(NotFound { code: Missing::SeatNotFound }) => Ok(Answer::SeatNotFound),
             Err(_) => Err(UpstreamFailure::Status(404)),
@@ -95,7 +95,7 @@ fn request(settings: &Settings, subject: &Subject) -> Result<Request<Bytes>, Ups
 
 fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
     let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
-    let seat: Seat = serde_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
+    let seat: Seat = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
     let period_end = Instant::parse(&seat.current_period_end);
     for id in [&seat.organization_id, &seat.seat_id] {
         Id::parse(id).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
@@ -227,6 +227,14 @@ mod tests {
             body[field] = json!(unknown);
             let failure = answered(200, &body.to_string()).await.unwrap_err();
             assert!(unknown.is_empty() || !failure.to_string().contains(unknown), "{failure} quotes the answer");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_says_nothing_of_a_seat() {
+        let list = json!(["org_1", "seat_1", "ACTIVE", "sub_1", "ACTIVE", "2027-01-01T00:00:00Z", 12]);
+        for (status, body) in [(200, list), (200, json!([seat()])), (404, json!(["SEAT_NOT_FOUND"]))] {
+            assert!(answered(status, &body.to_string()).await.is_err(), "{body}");
         }
     }
 

@@ -10,6 +10,7 @@ use axum::routing::post;
 use edge_access::{Access as Door, Caller, Granted, SeatsVerify, SeatsWrite};
 use edge_border::{Code, FieldError, Json, Outcome, Problem, ProblemBody, RequestId, Timings};
 use edge_capabilities::{Capabilities, Clock, Counters};
+use edge_json::AtMost;
 use edge_record::Record;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -248,7 +249,7 @@ async fn verify_seat(
 struct Checks {
     /// At most 100.
     #[schema(value_type = Vec<Check>, max_items = 100)]
-    requests: Vec<serde_json::Value>,
+    requests: AtMost<serde_json::Value, LARGEST_BATCH>,
 }
 
 /// The answers to a batch, in its order.
@@ -285,11 +286,8 @@ async fn verify_seats(
     request_id: RequestId,
     Json(checks): Json<Checks>,
 ) -> Result<Json<Answers>, Problem> {
-    if checks.requests.len() > LARGEST_BATCH {
-        return Err(Problem::field("requests", format!("must hold at most {LARGEST_BATCH} checks")));
-    }
     let read = |check| edge_border::read_json::<Check>(&check).and_then(|check| check.read());
-    let checks: Vec<_> = checks.requests.into_iter().map(read).collect();
+    let checks: Vec<_> = checks.requests.into_vec().into_iter().map(read).collect();
     let mut different: Vec<&(Subject, Option<i64>)> = Vec::new();
     let mut place = HashMap::new();
     for check in checks.iter().flatten() {

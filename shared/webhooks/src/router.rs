@@ -12,7 +12,7 @@ use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use edge_access::Access;
-use edge_border::Problem;
+use edge_border::{BodyLimit, Problem};
 use edge_capabilities::{Capabilities, Counters};
 use edge_idempotency::Idempotency;
 use edge_record::Record;
@@ -65,7 +65,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         processing: Processing::new(&capabilities, &record),
         capabilities: capabilities.clone(),
     }));
-    let routes = Router::new()
+    let reception = Router::new()
         .route("/api/v1/billing/webhook", post(reception::bheempay))
         .route("/webhooks/razorpay", post(reception::razorpay))
         .route("/webhooks/stripe", post(reception::stripe))
@@ -75,6 +75,9 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/erp/webhooks/billing", post(reception::erp))
         .route("/erp/webhooks/billing/", post(reception::erp))
         .route("/erp/webhooks/billing/{token}", post(reception::erp_of_one))
+        .layer(BodyLimit::LARGE.layer());
+    let routes = Router::new()
+        .merge(reception)
         .route("/api/v1/webhooks/events", get(administration::list))
         .route("/api/v1/webhooks/events/replay", post(administration::replay_all))
         .route("/api/v1/webhooks/events/{id}", get(administration::show))

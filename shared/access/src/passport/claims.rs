@@ -53,7 +53,7 @@ impl OneOrMore {
 
 /// The caller that `claims`, JSON, are about, if they are for us and for now.
 pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<Caller, Refused> {
-    let claims: Claims = serde_json::from_slice(claims).map_err(|_| Refused::Unreadable("claims"))?;
+    let claims: Claims = edge_json::from_slice(claims).map_err(|_| Refused::Unreadable("claims"))?;
     if claims.iss != settings.issuer {
         return Err(Refused::Claim("iss"));
     }

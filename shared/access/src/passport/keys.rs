@@ -62,8 +62,8 @@ struct Jwk {
 impl Keys {
     /// Reads a set; None: it is none. Keys that are of no use here are left out.
     pub(super) fn read(set: &[u8]) -> Option<Self> {
-        let set: Set = serde_json::from_slice(set).ok()?;
-        let keys = set.keys.into_iter().take(MOST).filter_map(|key| serde_json::from_value::<Jwk>(key).ok()?.read());
+        let set: Set = edge_json::from_slice(set).ok()?;
+        let keys = set.keys.into_iter().take(MOST).filter_map(|key| edge_json::from_value::<Jwk>(key).ok()?.read());
         Some(Self(keys.collect()))
     }
 

@@ -66,7 +66,7 @@ impl<'a> Signed<'a> {
         let (header, claims) = input.split_once('.').ok_or(Refused::Unreadable("form"))?;
         let decode = |part: &str, name| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::Unreadable(name));
         let header: Header =
-            serde_json::from_slice(&decode(header, "header")?).map_err(|_| Refused::Unreadable("header"))?;
+            edge_json::from_slice(&decode(header, "header")?).map_err(|_| Refused::Unreadable("header"))?;
         if header.crit.is_some() {
             return Err(Refused::Unreadable("crit"));
         }

@@ -40,7 +40,7 @@ async fn only_internal_tenants_sync_and_only_those_who_may_see_them() {
     let (status, shown) = ask(&router, "GET", STATUS, Value::Null, &bound, TENANT).await;
     assert_eq!((status, &shown["status"], &shown["next_due"]), (200, &json!("never_run"), &Value::Null));
     assert_eq!(ask(&router, "POST", EMPLOYEES, json!({"unknown": 1}), &bound, TENANT).await.0, 202);
-    for body in [json!({"confirm_deactivations": "yes"}), json!([1])] {
+    for body in [json!({"confirm_deactivations": "yes"}), json!([1]), json!([true]), json!([])] {
         assert_eq!(ask(&router, "POST", EMPLOYEES, body, &bound, TENANT).await.0, 400);
     }
     assert_eq!(ask(&router, "POST", "/api/v1/erp-sync/drain", Value::Null, &bound, TENANT).await.0, 403);

@@ -4,12 +4,11 @@ use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::response::{IntoResponse, Response};
 use edge_access::{Granted, RulesWrite};
-use edge_border::{Code, FieldError, Json, LARGEST_BODY, Problem, ProblemBody};
+use edge_border::{Code, FieldError, Json, Problem, ProblemBody, Raw};
 use edge_idempotency::Idempotent;
 use edge_rules::Report;
 use http::header::IF_MATCH;
 use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt as _, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -243,8 +242,7 @@ fn basis(headers: &HeaderMap) -> Option<Basis> {
 /// A request whose body may be left out.
 async fn or_empty_object(request: Request) -> Result<Request, Problem> {
     let (head, body) = request.into_parts();
-    let too_large = |_| Problem::new(Code::PayloadTooLarge, "The body is larger than 1 MiB.");
-    let bytes = Limited::new(body, LARGEST_BODY).collect().await.map_err(too_large)?.to_bytes();
+    let Raw(bytes) = Raw::from_request(Request::from_parts(head.clone(), body), &()).await?;
     let body = if bytes.is_empty() { Body::from("{}") } else { Body::from(bytes) };
     Ok(Request::from_parts(head, body))
 }

@@ -253,6 +253,34 @@ async fn a_batch_has_its_limits() {
     assert_eq!((full.status, full.body["results"].as_array().unwrap().len()), (200, 100));
     let refused = edge.post("/verify-seats", BOOTSTRAP, batch(101)).await;
     assert_eq!((refused.status, &refused.body["errors"][0]["field"]), (400, &json!("requests")));
+    let mut long = check("healos", "ext_1", "u1");
+    long["padding"] = "x".repeat(64 << 10).into();
+    for path in ["/verify-seat", "/verify-seats"] {
+        let refused = edge.post(path, BOOTSTRAP, json!({"requests": [long], "padding": long})).await;
+        assert_eq!((refused.status, &refused.body["code"]), (413, &json!("PAYLOAD_TOO_LARGE")), "{path}");
+        assert!(refused.body["detail"].as_str().unwrap().contains("64 KiB"), "{}", refused.body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_no_check_and_no_organisation() {
+    let edge = Edge::new();
+    for (path, body) in [
+        ("/verify-seat", json!(["u1", "healos", "ext_1"])),
+        ("/verify-seat", json!(["u1", "healos", "ext_1", null])),
+        ("/verify-seat", json!([check("healos", "ext_1", "u1")])),
+        ("/verify-seats", json!([[check("healos", "ext_1", "u1")]])),
+        ("/api/v1/seats/invalidate", json!(["org_1"])),
+        ("/api/v1/seats/invalidate", json!([null, "healos", "ext_1"])),
+    ] {
+        let refused = edge.post(path, BOOTSTRAP, body.clone()).await;
+        assert_eq!((refused.status, &refused.body["code"]), (400, &json!("VALIDATION_ERROR")), "{path} {body}");
+        assert_eq!(refused.body["errors"][0]["message"], "must be an object, not sequence", "{path} {body}");
+    }
+    let batch = json!({"requests": [["u1", "healos", "ext_1"], check("healos", "ext_1", "u1")]});
+    let results = edge.post("/verify-seats", BOOTSTRAP, batch).await.body["results"].clone();
+    assert_eq!(results[0]["error"]["code"], "VALIDATION_ERROR");
+    assert_eq!(results[1]["hasAccess"], true);
 }
 
 #[tokio::test(start_paused = true)]

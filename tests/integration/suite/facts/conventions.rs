@@ -15,8 +15,10 @@ facts! {
     a_sane_request_id_is_kept_and_another_is_replaced,
     errors_are_problems_with_a_code,
     a_body_that_is_not_what_it_should_be_is_refused_and_nothing_else_happens,
-    a_body_over_a_mebibyte_is_refused_however_it_comes,
-    a_body_just_under_a_mebibyte_is_read,
+    a_body_over_the_routes_limit_is_refused_however_it_comes,
+    a_large_body_that_nobody_wants_is_answered_though_it_is_sent_first,
+    a_body_of_the_routes_limit_is_read,
+    a_list_is_refused_wherever_an_object_is_due,
     json_nested_ten_thousand_deep_is_refused,
     a_request_that_is_none_harms_nobody,
     nothing_that_callers_say_in_confidence_is_in_the_log,
@@ -220,45 +222,111 @@ fn head(edge: &Edge, node: usize, product: &str, more: &str) -> String {
     )
 }
 
-async fn a_body_over_a_mebibyte_is_refused_however_it_comes(stage: Arc<Stage>) {
+/// Bytes in chunks, as they are sent.
+fn chunked(head: String, body: &[u8]) -> Vec<u8> {
+    let mut sent = head.into_bytes();
+    for chunk in body.chunks(60_000) {
+        sent.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        sent.extend_from_slice(chunk);
+        sent.extend_from_slice(b"\r\n");
+    }
+    sent.extend_from_slice(b"0\r\n\r\n");
+    sent
+}
+
+async fn a_body_over_the_routes_limit_is_refused_however_it_comes(stage: Arc<Stage>) {
     let edge = stage.restless().await;
     let product = edge.product().await;
     let address = edge.nodes[0].address();
-    for size in [(1 << 20) + 1, 3 << 20] {
+    for size in [(64 << 10) + 1, (1 << 20) + 1, 3 << 20] {
         let body = format!("{{\"userId\":\"{}\"}}", "x".repeat(size - 13));
         let request = edge.call("POST", "/verify-seat").key(product).header("content-type", "application/json");
-        // The edge may answer, and close, before it has the whole body: whoever goes on writing may not see the answer.
-        match request.body(body.clone()).try_send().await {
-            Ok(answer) => answer.refused(413, "PAYLOAD_TOO_LARGE"),
-            Err(error) => assert!(size > 2 << 20, "{error}"),
-        }
-        let mut chunked = head(&edge, 0, product, "Transfer-Encoding: chunked").into_bytes();
-        for chunk in body.as_bytes().chunks(60_000) {
-            chunked.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-            chunked.extend_from_slice(chunk);
-            chunked.extend_from_slice(b"\r\n");
-        }
-        chunked.extend_from_slice(b"0\r\n\r\n");
-        let status = send_raw(&address, &chunked).await;
-        assert!(status == 413 || (status == 0 && size > 2 << 20), "chunked, {size}: {status}");
+        let refused = request.body(body.clone()).send().await;
+        refused.refused(413, "PAYLOAD_TOO_LARGE");
+        assert!(refused.text().contains("64 KiB"), "{}", refused.text());
+        let in_chunks = chunked(head(&edge, 0, product, "Transfer-Encoding: chunked"), body.as_bytes());
+        assert_eq!(send_raw(&address, &in_chunks).await, 413, "chunked, {size}");
     }
     // It is refused by what it says of itself: none of it has come.
-    for length in ["1048577", "9999999999"] {
+    for length in ["65537", "1048577", "9999999999"] {
         let announced = head(&edge, 0, product, &format!("Content-Length: {length}"));
         assert_eq!(send_raw(&address, announced.as_bytes()).await, 413, "{length}");
+        let waits = head(&edge, 0, product, &format!("Expect: 100-continue\r\nContent-Length: {length}"));
+        assert_eq!(send_raw(&address, waits.as_bytes()).await, 413, "{length}, who waits to be told to go on");
     }
     still_answers(&edge).await;
 }
 
-async fn a_body_just_under_a_mebibyte_is_read(stage: Arc<Stage>) {
+async fn a_large_body_that_nobody_wants_is_answered_though_it_is_sent_first(stage: Arc<Stage>) {
+    let edge = stage.restless().await;
+    let product = edge.product().await;
+    let address = edge.nodes[0].address();
+    let size = 7 << 19;
+    for (key, path, kind, status) in [
+        (product, "/verify-seat", "application/json", 413),
+        (product, "/verify-seats", "application/json", 413),
+        (BOOTSTRAP, "/api/v1/tenants", "application/json", 413),
+        (BOOTSTRAP, "/api/v1/rules/approval/check", "application/json", 413),
+        ("nobody", "/verify-seat", "application/json", 401),
+        (product, "/verify-seat", "text/plain", 415),
+        (product, "/api/v1/api-keys", "application/json", 403),
+    ] {
+        let mut request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {size}\r\nConnection: close\r\n\r\n"
+        )
+        .into_bytes();
+        request.resize(request.len() + size, b'x');
+        // Every byte is sent before the answer is read.
+        assert_eq!(send_raw(&address, &request).await, status, "{path}");
+    }
+    still_answers(&edge).await;
+}
+
+async fn a_body_of_the_routes_limit_is_read(stage: Arc<Stage>) {
     let edge = stage.restless().await;
     let org = edge.organization();
     org.seat("ana", &json!({}));
-    let mut check = org.check("ana");
-    check["padding"] = "".into();
-    check["padding"] = "x".repeat((1 << 20) - check.to_string().len()).into();
-    assert_eq!(check.to_string().len(), 1 << 20);
-    assert_eq!(edge.verify(&check).await.expect(200)["hasAccess"], true);
+    let padded = |mut body: Value, size: usize| {
+        body["padding"] = "".into();
+        body["padding"] = "x".repeat(size - body.to_string().len()).into();
+        assert_eq!(body.to_string().len(), size);
+        body
+    };
+    assert_eq!(edge.verify(&padded(org.check("ana"), 64 << 10)).await.expect(200)["hasAccess"], true);
+    let draft = padded(json!({"script": "fn decide(input) { #{ role: \"admin\" } }"}), 1 << 20);
+    let check = edge.call("POST", "/api/v1/rules/role_mapping/check").key(BOOTSTRAP).json(&draft);
+    assert_eq!(check.send().await.expect(200)["ok"], true);
+}
+
+async fn a_list_is_refused_wherever_an_object_is_due(stage: Arc<Stage>) {
+    let edge = stage.restless().await;
+    let org = edge.organization();
+    org.seat("ana", &json!({}));
+    let check = org.check("ana");
+    let fields = ["userId", "applicationSlug", "externalOrgId"].map(|field| check[field].clone());
+    for body in [json!(fields), json!([check]), json!([])] {
+        let answer = edge.call("POST", "/verify-seat").key(edge.product().await).json(&body).send().await;
+        assert_eq!(answer.problem(), (400, "VALIDATION_ERROR".to_owned()), "{body}");
+    }
+    let described = edge.call("GET", "/openapi.json").send().await.expect(200);
+    let mut count = 0;
+    for (path, item) in described["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            // Webhooks are read once they are believed.
+            if operation["requestBody"].is_null() || operation["tags"][0] == "Webhooks" {
+                continue;
+            }
+            for body in [json!([]), json!([true]), json!(["a", "b", "c", "d", "e"]), json!([null, null, null])] {
+                let call = edge.call(&method.to_uppercase(), &path.replace(['{', '}'], "")).key(BOOTSTRAP);
+                let answer = call.json(&body).send().await;
+                assert!((400..500).contains(&answer.status), "{method} {path} {body}: {}", answer.text());
+                count += usize::from(answer.status == 400);
+            }
+        }
+    }
+    assert!(count >= 40, "{count}");
+    still_answers(&edge).await;
 }
 
 async fn json_nested_ten_thousand_deep_is_refused(stage: Arc<Stage>) {
