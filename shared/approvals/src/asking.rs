@@ -223,6 +223,12 @@ impl Asking {
         self.change(tenant, id, |request, now| Ok(request.use_for(what, purchase, now)?)).await
     }
 
+    /// Gives the request `id` back where it was used for `what`, which came to nothing: it may be used again, as long as
+    /// it could have been. Where it was used for something else, or not at all, it stays as it is.
+    pub async fn give_back(&self, tenant: &str, id: &str, what: &str) -> Result<Request, Failed> {
+        self.change(tenant, id, |request, _| Ok(request.give_back(what))).await
+    }
+
     async fn change(
         &self,
         tenant: &str,

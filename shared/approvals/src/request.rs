@@ -302,4 +302,13 @@ impl Request {
             status => Err(Unusable::Status(status)),
         }
     }
+
+    /// The request where what it was used for, `what`, came to nothing.
+    pub fn give_back(&self, what: &str) -> Self {
+        if self.state == Status::Used && self.used_for.as_deref() == Some(what) {
+            Self { state: Status::Approved, used_for: None, ..self.clone() }
+        } else {
+            self.clone()
+        }
+    }
 }

@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 use crate::checkouts::{Begun, Checkout, Checkouts, Claim, Given, Quoted};
 use crate::contacts::Contacts;
 use crate::customer::user_of;
-use crate::orders;
+use crate::holds::{Hold, Holds};
+use crate::orders::{self, Made, Order};
 use crate::policy::{Level, Policy, Spending, Verdict};
 use crate::purchase::Purchase;
 use crate::trouble::Trouble;
@@ -51,11 +52,21 @@ pub(crate) struct Pending {
 pub(crate) struct Checking {
     pub(crate) checkouts: Checkouts,
     audit: Audit,
-    capabilities: Capabilities,
+    pub(crate) capabilities: Capabilities,
     catalogue: Catalogue,
     contacts: Contacts,
-    policy: Policy,
+    pub(crate) holds: Holds,
+    pub(crate) policy: Policy,
     record: Record,
+}
+
+/// How far a try got.
+#[derive(Default)]
+struct Progress {
+    /// Whether BheemPay was asked, now or by an earlier try, without its answer being known: there may be an order.
+    may_be_ordered: bool,
+    /// Whether BheemPay was asked by this try.
+    has_asked: bool,
 }
 
 impl Checking {
@@ -65,6 +76,7 @@ impl Checking {
             audit: Audit::new(record.clone()),
             catalogue: Catalogue::new(capabilities),
             contacts: Contacts::new(capabilities, record),
+            holds: Holds::new(record.clone()),
             capabilities: capabilities.clone(),
             policy,
             record: record.clone(),
@@ -100,22 +112,30 @@ impl Checking {
                 return Err(Trouble::refused(Problem::new(Code::IdempotencyKeyReused, detail)));
             }
         };
-        let mut may_exist = checkout.decision.is_some();
-        let gone_on = self.go_on(tenant, purchase, asking, &checkout, &lease, &erp, &mut may_exist).await;
+        // What earlier purchases left behind is not held against this one.
+        let _ = self.settle_left(tenant).await;
+        let mut progress = Progress::default();
+        let gone_on = self.go_on(tenant, purchase, asking, &checkout, &lease, &erp, &mut progress).await;
         if let Err(trouble) = &gone_on {
-            // Should either fail the lease runs out by itself.
-            let _ = match trouble {
-                // Nothing was done: the key may stand for something else.
-                Trouble::Refused(_) if !may_exist => self.checkouts.forget(&checkout.id, &lease).await,
-                _ => self.checkouts.let_go(&checkout.id, &lease).await,
+            // Should any of it fail: the lease runs out by itself, and whoever comes next does it.
+            let is_free = match &progress {
+                Progress { may_be_ordered: true, .. } => false,
+                // Under the same key BheemPay is asked by the same name, should it have made an order all the same.
+                Progress { has_asked: true, .. } => asking.named.is_none(),
+                _ => asking.named.is_none() || matches!(trouble, Trouble::Refused(_)),
+            };
+            let is_over = progress.may_be_ordered || self.give_back(&checkout.id, &lease).await.is_ok();
+            let _ = match is_free && is_over {
+                true => self.checkouts.forget(&checkout.id, &lease).await,
+                false => self.checkouts.let_go(&checkout.id, &lease).await,
             };
         }
         gone_on
     }
 
     /// How long a step may take.
-    fn step(&self, erp: &Upstream) -> Duration {
-        erp.patience().saturating_mul(3).saturating_add(MARGIN)
+    pub(crate) fn step(&self, upstream: &Upstream) -> Duration {
+        upstream.patience().saturating_mul(3).saturating_add(MARGIN)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a purchase has as many parts")]
@@ -127,9 +147,11 @@ impl Checking {
         checkout: &Checkout,
         lease: &str,
         erp: &Upstream,
-        may_exist: &mut bool,
+        progress: &mut Progress,
     ) -> Result<Given, Trouble> {
         let ours = |ours: bool| if ours { Ok(()) } else { Err(Trouble::Taken) };
+        let hold = self.holds.find(&checkout.id).await?;
+        progress.may_be_ordered = hold.map_or(checkout.decision.is_some(), |hold| hold.is_ordering);
         let quote = match &checkout.quote {
             Some(quote) => quote.clone(),
             None => {
@@ -147,54 +169,87 @@ impl Checking {
             plan: quote.terms.plan_id.clone(),
             request_id: asking.request_id.clone(),
         };
+        let hold = Hold {
+            checkout: checkout.id.clone(),
+            tenant: tenant.id.clone(),
+            requester: asking.author.id.clone(),
+            approval: purchase.approval.clone(),
+            is_ordering: progress.may_be_ordered,
+        };
+        self.holds.begin(&hold, self.capabilities.clock.now()).await?;
         if checkout.decision.is_none() {
             match self.policy.decide(&spending, purchase.approval.as_deref()).await? {
                 Verdict::Allowed(decisions) => {
-                    *may_exist = true;
                     ours(self.checkouts.allowed(&checkout.id, lease, &decisions).await?)?;
                 }
-                Verdict::Pending { request, levels } => return self.pending(&checkout.id, request, levels).await,
+                Verdict::Pending { request, levels } => {
+                    if !progress.may_be_ordered {
+                        self.holds.end(&checkout.id).await?;
+                    }
+                    return self.pending(&checkout.id, request, levels).await;
+                }
             }
         }
-        let until = || self.capabilities.clock.now().plus(self.step(erp));
         let contact = self.contacts.of(tenant, erp).await?;
         if tenant.erp_customer_id.is_none() {
             let detail = json!({"erp_customer_id": contact});
-            self.note(tenant, asking, format!("contact-{}", tenant.id), "tenant.contact_made", &detail).await?;
+            self.note(tenant, &asking.author, format!("contact-{}", tenant.id), "tenant.contact_made", &detail).await?;
         }
         let user = user_of(&self.record, tenant).await?;
-        ours(self.checkouts.hold(&checkout.id, lease, until()).await?)?;
         let bheempay = Upstream::bheempay(&self.capabilities).await?;
-        let made = orders::make(&bheempay, &checkout.id, tenant, &user, purchase, &quote).await?;
+        let until = self.capabilities.clock.now().plus(self.step(&bheempay));
+        ours(self.checkouts.hold(&checkout.id, lease, until).await?)?;
+        self.holds.ordering(&checkout.id).await?;
+        let order =
+            Order { bheempay: &bheempay, checkout: &checkout.id, tenant, user: &user, purchase, quote: &quote };
+        let made = order_of(&order, progress).await?;
         // What was allowed is not more than what was asked about.
         if let Some(asked) = made.asked.filter(|asked| asked.minor > spending.amount.minor) {
             spending.amount = asked;
+            // The order is handed to nobody unless it is allowed as it is.
+            progress.may_be_ordered = false;
             if let Verdict::Pending { request, levels } =
                 self.policy.decide(&spending, purchase.approval.as_deref()).await?
             {
-                self.policy.budgets.release(&spending).await.map_err(Trouble::refused)?;
+                self.give_back(&checkout.id, lease).await?;
                 return self.pending(&checkout.id, request, levels).await;
             }
+            progress.may_be_ordered = true;
         }
-        let body = written(&made)?;
+        self.ordered(tenant, &asking.author, &checkout.id, &quote, &made).await
+    }
+
+    /// Stores that there is an order, and gives the answer.
+    pub(crate) async fn ordered(
+        &self,
+        tenant: &Tenant,
+        author: &Author,
+        checkout: &str,
+        quote: &Quoted,
+        made: &Made,
+    ) -> Result<Given, Trouble> {
+        let body = written(made)?;
         let detail = json!({"order_id": made.order_id, "plan_id": quote.terms.plan_id});
-        self.note(tenant, asking, checkout.id.clone(), "checkout.ordered", &detail).await?;
+        self.note(tenant, author, checkout.to_owned(), "checkout.ordered", &detail).await?;
         let given = Given { status: 201, body };
         let now = self.capabilities.clock.now();
-        Ok(self.checkouts.answer(&checkout.id, Some(&made.order_id), given, now).await?)
+        let given = self.checkouts.answer(checkout, Some(&made.order_id), given, now).await?;
+        // Should this fail, whoever comes next sees that there is an order.
+        let _ = self.holds.end(checkout).await;
+        Ok(given)
     }
 
     /// Leaves word in the tenant's audit, once under one id.
     async fn note(
         &self,
         tenant: &Tenant,
-        asking: &Asking,
+        author: &Author,
         id: String,
         action: &str,
         detail: &serde_json::Value,
     ) -> Result<(), Trouble> {
         let now = self.capabilities.clock.now();
-        let deed = Deed { id, ..Deed::new(action, detail, &asking.author, &*self.capabilities.random, now) };
+        let deed = Deed { id, ..Deed::new(action, detail, author, &*self.capabilities.random, now) };
         Ok(self.audit.add(&tenant.id, &deed).await?)
     }
 
@@ -215,6 +270,29 @@ impl Checking {
         let body = written(&Pending { status: "pending_approval", approval_request_id: request, levels })?;
         let now = self.capabilities.clock.now();
         Ok(self.checkouts.answer(id, None, Given { status: 202, body }, now).await?)
+    }
+}
+
+/// Has BheemPay make `order`. Where its answer is not known it is asked whether there is one.
+async fn order_of(order: &Order<'_>, progress: &mut Progress) -> Result<Made, Trouble> {
+    let was_unheard = std::mem::replace(&mut progress.may_be_ordered, true);
+    progress.has_asked = true;
+    let trouble = match order.make().await {
+        Ok(made) => return Ok(made),
+        Err(trouble) => trouble,
+    };
+    if matches!(trouble, Trouble::Declined { .. }) && !was_unheard {
+        progress.may_be_ordered = false;
+        return Err(trouble);
+    }
+    match orders::find(order.bheempay, order.checkout).await {
+        // The same again, with all that the customer needs to pay.
+        Ok(Some(_)) => order.make().await,
+        Ok(None) => {
+            progress.may_be_ordered = false;
+            Err(trouble)
+        }
+        Err(_) => Err(trouble),
     }
 }
 

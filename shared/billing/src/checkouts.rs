@@ -59,6 +59,24 @@ pub(crate) enum Begun {
     Taken,
 }
 
+/// How a checkout stands that nobody seemed to be at.
+pub(crate) enum Left {
+    /// Ours to find out about.
+    Ours {
+        /// None: nobody got that far.
+        quote: Option<Quoted>,
+        /// Whether a request may come again under its key.
+        has_key: bool,
+    },
+    /// Somebody is at it.
+    Taken,
+    /// It was answered, or refused and forgotten.
+    Over {
+        /// Whether the answer was an order.
+        is_ordered: bool,
+    },
+}
+
 /// Who asks, and for what.
 pub(crate) struct Claim<'a> {
     /// The id of the checkout, should it be a new one.
@@ -144,6 +162,37 @@ impl Checkouts {
         let statement =
             format!("UPDATE checkouts SET {column} = $1 WHERE id = $2 AND lease = $3 AND status IS NULL RETURNING id");
         Ok(!self.0.query(&statement, &[json.into(), id.into(), lease.into()]).await?.is_empty())
+    }
+
+    /// Stores that it may not be made any more, before what was held for it is given back: whoever goes on with it asks
+    /// the rules anew. Gives whether it is still ours.
+    pub(crate) async fn disallow(&self, id: &str, lease: &str) -> Result<bool, DatabaseError> {
+        let statement = "UPDATE checkouts SET decision = NULL WHERE id = $1 AND lease = $2 AND status IS NULL
+            RETURNING id";
+        Ok(!self.0.query(statement, &[id.into(), lease.into()]).await?.is_empty())
+    }
+
+    /// Takes up a checkout that nobody is at, to find out what became of it.
+    pub(crate) async fn take(
+        &self,
+        id: &str,
+        lease: &str,
+        now: Instant,
+        until: Instant,
+    ) -> Result<Left, DatabaseError> {
+        let statement = "UPDATE checkouts SET lease = $1, leased_until = $2
+            WHERE id = $3 AND status IS NULL AND leased_until <= $4 RETURNING quote, idempotency_key";
+        let values: [Value; 4] = [lease.into(), until.into(), id.into(), now.into()];
+        if let Some(row) = self.0.query(statement, &values).await?.first() {
+            let quote = row.optional_text(0)?.map(|json| from_json(json, "quote")).transpose()?;
+            return Ok(Left::Ours { quote, has_key: row.optional_text(1)?.is_some() });
+        }
+        let rows = self.0.query("SELECT status, order_id FROM checkouts WHERE id = $1", &[id.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(Left::Over { is_ordered: false }) };
+        Ok(match row.optional_integer(0)? {
+            None => Left::Taken,
+            Some(_) => Left::Over { is_ordered: row.optional_text(1)?.is_some() },
+        })
     }
 
     /// Holds on to it until `until`; gives whether it is still ours.

@@ -120,8 +120,11 @@ impl Contacts {
             StatusCode::OK | StatusCode::CREATED => {
                 id_of(&answer).ok_or_else(|| (Trouble::unreadable("the ERP", "the contact's id"), false))
             }
-            // Whatever it says of a request of ours, it made nothing of it.
-            status => Err((Trouble::status("the ERP", status), status.is_client_error())),
+            status => {
+                let trouble = Trouble::not_done("The ERP", status);
+                let is_sure = matches!(trouble, Trouble::Declined { .. });
+                Err((trouble, is_sure))
+            }
         }
     }
 

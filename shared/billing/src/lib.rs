@@ -3,6 +3,7 @@
 //! * [`purchase`]: what somebody wants; [`policy`]: whether they may, by the rules `budget` and `approval`.
 //! * [`permission`]: the tenant's budgets, and the people who approve.
 //! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the record.
+//! * [`holds`]: what may be held for a purchase; [`settling`]: giving it back where nothing was ordered.
 //! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
 //! * [`subscription`], [`invoices`]: what the ERP knows of it afterwards.
 //! * [`reconciliation`]: the ERP's books against the payments that gateways told of.
@@ -12,6 +13,7 @@ mod checkout;
 mod checkouts;
 mod contacts;
 mod customer;
+mod holds;
 mod invoices;
 mod orders;
 mod permission;
@@ -19,6 +21,7 @@ mod policy;
 mod purchase;
 mod reconciliation;
 mod router;
+mod settling;
 mod subscription;
 mod trouble;
 mod written;

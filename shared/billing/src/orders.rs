@@ -2,7 +2,7 @@
 
 use edge_signatures::{Currency, Money};
 use edge_tenants::Tenant;
-use edge_upstreams::{Upstream, segment};
+use edge_upstreams::{Answer, Upstream, segment};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -41,41 +41,63 @@ pub(crate) struct Made {
     pub(crate) asked: Option<Money>,
 }
 
-/// Has BheemPay make the order of `checkout`, or give it again. `checkout` goes as its `Idempotency-Key`.
-pub(crate) async fn make(
-    bheempay: &Upstream,
-    checkout: &str,
-    tenant: &Tenant,
-    user: &str,
-    purchase: &Purchase,
-    quote: &Quoted,
-) -> Result<Made, Trouble> {
-    let mut metadata = Map::new();
-    let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
-    for (name, value) in
-        [("source", json!("workspace")), ("tenant_id", json!(tenant.id)), ("billing_cycle", json!(cycle))]
-    {
-        metadata.insert(name.to_owned(), value);
+/// An order that BheemPay is to make.
+pub(crate) struct Order<'a> {
+    pub(crate) bheempay: &'a Upstream,
+    /// What it is for: goes as its `Idempotency-Key`.
+    pub(crate) checkout: &'a str,
+    pub(crate) tenant: &'a Tenant,
+    pub(crate) user: &'a str,
+    pub(crate) purchase: &'a Purchase,
+    pub(crate) quote: &'a Quoted,
+}
+
+impl Order<'_> {
+    /// Has BheemPay make it, or give it again.
+    pub(crate) async fn make(&self) -> Result<Made, Trouble> {
+        let Self { bheempay, checkout, tenant, user, purchase, quote } = self;
+        let mut metadata = Map::new();
+        let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
+        for (name, value) in
+            [("source", json!("workspace")), ("tenant_id", json!(tenant.id)), ("billing_cycle", json!(cycle))]
+        {
+            metadata.insert(name.to_owned(), value);
+        }
+        if let Some(tier) = &purchase.tier_code {
+            metadata.insert("tier_code".to_owned(), json!(tier));
+        }
+        if let Some(seats) = purchase.seats {
+            metadata.insert("seats".to_owned(), json!(seats));
+        }
+        let body = json!({
+            "user_id": user, "plan_id": quote.terms.plan_id, "customer_email": tenant.billing_address(),
+            "customer_phone": tenant.billing_phone, "company_code": COMPANY_CODE, "success_url": purchase.success_url,
+            "cancel_url": purchase.cancel_url, "metadata": Value::Object(metadata),
+        });
+        let answer = bheempay.post(CHECK_OUT, Some(checkout), body.to_string()).await?;
+        match answer.status {
+            StatusCode::OK | StatusCode::CREATED => read(&answer.body, quote),
+            status => Err(Trouble::not_done(BHEEMPAY, status)),
+        }
     }
-    if let Some(tier) = &purchase.tier_code {
-        metadata.insert("tier_code".to_owned(), json!(tier));
-    }
-    if let Some(seats) = purchase.seats {
-        metadata.insert("seats".to_owned(), json!(seats));
-    }
-    let body = json!({
-        "user_id": user, "plan_id": quote.terms.plan_id, "customer_email": tenant.billing_address(),
-        "customer_phone": tenant.billing_phone, "company_code": COMPANY_CODE, "success_url": purchase.success_url,
-        "cancel_url": purchase.cancel_url, "metadata": Value::Object(metadata),
-    });
-    let answer = bheempay.post(CHECK_OUT, Some(checkout), body.to_string()).await?;
+}
+
+/// The order that BheemPay made for `checkout`, as it knows it; None: it knows of none. It is asked for by the
+/// `Idempotency-Key` that the order was asked for under.
+pub(crate) async fn find(bheempay: &Upstream, checkout: &str) -> Result<Option<Answer>, Trouble> {
+    let answer = bheempay.get(&format!("/api/v1/pay/checkout/{}", segment(checkout))).await?;
     match answer.status {
-        StatusCode::OK | StatusCode::CREATED => read(&answer.body, quote),
+        StatusCode::OK => {
+            let has_id = Object::read(&answer.body).is_some_and(|order| order.text(&["order_id"]).is_some());
+            if has_id { Ok(Some(answer)) } else { Err(Trouble::unreadable(BHEEMPAY, "order_id")) }
+        }
+        StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
         status => Err(Trouble::status(BHEEMPAY, status)),
     }
 }
 
-fn read(body: &[u8], quote: &Quoted) -> Result<Made, Trouble> {
+/// Reads an order that costs and gives what `quote` says, unless `body` says otherwise.
+pub(crate) fn read(body: &[u8], quote: &Quoted) -> Result<Made, Trouble> {
     let unreadable = |field| Trouble::unreadable(BHEEMPAY, field);
     let order = Object::read(body).ok_or_else(|| unreadable("JSON"))?;
     let order_id = order.text(&["order_id"]).ok_or_else(|| unreadable("order_id"))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use edge_approvals::{Asking, Decided, Failed, Opinion, Ruled};
 use edge_border::Problem;
-use edge_budgets::{Seen, Treasury, Wish};
+use edge_budgets::{Reservation, Seen, Settled, Treasury, Wish};
 use edge_capabilities::{Capabilities, Clock};
 use edge_record::Record;
 use edge_rulebook::Decision;
@@ -23,6 +23,22 @@ pub(crate) struct Purses {
     clock: Arc<dyn Clock>,
 }
 
+/// What the reference for the rest ends with, where an order costs more than was reckoned.
+const MORE: &str = ".more";
+
+/// What a checkout was promised.
+struct Promised {
+    reference: String,
+    /// In the currency's smallest unit; 0: nothing.
+    amount: i64,
+}
+
+/// Under which reference the checkout `checkout` is promised something for the `round`th time. What was given back
+/// cannot be reserved again, so each time has its own.
+fn reference(checkout: &str, round: u32) -> String {
+    if round == 1 { checkout.to_owned() } else { format!("{checkout}.{round}") }
+}
+
 impl Purses {
     pub(crate) fn new(capabilities: &Capabilities, record: &Record) -> Self {
         Self { treasury: Treasury::new(capabilities, record), clock: capabilities.clock.clone() }
@@ -32,10 +48,19 @@ impl Purses {
         Ok(self.treasury.budgets().in_use(&spending.tenant, "", "").await?)
     }
 
-    /// What this very checkout was promised before, by a try that died.
-    async fn promised(&self, budget: &str, spending: &Spending) -> Result<i64, Problem> {
-        let found = self.treasury.ledger().find(budget, &spending.checkout).await?;
-        Ok(found.filter(|found| found.settled.is_none()).map_or(0, |found| found.amount))
+    /// What this very checkout was promised before, by a try that died, and under which reference it is or will be.
+    async fn promised(&self, budget: &str, spending: &Spending) -> Result<Promised, Problem> {
+        let mut round = 1;
+        loop {
+            let reference = reference(&spending.checkout, round);
+            let all = self.treasury.ledger().of_reference(&reference).await?;
+            let is_given_back = |found: &Reservation| found.settled == Some(Settled::Released);
+            if all.is_empty() || !all.iter().all(is_given_back) {
+                let open = all.iter().find(|found| found.budget == budget && found.settled.is_none());
+                return Ok(Promised { amount: open.map_or(0, |found| found.amount), reference });
+            }
+            round += 1;
+        }
     }
 }
 
@@ -48,7 +73,7 @@ impl Budgets for Purses {
         Ok(Some(Seen {
             limit: budget.money(standing.allowance),
             spent: budget.money(standing.sums.spent),
-            reserved: budget.money(standing.sums.reserved.saturating_sub(promised).max(0)),
+            reserved: budget.money(standing.sums.reserved.saturating_sub(promised.amount).max(0)),
             period: standing.period,
         }))
     }
@@ -57,13 +82,13 @@ impl Budgets for Purses {
         let Some(budget) = self.budget(spending).await? else { return Ok(()) };
         // An order that costs more than was reckoned takes the rest as well.
         let promised = self.promised(&budget.id, spending).await?;
-        let missing = spending.amount.minor.saturating_sub(promised);
+        let missing = spending.amount.minor.saturating_sub(promised.amount);
         if missing <= 0 {
             return Ok(());
         }
-        let more = if promised > 0 { ".more" } else { "" };
+        let more = if promised.amount > 0 { MORE } else { "" };
         let wish = Wish {
-            reference: format!("{}{more}", spending.checkout),
+            reference: format!("{}{more}", promised.reference),
             amount: Money { minor: missing, ..spending.amount },
             expires_at: Some(self.clock.now().plus(UNPAID)),
             actor: spending.requester.clone(),
@@ -74,10 +99,16 @@ impl Budgets for Purses {
         Ok(())
     }
 
-    async fn release(&self, spending: &Spending) -> Result<(), Problem> {
+    async fn release(&self, checkout: &str, requester: &str) -> Result<(), Problem> {
         let settlement = self.treasury.settlement();
-        for more in ["", ".more"] {
-            settlement.release_all(&format!("{}{more}", spending.checkout), &spending.requester).await?;
+        for round in 1.. {
+            let reference = reference(checkout, round);
+            if self.treasury.ledger().of_reference(&reference).await?.is_empty() {
+                break;
+            }
+            for more in ["", MORE] {
+                settlement.release_all(&format!("{reference}{more}"), requester).await?;
+            }
         }
         Ok(())
     }
@@ -120,6 +151,13 @@ impl Approvals for Asked {
         match self.0.use_for(&spending.tenant, id, &spending.checkout, &spending.purchase()).await {
             Ok(_) => Ok(true),
             Err(Failed::Unknown | Failed::Unusable(_)) => Ok(false),
+            Err(failed) => Err(failed.into()),
+        }
+    }
+
+    async fn give_back(&self, id: &str, tenant: &str, checkout: &str) -> Result<(), Problem> {
+        match self.0.give_back(tenant, id, checkout).await {
+            Ok(_) | Err(Failed::Unknown) => Ok(()),
             Err(failed) => Err(failed.into()),
         }
     }

@@ -91,8 +91,8 @@ pub trait Budgets: Send + Sync {
         Ok(())
     }
 
-    /// Gives back what was promised for a checkout that comes to nothing.
-    async fn release(&self, _spending: &Spending) -> Result<(), Problem> {
+    /// Gives back what was promised for the checkout `checkout` of `requester`, which comes to nothing.
+    async fn release(&self, _checkout: &str, _requester: &str) -> Result<(), Problem> {
         Ok(())
     }
 }
@@ -110,6 +110,11 @@ pub trait Approvals: Send + Sync {
 
     /// Whether the request `id` was granted for this very purchase. One that was is used up by it.
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem>;
+
+    /// Gives the request `id` back where it was used up by the checkout `checkout`, which came to nothing.
+    async fn give_back(&self, _id: &str, _tenant: &str, _checkout: &str) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// What was decided.
@@ -165,7 +170,7 @@ impl Policy {
             if self.approvals.granted(id, spending).await.map_err(Trouble::refused)? {
                 return Ok(Verdict::Allowed(decisions));
             }
-            self.budgets.release(spending).await.map_err(Trouble::refused)?;
+            self.budgets.release(&spending.checkout, &spending.requester).await.map_err(Trouble::refused)?;
         }
         let request = self.approvals.ask(spending, &levels, &decision).await.map_err(Trouble::refused)?;
         Ok(Verdict::Pending { request, levels })

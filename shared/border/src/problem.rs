@@ -98,6 +98,8 @@ pub enum Code {
     IdempotencyKeyReused,
     /// 422: the script or its tests do not pass the check.
     RuleInvalid,
+    /// 422: an upstream refuses the purchase: the same request will be refused again.
+    UpstreamRefused,
     /// 428: the request must say what it is based on, in `If-Match`.
     PreconditionRequired,
     /// 429: the caller asks more often than it may.
@@ -151,7 +153,9 @@ impl Code {
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::IdempotencyKeyReused | Self::RuleInvalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::IdempotencyKeyReused | Self::RuleInvalid | Self::UpstreamRefused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal | Self::RuleFailed => StatusCode::INTERNAL_SERVER_ERROR,
@@ -203,6 +207,7 @@ impl Code {
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::RuleInvalid => "RULE_INVALID",
+            Self::UpstreamRefused => "UPSTREAM_REFUSED",
             Self::PreconditionRequired => "PRECONDITION_REQUIRED",
             Self::RateLimited => "RATE_LIMITED",
             Self::Internal => "INTERNAL",

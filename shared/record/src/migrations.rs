@@ -35,6 +35,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0008_approvals_and_budgets"),
     expand!("0009_erp_sync"),
     expand!("0010_refunds"),
+    expand!("0011_checkout_holds"),
 ];
 
 /// The migrations of `list` with their versions.

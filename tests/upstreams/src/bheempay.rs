@@ -192,11 +192,14 @@ fn price(plan: &Value, metadata: &Value, months: u32) -> Value {
     price.as_i64().map_or_else(|| price.clone(), |price| json!(price.saturating_mul(seats).saturating_mul(times)))
 }
 
+/// An order, by its id or by the `Idempotency-Key` that it was asked for under.
 async fn show_order(State(upstreams): Shared, Path(order): Path<String>) -> Response {
     let books = upstreams.bheempay.books();
-    match books.orders.get(&order) {
-        Some(found) => Json(json!({"order_id": order, "status": found.status, "subscription_id": found.subscription}))
-            .into_response(),
+    let by_key = || books.orders.iter().find(|(_, one)| one.key.as_ref() == Some(&order));
+    match books.orders.get_key_value(&order).or_else(by_key) {
+        Some((id, found)) => {
+            Json(json!({"order_id": id, "status": found.status, "subscription_id": found.subscription})).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

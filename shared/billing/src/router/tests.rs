@@ -12,6 +12,7 @@ use tower::ServiceExt as _;
 use super::*;
 
 mod permission;
+mod refused;
 
 const PLATFORM: &str = "bootstrap-key-of-the-tests";
 const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
@@ -24,6 +25,16 @@ struct Upstreams {
     down: bool,
     subscription: Option<Value>,
     orders: usize,
+    /// The key that each order was asked for under.
+    keys: Vec<String>,
+    /// What BheemPay answers to who wants an order, in place of the order; 0: it breaks off.
+    order_status: Option<u16>,
+    /// Whether it makes the order all the same.
+    makes_it: bool,
+    /// Whether BheemPay says what it knows of an order.
+    hides_orders: bool,
+    /// What the ERP answers to who makes a contact, in place of the contact; 0: it breaks off.
+    contact_status: Option<u16>,
     /// What the last order is said to cost; null: as asked.
     amount: Value,
     cancelled: Vec<(String, Value)>,
@@ -50,7 +61,10 @@ fn answer(upstreams: &mut Upstreams, request: &Request<Bytes>) -> (u16, Value) {
             (200, plan)
         }
         (&Method::GET, "/api/v1/shared/sku-subscription") => (200, json!({"data": []})),
-        (&Method::POST, "/api/v1/crm/contacts") => (201, json!({"id": "contact-1"})),
+        (&Method::POST, "/api/v1/crm/contacts") => match upstreams.contact_status {
+            Some(status) => (status, json!({"detail": "a secret of the ERP's"})),
+            None => (201, json!({"id": "contact-1"})),
+        },
         (&Method::GET, "/api/v1/sales/invoices") => {
             assert_eq!(request.uri().query(), Some("customer_id=contact-1"));
             let invoice = |number: u32, customer: &str| json!({"invoice_number": format!("INV-{number}"), "customer_id": customer, "total_amount": 2499.5});
@@ -63,16 +77,34 @@ fn answer(upstreams: &mut Upstreams, request: &Request<Bytes>) -> (u16, Value) {
             (200, json!({ "data": all }))
         }
         (&Method::POST, "/api/v1/pay/checkout/subscription") => {
-            upstreams.orders += 1;
-            let mut order =
-                json!({"checkout_id": "co", "order_id": format!("order_{}", upstreams.orders), "key_id": "rzp"});
+            let key = request.headers()["idempotency-key"].to_str().unwrap().to_owned();
+            if let Some(status) = upstreams.order_status
+                && !upstreams.makes_it
+            {
+                return (status, json!({"detail": "a secret of BheemPay's"}));
+            }
+            let number = upstreams.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+                upstreams.orders += 1;
+                upstreams.keys.push(key);
+                upstreams.orders - 1
+            });
+            if let Some(status) = upstreams.order_status {
+                return (status, json!({}));
+            }
+            let mut order = json!({"checkout_id": "co", "order_id": format!("order_{}", number + 1), "key_id": "rzp"});
             if !upstreams.amount.is_null() {
                 order["amount"] = upstreams.amount.clone();
             }
             (200, order)
         }
         (&Method::GET, order) if order.starts_with("/api/v1/pay/checkout/") => {
-            (200, json!({"order_id": order.rsplit('/').next(), "status": "created"}))
+            let name = order.rsplit('/').next().unwrap();
+            let by_key = upstreams.keys.iter().position(|key| key == name).map(|number| format!("order_{}", number + 1));
+            match by_key.or_else(|| name.starts_with("order_").then(|| name.to_owned())) {
+                _ if upstreams.hides_orders => (503, json!({})),
+                Some(id) => (200, json!({"order_id": id, "status": "created"})),
+                None => (404, json!({})),
+            }
         }
         (&Method::POST, "/api/v1/pay/verify") => {
             upstreams.verified.push(body());
@@ -103,9 +135,12 @@ async fn test() -> Test {
             Err(HttpError::Failed("cut".into()))
         } else {
             let (status, body) = answer(&mut upstreams, &request);
+            if status == 0 {
+                return futures::future::ready(Err(HttpError::Failed("cut".into())));
+            }
             Ok(Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap())
         };
-        async move { said }
+        futures::future::ready(said)
     });
     let capabilities = || world.instance().0;
     let (billing, tenants) = (router(capabilities()), edge_tenants::router(capabilities()));

@@ -22,6 +22,7 @@ facts! {
     a_tenants_orders_are_its_own,
     what_cannot_be_bought_is_refused,
     what_people_have_to_approve_makes_no_order,
+    what_bheempay_refuses_is_told_as_that_and_holds_no_room_in_the_budget,
 }
 
 const SECRET: &str = "secret-of-the-checkout-facts";
@@ -338,4 +339,33 @@ async fn what_people_have_to_approve_makes_no_order(stage: Arc<Stage>) {
     assert!(pending["approval_request_id"].is_string());
     assert_eq!(buyer.buy("mark", &wanted).await.expect(202), pending);
     assert!(buyer.orders().is_empty());
+}
+
+async fn what_bheempay_refuses_is_told_as_that_and_holds_no_room_in_the_budget(stage: Arc<Stage>) {
+    let edge = stage.own(settings()).await;
+    let buyer = Buyer::new(&edge, "external").await;
+    let budgets = "/api/v1/enterprise-billing/budgets";
+    let budget = json!({"name": "All", "limit": 5000, "currency": "INR", "period": "monthly"});
+    let made = buyer.post(budgets, &budget).await.expect(201);
+    let path = format!("{budgets}/{}", made["id"].as_str().unwrap());
+    let reserved = async || buyer.get(&path).await.expect(200)["current"]["reserved"].clone();
+    for refusal in [400, 404, 422] {
+        let fault = Ordered { status: Some(refusal), ..Ordered::default() };
+        edge.erp.faults.order_for_route("POST /api/v1/pay/checkout/subscription", fault);
+        for _ in 0..5 {
+            buyer.post("/api/v1/billing/checkout", &professional()).await.refused(422, "UPSTREAM_REFUSED");
+            assert_eq!(reserved().await, json!(0.00), "{refusal}");
+        }
+        edge.erp.faults.clear();
+    }
+    // Not heard, and nothing is said afterwards either: the next purchase finds out that there is none.
+    let route = "POST /api/v1/pay/checkout/subscription";
+    edge.erp.faults.order_for_route(route, Ordered { hang: true, times: Some(1), ..Ordered::default() });
+    let silent = Ordered { status: Some(503), times: Some(1), ..Ordered::default() };
+    edge.erp.faults.order_for_route("GET /api/v1/pay/checkout/", silent);
+    buyer.post("/api/v1/billing/checkout", &professional()).await.refused(503, "UPSTREAM_UNAVAILABLE");
+    assert_eq!(reserved().await, json!(2499.00));
+    edge.erp.faults.clear();
+    buyer.post("/api/v1/billing/checkout", &professional()).await.expect(201);
+    assert_eq!(reserved().await, json!(2499.00));
 }

@@ -3,19 +3,19 @@ use edge_signatures::{Currency, Money};
 
 use super::*;
 
-const APPROVALS: &str = "/api/v1/enterprise-billing/approvals";
+pub(super) const APPROVALS: &str = "/api/v1/enterprise-billing/approvals";
 const BUDGETS: &str = "/api/v1/enterprise-billing/budgets";
 
 /// What the dear tier costs with its set-up fee.
-const DEAR: &str = "60500.00";
+pub(super) const DEAR: &str = "60500.00";
 
-struct Company {
-    test: Test,
+pub(super) struct Company {
+    pub(super) test: Test,
     approvals: Router,
     budgets: Router,
 }
 
-async fn company() -> Company {
+pub(super) async fn company() -> Company {
     let test = test().await;
     let capabilities = || test.world.instance().0;
     let (approvals, budgets) = (edge_approvals::router(capabilities()), edge_budgets::router(capabilities()));
@@ -23,12 +23,12 @@ async fn company() -> Company {
 }
 
 impl Company {
-    async fn approvals(&self, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn approvals(&self, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
         self.test.ask(&self.approvals, key, Some(ACME), method, &format!("{APPROVALS}{path}"), &body).await
     }
 
     /// A key of Acme's that has this role.
-    async fn with_role(&self, role: &str) -> String {
+    pub(super) async fn with_role(&self, role: &str) -> String {
         let body = json!({"name": role, "scopes": ["plans:read"], "tenant_id": ACME});
         let made = self.test.ask(&self.test.access, PLATFORM, None, "POST", "/api/v1/api-keys", &body).await.1;
         let people = json!({"people": [format!("key:{}", made["id"].as_str().unwrap())]});
@@ -36,7 +36,7 @@ impl Company {
         made["key"].as_str().unwrap().to_owned()
     }
 
-    async fn approve(&self, key: &str, id: &str) -> Value {
+    pub(super) async fn approve(&self, key: &str, id: &str) -> Value {
         let path = format!("/requests/{id}/process");
         let (status, counted) = self.approvals(key, "POST", &path, json!({"action": "approve"})).await;
         assert_eq!(status, 200, "{counted}");
@@ -44,14 +44,14 @@ impl Company {
     }
 
     /// A budget of so much a month.
-    async fn budget(&self, limit: u32) {
+    pub(super) async fn budget(&self, limit: u32) {
         let new = json!({"name": "All", "limit": limit, "currency": "INR", "period": "monthly"});
         let made = self.test.ask(&self.budgets, PLATFORM, Some(ACME), "POST", BUDGETS, &new).await;
         assert_eq!(made.0, 201, "{made:?}");
     }
 
     /// What is spent and reserved.
-    async fn sums(&self) -> (String, String) {
+    pub(super) async fn sums(&self) -> (String, String) {
         let listed = self.test.ask(&self.budgets, PLATFORM, Some(ACME), "GET", BUDGETS, &Value::Null).await.1;
         let current = &listed["data"][0]["current"];
         let written = |field: &str| format!("{:.2}", current[field].as_f64().unwrap());
@@ -59,11 +59,11 @@ impl Company {
     }
 }
 
-fn dear(mark: &str) -> Value {
+pub(super) fn dear(mark: &str) -> Value {
     json!({"plan_id": "pro", "tier_code": "MAX", "mark": mark})
 }
 
-fn with(mut wanted: Value, approval: &Value) -> Value {
+pub(super) fn with(mut wanted: Value, approval: &Value) -> Value {
     wanted["approval_request_id"] = approval.clone();
     wanted
 }
