@@ -200,8 +200,7 @@ impl Checking {
         let until = self.capabilities.clock.now().plus(self.step(&bheempay));
         ours(self.checkouts.hold(&checkout.id, lease, until).await?)?;
         self.holds.ordering(&checkout.id).await?;
-        let order =
-            Order { bheempay: &bheempay, checkout: &checkout.id, tenant, user: &user, purchase, quote: &quote };
+        let order = Order { bheempay: &bheempay, checkout: &checkout.id, tenant, user: &user, purchase, quote: &quote };
         let made = order_of(&order, progress).await?;
         // What was allowed is not more than what was asked about.
         if let Some(asked) = made.asked.filter(|asked| asked.minor > spending.amount.minor) {

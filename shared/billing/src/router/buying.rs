@@ -43,7 +43,7 @@ const LONGEST: usize = 256;
         (status = 400, description = "`VALIDATION_ERROR`; `INTERNAL_TENANT`: it is never billed."),
         (status = 404, description = "`PLAN_NOT_FOUND`."),
         (status = 409, description = "`BUDGET_EXCEEDED`, `PURCHASE_REJECTED`; `IDEMPOTENCY_IN_PROGRESS`: try again."),
-        (status = 422, description = "`IDEMPOTENCY_KEY_REUSED`."),
+        (status = 422, description = "`IDEMPOTENCY_KEY_REUSED`; `UPSTREAM_REFUSED`: BheemPay or the ERP refuses it."),
         (status = 503, description = "`UPSTREAM_UNAVAILABLE`: send it again under the same key."),
     ),
 )]

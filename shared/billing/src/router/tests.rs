@@ -99,7 +99,8 @@ fn answer(upstreams: &mut Upstreams, request: &Request<Bytes>) -> (u16, Value) {
         }
         (&Method::GET, order) if order.starts_with("/api/v1/pay/checkout/") => {
             let name = order.rsplit('/').next().unwrap();
-            let by_key = upstreams.keys.iter().position(|key| key == name).map(|number| format!("order_{}", number + 1));
+            let by_key =
+                upstreams.keys.iter().position(|key| key == name).map(|number| format!("order_{}", number + 1));
             match by_key.or_else(|| name.starts_with("order_").then(|| name.to_owned())) {
                 _ if upstreams.hides_orders => (503, json!({})),
                 Some(id) => (200, json!({"order_id": id, "status": "created"})),
