@@ -32,6 +32,9 @@ pub const UPSTREAMS: [&str; 4] = ["erp", "bheempay", "notify", "passport"];
 /// What comes of a call: an answer; one that says the upstream failed (5xx); nothing in time; nothing at all.
 pub const CALL_OUTCOMES: [&str; 4] = ["answered", "failed", "timed_out", "unreachable"];
 
+/// Plans of the ERP's list that could not be read, each time the list was.
+pub const PLANS_LEFT_OUT: Name = ["plans_left_out", "", ""];
+
 /// What rules decided: which rule, and what it came to.
 pub const RULE_EVALUATIONS: &str = "rule_evaluations";
 

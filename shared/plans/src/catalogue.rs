@@ -4,31 +4,42 @@
 //! served still, and news is fetched behind the answer. After that news is fetched first; should the ERP have none, what
 //! it said before is served up to a bound, and says how old it is. Of those who come to one instance for the same, one
 //! asks. Nobody waits for another except by the clock: see the components' capabilities for why.
+//!
+//! Anybody may ask for any name. So whether there is such a plan is answered by the list, which one call brings, and a
+//! name that is not on it costs the ERP nothing. And where the ERP hung, one tries whether it is back; nobody else waits
+//! with them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::counters::PLANS_LEFT_OUT;
+use edge_capabilities::{Capabilities, Counters, Instant};
 use edge_upstreams::{NoAnswer, Upstream};
 use http::HeaderValue;
 
 use crate::copy::Copy;
 use crate::erp::{self, Failure};
-use crate::plan::Plan;
+use crate::index::{Index, Place};
+use crate::plan::{Plan, UnreadablePlan};
+use crate::reading::{LeftOut, ReadPlans};
 use crate::shown;
 
 /// For how many times as long as an answer is news it is served while news is fetched.
 const REVALIDATED: u32 = 10;
 
-/// How long the ERP is left alone after it gave no answer, where there is something to go on with.
+/// How long the ERP is left alone after it gave no answer.
 const REST: Duration = Duration::from_secs(1);
 
-/// How long it is remembered that there is no such plan, and of how many names.
+/// How many names it is remembered of that there is no such plan, or that the ERP gave no answer; and how long the former,
+/// where the ERP keeps no list that would say so.
+const MOST_NAMES: usize = 1024;
 const ABSENT: Duration = Duration::from_secs(5);
-const MOST_ABSENT: usize = 1024;
+
+/// The most plans that are named in the log each time the list is read.
+const MOST_NAMED: usize = 20;
 
 /// How often those who wait look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -38,6 +49,9 @@ const LONGEST: usize = 128;
 
 /// It is served from what is known, which is news.
 pub(crate) const FRESH: &str = "fresh";
+
+/// It is served from what was known before, for there is no news yet.
+const STALE: &str = "stale";
 
 /// Nothing is known of a plan, and the ERP does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,9 +112,11 @@ struct Inner {
     longest_patience: Duration,
     settings: Mutex<Option<Arc<Settings>>>,
     known: Mutex<HashMap<Name, Copy>>,
+    index: Mutex<Option<Index>>,
     absent: Mutex<HashMap<Name, Instant>>,
     failed: Mutex<HashMap<Name, (Instant, Failure)>>,
-    asking: Mutex<HashSet<Name>>,
+    asking: Mutex<HashMap<Name, Instant>>,
+    counters: Counters,
 }
 
 /// Whoever asks for something, until it has been answered or dropped.
@@ -111,8 +127,13 @@ struct Turn {
 
 impl Turn {
     fn take(inner: &Arc<Inner>, name: &Name) -> Option<Self> {
-        let ours = locked(&inner.asking).insert(name.clone());
-        ours.then(|| Self { inner: inner.clone(), name: name.clone() })
+        let mut asking = locked(&inner.asking);
+        if asking.contains_key(name) {
+            return None;
+        }
+        asking.insert(name.clone(), inner.capabilities.clock.now());
+        drop(asking);
+        Some(Self { inner: inner.clone(), name: name.clone() })
     }
 }
 
@@ -135,9 +156,11 @@ impl Catalogue {
             longest_patience: longest,
             settings: Mutex::default(),
             known: Mutex::default(),
+            index: Mutex::default(),
             absent: Mutex::default(),
             failed: Mutex::default(),
             asking: Mutex::default(),
+            counters: Counters::new(capabilities),
         }))
     }
 
@@ -152,37 +175,78 @@ impl Catalogue {
     }
 
     pub(crate) async fn all(&self) -> Result<Option<Served>, Unknown> {
-        self.look(&Name::All, true).await
+        Ok(self.look(&Name::All, true).await?)
     }
 
     pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, Unknown> {
         let Some(name) = one(name) else { return Ok(None) };
-        let now = self.now();
-        if locked(&self.0.absent).get(&name).is_some_and(|since| within(*since, now, ABSENT)) {
+        if !self.may_be_there(&name).await? {
             return Ok(None);
         }
         let served = self.look(&name, true).await?;
         if served.is_none() {
             let mut absent = locked(&self.0.absent);
-            if absent.len() >= MOST_ABSENT {
+            if absent.len() >= MOST_NAMES {
                 absent.clear();
             }
-            absent.insert(name, now);
+            absent.insert(name, self.now());
         }
         Ok(served)
     }
 
+    /// Whether there may be such a plan: one that is known already, or is on the list. Of others the ERP is not asked.
+    async fn may_be_there(&self, name: &Name) -> Result<bool, Failure> {
+        let is_absent = |since: &Instant| within(*since, self.now(), ABSENT);
+        if locked(&self.0.absent).get(name).is_some_and(is_absent) {
+            return Ok(false);
+        }
+        if locked(&self.0.known).contains_key(name) {
+            return Ok(true);
+        }
+        match self.look(&Name::All, false).await {
+            Ok(Some(Served { copy, source, .. })) => {
+                let is_listed = self.place_of(name, &copy) != Place::Nowhere;
+                // A list that is no news does not say what has come since.
+                if is_listed || source != STALE {
+                    return Ok(is_listed);
+                }
+                let kept = self.kept(name).await.is_some();
+                if kept { Ok(true) } else { Err(Failure::NotAsked("it does not give its list")) }
+            }
+            // It keeps no list.
+            Ok(None) | Err(Failure::Status(404)) => Ok(true),
+            // Another instance may have been told.
+            Err(failure) if self.kept(name).await.is_none() => Err(failure),
+            Err(_) => Ok(true),
+        }
+    }
+
+    /// Where the list `copy` has the name.
+    fn place_of(&self, name: &Name, copy: &Copy) -> Place {
+        let Name::One(name) = name else { return Place::Nowhere };
+        let mut index = locked(&self.0.index);
+        match &*index {
+            Some(index) if index.is_of(copy) => index.find(name),
+            _ => index.insert(Index::new(copy)).find(name),
+        }
+    }
+
+    /// What the cache, which all instances share, has of `name`.
+    async fn kept(&self, name: &Name) -> Option<Copy> {
+        // A cache that fails has nothing.
+        self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Copy::from_bytes)
+    }
+
     /// What is known of `name`; with `revalidates`, though it be a little old, while news is fetched.
-    async fn look(&self, name: &Name, revalidates: bool) -> Result<Option<Served>, Unknown> {
-        let settings = self.settings().await.map_err(Failure::from)?;
+    async fn look(&self, name: &Name, revalidates: bool) -> Result<Option<Served>, Failure> {
+        let settings = self.settings().await?;
         let now = self.now();
         let remembered = locked(&self.0.known).get(name).cloned();
         let is_fresh = |copy: &&Copy| copy.age(now).is_some_and(|age| age < settings.fresh);
         if let Some(copy) = remembered.as_ref().filter(is_fresh) {
             return Ok(Some(settings.serve(copy.clone(), now, FRESH)));
         }
-        // A cache that fails has nothing.
-        let kept = self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Copy::from_bytes);
+        let kept = self.kept(name).await;
         let last = [remembered, kept].into_iter().flatten().max_by_key(|copy| copy.asked_at);
         let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale.max(settings.fresh)));
         if let Some(copy) = &last {
@@ -196,7 +260,7 @@ impl Catalogue {
                 if !rests {
                     self.ask_behind(&settings, name);
                 }
-                return Ok(Some(settings.serve(copy.clone(), now, "stale")));
+                return Ok(Some(settings.serve(copy.clone(), now, STALE)));
             }
         }
         match self.ask(&settings, name).await {
@@ -205,7 +269,7 @@ impl Catalogue {
                 // It has grown older meanwhile.
                 let now = self.now();
                 let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale));
-                last.map(|copy| Some(settings.serve(copy, now, "stale"))).ok_or_else(|| failure.into())
+                last.map(|copy| Some(settings.serve(copy, now, STALE))).ok_or(failure)
             }
         }
     }
@@ -220,9 +284,26 @@ impl Catalogue {
         }));
     }
 
-    /// Asks the ERP, or waits for whoever is asking.
+    /// Asks the ERP, or waits for whoever is asking: but not where it hung the last time, or lets whoever asks wait for
+    /// long.
     async fn ask(&self, settings: &Settings, name: &Name) -> Result<Option<Copy>, Failure> {
         let came = self.now();
+        let failed_before = locked(&self.0.failed).get(name).filter(|(_, failure)| failure.took_long()).cloned();
+        if let Some((at, failure)) = &failed_before
+            && within(*at, came, REST)
+        {
+            return Err(failure.clone());
+        }
+        let half = settings.erp.patience() / 2;
+        let asked_since = locked(&self.0.asking).get(name).copied();
+        if let Some(since) = asked_since {
+            if let Some((_, failure)) = failed_before {
+                return Err(failure);
+            }
+            if !within(since, came, half) {
+                return Err(Failure::NotAsked("it lets others wait"));
+            }
+        }
         loop {
             if let Some(_turn) = Turn::take(&self.0, name) {
                 // Somebody may have been answered meanwhile.
@@ -246,13 +327,15 @@ impl Catalogue {
     async fn fetch(&self, settings: &Settings, name: &Name) -> Result<Option<Copy>, Failure> {
         let asked_at = self.now();
         let said = match name {
-            Name::All => erp::all(&settings.erp).await.map(|plans| Some(shown::all(&plans))),
-            Name::One(one) => self.fetch_one(settings, one).await.map(|plan| plan.map(|plan| shown::one(&plan))),
+            Name::All => self.fetch_all(settings).await.map(|read| Some(list(asked_at, &read))),
+            Name::One(one) => {
+                let plan = self.fetch_one(settings, one).await;
+                plan.map(|plan| plan.map(|plan| Ok(Copy::new(asked_at, shown::one(&plan)?))))
+            }
         };
         let cache = &self.0.capabilities.cache;
         match said {
-            Ok(Some(Ok(body))) => {
-                let copy = Copy::new(asked_at, body);
+            Ok(Some(Ok(copy))) => {
                 locked(&self.0.failed).remove(name);
                 self.remember(name, &copy);
                 // Without it other instances ask the ERP, nothing else.
@@ -260,6 +343,7 @@ impl Catalogue {
                 Ok(Some(copy))
             }
             Ok(None | Some(Err(_))) => {
+                locked(&self.0.failed).remove(name);
                 // It is not sold any more: what it was must not come back when the ERP is down.
                 if locked(&self.0.known).remove(name).is_some() {
                     let _ = cache.delete(&name.key()).await;
@@ -269,7 +353,7 @@ impl Catalogue {
             Err(failure) => {
                 self.log(&failure);
                 let mut failed = locked(&self.0.failed);
-                if failed.len() >= MOST_ABSENT {
+                if failed.len() >= MOST_NAMES {
                     failed.clear();
                 }
                 failed.insert(name.clone(), (self.now(), failure.clone()));
@@ -278,19 +362,43 @@ impl Catalogue {
         }
     }
 
+    /// All plans that can be read. Those that cannot are named in the log, and counted.
+    async fn fetch_all(&self, settings: &Settings) -> Result<ReadPlans, Failure> {
+        let read = erp::all(&settings.erp).await?;
+        for left_out in read.left_out.iter().take(MOST_NAMED) {
+            self.log_left_out(left_out);
+        }
+        if !read.left_out.is_empty() {
+            let count = i64::try_from(read.left_out.len()).unwrap_or(i64::MAX);
+            self.0.counters.add(PLANS_LEFT_OUT, count);
+        }
+        Ok(read)
+    }
+
     /// A plan by its id, or else by its code.
     async fn fetch_one(&self, settings: &Settings, name: &str) -> Result<Option<Plan>, Failure> {
-        if let Some(plan) = erp::one(&settings.erp, name).await? {
+        // A list that is at hand spares asking for a code as if it were an id.
+        let at_hand = locked(&self.0.known).get(&Name::All).cloned();
+        let is_fresh = |copy: &Copy| copy.age(self.now()).is_some_and(|age| age < settings.fresh);
+        let at_hand = at_hand.filter(is_fresh).map(|copy| self.place_of(&Name::One(name.into()), &copy));
+        if !matches!(at_hand, Some(Place::Code(_)))
+            && let Some(plan) = erp::one(&settings.erp, name).await?
+        {
             return Ok(Some(plan));
         }
-        let all = match erp::all(&settings.erp).await {
+        let place = match Box::pin(self.look(&Name::All, false)).await {
+            Ok(Some(Served { source: STALE, .. })) => return Err(Failure::NotAsked("it does not give its list")),
+            Ok(Some(Served { copy, .. })) => self.place_of(&Name::One(name.into()), &copy),
             // It keeps no list: there is nothing to know the name by.
-            Err(Failure::Status(404)) => return Ok(None),
-            all => all?,
+            Ok(None) | Err(Failure::Status(404)) => return Ok(None),
+            Err(failure) => return Err(failure),
         };
-        let Some(listed) = all.into_iter().find(|plan| plan.code.as_deref() == Some(name)) else { return Ok(None) };
-        let whole = erp::one(&settings.erp, &listed.id).await?;
-        Ok(Some(whole.unwrap_or(listed)))
+        match place {
+            Place::Code(id) => erp::one(&settings.erp, &id).await,
+            Place::Disputed => Err(UnreadablePlan("sku_code, which another plan has too,").into()),
+            Place::LeftOut => Err(UnreadablePlan("entry in the list").into()),
+            Place::Id | Place::Nowhere => Ok(None),
+        }
     }
 
     fn remember(&self, name: &Name, copy: &Copy) {
@@ -302,6 +410,15 @@ impl Catalogue {
 
     fn now(&self) -> Instant {
         self.0.capabilities.clock.now()
+    }
+
+    fn log_left_out(&self, left_out: &LeftOut) {
+        let Capabilities { clock, log, .. } = &self.0.capabilities;
+        let line = serde_json::json!({
+            "ts": clock.now().to_rfc3339_millis(), "level": "warn", "component": "plans", "outcome": "PLAN_LEFT_OUT",
+            "place": left_out.place, "sku_id": left_out.id, "sku_code": left_out.code, "cause": left_out.why.to_string(),
+        });
+        log.write(line.to_string());
     }
 
     fn log(&self, failure: &Failure) {
@@ -346,6 +463,13 @@ impl Settings {
         let age = copy.age(now).unwrap_or(0);
         Served { copy, age, cache_control: self.cache_control.clone(), source }
     }
+}
+
+/// What is kept of a list.
+fn list(asked_at: Instant, read: &ReadPlans) -> Result<Copy, serde_json::Error> {
+    let names = read.left_out.iter().flat_map(|one| [&one.id, &one.code]).flatten();
+    let left_out = serde_json::to_vec(&names.collect::<Vec<_>>())?.into();
+    Ok(Copy { left_out, ..Copy::new(asked_at, shown::all(&read.plans)?) })
 }
 
 /// A name that a plan may have.

@@ -6,10 +6,11 @@ use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
 /// Says how the rest is laid out: another build's copies are not read.
-const LAYOUT: &[u8; 2] = b"p1";
+const LAYOUT: &[u8; 2] = b"p2";
 const INSTANT: usize = size_of::<i64>();
 /// Hex digits of the SHA-256 that name a body.
 const NAME: usize = 32;
+const LENGTH: usize = size_of::<u32>();
 
 /// What is served of a plan, or of all plans.
 #[derive(Clone, Debug)]
@@ -20,22 +21,28 @@ pub(crate) struct Copy {
     pub(crate) etag: HeaderValue,
     /// JSON.
     pub(crate) body: Bytes,
+    /// Ids and codes of plans that were left out of a list: a JSON list.
+    pub(crate) left_out: Bytes,
 }
 
 impl Copy {
     pub(crate) fn new(asked_at: Instant, body: Vec<u8>) -> Self {
         let mut name = hex::encode(Sha256::digest(&body));
         name.truncate(NAME);
-        Self { asked_at, etag: etag(name.as_bytes()), body: body.into() }
+        Self { asked_at, etag: etag(name.as_bytes()), body: body.into(), left_out: Bytes::from_static(b"[]") }
     }
 
     /// As it is kept in the cache.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let name = self.etag.as_bytes().iter().filter(|byte| **byte != b'"').copied();
-        let mut bytes = Vec::with_capacity(LAYOUT.len() + INSTANT + NAME + self.body.len());
+        let left_out = u32::try_from(self.left_out.len()).unwrap_or(u32::MAX);
+        let mut bytes =
+            Vec::with_capacity(LAYOUT.len() + INSTANT + NAME + LENGTH + self.left_out.len() + self.body.len());
         bytes.extend_from_slice(LAYOUT);
         bytes.extend_from_slice(&self.asked_at.as_millis().to_le_bytes());
         bytes.extend(name);
+        bytes.extend_from_slice(&left_out.to_le_bytes());
+        bytes.extend_from_slice(&self.left_out);
         bytes.extend_from_slice(&self.body);
         bytes
     }
@@ -44,13 +51,18 @@ impl Copy {
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let rest = bytes.strip_prefix(LAYOUT)?;
         let (asked_at, rest) = rest.split_at_checked(INSTANT)?;
-        let (name, _) = rest.split_at_checked(NAME)?;
+        let (name, rest) = rest.split_at_checked(NAME)?;
+        let (left_out, rest) = rest.split_at_checked(LENGTH)?;
+        let left_out = usize::try_from(u32::from_le_bytes(left_out.try_into().ok()?)).ok()?;
+        rest.get(..left_out)?;
         if !name.iter().all(u8::is_ascii_hexdigit) {
             return None;
         }
         let asked_at = Instant::from_millis(i64::from_le_bytes(asked_at.try_into().ok()?));
         let etag = etag(name);
-        Some(Self { asked_at, etag, body: Bytes::from(bytes).split_off(LAYOUT.len() + INSTANT + NAME) })
+        let mut body = Bytes::from(bytes).split_off(LAYOUT.len() + INSTANT + NAME + LENGTH);
+        let left_out = body.split_to(left_out);
+        Some(Self { asked_at, etag, body, left_out })
     }
 
     /// How old it is at `now`, milliseconds; None: it is from a future that no difference of clocks explains.
@@ -73,9 +85,12 @@ mod tests {
 
     #[test]
     fn a_copy_is_read_as_it_was_written_and_nothing_else_is_one() {
-        let copy = Copy::new(Instant::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
+        let mut copy = Copy::new(Instant::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
+        copy.left_out = Bytes::from_static(br#"["odd"]"#);
         let read = Copy::from_bytes(copy.to_bytes()).unwrap();
         assert_eq!((read.asked_at, &read.etag, &read.body), (copy.asked_at, &copy.etag, &copy.body));
+        assert_eq!(read.left_out, copy.left_out);
+        assert!((0..50).all(|length| Copy::from_bytes(copy.to_bytes()[..length].to_vec()).is_none()));
         assert_eq!(copy.etag.len(), NAME + 2);
         for other in [b"".to_vec(), b"p1".to_vec(), b"p2aaaaaaaa".to_vec(), vec![b'p'; 100], br#"{"a":1}"#.to_vec()] {
             assert!(Copy::from_bytes(other).is_none());

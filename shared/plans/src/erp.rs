@@ -1,9 +1,11 @@
 //! Asking the ERP for plans. Whatever is not a plan, a list of plans or a clear "no such plan" says nothing.
 
+use edge_capabilities::http::HttpError;
 use edge_upstreams::{NoAnswer, Upstream, segment};
 use http::StatusCode;
 
 use crate::plan::{Plan, UnreadablePlan};
+use crate::reading::ReadPlans;
 
 /// Plans that are sold here begin with this.
 const LIST: &str = "/api/v1/shared/sku-subscription?plan_prefix=WORKSPACE-";
@@ -18,10 +20,20 @@ pub(crate) enum Failure {
     Status(u16),
     #[error("the ERP's answer cannot be read: {0}")]
     Unreadable(#[from] UnreadablePlan),
+    /// Nobody asks it now.
+    #[error("the ERP is not asked now: {0}")]
+    NotAsked(&'static str),
+}
+
+impl Failure {
+    /// Whether somebody waited for it as long as one waits.
+    pub(crate) const fn took_long(&self) -> bool {
+        matches!(self, Self::NotAsked(_) | Self::NoAnswer(NoAnswer::Silent(_, HttpError::TimedOut(_))))
+    }
 }
 
 /// All plans that are sold here.
-pub(crate) async fn all(erp: &Upstream) -> Result<Vec<Plan>, Failure> {
+pub(crate) async fn all(erp: &Upstream) -> Result<ReadPlans, Failure> {
     let answer = erp.get(LIST).await?;
     match answer.status {
         StatusCode::OK => Ok(Plan::read_all(&answer.body)?),

@@ -2,14 +2,15 @@
 //!
 //! * [`plan`]: a plan; [`reading`] and [`shown`]: as the ERP writes it and as the edge does; [`quote`]: what it costs
 //!   whom.
-//! * [`erp`]: asking for it; [`copy`]: what is kept of an answer; [`catalogue`]: when the one is done and when the other
-//!   serves.
+//! * [`erp`]: asking for it; [`copy`]: what is kept of an answer; [`index`]: which names it has; [`catalogue`]: when the
+//!   ERP is asked and when what is kept serves.
 //! * [`router`]: over HTTP.
 
 mod catalogue;
 mod copy;
 mod cycle;
 mod erp;
+mod index;
 mod plan;
 mod quote;
 mod reading;

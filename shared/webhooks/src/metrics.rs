@@ -6,8 +6,8 @@ use std::fmt::{Display, Write as _};
 use edge_border::{Code, Problem};
 use edge_capabilities::Counters;
 use edge_capabilities::counters::{
-    CALL_OUTCOMES, Name, RULE_EVALUATIONS, RULE_OUTCOMES, UNWRITTEN_DECISIONS, UPSTREAM_CALLS, UPSTREAM_MICROS,
-    UPSTREAMS,
+    CALL_OUTCOMES, Name, PLANS_LEFT_OUT, RULE_EVALUATIONS, RULE_OUTCOMES, UNWRITTEN_DECISIONS, UPSTREAM_CALLS,
+    UPSTREAM_MICROS, UPSTREAMS,
 };
 use edge_seats::{NO_VERDICT, Reason, Source, Unreachable, VERDICTS};
 use edge_signatures::{Provider, Rejection};
@@ -42,6 +42,10 @@ pub(crate) async fn text(counters: &Counters, processing: &Processing) -> Result
     seats(&mut page).await?;
     rules(&mut page).await?;
     upstreams(&mut page).await?;
+    let name = "plans_left_out_total";
+    page.head(name, "counter", "Plans of the ERP's list that could not be read, each time the list was.");
+    let count = counters.read(PLANS_LEFT_OUT).await.map_err(Unreachable::from)?;
+    page.line(name, &[], count);
     Ok(page.text)
 }
 

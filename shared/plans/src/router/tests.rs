@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use edge_capabilities::Counters;
+use edge_capabilities::counters::PLANS_LEFT_OUT;
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::World;
 use futures::future::join_all;
@@ -22,6 +24,10 @@ struct Erp {
     price: &'static str,
     status: u16,
     down: bool,
+    /// It takes requests and never answers.
+    hangs: bool,
+    /// Written into its list behind the plan.
+    beside: &'static str,
     /// It sells nothing any more.
     sold_out: bool,
     asked: Vec<String>,
@@ -36,12 +42,19 @@ struct Test {
 fn test() -> Test {
     let world = World::new(1);
     world.config.set("erp_url", "http://erp");
-    let erp =
-        Arc::new(Mutex::new(Erp { price: "2499.10", status: 200, down: false, sold_out: false, asked: Vec::new() }));
+    let erp = Arc::new(Mutex::new(Erp {
+        price: "2499.10",
+        status: 200,
+        down: false,
+        hangs: false,
+        beside: "",
+        sold_out: false,
+        asked: Vec::new(),
+    }));
     let (state, clock) = (erp.clone(), world.clock.clone());
     world.http.on_request(move |request| {
         let path = request.uri().path_and_query().unwrap().as_str().to_owned();
-        let Erp { price, status, down, sold_out, .. } = {
+        let Erp { price, status, down, hangs, beside, sold_out, .. } = {
             let mut erp = state.lock().unwrap();
             erp.asked.push(path.clone());
             erp.clone()
@@ -49,6 +62,9 @@ fn test() -> Test {
         let clock = clock.clone();
         async move {
             edge_capabilities::Clock::sleep(&*clock, Duration::from_millis(50)).await;
+            if hangs {
+                std::future::pending::<()>().await;
+            }
             if down {
                 return Err(HttpError::Failed("cut".into()));
             }
@@ -59,8 +75,13 @@ fn test() -> Test {
                     (200, r#"{"data":[]}"#.to_owned())
                 }
                 _ if sold_out => (404, "{}".to_owned()),
-                "/api/v1/shared/sku-subscription?plan_prefix=WORKSPACE-" => (status, format!(r#"{{"data":[{plan}]}}"#)),
+                "/api/v1/shared/sku-subscription?plan_prefix=WORKSPACE-" => {
+                    (status, format!(r#"{{"data":[{plan}{beside}]}}"#))
+                }
                 "/api/v1/shared/sku-subscription/sku/sku-pro" => (status, plan),
+                "/api/v1/shared/sku-subscription/sku/odd" => {
+                    (200, r#"{"sku_id":"odd","base_price":"cheap"}"#.to_owned())
+                }
                 _ => (404, "{}".to_owned()),
             };
             Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap())
@@ -287,4 +308,104 @@ async fn without_the_cache_the_erp_is_asked() {
     assert_eq!(test.get(LIST).await.status, 200);
     assert_eq!(test.get(LIST).await.status, 200);
     assert_eq!(test.questions(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_plan_is_left_out_and_named_and_the_others_are_sold() {
+    let test = test();
+    test.erp().beside = r#",null,{"sku_id":"odd","sku_code":"WORKSPACE-ODD","base_price":"cheap"},
+        {"sku_id":7,"sku_code":"WORKSPACE-FALSE","name":false,"description":false,"base_price":"1",
+         "tiers":[{"tier_code":"T","max_users":"5"}]}"#;
+    let list = test.get(LIST).await;
+    assert_eq!(list.status, 200);
+    let ids: Vec<Value> = list.json()["plans"].as_array().unwrap().iter().map(|plan| plan["sku_id"].clone()).collect();
+    assert_eq!(ids, [json!("sku-pro"), json!("7")]);
+    assert_eq!(list.json()["plans"][1]["tiers"][0]["max_users"], 5);
+    assert_eq!(test.get(ONE).await.status, 200);
+    assert_eq!(test.get("/api/v1/billing/plans/WORKSPACE-PRO").await.status, 200);
+    for bad in ["odd", "WORKSPACE-ODD"] {
+        assert_eq!(test.get(&format!("/api/v1/billing/plans/{bad}")).await.status, 503, "{bad}");
+    }
+    let catalogue = Catalogue::new(&test.world.instance().0);
+    assert_eq!(catalogue.find("WORKSPACE-PRO").await.unwrap().unwrap().id, "sku-pro");
+    let lines: Vec<Value> = test.world.log.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let named = |id: Value, cause: &str| {
+        lines.iter().any(|line| line["outcome"] == "PLAN_LEFT_OUT" && line["sku_id"] == id && line["cause"] == cause)
+    };
+    assert!(named(Value::Null, "the plan's JSON cannot be read"), "{lines:?}");
+    assert!(named(json!("odd"), "the plan's base_price cannot be read"), "{lines:?}");
+    test.wait(2).await;
+    let counters = Counters::new(&test.world.instance().0);
+    assert_eq!(counters.read(PLANS_LEFT_OUT).await.unwrap(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_two_plans_have_is_nobodys() {
+    let test = test();
+    test.erp().beside = r#",{"sku_id":"other","sku_code":"WORKSPACE-PRO","base_price":1}"#;
+    assert_eq!(test.get(LIST).await.json()["plans"].as_array().unwrap().len(), 2);
+    assert_eq!(test.get(ONE).await.status, 200);
+    assert_eq!(test.get("/api/v1/billing/plans/WORKSPACE-PRO").await.status, 503);
+    assert!(
+        test.world.log.lines().iter().any(|line| line.contains("the plan's sku_code, which another plan has too,"))
+    );
+    let catalogue = Catalogue::new(&test.world.instance().0);
+    assert!(catalogue.find("WORKSPACE-PRO").await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_not_on_the_list_costs_the_erp_nothing() {
+    let test = test();
+    test.get(LIST).await;
+    assert_eq!(test.questions(), 1);
+    for number in 0..2_000 {
+        assert_eq!(test.get(&format!("/api/v1/billing/plans/made-up-{number}")).await.status, 404);
+    }
+    assert_eq!(test.questions(), 1);
+    // Once the list is no news, it is asked for again: once.
+    test.wait(61).await;
+    for answer in join_all((0..50).map(|number| {
+        let test = &test;
+        async move { test.get(&format!("/api/v1/billing/plans/made-up-{number}")).await }
+    }))
+    .await
+    {
+        assert_eq!(answer.status, 404);
+    }
+    assert_eq!(test.questions(), 2);
+    // One that is on it is asked for by its id.
+    assert_eq!(test.get("/api/v1/billing/plans/WORKSPACE-PRO").await.status, 200);
+    assert_eq!(test.erp().asked[2..], ["/api/v1/shared/sku-subscription/sku/sku-pro"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_erp_hangs_few_wait_for_it_and_what_is_known_is_served() {
+    let test = test();
+    assert_eq!(test.get(ONE).await.status, 200);
+    test.wait(3600).await;
+    test.erp().hangs = true;
+    let asked = test.questions();
+    let made_up = |number: u64| {
+        let test = &test;
+        async move {
+            // A hundred each second.
+            test.world.clock.advance(Duration::from_millis(number * 10)).await;
+            let started = tokio::time::Instant::now();
+            let status = test.get(&format!("/api/v1/billing/plans/made-up-{number}")).await.status;
+            (status, started.elapsed())
+        }
+    };
+    let answers = join_all((0..4_200).map(made_up)).await;
+    assert!(answers.iter().all(|(status, _)| *status == 503));
+    // Those of the first second wait for the first call; then one for each call there is.
+    let waited = answers.iter().filter(|(_, took)| *took >= Duration::from_millis(500)).count();
+    assert!((100..130).contains(&waited), "{waited}");
+    let calls = test.questions() - asked;
+    assert!((2..=15).contains(&calls), "{calls} calls in 42 s");
+    let known = test.get(ONE).await;
+    assert_eq!((known.status, known.header("age")), (200, "3644"), "{}", known.body);
+    // And back.
+    test.erp().hangs = false;
+    test.wait(1).await;
+    assert_eq!(test.get("/api/v1/billing/plans/made-up").await.status, 404);
 }

@@ -17,6 +17,8 @@ facts! {
     plans_are_asked_for_once_by_a_crowd_and_not_again_while_they_are_news,
     news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound,
     an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names,
+    one_bad_plan_takes_no_other_off_the_shelf,
+    made_up_names_cost_the_erp_nothing,
 }
 
 const PLANS: &str = "/api/v1/billing/plans";
@@ -123,6 +125,7 @@ async fn an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names(stage:
         let id = format!("odd_{number}");
         let mut plan = edge.erp.plans.find("sku_starter").unwrap();
         plan[field] = value;
+        plan["sku_id"] = json!(id);
         edge.erp.plans.put(&id, plan);
         let answer = edge.call("GET", &format!("{PLANS}/{id}")).send().await;
         answer.refused(503, "UPSTREAM_UNAVAILABLE");
@@ -130,4 +133,48 @@ async fn an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names(stage:
         let named = format!("the plan's {field} cannot be read");
         eventually("a line in the log", async || edge.log().contains(&named).then_some(())).await;
     }
+}
+
+async fn one_bad_plan_takes_no_other_off_the_shelf(stage: Arc<Stage>) {
+    let edge = stage.own(Settings::steady()).await;
+    let good = edge.erp.plans.find("sku_starter").unwrap();
+    for (id, field, value) in [
+        ("odd_price", "base_price", json!("much")),
+        ("odd_tiers", "tiers", json!({})),
+        ("odd_text", "description", json!(false)),
+    ] {
+        let mut plan = good.clone();
+        (plan["sku_id"], plan["sku_code"], plan[field]) = (json!(id), json!(format!("WORKSPACE-{id}")), value);
+        edge.erp.plans.put(id, plan);
+    }
+    let listed = edge.call("GET", PLANS).send().await.expect(200);
+    let ids: HashSet<&str> =
+        listed["plans"].as_array().unwrap().iter().map(|plan| plan["sku_id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    assert!(ids.contains("odd_text") && ids.contains("sku_starter"), "{ids:?}");
+    edge.call("GET", &format!("{PLANS}/WORKSPACE-PRO")).send().await.expect(200);
+    edge.call("GET", &format!("{PLANS}/odd_price")).send().await.refused(503, "UPSTREAM_UNAVAILABLE");
+    eventually("its name in the log", async || edge.log().contains("\"sku_id\":\"odd_tiers\"").then_some(())).await;
+    eventually("its count", async || {
+        let text = edge.call("GET", "/metrics").send().await.text();
+        let line = text.lines().find(|line| line.starts_with("bheem_edge_plans_left_out_total "))?;
+        line.rsplit(' ').next()?.parse::<u32>().is_ok_and(|count| count >= 2).then_some(())
+    })
+    .await;
+}
+
+async fn made_up_names_cost_the_erp_nothing(stage: Arc<Stage>) {
+    let edge = stage.own(Settings::steady()).await;
+    let asked = || edge.erp.calls.under("/api/v1/shared/sku-subscription");
+    let made_up = |number: usize| {
+        let edge = &edge;
+        async move { edge.call("GET", &format!("{PLANS}/made-up-{number}")).send().await.status }
+    };
+    assert_eq!(made_up(0).await, 404);
+    for round in 1..20 {
+        let answers = join_all((0..10).map(|number| made_up(10 * round + number))).await;
+        assert!(answers.iter().all(|status| *status == 404), "{answers:?}");
+    }
+    // One for each instance that they were spread over and did not find it in the cache.
+    assert!(asked() <= 16, "{} questions", asked());
 }
