@@ -133,6 +133,7 @@ impl Access {
             tenant: None,
             roles: Arc::default(),
             applications: None,
+            root: Arc::from(BOOTSTRAP),
         };
         Ok(same.then_some(bootstrap))
     }

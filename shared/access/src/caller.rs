@@ -37,6 +37,10 @@ pub struct Caller {
     pub roles: Arc<[String]>,
     /// The applications it may speak for; None: all.
     pub applications: Option<Arc<[String]>>,
+    /// Whom the chain of issuing began with: of a person it is the person; of a key the person of a tenant, or the
+    /// first key bound to a tenant, that it descends from. Two callers with the same root are the same party, whatever
+    /// keys they made each other.
+    pub root: Arc<str>,
 }
 
 impl Caller {
@@ -49,6 +53,11 @@ impl Caller {
     pub fn role(&self) -> &str {
         let of_a_key = if self.tenant.is_some() { "TENANT" } else { "PLATFORM" };
         self.roles.first().map_or(of_a_key, String::as_str)
+    }
+
+    /// Whether it descends from the same root as `other`.
+    pub fn has_same_root(&self, other: &str) -> bool {
+        &*self.root == other
     }
 
     /// Whether it may speak for `application`, compared byte for byte.

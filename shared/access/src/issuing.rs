@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::authentication::Access;
 use crate::caller::{Caller, TenantId};
-use crate::keys::{ApiKey, Behind};
+use crate::keys::{ApiKey, Behind, key_id};
 use crate::scope::{Scope, Scopes};
 use crate::token::Token;
 
@@ -56,6 +56,8 @@ pub struct ShownKey {
     created_by: String,
     created_at: String,
     expires_at: Option<String>,
+    /// Whom the chain of issuing began with: a person of the tenant, or the first key bound to it.
+    root: String,
     #[serde(skip)]
     cursor: String,
 }
@@ -72,6 +74,7 @@ impl From<ApiKey> for ShownKey {
             created_by: key.created_by,
             created_at: key.created_at.to_rfc3339_millis(),
             expires_at: key.expires_at.map(|at| at.to_string()),
+            root: key.root,
             cursor,
         }
     }
@@ -208,6 +211,8 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
         created_by: caller.id.to_string(),
         created_at: now,
         expires_at: expires_at.flatten(),
+        // What the platform makes begins a chain: two keys of a tenant that it issued are two parties.
+        root: if caller.tenant.is_some() { caller.root.to_string() } else { key_id(&token.id) },
     })
 }
 

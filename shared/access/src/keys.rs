@@ -20,6 +20,8 @@ pub(crate) struct ApiKey {
     pub(crate) created_by: String,
     pub(crate) created_at: Instant,
     pub(crate) expires_at: Option<Instant>,
+    /// Whom the chain of issuing began with; see [`Caller::root`]. Copies in the cache without it are read anew.
+    pub(crate) root: String,
 }
 
 /// A key that was not revoked, with what proves its secret.
@@ -29,14 +31,20 @@ pub(crate) struct StoredKey {
     pub(crate) secret: SecretHash,
 }
 
+/// The key `id` as a caller: how the record names who did something.
+pub(crate) fn key_id(id: &str) -> String {
+    format!("key:{id}")
+}
+
 impl ApiKey {
     pub(crate) fn caller(&self) -> Caller {
         Caller {
-            id: format!("key:{}", self.id).into(),
+            id: key_id(&self.id).into(),
             scopes: self.scopes.iter().copied().collect::<Scopes>(),
             tenant: self.tenant.clone(),
             roles: std::sync::Arc::default(),
             applications: self.applications.as_deref().map(Into::into),
+            root: self.root.as_str().into(),
         }
     }
 }
@@ -49,7 +57,17 @@ pub(crate) struct Behind {
 
 pub(crate) struct Keys(Record);
 
-const COLUMNS: &str = "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256";
+const COLUMNS: &str = "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root";
+
+/// The keys above a key of a tenant, up to the first that was not made by a key of the tenant, nearest first. The depth
+/// is no limit that issuing knows: it is there so that a record that was tampered with makes no endless query.
+const MAKERS: &str = "WITH RECURSIVE makers (id, tenant_id, created_by, root, depth) AS (
+        SELECT id, tenant_id, created_by, root, 0 FROM api_keys WHERE id = $1
+        UNION ALL
+        SELECT k.id, k.tenant_id, k.created_by, k.root, m.depth + 1 FROM api_keys k
+        JOIN makers m ON m.created_by = 'key:' || k.id
+        WHERE m.root IS NULL AND m.tenant_id IS NOT NULL AND k.tenant_id IS NOT NULL AND m.depth < 10000
+    ) SELECT id, tenant_id, created_by, root FROM makers ORDER BY depth DESC LIMIT 1";
 
 impl Keys {
     pub(crate) fn new(record: Record) -> Self {
@@ -62,8 +80,8 @@ impl Keys {
 
     pub(crate) async fn insert(&self, key: &ApiKey, secret: &SecretHash) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO api_keys
-            (id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            (id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let values = [
             Value::from(key.id.as_str()),
             key.name.as_str().into(),
@@ -74,6 +92,7 @@ impl Keys {
             key.created_at.into(),
             key.expires_at.into(),
             secret.to_hex().into(),
+            key.root.as_str().into(),
         ];
         self.0.query(statement, &values).await.map(drop)
     }
@@ -81,7 +100,34 @@ impl Keys {
     /// The key `id`, unless it was revoked.
     pub(crate) async fn find(&self, id: &str) -> Result<Option<StoredKey>, DatabaseError> {
         let statement = format!("SELECT {COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL");
-        self.0.query(&statement, &[id.into()]).await?.first().map(from_row).transpose()
+        match self.0.query(&statement, &[id.into()]).await?.first() {
+            None => Ok(None),
+            Some(row) => self.from_row(row).await.map(Some),
+        }
+    }
+
+    async fn from_row(&self, row: &Row) -> Result<StoredKey, DatabaseError> {
+        let root = match row.optional_text(9)? {
+            Some(root) => root.to_owned(),
+            None => self.find_root(row.text(0)?).await?,
+        };
+        from_row(row, root)
+    }
+
+    /// The root of the key `id`, which was made before roots were kept, or by a build that does not keep them: found by
+    /// who made whom, and kept from now on.
+    async fn find_root(&self, id: &str) -> Result<String, DatabaseError> {
+        let rows = self.0.query(MAKERS, &[id.into()]).await?;
+        let first = rows.first().ok_or_else(|| DatabaseError::Refused("a key has gone from api_keys".into()))?;
+        let (tenant, made_by) = (first.optional_text(1)?, first.text(2)?);
+        let root = match first.optional_text(3)? {
+            Some(known) => known.to_owned(),
+            None if tenant.is_some() && made_by.starts_with("user:") => made_by.to_owned(),
+            None => key_id(first.text(0)?),
+        };
+        let statement = "UPDATE api_keys SET root = $1 WHERE id = $2 AND root IS NULL";
+        self.0.query(statement, &[root.as_str().into(), id.into()]).await?;
+        Ok(root)
     }
 
     /// Up to `limit` keys that were not revoked, newest first, of `tenant` alone where one is given.
@@ -104,7 +150,11 @@ impl Keys {
              ORDER BY created_at DESC, id DESC LIMIT $3"
         );
         let rows = self.0.query(&statement, &values).await?;
-        rows.iter().map(|row| from_row(row).map(|stored| stored.key)).collect()
+        let mut keys = Vec::with_capacity(rows.len());
+        for row in &rows {
+            keys.push(self.from_row(row).await?.key);
+        }
+        Ok(keys)
     }
 
     /// Revokes the key `id`, of `tenant` alone where one is given; gives whether there was one.
@@ -127,7 +177,7 @@ impl Keys {
     }
 }
 
-fn from_row(row: &Row) -> Result<StoredKey, DatabaseError> {
+fn from_row(row: &Row, root: String) -> Result<StoredKey, DatabaseError> {
     let key = ApiKey {
         id: row.text(0)?.to_owned(),
         name: row.text(1)?.to_owned(),
@@ -137,6 +187,7 @@ fn from_row(row: &Row) -> Result<StoredKey, DatabaseError> {
         created_by: row.text(5)?.to_owned(),
         created_at: Instant::from_millis(row.integer(6)?),
         expires_at: row.optional_integer(7)?.map(Instant::from_millis),
+        root,
     };
     let secret = SecretHash::from_hex(row.text(8)?);
     let secret = secret.ok_or_else(|| DatabaseError::Refused("api_keys.secret_sha256 is not a SHA-256".into()))?;

@@ -36,6 +36,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0009_erp_sync"),
     expand!("0010_refunds"),
     expand!("0011_checkout_holds"),
+    expand!("0012_key_roots"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -92,7 +92,8 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<C
         return Err(Refused::Claim("tenant_id"));
     };
     let roles = roles.into_iter().map(ToOwned::to_owned).collect();
-    Ok(Caller { id: Arc::from(format!("user:{}", claims.sub)), scopes, tenant, roles, applications: None })
+    let id: Arc<str> = Arc::from(format!("user:{}", claims.sub));
+    Ok(Caller { root: id.clone(), id, scopes, tenant, roles, applications: None })
 }
 
 /// A NumericDate, which counts seconds, also in parts, as milliseconds.

@@ -11,6 +11,8 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::granted::SeatsVerify;
 
+mod roots;
+
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
 
 fn world() -> World {
