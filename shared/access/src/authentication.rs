@@ -134,6 +134,7 @@ impl Access {
             roles: Arc::default(),
             applications: None,
             root: Arc::from(BOOTSTRAP),
+            expires_at: None,
         };
         Ok(same.then_some(bootstrap))
     }

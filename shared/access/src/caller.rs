@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use edge_capabilities::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -41,6 +42,8 @@ pub struct Caller {
     /// first key bound to a tenant, that it descends from. Two callers with the same root are the same party, whatever
     /// keys they made each other.
     pub root: Arc<str>,
+    /// When its key stops working; None: never, or it is a person, whose tokens are renewed.
+    pub expires_at: Option<Instant>,
 }
 
 impl Caller {

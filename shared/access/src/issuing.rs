@@ -1,12 +1,16 @@
 //! Keys made, listed and revoked, for whichever route it is asked by.
 
-use edge_border::{Code, FieldError, Listing, Page, Problem};
+use axum::extract::{FromRequestParts, Query};
+use axum::response::{IntoResponse as _, Response};
+use edge_border::{Code, FieldError, Json, Listing, Page, Problem};
 use edge_capabilities::database::Value;
 use edge_capabilities::{Capabilities, Instant, random};
+use http::StatusCode;
+use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authentication::Access;
+use crate::authentication::{Access, AccessError};
 use crate::caller::{Caller, TenantId};
 use crate::keys::{ApiKey, Behind, key_id};
 use crate::scope::{Scope, Scopes};
@@ -29,7 +33,7 @@ pub struct NewApiKey {
     /// The applications it may speak for; without them, all.
     #[serde(default)]
     applications: Option<Vec<String>>,
-    /// When it stops working, RFC 3339; without it, never.
+    /// When it stops working, RFC 3339, and no later than the key that makes it; without it, when that one does.
     #[serde(default)]
     expires_at: Option<String>,
 }
@@ -60,6 +64,50 @@ pub struct ShownKey {
     root: String,
     #[serde(skip)]
     cursor: String,
+}
+
+/// What becomes of the keys that descend from one that is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Descendants {
+    /// They go on.
+    Keep,
+    /// They are revoked with it: `?descendants=revoke`.
+    Revoke,
+}
+
+/// Keys that were revoked together.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Revoked)]
+pub struct RevokedKeys {
+    /// Their ids, the one that was named first; without it where it was revoked before.
+    revoked: Vec<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Descendants {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Asked {
+            descendants: Option<String>,
+        }
+        let asked = Query::<Asked>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
+        match asked.0.descendants.as_deref() {
+            None => Ok(Self::Keep),
+            Some("revoke") => Ok(Self::Revoke),
+            Some(_) => Err(Problem::field("descendants", "must be `revoke`, or left out")),
+        }
+    }
+}
+
+impl RevokedKeys {
+    /// The answer to a request that asked for `descendants`: which keys were revoked, or nothing where only the one was.
+    pub fn answer(self, descendants: Descendants) -> Response {
+        match descendants {
+            Descendants::Keep => StatusCode::NO_CONTENT.into_response(),
+            Descendants::Revoke => Json(self).into_response(),
+        }
+    }
 }
 
 impl From<ApiKey> for ShownKey {
@@ -97,7 +145,9 @@ impl Access {
         let Capabilities { clock, random, .. } = self.capabilities();
         let token = Token::generate(&**random);
         let key = read(new, caller, &token, clock.now())?;
-        self.ring().keys().insert(&key, &token.hash()).await?;
+        if !self.ring().keys().insert(&key, &token.hash()).await? {
+            return Err(AccessError::Unauthenticated.into());
+        }
         Ok(IssuedKey { id: key.id, key: token.reveal() })
     }
 
@@ -109,26 +159,58 @@ impl Access {
         Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))
     }
 
-    /// Has `caller` revoke the key `id`, of `tenant` alone where one is given. Another's looks like one that does not
-    /// exist.
-    pub async fn revoke_key(&self, id: &str, tenant: Option<&TenantId>, caller: &Caller) -> Result<(), Problem> {
+    /// Has `caller` revoke the key `id`, of `tenant` alone where one is given, and the keys that descend from it where
+    /// `descendants` says so; gives which were revoked. Another's looks like one that does not exist. The descendants of
+    /// a key that was revoked already may still be.
+    pub async fn revoke_key(
+        &self,
+        id: &str,
+        tenant: Option<&TenantId>,
+        descendants: Descendants,
+        caller: &Caller,
+    ) -> Result<RevokedKeys, Problem> {
         let no_such_key = || Problem::new(Code::ApiKeyNotFound, "There is no such API key.");
         if !sane(id) {
             return Err(no_such_key());
         }
-        let (ring, now) = (self.ring(), self.capabilities().clock.now());
-        let found =
-            ring.keys().find(id).await?.filter(|found| tenant.is_none_or(|own| found.key.tenant.as_ref() == Some(own)));
-        let key = found.ok_or_else(no_such_key)?.key;
-        if let Some(of) = &key.tenant {
+        let keys = self.ring().keys();
+        let found = keys.find_any(id).await?;
+        let (key, was_revoked) = found
+            .filter(|(key, _)| tenant.is_none_or(|own| key.tenant.as_ref() == Some(own)))
+            .filter(|(_, was_revoked)| !was_revoked || descendants == Descendants::Revoke)
+            .ok_or_else(no_such_key)?;
+        let mut revoked = Vec::new();
+        if !was_revoked {
+            if !self.revoke_one(&key.id, key.tenant.as_ref(), caller).await? && descendants == Descendants::Keep {
+                return Err(no_such_key());
+            }
+            revoked.push(key.id.clone());
+        }
+        // A key that is revoked makes none, so there is an end: those that were being made are found the next time.
+        while descendants == Descendants::Revoke {
+            let found = keys.descendants(&key.id).await?;
+            if found.is_empty() {
+                break;
+            }
+            for (id, tenant) in found {
+                if self.revoke_one(&id, tenant.as_ref(), caller).await? {
+                    revoked.push(id);
+                }
+            }
+        }
+        Ok(RevokedKeys { revoked })
+    }
+
+    /// Revokes the key `id` of `tenant`; gives whether it was not before.
+    async fn revoke_one(&self, id: &str, tenant: Option<&TenantId>, caller: &Caller) -> Result<bool, Problem> {
+        let now = self.capabilities().clock.now();
+        if let Some(of) = tenant {
             // In the tenant's audit before it is done: what was done is never missing there.
             self.note_revocation(of, id, caller, now).await?;
         }
-        if !ring.keys().revoke(id, tenant, now).await? {
-            return Err(no_such_key());
-        }
-        ring.forget(id).await;
-        Ok(())
+        let was_there = self.ring().keys().revoke(id, tenant, now).await?;
+        self.ring().forget(id).await;
+        Ok(was_there)
     }
 
     async fn note_revocation(
@@ -201,7 +283,8 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
-    hands_on_only_its_own(&new, &scopes, caller)?;
+    let expires_at = expires_at.flatten();
+    hands_on_only_its_own(&new, &scopes, expires_at, caller)?;
     Ok(ApiKey {
         id: token.id.clone(),
         name: new.name,
@@ -210,13 +293,18 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
         applications: new.applications.or_else(|| caller.applications.as_deref().map(<[String]>::to_vec)),
         created_by: caller.id.to_string(),
         created_at: now,
-        expires_at: expires_at.flatten(),
+        expires_at: expires_at.or(caller.expires_at),
         // What the platform makes begins a chain: two keys of a tenant that it issued are two parties.
         root: if caller.tenant.is_some() { caller.root.to_string() } else { key_id(&token.id) },
     })
 }
 
-fn hands_on_only_its_own(new: &NewApiKey, scopes: &[Scope], caller: &Caller) -> Result<(), Problem> {
+fn hands_on_only_its_own(
+    new: &NewApiKey,
+    scopes: &[Scope],
+    expires_at: Option<Instant>,
+    caller: &Caller,
+) -> Result<(), Problem> {
     let wanted: Scopes = scopes.iter().copied().collect();
     if let Some(scope) = wanted.missing_from(caller.scopes).next() {
         let detail = format!("A key cannot hand on the scope {scope}, which it does not have.");
@@ -224,6 +312,10 @@ fn hands_on_only_its_own(new: &NewApiKey, scopes: &[Scope], caller: &Caller) -> 
     }
     if new.applications.iter().flatten().any(|application| !caller.speaks_for(application)) {
         let detail = "A key cannot hand on an application that it may not speak for.";
+        return Err(Problem::new(Code::PermissionDenied, detail));
+    }
+    if expires_at.zip(caller.expires_at).is_some_and(|(wanted, own)| wanted > own) {
+        let detail = "A key cannot make one that outlives it.";
         return Err(Problem::new(Code::PermissionDenied, detail));
     }
     // Another tenant looks like one that does not exist.

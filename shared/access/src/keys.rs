@@ -45,6 +45,7 @@ impl ApiKey {
             roles: std::sync::Arc::default(),
             applications: self.applications.as_deref().map(Into::into),
             root: self.root.as_str().into(),
+            expires_at: self.expires_at,
         }
     }
 }
@@ -57,7 +58,8 @@ pub(crate) struct Behind {
 
 pub(crate) struct Keys(Record);
 
-const COLUMNS: &str = "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root";
+const COLUMNS: &str =
+    "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root";
 
 /// The keys above a key of a tenant, up to the first that was not made by a key of the tenant, nearest first. The depth
 /// is no limit that issuing knows: it is there so that a record that was tampered with makes no endless query.
@@ -78,10 +80,16 @@ impl Keys {
         &self.0
     }
 
-    pub(crate) async fn insert(&self, key: &ApiKey, secret: &SecretHash) -> Result<(), DatabaseError> {
+    /// Stores a new key, unless the key that makes it was revoked or has expired; gives whether it is stored. An
+    /// instance may know a key for a moment longer than it works: what it makes then would outlive it.
+    pub(crate) async fn insert(&self, key: &ApiKey, secret: &SecretHash) -> Result<bool, DatabaseError> {
         let statement = "INSERT INTO api_keys
             (id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT),
+                CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS TEXT), CAST($10 AS TEXT)
+            WHERE NOT EXISTS (SELECT 1 FROM api_keys m WHERE m.id = $11
+                AND (m.revoked_at IS NOT NULL OR m.expires_at <= $7))
+            RETURNING id";
         let values = [
             Value::from(key.id.as_str()),
             key.name.as_str().into(),
@@ -93,8 +101,9 @@ impl Keys {
             key.expires_at.into(),
             secret.to_hex().into(),
             key.root.as_str().into(),
+            key.created_by.strip_prefix("key:").into(),
         ];
-        self.0.query(statement, &values).await.map(drop)
+        Ok(!self.0.query(statement, &values).await?.is_empty())
     }
 
     /// The key `id`, unless it was revoked.
@@ -155,6 +164,27 @@ impl Keys {
             keys.push(self.from_row(row).await?.key);
         }
         Ok(keys)
+    }
+
+    /// The key `id`, revoked or not; with whether it was revoked.
+    pub(crate) async fn find_any(&self, id: &str) -> Result<Option<(ApiKey, bool)>, DatabaseError> {
+        let statement = format!("SELECT {COLUMNS}, revoked_at FROM api_keys WHERE id = $1");
+        match self.0.query(&statement, &[id.into()]).await?.first() {
+            None => Ok(None),
+            Some(row) => Ok(Some((self.from_row(row).await?.key, row.optional_integer(10)?.is_some()))),
+        }
+    }
+
+    /// The keys that descend from the key `id` and were not revoked, with their tenants.
+    pub(crate) async fn descendants(&self, id: &str) -> Result<Vec<(String, Option<TenantId>)>, DatabaseError> {
+        let statement = "WITH RECURSIVE made (id, tenant_id, revoked_at) AS (
+                SELECT id, tenant_id, revoked_at FROM api_keys WHERE created_by = 'key:' || CAST($1 AS TEXT)
+                UNION
+                SELECT k.id, k.tenant_id, k.revoked_at FROM api_keys k JOIN made m ON k.created_by = 'key:' || m.id
+            ) SELECT id, tenant_id FROM made WHERE revoked_at IS NULL ORDER BY id";
+        let rows = self.0.query(statement, &[id.into()]).await?;
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.optional_text(1)?.map(TenantId::new)));
+        rows.iter().map(read).collect()
     }
 
     /// Revokes the key `id`, of `tenant` alone where one is given; gives whether there was one.

@@ -21,7 +21,7 @@ pub use granted::{
     BillingRead, BillingWrite, ErpAdmin, Granted, Known, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
     SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
-pub use issuing::{IssuedKey, NewApiKey, ShownKey};
+pub use issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 pub use passport::{NoKeys, Refused, router as passport_keys_router};
 pub use role::Role;
 pub use router::{ApiDoc, router};

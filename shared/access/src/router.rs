@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{FromRef, Path, State};
+use axum::response::Response;
 use axum::routing::{delete, post};
 use edge_border::{Json, Listing, Page, Problem};
 use edge_capabilities::Capabilities;
@@ -12,7 +13,7 @@ use utoipa::OpenApi;
 
 use crate::authentication::Access;
 use crate::granted::{Granted, TenantsAdmin};
-use crate::issuing::{IssuedKey, NewApiKey, ShownKey};
+use crate::issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 
 #[derive(Clone)]
 struct Desk {
@@ -55,7 +56,7 @@ async fn create(
     State(desk): State<Desk>,
     granted: Granted<TenantsAdmin>,
     request: Idempotent<NewApiKey>,
-) -> Result<axum::response::Response, Problem> {
+) -> Result<Response, Problem> {
     let caller = granted.caller;
     let id = caller.id.clone();
     desk.idempotency
@@ -80,19 +81,27 @@ async fn list(
 
 /// Revoke an API key
 ///
-/// Everywhere on this node it stops working within one second.
+/// Everywhere on this node it stops working within one second. The keys that it made, and those that they made, go on
+/// unless `?descendants=revoke` asks for them too; then the answer names all that were revoked.
 #[utoipa::path(
     delete, path = "/api/v1/api-keys/{id}", tag = "API keys", security(("key" = ["tenants:admin"])),
-    params(("id" = String, Path, description = "The key's id.")),
-    responses((status = 204, description = "Revoked.")),
+    params(
+        ("id" = String, Path, description = "The key's id."),
+        ("descendants" = Option<String>, Query, description = "`revoke`: the keys that descend from it, too."),
+    ),
+    responses(
+        (status = 200, description = "Revoked with its descendants.", body = RevokedKeys),
+        (status = 204, description = "Revoked."),
+    ),
 )]
 async fn revoke(
     State(desk): State<Desk>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    desk.access.revoke_key(&id, granted.caller.tenant.as_ref(), &granted.caller).await?;
-    Ok(StatusCode::NO_CONTENT)
+    descendants: Descendants,
+) -> Result<Response, Problem> {
+    let caller = granted.caller;
+    Ok(desk.access.revoke_key(&id, caller.tenant.as_ref(), descendants, &caller).await?.answer(descendants))
 }
 
 #[cfg(test)]

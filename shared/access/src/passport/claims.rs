@@ -93,7 +93,7 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<C
     };
     let roles = roles.into_iter().map(ToOwned::to_owned).collect();
     let id: Arc<str> = Arc::from(format!("user:{}", claims.sub));
-    Ok(Caller { root: id.clone(), id, scopes, tenant, roles, applications: None })
+    Ok(Caller { root: id.clone(), id, scopes, tenant, roles, applications: None, expires_at: None })
 }
 
 /// A NumericDate, which counts seconds, also in parts, as milliseconds.

@@ -11,6 +11,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::granted::SeatsVerify;
 
+mod chains;
 mod roots;
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{Granted, IssuedKey, NewApiKey, ShownKey, TenantId, TenantsAdmin};
+use edge_access::{Descendants, Granted, IssuedKey, NewApiKey, RevokedKeys, ShownKey, TenantId, TenantsAdmin};
 use edge_border::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
@@ -52,21 +52,27 @@ pub(super) async fn list(
 
 /// Revoke an API key of a tenant's
 ///
-/// Everywhere on this node it stops working within one second.
+/// Everywhere on this node it stops working within one second. The keys that it made, and those that they made, go on
+/// unless `?descendants=revoke` asks for them too; then the answer names all that were revoked.
 #[utoipa::path(
     delete, path = "/api/v1/tenants/{id}/api-keys/{key_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("key_id" = String, Path, description = "The key's id."),
+        ("descendants" = Option<String>, Query, description = "`revoke`: the keys that descend from it, too."),
     ),
-    responses((status = 204, description = "Revoked.")),
+    responses(
+        (status = 200, description = "Revoked with its descendants.", body = RevokedKeys),
+        (status = 204, description = "Revoked."),
+    ),
 )]
 pub(super) async fn revoke(
     State(desk): State<Desk>,
     granted: Granted<TenantsAdmin>,
     Path((id, key)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
+    descendants: Descendants,
+) -> Result<Response, Problem> {
     let tenant = TenantId::new(desk.find(&granted.caller, &id).await?.id);
-    desk.access.revoke_key(&key, Some(&tenant), &granted.caller).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let revoked = desk.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
+    Ok(revoked.answer(descendants))
 }

@@ -25,7 +25,15 @@ fn office() -> Office {
 fn person(sub: &str, tenant: Option<&str>) -> Caller {
     let id = std::sync::Arc::<str>::from(format!("user:{sub}"));
     let tenant = tenant.map(TenantId::new);
-    Caller { root: id.clone(), id, scopes: Scopes::all(), tenant, roles: std::sync::Arc::default(), applications: None }
+    Caller {
+        root: id.clone(),
+        id,
+        scopes: Scopes::all(),
+        tenant,
+        roles: std::sync::Arc::default(),
+        applications: None,
+        expires_at: None,
+    }
 }
 
 impl Office {
@@ -98,7 +106,9 @@ async fn the_root_of_a_key_that_was_made_before_roots_were_kept_is_found_by_who_
     let forget = "UPDATE api_keys SET root = NULL";
     office.capabilities.record.query(forget, &[]).await.unwrap();
     let listed = office.access.list_keys(None, &edge_border::Page { limit: 50, cursor: None }).await.unwrap();
-    assert!(serde_json::to_value(listed).unwrap()["data"].as_array().unwrap().iter().all(|key| key["root"].is_string()));
+    assert!(
+        serde_json::to_value(listed).unwrap()["data"].as_array().unwrap().iter().all(|key| key["root"].is_string())
+    );
     office.capabilities.record.query(forget, &[]).await.unwrap();
     office.world.clock.advance(Duration::from_secs(2)).await;
     // The last first: none of those above it has its root again by then.
