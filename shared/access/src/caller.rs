@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use edge_capabilities::Instant;
+use edge_idempotency::Scope as IdempotencyScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +57,16 @@ impl Caller {
     pub fn role(&self) -> &str {
         let of_a_key = if self.tenant.is_some() { "TENANT" } else { "PLATFORM" };
         self.roles.first().map_or(of_a_key, String::as_str)
+    }
+
+    /// Whose its Idempotency-Keys are where it acts in its own tenant.
+    pub fn idempotency_scope(&self) -> IdempotencyScope {
+        IdempotencyScope::new(&self.id, self.tenant.as_ref().map(TenantId::as_str))
+    }
+
+    /// Whose its Idempotency-Keys are where it acts in `tenant`.
+    pub fn idempotency_scope_in(&self, tenant: &str) -> IdempotencyScope {
+        IdempotencyScope::new(&self.id, Some(tenant))
     }
 
     /// Whether it descends from the same root as `other`.

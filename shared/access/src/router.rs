@@ -58,9 +58,11 @@ async fn create(
     request: Idempotent<NewApiKey>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
-    let id = caller.id.clone();
+    let scope = caller.idempotency_scope();
     desk.idempotency
-        .once(&id, request, async move |new| Ok((StatusCode::CREATED, desk.access.issue_key(new, &caller).await?)))
+        .once_for_secret(&scope, request, async move |new| {
+            Ok((StatusCode::CREATED, desk.access.issue_key(new, &caller).await?))
+        })
         .await
 }
 

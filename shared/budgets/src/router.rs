@@ -109,9 +109,9 @@ async fn create(
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let author = Author::new(&granted.caller, address);
     // One key stands for one tenant's budget, also with a caller who speaks for many.
-    let caller = format!("{}:{}", granted.caller.id, tenant.id);
+    let scope = granted.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |new| {
+        .once(&scope, request, async |new| {
             let budget = new.read(&tenant.id, &*desk.capabilities.random, &desk.hand(&author))?;
             desk.treasury.budgets().insert(&budget).await.map_err(taken)?;
             desk.tell(&budget, "budget.created", &author).await;

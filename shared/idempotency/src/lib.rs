@@ -1,9 +1,12 @@
 //! `Idempotency-Key`: the same key and the same method, path and body give the first answer again for 24 hours; the
-//! same key for another request is refused; while the first is running the second is told so.
+//! same key for another request is refused; while the first is running the second is told so. Keys are told apart by
+//! [`Scope`]: by the caller and the tenant.
 //!
-//! An answer is kept sealed under the credential of whoever asked, for it may hold what is shown once alone. A token is
-//! renewed every few minutes, so what its holder is answered is sealed under the caller's name.
+//! An answer is kept sealed under the credential of whoever asked. A person's token is renewed every few minutes, so what
+//! a person is answered is sealed under the caller's name; where it shows a secret, also under a key that lies in the
+//! cache and not in the record, so that nobody reads the secret who has the record alone.
 
+mod scope;
 mod seal;
 
 use std::sync::Arc;
@@ -21,7 +24,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use seal::Sealing;
+pub use scope::Scope;
+use seal::{CacheKey, Sealing};
 
 /// How long a first answer is given again.
 const KEPT: Duration = Duration::from_hours(24);
@@ -85,12 +89,6 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
     }
 }
 
-impl Mark {
-    fn sealing(&self, caller: &str) -> Sealing {
-        Sealing::new(self.credential.as_deref().unwrap_or(caller), &self.key)
-    }
-}
-
 fn key_in(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get(HEADER) else { return Ok(None) };
     let sane = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
@@ -106,6 +104,14 @@ pub struct Idempotency {
     record: Record,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    cache_key: CacheKey,
+}
+
+/// Whether an answer shows what is shown once alone.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Secret,
+    NoSecret,
 }
 
 /// What the record knows of a mark.
@@ -119,22 +125,47 @@ impl Idempotency {
     /// Keeps answers in `record`.
     pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
         let Capabilities { clock, random, .. } = capabilities;
-        Self { record: record.clone(), clock: clock.clone(), random: random.clone() }
+        let cache_key = CacheKey::new(capabilities);
+        Self { record: record.clone(), clock: clock.clone(), random: random.clone(), cache_key }
     }
 
-    /// Runs `work` for the caller `caller`, unless `request` carries a mark that was answered. Work that fails leaves
-    /// no mark: it may be tried again under the same key.
+    /// Runs `work` for whoever `scope` names, unless `request` carries a mark that was answered. Work that fails leaves
+    /// no mark: it may be tried again under the same key. For an answer that shows a secret there is
+    /// [`Idempotency::once_for_secret`].
     pub async fn once<T, B: Serialize>(
         &self,
-        caller: &str,
+        scope: &Scope,
         request: Idempotent<T>,
         work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
     ) -> Result<Response, Problem> {
+        self.run(scope, request, Holds::NoSecret, work).await
+    }
+
+    /// As [`Idempotency::once`], for an answer that shows a secret.
+    pub async fn once_for_secret<T, B: Serialize>(
+        &self,
+        scope: &Scope,
+        request: Idempotent<T>,
+        work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
+    ) -> Result<Response, Problem> {
+        self.run(scope, request, Holds::Secret, work).await
+    }
+
+    async fn run<T, B: Serialize>(
+        &self,
+        scope: &Scope,
+        request: Idempotent<T>,
+        holds: Holds,
+        work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
+    ) -> Result<Response, Problem> {
+        let caller = scope.as_str();
         let Idempotent { body, mark } = request;
         let Some(mark) = mark else {
             return work(body).await.map(|(status, answer)| (status, Json(answer)).into_response());
         };
-        let started_at = match self.claim(caller, &mark).await? {
+        // Before anything is done: without the key the answer could not be kept.
+        let sealing = self.sealing(caller, &mark, holds).await?;
+        let started_at = match self.claim(caller, &mark, &sealing).await? {
             Seen::Answered(status, answer) => return Ok(json(status, answer)),
             Seen::New(started_at) => started_at,
         };
@@ -142,7 +173,7 @@ impl Idempotency {
             Ok((status, answer)) => {
                 let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
                 let answer = serde_json::to_string(&answer).map_err(unwritten)?;
-                let sealed = mark.sealing(caller).seal(&*self.random, &answer);
+                let sealed = sealing.seal(&*self.random, &answer);
                 // Should this fail, the caller still has its answer; a second request is refused until the mark lapses.
                 let _ = self.keep(caller, &mark, started_at, status, sealed).await;
                 Ok(json(status, answer))
@@ -154,7 +185,15 @@ impl Idempotency {
         }
     }
 
-    async fn claim(&self, caller: &str, mark: &Mark) -> Result<Seen, Problem> {
+    async fn sealing(&self, caller: &str, mark: &Mark, holds: Holds) -> Result<Sealing, Problem> {
+        Ok(match (&mark.credential, holds) {
+            (Some(credential), _) => Sealing::new(&[credential, &mark.key]),
+            (None, Holds::NoSecret) => Sealing::new(&[caller, &mark.key]),
+            (None, Holds::Secret) => Sealing::new(&[caller, &mark.key, &self.cache_key.get().await?]),
+        })
+    }
+
+    async fn claim(&self, caller: &str, mark: &Mark, sealing: &Sealing) -> Result<Seen, Problem> {
         let now = self.clock.now();
         let before = |span: Duration| Value::Integer(now.as_millis().saturating_sub(millis(span)));
         self.record.query("DELETE FROM idempotent_requests WHERE started_at < $1", &[before(KEPT)]).await?;
@@ -181,11 +220,13 @@ impl Idempotency {
         }
         let status = row.optional_integer(1)?.ok_or_else(running)?;
         let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let answer = row.text(2).ok().and_then(|sealed| mark.sealing(caller).open(sealed));
+        let answer = row.text(2).ok().and_then(|sealed| sealing.open(sealed));
         match status.zip(answer) {
             Some((status, answer)) => Ok(Seen::Answered(status, answer)),
             None => {
-                Err(Problem::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used with another credential."))
+                let detail = "This Idempotency-Key was used with another credential, or what it was answered can no \
+                    longer be shown: see what was made, and use another key.";
+                Err(Problem::new(Code::IdempotencyKeyReused, detail))
             }
         }
     }
@@ -238,8 +279,13 @@ mod tests {
         clock: Arc<dyn Clock>,
     }
 
+    fn scope(headers: &HeaderMap) -> Scope {
+        let of = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        Scope::new(of("x-caller").unwrap_or("caller"), of("x-tenant"))
+    }
+
     /// Sells `body` things: takes a second; refuses to sell none.
-    async fn sell(State(shop): State<Shop>, request: Idempotent<u64>) -> Result<Response, Problem> {
+    async fn sell(State(shop): State<Shop>, headers: HeaderMap, request: Idempotent<u64>) -> Result<Response, Problem> {
         let work = async |number| {
             shop.clock.sleep(Duration::from_secs(1)).await;
             if number == 0 {
@@ -247,7 +293,13 @@ mod tests {
             }
             Ok((StatusCode::CREATED, shop.sold.fetch_add(number, Ordering::SeqCst) + number))
         };
-        shop.idempotency.once("caller", request, work).await
+        shop.idempotency.once(&scope(&headers), request, work).await
+    }
+
+    /// Hands out a secret.
+    async fn tell(State(shop): State<Shop>, headers: HeaderMap, request: Idempotent<u64>) -> Result<Response, Problem> {
+        let work = async |_| Ok((StatusCode::CREATED, format!("secret{}", shop.sold.fetch_add(1, Ordering::SeqCst))));
+        shop.idempotency.once_for_secret(&scope(&headers), request, work).await
     }
 
     struct Test {
@@ -263,7 +315,8 @@ mod tests {
         let sold = Arc::<AtomicU64>::default();
         let idempotency = Idempotency::new(&capabilities, &record);
         let shop = Shop { idempotency, sold: sold.clone(), clock: capabilities.clock.clone() };
-        let routes = Router::new().route("/sell", post(sell)).route("/sell-again", post(sell)).with_state(shop);
+        let routes = Router::new().route("/sell", post(sell)).route("/sell-again", post(sell));
+        let routes = routes.route("/tell", post(tell)).with_state(shop);
         Test { router: edge_border::finish(routes, "shop", &capabilities), world, sold }
     }
 
@@ -344,6 +397,79 @@ mod tests {
         assert_eq!(test.post_as("head.claims.two", "/sell", "k", "3").await, (201, "3".into()));
         assert_eq!(test.post_as("key one", "/sell", "l", "3").await, (201, "6".into()));
         assert_eq!(test.post_as("key two", "/sell", "l", "3").await.0, 422);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_key_is_one_callers_in_one_tenant() {
+        let test = test();
+        let mut answers = Vec::new();
+        for (caller, tenant) in [
+            ("user:ana", None),
+            ("user:ana", Some("a")),
+            ("user:ana", Some("b")),
+            ("user:ben", Some("a")),
+            ("key:1", Some("a")),
+            ("user:ana:a", None),
+            ("user:ana:a", Some("b")),
+            ("user:ana", Some("a:b")),
+        ] {
+            for _ in 0..2 {
+                let mut request = Request::post("/sell").header("authorization", "Bearer h.c.s");
+                request = request.header("idempotency-key", "k").header("x-caller", caller);
+                if let Some(tenant) = tenant {
+                    request = request.header("x-tenant", tenant);
+                }
+                let response = test.router.clone().oneshot(request.body(Body::from("1")).unwrap()).await.unwrap();
+                let body = response.into_body().collect().await.unwrap().to_bytes();
+                answers.push(String::from_utf8(body.to_vec()).unwrap());
+            }
+        }
+        let expected: Vec<String> = (1..=8).flat_map(|number| [number.to_string(), number.to_string()]).collect();
+        assert_eq!(answers, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_is_told_again_and_whoever_has_the_record_alone_cannot_open_it() {
+        let test = test();
+        for credential in ["head.claims.one", "an api key"] {
+            let first = test.post_as(credential, "/tell", credential.get(..2).unwrap(), "1").await;
+            assert_eq!((first.0, first.1.starts_with("\"secret")), (201, true));
+            assert_eq!(test.post_as(credential, "/tell", credential.get(..2).unwrap(), "1").await, first);
+        }
+        let renewed = test.post_as("head.claims.two", "/tell", "he", "1").await;
+        assert_eq!(renewed, (201, "\"secret0\"".into()));
+        // All that the record holds of it does not open it.
+        let (capabilities, _) = test.world.instance();
+        let all = "SELECT caller, key, fingerprint, answer FROM idempotent_requests";
+        for row in capabilities.record.query(all, &[]).await.unwrap() {
+            let cells: Vec<&str> = (0..4).map(|index| row.text(index).unwrap()).collect();
+            let answer = cells[3];
+            assert!(!answer.contains("secret"));
+            for one in &cells {
+                assert_eq!(Sealing::new(&[one]).open(answer), None);
+                for other in &cells {
+                    assert_eq!(Sealing::new(&[one, other]).open(answer), None);
+                    assert!(cells.iter().all(|third| Sealing::new(&[one, other, third]).open(answer).is_none()));
+                }
+            }
+        }
+        // Where the cache has lost the key, nothing is made a second time, and nothing is told.
+        capabilities.cache.delete("idempotency-sealing-key").await.unwrap();
+        let sold = test.sold.load(Ordering::SeqCst);
+        let shop = Idempotency::new(&capabilities, &Record::new(capabilities.record.clone()));
+        let fresh = Shop { idempotency: shop, sold: test.sold.clone(), clock: capabilities.clock.clone() };
+        let fresh = Test {
+            router: edge_border::finish(
+                Router::new().route("/tell", post(tell)).with_state(fresh),
+                "shop",
+                &capabilities,
+            ),
+            world: test.world,
+            sold: test.sold,
+        };
+        let (status, answer) = fresh.post_as("head.claims.two", "/tell", "he", "1").await;
+        assert_eq!(status, 422, "{answer}");
+        assert_eq!(fresh.sold.load(Ordering::SeqCst), sold);
     }
 
     #[tokio::test(start_paused = true)]

@@ -138,7 +138,7 @@ async fn create(
     only_the_platform(&granted.caller)?;
     let author = Author::new(&granted.caller, address);
     desk.idempotency
-        .once(&granted.caller.id, request, async |new| {
+        .once(&granted.caller.idempotency_scope(), request, async |new| {
             let tenant = new.read(&*desk.capabilities.random, desk.now())?;
             Ok((StatusCode::CREATED, Shown::from(desk.insert(tenant, &author).await?)))
         })

@@ -46,9 +46,9 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let author = Author::new(&granted.caller, address);
-    let caller = format!("{}:{}", granted.caller.id, tenant.id);
+    let scope = granted.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |new| {
+        .once(&scope, request, async |new| {
             let wanted = new.read()?;
             let asked = Asked {
                 tenant: tenant.id.clone(),
@@ -179,9 +179,9 @@ pub(super) async fn process(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
     let author = Author::new(&known.caller, address);
-    let caller = format!("{}:{}", known.caller.id, tenant.id);
+    let scope = known.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |said| {
+        .once(&scope, request, async |said| {
             check_comment(said.comment.as_deref())?;
             desk.find(&tenant.id, &id).await?;
             let voter = desk.asking.people().voter(&tenant.id, &known.caller, desk.now()).await?;
@@ -242,9 +242,9 @@ pub(super) async fn bulk_approve(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
     let author = Author::new(&known.caller, address);
-    let caller = format!("{}:{}", known.caller.id, tenant.id);
+    let scope = known.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |bulk| {
+        .once(&scope, request, async |bulk| {
             check_comment(bulk.comment.as_deref())?;
             if !(1..=MOST).contains(&bulk.request_ids.len()) {
                 return Err(Problem::field("request_ids", "must be 1 to 100"));

@@ -49,9 +49,9 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let author = Author::new(&granted.caller, address);
-    let caller = format!("{}:{}", granted.caller.id, tenant.id);
+    let scope = granted.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |wanted| {
+        .once(&scope, request, async |wanted| {
             let mut rule = wanted.make(&*desk.capabilities.random)?;
             let now = desk.now();
             rule.history.push(change(None, &author.id, author.address.as_deref(), now));
@@ -240,9 +240,9 @@ pub(super) async fn delegate(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
     let author = Author::new(&known.caller, address);
-    let caller = format!("{}:{}", known.caller.id, tenant.id);
+    let scope = known.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |new| {
+        .once(&scope, request, async |new| {
             let now = desk.now();
             let delegator = desk.asking.people().person(&known.caller.id).await?;
             let read = |field: &'static str, written: &str| {

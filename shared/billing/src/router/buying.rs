@@ -188,9 +188,9 @@ pub(super) async fn cancel(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenant(&granted.caller, &headers).await?;
     // One key stands for one tenant's cancellation, also with a caller who speaks for many.
-    let caller = format!("{}:{}", granted.caller.id, tenant.id);
+    let scope = granted.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
-        .once(&caller, request, async |cancellation| {
+        .once(&scope, request, async |cancellation| {
             let reason = cancellation.reason.as_deref();
             if reason.is_some_and(|reason| reason.len() > 1024) {
                 return Err(Problem::field("reason", "must be at most 1,024 bytes"));

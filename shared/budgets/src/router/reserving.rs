@@ -72,7 +72,7 @@ pub(super) async fn reserve(
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let budget = desk.find(&tenant, &id).await?;
     desk.idempotency
-        .once(&granted.caller.id, request, async |new| {
+        .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             let wish = new.read(&budget, desk.now(), &granted.caller.id, request_id.as_str())?;
             let reserved = desk.treasury.reserve(&budget, &wish).await?;
             Ok((StatusCode::CREATED, ReservationShown::new(&budget, reserved.reservation)))

@@ -120,7 +120,7 @@ pub(super) async fn push(
         let made = desk.rulebook.publishing().push(rule, &new.read()?, &author).await?;
         Ok((StatusCode::CREATED, Made { version: made.number, sha256: made.sha256 }))
     };
-    desk.idempotency.once(&granted.caller.id, request, work).await
+    desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
 }
 
 /// The version to be put in force.
@@ -183,7 +183,7 @@ pub(super) async fn activate(
         etag = Some(current.etag());
         Ok((StatusCode::OK, InForce::from((rule, &current))))
     };
-    let response = desk.idempotency.once(&granted.caller.id, request, work).await?;
+    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 
@@ -223,7 +223,7 @@ pub(super) async fn roll_back(
         etag = Some(current.etag());
         Ok((StatusCode::OK, InForce::from((rule, &current))))
     };
-    let response = desk.idempotency.once(&granted.caller.id, request, work).await?;
+    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 

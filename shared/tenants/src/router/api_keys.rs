@@ -25,7 +25,7 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let tenant = desk.find(&granted.caller, &id).await?;
     desk.idempotency
-        .once(&granted.caller.id, request, async |new| {
+        .once_for_secret(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             let issued = desk.access.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
             Ok((StatusCode::CREATED, issued))
         })

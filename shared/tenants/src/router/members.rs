@@ -158,7 +158,7 @@ pub(super) async fn add(
     let tenant = desk.find(&granted.caller, &id).await?;
     let author = Author::new(&granted.caller, address);
     desk.idempotency
-        .once(&granted.caller.id, request, async |new| {
+        .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             let mut errors = Vec::new();
             if !sane(&new.user_id) {
                 errors.push(FieldError::new("user_id", "must be 1 to 256 bytes without control characters"));

@@ -240,9 +240,9 @@ pub(super) async fn create_endpoint(
     request: Idempotent<NewEndpoint>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
-    let by = caller.id.clone();
+    let scope = caller.idempotency_scope();
     desk.idempotency
-        .once(&by, request, async |new| {
+        .once_for_secret(&scope, request, async |new| {
             let id = new.tenant_id.to_ascii_lowercase();
             let seen = caller.sees(&id) && !id.contains(char::is_control);
             let tenant = if seen { desk.processing.tenants.find(&id).await? } else { None };
