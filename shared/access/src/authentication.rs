@@ -8,14 +8,20 @@ use edge_record::Record;
 use http::HeaderMap;
 
 use crate::caller::{Caller, TenantId};
-use crate::key_ring::KeyRing;
-use crate::passport::{NoKeys, Passport, Refused};
+use crate::issuing::sane;
+use crate::keys::Keys;
+use crate::passport::{Identified, NoKeys, Passport, Refused};
 use crate::rates::Rates;
+use crate::recent::Recent;
 use crate::scope::{Scope, Scopes};
+use crate::standing::{Person, Standing, Standings};
 use crate::token::{SecretHash, Token};
 
 /// The shortest bootstrap key that is taken: a shorter one could be guessed.
 const SHORTEST_BOOTSTRAP_KEY: usize = 16;
+
+/// The header in which a person names which of their tenants they act in, and a key of the platform's whom it speaks for.
+pub const X_TENANT_ID: &str = "x-tenant-id";
 
 /// Who holds that key.
 const BOOTSTRAP: &str = "bootstrap";
@@ -32,6 +38,15 @@ pub enum AccessError {
     /// The credential lacks this scope.
     #[error("the credential lacks the scope {0}")]
     Lacks(Scope),
+    /// The credential is good, and its tenant is not active.
+    #[error("the tenant is not active")]
+    TenantInactive,
+    /// The token is good, and its tenant keeps members of whom the person is none.
+    #[error("the person is no member of the tenant")]
+    NoMember,
+    /// The person names a tenant that is not theirs, or that does not exist.
+    #[error("the person is no member of the tenant that the request names")]
+    NotTheirs,
     /// The credential cannot be checked.
     #[error("the credential cannot be checked now: {0}")]
     Unavailable(String),
@@ -46,7 +61,8 @@ pub struct Access(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
-    ring: KeyRing,
+    keys: Recent<Keys>,
+    standings: Recent<Standings>,
     passport: Passport,
     rates: Rates,
 }
@@ -54,20 +70,24 @@ struct Inner {
 impl Access {
     /// Decides by the keys in `record`, and by the variables `bootstrap_admin_key` and `passport_…`.
     pub fn new(capabilities: &Capabilities, record: &Record) -> Self {
-        let ring = KeyRing::new(capabilities, record.clone());
-        let passport = Passport::new(capabilities);
-        Self(Arc::new(Inner { capabilities: capabilities.clone(), ring, passport, rates: Rates::new(capabilities) }))
+        Self(Arc::new(Inner {
+            capabilities: capabilities.clone(),
+            keys: Recent::new(capabilities, Keys::new(record.clone())),
+            standings: Recent::new(capabilities, Standings::new(record.clone())),
+            passport: Passport::new(capabilities),
+            rates: Rates::new(capabilities),
+        }))
     }
 
-    pub(crate) fn ring(&self) -> &KeyRing {
-        &self.0.ring
+    pub(crate) fn keys(&self) -> &Recent<Keys> {
+        &self.0.keys
     }
 
     pub(crate) fn capabilities(&self) -> &Capabilities {
         &self.0.capabilities
     }
 
-    /// The caller whose credential stands in `headers`.
+    /// The caller whose credential stands in `headers`. A person may name in `X-Tenant-Id` another tenant of theirs.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AccessError> {
         let bearer = bearer(headers).ok_or(AccessError::Unauthenticated)?;
         if let Some(token) = Token::parse(bearer)
@@ -79,7 +99,7 @@ impl Access {
             return Ok(caller);
         }
         match self.0.passport.admit(bearer).await {
-            Ok(Ok(caller)) => Ok(caller),
+            Ok(Ok(identified)) => self.in_tenant(identified, headers).await,
             Ok(Err(Refused::NoToken)) => Err(AccessError::Unauthenticated),
             Ok(Err(refused)) => Err(AccessError::BadToken(refused)),
             Err(no_keys) => Err(AccessError::NoKeys(no_keys)),
@@ -110,13 +130,58 @@ impl Access {
     }
 
     async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
-        let found = self.0.ring.find(&token.id).await;
+        let found = self.0.keys.find(&token.id).await;
         let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
         let clock = &self.0.capabilities.clock;
         let good = found.filter(|stored| {
             stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| clock.now() < expires_at)
         });
-        Ok(good.map(|stored| stored.key.caller()))
+        match good {
+            Some(stored) if !stored.tenant_is_active => Err(AccessError::TenantInactive),
+            good => Ok(good.map(|stored| stored.key.caller())),
+        }
+    }
+
+    /// The person in the tenant that they act in: the one of their token, with its roles, unless the tenant keeps members
+    /// and does not have them; or the one that the request names, which has them as a member, with that member's role.
+    async fn in_tenant(&self, identified: Identified, headers: &HeaderMap) -> Result<Caller, AccessError> {
+        let Identified { mut caller, sub, email } = identified;
+        let Some(own) = caller.tenant.clone() else { return Ok(caller) };
+        let named = match headers.get(X_TENANT_ID).map(http::HeaderValue::to_str) {
+            None => own.clone(),
+            Some(Ok(named)) if sane(named) => TenantId::from_claim(named),
+            Some(_) => return Err(AccessError::NotTheirs),
+        };
+        if named == own {
+            // Whoever belongs to no tenant has no rights that could be taken away.
+            if !own.as_str().is_empty() {
+                let person = Person { tenant: own.as_str(), sub: &sub, email: email.as_deref() };
+                let standing = self.standing(person).await?;
+                if !standing.admits() {
+                    return Err(AccessError::NoMember);
+                }
+                if !standing.is_active {
+                    return Err(AccessError::TenantInactive);
+                }
+            }
+            return Ok(caller);
+        }
+        // By the id alone: the address is what the token says, and the record's role is the record's to give.
+        let standing = self.standing(Person { tenant: named.as_str(), sub: &sub, email: None }).await?;
+        let role = standing.role.ok_or(AccessError::NotTheirs)?;
+        if !standing.is_active {
+            return Err(AccessError::TenantInactive);
+        }
+        caller.scopes = role.scopes();
+        caller.roles = Arc::from([role.as_str().to_owned()]);
+        caller.tenant = Some(named);
+        Ok(caller)
+    }
+
+    async fn standing(&self, person: Person<'_>) -> Result<Standing, AccessError> {
+        let found = self.0.standings.find(&person.id()).await;
+        let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+        found.map(|standing| *standing).ok_or_else(|| AccessError::Unavailable("the record knows no standing".into()))
     }
 
     async fn by_bootstrap_key(&self, bearer: &str) -> Result<Option<Caller>, AccessError> {

@@ -20,6 +20,12 @@ impl TenantId {
         Self(id.into())
     }
 
+    /// As a token or a person writes it: tenants' ids are UUIDs, which some write in capitals.
+    pub(crate) fn from_claim(written: &str) -> Self {
+        let is_uuid = written.len() == 36 && written.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        Self(if is_uuid { written.to_ascii_lowercase() } else { written.to_owned() })
+    }
+
     /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0

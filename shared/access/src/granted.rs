@@ -119,12 +119,17 @@ impl From<AccessError> for Problem {
             AccessError::Lacks(scope) => {
                 Self::new(Code::PermissionDenied, format!("The credential does not have the scope {scope}."))
             }
+            AccessError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
+            AccessError::NoMember => {
+                Self::new(Code::PermissionDenied, "The tenant does not have you as a member, or no longer.")
+            }
+            AccessError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
             AccessError::NoKeys(cause) => {
                 let detail = "The token cannot be checked now: its issuer does not answer; try again.";
                 Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
             }
             AccessError::Unavailable(cause) => {
-                let detail = "The API key cannot be checked now; try again.";
+                let detail = "The credential cannot be checked now; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
             }
         }

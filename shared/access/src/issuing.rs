@@ -145,7 +145,7 @@ impl Access {
         let Capabilities { clock, random, .. } = self.capabilities();
         let token = Token::generate(&**random);
         let key = read(new, caller, &token, clock.now())?;
-        if !self.ring().keys().insert(&key, &token.hash()).await? {
+        if !self.keys().source().insert(&key, &token.hash()).await? {
             return Err(AccessError::Unauthenticated.into());
         }
         Ok(IssuedKey { id: key.id, key: token.reveal() })
@@ -154,7 +154,7 @@ impl Access {
     /// A page of the keys that were not revoked, newest first, of `tenant` alone where one is given.
     pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ShownKey>, Problem> {
         let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
-        let keys = self.ring().keys().list(tenant, behind, page.limit.saturating_add(1)).await?;
+        let keys = self.keys().source().list(tenant, behind, page.limit.saturating_add(1)).await?;
         let shown = keys.into_iter().map(ShownKey::from).collect();
         Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))
     }
@@ -173,7 +173,7 @@ impl Access {
         if !sane(id) {
             return Err(no_such_key());
         }
-        let keys = self.ring().keys();
+        let keys = self.keys().source();
         let found = keys.find_any(id).await?;
         let (key, was_revoked) = found
             .filter(|(key, _)| tenant.is_none_or(|own| key.tenant.as_ref() == Some(own)))
@@ -208,8 +208,8 @@ impl Access {
             // In the tenant's audit before it is done: what was done is never missing there.
             self.note_revocation(of, id, caller, now).await?;
         }
-        let was_there = self.ring().keys().revoke(id, tenant, now).await?;
-        self.ring().forget(id).await;
+        let was_there = self.keys().source().revoke(id, tenant, now).await?;
+        self.keys().forget(id).await;
         Ok(was_there)
     }
 
@@ -231,13 +231,13 @@ impl Access {
             (&*caller.id).into(),
             now.into(),
         ];
-        self.ring().keys().record().query(statement, &values).await?;
+        self.keys().source().record().query(statement, &values).await?;
         Ok(())
     }
 }
 
 /// An id that the record can hold.
-fn sane(id: &str) -> bool {
+pub(crate) fn sane(id: &str) -> bool {
     (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control)
 }
 

@@ -6,6 +6,7 @@ use edge_record::Record;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, TenantId};
+use crate::recent::Source;
 use crate::scope::{Scope, Scopes};
 use crate::token::SecretHash;
 
@@ -20,15 +21,17 @@ pub(crate) struct ApiKey {
     pub(crate) created_by: String,
     pub(crate) created_at: Instant,
     pub(crate) expires_at: Option<Instant>,
-    /// Whom the chain of issuing began with; see [`Caller::root`]. Copies in the cache without it are read anew.
+    /// Whom the chain of issuing began with; see [`Caller::root`].
     pub(crate) root: String,
 }
 
 /// A key that was not revoked, with what proves its secret.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredKey {
     pub(crate) key: ApiKey,
     pub(crate) secret: SecretHash,
+    /// Whether its tenant is active; the platform is, and so is a tenant that is not in the record.
+    pub(crate) tenant_is_active: bool,
 }
 
 /// The key `id` as a caller: how the record names who did something.
@@ -59,7 +62,8 @@ pub(crate) struct Behind {
 pub(crate) struct Keys(Record);
 
 const COLUMNS: &str =
-    "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root";
+    "id, name, scopes, tenant_id, applications, created_by, created_at, expires_at, secret_sha256, root,
+    (SELECT t.is_active FROM tenants t WHERE t.id = LOWER(api_keys.tenant_id))";
 
 /// The keys above a key of a tenant, up to the first that was not made by a key of the tenant, nearest first. The depth
 /// is no limit that issuing knows: it is there so that a record that was tampered with makes no endless query.
@@ -171,7 +175,7 @@ impl Keys {
         let statement = format!("SELECT {COLUMNS}, revoked_at FROM api_keys WHERE id = $1");
         match self.0.query(&statement, &[id.into()]).await?.first() {
             None => Ok(None),
-            Some(row) => Ok(Some((self.from_row(row).await?.key, row.optional_integer(10)?.is_some()))),
+            Some(row) => Ok(Some((self.from_row(row).await?.key, row.optional_integer(11)?.is_some()))),
         }
     }
 
@@ -207,6 +211,16 @@ impl Keys {
     }
 }
 
+impl Source for Keys {
+    type Value = StoredKey;
+
+    const NAME: &'static str = "known-api-key";
+
+    async fn read(&self, id: &str) -> Result<Option<StoredKey>, DatabaseError> {
+        self.find(id).await
+    }
+}
+
 fn from_row(row: &Row, root: String) -> Result<StoredKey, DatabaseError> {
     let key = ApiKey {
         id: row.text(0)?.to_owned(),
@@ -221,7 +235,7 @@ fn from_row(row: &Row, root: String) -> Result<StoredKey, DatabaseError> {
     };
     let secret = SecretHash::from_hex(row.text(8)?);
     let secret = secret.ok_or_else(|| DatabaseError::Refused("api_keys.secret_sha256 is not a SHA-256".into()))?;
-    Ok(StoredKey { key, secret })
+    Ok(StoredKey { key, secret, tenant_is_active: row.optional_integer(10)? != Some(0) })
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<String, DatabaseError> {

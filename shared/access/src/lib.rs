@@ -4,18 +4,19 @@ mod authentication;
 mod caller;
 mod granted;
 mod issuing;
-mod key_ring;
 mod keys;
 mod passport;
 mod rates;
+mod recent;
 mod role;
 mod router;
 mod scope;
+mod standing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
 
-pub use authentication::{Access, AccessError};
+pub use authentication::{Access, AccessError, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
 pub use granted::{
     BillingRead, BillingWrite, ErpAdmin, Granted, Known, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,

@@ -17,6 +17,7 @@ use edge_capabilities::config::{self, ConfigError};
 use edge_capabilities::{Capabilities, Config};
 
 use crate::caller::Caller;
+use claims::Mapping;
 use key_set::KeySet;
 use token::Signed;
 
@@ -50,12 +51,23 @@ pub enum Refused {
 #[error("the issuer's keys cannot be had: {0}")]
 pub struct NoKeys(pub String);
 
+/// Somebody with a good token.
+pub(crate) struct Identified {
+    /// What the token allows them.
+    pub(crate) caller: Caller,
+    /// Their id at the issuer.
+    pub(crate) sub: String,
+    /// Their address, unless the issuer says that nobody made sure of it.
+    pub(crate) email: Option<String>,
+}
+
 /// Which issuer is trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) issuer: String,
     pub(crate) audience: String,
     pub(crate) jwks_url: String,
+    pub(crate) mapping: Mapping,
 }
 
 impl Settings {
@@ -67,8 +79,13 @@ impl Settings {
         }
         let audience = config::text(config, "passport_audience").await?;
         let jwks_url = config::text(config, "passport_jwks_url").await?;
+        let tenant = config::text(config, "passport_tenant_claim").await?;
+        let roles = config::text(config, "passport_roles_claim").await?;
+        let names = config::text(config, "passport_role_map").await?;
+        let wrong = |reason| ConfigError { name: "passport_role_map".to_owned(), reason };
+        let mapping = Mapping::read(tenant, roles, &names).map_err(wrong)?;
         let is_set = !audience.is_empty() && leads_somewhere(&jwks_url);
-        Ok(is_set.then_some(Self { issuer, audience, jwks_url }))
+        Ok(is_set.then_some(Self { issuer, audience, jwks_url, mapping }))
     }
 }
 
@@ -90,8 +107,8 @@ impl Passport {
         Self { capabilities: capabilities.clone(), key_set: KeySet::new(capabilities) }
     }
 
-    /// The caller that `bearer` says it is; the inner error: it is nobody.
-    pub(crate) async fn admit(&self, bearer: &str) -> Result<Result<Caller, Refused>, NoKeys> {
+    /// Whom `bearer` is about; the inner error: it is nobody.
+    pub(crate) async fn admit(&self, bearer: &str) -> Result<Result<Identified, Refused>, NoKeys> {
         if !token::looks_like_one(bearer) {
             return Ok(Err(Refused::NoToken));
         }

@@ -1,6 +1,7 @@
 //! The text of an API key: `bhk_<id>_<secret>`.
 
 use edge_capabilities::{Random, random};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -13,7 +14,8 @@ pub(crate) struct Token {
 }
 
 /// SHA-256 of a secret, which is all that is kept of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct SecretHash([u8; 32]);
 
 impl Token {
@@ -58,6 +60,20 @@ impl SecretHash {
     pub(crate) fn from_hex(hex: &str) -> Option<Self> {
         let mut hash = [0; 32];
         hex::decode_to_slice(hex, &mut hash).ok().map(|()| Self(hash))
+    }
+}
+
+impl From<SecretHash> for String {
+    fn from(hash: SecretHash) -> Self {
+        hash.to_hex()
+    }
+}
+
+impl TryFrom<String> for SecretHash {
+    type Error = &'static str;
+
+    fn try_from(hex: String) -> Result<Self, Self::Error> {
+        Self::from_hex(&hex).ok_or("not a SHA-256")
     }
 }
 

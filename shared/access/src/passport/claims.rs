@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use edge_capabilities::Instant;
-use serde::Deserialize;
-use serde_json::Number;
+use serde_json::{Map, Number, Value};
 
-use super::{Refused, Settings};
+use super::{Identified, Refused, Settings};
 use crate::caller::{Caller, TenantId};
+use crate::issuing::sane;
 use crate::role::Role;
 use crate::scope::Scopes;
 
@@ -17,66 +17,111 @@ const LEEWAY: i64 = 60_000;
 /// The role of those who run the platform.
 const PLATFORM_ADMIN: &str = "platform_admin";
 
-const LONGEST_ID: usize = 256;
-
-#[derive(Deserialize)]
-struct Claims {
-    iss: String,
-    aud: OneOrMore,
-    exp: Number,
-    #[serde(default)]
-    nbf: Option<Number>,
-    sub: String,
-    #[serde(default)]
-    tenant_id: Option<String>,
-    #[serde(default)]
-    roles: Option<OneOrMore>,
+/// Which claims hold the tenant and the roles, and what the issuer's roles are called here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    /// Where the tenant's id stands; empty: in `tenant_id`.
+    tenant: String,
+    /// Where the roles stand; empty: in `roles`.
+    roles: String,
+    /// The issuer's names, each with the name that it has here.
+    names: Vec<(String, String)>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
+impl Mapping {
+    /// From the variables `passport_tenant_claim`, `passport_roles_claim` and `passport_role_map`; an error: the map
+    /// cannot be read.
+    pub(super) fn read(tenant: String, roles: String, names: &str) -> Result<Self, String> {
+        let read = |pair: &str| {
+            let (theirs, ours) = pair.rsplit_once('=').ok_or_else(|| format!("`{pair}` is not NAME=ROLE"))?;
+            let (theirs, ours) = (theirs.trim(), ours.trim());
+            let is_role = Role::parse(ours).is_some() || ours.eq_ignore_ascii_case(PLATFORM_ADMIN);
+            let good = is_role && !theirs.is_empty();
+            good.then(|| (theirs.to_owned(), ours.to_owned())).ok_or_else(|| format!("`{ours}` is not a role"))
+        };
+        let names = names.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(read);
+        Ok(Self { tenant, roles, names: names.collect::<Result<_, _>>()? })
+    }
 
-impl OneOrMore {
-    fn iter(&self) -> impl Iterator<Item = &str> {
-        match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::More(more) => more.as_slice(),
+    /// What the issuer's role `theirs` is called here.
+    fn name(&self, theirs: &str) -> Option<&str> {
+        self.names.iter().find(|(name, _)| name == theirs).map(|(_, ours)| ours.as_str())
+    }
+
+    fn tenant(&self, claims: &Map<String, Value>) -> Result<String, Refused> {
+        let claim = if self.tenant.is_empty() { "tenant_id" } else { &self.tenant };
+        let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+        match find(claims, claim) {
+            None | Some(Value::Null) => Ok(String::new()),
+            // An issuer whose users' attributes are lists writes the one as a list. Of several none is meant.
+            Some(Value::Array(list)) => match list.as_slice() {
+                [] => Ok(String::new()),
+                [one] => text(one).ok_or(Refused::Claim("tenant")),
+                _ => Err(Refused::Claim("tenant")),
+            },
+            Some(one) => text(one).ok_or(Refused::Claim("tenant")),
         }
-        .iter()
-        .map(String::as_str)
+    }
+
+    /// The roles by the names that they have here: a list, or a text with one, or with several between spaces or commas.
+    fn roles(&self, claims: &Map<String, Value>) -> Result<Vec<String>, Refused> {
+        let claim = if self.roles.is_empty() { "roles" } else { &self.roles };
+        let theirs: Vec<&str> = match find(claims, claim) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(one)) if self.name(one).is_some() => vec![one],
+            Some(Value::String(text)) => text.split([' ', ',']).filter(|role| !role.is_empty()).collect(),
+            Some(Value::Array(list)) => {
+                let texts = list.iter().map(|role| role.as_str().ok_or(Refused::Claim("roles")));
+                texts.collect::<Result<_, _>>()?
+            }
+            Some(_) => return Err(Refused::Claim("roles")),
+        };
+        Ok(theirs.into_iter().map(|theirs| self.name(theirs).unwrap_or(theirs).to_owned()).collect())
     }
 }
 
-/// The caller that `claims`, JSON, are about, if they are for us and for now.
-pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<Caller, Refused> {
-    let claims: Claims = edge_json::from_slice(claims).map_err(|_| Refused::Unreadable("claims"))?;
-    if claims.iss != settings.issuer {
+/// The claim at `path`: the one of that whole name; else within an object, whose name is what stands before one of the
+/// dots. Names that are URLs hold dots of their own.
+fn find<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    claims.get(path).or_else(|| {
+        let splits =
+            path.rmatch_indices('.').map(|(at, dot)| (path.get(..at), path.get(at.saturating_add(dot.len())..)));
+        splits.filter_map(|(name, rest)| find(claims.get(name?)?.as_object()?, rest?)).next()
+    })
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name)?.as_str()
+}
+
+/// The person that `claims`, JSON, are about, if they are for us and for now.
+pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<Identified, Refused> {
+    let claims: Map<String, Value> = serde_json::from_slice(claims).map_err(|_| Refused::Unreadable("claims"))?;
+    if text(&claims, "iss") != Some(&settings.issuer) {
         return Err(Refused::Claim("iss"));
     }
-    if !claims.aud.iter().any(|audience| audience == settings.audience) {
+    let is_ours = |audience: &Value| audience.as_str() == Some(&settings.audience);
+    let is_for_us = match claims.get("aud") {
+        Some(Value::Array(audiences)) => audiences.iter().all(Value::is_string) && audiences.iter().any(is_ours),
+        Some(audience) => is_ours(audience),
+        None => false,
+    };
+    if !is_for_us {
         return Err(Refused::Claim("aud"));
     }
     let now = now.as_millis();
-    let expires = millis(&claims.exp).ok_or(Refused::Claim("exp"))?;
+    let expires = claims.get("exp").and_then(Value::as_number).and_then(millis).ok_or(Refused::Claim("exp"))?;
     if now >= expires.saturating_add(LEEWAY) {
         return Err(Refused::Claim("exp"));
     }
-    if let Some(begins) = &claims.nbf {
-        let begins = millis(begins).ok_or(Refused::Claim("nbf"))?;
+    if let Some(begins) = claims.get("nbf").filter(|begins| !begins.is_null()) {
+        let begins = begins.as_number().and_then(millis).ok_or(Refused::Claim("nbf"))?;
         if now < begins.saturating_sub(LEEWAY) {
             return Err(Refused::Claim("nbf"));
         }
     }
-    let sane = |id: &str| (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control);
-    if !sane(&claims.sub) {
-        return Err(Refused::Claim("sub"));
-    }
-    let roles: Vec<&str> = claims.roles.iter().flat_map(OneOrMore::iter).collect();
-    let tenant = claims.tenant_id.unwrap_or_default();
+    let sub = text(&claims, "sub").filter(|sub| sane(sub)).ok_or(Refused::Claim("sub"))?;
+    let (roles, tenant) = (settings.mapping.roles(&claims)?, settings.mapping.tenant(&claims)?);
     let (scopes, tenant) = if roles.iter().any(|role| role.eq_ignore_ascii_case(PLATFORM_ADMIN)) {
         (Scopes::all(), None)
     } else if tenant.is_empty() {
@@ -84,16 +129,17 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<C
         (Scopes::default(), Some(TenantId::new("")))
     } else if sane(&tenant) {
         let of_roles = roles.iter().filter_map(|role| Role::parse(role)).map(Role::scopes);
-        // Tenants' ids are UUIDs, which some write in capitals.
-        let is_uuid = tenant.len() == 36 && tenant.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        let tenant = if is_uuid { tenant.to_ascii_lowercase() } else { tenant };
-        (of_roles.fold(Scopes::default(), Scopes::and), Some(TenantId::new(tenant)))
+        (of_roles.fold(Scopes::default(), Scopes::and), Some(TenantId::from_claim(&tenant)))
     } else {
-        return Err(Refused::Claim("tenant_id"));
+        return Err(Refused::Claim("tenant"));
     };
-    let roles = roles.into_iter().map(ToOwned::to_owned).collect();
-    let id: Arc<str> = Arc::from(format!("user:{}", claims.sub));
-    Ok(Caller { root: id.clone(), id, scopes, tenant, roles, applications: None, expires_at: None })
+    // An address that the issuer has not made sure of tells nobody who it is.
+    let is_verified = claims.get("email_verified").is_none_or(|verified| *verified == Value::Bool(true));
+    let email = text(&claims, "email").filter(|email| is_verified && sane(email)).map(ToOwned::to_owned);
+    let (id, sub): (Arc<str>, _) = (Arc::from(format!("user:{sub}")), sub.to_owned());
+    let (root, roles) = (id.clone(), roles.into());
+    let caller = Caller { id, root, scopes, tenant, roles, applications: None, expires_at: None };
+    Ok(Identified { caller, sub, email })
 }
 
 /// A NumericDate, which counts seconds, also in parts, as milliseconds.

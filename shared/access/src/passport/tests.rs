@@ -22,6 +22,8 @@ use crate::testing::{Alg, SigningKey, base64url, jwks};
 
 mod hard_cases;
 mod issuer;
+mod issuers;
+mod membership;
 mod roles;
 mod vectors;
 
@@ -120,7 +122,15 @@ impl Test {
 
 impl Instance {
     async fn ask(&self, token: &str) -> (u16, String) {
-        let request = Request::get("/guarded").header("authorization", format!("Bearer {token}"));
+        self.ask_in(token, None).await
+    }
+
+    /// Asks in this tenant, by `X-Tenant-Id`.
+    async fn ask_in(&self, token: &str, tenant: Option<&str>) -> (u16, String) {
+        let mut request = Request::get("/guarded").header("authorization", format!("Bearer {token}"));
+        if let Some(tenant) = tenant {
+            request = request.header("x-tenant-id", tenant);
+        }
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         (status, String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())

@@ -1,11 +1,17 @@
 use super::*;
 use crate::caller::Caller;
-use crate::passport::{Settings, claims};
+use crate::passport::Settings;
+use crate::passport::claims::{self, Mapping};
 use crate::scope::Scope;
 
 fn caller(claims_of: &Value) -> Caller {
-    let settings = Settings { issuer: ISSUER.into(), audience: "bheem-edge".into(), jwks_url: String::new() };
-    claims::read(claims_of.to_string().as_bytes(), &settings, START).unwrap()
+    let settings = Settings {
+        issuer: ISSUER.into(),
+        audience: "bheem-edge".into(),
+        jwks_url: String::new(),
+        mapping: Mapping::default(),
+    };
+    claims::read(claims_of.to_string().as_bytes(), &settings, START).unwrap().caller
 }
 
 #[test]

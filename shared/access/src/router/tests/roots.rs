@@ -128,11 +128,11 @@ async fn a_copy_in_the_cache_that_knows_no_root_is_read_anew() {
     let bootstrap = office.bootstrap().await;
     let (key, made) = office.issue(&bootstrap, Some("t1")).await;
     office.world.clock.advance(Duration::from_millis(1)).await;
-    let copy = format!("api-key:{}", made.id.trim_start_matches("key:"));
+    let copy = format!("known-api-key:{}", made.id.trim_start_matches("key:"));
     let bytes = office.capabilities.cache.get(&copy).await.unwrap().unwrap();
     let mut old: Value = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(old["key"]["root"], json!(*made.root));
-    old["key"].as_object_mut().unwrap().remove("root");
+    assert_eq!(old["value"]["key"]["root"], json!(*made.root));
+    old["value"]["key"].as_object_mut().unwrap().remove("root");
     office.capabilities.cache.set(&copy, old.to_string().as_bytes()).await.unwrap();
     let (capabilities, _tasks) = office.world.instance();
     let fresh = Access::new(&capabilities, &Record::new(capabilities.record.clone()));
