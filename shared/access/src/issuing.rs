@@ -186,17 +186,15 @@ impl Access {
             }
             revoked.push(key.id.clone());
         }
+        let mut left = if descendants == Descendants::Revoke { keys.descendants(&key.id).await? } else { Vec::new() };
         // A key that is revoked makes none, so there is an end: those that were being made are found the next time.
-        while descendants == Descendants::Revoke {
-            let found = keys.descendants(&key.id).await?;
-            if found.is_empty() {
-                break;
-            }
-            for (id, tenant) in found {
+        while !left.is_empty() {
+            for (id, tenant) in left {
                 if self.revoke_one(&id, tenant.as_ref(), caller).await? {
                     revoked.push(id);
                 }
             }
+            left = keys.descendants(&key.id).await?;
         }
         Ok(RevokedKeys { revoked })
     }

@@ -115,11 +115,11 @@ impl Keys {
         let statement = format!("SELECT {COLUMNS} FROM api_keys WHERE id = $1 AND revoked_at IS NULL");
         match self.0.query(&statement, &[id.into()]).await?.first() {
             None => Ok(None),
-            Some(row) => self.from_row(row).await.map(Some),
+            Some(row) => self.stored(row).await.map(Some),
         }
     }
 
-    async fn from_row(&self, row: &Row) -> Result<StoredKey, DatabaseError> {
+    async fn stored(&self, row: &Row) -> Result<StoredKey, DatabaseError> {
         let root = match row.optional_text(9)? {
             Some(root) => root.to_owned(),
             None => self.find_root(row.text(0)?).await?,
@@ -165,7 +165,7 @@ impl Keys {
         let rows = self.0.query(&statement, &values).await?;
         let mut keys = Vec::with_capacity(rows.len());
         for row in &rows {
-            keys.push(self.from_row(row).await?.key);
+            keys.push(self.stored(row).await?.key);
         }
         Ok(keys)
     }
@@ -175,7 +175,7 @@ impl Keys {
         let statement = format!("SELECT {COLUMNS}, revoked_at FROM api_keys WHERE id = $1");
         match self.0.query(&statement, &[id.into()]).await?.first() {
             None => Ok(None),
-            Some(row) => Ok(Some((self.from_row(row).await?.key, row.optional_integer(11)?.is_some()))),
+            Some(row) => Ok(Some((self.stored(row).await?.key, row.optional_integer(11)?.is_some()))),
         }
     }
 

@@ -168,7 +168,7 @@ async fn whom_the_erp_knows_by_their_address_is_a_member_and_never_after_being_r
     assert_eq!(clinic.code(&elsewhere, Some(CLINIC)).await.0, 404);
     clinic.note(CLINIC, "auth0|dana", Some("OWNER")).await;
     clinic.note(CLINIC, "auth0|dana", None).await;
-    assert_eq!(clinic.code(&of(&[address.clone()]), None).await.0, 403);
+    assert_eq!(clinic.code(&of(std::slice::from_ref(&address)), None).await.0, 403);
 }
 
 #[tokio::test(start_paused = true)]
