@@ -86,7 +86,9 @@ impl Engine {
                 };
             }
         };
-        let found = lint::lint(rule, &compiled.ast);
+        let mut found = lint::lint(rule, &compiled.written);
+        found.errors.extend_from_slice(&compiled.findings);
+        found.errors.sort_by_key(|finding| (finding.line, finding.column));
         errors.splice(0..0, found.errors);
         let mut visited = BTreeMap::new();
         let tests: Vec<_> = tests.into_iter().map(|test| self.try_out(&compiled, test, &mut visited)).collect();

@@ -9,7 +9,8 @@ use rhai::{AST, ASTFlags, CallFnOptions, Dynamic, EvalAltResult, ParseError, Pos
 use crate::failure::{Failure, FailureKind, Finding, Limit};
 use crate::run::{self, Constants, Spent};
 use crate::sandbox::{self, LONGEST_SCRIPT};
-use crate::{Rule, contract, functions};
+use crate::tokens::{self, Word};
+use crate::{Rule, contract, functions, switches};
 
 /// The longest message of a script's own, in characters.
 const LONGEST_MESSAGE: usize = 500;
@@ -25,7 +26,12 @@ pub struct Engine {
 #[derive(Debug)]
 pub struct Compiled {
     rule: Rule,
+    /// The script as it is run.
     pub(crate) ast: AST,
+    /// The script as it is written; its places are those that people see.
+    pub(crate) written: AST,
+    /// What is wrong with it, beyond what keeps it from being run.
+    pub(crate) findings: Vec<Finding>,
     constants: Arc<Constants>,
 }
 
@@ -79,19 +85,20 @@ impl Engine {
         let engine = self.plain();
         // Functions may use the constants at the top, of whose names the parser has to know beforehand.
         let supposed = supposed_constants(script);
-        let mut ast = parse(engine, script, &supposed)?;
-        only_constants_outside_functions(&ast)?;
-        let constants = match ast.statements() {
+        let mut parsed = Parsed::of(engine, script, &supposed)?;
+        only_constants_outside_functions(&parsed.written)?;
+        let constants = match parsed.run.statements() {
             [] => Constants::new(),
-            _ => sandbox::constants(engine, &*self.clock, &ast)
+            _ => sandbox::constants(engine, &*self.clock, &parsed.run)
                 .map_err(innermost)
                 .map_err(|error| vec![Finding::at(error.position(), said(error))])?,
         };
         if supposed.iter().any(|name| !constants.contains_key(*name)) {
             let known = constants.keys().map(String::as_str).collect();
-            ast = parse(engine, script, &known)?;
+            parsed = Parsed::of(engine, script, &known)?;
         }
-        let own = own_functions(&ast);
+        let Parsed { written, run: mut ast, findings: wrong } = parsed;
+        let own = own_functions(&written);
         let findings: Vec<_> = own
             .iter()
             .filter_map(|(name, position)| {
@@ -108,7 +115,7 @@ impl Engine {
             return Err(vec![Finding::at(position, "the script has to define `fn decide(input)`, with one input")]);
         }
         ast.clear_statements();
-        Ok(Compiled { rule, ast, constants: Arc::new(constants) })
+        Ok(Compiled { rule, ast, written, findings: wrong, constants: Arc::new(constants) })
     }
 
     /// Runs a script on an input: JSON in, JSON out. `explain` has the lines that ran logged.
@@ -169,6 +176,36 @@ fn supposed_constants(script: &str) -> BTreeSet<&str> {
         after_const = word == "const";
     }
     names
+}
+
+/// A script that can be parsed.
+struct Parsed {
+    written: AST,
+    run: AST,
+    findings: Vec<Finding>,
+}
+
+impl Parsed {
+    fn of(engine: &rhai::Engine, script: &str, constants: &BTreeSet<&str>) -> Result<Self, Vec<Finding>> {
+        let (written, words) = tokens::record(|| parse(engine, script, constants));
+        let written = written?;
+        let inexact = words.iter().filter(|(word, _)| matches!(word, Word::Decimal { is_exact: false, .. }));
+        let mut findings: Vec<_> = inexact
+            .map(|(_, at)| Finding::at(*at, "the number has more digits than can be kept exactly: 28"))
+            .collect();
+        let switches = switches::find(&words);
+        findings.extend_from_slice(&switches.findings);
+        let run = match switches.run_as(script).map(|run| parse(engine, &run, constants)) {
+            None => written.clone(),
+            Some(Ok(run)) => run,
+            // What could be run before there was anything more to a switch goes on as it did.
+            Some(Err(_)) => {
+                findings.push(Finding::whole("what a switch goes by is too deeply nested: give it a name first"));
+                written.clone()
+            }
+        };
+        Ok(Self { written, run, findings })
+    }
 }
 
 fn parse(engine: &rhai::Engine, script: &str, constants: &BTreeSet<&str>) -> Result<AST, Vec<Finding>> {

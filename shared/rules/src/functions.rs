@@ -1,6 +1,7 @@
 //! The functions that a script may use: these, and no others.
 
 pub mod comparing;
+mod exact;
 pub mod instants;
 pub mod lists;
 pub mod maps;
@@ -10,7 +11,9 @@ pub mod texts;
 use std::ops::{Range, RangeInclusive};
 
 use rhai::plugin::combine_with_exported_module;
-use rhai::{Array, EvalAltResult, Module};
+use rhai::{Array, Dynamic, EvalAltResult, FuncRegistration, Module};
+
+use crate::switches;
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
 
@@ -23,6 +26,11 @@ pub fn module() -> Module {
     combine_with_exported_module!(&mut module, "maps", maps::functions);
     combine_with_exported_module!(&mut module, "numbers", numbers::functions);
     combine_with_exported_module!(&mut module, "texts", texts::functions);
+    numbers::register_operators(&mut module);
+    FuncRegistration::new(switches::OPERATOR)
+        .set_into_module(&mut module, |cases: char, value: Dynamic| -> Fallible<Dynamic> {
+            switches::operator(cases, value).map_err(Into::into)
+        });
     module.set_iterable::<Array>();
     module.set_iterable::<Range<i64>>();
     module.set_iterable::<RangeInclusive<i64>>();

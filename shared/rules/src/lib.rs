@@ -25,6 +25,8 @@ mod run;
 mod sandbox;
 mod shipped;
 mod suite;
+mod switches;
+mod tokens;
 
 pub use check::{Json, Report, TestResult};
 pub use contract::schema;

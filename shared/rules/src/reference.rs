@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use edge_capabilities::{Clock, Instant};
 use rhai::FuncInfo;
 
-use crate::{functions, sandbox};
+use crate::{functions, sandbox, switches};
 
 /// A function, described for those who write scripts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,11 @@ impl Described {
 pub fn reference() -> Vec<Described> {
     let engine = sandbox::engine(Arc::new(NoClock));
     let mut described = engine.collect_fn_metadata(None, |function| Some(describe(&function)), true);
+    // That of `switch` no script needs to know of.
+    described.retain(|function| function.name != switches::OPERATOR);
     described.sort();
+    // Operators take several kinds of numbers, each in a function of its own.
+    described.dedup();
     described
 }
 

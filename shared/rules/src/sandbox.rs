@@ -12,6 +12,7 @@ use crate::failure::Limit;
 use crate::functions;
 use crate::functions::instants::Span;
 use crate::run;
+use crate::tokens;
 
 /// The longest script, in bytes.
 pub const LONGEST_SCRIPT: usize = 64 * 1024;
@@ -59,6 +60,11 @@ pub fn engine(clock: Arc<dyn Clock>) -> rhai::Engine {
         .set_max_functions(MOST_FUNCTIONS)
         .set_max_variables(MOST_VARIABLES)
         .on_progress(move |_| run::step(|| clock.elapsed()).map(|limit: Limit| limit.to_string().into()));
+    #[expect(deprecated, reason = "not deprecated, but said to change with the engine's versions, which are pinned")]
+    engine.on_parse_token(|token, position, _| {
+        tokens::note(&token, position);
+        token
+    });
     #[expect(deprecated, reason = "not deprecated, but said to change with the engine's versions, which are pinned")]
     engine.on_var(|name, index, context: EvalContext| {
         run::look_at_memory(context.scope(), context.this_ptr())?;

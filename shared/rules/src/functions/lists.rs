@@ -10,6 +10,7 @@ use rhai::{Array, FnPtr};
 use rust_decimal::Decimal;
 
 use super::comparing::same;
+use super::exact;
 use super::numbers::decimal;
 use super::texts::fits;
 use super::{Fallible, error};
@@ -109,9 +110,9 @@ pub mod functions {
     #[rhai_fn(pure, return_raw)]
     pub fn sum(list: &mut Array) -> Fallible<Dynamic> {
         charge(list.len())?;
-        match list.iter().try_fold(Decimal::ZERO, |sum, number| sum.checked_add(decimal(number)?)) {
+        match list.iter().try_fold(Decimal::ZERO, |sum, number| exact::sum(sum, decimal(number)?)) {
             Some(sum) => Ok(Dynamic::from_decimal(sum)),
-            None => error("expected a list of numbers whose sum has at most 28 digits"),
+            None => error("expected a list of numbers, each sum of which has at most 28 digits"),
         }
     }
 

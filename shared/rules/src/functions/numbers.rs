@@ -1,8 +1,11 @@
-//! Numbers: whole ones and exact decimals. There are no others.
+//! Numbers: whole ones and exact decimals. There are no others. A result that cannot be held exactly is an error, but for
+//! what rounds because it was asked to, and for quotients that do not end.
 
 use rhai::plugin::*;
+use rhai::{FuncRegistration, Module};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::exact::{self, PLACES_OF_QUOTIENTS};
 use super::{Fallible, error};
 
 #[export_module]
@@ -13,11 +16,7 @@ pub mod functions {
     /// `div(10, 4, 2) == 2.50`
     #[rhai_fn(return_raw)]
     pub fn div(a: Dynamic, b: Dynamic, digits: i64) -> Fallible<Decimal> {
-        let (a, b) = (needed(&a)?, needed(&b)?);
-        match a.checked_div(b) {
-            Some(quotient) => rounded(quotient, digits),
-            None => error("cannot divide by zero"),
-        }
+        rounded_quotient(needed(&a)?, needed(&b)?, digits, 0, "cannot divide by zero")
     }
 
     /// How many percent of the whole a part is, rounded half up to so many digits behind the point.
@@ -26,11 +25,7 @@ pub mod functions {
     /// `percent(850, 1000, 0) == 85`
     #[rhai_fn(return_raw)]
     pub fn percent(part: Dynamic, whole: Dynamic, digits: i64) -> Fallible<Decimal> {
-        let (part, whole) = (needed(&part)?, needed(&whole)?);
-        match part.checked_mul(Decimal::ONE_HUNDRED).and_then(|part| part.checked_div(whole)) {
-            Some(percent) => rounded(percent, digits),
-            None => error("cannot take a percentage of zero"),
-        }
+        rounded_quotient(needed(&part)?, needed(&whole)?, digits, 2, "cannot take a percentage of zero")
     }
 
     /// Rounds half up to so many digits behind the point.
@@ -87,7 +82,7 @@ pub mod functions {
         Ok(if needed(&a)? >= needed(&b)? { a } else { b })
     }
 
-    /// A number, read from a text.
+    /// A number, read from a text; one of more digits than can be kept exactly is an error.
     ///
     /// # Example
     /// `number("19.90") == 19.90`
@@ -95,7 +90,7 @@ pub mod functions {
     pub fn number(text: &str) -> Fallible<Decimal> {
         match crate::amount::Amount::parse(text) {
             Some(amount) => Ok(amount.decimal()),
-            None => error("expected a text such as \"19.90\""),
+            None => error("expected a text such as \"19.90\", of at most 28 digits"),
         }
     }
 
@@ -136,8 +131,84 @@ pub mod functions {
     /// The number with its sign turned.
     #[rhai_fn(name = "-")]
     pub fn negate_decimal(number: Decimal) -> Decimal {
-        -number
+        if number.is_zero() { number.abs() } else { -number }
     }
+}
+
+type Operation = fn(Decimal, Decimal) -> Fallible<Decimal>;
+
+/// The operators of decimals, and of decimals and whole numbers: each with what it does, and its twin that assigns.
+const OPERATORS: [(&str, &str, &str, Operation); 6] = [
+    ("+", "+=", "/// Adds numbers: the sum is exact, or an error.", add),
+    ("-", "-=", "/// Subtracts numbers: the difference is exact, or an error.", subtract),
+    ("*", "*=", "/// Multiplies numbers: the product is exact, or an error.", multiply),
+    (
+        "/",
+        "/=",
+        "/// Divides decimals: exact, or rounded half up to 12 digits behind the point where that does not end.",
+        divide,
+    ),
+    ("%", "%=", "/// What is left over where numbers are divided, with the sign of the first: exact.", remainder),
+    ("**", "**=", "/// A number to the power of a whole number: exact, or an error.", power),
+];
+
+/// Adds the operators to a script's functions. The engine has some of its own, which round.
+pub fn register_operators(module: &mut Module) {
+    for (name, assigning, _described, operation) in OPERATORS {
+        let function = |name: &'static str| {
+            let function = FuncRegistration::new(name);
+            #[cfg(feature = "reference")]
+            let function = function.with_comments([_described]);
+            function
+        };
+        function(name).set_into_module(module, move |a: Decimal, b: Decimal| operation(a, b));
+        function(name).set_into_module(module, move |a: Decimal, b: i64| operation(a, b.into()));
+        function(name).set_into_module(module, move |a: i64, b: Decimal| operation(a.into(), b));
+        let assign = move |a: &mut Decimal, b: Decimal| operation(*a, b).map(|result| *a = result);
+        function(assigning).set_into_module(module, assign);
+        let assign = move |a: &mut Decimal, b: i64| operation(*a, b.into()).map(|result| *a = result);
+        function(assigning).set_into_module(module, assign);
+    }
+}
+
+fn add(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    exact::sum(a, b).map_or_else(|| inexact(&format!("{a} + {b}")), Ok)
+}
+
+fn subtract(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    exact::difference(a, b).map_or_else(|| inexact(&format!("{a} - {b}")), Ok)
+}
+
+fn multiply(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    exact::product(a, b).map_or_else(|| inexact(&format!("{a} * {b}")), Ok)
+}
+
+fn divide(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    if b.is_zero() {
+        return error("cannot divide by zero");
+    }
+    exact::quotient(a, b).map_or_else(|| inexact(&format!("{a} / {b}")), Ok)
+}
+
+fn remainder(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    exact::remainder(a, b).map_or_else(|| error("cannot divide by zero"), Ok)
+}
+
+fn power(a: Decimal, b: Decimal) -> Fallible<Decimal> {
+    exact::power(a, b).map_or_else(|| inexact(&format!("{a} ** {b}")), Ok)
+}
+
+fn inexact<T>(operation: &str) -> Fallible<T> {
+    error(format!("{operation} has more than 28 digits, which cannot be kept exactly: round what it is made of"))
+}
+
+fn rounded_quotient(a: Decimal, b: Decimal, digits: i64, tens: u32, by_zero: &str) -> Fallible<Decimal> {
+    let places = places(digits)?;
+    if b.is_zero() {
+        return error(by_zero);
+    }
+    exact::rounded_quotient(a, b, places, tens)
+        .map_or_else(|| inexact(&format!("{a} / {b}, to {places} digits behind the point,")), Ok)
 }
 
 /// A number as a decimal. None: it is no number.
@@ -150,9 +221,13 @@ fn needed(number: &Dynamic) -> Fallible<Decimal> {
 }
 
 fn rounded(number: Decimal, digits: i64) -> Fallible<Decimal> {
-    let digits = u32::try_from(digits).ok().filter(|digits| *digits <= 12);
-    let Some(digits) = digits else { return error("expected 0 to 12 digits") };
-    let mut rounded = number.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(digits);
+    let places = places(digits)?;
+    let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
     Ok(rounded)
+}
+
+fn places(digits: i64) -> Fallible<u32> {
+    let places = u32::try_from(digits).ok().filter(|places| *places <= PLACES_OF_QUOTIENTS);
+    places.map_or_else(|| error(format!("expected 0 to {PLACES_OF_QUOTIENTS} digits")), Ok)
 }
