@@ -7,6 +7,7 @@ pub mod lists;
 pub mod maps;
 pub mod numbers;
 pub mod texts;
+mod words;
 
 use std::ops::{Range, RangeInclusive};
 

@@ -9,7 +9,8 @@
 //! }
 //! ```
 //!
-//! `now`, for all tests or for one, is put into the input of rules that are given an instant to decide for.
+//! `now`, for all tests or for one, is put into the input of rules that are given an instant to decide for. Where nothing
+//! is to be said for all tests, the list may stand alone.
 
 use std::collections::BTreeSet;
 
@@ -52,10 +53,25 @@ pub struct Test {
     pub expected: String,
 }
 
+impl Suite {
+    fn read(json: &str) -> Result<Self, String> {
+        match json.trim_start().chars().next() {
+            Some('[') => edge_json::from_str(json).map(|tests| Self { now: None, tests }),
+            Some('{') => edge_json::from_str(json),
+            _ => return Err(EXPECTED.to_owned()),
+        }
+        .map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => format!("{error}: {EXPECTED}"),
+            _ => error.to_string(),
+        })
+    }
+}
+
+const EXPECTED: &str = r#"expected a list of tests, [{"name", "input", "expected"}, …], or {"tests": […]}"#;
+
 /// Reads the tests of a rule.
 pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
-    let suite: Suite = edge_json::from_str(json)
-        .map_err(|error| vec![Finding { line: 0, column: 0, message: format!("the tests are not valid: {error}") }])?;
+    let suite = Suite::read(json).map_err(|error| vec![Finding::whole(format!("the tests are not valid: {error}"))])?;
     if suite.tests.len() > MOST_TESTS {
         return Err(vec![Finding::whole(format!("there are more than {MOST_TESTS} tests"))]);
     }

@@ -100,7 +100,21 @@ fn tests_are_run_and_say_what_they_expected() {
 fn tests_that_cannot_be_read_are_errors_that_name_them() {
     for (tests, part) in [
         ("", "the tests are not valid"),
-        ("[]", "the tests are not valid"),
+        (
+            "7",
+            r#"the tests are not valid: expected a list of tests, [{"name", "input", "expected"}, …], or {"tests": […]}"#,
+        ),
+        ("null", "expected a list of tests"),
+        ("\"x\"", "expected a list of tests"),
+        ("[", "the tests are not valid: EOF"),
+        (r#"{"tests":{}}"#, "expected a list of tests"),
+        (r#"{"tests":7}"#, "expected a list of tests"),
+        (r#"{"name":"x","input":{},"expected":{}}"#, "expected a list of tests"),
+        ("{}", "missing field `tests`"),
+        ("[7]", "test 1: "),
+        (r#"[{"name":"x","input":{}}]"#, "test 1 (\"x\"): missing field `expected`"),
+        (r#"[{"input":{},"expected":{"role":"admin"}}]"#, "test 1: missing field `name`"),
+        (r#"[{"name":{},"input":{},"expected":{"role":"admin"}}]"#, "test 1: invalid type: map, expected a string"),
         (r#"{"test":[]}"#, "unknown field `test`"),
         (r#"{"tests":[{"nam":"x"}]}"#, "test 1: unknown field `nam`"),
         (r#"{"tests":[{"name":"x","input":{}}]}"#, "test 1 (\"x\"): missing field `expected`"),
@@ -121,6 +135,29 @@ fn tests_that_cannot_be_read_are_errors_that_name_them() {
     // An input that is none fails its test.
     let tests = r#"{"tests":[{"name":"x","input":["CTO","IT"],"expected":{"role":"admin"}}]}"#;
     assert!(!engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests)).ok);
+}
+
+#[test]
+fn tests_may_be_a_list_alone() {
+    let test =
+        |name: &str, role: &str| format!(r#"{{"name":"{name}","input":{EMPLOYEE},"expected":{{"role":"{role}"}}}}"#);
+    let list = format!(" [{}, {}]\n", test("good", "admin"), test("bad", "member"));
+    let script = "fn decide(input) { #{ role: \"admin\" } }";
+    let told = |tests: &str| {
+        let report = engine().check(Rule::RoleMapping, script, Some(tests));
+        assert_eq!(report.errors, []);
+        report.tests.iter().map(|test| (test.name.clone(), test.passed)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&list), [("good".to_owned(), true), ("bad".to_owned(), false)]);
+    assert_eq!(told(&list), told(&format!(r#"{{"tests":{list}}}"#)));
+    assert_eq!(told("[]"), []);
+    let at = "2024-01-15T10:00:00Z";
+    let seat = r#"{"seatStatus":"ACTIVE","subscriptionStatus":"TRIALING","expiresAt":"2024-02-01T00:00:00Z"}"#;
+    let tests = format!(
+        r#"[{{"name":"a trial","now":"{at}","input":{seat},"expected":{{"hasAccess":true,"reason":"SEAT_ACTIVE"}}}}]"#
+    );
+    let script = edge_rules::shipped(Rule::SeatAccess).script;
+    assert!(engine().check(Rule::SeatAccess, script, Some(&tests)).ok);
 }
 
 #[test]

@@ -28,8 +28,8 @@ const LONGEST_NOTE: usize = 1000;
 pub(super) struct Candidate {
     /// The script: it defines `fn decide(input)`.
     script: String,
-    /// Its tests.
-    #[schema(value_type = Option<Object>)]
+    /// Its tests: a list of them, or an object with the list as its `tests`; or either as a text.
+    #[schema(value_type = Option<serde_json::Value>)]
     #[serde(default)]
     tests: Option<Box<RawValue>>,
 }
@@ -49,8 +49,13 @@ pub(super) async fn check(
     Json(candidate): Json<Candidate>,
 ) -> Result<Json<Report>, Problem> {
     of_the_platform(&granted.caller)?;
-    let tests = candidate.tests.as_deref().map(RawValue::get);
-    Ok(Json(desk.rulebook.publishing().check(rule, &candidate.script, tests)))
+    let tests = candidate.tests.as_deref().map(tests);
+    Ok(Json(desk.rulebook.publishing().check(rule, &candidate.script, tests.as_deref())))
+}
+
+/// The tests as JSON, also where they were sent as a text, as the script is.
+fn tests(sent: &RawValue) -> String {
+    edge_json::from_str(sent.get()).unwrap_or_else(|_| sent.get().to_owned())
 }
 
 /// A version to be made.
@@ -58,8 +63,8 @@ pub(super) async fn check(
 pub(super) struct NewVersion {
     /// The script: it defines `fn decide(input)`.
     script: String,
-    /// Its tests.
-    #[schema(value_type = Option<Object>)]
+    /// Its tests: a list of them, or an object with the list as its `tests`; or either as a text.
+    #[schema(value_type = Option<serde_json::Value>)]
     #[serde(default)]
     tests: Option<Box<RawValue>>,
     /// What is to be said of it. At most 1000 characters.
@@ -92,7 +97,7 @@ impl NewVersion {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        Ok(Draft { script: self.script, tests: self.tests.map(|tests| tests.get().to_owned()), note })
+        Ok(Draft { script: self.script, tests: self.tests.as_deref().map(tests), note })
     }
 }
 

@@ -8,7 +8,7 @@
 use rhai::plugin::*;
 use rhai::{Array, ImmutableString};
 
-use super::Fallible;
+use super::{Fallible, words};
 use crate::failure::Limit;
 use crate::run::{charge, log, stop};
 use crate::sandbox::{LONGEST_LIST, LONGEST_TEXT};
@@ -45,7 +45,7 @@ pub mod functions {
         Ok(text.contains(part))
     }
 
-    /// Whether a text contains a word, or several one after the other: whole words, in capitals or not.
+    /// Whether a text contains a word, or several one after the other: whole words of any language, in capitals or not.
     ///
     /// # Example
     /// `"Deputy CTO".contains_word("cto") && !"Doctor".contains_word("cto")`
@@ -53,8 +53,7 @@ pub mod functions {
     pub fn contains_word(text: &str, word: &str) -> Fallible<bool> {
         weigh(text)?;
         weigh(word)?;
-        let (text, wanted) = (split_words(text), split_words(word));
-        Ok(!wanted.is_empty() && text.windows(wanted.len()).any(|words| words == wanted))
+        Ok(words::contains(text, word))
     }
 
     /// The words of a text, in small letters.
@@ -64,7 +63,7 @@ pub mod functions {
     #[rhai_fn(return_raw)]
     pub fn words(text: &str) -> Fallible<Array> {
         weigh(text)?;
-        listed(split_words(text))
+        listed(words::of(text))
     }
 
     /// Whether a text starts with another.
@@ -209,13 +208,6 @@ fn shown(value: &Dynamic) -> Fallible<String> {
         return Ok(value.to_string());
     }
     super::error(format!("{} cannot stand within a text", super::comparing::named(value)))
-}
-
-fn split_words(text: &str) -> Vec<String> {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
 }
 
 fn listed(texts: impl IntoIterator<Item = String>) -> Fallible<Array> {

@@ -34,6 +34,32 @@ async fn a_check_says_what_is_wrong_and_stores_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn tests_are_taken_as_a_list_as_an_object_and_as_a_text() {
+    let test = test();
+    let list = json!([{"name": "right", "input": {"jobTitle": "x", "department": "y"}, "expected": {"role": "admin"}}]);
+    let object = json!({"tests": list});
+    let said = json!([{"name": "right", "passed": true, "expected": {"role": "admin"}, "actual": {"role": "admin"}, "error": null}]);
+    for (index, tests) in
+        [list.clone(), object.clone(), json!(format!("{list:#}\n")), json!(object.to_string())].iter().enumerate()
+    {
+        let body = json!({"script": format!("{EVERYBODY_ADMIN}// {index}"), "tests": tests});
+        let checked = test.post("/role_mapping/check", &body).await;
+        assert_eq!((&checked.body["ok"], &checked.body["tests"]), (&json!(true), &said), "{tests}");
+        let made = test.post("/role_mapping/versions", &body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let kept = test.get(&format!("/role_mapping/versions/{}", made.body["version"])).await;
+        assert_eq!(kept.body["tests"], if index % 2 == 0 { list.clone() } else { object.clone() });
+    }
+    for wrong in [json!(7), json!("no tests"), json!(""), json!(true)] {
+        let body = json!({"script": EVERYBODY_ADMIN, "tests": wrong});
+        let checked = test.post("/role_mapping/check", &body).await;
+        let message = checked.body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("expected a list of tests"), "{wrong}: {message}");
+        assert_eq!(test.post("/role_mapping/versions", &body).await.code(), (422, "RULE_INVALID"), "{wrong}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_version_is_stored_and_not_in_force() {
     let test = test();
     let made = test.post("/role_mapping/versions", &json!({"script": EVERYBODY_ADMIN, "note": "n"})).await;
