@@ -1,5 +1,7 @@
 //! Where words end, and which are the same.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use edge_rules::Rule;
