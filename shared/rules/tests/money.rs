@@ -164,7 +164,8 @@ fn sums_and_products_are_those_of_whole_numbers() {
             let digits = format!("{:0>12}", mantissas[index].unsigned_abs());
             let at = digits.len() - places[index] as usize;
             let sign = if mantissas[index] < 0 { "-" } else { "" };
-            format!("number(\"{sign}{}.{}0\")", &digits[..at], &digits[at..])
+            let (whole, behind) = digits.split_at(at);
+            format!("number(\"{sign}{whole}.{behind}0\")")
         };
         let (a, b) = (written(0), written(1));
         let places_of_sum = places[0].max(places[1]);
