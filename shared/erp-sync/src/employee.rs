@@ -1,12 +1,12 @@
 //! An employee, as the ERP's HR has them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::item::{Fields, Item};
 
 /// An employee.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Employee {
     /// HR's id.
     pub(crate) id: String,

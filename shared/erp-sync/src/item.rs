@@ -37,14 +37,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text; None where there is none, null or nothing but blanks.
+    /// A text; None where there is none, null, `false` (as some ERPs write it) or nothing but blanks.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, String> {
         self.text_up_to(name, LONGEST)
     }
 
     pub(crate) fn text_up_to(&self, name: &str, longest: usize) -> Result<Option<String>, String> {
         match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
+            None | Some(Value::Null | Value::Bool(false)) => Ok(None),
             Some(Value::String(text)) => sane(name, text, longest),
             Some(_) => Err(format!("{name} is not a text")),
         }
@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn name_of(&self, name: &str) -> Result<Option<String>, String> {
         match self.0.get(name) {
             Some(Value::Object(referred)) => match referred.get("name") {
-                None | Some(Value::Null) => Ok(None),
+                None | Some(Value::Null | Value::Bool(false)) => Ok(None),
                 Some(Value::String(text)) => sane(name, text, LONGEST),
                 Some(_) => Err(format!("{name}.name is not a text")),
             },
@@ -65,7 +65,7 @@ impl<'a> Fields<'a> {
     /// The ids that the list `name` refers to by `field`.
     pub(crate) fn ids(&self, name: &str, field: &str) -> Result<Vec<String>, String> {
         let list = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(Vec::new()),
+            None | Some(Value::Null | Value::Bool(false)) => return Ok(Vec::new()),
             Some(Value::Array(list)) => list,
             Some(_) => return Err(format!("{name} is not a list")),
         };

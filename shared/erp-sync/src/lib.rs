@@ -8,9 +8,11 @@
 //! * [`pages`]: what the ERP is asked; [`employee`], [`project`]: how its answers are read.
 //! * [`records`]: what it said last; [`people`], [`projects`]: what follows when it says something else; [`roles`]: by
 //!   which rule; [`welcome`]: what new people are told.
+//! * [`deferred`]: those whose address somebody else had when their page was read.
 //! * [`removal`]: what becomes of those it no longer has; [`work`]: all of that in turn.
 //! * [`router`]: over HTTP.
 
+mod deferred;
 mod employee;
 mod item;
 mod pages;

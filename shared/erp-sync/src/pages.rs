@@ -60,7 +60,7 @@ fn read(answer: Result<Answer, NoAnswer>, cursor: Option<&str>) -> Result<Page, 
     let broken = |error| NoPage::NotNow(format!("the ERP's answer cannot be read: {error}"));
     let shape: Shape = edge_json::from_slice(&answer.body).map_err(broken)?;
     let next = match shape.next_cursor {
-        Value::Null => None,
+        Value::Null | Value::Bool(false) => None,
         Value::String(next) if next.is_empty() => None,
         Value::String(next) => Some(next),
         Value::Number(next) => Some(next.to_string()),
@@ -95,6 +95,7 @@ mod tests {
             (200, r#"{"items":[],"next_cursor":7}"#, Ok((0, Some("7".to_owned())))),
             (200, r#"{"items":[]}"#, Ok((0, None))),
             (200, r#"{"items":[],"next_cursor":null}"#, Ok((0, None))),
+            (200, r#"{"items":[],"next_cursor":false}"#, Ok((0, None))),
             (200, r#"{"items":[],"next_cursor":"c1"}"#, Err(false)),
             (200, r#"{"items":[],"next_cursor":{}}"#, Err(true)),
             (200, r#"{"items":null}"#, Err(true)),

@@ -13,6 +13,7 @@ use edge_tenants::{Author, BY_SYNC, FollowOutcome, Followed, Members, Refusal, T
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use crate::deferred::address;
 use crate::employee::Employee;
 use crate::records::{Known, Records, Written, Wrong, add, places};
 use crate::roles::Roles;
@@ -36,6 +37,17 @@ pub(crate) struct Done {
     pub(crate) changes: Vec<Change>,
     pub(crate) ordinals: Vec<i64>,
     pub(crate) wrong: Vec<Wrong>,
+    /// Those whose address somebody else has.
+    pub(crate) deferred: Vec<Employee>,
+}
+
+/// What is known of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Addresses {
+    /// Pages are still to come: whoever wants another's address waits.
+    Reading,
+    /// All pages are read, and whoever is taken over gets their address.
+    Ruled,
 }
 
 /// An employee about whom there is something to do.
@@ -48,6 +60,14 @@ struct News<'a> {
     /// Whether more is new than the role.
     is_described_anew: bool,
     user: String,
+    /// Whether they were that user under another id, until now.
+    was_there: bool,
+}
+
+/// A user of the tenant, and which active employee they are: the ERP's id, and their ordinal.
+struct User {
+    id: String,
+    employee: Option<(String, i64)>,
 }
 
 /// Who did it, where a version of the rule decided.
@@ -74,6 +94,7 @@ impl People<'_> {
         run: &Run,
         employees: &[Employee],
         known: &HashMap<String, Known>,
+        addresses: Addresses,
         now: Instant,
     ) -> Result<Done, Refusal> {
         let mut done = Done::default();
@@ -106,16 +127,24 @@ impl People<'_> {
                 }
                 Some(_) => Change::Updated,
             };
-            news.push(News { employee, known, role, digest, change, is_described_anew, user: employee.id.clone() });
+            let (user, was_there) = (employee.id.clone(), false);
+            news.push(News { employee, known, role, digest, change, is_described_anew, user, was_there });
         }
         if !news.is_empty() {
-            self.follow(run, news, &mut done, now).await?;
+            self.follow(run, news, addresses, &mut done, now).await?;
         }
         Ok(done)
     }
 
-    async fn follow(&self, run: &Run, news: Vec<News<'_>>, done: &mut Done, now: Instant) -> Result<(), Refusal> {
-        let mut news = self.find_users(news, done).await?;
+    async fn follow(
+        &self,
+        run: &Run,
+        news: Vec<News<'_>>,
+        addresses: Addresses,
+        done: &mut Done,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let mut news = self.find_users(run, news, addresses, done).await?;
         let followed: Vec<(&str, Followed)> = news
             .iter()
             .map(|one| {
@@ -143,7 +172,7 @@ impl People<'_> {
             // Who was removed by hand has had their data deleted.
             if outcome != FollowOutcome::KeptByHand(None) {
                 described.push(self.description(one, now));
-                if one.known.is_none() && outcome == FollowOutcome::Followed {
+                if one.known.is_none() && !one.was_there && outcome == FollowOutcome::Followed {
                     welcomed.push(one.employee);
                 }
                 if one.known.is_some() && one.is_described_anew {
@@ -173,43 +202,62 @@ impl People<'_> {
         Ok(())
     }
 
-    /// Which user each is: the one they were before; one with their address whom somebody made by hand; else a new one, under
-    /// their own id. Two employees with one address cannot both be right.
-    async fn find_users<'n>(&self, news: Vec<News<'n>>, done: &mut Done) -> Result<Vec<News<'n>>, DatabaseError> {
+    /// Which user each is: the one they were before; one with their address whom somebody made by hand, or who was an employee
+    /// that is gone; else a new one, under their own id. Two employees with one address cannot both be right: see
+    /// [`crate::deferred`].
+    async fn find_users<'n>(
+        &self,
+        run: &Run,
+        news: Vec<News<'n>>,
+        addresses: Addresses,
+        done: &mut Done,
+    ) -> Result<Vec<News<'n>>, DatabaseError> {
+        let users = self.users_by_address(&news).await?;
+        let mut taken = HashSet::new();
+        let mut found = Vec::with_capacity(news.len());
+        for mut one in news {
+            let address = address(one.employee);
+            let users = users.get(&address).map(Vec::as_slice).unwrap_or_default();
+            let is_others = |user: &User| user.employee.as_ref().is_some_and(|(id, _)| *id != one.employee.id);
+            if addresses == Addresses::Reading && (users.iter().any(is_others) || !taken.insert(address)) {
+                done.deferred.push(one.employee.clone());
+                continue;
+            }
+            // Whoever is still listed has another address from now on, and stays the user they are.
+            let is_free = |user: &&User| {
+                user.employee
+                    .as_ref()
+                    .is_none_or(|(id, ordinal)| *id == one.employee.id || !run.seen.contains(*ordinal))
+            };
+            if let Some(user) = one.known.and_then(|known| known.user.clone()) {
+                one.user = user;
+            } else if let Some(user) = users.iter().find(is_free) {
+                one.user.clone_from(&user.id);
+                one.was_there = user.employee.is_some();
+            }
+            found.push(one);
+        }
+        Ok(found)
+    }
+
+    /// Users by their addresses.
+    async fn users_by_address(&self, news: &[News<'_>]) -> Result<HashMap<String, Vec<User>>, DatabaseError> {
         let statement = format!(
-            "SELECT LOWER(p.email), p.user_id, e.erp_id FROM tenant_people p
+            "SELECT LOWER(p.email), p.user_id, e.erp_id, e.ordinal FROM tenant_people p
              LEFT JOIN erp_records e ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind = 'employees'
                 AND e.is_active = 1
              WHERE p.tenant_id = $1 AND LOWER(p.email) IN ({})",
             places(2, news.len())
         );
         let mut values: Vec<Value> = vec![self.tenant.id.as_str().into()];
-        values.extend(news.iter().map(|one| Value::from(one.employee.email.to_ascii_lowercase())));
-        let mut by_email: HashMap<String, Vec<(String, Option<String>)>> = HashMap::new();
+        values.extend(news.iter().map(|one| Value::from(address(one.employee))));
+        let mut users: HashMap<String, Vec<User>> = HashMap::new();
         for row in self.record.query(&statement, &values).await? {
-            let (email, user) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-            by_email.entry(email).or_default().push((user, row.optional_text(2)?.map(ToOwned::to_owned)));
+            let employee = row.optional_text(2)?.map(ToOwned::to_owned).zip(row.optional_integer(3)?);
+            let user = User { id: row.text(1)?.to_owned(), employee };
+            users.entry(row.text(0)?.to_owned()).or_default().push(user);
         }
-        let mut taken = HashSet::new();
-        let mut found = Vec::with_capacity(news.len());
-        for mut one in news {
-            let email = one.employee.email.to_ascii_lowercase();
-            let users = by_email.get(&email).map(Vec::as_slice).unwrap_or_default();
-            let other = |(_, employee): &&(String, Option<String>)| {
-                employee.as_ref().is_some_and(|employee| *employee != one.employee.id)
-            };
-            if users.iter().any(|user| other(&user)) || !taken.insert(email) {
-                done.wrong.push(wrong(&one.employee.id, "another employee has this work_email"));
-                continue;
-            }
-            if let Some(user) = one.known.and_then(|known| known.user.clone()) {
-                one.user = user;
-            } else if let Some((user, _)) = users.first() {
-                one.user.clone_from(user);
-            }
-            found.push(one);
-        }
-        Ok(found)
+        Ok(users)
     }
 
     fn description(&self, one: &News<'_>, now: Instant) -> Vec<Value> {

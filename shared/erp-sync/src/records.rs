@@ -1,12 +1,13 @@
 //! What the ERP said last, of each person and project.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use edge_capabilities::Instant;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_record::Record;
 
 use crate::run::{Change, Kind};
+use crate::seen::Seen;
 
 /// The most rows in one statement. With eleven columns it stays below what SQLite takes.
 pub(crate) const BATCH: usize = 500;
@@ -43,6 +44,13 @@ pub(crate) struct Active {
     pub(crate) id: String,
     pub(crate) ordinal: i64,
     pub(crate) user: Option<String>,
+}
+
+impl Active {
+    /// The user they are.
+    pub(crate) fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or(&self.id)
+    }
 }
 
 /// Something wrong with an item.
@@ -187,6 +195,31 @@ impl Records {
             Ok(Active { id: row.text(0)?.to_owned(), ordinal: row.integer(1)?, user })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// Those of the users of `some` employees who are an employee among `seen` too: taken on again under another id.
+    pub(crate) async fn users_among(
+        &self,
+        tenant: &str,
+        some: &[Active],
+        seen: &Seen,
+    ) -> Result<HashSet<String>, DatabaseError> {
+        let mut among = HashSet::new();
+        for some in some.chunks(BATCH) {
+            let statement = format!(
+                "SELECT user_id, ordinal FROM erp_records
+                 WHERE tenant_id = $1 AND kind = 'employees' AND is_active = 1 AND user_id IN ({})",
+                places(2, some.len())
+            );
+            let mut values: Vec<Value> = vec![tenant.into()];
+            values.extend(some.iter().map(|one| Value::from(one.user())));
+            for row in self.0.query(&statement, &values).await? {
+                if seen.contains(row.integer(1)?) {
+                    among.insert(row.text(0)?.to_owned());
+                }
+            }
+        }
+        Ok(among)
     }
 
     /// Notes that `ids` are gone.

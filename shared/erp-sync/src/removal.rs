@@ -2,6 +2,8 @@
 //! where too many would go at once, where nobody is left, or where somebody could not be told from others, the run stops
 //! and asks.
 
+use std::collections::HashSet;
+
 use edge_access::Role;
 use edge_tenants::{FollowOutcome, Followed, Members};
 use serde_json::json;
@@ -32,17 +34,23 @@ pub(crate) fn asks(progress: &Progress, seen: &Seen, gone: i64, active: i64, sha
     Some(Asked { gone, active, reason })
 }
 
-/// How many are active, and how many of them the run has not seen.
+/// How many are active, and how many of them the run has not seen. Those who were taken on again under another id go
+/// nowhere.
 pub(crate) async fn count(records: &Records, run: &Run) -> Result<(i64, i64), Stop> {
     let (mut active, mut gone, mut behind) = (0_i64, 0_i64, 0);
     loop {
         let some = records.active(&run.tenant, run.kind, behind, LOOKED_AT).await?;
-        for one in &some {
-            active = active.saturating_add(1);
-            gone = gone.saturating_add(i64::from(!run.seen.contains(one.ordinal)));
-            behind = behind.max(one.ordinal);
-        }
-        if some.len() < LOOKED_AT {
+        let is_last = some.len() < LOOKED_AT;
+        active = active.saturating_add(i64::try_from(some.len()).unwrap_or(i64::MAX));
+        behind = some.iter().map(|one| one.ordinal).fold(behind, i64::max);
+        let unseen: Vec<Active> = some.into_iter().filter(|one| !run.seen.contains(one.ordinal)).collect();
+        let stay_on = match run.kind {
+            Kind::Employees => records.users_among(&run.tenant, &unseen, &run.seen).await?,
+            Kind::Projects => HashSet::new(),
+        };
+        let leave = unseen.iter().filter(|one| !stay_on.contains(one.user())).count();
+        gone = gone.saturating_add(i64::try_from(leave).unwrap_or(i64::MAX));
+        if is_last {
             return Ok((active, gone));
         }
     }
@@ -85,10 +93,13 @@ pub(crate) async fn deactivate(
     let (mut left, mut stay, mut deeds) = (Vec::with_capacity(gone.len()), Vec::new(), Vec::new());
     match run.kind {
         Kind::Employees => {
-            let users: Vec<(&str, Followed)> =
-                gone.iter().map(|one| (one.user.as_deref().unwrap_or(&one.id), Followed::HasLeft)).collect();
+            // Whoever was taken on again under another id is the same user, and stays.
+            let stay_on = records.users_among(&run.tenant, gone, &run.seen).await?;
+            let (on, off): (Vec<&Active>, Vec<&Active>) = gone.iter().partition(|one| stay_on.contains(one.user()));
+            left.extend(on.iter().map(|one| one.id.as_str()));
+            let users: Vec<(&str, Followed)> = off.iter().map(|one| (one.user(), Followed::HasLeft)).collect();
             let outcomes = members.follow(&run.tenant, &users, None, &author, now).await?;
-            for (one, outcome) in gone.iter().zip(outcomes) {
+            for (one, outcome) in off.iter().zip(outcomes) {
                 if outcome == FollowOutcome::LastOwner {
                     let message =
                         format!("is gone, and is the tenant's last {}: make somebody else one", Role::Owner.as_str());

@@ -95,6 +95,10 @@ pub(crate) struct Progress {
     /// Items without an id: nobody knows whom they stand for.
     pub(crate) unidentified: i64,
     pub(crate) asked: Option<Asked>,
+    /// Employees who wait until all pages are read.
+    pub(crate) deferred: i64,
+    /// Up to which of them, by their ids, they are taken over; None: not yet begun.
+    pub(crate) deferred_behind: Option<String>,
     pub(crate) counts: Counts,
 }
 

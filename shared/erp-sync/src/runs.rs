@@ -182,7 +182,9 @@ impl Runs {
                 AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '') RETURNING id";
         let forgotten = self.0.query(statement, &[tenant.into(), kind.as_str().into(), before.into()]).await?;
         for row in &forgotten {
-            self.0.query("DELETE FROM erp_sync_errors WHERE run_id = $1", &[row.text(0)?.into()]).await?;
+            for table in ["erp_sync_errors", "erp_sync_deferred"] {
+                self.0.query(&format!("DELETE FROM {table} WHERE run_id = $1"), &[row.text(0)?.into()]).await?;
+            }
         }
         Ok(())
     }

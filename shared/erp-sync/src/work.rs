@@ -1,5 +1,7 @@
 //! A run from its first page to its end, or from wherever the last who worked on it came.
 
+mod waiting;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +15,11 @@ use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use serde_json::json;
 
+use crate::deferred::Deferred;
 use crate::employee::Employee;
 use crate::item::Item;
 use crate::pages::{NoPage, Page, fetch};
-use crate::people::{People, author, wrong};
+use crate::people::{Addresses, People, author, wrong};
 use crate::project::Project;
 use crate::projects;
 use crate::records::{BATCH, Records, Wrong};
@@ -79,6 +82,7 @@ struct Inner {
     capabilities: Capabilities,
     record: Record,
     records: Records,
+    deferred: Deferred,
     runs: Runs,
     members: Members,
     tenants: Tenants,
@@ -106,6 +110,7 @@ impl Works {
             capabilities: capabilities.clone(),
             record: record.clone(),
             records: Records::new(record.clone()),
+            deferred: Deferred::new(record.clone()),
             runs: Runs::new(record.clone()),
             members: Members::new(record.clone()),
             tenants: Tenants::new(record.clone()),
@@ -176,6 +181,10 @@ impl Works {
     async fn fail(&self, mut run: Run, reason: String) {
         run.status = Status::Failed;
         run.error = Some(reason);
+        if run.progress.deferred > 0 {
+            // Else it is forgotten with the run.
+            let _ = self.0.deferred.forget(&run.id).await;
+        }
         // Where it cannot be written down, whoever comes next finds the same.
         let _ = self.0.runs.settle(&run, self.now()).await;
     }
@@ -195,6 +204,7 @@ impl Works {
         if !run.progress.is_read {
             self.read_all(run, &tenant, &settings).await?;
         }
+        self.take_waiting(run, &tenant, &settings).await?;
         if !self.remove(run, &settings).await? {
             return Ok(());
         }
@@ -227,6 +237,7 @@ impl Works {
             company(tenant).ok_or_else(|| Stop::Failed("the tenant is no company of the ERP's".to_owned()))?;
         let erp = Upstream::erp(&self.0.capabilities).await.map_err(|error| Stop::Failed(error.to_string()))?;
         let mut reader = self.reader(run, tenant, settings).await?;
+        self.0.deferred.begin_page(run).await?;
         while !run.progress.is_read {
             let page = self.fetch(run, &erp, &company, settings).await?;
             let next = page.next.clone();
@@ -260,7 +271,7 @@ impl Works {
 
     /// Takes a page over.
     async fn take(&self, run: &mut Run, reader: &mut Reader<'_>, page: Page, company: &str) -> Result<(), Stop> {
-        let before = run.seen.clone();
+        let before = (run.seen.clone(), run.progress.deferred);
         let mut listed = HashSet::new();
         let (mut people, mut projects, mut wrong_ones) = (Vec::new(), Vec::new(), Vec::new());
         for (index, item) in page.items.iter().enumerate() {
@@ -297,7 +308,7 @@ impl Works {
             self.take_projects(run, batch, &mut wrong_ones).await?;
         }
         self.note_wrong(run, &wrong_ones).await?;
-        let is_fruitless = run.seen == before;
+        let is_fruitless = (&run.seen, run.progress.deferred) == (&before.0, before.1);
         run.progress.fruitless = if is_fruitless { run.progress.fruitless.saturating_add(1) } else { 0 };
         Ok(())
     }
@@ -315,7 +326,17 @@ impl Works {
         let listed = batch.len();
         // Who was on a page before stays as that page said.
         batch.retain(|one| !known.get(&one.id).is_some_and(|known| run.seen.contains(known.ordinal)));
-        let done = people.take(run, &batch, &known, self.now()).await?;
+        if run.progress.deferred > 0 && !batch.is_empty() {
+            let ids: Vec<&str> = batch.iter().map(|one| one.id.as_str()).collect();
+            let waiting = self.0.deferred.among(&run.id, &ids).await?;
+            batch.retain(|one| !waiting.contains(&one.id));
+        }
+        let done = people.take(run, &batch, &known, Addresses::Reading, self.now()).await?;
+        if !done.deferred.is_empty() {
+            self.0.deferred.put(run, &done.deferred).await?;
+            let more = i64::try_from(done.deferred.len()).unwrap_or(i64::MAX);
+            run.progress.deferred = run.progress.deferred.saturating_add(more);
+        }
         settle(run, listed.saturating_sub(batch.len()), done, wrong_ones);
         Ok(())
     }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by a panic")]
 
 mod runs {
+    mod addresses;
     pub(crate) mod company;
     mod crashes;
     mod doubt;

@@ -37,6 +37,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0010_refunds"),
     expand!("0011_checkout_holds"),
     expand!("0012_key_roots"),
+    expand!("0013_erp_sync_deferred"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -218,6 +218,7 @@ impl Company {
             "SELECT kind, erp_id, ordinal, user_id, role, data, digest, is_active, change FROM erp_records ORDER BY 1, 2",
             "SELECT id, body, status FROM notifications ORDER BY id",
             "SELECT erp_id, message FROM erp_sync_errors ORDER BY item",
+            "SELECT erp_id, email FROM erp_sync_deferred",
             "SELECT action, COUNT(*) FROM tenant_deeds GROUP BY action ORDER BY action",
         ] {
             let rows = self.world.record.query(statement, &[]).await.unwrap();
