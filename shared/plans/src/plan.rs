@@ -126,8 +126,8 @@ impl Plan {
     /// The tier that `amount` pays for: the cheapest way to read it, as it was ordered where the amount is for that, and
     /// else for one seat or one of the plan's own cycles. Without an amount, and where the plan has no price, the
     /// first. The cycle among the terms is the one that the amount pays for. None: no price of the plan's comes to that
-    /// amount.
-    pub fn bought_by(&self, amount: Option<Money>, ordered: Ordered) -> Option<Terms> {
+    /// amount. `tax_rate`: how much tax is on top, in hundredths of a percent.
+    pub(crate) fn bought_by(&self, amount: Option<Money>, ordered: Ordered, tax_rate: i64) -> Option<Terms> {
         let Some(amount) = amount.filter(|_| self.prices().next().is_some()) else {
             return Some(self.terms(self.tiers.first()));
         };
@@ -136,7 +136,8 @@ impl Plan {
         let seats = [ordered.seats.unwrap_or(1), 1];
         cycles.into_iter().flat_map(|cycle| seats.map(|seats| (cycle, seats))).find_map(|(cycle, seats)| {
             let mut times = self.times(cycle).into_iter().chain(self.times_by_offer(cycle));
-            let tier = times.find_map(|times| self.costing(|price| self.comes_to(price, seats, times, amount)))?;
+            let tier =
+                times.find_map(|times| self.costing(|price| self.comes_to(price, seats, times, tax_rate, amount)))?;
             Some(Terms { cycle, ..self.terms(tier) })
         })
     }
@@ -179,13 +180,21 @@ impl Plan {
         }
     }
 
-    /// Whether `amount` is `price` for so many seats and cycles, alone or with the fee for setting up.
-    fn comes_to(&self, price: Money, seats: i64, times: i64, amount: Money) -> bool {
+    /// Whether `amount` is `price` for so many seats and cycles, alone or with the fee for setting up, and with tax at
+    /// `tax_rate` on top.
+    fn comes_to(&self, price: Money, seats: i64, times: i64, tax_rate: i64, amount: Money) -> bool {
         let without = price.minor.checked_mul(seats).and_then(|minor| minor.checked_mul(times));
         let with_fee = || without?.checked_add(asked(self.setup_fee)?.minor);
-        let paid = Some(amount.minor);
-        amount.currency == price.currency && without.is_some() && (paid == without || paid == with_fee())
+        let is_paid = |net: Option<i64>| net.is_some_and(|net| is_with_tax(net, tax_rate, amount.minor));
+        amount.currency == price.currency && (is_paid(without) || is_paid(with_fee()))
     }
+}
+
+/// Whether `gross` is `net` with tax at `rate`, hundredths of a percent, on top, rounded either way.
+fn is_with_tax(net: i64, rate: i64, gross: i64) -> bool {
+    let exact = i128::from(net) * i128::from(rate);
+    let tax = (i128::from(gross) - i128::from(net)) * 10_000;
+    (tax - exact).abs() < 10_000 && (rate > 0 || gross == net)
 }
 
 #[cfg(test)]
@@ -212,7 +221,7 @@ mod tests {
     }
 
     fn as_usual(amount: Option<Money>) -> Option<Terms> {
-        plan().bought_by(amount, Ordered::default())
+        plan().bought_by(amount, Ordered::default(), 0)
     }
 
     #[test]
@@ -250,7 +259,7 @@ mod tests {
             (749_700, Ordered::default(), None),
             (249_900, ordered(None, Some(i64::MAX)), Some(("PRO", monthly))),
         ] {
-            let bought = plan().bought_by(rupees(paid), order);
+            let bought = plan().bought_by(rupees(paid), order, 0);
             let bought = bought.as_ref().map(|terms| (terms.tier_code.as_str(), terms.cycle));
             assert_eq!(bought, terms, "{paid} {order:?}");
         }

@@ -115,6 +115,27 @@ impl<'a> Object<'a> {
         self.money(name, currency, |digits, currency| scaled(digits, currency.exponent()).ok())
     }
 
+    /// When a period begins or ends. What cannot be read is not there: how long a payment pays follows from what it bought
+    /// then.
+    pub(crate) fn period(&self, name: &'static str) -> Option<Instant> {
+        self.instant(name).ok().flatten()
+    }
+
+    /// Whether the field is `true`.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.field(name).is_some_and(|value| value.get() == "true")
+    }
+
+    /// A whole number of some unit, which may be less than zero; what cannot be read as one is not there.
+    pub(crate) fn whole(&self, name: &'static str) -> Option<i64> {
+        scaled(&self.number(name).ok()??, 0).ok()
+    }
+
+    /// Whether there is something in that field.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.field(name).is_some()
+    }
+
     /// An amount counted in units that `minor` turns into the currency's smallest.
     pub(crate) fn money(
         &self,

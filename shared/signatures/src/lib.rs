@@ -8,6 +8,7 @@
 //! * [`Money`]: exact; [`Digits`]: as people write it.
 //! * [`sign`]: the same from the sender's side, for tests and for people who integrate.
 
+mod bill;
 mod claim;
 mod definition;
 mod digits;
@@ -22,6 +23,7 @@ mod secrets;
 mod signing;
 mod verification;
 
+pub use bill::{Bill, Line};
 pub use digits::Digits;
 pub use identity::Identity;
 pub use money::{Currency, InvalidMoney, Money};

@@ -3,6 +3,7 @@
 use edge_capabilities::Instant;
 use http::HeaderMap;
 
+use crate::bill::Bill;
 use crate::json::Object;
 use crate::money::Money;
 use crate::provider::Provider;
@@ -20,6 +21,14 @@ pub enum Kind {
     SubscriptionPending,
     /// Charging was given up.
     SubscriptionHalted,
+    /// A subscription is paused.
+    SubscriptionPaused,
+    /// A subscription goes on, with a payment overdue.
+    SubscriptionOverdue,
+    /// A subscription goes on: it is no longer pending, paused or halted.
+    SubscriptionReactivated,
+    /// A subscription ended before its first payment came in.
+    SubscriptionNeverStarted,
     /// A payment failed.
     PaymentFailed,
     /// Something of a payment, or all of it, was given back.
@@ -47,6 +56,10 @@ impl Kind {
             Self::SubscriptionCancelled => "subscription.cancelled",
             Self::SubscriptionPending => "subscription.pending",
             Self::SubscriptionHalted => "subscription.halted",
+            Self::SubscriptionPaused => "subscription.paused",
+            Self::SubscriptionOverdue => "subscription.overdue",
+            Self::SubscriptionReactivated => "subscription.reactivated",
+            Self::SubscriptionNeverStarted => "subscription.never_started",
             Self::PaymentFailed => "payment.failed",
             Self::PaymentRefunded => "payment.refunded",
             Self::SubscriptionCreated => "subscription.created",
@@ -58,7 +71,7 @@ impl Kind {
         }
     }
 
-    /// Whether it says that money came in, so that its amount, and for how long it pays, must be readable.
+    /// Whether it says that money came in, so that its amount must be readable.
     pub const fn pays(self) -> bool {
         matches!(self, Self::PaymentCaptured | Self::SubscriptionCharged)
     }
@@ -84,14 +97,18 @@ pub struct Reading {
     pub kind: Kind,
     /// What the sender calls it.
     pub event: String,
-    /// The organisation it is about.
+    /// The organisation it is about, by the word of a server: the merchant's or the gateway's.
     pub tenant_id: Option<String>,
+    /// The organisation it is about by the word of whoever paid: nothing is believed of it.
+    pub claimed_tenant_id: Option<String>,
     /// `tenant_id` as the JSON that it was: the ERP numbers its organisations, and is answered with that number.
     pub tenant_json: Option<String>,
     /// When it happened, by the sender's clock.
     pub occurred_at: Option<Instant>,
     /// The payment. One payment that several events report has one id in all of them.
     pub payment_id: Option<String>,
+    /// The order that was paid, as the sender knows it.
+    pub order_id: Option<String>,
     /// The subscription, as the sender knows it.
     pub subscription_id: Option<String>,
     /// The plan, as the sender knows it.
@@ -104,6 +121,8 @@ pub struct Reading {
     pub seats: Option<i64>,
     /// How much was paid, was to be, or was given back; None of what was given back: all that was left.
     pub amount: Option<Money>,
+    /// How the sender arrives at `amount`, where it shows that.
+    pub bill: Option<Bill>,
     /// Whether `amount` is all that was given back of the payment so far, and not what was given back this time.
     pub is_total: bool,
     /// What the sender calls it that something was given back, where that has a name.
@@ -168,15 +187,18 @@ impl Reading {
             kind,
             event,
             tenant_id: None,
+            claimed_tenant_id: None,
             tenant_json: None,
             occurred_at: None,
             payment_id: None,
+            order_id: None,
             subscription_id: None,
             plan_id: None,
             plan_name: None,
             billing_cycle: None,
             seats: None,
             amount: None,
+            bill: None,
             is_total: false,
             refund_id: None,
             invoice_number: None,

@@ -90,10 +90,11 @@ impl Tenant {
 
     /// Takes over what differs between two standings, and nothing else: what an admin set otherwise stays.
     fn take_over(&mut self, before: &Standing, after: &Standing) {
-        if before.status != after.status {
+        if (before.status, before.is_paused) != (after.status, after.is_paused) {
             self.subscription_status = after.status.map(|status| status.as_str().to_owned());
             self.is_suspended = after.status == Some(Status::Suspended);
-            self.suspended_reason = self.is_suspended.then(|| "Payment failed".to_owned());
+            let reason = if after.is_paused { "Paused" } else { "Payment failed" };
+            self.suspended_reason = self.is_suspended.then(|| reason.to_owned());
         }
         if before.payment != after.payment {
             self.payment_status = after.payment.map(PaymentStatus::as_str).map(ToOwned::to_owned);

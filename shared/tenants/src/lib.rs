@@ -29,7 +29,7 @@ mod usage;
 pub use addressed::X_TENANT_ID;
 pub use audit::{Audit, Author, Deed};
 pub use change::{Applied, Change, Outcome, Task};
-pub use edge_plans::{Cycle, Ordered, Plan, Terms, Tier, UnreadablePlan};
+pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};
 pub use external_ids::{ExternalId, ExternalIds, NotSet};
 pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
 pub use members::{Member, Members, Person, Refusal, Wish};

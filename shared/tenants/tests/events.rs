@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod events {
+    mod states;
+    mod times;
+}
+
 use edge_capabilities::Instant;
+use edge_signatures::{Bill, Line};
 use edge_tenants::{
-    Contradiction, Cycle, Effect, Event, History, Paid, Period, Plan, Standing, Status, Step, What, apply,
+    Contradiction, Cycle, Effect, Event, History, Paid, Period, Plan, Standing, Status, Step, TaxRates, What, apply,
 };
 
 /// Milliseconds; events below happen at whole seconds.
@@ -21,7 +27,17 @@ fn plan(price: &str) -> Plan {
 
 fn event(at: i64, what: What) -> Event {
     let at = Instant::from_millis(at * SECOND);
-    Event { at, subscription: Some("sub_1".into()), what, plan: None, names_plan: false, seats: None }
+    Event {
+        at: Some(at),
+        subscription: Some("sub_1".into()),
+        gateway: None,
+        what,
+        plan: None,
+        names_plan: false,
+        seats: None,
+        bill: None,
+        tax_rates: TaxRates::default(),
+    }
 }
 
 fn paid(at: i64, name: &str, end: Option<i64>) -> Event {
@@ -48,6 +64,53 @@ fn follow(history: &History, events: &[Event]) -> (History, Vec<Step>) {
 
 fn standing(events: &[Event]) -> Standing {
     follow(&History::default(), events).0.standing()
+}
+
+/// The same, told by the gateway that its subscription is of.
+fn by(subscription: &str, mut event: Event) -> Event {
+    event.gateway = subscription.split_once(':').map(|(gateway, _)| gateway.to_owned());
+    of(subscription, event)
+}
+
+/// The same, without a word of when it happened.
+fn undated(event: Event) -> Event {
+    Event { at: None, ..event }
+}
+
+#[test]
+fn what_the_gateway_shows_the_arithmetic_of_is_in_effect_and_its_price_goes_on() {
+    let bill = |lines: &[i64], discount, tax| Bill {
+        lines: lines
+            .iter()
+            .map(|amount| Line { amount: *amount, unit_amount: Some(249_900), ..Line::default() })
+            .collect(),
+        discount,
+        tax,
+        ..Bill::default()
+    };
+    let told = |amount: i64, bill: Option<Bill>| {
+        let mut event = Event { bill, tax_rates: TaxRates::parse("0,18").unwrap(), ..paid(10, "p1", Some(5000)) };
+        if let What::Paid(paid) = &mut event.what {
+            paid.amount = Some((amount, "INR".into()));
+        }
+        event
+    };
+    for (amount, bill, credits) in [
+        (0, bill(&[0], 0, 0), 0),
+        (0, bill(&[249_900], 249_900, 0), 100),
+        (199_900, bill(&[249_900], 50_000, 0), 100),
+        (294_882, bill(&[249_900], 0, 44_982), 100),
+    ] {
+        let step = apply(&History::default(), &told(amount, Some(bill)), LATE).unwrap();
+        assert_eq!((step.standing.status, step.standing.credits), (Some(Status::Active), credits), "{amount}");
+        assert_eq!(step.standing.price, Some((249_900, "INR".into())), "{amount}");
+        let refused = apply(&History::default(), &told(amount, None), LATE);
+        // A tax that is allowed needs no bill.
+        assert_eq!(refused.err(), (amount != 294_882).then_some(Contradiction::WrongAmount), "{amount}");
+        // Who had a discount once has bought no right to it.
+        let again = apply(&step.history, &told(amount + 1, None), LATE);
+        assert!(again.is_err(), "{amount}");
+    }
 }
 
 #[test]
@@ -128,7 +191,7 @@ fn one_payment_renews_once_whoever_reports_it() {
         assert_eq!(receipts.count(), 1);
     }
     // Without a word of when the period ends, it is a month from the payment, or from what was paid for so far.
-    let end = Cycle::Monthly.end_from(captured.at);
+    let end = Cycle::Monthly.end_from(captured.at.unwrap());
     assert_eq!(standing(std::slice::from_ref(&captured)).period_end, Some(end));
     let next = Event { subscription: None, ..paid(20, "p2", None) };
     assert_eq!(standing(&[captured, next]).period_end, Some(Cycle::Monthly.end_from(end)));

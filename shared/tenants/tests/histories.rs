@@ -4,14 +4,14 @@
 //! The seed is printed. `SEED=… cargo test -p edge-tenants --test histories` repeats a run; `HISTORIES=…` makes it
 //! longer.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use edge_capabilities::Instant;
 use edge_capabilities::testing::{START, SeededRandom};
-use edge_tenants::{Cycle, Effect, Event, History, Paid, PaymentStatus, Period, Plan, Status, What, apply};
+use edge_tenants::{Cycle, Effect, Event, History, Paid, PaymentStatus, Period, Plan, Status, TaxRates, What, apply};
 
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -27,7 +27,11 @@ struct Truth {
     payments: BTreeSet<String>,
 }
 
+/// A subscription that was left for another, and its plan.
+type Former = (String, String);
+
 struct Story<'a> {
+    former: Vec<Former>,
     random: &'a SeededRandom,
     now: i64,
     truth: Truth,
@@ -51,14 +55,23 @@ impl Story<'_> {
 
     fn tell(&mut self, what: What, subscription: Option<&str>, plan: Option<Plan>) {
         let event = Event {
-            at: Instant::from_millis(self.now),
+            at: Some(Instant::from_millis(self.now)),
             subscription: subscription.map(ToOwned::to_owned),
+            gateway: self.gateway(subscription),
             what,
             names_plan: plan.is_some(),
             plan,
             seats: None,
+            bill: None,
+            tax_rates: TaxRates::default(),
         };
         self.told.push(event);
+    }
+
+    /// Who tells of `subscription`; without one, of the one so far.
+    fn gateway(&self, subscription: Option<&str>) -> Option<String> {
+        let name = subscription.or(self.truth.subscription.as_deref())?;
+        name.split_once(':').map(|(gateway, _)| gateway.to_owned())
     }
 
     /// Seconds to days go by.
@@ -80,8 +93,8 @@ impl Story<'_> {
                 names: [name.clone()].into(),
                 amount: Some((amount, "INR".into())),
                 period: Period { end, cycle: None },
-                terms: None,
                 account: account.then(|| "razorpay:acc_1".into()),
+                ..Paid::default()
             })
         };
         // At least one report names the plan and one the subscription; the charge says until when is paid for.
@@ -109,7 +122,9 @@ impl Story<'_> {
 
     fn subscribe(&mut self) {
         self.subscriptions += 1;
-        self.truth.subscription = Some(format!("sub_{}", self.subscriptions));
+        let gateway = if self.chance(2) { "razorpay" } else { "stripe" };
+        self.former.extend(self.truth.subscription.take().zip(self.truth.plan.take()));
+        self.truth.subscription = Some(format!("{gateway}:sub_{}", self.subscriptions));
         self.truth.plan = Some(if self.chance(2) { "small" } else { "large" }.to_owned());
         self.pay();
     }
@@ -127,8 +142,43 @@ impl Story<'_> {
         self.truth.status = Some(Status::PastDue);
     }
 
+    /// Something of a subscription that was left for another: it moves nothing, but what is paid is paid.
+    fn recall(&mut self) {
+        let index = usize::try_from(self.random.below(u64::try_from(self.former.len()).unwrap())).unwrap();
+        let (subscription, plan_name) = self.former[index].clone();
+        let is_paid = self.truth.status == Some(Status::Active)
+            && self.truth.period_end.is_some_and(|end| self.now < end.as_millis());
+        let what = match self.random.below(7) {
+            0 => What::Pending,
+            1 => What::Halted,
+            2 => What::Paused,
+            3 => What::Reactivated,
+            4 => What::Failed(Some(format!("refused_{}", self.now))),
+            5 if is_paid => {
+                let name = format!("pay_{}", self.truth.payments.len());
+                let end = Cycle::Monthly.end_from(Instant::from_millis(self.now));
+                let (amount, credits) = if plan_name == "small" { (49_900, 10) } else { (249_900, 100) };
+                self.truth.payments.insert(name.clone());
+                self.truth.credits += credits;
+                self.truth.period_end = self.truth.period_end.max(Some(end));
+                What::Paid(Paid {
+                    names: [name].into(),
+                    amount: Some((amount, "INR".into())),
+                    period: Period { end: self.chance(2).then_some(end), cycle: None },
+                    ..Paid::default()
+                })
+            }
+            _ => What::Cancelled,
+        };
+        let plan = matches!(what, What::Paid(_)).then(|| plan(&plan_name));
+        self.tell(what, Some(&subscription), plan);
+    }
+
     fn step(&mut self) {
         self.wait();
+        if !self.former.is_empty() && self.chance(4) {
+            return self.recall();
+        }
         let subscription = self.truth.subscription.clone();
         let next = self.random.below(10);
         match (self.truth.status, next) {
@@ -161,6 +211,18 @@ impl Story<'_> {
                 self.truth.status = Some(Status::Suspended);
                 self.truth.payment = Some(PaymentStatus::Failed);
             }
+            (Some(Status::Active), 8) => {
+                self.tell(What::Paused, subscription.as_deref(), None);
+                self.truth.status = Some(Status::Suspended);
+            }
+            (Some(Status::PastDue), 8) | (Some(Status::Suspended), 6..8) => {
+                self.tell(What::Reactivated, subscription.as_deref(), None);
+                (self.truth.status, self.truth.payment) = (Some(Status::Active), Some(PaymentStatus::Paid));
+            }
+            (Some(Status::Suspended), 8) => {
+                self.tell(What::Overdue, subscription.as_deref(), None);
+                (self.truth.status, self.truth.payment) = (Some(Status::PastDue), Some(PaymentStatus::Pending));
+            }
             (Some(Status::Suspended), 0..6) => self.pay(),
             (Some(_), _) => {
                 self.tell(What::Cancelled, subscription.as_deref(), None);
@@ -189,6 +251,7 @@ fn however_a_history_is_told_the_subscription_stands_where_it_ends() {
     let mut ends: BTreeMap<&str, u64> = BTreeMap::new();
     for round in 0..histories {
         let mut story = Story {
+            former: Vec::new(),
             random: &random,
             now: START.as_millis(),
             truth: Truth::default(),

@@ -83,8 +83,10 @@ const fn action(kind: Kind) -> Option<&'static str> {
         Kind::PaymentCaptured => Some("subscription_activated"),
         Kind::SubscriptionCharged => Some("subscription_renewed"),
         Kind::SubscriptionCancelled => Some("subscription_cancelled"),
-        Kind::SubscriptionPending => Some("payment_pending"),
-        Kind::SubscriptionHalted => Some("tenant_suspended"),
+        Kind::SubscriptionPending | Kind::SubscriptionOverdue => Some("payment_pending"),
+        Kind::SubscriptionHalted | Kind::SubscriptionNeverStarted => Some("tenant_suspended"),
+        Kind::SubscriptionPaused => Some("tenant_paused"),
+        Kind::SubscriptionReactivated => Some("subscription_reactivated"),
         Kind::PaymentFailed => Some("payment_failed"),
         Kind::PaymentRefunded => Some("payment_refunded"),
         Kind::SubscriptionCreated

@@ -145,26 +145,33 @@ impl Inbox {
         Ok(self.0.query(&statement, &values).await?.len())
     }
 
-    /// Writes down what came of an open event. Without `lease`: it is known to be in effect, whoever works on it. What
-    /// the gateway was told first stays.
+    /// Writes down what came of an open event, and whose it turned out to be where that is `tenant`. Without `lease`: it is
+    /// known to be in effect, whoever works on it. What the gateway was told first stays.
     pub(crate) async fn settle(
         &self,
         id: &str,
         lease: Option<&str>,
+        tenant: Option<&str>,
         verdict: &Verdict,
         answer: &str,
         now: Instant,
     ) -> Result<bool, DatabaseError> {
-        let mut values: Vec<Value> =
-            vec![id.into(), verdict.status().as_str().into(), verdict.reason().into(), answer.into(), now.into()];
+        let mut values: Vec<Value> = vec![
+            id.into(),
+            verdict.status().as_str().into(),
+            verdict.reason().into(),
+            answer.into(),
+            now.into(),
+            tenant.into(),
+        ];
         let mut own = "";
         if let Some(lease) = lease {
             values.push(lease.into());
-            own = "AND lease = $6";
+            own = "AND lease = $7";
         }
         let statement = format!(
             "UPDATE webhook_events SET status = $2, reason = $3, answer = COALESCE(answer, $4), settled_at = $5,
-                due_at = NULL, lease = NULL, leased_until = 0
+                tenant_id = COALESCE($6, tenant_id), due_at = NULL, lease = NULL, leased_until = 0
              WHERE id = $1 AND status IN ('received', 'failed') {own} RETURNING id"
         );
         Ok(!self.0.query(&statement, &values).await?.is_empty())

@@ -1,7 +1,7 @@
 //! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
 //!
 //! * [`event`], [`inbox`]: what gateways sent; each event is there once.
-//! * [`matter`]: what an event is about; [`processing`]: from a stored event to its effect.
+//! * [`matter`]: what an event is about, [`owner`]: and whose it is; [`processing`]: from a stored event to its effect.
 //! * [`notifications`]: word of it to people.
 //! * [`drain`]: whatever was left undone, and what is old.
 //! * [`answers`]: what gateways are told.
@@ -18,6 +18,7 @@ mod inbox;
 mod matter;
 mod metrics;
 mod notifications;
+mod owner;
 mod payments;
 mod processing;
 mod router;

@@ -1,25 +1,28 @@
 //! What an event is about, by its own words alone.
 
+use edge_capabilities::Instant;
 use edge_signatures::{Kind, Provider, Reading, Unreadable};
-use edge_tenants::{Cycle, Event as Told, Paid, Period, What};
+use edge_tenants::{Cycle, Event as Told, Paid, Period, TaxRates, What};
 
 use crate::event::{Event, Verdict};
+
+/// No gateway is as old as 2010-01-01: an earlier time is no time, but a zero or a count of something else.
+const FIRST: Instant = Instant::from_millis(1_262_304_000_000);
 
 /// What an event is about.
 pub(crate) struct Matter<'r> {
     pub(crate) reading: &'r Reading,
-    pub(crate) organization: &'r str,
     pub(crate) about: About<'r>,
 }
 
 /// What there is to do about an event.
 pub(crate) enum About<'r> {
-    /// This happened to the subscription.
+    /// This happened to a subscription.
     Subscription(Box<What>),
-    /// Who has a seat may have changed.
-    Seats,
-    /// Something of this payment was given back.
-    Refund(&'r str),
+    /// Who has a seat in this organisation may have changed.
+    Seats { organization: &'r str },
+    /// Something of this payment of this tenant's was given back.
+    Refund { organization: &'r str, payment: &'r str },
 }
 
 /// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
@@ -29,14 +32,27 @@ pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) 
     if reading.kind == Kind::Unhandled {
         return Err(Verdict::Ignored("unhandled_event"));
     }
-    let organization = reading.tenant_id.as_deref().ok_or(Verdict::Ignored("no_tenant_id"))?;
-    let about = match (what(provider, reading), reading.kind, &reading.payment_id) {
-        (Some(what), ..) => About::Subscription(Box::new(what)),
-        (None, Kind::PaymentRefunded, Some(payment)) => About::Refund(payment),
-        (None, kind, _) if kind.may_repeat() => About::Seats,
-        (None, ..) => return Err(Verdict::Ignored("unhandled_event")),
+    let unnamed = || match &reading.claimed_tenant_id {
+        Some(_) => Verdict::Quarantined("unbound".into()),
+        None => Verdict::Ignored("no_tenant_id"),
     };
-    Ok(Matter { reading, organization, about })
+    let organization = reading.tenant_id.as_deref();
+    let about = match (what(provider, reading), reading.kind, &reading.payment_id) {
+        (Some(_), ..) if organization.is_none() && !may_be_found(provider, reading) => return Err(unnamed()),
+        (Some(what), ..) => About::Subscription(Box::new(what)),
+        (None, Kind::PaymentRefunded, Some(payment)) => {
+            About::Refund { organization: organization.ok_or_else(unnamed)?, payment }
+        }
+        (None, kind, _) if kind.may_repeat() => About::Seats { organization: organization.ok_or_else(unnamed)? },
+        (None, ..) => return Err(organization.map_or_else(unnamed, |_| Verdict::Ignored("unhandled_event"))),
+    };
+    Ok(Matter { reading, about })
+}
+
+/// Whether whom an event is about may be known by what it names besides: an order or a subscription.
+pub(crate) fn may_be_found(provider: Provider, reading: &Reading) -> bool {
+    let names_something = reading.order_id.is_some() || reading.subscription_id.is_some();
+    matches!(provider, Provider::Razorpay | Provider::Stripe) && names_something
 }
 
 /// What an event says happened to a subscription; None: nothing.
@@ -56,11 +72,17 @@ fn what(provider: Provider, reading: &Reading) -> Option<What> {
                 },
                 terms: None,
                 account: reading.account_id.as_ref().map(|account| format!("{provider}:{account}")),
+                price: None,
+                is_trial: false,
             }))
         }
         Kind::PaymentFailed => Some(What::Failed(reading.payment_id.clone())),
         Kind::SubscriptionPending => Some(What::Pending),
         Kind::SubscriptionHalted => Some(What::Halted),
+        Kind::SubscriptionPaused => Some(What::Paused),
+        Kind::SubscriptionOverdue => Some(What::Overdue),
+        Kind::SubscriptionReactivated => Some(What::Reactivated),
+        Kind::SubscriptionNeverStarted => Some(What::NeverStarted),
         Kind::SubscriptionCancelled => Some(What::Cancelled),
         Kind::PaymentRefunded
         | Kind::SubscriptionCreated
@@ -80,12 +102,17 @@ pub(crate) fn told(event: &Event, reading: &Reading, mut what: What) -> Told {
         // A payment that has no name is that of its event.
         paid.names.insert(event.identity.clone());
     }
+    // Without a time of its own it was given the one at which it was received.
+    let is_dated = reading.occurred_at.is_some() || event.occurred_at != event.received_at;
     Told {
-        at: event.occurred_at,
+        at: Some(event.occurred_at).filter(|at| is_dated && *at >= FIRST),
+        gateway: Some(event.provider.as_str().to_owned()),
         subscription: reading.subscription_id.as_ref().map(|id| format!("{}:{id}", event.provider)),
         what,
         plan: None,
         names_plan: reading.plan_id.is_some(),
         seats: reading.seats,
+        bill: reading.bill.clone(),
+        tax_rates: TaxRates::default(),
     }
 }

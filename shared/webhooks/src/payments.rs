@@ -118,7 +118,8 @@ impl Payment {
 fn payment(event: &Event) -> Option<Payment> {
     let reading = event.reading().ok()?;
     let paid = matches!(reading.kind, Kind::PaymentCaptured | Kind::SubscriptionCharged);
-    let tenant = reading.tenant_id.filter(|_| paid)?.to_ascii_lowercase();
+    // Whose it turned out to be, which the body need not say.
+    let tenant = event.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
     Some(Payment {
         tenant,
         provider: event.provider,

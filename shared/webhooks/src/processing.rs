@@ -22,7 +22,8 @@ use crate::event::{Event, Verdict};
 use crate::inbox::{Inbox, LEASE};
 use crate::matter::{About, Matter, matter, told};
 use crate::notifications::Notifications;
-use crate::settings::{LONGEST_PATIENCE, Settings};
+use crate::owner::{Owner, Owners, Quoted};
+use crate::settings::{LONGEST_PATIENCE, Settings, tax_rates};
 
 /// How often an event is tried before it is dead. The waits add up to some eleven hours.
 const TRIES: i64 = 20;
@@ -66,6 +67,7 @@ pub(crate) struct Processing {
     pub(crate) tenants: Tenants,
     capabilities: Capabilities,
     invalidation: Invalidation,
+    owners: Owners,
     plans: Catalogue,
     settlement: Settlement,
 }
@@ -77,6 +79,7 @@ impl Processing {
             notifications: Notifications::new(capabilities, record.clone()),
             tenants: Tenants::new(record.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, record),
+            owners: Owners::new(record.clone()),
             plans: Catalogue::at_most(capabilities, LONGEST_PATIENCE),
             settlement: Settlement::new(capabilities, record),
             capabilities: capabilities.clone(),
@@ -114,24 +117,31 @@ impl Processing {
 
     async fn take_effect(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
         let reading = event.reading();
+        let mut owner: Option<String> = None;
         let verdict = match matter(event.provider, &reading) {
             Err(verdict) => verdict,
-            Ok(Matter { organization, about: About::Seats, .. }) => self.invalidate(event, organization).await?,
-            Ok(Matter { reading, organization, about: About::Refund(payment) }) => {
+            Ok(Matter { about: About::Seats { organization }, .. }) => self.invalidate(event, organization).await?,
+            Ok(Matter { reading, about: About::Refund { organization, payment } }) => {
                 self.refund(event, organization, reading, payment).await?
             }
-            Ok(Matter { reading, organization, about: About::Subscription(what) }) => {
+            Ok(Matter { reading, about: About::Subscription(what) }) => {
                 let told = told(event, reading, *what);
-                match self.change(event, organization, reading, told).await? {
-                    // Settled with the change.
-                    Ok(verdict) => return Ok(verdict),
+                match self.owners.of(event.provider, reading).await? {
                     Err(verdict) => verdict,
+                    Ok(found) => match self.change(event, &found, reading, told).await? {
+                        // Settled with the change.
+                        Ok(verdict) => return Ok(verdict),
+                        Err(verdict) => {
+                            owner = bound(event.provider, &found.organization).map(ToOwned::to_owned);
+                            verdict
+                        }
+                    },
                 }
             }
         };
         let now = self.now();
         let answer = answer(event, reading.as_ref().ok(), &Said::Settled(&verdict), now);
-        if self.inbox.settle(&event.id, Some(lease), &verdict, &answer, now).await? {
+        if self.inbox.settle(&event.id, Some(lease), owner.as_deref(), &verdict, &answer, now).await? {
             Ok(verdict)
         } else {
             Err(Trouble::Taken)
@@ -184,11 +194,12 @@ impl Processing {
     async fn change(
         &self,
         event: &Event,
-        organization: &str,
+        owner: &Owner,
         reading: &Reading,
         mut told: Told,
     ) -> Result<Result<Verdict, Verdict>, Trouble> {
         let mut asked = false;
+        let organization = owner.organization.as_str();
         for _ in 0..ROUNDS {
             let found = match event.provider {
                 Provider::Erp => self.tenants.of_organization(organization).await?,
@@ -206,7 +217,7 @@ impl Processing {
                 return Ok(Ok(verdict));
             }
             if !asked {
-                self.find_plan(&tenant, reading, &mut told).await?;
+                self.find_plan(&tenant, reading, owner.ordered.as_ref(), &mut told).await?;
                 asked = true;
             }
             let change = match tenant.after(&event.id, &told, event.received_at, self.now()) {
@@ -223,17 +234,37 @@ impl Processing {
         Err(Trouble::Store("the tenant is being changed by too many at once".into()))
     }
 
-    /// Completes a payment by the plan to hold it against: the one it names, or else the tenant's own.
-    async fn find_plan(&self, tenant: &Tenant, reading: &Reading, told: &mut Told) -> Result<(), Trouble> {
+    /// Completes a payment by the plan to hold it against: the one that was ordered, the one it names, or else the
+    /// tenant's own.
+    async fn find_plan(
+        &self,
+        tenant: &Tenant,
+        reading: &Reading,
+        ordered: Option<&Quoted>,
+        told: &mut Told,
+    ) -> Result<(), Trouble> {
         let What::Paid(paid) = &mut told.what else { return Ok(()) };
+        if let Some(quote) = ordered {
+            paid.period.cycle = paid.period.cycle.or(quote.terms.cycle);
+            if paid.amount == Some((quote.minor, quote.currency.clone())) {
+                // What was quoted is what was sold.
+                paid.period.cycle = quote.terms.cycle.or(paid.period.cycle);
+                paid.terms = Some(quote.terms.clone());
+                return Ok(());
+            }
+            told.seats = told.seats.or(Some(quote.seats));
+            told.names_plan = true;
+        }
         let standing = tenant.history.standing();
         let own = standing.terms.as_ref().map(|terms| terms.plan_id.as_str());
         let as_before = paid.amount.is_some() && paid.amount == standing.price;
-        let Some(id) = reading.plan_id.as_deref().or(own) else { return Ok(()) };
-        let named = reading.plan_id.is_some();
-        if !named && as_before {
+        let named = ordered.map(|quote| quote.terms.plan_id.as_str()).or(reading.plan_id.as_deref());
+        let Some(id) = named.or(own) else { return Ok(()) };
+        if named.is_none() && as_before {
             return Ok(());
         }
+        let unreadable = |error: edge_capabilities::config::ConfigError| Trouble::Upstream(error.to_string());
+        told.tax_rates = tax_rates(&*self.capabilities.config).await.map_err(unreadable)?;
         match self.plans.find(id).await {
             Ok(plan) => told.plan = plan,
             // A renewal as before needs nothing that the tenant does not have.
@@ -269,7 +300,7 @@ impl Processing {
             let now = self.now();
             let verdict = settled(task.took_effect);
             let answer = answer(&event, reading.as_ref(), &Said::Settled(&verdict), now);
-            self.inbox.settle(&task.event, None, &verdict, &answer, now).await?;
+            self.inbox.settle(&task.event, None, bound(event.provider, &tenant.id), &verdict, &answer, now).await?;
         }
         self.tenants.done(tenant_id, &tenant.outbox).await?;
         Ok(())
@@ -295,6 +326,11 @@ impl Processing {
         };
         settled.map_err(|refused| Trouble::Store(refused.to_string()))
     }
+}
+
+/// Whose an event is to be stored as, where it need not say so itself.
+fn bound(provider: Provider, tenant: &str) -> Option<&str> {
+    matches!(provider, Provider::Razorpay | Provider::Stripe).then_some(tenant)
 }
 
 const fn settled(took_effect: bool) -> Verdict {

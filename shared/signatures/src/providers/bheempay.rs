@@ -53,8 +53,8 @@ pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Resul
     let currency = kind.needs(payload.currency("currency"))?;
     reading.amount = kind.needs(payload.amount("amount", currency))?;
     reading.invoice_number = kind.needs(payload.text("invoice_number"))?;
-    reading.period_start = kind.needs(payload.instant("period_start"))?;
-    reading.period_end = kind.needs(payload.instant("period_end"))?;
+    reading.period_start = payload.period("period_start");
+    reading.period_end = payload.period("period_end");
     reading.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
     Ok(reading)
 }
@@ -67,6 +67,10 @@ pub(crate) fn kind(event: &str) -> Kind {
         "subscription.cancelled" => Kind::SubscriptionCancelled,
         "subscription.pending" => Kind::SubscriptionPending,
         "subscription.halted" => Kind::SubscriptionHalted,
+        "subscription.paused" => Kind::SubscriptionPaused,
+        "subscription.activated" | "subscription.resumed" | "subscription.authenticated" => {
+            Kind::SubscriptionReactivated
+        }
         "payment.failed" => Kind::PaymentFailed,
         // Not `refund.created`: that one may fail.
         "refund.processed" => Kind::PaymentRefunded,

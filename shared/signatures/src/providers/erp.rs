@@ -45,7 +45,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     reading.subscription_id = kind.needs(billing.text("subscription_id"))?;
     reading.plan_id = kind.needs(billing.text("plan_id"))?;
     reading.plan_name = billing.prose("plan_name");
-    reading.period_end = kind.needs(billing.instant("period_end"))?;
+    reading.period_end = billing.period("period_end");
     reading.failure = billing.prose("description").filter(|_| kind == Kind::PaymentFailed);
     Ok(reading)
 }

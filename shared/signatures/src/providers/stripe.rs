@@ -1,8 +1,10 @@
 //! Stripe: `{"id":"evt_…","type","created","account"?,"data":{"object":{…}}}`. Where the object keeps the subscription's
 //! metadata, its id and its period depends on the object and on the API version of the endpoint; all are looked for.
 
+use edge_capabilities::Instant;
 use http::HeaderMap;
 
+use crate::bill::{Bill, Line};
 use crate::definition::{Definition, Scheme};
 use crate::json::Object;
 use crate::money::{Currency, Money, scaled};
@@ -21,7 +23,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
     let data = body.object("data")?;
     let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
     let object = object.unwrap_or_default();
-    let kind = kind(&event, &object)?;
+    let kind = kind(&event, &object, body.period("created"))?;
     let mut reading = Reading::of(kind, event);
     if kind == Kind::Unhandled {
         return Ok(reading);
@@ -47,7 +49,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
 }
 
 /// Several events report one payment; all of them carry its invoice.
-fn kind(event: &str, object: &Object<'_>) -> Result<Kind, Unreadable> {
+fn kind(event: &str, object: &Object<'_>, created: Option<Instant>) -> Result<Kind, Unreadable> {
     Ok(match event {
         "invoice.paid" | "invoice.payment_succeeded" => match object.text("billing_reason")?.as_deref() {
             Some("subscription_cycle" | "subscription_update" | "subscription_threshold" | "subscription") => {
@@ -55,22 +57,45 @@ fn kind(event: &str, object: &Object<'_>) -> Result<Kind, Unreadable> {
             }
             _ => Kind::PaymentCaptured,
         },
-        "checkout.session.completed" | "checkout.session.async_payment_succeeded"
-            if object.text("payment_status")?.as_deref() == Some("paid") =>
-        {
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" if is_paid(object)? => {
             Kind::PaymentCaptured
         }
         "invoice.payment_failed" | "checkout.session.async_payment_failed" => Kind::PaymentFailed,
         "charge.refunded" => Kind::PaymentRefunded,
         "invoice.payment_action_required" => Kind::SubscriptionPending,
         "customer.subscription.deleted" => Kind::SubscriptionCancelled,
-        "customer.subscription.paused" => Kind::SubscriptionHalted,
-        "customer.subscription.updated" => match object.text("status")?.as_deref() {
-            Some("past_due") => Kind::SubscriptionPending,
-            Some("unpaid" | "incomplete_expired" | "paused") => Kind::SubscriptionHalted,
-            Some("canceled") => Kind::SubscriptionCancelled,
-            _ => Kind::Unhandled,
-        },
+        "customer.subscription.paused" => Kind::SubscriptionPaused,
+        event if event.starts_with("customer.subscription.") => state(event, object, created)?,
+        _ => Kind::Unhandled,
+    })
+}
+
+/// Whether a checkout is paid: a discount may have left nothing to pay.
+fn is_paid(session: &Object<'_>) -> Result<bool, Unreadable> {
+    Ok(match session.text("payment_status")?.as_deref() {
+        Some("paid") => true,
+        Some("no_payment_required") => session.whole("amount_subtotal").is_some_and(|subtotal| subtotal > 0),
+        _ => false,
+    })
+}
+
+/// What a subscription is by its status. All events of a subscription tell it as it was when they happened.
+fn state(event: &str, subscription: &Object<'_>, now: Option<Instant>) -> Result<Kind, Unreadable> {
+    let is_paused = || match subscription.object("pause_collection")? {
+        None => Ok::<_, Unreadable>(false),
+        // Collected again from then on.
+        Some(pause) => Ok(pause.period("resumes_at").zip(now).is_none_or(|(resumes, now)| resumes > now)),
+    };
+    Ok(match subscription.text("status")?.as_deref() {
+        Some("canceled") => Kind::SubscriptionCancelled,
+        Some("incomplete_expired") => Kind::SubscriptionNeverStarted,
+        Some("unpaid") => Kind::SubscriptionHalted,
+        Some("paused") => Kind::SubscriptionPaused,
+        Some("active" | "trialing" | "past_due") if is_paused()? => Kind::SubscriptionPaused,
+        Some("active" | "trialing") => Kind::SubscriptionReactivated,
+        Some("past_due") => Kind::SubscriptionOverdue,
+        None if event == "customer.subscription.resumed" => Kind::SubscriptionReactivated,
+        // Nothing was bought yet.
         _ => Kind::Unhandled,
     })
 }
@@ -91,14 +116,28 @@ fn read_invoice(invoice: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
             reading.subscription_id = kind.needs(id_of(&details, "subscription"))?;
         }
     }
-    // The invoice's own period is the one that came before.
     for line in invoice.objects("lines")? {
         read_metadata(&line, reading)?;
-        read_item(&line, reading)?;
-        if let Some(period) = line.object("period")? {
-            reading.period_start = reading.period_start.max(kind.needs(period.instant("start"))?);
-            reading.period_end = reading.period_end.max(kind.needs(period.instant("end"))?);
+    }
+    reading.bill = bill(invoice, currency);
+    let of_plan = reading.bill.as_ref().and_then(Bill::plan_line).cloned();
+    if let Some(line) = &of_plan {
+        reading.plan_id = reading.plan_id.take().or_else(|| line.plan_id.clone());
+        reading.seats = line.quantity;
+    }
+    // The invoice's own period is the one that came before.
+    for line in invoice.objects("lines")? {
+        // What is given back is no longer bought.
+        if line.whole("amount").is_none_or(|amount| amount >= 0) {
+            read_item(&line, reading)?;
         }
+        if let Some(period) = line.object("period")? {
+            reading.period_start = reading.period_start.max(period.period("start"));
+            reading.period_end = reading.period_end.max(period.period("end"));
+        }
+    }
+    if let Some(line) = of_plan {
+        reading.seats = line.quantity.or(reading.seats);
     }
     reading.failure = invoice.object("last_finalization_error")?.and_then(|error| error.prose("message"));
     Ok(())
@@ -114,7 +153,83 @@ fn read_session(session: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
     reading.subscription_id = kind.needs(id_of(session, "subscription"))?;
     let currency = kind.needs(session.currency("currency"))?;
     reading.amount = kind.needs(session.money("amount_total", currency, minor_units))?;
+    reading.bill = bill_of_session(session, currency);
     read_metadata(session, reading)
+}
+
+/// How the amount of an invoice came about, where its lines show that.
+fn bill(invoice: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+    let currency = currency?;
+    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    if invoice.object("lines").ok()?.is_some_and(|lines| lines.flag("has_more")) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    for line in invoice.objects("lines").ok()? {
+        let (price, plan) = (line.object("price").ok()?, line.object("plan").ok()?);
+        let pricing = line.object("pricing").ok()?;
+        let details = pricing.as_ref().and_then(|pricing| pricing.object("price_details").ok()?);
+        let priced = [&price, &plan].into_iter().flatten();
+        let ids = priced.clone().map(|price| price.text("id").ok().flatten());
+        let of_details = details.as_ref().and_then(|details| id_of(details, "price").ok().flatten());
+        let units = [(&price, "unit_amount"), (&plan, "amount"), (&pricing, "unit_amount_decimal")];
+        lines.push(Line {
+            plan_id: ids.flatten().next().or(of_details),
+            amount: minor(&line, "amount")?,
+            unit_amount: units.into_iter().find_map(|(price, name)| minor(price.as_ref()?, name)),
+            quantity: line.count("quantity"),
+            is_proration: is_proration(&line),
+            is_addon: false,
+        });
+    }
+    let discounts = sum_of(invoice, "total_discount_amounts", |_| true);
+    let taxes =
+        sum_of(invoice, "total_taxes", |tax| tax.text("tax_behavior").ok().flatten().as_deref() != Some("inclusive"))
+            .or_else(|| sum_of(invoice, "total_tax_amounts", |tax| !tax.flag("inclusive")));
+    let units = |counted: Option<i64>| minor_units_of(counted.unwrap_or(0), currency);
+    let balance = invoice.whole("ending_balance").zip(invoice.whole("starting_balance"));
+    (!lines.is_empty()).then_some(Bill {
+        lines,
+        discount: units(discounts)?,
+        tax: units(taxes.or_else(|| invoice.whole("tax")))?,
+        total: minor(invoice, "total"),
+        from_balance: balance.and_then(|(end, start)| units(end.checked_sub(start))),
+    })
+}
+
+/// The sum of what counts in a list of amounts; None: there is no such list, or it cannot be read.
+fn sum_of(object: &Object<'_>, name: &'static str, counts: impl Fn(&Object<'_>) -> bool) -> Option<i64> {
+    if !object.has(name) {
+        return None;
+    }
+    let amounts = object.objects(name).ok()?;
+    amounts.iter().filter(|one| counts(one)).try_fold(0_i64, |sum, one| sum.checked_add(one.whole("amount")?))
+}
+
+fn is_proration(line: &Object<'_>) -> bool {
+    let parent = line.object("parent").ok().flatten();
+    let details = ["subscription_item_details", "invoice_item_details"].into_iter();
+    let is_of = |name| Some(parent.as_ref()?.object(name).ok()??.flag("proration"));
+    line.flag("proration") || details.filter_map(is_of).any(|is_proration| is_proration)
+}
+
+/// How the amount of a checkout came about.
+fn bill_of_session(session: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+    let currency = currency?;
+    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    let (amount, total) = (minor(session, "amount_subtotal")?, minor(session, "amount_total")?);
+    let details = session.object("total_details").ok()?;
+    let detail = |name| details.as_ref().and_then(|details| minor(details, name)).unwrap_or(0);
+    let discount = detail("amount_discount");
+    // A tax that the prices include is told as well.
+    let tax = if amount.checked_sub(discount) == Some(total) { 0 } else { detail("amount_tax") };
+    Some(Bill {
+        lines: vec![Line { amount, ..Line::default() }],
+        discount,
+        tax,
+        total: Some(total),
+        from_balance: None,
+    })
 }
 
 /// A charge of which something was given back. It says how much in all; what it said before is told beside it.
@@ -171,8 +286,8 @@ fn read_item(item: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable>
     if let Some(pricing) = pricing {
         reading.plan_id = reading.plan_id.take().or(kind.needs(id_of(&pricing, "price"))?);
     }
-    reading.period_start = reading.period_start.max(kind.needs(item.instant("current_period_start"))?);
-    reading.period_end = reading.period_end.max(kind.needs(item.instant("current_period_end"))?);
+    reading.period_start = reading.period_start.max(item.period("current_period_start"));
+    reading.period_end = reading.period_end.max(item.period("current_period_end"));
     Ok(())
 }
 
@@ -187,7 +302,10 @@ fn id_of(object: &Object<'_>, name: &'static str) -> Result<Option<String>, Unre
 /// Stripe's smallest unit is the currency's, but for three: it counts Icelandic krónur and Ugandan shillings in
 /// hundredths, which they no longer have, and Malagasy ariary whole.
 fn minor_units(digits: &str, currency: Currency) -> Option<i64> {
-    let counted = scaled(digits, 0).ok()?;
+    minor_units_of(scaled(digits, 0).ok()?, currency)
+}
+
+fn minor_units_of(counted: i64, currency: Currency) -> Option<i64> {
     match currency.as_str() {
         "ISK" | "UGX" => (counted % 100 == 0).then_some(counted / 100),
         "MGA" => counted.checked_mul(100),

@@ -128,7 +128,6 @@ fn a_payment_of_an_amount_that_cannot_be_read_is_not_read() {
         (r#","amount":1"#, Unreadable::Missing("currency")),
         (r#","amount":1,"currency":"XXX""#, Unreadable::Field("currency")),
         (r#","amount":1,"currency":"₹""#, Unreadable::Field("currency")),
-        (r#","period_end":"soon""#, Unreadable::Field("period_end")),
         (r#","payment_id":["pay"]"#, Unreadable::Field("payment_id")),
         (r#","plan_id":"a\u0000b""#, Unreadable::Field("plan_id")),
     ] {
@@ -140,6 +139,15 @@ fn a_payment_of_an_amount_that_cannot_be_read_is_not_read() {
     }
     assert_eq!(captured("").unwrap().amount, None);
     assert_eq!(captured(r#","amount":null,"currency":null"#).unwrap().amount, None);
+}
+
+#[test]
+fn a_period_that_cannot_be_read_is_not_there_and_the_payment_counts() {
+    for written in ["\"soon\"", "null", "-1", "-1705312800", "true", "{}", "1e99", "1705312800000000", "\"\"", "[]"] {
+        let read = captured(&format!(r#","amount":1,"currency":"INR","period_end":{written}"#)).unwrap();
+        assert_eq!((read.kind, read.period_end), (Kind::PaymentCaptured, None), "{written}");
+    }
+    assert_eq!(captured(r#","period_end":0"#).unwrap().period_end, Some(instant("1970-01-01T00:00:00Z")));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Razorpay's bodies.
 
-use edge_signatures::{Currency, Kind, Money, Provider, Reading, Unreadable};
+use edge_signatures::{Bill, Currency, Kind, Line, Money, Provider, Reading, Unreadable};
 
 use crate::support::{instant, text};
 
@@ -37,8 +37,9 @@ fn a_charge_is_read_from_the_subscription_and_its_payment() {
 
 #[test]
 fn one_payment_has_one_id_in_every_event_that_reports_it() {
-    let payment = r#""payment":{"entity":{"id":"pay_1","amount":100,"currency":"INR","notes":{"tenant_id":"t"}}}"#;
-    let order = r#""order":{"entity":{"id":"order_1","amount":100,"notes":[]}}"#;
+    let payment =
+        r#""payment":{"entity":{"id":"pay_1","amount":100,"currency":"INR","order_id":"order_1","notes":[]}}"#;
+    let order = r#""order":{"entity":{"id":"order_1","amount":100,"notes":{"tenant_id":"t"}}}"#;
     let subscription = r#""subscription":{"entity":{"id":"sub_1","notes":{"tenant_id":"t"}}}"#;
     for (name, payload, kind) in [
         ("payment.captured", format!("{{{payment}}}"), Kind::PaymentCaptured),
@@ -46,7 +47,8 @@ fn one_payment_has_one_id_in_every_event_that_reports_it() {
         ("subscription.charged", format!("{{{subscription},{payment}}}"), Kind::SubscriptionCharged),
     ] {
         let read = reading(&event(name, &payload)).unwrap();
-        assert_eq!((read.kind, read.payment_id, read.tenant_id), (kind, text("pay_1"), text("t")), "{name}");
+        assert_eq!((read.kind, read.payment_id, read.order_id), (kind, text("pay_1"), text("order_1")), "{name}");
+        assert_eq!(read.tenant_id.is_some(), name != "payment.captured", "{name}");
         assert_eq!(read.amount.map(|amount| amount.minor), Some(100), "{name}");
     }
 }
@@ -64,6 +66,97 @@ fn a_subscription_that_ends_or_halts_has_no_payment_and_keeps_its_period() {
         assert_eq!((read.kind, read.payment_id, read.amount), (kind, None, None));
         assert_eq!(read.period_end, Some(instant("2019-11-04T18:30:00Z")));
     }
+}
+
+#[test]
+fn states_that_are_given_back_are_read() {
+    for (name, kind) in [
+        ("subscription.activated", Kind::SubscriptionReactivated),
+        ("subscription.resumed", Kind::SubscriptionReactivated),
+        ("subscription.authenticated", Kind::SubscriptionReactivated),
+        ("subscription.paused", Kind::SubscriptionPaused),
+    ] {
+        let payload = r#"{"subscription":{"entity":{"id":"sub_1","current_end":null,"notes":{"tenant_id":"t"}}}}"#;
+        let read = reading(&event(name, payload)).unwrap();
+        assert_eq!((read.kind, read.subscription_id, read.tenant_id), (kind, text("sub_1"), text("t")), "{name}");
+    }
+}
+
+/// Whoever pays writes the notes of the payment.
+#[test]
+fn the_notes_of_a_payment_are_a_claim_and_name_no_plan() {
+    let notes = r#""notes":{"tenant_id":"victim","plan_id":"small","billing_cycle":"annual","plan_name":"Small"}"#;
+    for name in ["payment.captured", "payment.failed"] {
+        let payload = format!(
+            r#"{{"payment":{{"entity":{{"id":"p","order_id":"order_1","amount":99,"currency":"INR",{notes}}}}}}}"#
+        );
+        let read = reading(&event(name, &payload)).unwrap();
+        assert_eq!((read.tenant_id, read.tenant_json, read.claimed_tenant_id), (None, None, text("victim")), "{name}");
+        assert_eq!((read.plan_id, read.plan_name, read.billing_cycle), (None, None, None), "{name}");
+        assert_eq!(read.order_id, text("order_1"), "{name}");
+    }
+    // What a server wrote beside it counts.
+    for made in ["order", "subscription"] {
+        let payload = format!(
+            r#"{{"payment":{{"entity":{{"id":"p","amount":99,"currency":"INR",{notes}}}}},
+                "{made}":{{"entity":{{"id":"x","notes":{{"tenant_id":"victim","plan_id":"large"}}}}}}}}"#
+        );
+        let read = reading(&event("payment.captured", &payload)).unwrap();
+        assert_eq!((read.tenant_id, read.plan_id), (text("victim"), text("large")), "{made}");
+    }
+}
+
+/// As Razorpay's documentation has it, abridged.
+const INVOICE: &str = r#"{
+    "payment":{"entity":{"id":"pay_1","amount":294882,"currency":"INR","status":"captured","order_id":"order_1",
+        "invoice_id":"inv_1","notes":[]}},
+    "order":{"entity":{"id":"order_1","amount":294882,"notes":[]}},
+    "invoice":{"entity":{"id":"inv_1","order_id":"order_1","payment_id":"pay_1","subscription_id":"sub_1","status":"paid",
+        "line_items":[
+            {"id":"li_1","type":"plan","name":"Pro","amount":124950,"unit_amount":124950,"gross_amount":249900,"quantity":2,
+             "tax_amount":44982,"net_amount":294882,"tax_inclusive":false,"taxes":[]},
+            {"id":"li_2","type":"addon","amount":100,"unit_amount":100,"gross_amount":100,"quantity":1}],
+        "gross_amount":249900,"tax_amount":44982,"amount":294882,"amount_paid":294882,"currency":"INR",
+        "billing_start":1570213800,"billing_end":1572892200,"notes":{"tenant_id":"t"}}}}"#;
+
+#[test]
+fn a_paid_invoice_of_a_subscription_shows_how_its_amount_came_about() {
+    let read = reading(&event("invoice.paid", INVOICE)).unwrap();
+    assert_eq!((read.kind, read.payment_id), (Kind::SubscriptionCharged, text("pay_1")));
+    assert_eq!((read.tenant_id, read.subscription_id), (text("t"), text("sub_1")));
+    assert_eq!((read.order_id, read.invoice_number), (text("order_1"), text("inv_1")));
+    assert_eq!(read.amount.map(|amount| amount.minor), Some(294_882));
+    assert_eq!(read.period_end, Some(instant("2019-11-04T18:30:00Z")));
+    let line = |amount, unit, quantity, is_addon| Line {
+        amount,
+        unit_amount: Some(unit),
+        quantity: Some(quantity),
+        is_addon,
+        ..Line::default()
+    };
+    let lines = vec![line(249_900, 124_950, 2, false), line(100, 100, 1, true)];
+    let bill = Bill { lines, discount: 0, tax: 44_982, total: Some(294_882), from_balance: None };
+    assert_eq!(read.bill, Some(bill));
+    let included = INVOICE.replace("\"tax_inclusive\":false", "\"tax_inclusive\":true");
+    assert_eq!(reading(&event("invoice.paid", &included)).unwrap().bill.unwrap().tax, 0);
+    // That of something else is none of ours.
+    let other = INVOICE.replace("\"subscription_id\":\"sub_1\"", "\"subscription_id\":null");
+    assert_eq!(reading(&event("invoice.paid", &other)).unwrap().kind, Kind::Unhandled);
+}
+
+#[test]
+fn an_offer_is_what_an_order_costs_more_than_its_payment() {
+    let payload = |offer: &str| {
+        format!(
+            r#"{{"payment":{{"entity":{{"id":"p","amount":200000,"currency":"INR",{offer}"order_id":"o"}}}},
+                "order":{{"entity":{{"id":"o","amount":249900,"amount_paid":249900,"notes":{{"tenant_id":"t"}}}}}}}}"#
+        )
+    };
+    let read = reading(&event("order.paid", &payload(r#""offer_id":"offer_1","#))).unwrap();
+    let bill = read.bill.unwrap();
+    assert_eq!((bill.lines[0].amount, bill.discount), (249_900, 49_900));
+    assert!(bill.comes_to(200_000));
+    assert_eq!(reading(&event("order.paid", &payload(""))).unwrap().bill, None);
 }
 
 #[test]
@@ -125,7 +218,7 @@ fn notes_may_be_a_list_and_must_not_disagree() {
     let read = |one: &str, other: &str| reading(&event("subscription.charged", &payload(one, other)));
     assert_eq!(read("[]", "[]").unwrap().tenant_id, None);
     assert_eq!(read("null", r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
-    assert_eq!(read(r#"{"tenant_id":"t"}"#, "[]").unwrap().tenant_id, text("t"));
+    assert_eq!(read(r#"{"tenant_id":"t"}"#, "[]").unwrap().tenant_id, None);
     assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
     let contradiction = Err(Unreadable::Contradiction("tenant_id"));
     assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"u"}"#), contradiction);
@@ -141,7 +234,7 @@ fn paise_are_whole() {
 
 #[test]
 fn other_events_are_named_and_nothing_more() {
-    for name in ["payment.authorized", "invoice.paid", "refund.created", "refund.failed", "subscription.activated"] {
+    for name in ["payment.authorized", "invoice.paid", "refund.created", "refund.failed", "subscription.completed"] {
         let read = reading(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
         assert_eq!((read.kind, read.event.as_str()), (Kind::Unhandled, name));
     }

@@ -1,6 +1,6 @@
 //! Stripe's bodies, of several API versions.
 
-use edge_signatures::{Kind, Money, Provider, Reading, Unreadable};
+use edge_signatures::{Bill, Kind, Line, Money, Provider, Reading, Unreadable};
 
 use crate::support::{instant, text};
 
@@ -80,11 +80,22 @@ fn a_subscriptions_state_is_what_its_status_says() {
     for (name, status, kind) in [
         ("customer.subscription.deleted", "canceled", Kind::SubscriptionCancelled),
         ("customer.subscription.updated", "canceled", Kind::SubscriptionCancelled),
-        ("customer.subscription.updated", "past_due", Kind::SubscriptionPending),
+        ("customer.subscription.updated", "past_due", Kind::SubscriptionOverdue),
         ("customer.subscription.updated", "unpaid", Kind::SubscriptionHalted),
-        ("customer.subscription.updated", "active", Kind::Unhandled),
-        ("customer.subscription.paused", "paused", Kind::SubscriptionHalted),
-        ("customer.subscription.created", "active", Kind::Unhandled),
+        ("customer.subscription.updated", "active", Kind::SubscriptionReactivated),
+        ("customer.subscription.updated", "trialing", Kind::SubscriptionReactivated),
+        ("customer.subscription.updated", "paused", Kind::SubscriptionPaused),
+        ("customer.subscription.updated", "incomplete", Kind::Unhandled),
+        ("customer.subscription.updated", "incomplete_expired", Kind::SubscriptionNeverStarted),
+        ("customer.subscription.updated", "something_new", Kind::Unhandled),
+        ("customer.subscription.paused", "paused", Kind::SubscriptionPaused),
+        ("customer.subscription.resumed", "active", Kind::SubscriptionReactivated),
+        ("customer.subscription.resumed", "past_due", Kind::SubscriptionOverdue),
+        ("customer.subscription.created", "active", Kind::SubscriptionReactivated),
+        ("customer.subscription.created", "incomplete", Kind::Unhandled),
+        ("customer.subscription.trial_will_end", "trialing", Kind::SubscriptionReactivated),
+        ("customer.subscription.pending_update_applied", "active", Kind::SubscriptionReactivated),
+        ("customer.subscription.pending_update_expired", "past_due", Kind::SubscriptionOverdue),
     ] {
         for period in [
             r#""current_period_end":1707991200,"items":{"data":[]}"#,
@@ -99,6 +110,86 @@ fn a_subscriptions_state_is_what_its_status_says() {
             }
         }
     }
+}
+
+#[test]
+fn a_subscription_whose_payments_are_not_collected_is_paused_until_they_are() {
+    for (status, pause, kind) in [
+        ("active", r#"{"behavior":"void","resumes_at":null}"#, Kind::SubscriptionPaused),
+        ("active", r#"{"behavior":"keep_as_draft","resumes_at":null}"#, Kind::SubscriptionPaused),
+        ("trialing", r#"{"behavior":"mark_uncollectible"}"#, Kind::SubscriptionPaused),
+        ("past_due", r#"{"behavior":"void","resumes_at":1705312801}"#, Kind::SubscriptionPaused),
+        ("active", r#"{"behavior":"void","resumes_at":1705312800}"#, Kind::SubscriptionReactivated),
+        ("past_due", r#"{"behavior":"void","resumes_at":1705312799}"#, Kind::SubscriptionOverdue),
+        ("active", "null", Kind::SubscriptionReactivated),
+        ("canceled", r#"{"behavior":"void"}"#, Kind::SubscriptionCancelled),
+        ("unpaid", r#"{"behavior":"void"}"#, Kind::SubscriptionHalted),
+    ] {
+        let object = format!(r#"{{"id":"sub_1","status":"{status}","pause_collection":{pause}}}"#);
+        assert_eq!(event("customer.subscription.updated", &object).unwrap().kind, kind, "{status} {pause}");
+    }
+}
+
+/// An upgrade in the middle of a period, as API versions before 2025 write it, and those since.
+const UPGRADES: [&str; 2] = [
+    r#"{"id":"in_1","billing_reason":"subscription_update","currency":"inr","amount_paid":118000,"amount_due":118000,
+        "subtotal":100000,"total":118000,"starting_balance":0,"ending_balance":0,"subscription":"sub_1",
+        "total_tax_amounts":[{"amount":9000,"inclusive":false},{"amount":9000,"inclusive":false},{"amount":5,"inclusive":true}],
+        "total_discount_amounts":[],"lines":{"has_more":false,"data":[
+        {"amount":-24950,"proration":true,"quantity":1,"price":{"id":"small","unit_amount":49900},"period":{"start":1705312800,"end":1706608800}},
+        {"amount":124950,"proration":true,"quantity":1,"price":{"id":"large","unit_amount":249900,"recurring":{"interval":"month"}},
+         "period":{"start":1705312800,"end":1706608800}}]}}"#,
+    r#"{"id":"in_1","billing_reason":"subscription_update","currency":"inr","amount_paid":118000,"amount_due":118000,
+        "subtotal":100000,"total":118000,"starting_balance":0,"ending_balance":0,
+        "parent":{"subscription_details":{"subscription":"sub_1"}},
+        "total_taxes":[{"amount":18000,"tax_behavior":"exclusive"},{"amount":5,"tax_behavior":"inclusive"}],
+        "total_discount_amounts":[],"lines":{"data":[
+        {"amount":-24950,"quantity":1,"parent":{"subscription_item_details":{"proration":true}},
+         "pricing":{"price_details":{"price":"small"},"unit_amount_decimal":"49900"},"period":{"start":1705312800,"end":1706608800}},
+        {"amount":124950,"quantity":1,"parent":{"invoice_item_details":{"proration":true}},
+         "pricing":{"price_details":{"price":"large"},"unit_amount_decimal":"249900"},"period":{"start":1705312800,"end":1706608800}}]}}"#,
+];
+
+#[test]
+fn an_invoice_shows_how_its_amount_came_about_and_what_was_bought_with_it() {
+    for invoice in UPGRADES {
+        let read = event("invoice.paid", invoice).unwrap();
+        assert_eq!((read.subscription_id, read.plan_id, read.seats), (text("sub_1"), text("large"), Some(1)));
+        let line = |plan: &str, amount, unit| Line {
+            plan_id: text(plan),
+            amount,
+            unit_amount: Some(unit),
+            quantity: Some(1),
+            is_proration: true,
+            is_addon: false,
+        };
+        let lines = vec![line("small", -24_950, 49_900), line("large", 124_950, 249_900)];
+        let bill = Bill { lines, discount: 0, tax: 18_000, total: Some(118_000), from_balance: Some(0) };
+        assert_eq!(read.bill, Some(bill));
+    }
+    // Of a bill whose lines are not all there nothing is known.
+    let cut = UPGRADES[0].replace("\"has_more\":false", "\"has_more\":true");
+    assert_eq!(event("invoice.paid", &cut).unwrap().bill, None);
+}
+
+#[test]
+fn a_checkout_shows_its_discount_and_its_tax() {
+    let session = |total: i64, discount: i64, tax: i64, status: &str| {
+        let session = format!(
+            r#"{{"id":"cs_1","payment_status":"{status}","currency":"inr","amount_subtotal":249900,"amount_total":{total},
+                "total_details":{{"amount_discount":{discount},"amount_tax":{tax}}},"metadata":{{"tenant_id":"t"}}}}"#
+        );
+        event("checkout.session.completed", &session).unwrap()
+    };
+    for (total, discount, tax, on_top) in
+        [(294_882, 0, 44_982, 44_982), (249_900, 0, 38_120, 0), (199_900, 50_000, 0, 0)]
+    {
+        let bill = session(total, discount, tax, "paid").bill.unwrap();
+        assert_eq!((bill.lines[0].amount, bill.discount, bill.tax), (249_900, discount, on_top), "{total}");
+        assert!(bill.comes_to(total));
+    }
+    let free = session(0, 249_900, 0, "no_payment_required");
+    assert_eq!((free.kind, free.amount.map(|amount| amount.minor)), (Kind::PaymentCaptured, Some(0)));
 }
 
 #[test]

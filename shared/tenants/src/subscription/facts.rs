@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::mem::discriminant;
 
 use edge_capabilities::Instant;
 use edge_plans::Terms;
@@ -26,12 +27,16 @@ pub(super) struct Fact {
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) subscription: Option<String>,
+    /// Which gateway told of it first. Facts of before this was kept have none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) gateway: Option<String>,
     pub(super) what: What,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "most of what happens is that somebody pays")]
 pub enum What {
     /// A payment failed; which one, where that is said.
     Failed(Option<String>),
@@ -39,6 +44,14 @@ pub enum What {
     Pending,
     /// Charging was given up.
     Halted,
+    /// The subscription is paused.
+    Paused,
+    /// The subscription goes on, with a payment overdue: unlike [`What::Pending`], this lifts a suspension.
+    Overdue,
+    /// The subscription goes on: what was pending, paused or halted no longer is.
+    Reactivated,
+    /// The subscription ended before its first payment came in.
+    NeverStarted,
     /// A payment came in.
     Paid(Paid),
     /// The subscription ends. What was paid for stays.
@@ -62,16 +75,23 @@ pub struct Paid {
     /// Whose account at the gateway it was paid into: `razorpay:acc_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
+    /// What it costs regularly, where that is not the amount: with tax, discounts, proration or a trial it is not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub price: Option<(i64, String)>,
+    /// Whether it only began a trial: nothing was paid, and no credits are granted.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_trial: bool,
 }
 
 impl What {
     /// Of what happened in the same second, what comes later: a charge fails before it comes in or is given up, and
-    /// nothing of the same subscription follows its end. Of a payment and the giving up, whichever was told of later.
+    /// nothing of the same subscription follows its end. Of what stops a subscription and what has it go on, whichever
+    /// was told of later.
     const fn rank(&self) -> u8 {
         match self {
             Self::Failed(_) => 0,
-            Self::Pending => 1,
-            Self::Halted | Self::Paid(_) => 2,
+            Self::Pending | Self::Overdue => 1,
+            Self::Halted | Self::Paused | Self::Reactivated | Self::NeverStarted | Self::Paid(_) => 2,
             Self::Cancelled => 3,
         }
     }
@@ -107,6 +127,8 @@ impl Paid {
         self.period = self.period.joined(other.period);
         self.account = self.account.take().max(other.account);
         self.terms = self.terms.take().max(other.terms);
+        self.price = self.price.take().or(other.price);
+        self.is_trial |= other.is_trial;
     }
 }
 
@@ -117,14 +139,14 @@ impl Fact {
         let name = |fact: &Self| match &fact.what {
             What::Paid(paid) => paid.names.first().cloned(),
             What::Failed(payment) => payment.clone(),
-            What::Pending | What::Halted | What::Cancelled => None,
+            _ => None,
         };
         second(self)
             .cmp(&second(other))
             .then_with(|| self.what.rank().cmp(&other.what.rank()))
             .then_with(|| self.at.cmp(&other.at))
             .then_with(|| match (&self.what, &other.what) {
-                (What::Paid(_), What::Halted) | (What::Halted, What::Paid(_)) => Ordering::Equal,
+                (one, other) if discriminant(one) != discriminant(other) => Ordering::Equal,
                 _ => (&self.subscription, name(self)).cmp(&(&other.subscription, name(other))),
             })
     }
@@ -165,6 +187,11 @@ impl History {
         paid.own_names().any(|name| self.base.has_counted(name))
     }
 
+    /// When the newest of what is known happened.
+    pub(super) fn newest(&self) -> Option<Instant> {
+        self.facts.iter().map(|fact| fact.at).max().max(self.base.horizon)
+    }
+
     /// Takes note of `fact`; gives false where it was known already, to the last detail.
     pub(super) fn note(&mut self, mut fact: Fact) -> bool {
         let before = self.facts.clone();
@@ -186,6 +213,7 @@ impl History {
                 place = (known.at <= fact.at).then_some(index);
                 fact.at = fact.at.min(known.at);
                 fact.subscription = fact.subscription.take().max(known.subscription);
+                fact.gateway = known.gateway.or(fact.gateway.take());
                 if let What::Paid(known) = known.what {
                     paid.join(known);
                 }

@@ -1,7 +1,10 @@
 mod administration;
+mod amounts;
 mod gateways;
 mod ignored;
+mod owners;
 mod refunds;
+mod states;
 mod trouble;
 
 use std::sync::{Arc, Mutex};

@@ -67,12 +67,15 @@ impl<'a> Story<'a> {
             "subscription_id": self.truth.subscription, "plan_id": plan, "payment_id": payment, "amount": price,
             "currency": "INR", "period_end": end.to_string(),
         });
-        match self.random.below(3) {
+        // Not there, or no date that a payment can pay until: then it follows from the plan.
+        let no_ends = [Value::Null, json!(0), json!(-1), json!(self.now), json!("9999-12-31T23:59:59Z"), json!("soon")];
+        let mut without_end = report.clone();
+        without_end["period_end"] = no_ends[usize::try_from(self.random.below(6)).unwrap()].clone();
+        match self.random.below(4) {
             0 => self.tell("subscription.charged", &report),
             1 => self.tell("payment.captured", &report),
+            2 => self.tell("payment.captured", &without_end),
             _ => {
-                let mut without_end = report.clone();
-                without_end.as_object_mut().unwrap().remove("period_end");
                 self.tell("payment.captured", &without_end);
                 self.tell("subscription.charged", &report);
             }
@@ -135,6 +138,16 @@ impl<'a> Story<'a> {
             (Some("active" | "past_due"), 7) => {
                 self.tell("subscription.pending", &own);
                 (self.truth.status, self.truth.payment) = (Some("past_due"), Some("pending"));
+            }
+            (Some("active" | "past_due"), 8) => {
+                self.tell("subscription.paused", &own);
+                self.truth.status = Some("suspended");
+            }
+            (Some("suspended"), 6..9) => {
+                let words = ["activated", "resumed", "authenticated"];
+                let word = words[usize::try_from(self.random.below(3)).unwrap()];
+                self.tell(&format!("subscription.{word}"), &own);
+                (self.truth.status, self.truth.payment) = (Some("active"), Some("paid"));
             }
             (Some("past_due"), 0..3) | (Some("suspended"), 0..6) => self.pay(),
             (Some("past_due"), 3..6) => {

@@ -229,8 +229,10 @@ async fn razorpay_and_stripe_come_to_the_same() {
         "id": "evt_S", "object": "event", "type": "customer.subscription.deleted", "created": at(60),
         "data": {"object": {"id": "sub_S", "object": "subscription", "metadata": {"tenant_id": TENANT}}},
     });
+    // Of another subscription, which does not concern this one.
     let (status, answer) = test.post(Provider::Stripe, "/webhooks/stripe", &stripe.to_string()).await;
-    assert_eq!((status, &answer["action"]), (200, &json!("subscription_cancelled")), "{answer}");
+    assert_eq!((status, &answer["reason"]), (200, &json!("superseded")), "{answer}");
+    assert_eq!(test.tenant().await["subscription_status"], "suspended");
 }
 
 #[tokio::test(start_paused = true)]

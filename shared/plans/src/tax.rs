@@ -1,0 +1,92 @@
+//! Taxes that may be on top of a price.
+
+/// Rates of tax that may be on top of a price, in hundredths of a percent. Without tax is always allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaxRates(Vec<i64>);
+
+/// A list that is not one of tax rates.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no tax rate in percent, from 0 to 100 with at most two decimals")]
+pub struct InvalidTaxRates(String);
+
+/// A hundred percent.
+const WHOLE: i64 = 10_000;
+
+impl TaxRates {
+    /// Reads rates in percent, comma-separated: `0,18`.
+    pub fn parse(written: &str) -> Result<Self, InvalidTaxRates> {
+        let written = written.split(',').map(str::trim).filter(|rate| !rate.is_empty());
+        let rates = written.map(|rate| hundredths(rate).ok_or_else(|| InvalidTaxRates(rate.to_owned())));
+        Ok(Self(rates.collect::<Result<_, _>>()?))
+    }
+
+    /// The allowed rates, none at all first.
+    pub(crate) fn with_none(&self) -> impl Iterator<Item = i64> {
+        [0].into_iter().chain(self.0.iter().copied().filter(|rate| *rate > 0))
+    }
+
+    /// Whether `tax` is what one of these rates puts on top of `net`. Each of `parts` may have been rounded by itself.
+    pub(crate) fn allow(&self, tax: i64, net: i64, parts: i64) -> bool {
+        self.with_none().any(|rate| {
+            let exact = i128::from(net) * i128::from(rate);
+            let off = (i128::from(tax) * i128::from(WHOLE) - exact).abs();
+            // Less than one unit off for each part that was rounded; without tax there is nothing to round.
+            if rate == 0 { tax == 0 } else { off < i128::from(WHOLE) * i128::from(parts.max(1)) }
+        })
+    }
+}
+
+fn hundredths(rate: &str) -> Option<i64> {
+    let (whole, fraction) = rate.split_once('.').unwrap_or((rate, "0"));
+    let is_digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole, 3) || !is_digits(fraction, 2) {
+        return None;
+    }
+    let hundredths = format!("{whole}{fraction:0<2}").parse().ok()?;
+    (0..=WHOLE).contains(&hundredths).then_some(hundredths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_percents_with_at_most_two_decimals() {
+        for (written, rates) in [
+            ("0,18", Some(vec![0, 1800])),
+            (" 5 , 12.5,\t28 ,", Some(vec![500, 1250, 2800])),
+            ("", Some(vec![])),
+            ("100", Some(vec![10_000])),
+            ("101", None),
+            ("-1", None),
+            ("18%", None),
+            ("5.125", None),
+            ("5.", None),
+            (".5", None),
+            ("1e1", None),
+        ] {
+            assert_eq!(TaxRates::parse(written).ok(), rates.map(TaxRates), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_tax_is_allowed_where_one_of_the_rates_comes_to_it() {
+        let rates = TaxRates::parse("0,18").unwrap();
+        for (tax, net, parts, is_allowed) in [
+            (0, 249_900, 1, true),
+            (44_982, 249_900, 1, true),
+            // 18 % of 99 is 17.82: rounded either way.
+            (17, 99, 1, true),
+            (18, 99, 1, true),
+            (19, 99, 1, false),
+            // 9 % and 9 %, each rounded by itself.
+            (19, 99, 2, true),
+            (1, 249_900, 1, false),
+            (49_980, 249_900, 1, false),
+        ] {
+            assert_eq!(rates.allow(tax, net, parts), is_allowed, "{tax} on {net}");
+        }
+        assert!(TaxRates::default().allow(0, 5, 1) && !TaxRates::default().allow(1, 5, 1));
+    }
+}
