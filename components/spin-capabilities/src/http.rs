@@ -8,7 +8,8 @@ use bytes::{Bytes, BytesMut};
 use edge_capabilities::clock::within;
 use edge_capabilities::http::{HttpError, LARGEST_ANSWER};
 use edge_capabilities::{Clock, Http};
-use http::{Request, Response};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 
 pub(crate) struct Outbound {
@@ -44,9 +45,21 @@ async fn nudged<T>(work: impl Future<Output = T>) -> T {
     .await
 }
 
+/// `request`, saying how long its body is: many a server takes none in chunks, which is how hosts send what says nothing of
+/// its length.
+fn with_length(mut request: Request<Bytes>) -> Request<Bytes> {
+    let takes_one = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    if takes_one || !request.body().is_empty() {
+        let length = HeaderValue::from(request.body().len());
+        request.headers_mut().insert(CONTENT_LENGTH, length);
+    }
+    request
+}
+
 async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
     let failed = |error: &dyn std::fmt::Debug| HttpError::Failed(format!("{error:?}"));
-    let response = nudged(spin_sdk::http::send(request.map(Full::new))).await.map_err(|error| failed(&error))?;
+    let response =
+        nudged(spin_sdk::http::send(with_length(request).map(Full::new))).await.map_err(|error| failed(&error))?;
     let (head, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -18,8 +18,13 @@ use std::sync::Arc;
 
 pub use axum::Router;
 pub use edge_capabilities::Capabilities;
+use edge_capabilities::http::Bounded;
 pub use serving::serve;
 pub use spin_sdk::wasip3;
+
+/// The most calls to one upstream that are under way at once, of one instance. A request makes one at a time, and an
+/// instance has 16 requests and what they left to be done behind their answers.
+const MOST_CALLS: usize = 32;
 
 /// Everything the domain needs, from Spin. One set for each instance: it keeps the handles that were opened.
 fn capabilities() -> Capabilities {
@@ -30,7 +35,7 @@ fn capabilities() -> Capabilities {
         cache: Arc::new(key_value::Cache::default()),
         clock: clock.clone(),
         config: config.clone(),
-        http: Arc::new(http::Outbound::new(clock)),
+        http: Arc::new(Bounded::new(Arc::new(http::Outbound::new(clock)), MOST_CALLS)),
         log: Arc::new(small::StandardError),
         random: Arc::new(small::HostRandom),
         record: Arc::new(database::Record::new(config)),

@@ -29,8 +29,9 @@ pub const UPSTREAM_MICROS: &str = "upstream_micros";
 /// Upstreams, as they are counted.
 pub const UPSTREAMS: [&str; 4] = ["erp", "bheempay", "notify", "passport"];
 
-/// What comes of a call: an answer; one that says the upstream failed (5xx); nothing in time; nothing at all.
-pub const CALL_OUTCOMES: [&str; 4] = ["answered", "failed", "timed_out", "unreachable"];
+/// What comes of a call: an answer; one that says the upstream failed (5xx); nothing in time; nothing at all; or it was not
+/// made, for too many were under way.
+pub const CALL_OUTCOMES: [&str; 5] = ["answered", "failed", "timed_out", "unreachable", "shed"];
 
 /// Plans of the ERP's list that could not be read, each time the list was.
 pub const PLANS_LEFT_OUT: Name = ["plans_left_out", "", ""];
@@ -158,6 +159,7 @@ impl Http for Watched {
             Ok(_) => "answered",
             Err(HttpError::TimedOut(_)) => "timed_out",
             Err(HttpError::Failed(_) | HttpError::TooLarge(_)) => "unreachable",
+            Err(HttpError::Busy(_)) => "shed",
         };
         self.counters.count([UPSTREAM_CALLS, upstream, outcome]);
         self.counters.add([UPSTREAM_MICROS, upstream, ""], i64::try_from(took).unwrap_or(i64::MAX));

@@ -28,7 +28,8 @@ pub(crate) enum Failure {
 impl Failure {
     /// Whether somebody waited for it as long as one waits.
     pub(crate) const fn took_long(&self) -> bool {
-        matches!(self, Self::NotAsked(_) | Self::NoAnswer(NoAnswer::Silent(_, HttpError::TimedOut(_))))
+        use HttpError::{Busy, TimedOut};
+        matches!(self, Self::NotAsked(_) | Self::NoAnswer(NoAnswer::Silent(_, TimedOut(_) | Busy(_))))
     }
 }
 
