@@ -38,7 +38,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0011_checkout_holds"),
     expand!("0012_key_roots"),
     expand!("0013_erp_sync_deferred"),
-    expand!("0015_tenants_by_subscription"),
+    expand!("0014_tenants_by_subscription"),
 ];
 
 /// The migrations of `list` with their versions.
