@@ -33,9 +33,9 @@ use outages::{
     without_the_record_decisions_go_on_and_nothing_is_put_in_force,
 };
 use published::{
-    a_check_names_line_and_column_and_stores_nothing, a_version_is_numbered_and_named_by_what_is_in_it,
-    a_version_that_does_not_pass_is_refused_with_what_a_check_says, rules_are_listed_as_shipped_and_shown_one_by_one,
-    to_put_a_version_in_force_one_says_what_it_replaces,
+    a_check_has_switch_go_by_equality_and_arithmetic_be_exact, a_check_names_line_and_column_and_stores_nothing,
+    a_version_is_numbered_and_named_by_what_is_in_it, a_version_that_does_not_pass_is_refused_with_what_a_check_says,
+    rules_are_listed_as_shipped_and_shown_one_by_one, to_put_a_version_in_force_one_says_what_it_replaces,
 };
 use rights::{a_tenants_key_looks_and_evaluates_and_changes_nothing, each_call_wants_its_scope};
 use seats::{
@@ -46,6 +46,7 @@ use seats::{
 facts! {
     rules_are_listed_as_shipped_and_shown_one_by_one,
     a_check_names_line_and_column_and_stores_nothing,
+    a_check_has_switch_go_by_equality_and_arithmetic_be_exact,
     a_version_that_does_not_pass_is_refused_with_what_a_check_says,
     a_version_is_numbered_and_named_by_what_is_in_it,
     to_put_a_version_in_force_one_says_what_it_replaces,

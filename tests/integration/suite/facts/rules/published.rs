@@ -172,3 +172,53 @@ pub(super) async fn to_put_a_version_in_force_one_says_what_it_replaces(stage: A
     // The other rules are what they were.
     assert_eq!(look(&edge, "/approval").await.expect(200)["version"], 1);
 }
+
+/// The tests come as a list alone.
+pub(super) async fn a_check_has_switch_go_by_equality_and_arithmetic_be_exact(stage: Arc<Stage>) {
+    let edge = stage.steady().await;
+    let check = async |script: &str| {
+        let tests: Vec<String> = ["5000", "5000.00", "\"5000\"", "5e3"]
+            .iter()
+            .enumerate()
+            .map(|(index, amount)| {
+                format!(
+                    r#"{{"name":"{index}","input":{{"kind":"checkout","amount":{amount},"currency":"INR","tenantId":"t",
+                    "requester":{{"id":"u","role":"OWNER"}}}},"expected":{{"outcome":"approve","levels":[],"reason":"found"}}}}"#
+                )
+            })
+            .collect();
+        let body = format!(r#"{{"script":{},"tests":[{}]}}"#, json!(script), tests.join(","));
+        let call = edge.call("POST", "/api/v1/rules/approval/check").key(BOOTSTRAP);
+        call.header("content-type", "application/json").body(body).send().await.expect(200)
+    };
+    let deciding = |reason: &str| {
+        format!(
+            "fn decide(input) {{\nlet found = {reason};\n#{{ outcome: \"approve\", levels: [], reason: found }}\n}}"
+        )
+    };
+    for case in ["5000", "5000.00", "4999..5001"] {
+        let script = deciding(&format!("switch input.amount {{ {case} => \"found\", _ => \"not found\" }}"));
+        let report = check(&script).await;
+        assert_eq!((&report["ok"], &report["tests"].as_array().unwrap().len()), (&json!(true), &4), "{report}");
+    }
+    for (reason, part) in [
+        ("switch input.amount { \"5000\" => \"found\", _ => \"not found\" }", "cannot compare a number with a text"),
+        (
+            "if 1.0000000000000001 * 1.0000000000000001 == 1.0000000000000002 { \"found\" } else { \"not found\" }",
+            "more than 28 digits",
+        ),
+    ] {
+        let report = check(&deciding(reason)).await;
+        for test in report["tests"].as_array().unwrap() {
+            let error = test["error"].as_str().unwrap();
+            assert!(error.starts_with("line 2: ") && error.contains(part), "{reason}: {test}");
+        }
+    }
+    for reason in [
+        "switch input.amount { 5000 => \"found\", \"x\" => \"not found\" }",
+        "if input.amount == 5000.00000000000000000000000000001 { \"not found\" } else { \"found\" }",
+    ] {
+        let report = check(&deciding(reason)).await;
+        assert_eq!((&report["ok"], &report["errors"][0]["line"]), (&json!(false), &json!(2)), "{reason}: {report}");
+    }
+}
