@@ -43,7 +43,7 @@ pub mod functions {
     /// `floor(2.7) == 2`
     #[rhai_fn(return_raw)]
     pub fn floor(number: Dynamic) -> Fallible<Decimal> {
-        Ok(needed(&number)?.floor())
+        Ok(unsigned_zero(needed(&number)?.floor()))
     }
 
     /// The next whole number above.
@@ -52,7 +52,7 @@ pub mod functions {
     /// `ceiling(2.1) == 3`
     #[rhai_fn(return_raw)]
     pub fn ceiling(number: Dynamic) -> Fallible<Decimal> {
-        Ok(needed(&number)?.ceil())
+        Ok(unsigned_zero(needed(&number)?.ceil()))
     }
 
     /// The number without its sign.
@@ -116,10 +116,25 @@ pub mod functions {
     #[rhai_fn(name = "/", return_raw)]
     pub fn divide(a: i64, b: i64) -> Fallible<i64> {
         match a.checked_rem(b) {
-            None => error("cannot divide by zero"),
+            None if b == 0 => error("cannot divide by zero"),
+            None => error("the number is too large"),
             Some(0) => a.checked_div(b).map_or_else(|| error("the number is too large"), Ok),
             Some(_) => error(format!("{a} / {b} is no whole number: use div({a}, {b}, digits), or write {a}.0 / {b}")),
         }
+    }
+
+    /// A whole number times two, so many times.
+    #[rhai_fn(name = "<<", return_raw)]
+    pub fn shift_left(number: i64, times: i64) -> Fallible<i64> {
+        let power = u32::try_from(times).ok().and_then(|times| 2_i64.checked_pow(times));
+        power.and_then(|power| number.checked_mul(power)).map_or_else(|| error("the number is too large"), Ok)
+    }
+
+    /// A whole number times two, so many times, in its place.
+    #[rhai_fn(name = "<<=", return_raw)]
+    pub fn shift_left_in_place(number: &mut i64, times: i64) -> Fallible<()> {
+        *number = shift_left(*number, times)?;
+        Ok(())
     }
 
     /// The number with its sign turned.
@@ -131,7 +146,7 @@ pub mod functions {
     /// The number with its sign turned.
     #[rhai_fn(name = "-")]
     pub fn negate_decimal(number: Decimal) -> Decimal {
-        if number.is_zero() { number.abs() } else { -number }
+        unsigned_zero(-number)
     }
 }
 
@@ -225,6 +240,11 @@ fn rounded(number: Decimal, digits: i64) -> Fallible<Decimal> {
     let mut rounded = number.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     Ok(rounded)
+}
+
+/// Zero has no sign.
+fn unsigned_zero(number: Decimal) -> Decimal {
+    if number.is_zero() { number.abs() } else { number }
 }
 
 fn places(digits: i64) -> Fallible<u32> {
