@@ -195,15 +195,15 @@ impl Parsed {
             .collect();
         let switches = switches::find(&words);
         findings.extend_from_slice(&switches.findings);
-        let run = match switches.run_as(script).map(|run| parse(engine, &run, constants)) {
-            None => written.clone(),
-            Some(Ok(run)) => run,
+        if switches.is_empty() {
+            return Ok(Self { run: written.clone(), written, findings });
+        }
+        let run = switches.run_as(script).and_then(|run| parse(engine, &run, constants).ok());
+        let run = run.unwrap_or_else(|| {
             // What could be run before there was anything more to a switch goes on as it did.
-            Some(Err(_)) => {
-                findings.push(Finding::whole("what a switch goes by is too deeply nested: give it a name first"));
-                written.clone()
-            }
-        };
+            findings.push(Finding::whole("what a switch goes by is too deeply nested: give it a name first"));
+            written.clone()
+        });
         Ok(Self { written, run, findings })
     }
 }

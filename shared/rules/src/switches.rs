@@ -177,11 +177,13 @@ impl Switches {
         }
     }
 
-    /// The script as it is run. None: it is run as it is written.
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The script as it is run. None: the `switch`es are not where they were said to be.
     pub fn run_as(&self, script: &str) -> Option<String> {
-        if self.all.is_empty() {
-            return None;
-        }
         let mut run = String::with_capacity(script.len().saturating_add(self.all.len().saturating_mul(12)));
         let mut switches = self.all.iter();
         let mut next = switches.next();

@@ -156,6 +156,38 @@ fn a_check_refuses_cases_that_mean_nothing_together_and_names_the_place() {
 }
 
 #[test]
+fn a_switch_is_found_wherever_it_stands() {
+    let lines = [
+        "fn decide(input) {",
+        "\t/* é */ let r = `${1}",
+        "x` + switch /* \u{1F600} */ input.amount {",
+        "5000 => \"a\",",
+        "_ => \"b\"",
+        "};",
+    ];
+    let end = "#{ outcome: \"approve\", levels: [], reason: r } }";
+    let input = PURCHASE.replace("20.00", "5000.00");
+    for (between, reason) in [("\n", "1\\nxa"), ("\r\n", "1\\nxa"), ("\n\n\n", "1\\n\\n\\nxa")] {
+        let script = format!("{}{between}{end}", lines.join(between));
+        let outcome = run(Rule::Approval, &script, &input).unwrap().unwrap().outcome;
+        let found = outcome.contains("xa\"") && outcome.replace("\\r", "").contains(reason);
+        assert!(found, "{between:?}: {outcome}");
+    }
+    // As deep as may be.
+    for depth in [4, 20, 26, 28, 30, 31, 40] {
+        let subject = format!("{}20.0{}", "(1 * ".repeat(depth), ")".repeat(depth));
+        let script = format!(
+            "fn decide(input) {{ let r = switch {subject} {{ 20 => \"a\", _ => \"b\" }}; #{{ outcome: \"approve\", levels: [], reason: r }} }}"
+        );
+        let report = engine().check(Rule::Approval, &script, None);
+        let given = run(Rule::Approval, &script, PURCHASE);
+        // It is found, or the check says why not.
+        let found = given.as_ref().is_ok_and(|given| given.as_ref().is_ok_and(|given| given.outcome.contains("\"a\"")));
+        assert!(found || !report.ok, "{depth}: {given:?}");
+    }
+}
+
+#[test]
 fn places_are_those_of_the_script_as_it_is_written() {
     let script = "fn decide(input) {\nswitch whisper(input.amount) { 1 => shout(2), _ => input.amonut }\n}";
     let found = engine().check(Rule::Approval, script, None).errors;
