@@ -123,20 +123,6 @@ pub mod functions {
         }
     }
 
-    /// A whole number times two, so many times.
-    #[rhai_fn(name = "<<", return_raw)]
-    pub fn shift_left(number: i64, times: i64) -> Fallible<i64> {
-        let power = u32::try_from(times).ok().and_then(|times| 2_i64.checked_pow(times));
-        power.and_then(|power| number.checked_mul(power)).map_or_else(|| error("the number is too large"), Ok)
-    }
-
-    /// A whole number times two, so many times, in its place.
-    #[rhai_fn(name = "<<=", return_raw)]
-    pub fn shift_left_in_place(number: &mut i64, times: i64) -> Fallible<()> {
-        *number = shift_left(*number, times)?;
-        Ok(())
-    }
-
     /// The number with its sign turned.
     #[rhai_fn(name = "-", return_raw)]
     pub fn negate(number: i64) -> Fallible<i64> {
@@ -169,13 +155,8 @@ const OPERATORS: [(&str, &str, &str, Operation); 6] = [
 
 /// Adds the operators to a script's functions. The engine has some of its own, which round.
 pub fn register_operators(module: &mut Module) {
-    for (name, assigning, _described, operation) in OPERATORS {
-        let function = |name: &'static str| {
-            let function = FuncRegistration::new(name);
-            #[cfg(feature = "reference")]
-            let function = function.with_comments([_described]);
-            function
-        };
+    for (name, assigning, described, operation) in OPERATORS {
+        let function = |name| function(name, described);
         function(name).set_into_module(module, move |a: Decimal, b: Decimal| operation(a, b));
         function(name).set_into_module(module, move |a: Decimal, b: i64| operation(a, b.into()));
         function(name).set_into_module(module, move |a: i64, b: Decimal| operation(a.into(), b));
@@ -184,6 +165,25 @@ pub fn register_operators(module: &mut Module) {
         let assign = move |a: &mut Decimal, b: i64| operation(*a, b.into()).map(|result| *a = result);
         function(assigning).set_into_module(module, assign);
     }
+    // The engine's own gives zero where the digits are gone.
+    let described = "/// A whole number times two, so many times.";
+    function("<<", described).set_into_module(module, shift_left);
+    let assign = |number: &mut i64, times: i64| shift_left(*number, times).map(|result| *number = result);
+    function("<<=", described).set_into_module(module, assign);
+}
+
+/// A function to be added to a script's, with what is said of it in the docs.
+#[cfg_attr(not(feature = "reference"), expect(unused_variables, reason = "descriptions are for the reference alone"))]
+fn function(name: &'static str, described: &'static str) -> FuncRegistration {
+    let function = FuncRegistration::new(name);
+    #[cfg(feature = "reference")]
+    let function = function.with_comments([described]);
+    function
+}
+
+fn shift_left(number: i64, times: i64) -> Fallible<i64> {
+    let power = u32::try_from(times).ok().and_then(|times| 2_i64.checked_pow(times));
+    power.and_then(|power| number.checked_mul(power)).map_or_else(|| error("the number is too large"), Ok)
 }
 
 fn add(a: Decimal, b: Decimal) -> Fallible<Decimal> {
