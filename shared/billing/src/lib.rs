@@ -2,6 +2,7 @@
 //!
 //! * [`purchase`]: what somebody wants; [`policy`]: whether they may, by the rules `budget` and `approval`.
 //! * [`permission`]: the tenant's budgets, and the people who approve.
+//! * [`return_url`]: where a customer may be sent after paying.
 //! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the record.
 //! * [`holds`]: what may be held for a purchase; [`settling`]: giving it back where nothing was ordered.
 //! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
@@ -20,6 +21,7 @@ mod permission;
 mod policy;
 mod purchase;
 mod reconciliation;
+mod return_url;
 mod router;
 mod settling;
 mod subscription;

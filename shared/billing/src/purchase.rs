@@ -5,8 +5,9 @@ use edge_plans::{Cycle, NoQuote, Order, Plan, Quote};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::return_url::ReturnHosts;
+
 const LONGEST_ID: usize = 128;
-const LONGEST_URL: usize = 2048;
 
 /// What somebody wants to buy.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -24,10 +25,11 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[schema(minimum = 1)]
     seats: Option<i64>,
-    /// Where the customer goes who has paid.
+    /// Where the customer goes who has paid: an https address at a public host, or at one of those that the tenant's
+    /// setting `checkout_return_hosts` names.
     #[serde(default)]
     success_url: Option<String>,
-    /// Where the customer goes who has not.
+    /// Where the customer goes who has not: the same.
     #[serde(default)]
     cancel_url: Option<String>,
     /// The request by which this very purchase was approved.
@@ -48,8 +50,8 @@ pub(crate) struct Purchase {
 }
 
 impl Wanted {
-    /// Checks each part.
-    pub(crate) fn read(self) -> Result<Purchase, Problem> {
+    /// Checks each part; `hosts`: where customers may be sent.
+    pub(crate) fn read(self, hosts: &ReturnHosts) -> Result<Purchase, Problem> {
         let mut errors = Vec::new();
         let mut check = |good: bool, field: &str, message: &str| {
             if !good {
@@ -63,8 +65,11 @@ impl Wanted {
         check(cycle != Some(None), "billing_cycle", "must be monthly or annual");
         check(self.tier_code.as_deref().is_none_or(sane), "tier_code", text);
         check(self.seats.is_none_or(|seats| seats > 0), "seats", "must be a number from 1");
-        check(self.success_url.as_deref().is_none_or(is_url), "success_url", URL);
-        check(self.cancel_url.as_deref().is_none_or(is_url), "cancel_url", URL);
+        for (field, url) in [("success_url", &self.success_url), ("cancel_url", &self.cancel_url)] {
+            if let Some(Err(wrong)) = url.as_deref().map(|url| hosts.check(url)) {
+                check(false, field, wrong);
+            }
+        }
         check(self.approval_request_id.as_deref().is_none_or(sane), "approval_request_id", text);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
@@ -109,13 +114,4 @@ fn sold(written: &str) -> Option<Cycle> {
         "annual" => Some(Cycle::Annual),
         _ => None,
     }
-}
-
-const URL: &str = "must be an http or https address of at most 2,048 bytes";
-
-/// Whether a customer may be sent there: nowhere but to a web page.
-fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let has_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
-    has_host && text.len() <= LONGEST_URL && !text.contains(|char: char| char.is_whitespace() || char.is_control())
 }

@@ -95,6 +95,9 @@ fn an_outcome_that_does_not_fit_is_an_error_never_a_quiet_no() {
         ("[#{ approvers: [], quorum: 1 }]", "levels[0].approvers"),
         ("[#{ approvers: [1], quorum: 1 }]", "levels[0].approvers[0]"),
         ("[#{ approvers: [\"a\"], quorum: 0 }]", "levels[0].quorum"),
+        ("[#{ approvers: [\"user:a\"], quorum: 3 }]", "levels[0].quorum"),
+        ("[#{ approvers: [\"user:a\", \"user:a\"], quorum: 2 }]", "levels[0].quorum"),
+        ("[#{ approvers: [\"user:a\"], quorum: 1 }, #{ approvers: [\"user:a\"], quorum: 1 }]", "levels[1].quorum"),
         ("[#{ approvers: [\"a\"], quorum: 1.5 }]", "levels[0].quorum"),
     ] {
         let script = format!("fn decide(input) {{ #{{ outcome: \"require\", levels: {levels}, reason: \"\" }} }}");
@@ -173,10 +176,10 @@ fn a_misspelt_field_fails_also_within_a_field() {
 
 #[test]
 fn outcomes_are_written_in_the_contracts_field_order() {
-    let script = r#"fn decide(input) { #{ reason: "r", levels: [#{ quorum: 2, approvers: ["user:u1"] }], outcome: "require" } }"#;
+    let script = r#"fn decide(input) { #{ reason: "r", levels: [#{ quorum: 2, approvers: ["user:u1", "user:u2"] }], outcome: "require" } }"#;
     assert_eq!(
         run(Rule::Approval, script, PURCHASE).unwrap().unwrap().outcome,
-        r#"{"outcome":"require","levels":[{"approvers":["user:u1"],"quorum":2}],"reason":"r"}"#
+        r#"{"outcome":"require","levels":[{"approvers":["user:u1","user:u2"],"quorum":2}],"reason":"r"}"#
     );
 }
 

@@ -20,6 +20,7 @@ use crate::checkout::{Asking, Pending};
 use crate::customer::user_of;
 use crate::orders::{self, Made};
 use crate::purchase::Wanted;
+use crate::return_url::ReturnHosts;
 use crate::subscription;
 use crate::trouble::Trouble;
 
@@ -57,7 +58,7 @@ pub(super) async fn check_out(
 ) -> Result<Response, Problem> {
     let tenant = desk.tenant(&granted.caller, &headers).await?;
     let (wanted, named) = request.into_parts();
-    let purchase = wanted.read()?;
+    let purchase = wanted.read(&ReturnHosts::of(&tenant))?;
     let asking = Asking {
         author: Author::new(&granted.caller, address),
         role: granted.caller.role().to_owned(),

@@ -292,6 +292,11 @@ async fn what_cannot_be_bought_is_refused_by_its_field() {
         (json!({"plan_id": "pro", "seats": 1.5}), "seats"),
         (json!({"plan_id": "pro", "success_url": "javascript:alert(1)"}), "success_url"),
         (json!({"plan_id": "pro", "cancel_url": "/billing"}), "cancel_url"),
+        (json!({"plan_id": "pro", "success_url": "http://clinic.example/paid"}), "success_url"),
+        (json!({"plan_id": "pro", "success_url": "https://user@clinic.example/"}), "success_url"),
+        (json!({"plan_id": "pro", "cancel_url": "https://169.254.169.254/"}), "cancel_url"),
+        (json!({"plan_id": "pro", "cancel_url": "https://[::ffff:10.0.0.1]/"}), "cancel_url"),
+        (json!({"plan_id": "pro", "success_url": "https://localhost:3000/"}), "success_url"),
     ] {
         let (status, answer) = test.check_out(wanted.clone()).await;
         assert_eq!((status, &answer["errors"][0]["field"]), (400, &json!(field)), "{wanted}: {answer}");
@@ -299,6 +304,23 @@ async fn what_cannot_be_bought_is_refused_by_its_field() {
     let (status, answer) = test.check_out(json!({"plan_id": "nothing"})).await;
     assert_eq!((status, &answer["code"]), (404, &json!("PLAN_NOT_FOUND")));
     assert_eq!(test.upstreams().orders, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn customers_are_sent_to_the_tenants_own_hosts_where_it_names_them() {
+    let test = test().await;
+    let check_out = async |url: &str| test.check_out(json!({"plan_id": "pro", "success_url": url})).await;
+    assert_eq!(check_out("https://anybody.example/paid").await.0, 201);
+    let settings = json!({"settings": {"checkout_return_hosts": ["clinic.example"]}});
+    let path = format!("/api/v1/tenants/{ACME}");
+    assert_eq!(test.ask(&test.tenants, PLATFORM, None, "PUT", &path, &settings).await.0, 200);
+    let (status, refused) = check_out("https://anybody.example/paid").await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("success_url")), "{refused}");
+    assert_eq!(check_out("https://clinic.example/paid").await.0, 201);
+    // What cannot be read as a list of hosts names none.
+    let settings = json!({"settings": {"checkout_return_hosts": "clinic.example"}});
+    assert_eq!(test.ask(&test.tenants, PLATFORM, None, "PUT", &path, &settings).await.0, 200);
+    assert_eq!(check_out("https://clinic.example/paid").await.0, 400);
 }
 
 #[tokio::test(start_paused = true)]

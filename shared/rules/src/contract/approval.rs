@@ -1,5 +1,7 @@
 //! `approval`: who has to approve a purchase.
 
+mod quorum;
+
 use rhai::Dynamic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,7 +76,7 @@ pub enum ApprovalDecision {
 pub struct ApprovalLevel {
     /// Who may: `role:finance_manager`, `user:u1`.
     pub approvers: Vec<String>,
-    /// How many of them have to.
+    /// How many of them have to: not more than there are, where all are named. Nobody counts for two levels.
     pub quorum: u32,
 }
 
@@ -104,6 +106,10 @@ impl Outcome for ApprovalOutcome {
         let levels = fields.take("levels", |value, path| list(value, path, level))?;
         if (outcome == ApprovalDecision::Require) == levels.is_empty() {
             return Err(Failure::outcome("levels", "expected at least one level with \"require\", and none without"));
+        }
+        if let Err(index) = quorum::check(&levels) {
+            let wrong = "is more than there are people: only those named here are asked, and nobody counts twice";
+            return Err(Failure::outcome(format!("levels[{index}].quorum"), wrong));
         }
         let reason = fields.take("reason", text)?;
         fields.end()?;

@@ -322,6 +322,9 @@ async fn what_cannot_be_bought_is_refused(stage: Arc<Stage>) {
         ("seats", json!(0)),
         ("seats", json!(26)),
         ("success_url", json!("javascript:alert(1)")),
+        ("success_url", json!("http://clinic.example/paid")),
+        ("success_url", json!("https://2130706433/")),
+        ("cancel_url", json!("https://[::ffff:169.254.169.254]/")),
     ] {
         let mut wanted = professional();
         wanted[field] = value.clone();
