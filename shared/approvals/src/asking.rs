@@ -7,11 +7,13 @@ use edge_record::Record;
 use edge_rulebook::{Context, Rule, RuleFailed, Rulebook};
 
 use crate::level::Level;
+use crate::loosening::held_for;
 use crate::people::People;
-use crate::request::{Purchase, Refusal, Request, Ruled, Status, Unusable, Verdict, Voter};
+use crate::request::{Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter};
 use crate::requests::Requests;
 use crate::rules::ApprovalRules;
 use crate::ruling::{RuleInput, RuleOutcome};
+use crate::shortage;
 use crate::terms::Terms;
 
 /// How often a word is counted again when somebody else was faster.
@@ -152,7 +154,16 @@ impl Asking {
 
     /// Who is asked where the rule asks `levels`, with what the tenant asks for beyond.
     pub async fn terms(&self, asked: &Asked, levels: Vec<Level>) -> Result<Terms, DatabaseError> {
-        let mut rules = self.rules.active(&asked.tenant).await?;
+        let all = self.rules.all(&asked.tenant).await?;
+        let mut rules = Vec::new();
+        if !all.is_empty() {
+            let party = self.requester(&asked.tenant, &asked.requester).await?.party;
+            let actors = all.iter().flat_map(|rule| &rule.history).map(|change| change.actor.as_str());
+            let roots = self.people.parties().roots(actors).await?;
+            for rule in &all {
+                rules.extend(held_for(rule, &party, &roots)?);
+            }
+        }
         rules.retain(|rule| rule.is_about(&asked.purchase, asked.department.as_deref()));
         Ok(Terms::of(levels, &rules))
     }
@@ -174,6 +185,8 @@ impl Asking {
             Opinion::Ask(terms) => (Status::Pending, terms),
             Opinion::Never => (Status::Rejected, Terms::of(Vec::new(), &[])),
         };
+        let requester = self.people.person(&asked.requester).await?;
+        let warnings = self.warnings(asked, &requester, &terms.levels).await?;
         let request = Request {
             id: format!("apr_{}", random::hex::<12>(&*self.capabilities.random)),
             tenant: asked.tenant.clone(),
@@ -182,7 +195,7 @@ impl Asking {
             department: asked.department.clone(),
             contract: asked.contract.clone(),
             description: asked.description.clone(),
-            requester: self.people.person(&asked.requester).await?,
+            requester,
             ruled: decided.ruled,
             levels: terms.levels,
             created_at: now,
@@ -191,6 +204,7 @@ impl Asking {
             state,
             used_for: None,
             actions: Vec::new(),
+            warnings,
             revision: 1,
         };
         if self.requests.insert(&request).await? {
@@ -198,6 +212,19 @@ impl Asking {
         }
         let known = self.requests.of_reference(&asked.tenant, &asked.reference).await?.ok_or(Failed::Busy)?;
         self.known(asked, known).await
+    }
+
+    /// What is amiss with `levels`: whether there are people enough who can approve, as far as that is known here.
+    async fn warnings(&self, asked: &Asked, person: &str, levels: &[Level]) -> Result<Vec<String>, DatabaseError> {
+        if levels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let requester = self.requester(&asked.tenant, &asked.requester).await?;
+        let holders = self.people.holders(&asked.tenant, &shortage::roles(levels)).await?;
+        let named = shortage::named(levels);
+        let people = holders.iter().map(|holder| holder.person.as_str()).chain(named.iter().map(String::as_str));
+        let roots = self.people.parties().roots(people).await?;
+        Ok(shortage::warnings(levels, &holders, &roots, &requester, person))
     }
 
     async fn known(&self, asked: &Asked, known: Request) -> Result<Request, Failed> {
@@ -214,8 +241,17 @@ impl Asking {
         verdict: Verdict,
         comment: Option<&str>,
     ) -> Result<Request, Failed> {
-        self.change(tenant, id, |request, now| Ok(request.act(voter, verdict, comment.map(ToOwned::to_owned), now)?))
-            .await
+        let request = self.requests.find(tenant, id).await?.ok_or(Failed::Unknown)?;
+        let requester = self.requester(tenant, &request.requester).await?;
+        let comment = || comment.map(ToOwned::to_owned);
+        self.change(tenant, id, |request, now| Ok(request.act(voter, &requester, verdict, comment(), now)?)).await
+    }
+
+    /// Who asks, where `requester` is their id.
+    async fn requester(&self, tenant: &str, requester: &str) -> Result<Requester, DatabaseError> {
+        let parties = self.people.parties();
+        let root = parties.roots([requester]).await?.remove(requester);
+        Ok(Requester { party: parties.of(tenant, root.as_deref()).await?, root })
     }
 
     /// Uses the request `id` for `what`, which costs and buys `purchase`: once, and for nothing but what was approved.

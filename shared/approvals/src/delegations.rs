@@ -13,8 +13,6 @@ pub struct Delegation {
     pub delegator: String,
     /// Who.
     pub delegate: String,
-    /// What the one was by token when it was made.
-    pub roles: Vec<String>,
     /// From when on.
     pub starts_at: Instant,
     /// Until when, not included.
@@ -23,11 +21,29 @@ pub struct Delegation {
     pub reason: String,
     /// When it was made.
     pub created_at: Instant,
-    /// When it was taken back.
+    /// When it was taken back, or one of both was removed from the tenant.
     pub revoked_at: Option<Instant>,
 }
 
-const COLUMNS: &str = "id, delegator, delegate, roles, starts_at, ends_at, reason, created_at, revoked_at";
+/// How many delegations of one person there may be at once that have not ended.
+pub(crate) const MOST_LIVE: u32 = 20;
+
+const COLUMNS: &str = "d.id, d.delegator, d.delegate, d.starts_at, d.ends_at, d.reason, d.created_at,
+    COALESCE(d.revoked_at, (SELECT MIN(x.at) FROM tenant_memberships x
+        WHERE x.tenant_id = d.tenant_id AND x.role IS NULL AND x.at >= d.created_at AND x.user_id IN (
+            CASE WHEN d.delegator LIKE 'user:%' THEN SUBSTR(d.delegator, 6) END,
+            CASE WHEN d.delegate LIKE 'user:%' THEN SUBSTR(d.delegate, 6) END)))";
+
+/// Whether a delegation `d` has not ended at `$4`: nobody took it back, none of both was removed from the tenant since, and
+/// the key of who delegated works.
+pub(crate) const LIVE: &str = "d.revoked_at IS NULL AND d.ends_at > $4
+    AND NOT EXISTS (SELECT 1 FROM tenant_memberships x
+        WHERE x.tenant_id = d.tenant_id AND x.role IS NULL AND x.at >= d.created_at AND x.user_id IN (
+            CASE WHEN d.delegator LIKE 'user:%' THEN SUBSTR(d.delegator, 6) END,
+            CASE WHEN d.delegate LIKE 'user:%' THEN SUBSTR(d.delegate, 6) END))
+    AND NOT EXISTS (SELECT 1 FROM api_keys k
+        WHERE k.id = CASE WHEN d.delegator LIKE 'key:%' THEN SUBSTR(d.delegator, 5) END
+            AND (k.revoked_at IS NOT NULL OR k.expires_at <= $4))";
 
 /// Delegations in the record.
 #[derive(Clone)]
@@ -45,42 +61,52 @@ impl Delegations {
         Self(record)
     }
 
-    /// Stores a new one.
-    pub async fn insert(&self, tenant: &str, delegation: &Delegation) -> Result<(), DatabaseError> {
-        let roles = serde_json::to_string(&delegation.roles);
-        let statement = "INSERT INTO approval_delegations
+    /// Stores a new one of the person whose root is `root`, unless they have as many as one may; gives whether it did.
+    pub async fn insert(&self, tenant: &str, delegation: &Delegation, root: &str) -> Result<bool, DatabaseError> {
+        // The column roles is what earlier builds read.
+        let statement = format!(
+            "INSERT INTO approval_delegations
                 (id, tenant_id, delegator, delegate, roles, starts_at, ends_at, reason, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($5 AS TEXT), '[]', CAST($6 AS BIGINT),
+                CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($4 AS BIGINT)
+             WHERE (SELECT COUNT(*) FROM approval_delegations d WHERE d.tenant_id = $2 AND (d.delegator = $3
+                OR d.delegator IN (SELECT 'key:' || k.id FROM api_keys k WHERE k.tenant_id = $2 AND k.root = $9))
+                AND {LIVE}) < {MOST_LIVE}
+             RETURNING id"
+        );
         let values: [Value; 9] = [
             delegation.id.as_str().into(),
             tenant.into(),
             delegation.delegator.as_str().into(),
+            delegation.created_at.into(),
             delegation.delegate.as_str().into(),
-            roles.map_err(|error| DatabaseError::Refused(error.to_string()))?.into(),
             delegation.starts_at.into(),
             delegation.ends_at.into(),
             delegation.reason.as_str().into(),
-            delegation.created_at.into(),
+            root.into(),
         ];
-        self.0.query(statement, &values).await.map(drop)
+        Ok(!self.0.query(&statement, &values).await?.is_empty())
     }
 
-    /// Takes back the one with this id that is `delegator`'s; gives whether there was one.
-    pub async fn revoke(&self, tenant: &str, id: &str, delegator: &str, now: Instant) -> Result<bool, DatabaseError> {
-        let statement = "UPDATE approval_delegations SET revoked_at = $1
-            WHERE tenant_id = $2 AND id = $3 AND delegator = $4 AND revoked_at IS NULL RETURNING id";
-        let values: [Value; 4] = [now.into(), tenant.into(), id.into(), delegator.into()];
-        Ok(!self.0.query(statement, &values).await?.is_empty())
-    }
-
-    /// Those by which somebody of this name stands for others at `now`.
-    pub async fn to(&self, tenant: &str, name: &str, now: Instant) -> Result<Vec<Delegation>, DatabaseError> {
+    /// Takes back the one with this id, of `delegator` alone where one is given; gives whether there was one.
+    pub async fn revoke(
+        &self,
+        tenant: &str,
+        id: &str,
+        delegator: Option<&str>,
+        now: Instant,
+    ) -> Result<bool, DatabaseError> {
+        let mut values: Vec<Value> = vec![now.into(), tenant.into(), id.into()];
+        let mut of_delegator = "";
+        if let Some(delegator) = delegator {
+            values.push(delegator.into());
+            of_delegator = "AND delegator = $4";
+        }
         let statement = format!(
-            "SELECT {COLUMNS} FROM approval_delegations
-             WHERE tenant_id = $1 AND delegate = $2 AND starts_at <= $3 AND ends_at > $3 AND revoked_at IS NULL
-             ORDER BY created_at, id"
+            "UPDATE approval_delegations SET revoked_at = $1
+             WHERE tenant_id = $2 AND id = $3 AND revoked_at IS NULL {of_delegator} RETURNING id"
         );
-        self.0.query(&statement, &[tenant.into(), name.into(), now.into()]).await?.iter().map(from_row).collect()
+        Ok(!self.0.query(&statement, &values).await?.is_empty())
     }
 
     /// Up to `limit` of them, newest first.
@@ -92,9 +118,9 @@ impl Delegations {
     ) -> Result<Vec<Delegation>, DatabaseError> {
         let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
         let statement = format!(
-            "SELECT {COLUMNS} FROM approval_delegations
-             WHERE tenant_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3))
-             ORDER BY created_at DESC, id DESC LIMIT $4"
+            "SELECT {COLUMNS} FROM approval_delegations d
+             WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3))
+             ORDER BY d.created_at DESC, d.id DESC LIMIT $4"
         );
         let values: [Value; 4] = [tenant.into(), behind.created_at.into(), behind.id.into(), i64::from(limit).into()];
         self.0.query(&statement, &values).await?.iter().map(from_row).collect()
@@ -104,16 +130,14 @@ impl Delegations {
 fn from_row(row: &Row) -> Result<Delegation, DatabaseError> {
     let text = |index| row.text(index).map(ToOwned::to_owned);
     let instant = |index| row.integer(index).map(Instant::from_millis);
-    let broken = |error: serde_json::Error| DatabaseError::Refused(format!("approval_delegations: {error}"));
     Ok(Delegation {
         id: text(0)?,
         delegator: text(1)?,
         delegate: text(2)?,
-        roles: serde_json::from_str(row.text(3)?).map_err(broken)?,
-        starts_at: instant(4)?,
-        ends_at: instant(5)?,
-        reason: text(6)?,
-        created_at: instant(7)?,
-        revoked_at: row.optional_integer(8)?.map(Instant::from_millis),
+        starts_at: instant(3)?,
+        ends_at: instant(4)?,
+        reason: text(5)?,
+        created_at: instant(6)?,
+        revoked_at: row.optional_integer(7)?.map(Instant::from_millis),
     })
 }

@@ -1,7 +1,10 @@
 //! Whom a level asks.
 
 use edge_capabilities::Instant;
+use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
+
+use crate::request::Held;
 
 /// People who approve, before the next level is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +33,13 @@ impl Level {
         Some(Instant::from_millis(reached.as_millis().saturating_add(after)))
     }
 
-    /// Whether it asks somebody who goes by `names` and has `roles`.
-    pub(crate) fn asks(&self, names: &[String], roles: &[String], is_escalated: bool) -> bool {
+    /// Whether it asks somebody who goes by `names` and has `roles`, of which those count that nobody of `party` gave.
+    pub(crate) fn asks(&self, names: &[String], roles: &[Held], party: &Party, is_escalated: bool) -> bool {
         let others: &[String] = if is_escalated { &self.escalates_to } else { &[] };
         self.approvers.iter().chain(others).any(|approver| match approver.strip_prefix("role:") {
-            Some(role) => roles.iter().any(|held| held.eq_ignore_ascii_case(role)),
+            Some(role) => roles
+                .iter()
+                .any(|held| held.role.eq_ignore_ascii_case(role) && !party.includes(held.given_by.as_deref())),
             None => names.contains(approver),
         })
     }

@@ -1,83 +1,155 @@
 //! Who somebody is: which names one person has, what they are to the tenant, and for whom they stand.
 //!
 //! Roles come from three places: the token; what somebody is as a member of the tenant (`owner`, `billing_admin`, …); and
-//! what the tenant says of them here, which is also how a key comes to have one.
+//! what the tenant says of them here, which is also how a key comes to have one. What a delegator is, is looked up when
+//! somebody speaks in their place: what their token said when they delegated counts for nothing, for nobody could end it.
+
+use std::collections::BTreeSet;
 
 use edge_access::Caller;
 use edge_capabilities::Instant;
-use edge_capabilities::database::{DatabaseError, Value};
+use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_record::Record;
-use edge_tenants::Members;
+use edge_tenants::Parties;
 
-use crate::delegations::Delegations;
-use crate::request::{Delegator, Voter};
+use crate::delegations::LIVE;
+use crate::request::{Delegator, Held, Voter};
 
-/// How far back it is looked for who made a key.
-const DEPTH: u32 = 8;
+/// For how many others somebody may stand at once; of more, those who delegated first.
+const MOST_DELEGATORS: u32 = 200;
 
 /// Who somebody is.
 #[derive(Clone)]
 pub struct People {
     record: Record,
-    delegations: Delegations,
-    members: Members,
+    parties: Parties,
+}
+
+/// Somebody who has a role, and who gave it to them.
+pub(crate) struct Holder {
+    /// Who: `user:u1`, `key:k1`.
+    pub(crate) person: String,
+    /// Which.
+    pub(crate) role: String,
+    /// The root of who gave it; None: the platform or the edge.
+    pub(crate) given_by: Option<String>,
 }
 
 impl People {
     /// As `record` knows them.
     pub fn new(record: &Record) -> Self {
-        Self {
-            delegations: Delegations::new(record.clone()),
-            members: Members::new(record.clone()),
-            record: record.clone(),
-        }
+        Self { parties: Parties::new(record.clone()), record: record.clone() }
     }
 
-    /// The person behind a caller's id. A key that a user made is that user, who could else be two; one that the
-    /// platform gave out is somebody of its own.
+    /// Who acts as one.
+    pub fn parties(&self) -> &Parties {
+        &self.parties
+    }
+
+    /// The person behind a caller's id. A key that a user made is that user, who could else be two, however many keys are
+    /// between them; all others are somebody of their own.
     pub async fn person(&self, id: &str) -> Result<String, DatabaseError> {
-        let mut name = id.to_owned();
-        for _ in 0..DEPTH {
-            let Some(key) = name.strip_prefix("key:") else { break };
-            let rows = self.record.query("SELECT created_by FROM api_keys WHERE id = $1", &[key.into()]).await?;
-            let Some(row) = rows.first() else { break };
-            row.text(0)?.clone_into(&mut name);
-        }
-        Ok(if name.starts_with("user:") { name } else { id.to_owned() })
+        let roots = self.parties.roots([id]).await?;
+        Ok(roots.get(id).filter(|root| root.starts_with("user:")).map_or(id, String::as_str).to_owned())
     }
 
-    /// What `caller` is to `tenant` at `now`.
+    /// What `caller` is to `tenant` at `now`: one query, however many they stand for.
     pub async fn voter(&self, tenant: &str, caller: &Caller, now: Instant) -> Result<Voter, DatabaseError> {
-        let person = self.person(&caller.id).await?;
+        let root = Parties::root_of(caller);
+        let person = root.clone().filter(|root| root.starts_with("user:")).unwrap_or_else(|| caller.id.to_string());
         let mut names = vec![caller.id.to_string()];
         if !names.contains(&person) {
             names.push(person.clone());
         }
-        let mut roles: Vec<String> = caller.roles.to_vec();
-        let mut stands_for = Vec::new();
-        for name in &names {
-            roles.extend(self.roles(tenant, name).await?);
-            for delegation in self.delegations.to(tenant, name, now).await? {
-                let mut others = delegation.roles;
-                others.extend(self.roles(tenant, &delegation.delegator).await?);
-                stands_for.push(Delegator { person: delegation.delegator, roles: others });
-            }
-        }
-        Ok(Voter { person, names, roles, stands_for })
+        let (roles, delegators) = self.standing(tenant, &caller.id, &person, now).await?;
+        let givers = roles.iter().filter_map(|role| role.given_by.as_deref());
+        let known = self.parties.roots(givers.chain(delegators.iter().map(String::as_str))).await?;
+        let root_of = |name: Option<&str>| name.and_then(|name| known.get(name).cloned());
+        let of = |person: &str| -> Vec<Held> {
+            let theirs = roles.iter().filter(|held| held.person == person);
+            theirs.map(|held| Held { role: held.role.clone(), given_by: root_of(held.given_by.as_deref()) }).collect()
+        };
+        let mut held: Vec<Held> = caller.roles.iter().map(|role| Held { role: role.clone(), given_by: None }).collect();
+        held.extend(names.iter().flat_map(|name| of(name)));
+        let stands_for = delegators.iter().map(|delegator| Delegator {
+            person: delegator.clone(),
+            root: root_of(Some(delegator)),
+            roles: of(delegator),
+        });
+        Ok(Voter { root, stands_for: stands_for.collect(), person, names, roles: held })
     }
 
-    /// What the record says that somebody of this name is.
-    async fn roles(&self, tenant: &str, name: &str) -> Result<Vec<String>, DatabaseError> {
-        let statement = "SELECT role FROM approval_roles WHERE tenant_id = $1 AND person = $2 ORDER BY role";
-        let rows = self.record.query(statement, &[tenant.into(), name.into()]).await?;
-        let mut roles: Vec<String> =
-            rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?;
-        if let Some(user) = name.strip_prefix("user:")
-            && let Some(member) = self.members.find(tenant, user).await?
-        {
-            roles.push(member.role.as_str().to_lowercase());
+    /// What the record says that two names of one person are, and those for whom they stand; and who these are. Of each
+    /// role it gives who gave it, as the record names them.
+    async fn standing(
+        &self,
+        tenant: &str,
+        name: &str,
+        person: &str,
+        now: Instant,
+    ) -> Result<(Vec<Holder>, Vec<String>), DatabaseError> {
+        let statement = format!(
+            "WITH live AS (
+                SELECT d.delegator, d.created_at, d.id FROM approval_delegations d
+                WHERE d.tenant_id = $1 AND d.delegate IN ($2, $3) AND d.starts_at <= $4 AND {LIVE}
+                ORDER BY d.created_at, d.id LIMIT $5
+            ), names AS (
+                SELECT CAST($2 AS TEXT) AS name UNION SELECT CAST($3 AS TEXT) UNION SELECT delegator FROM live
+            )
+            SELECT delegator AS person, CAST(NULL AS TEXT) AS role, CAST(NULL AS TEXT) AS actor, created_at, id FROM live
+            UNION ALL
+            SELECT r.person, r.role, r.set_by, 0, '' FROM approval_roles r
+            WHERE r.tenant_id = $1 AND r.person IN (SELECT name FROM names)
+            UNION ALL
+            SELECT 'user:' || m.user_id, LOWER(m.role), m.actor, 0, '' FROM tenant_memberships m
+            WHERE m.tenant_id = $1 AND m.role IS NOT NULL
+                AND m.user_id IN (SELECT SUBSTR(name, 6) FROM names WHERE name LIKE 'user:%')
+                AND m.number = (SELECT MAX(l.number) FROM tenant_memberships l
+                    WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)
+            ORDER BY 4, 5, 2"
+        );
+        let values: [Value; 5] =
+            [tenant.into(), name.into(), person.into(), now.into(), i64::from(MOST_DELEGATORS).into()];
+        let (mut roles, mut delegators) = (Vec::new(), Vec::new());
+        for row in self.record.query(&statement, &values).await? {
+            match row.optional_text(1)? {
+                Some(_) => roles.push(holder(&row)?),
+                None => {
+                    let delegator = row.text(0)?.to_owned();
+                    if !delegators.contains(&delegator) {
+                        delegators.push(delegator);
+                    }
+                }
+            }
         }
-        Ok(roles)
+        Ok((roles, delegators))
+    }
+
+    /// Who has one of `roles`, by what the record says.
+    pub(crate) async fn holders(&self, tenant: &str, roles: &BTreeSet<String>) -> Result<Vec<Holder>, DatabaseError> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values = vec![Value::from(tenant)];
+        values.extend(roles.iter().map(|role| Value::from(role.to_lowercase())));
+        let places: Vec<String> = (2..=values.len()).map(|place| format!("${place}")).collect();
+        let places = places.join(", ");
+        let statement = format!(
+            "SELECT r.person, LOWER(r.role), r.set_by FROM approval_roles r
+             WHERE r.tenant_id = $1 AND LOWER(r.role) IN ({places})
+             UNION ALL
+             SELECT 'user:' || m.user_id, LOWER(m.role), m.actor FROM tenant_memberships m
+             WHERE m.tenant_id = $1 AND LOWER(m.role) IN ({places})
+                AND m.number = (SELECT MAX(l.number) FROM tenant_memberships l
+                    WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)"
+        );
+        let rows = self.record.query(&statement, &values).await?;
+        let mut holders: Vec<Holder> = rows.iter().map(holder).collect::<Result<_, _>>()?;
+        let roots = self.parties.roots(holders.iter().filter_map(|holder| holder.given_by.as_deref())).await?;
+        for holder in &mut holders {
+            holder.given_by = holder.given_by.as_deref().and_then(|giver| roots.get(giver).cloned());
+        }
+        Ok(holders)
     }
 
     /// Who has a role, by what the tenant says here.
@@ -86,7 +158,6 @@ impl People {
         let rows = self.record.query(statement, &[tenant.into()]).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
     }
-
     /// Says that these people and no others have `role`.
     pub(crate) async fn set_role(
         &self,
@@ -111,4 +182,12 @@ impl People {
         }
         Ok(())
     }
+}
+
+fn holder(row: &Row) -> Result<Holder, DatabaseError> {
+    Ok(Holder {
+        person: row.text(0)?.to_owned(),
+        role: row.text(1)?.to_owned(),
+        given_by: row.optional_text(2)?.map(ToOwned::to_owned),
+    })
 }

@@ -3,6 +3,7 @@
 
 use edge_capabilities::Instant;
 use edge_signatures::{Currency, Money};
+use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -97,9 +98,15 @@ pub enum Verdict {
 pub struct Action {
     /// Who.
     pub person: String,
+    /// Whom the chain of issuing of their key began with; None: it was not kept, or they are the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
     /// In whose place; None: their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
+    /// The same of that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of_root: Option<String>,
     /// What.
     pub verdict: Verdict,
     /// On which level, from 0.
@@ -111,13 +118,33 @@ pub struct Action {
     pub at: Instant,
 }
 
+/// A role that somebody has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub role: String,
+    /// The root of who gave it to them; None: their token says so, or it was the platform or the edge.
+    pub given_by: Option<String>,
+}
+
 /// Somebody for whom another stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delegator {
     /// Who.
     pub person: String,
+    /// Whom the chain of issuing of their key began with; None: they are the platform.
+    pub root: Option<String>,
     /// What they are.
-    pub roles: Vec<String>,
+    pub roles: Vec<Held>,
+}
+
+/// Whoever asks, as far as it matters who answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requester {
+    /// Whom the chain of issuing of their key began with; None: they are the platform.
+    pub root: Option<String>,
+    /// They, and whom they put in charge.
+    pub party: Party,
 }
 
 /// Somebody who says something.
@@ -125,10 +152,12 @@ pub struct Delegator {
 pub struct Voter {
     /// Who: of all names that one person has, always the same.
     pub person: String,
+    /// Whom the chain of issuing of their key began with; None: they are the platform.
+    pub root: Option<String>,
     /// All names by which they may be asked.
     pub names: Vec<String>,
     /// What they are.
-    pub roles: Vec<String>,
+    pub roles: Vec<Held>,
     /// For whom they stand now.
     pub stands_for: Vec<Delegator>,
 }
@@ -172,6 +201,9 @@ pub struct Request {
     pub used_for: Option<String>,
     /// What people said, oldest first.
     pub actions: Vec<Action>,
+    /// What was amiss when it was made, for people.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Counts changes in the record.
     #[serde(skip)]
     pub(crate) revision: i64,
@@ -232,19 +264,26 @@ impl Request {
         before.map_or(self.created_at, |action| action.at)
     }
 
-    /// Whether `person` has said something, or somebody in their place.
-    fn has_counted(&self, person: &str) -> bool {
-        self.actions.iter().any(|action| action.person == person || action.on_behalf_of.as_deref() == Some(person))
+    /// Whether `person`, or another with their root, has said something, or somebody in their place.
+    fn has_counted(&self, person: &str, root: Option<&str>) -> bool {
+        let is_theirs = |of: Option<&str>| root.is_some() && of == root;
+        self.actions.iter().any(|action| {
+            action.person == person
+                || action.on_behalf_of.as_deref() == Some(person)
+                || is_theirs(action.root.as_deref())
+                || is_theirs(action.on_behalf_of_root.as_deref())
+        })
     }
 
     /// Whether any of its levels asks `voter`, now or later.
     pub fn ever_asks(&self, voter: &Voter) -> bool {
+        let nobody = Party::default();
         let asks = |level: &Level| {
-            level.asks(&voter.names, &voter.roles, true)
+            level.asks(&voter.names, &voter.roles, &nobody, true)
                 || voter
                     .stands_for
                     .iter()
-                    .any(|other| level.asks(std::slice::from_ref(&other.person), &other.roles, true))
+                    .any(|other| level.asks(std::slice::from_ref(&other.person), &other.roles, &nobody, true))
         };
         self.levels.iter().any(asks)
     }
@@ -252,36 +291,56 @@ impl Request {
     /// The request after `voter` said `verdict`.
     ///
     /// INVARIANT: of all who are named in its actions, as who spoke or as whom they spoke for, nobody is named twice, and
-    /// nobody is the requester.
-    pub fn act(&self, voter: &Voter, verdict: Verdict, comment: Option<String>, now: Instant) -> Result<Self, Refusal> {
+    /// nobody is the requester, nor has the same root, nor a role that the requester's party gave.
+    pub fn act(
+        &self,
+        voter: &Voter,
+        requester: &Requester,
+        verdict: Verdict,
+        comment: Option<String>,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
         match self.status(now) {
             Status::Pending => {}
             status => return Err(Refusal::Closed(status)),
         }
-        if voter.person == self.requester || voter.names.contains(&self.requester) {
+        let is_theirs = |root: &Option<String>| root.is_some() && *root == requester.root;
+        if voter.person == self.requester || voter.names.contains(&self.requester) || is_theirs(&voter.root) {
             return Err(Refusal::Own);
         }
-        if self.has_counted(&voter.person) {
+        if self.has_counted(&voter.person, voter.root.as_deref()) {
             return Err(Refusal::Counted);
+        }
+        // Whoever stands for the requester does their will, on whatever ground.
+        if voter.stands_for.iter().any(|other| other.person == self.requester || is_theirs(&other.root)) {
+            return Err(Refusal::NotAsked);
         }
         let index = self.levels_done();
         let level = self.levels.get(index).ok_or(Refusal::NotAsked)?;
         let is_escalated = level.escalates_at(self.reached(index)).is_some_and(|at| now >= at);
-        let on_behalf_of = if level.asks(&voter.names, &voter.roles, is_escalated) {
+        let party = &requester.party;
+        let other = if level.asks(&voter.names, &voter.roles, party, is_escalated) {
             None
         } else {
             let may_be = |other: &&Delegator| {
-                other.person != self.requester
-                    && other.person != voter.person
-                    && !self.has_counted(&other.person)
-                    && level.asks(std::slice::from_ref(&other.person), &other.roles, is_escalated)
+                other.person != voter.person
+                    && (other.root.is_none() || other.root != voter.root)
+                    && !self.has_counted(&other.person, other.root.as_deref())
+                    && level.asks(std::slice::from_ref(&other.person), &other.roles, party, is_escalated)
             };
-            let other = voter.stands_for.iter().find(may_be).ok_or(Refusal::NotAsked)?;
-            Some(other.person.clone())
+            Some(voter.stands_for.iter().find(may_be).ok_or(Refusal::NotAsked)?)
         };
         let mut after = self.clone();
-        let person = voter.person.clone();
-        after.actions.push(Action { person, on_behalf_of, verdict, level: index, comment, at: now });
+        after.actions.push(Action {
+            person: voter.person.clone(),
+            root: voter.root.clone(),
+            on_behalf_of: other.map(|other| other.person.clone()),
+            on_behalf_of_root: other.and_then(|other| other.root.clone()),
+            verdict,
+            level: index,
+            comment,
+            at: now,
+        });
         if verdict == Verdict::Reject {
             after.state = Status::Rejected;
         } else if after.levels_done() == after.levels.len() {

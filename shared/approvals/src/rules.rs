@@ -3,7 +3,9 @@
 use edge_capabilities::Instant;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_record::Record;
+use edge_signatures::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::level::Level;
@@ -71,12 +73,93 @@ pub struct Change {
     /// From which address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whether they had `tenants:admin`.
+    #[serde(default)]
+    pub by_admin: bool,
     /// What it was before; null: nothing.
     #[schema(value_type = Object)]
     pub before: serde_json::Value,
 }
 
+/// A rule as a change has it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Snapshot {
+    name: String,
+    kind: Option<String>,
+    currency: Option<String>,
+    min_amount: Option<String>,
+    max_amount: Option<String>,
+    department_id: Option<String>,
+    levels: Vec<Level>,
+    expires_after_minutes: Option<u32>,
+    escalate_after_minutes: Option<u32>,
+    escalate_to: Vec<String>,
+    is_active: bool,
+}
+
+impl Change {
+    /// That `actor` changes a rule which is `before`; None: makes it.
+    pub(crate) fn new(
+        before: Option<&ApprovalRule>,
+        actor: &str,
+        address: Option<&str>,
+        by_admin: bool,
+        at: Instant,
+    ) -> Self {
+        let before = before.map(|rule| {
+            let currency = rule.currency.as_deref().and_then(|code| Currency::parse(code).ok());
+            let amount = |minor: Option<i64>| Some(Money { minor: minor?, currency: currency? }.to_decimal());
+            json!({
+                "name": rule.name, "kind": rule.kind, "currency": rule.currency, "min_amount": amount(rule.above),
+                "max_amount": amount(rule.up_to), "department_id": rule.department, "levels": rule.levels,
+                "expires_after_minutes": rule.expires_after_minutes,
+                "escalate_after_minutes": rule.escalates_after_minutes, "escalate_to": rule.escalates_to,
+                "is_active": rule.is_active,
+            })
+        });
+        Self {
+            at: at.to_rfc3339_millis(),
+            actor: actor.to_owned(),
+            address: address.map(ToOwned::to_owned),
+            by_admin,
+            before: before.unwrap_or_default(),
+        }
+    }
+}
+
 impl ApprovalRule {
+    /// The rule that a change says it was before; None: it was not there.
+    pub(crate) fn from_snapshot(before: &serde_json::Value) -> Result<Option<Self>, DatabaseError> {
+        if before.is_null() {
+            return Ok(None);
+        }
+        let broken = |error: String| DatabaseError::Refused(format!("approval_rules.history: {error}"));
+        let was: Snapshot = serde_json::from_value(before.clone()).map_err(|error| broken(error.to_string()))?;
+        let currency = was.currency.as_deref().and_then(|code| Currency::parse(code).ok());
+        let minor = |decimal: Option<String>| match (decimal, currency) {
+            (None, _) => Ok(None),
+            (Some(decimal), Some(currency)) => Money::parse(&decimal, currency)
+                .map(|money| Some(money.minor))
+                .map_err(|error| broken(error.to_string())),
+            (Some(_), None) => Err(broken("an amount without a currency".to_owned())),
+        };
+        Ok(Some(Self {
+            above: minor(was.min_amount)?,
+            up_to: minor(was.max_amount)?,
+            name: was.name,
+            kind: was.kind,
+            currency: was.currency,
+            department: was.department_id,
+            levels: was.levels,
+            expires_after_minutes: was.expires_after_minutes,
+            escalates_after_minutes: was.escalate_after_minutes,
+            escalates_to: was.escalate_to,
+            is_active: was.is_active,
+            ..Self::default()
+        }))
+    }
+
     /// Whether it is about `purchase`.
     pub(crate) fn is_about(&self, purchase: &Purchase, department: Option<&str>) -> bool {
         let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
@@ -113,11 +196,9 @@ impl ApprovalRules {
         self.0.query(&statement, &[tenant.into(), id.into()]).await?.first().map(from_row).transpose()
     }
 
-    /// The rules of `tenant` that are asked for, oldest first.
-    pub async fn active(&self, tenant: &str) -> Result<Vec<ApprovalRule>, DatabaseError> {
-        let statement = format!(
-            "SELECT {COLUMNS} FROM approval_rules WHERE tenant_id = $1 AND is_active = 1 ORDER BY created_at, id"
-        );
+    /// The rules of `tenant`, oldest first, also those that are not asked for any more.
+    pub async fn all(&self, tenant: &str) -> Result<Vec<ApprovalRule>, DatabaseError> {
+        let statement = format!("SELECT {COLUMNS} FROM approval_rules WHERE tenant_id = $1 ORDER BY created_at, id");
         self.0.query(&statement, &[tenant.into()]).await?.iter().map(from_row).collect()
     }
 

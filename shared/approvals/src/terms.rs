@@ -37,7 +37,7 @@ impl Terms {
             level.escalates_to.clone_from(&others);
         }
         let lifetime = rules.iter().filter_map(|rule| rule.expires_after_minutes).min().map(millis);
-        Self { levels, lifetime_ms: lifetime.unwrap_or(USUAL_LIFETIME_MS) }
+        Self { levels, lifetime_ms: lifetime.map_or(USUAL_LIFETIME_MS, |lifetime| lifetime.min(USUAL_LIFETIME_MS)) }
     }
 }
 

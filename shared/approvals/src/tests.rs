@@ -4,11 +4,14 @@ use edge_capabilities::testing::World;
 use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
 
-use crate::request::{Delegator, Purchase, Refusal, Request, Ruled, Status, Unusable, Verdict, Voter};
+use edge_tenants::Party;
+
+use crate::request::{Delegator, Held, Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter};
 use crate::{Level, Terms};
 
 mod asking;
 mod model;
+mod people;
 
 const HOUR: i64 = 3_600_000;
 
@@ -34,20 +37,37 @@ fn request(levels: Vec<Level>) -> Request {
         state: Status::Pending,
         used_for: None,
         actions: Vec::new(),
+        warnings: Vec::new(),
         revision: 1,
     }
 }
 
+fn held(roles: &[&str]) -> Vec<Held> {
+    roles.iter().map(|role| Held { role: (*role).to_owned(), given_by: None }).collect()
+}
+
 fn voter(name: &str, roles: &[&str]) -> Voter {
     let person = format!("user:{name}");
-    let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    Voter { names: vec![person.clone()], person, roles, stands_for: Vec::new() }
+    let root = Some(person.clone());
+    Voter { names: vec![person.clone()], person, root, roles: held(roles), stands_for: Vec::new() }
+}
+
+/// A key of the tenant's that descends from the key `root`.
+fn key(name: &str, root: &str, roles: &[&str]) -> Voter {
+    let person = format!("key:{name}");
+    let root = Some(format!("key:{root}"));
+    Voter { names: vec![person.clone()], person, root, roles: held(roles), stands_for: Vec::new() }
 }
 
 fn standing_for(mut voter: Voter, name: &str, roles: &[&str]) -> Voter {
-    let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    voter.stands_for.push(Delegator { person: format!("user:{name}"), roles });
+    let person = format!("user:{name}");
+    voter.stands_for.push(Delegator { root: Some(person.clone()), person, roles: held(roles) });
     voter
+}
+
+/// Somebody of this root, who put nobody else in charge.
+fn requester(root: &str) -> Requester {
+    Requester { root: Some(root.to_owned()), party: Party::of_one(root) }
 }
 
 fn role(role: &str, quorum: u32) -> Level {
@@ -55,7 +75,7 @@ fn role(role: &str, quorum: u32) -> Level {
 }
 
 fn approve(request: &Request, voter: &Voter, hour: i64) -> Result<Request, Refusal> {
-    request.act(voter, Verdict::Approve, None, Instant::from_millis(hour * HOUR))
+    request.act(voter, &requester("user:rita"), Verdict::Approve, None, Instant::from_millis(hour * HOUR))
 }
 
 #[test]
@@ -79,7 +99,9 @@ fn levels_are_asked_in_their_order_each_until_its_quorum() {
 fn one_who_rejects_is_enough_and_it_must_be_one_who_is_asked() {
     let before = request(vec![role("finance_manager", 2)]);
     let at = Instant::from_millis(HOUR);
-    let reject = |request: &Request, voter: &Voter| request.act(voter, Verdict::Reject, Some("no".into()), at);
+    let reject = |request: &Request, voter: &Voter| {
+        request.act(voter, &requester("user:rita"), Verdict::Reject, Some("no".into()), at)
+    };
     assert_eq!(reject(&before, &voter("eve", &["member"])), Err(Refusal::NotAsked));
     let one = approve(&before, &voter("ana", &["finance_manager"]), 1).unwrap();
     let rejected = reject(&one, &voter("ben", &["finance_manager"])).unwrap();
@@ -98,6 +120,52 @@ fn nobody_answers_their_own_request_nor_has_another_do_it() {
     assert_eq!(approve(&before, &key, 1), Err(Refusal::Own));
     let other = standing_for(voter("eve", &[]), "rita", &["cfo"]);
     assert_eq!(approve(&before, &other, 1), Err(Refusal::NotAsked));
+}
+
+#[test]
+fn whatever_has_the_requesters_root_does_not_answer_and_counts_once_elsewhere() {
+    let before = Request { requester: "key:k1".into(), ..request(vec![role("cfo", 2)]) };
+    let by = requester("key:k1");
+    let at = Instant::from_millis(HOUR);
+    let say = |request: &Request, voter: &Voter| request.act(voter, &by, Verdict::Approve, None, at);
+    for name in ["k1", "k2", "k9"] {
+        assert_eq!(say(&before, &key(name, "k1", &["cfo"])), Err(Refusal::Own), "{name}");
+    }
+    // Neither for others, nor by who stands for them.
+    let other = standing_for(key("k2", "k1", &[]), "carl", &["cfo"]);
+    assert_eq!(say(&before, &other), Err(Refusal::Own));
+    let mut eve = voter("eve", &["cfo"]);
+    eve.stands_for.push(Delegator { person: "key:k3".into(), root: Some("key:k1".into()), roles: vec![] });
+    assert_eq!(say(&before, &eve), Err(Refusal::NotAsked));
+    // Two keys of one root are one; of two roots, two.
+    let one = say(&before, &key("m1", "m1", &["cfo"])).unwrap();
+    assert_eq!(say(&one, &key("m2", "m1", &["cfo"])), Err(Refusal::Counted));
+    let for_m = standing_for(voter("fay", &[]), "x", &[]);
+    let mut for_m = Voter { stands_for: vec![], ..for_m };
+    for_m.stands_for.push(Delegator { person: "key:m3".into(), root: Some("key:m1".into()), roles: held(&["cfo"]) });
+    assert_eq!(say(&one, &for_m), Err(Refusal::NotAsked));
+    assert_eq!(say(&one, &key("n1", "n1", &["cfo"])).unwrap().levels_done(), 1);
+}
+
+#[test]
+fn a_role_that_the_requesters_party_gave_does_not_count() {
+    let before = request(vec![role("cfo", 1)]);
+    let given = |by: Option<&str>| {
+        let roles = vec![Held { role: "cfo".into(), given_by: by.map(ToOwned::to_owned) }];
+        Voter { roles, ..voter("ana", &[]) }
+    };
+    assert_eq!(approve(&before, &given(Some("user:rita")), 1), Err(Refusal::NotAsked));
+    assert!(approve(&before, &given(Some("user:boss")), 1).is_ok());
+    assert!(approve(&before, &given(None), 1).is_ok());
+    // Nor where somebody stands for whom they gave it to.
+    let mut eve = voter("eve", &[]);
+    let ana = given(Some("user:rita"));
+    eve.stands_for.push(Delegator { person: ana.person, root: ana.root, roles: ana.roles });
+    assert_eq!(approve(&before, &eve, 1), Err(Refusal::NotAsked));
+    // Who has it from others as well has it.
+    let mut both = given(Some("user:rita"));
+    both.roles.extend(held(&["cfo"]));
+    assert!(approve(&before, &both, 1).is_ok());
 }
 
 #[test]

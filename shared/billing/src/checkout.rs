@@ -19,7 +19,7 @@ use crate::contacts::Contacts;
 use crate::customer::user_of;
 use crate::holds::{Hold, Holds};
 use crate::orders::{self, Made, Order};
-use crate::policy::{Level, Policy, Spending, Verdict};
+use crate::policy::{Level, Policy, Requested, Spending, Verdict};
 use crate::purchase::Purchase;
 use crate::trouble::Trouble;
 
@@ -45,6 +45,9 @@ pub(crate) struct Pending {
     approval_request_id: String,
     /// Who is asked, in this order.
     levels: Vec<Level>,
+    /// Levels for which too few people are known who could approve; not there where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 /// Makes purchases.
@@ -265,8 +268,9 @@ impl Checking {
         })
     }
 
-    async fn pending(&self, id: &str, request: String, levels: Vec<Level>) -> Result<Given, Trouble> {
-        let body = written(&Pending { status: "pending_approval", approval_request_id: request, levels })?;
+    async fn pending(&self, id: &str, request: Requested, levels: Vec<Level>) -> Result<Given, Trouble> {
+        let Requested { id: approval_request_id, warnings } = request;
+        let body = written(&Pending { status: "pending_approval", approval_request_id, levels, warnings })?;
         let now = self.capabilities.clock.now();
         Ok(self.checkouts.answer(id, None, Given { status: 202, body }, now).await?)
     }

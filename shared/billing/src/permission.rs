@@ -12,7 +12,7 @@ use edge_record::Record;
 use edge_rulebook::Decision;
 use edge_signatures::Money;
 
-use crate::policy::{Approvals, Budgets, Level, Spending};
+use crate::policy::{Approvals, Budgets, Level, Requested, Spending};
 
 /// How long an order may wait to be paid, until what was promised for it is given back.
 const UNPAID: Duration = Duration::from_hours(24);
@@ -134,7 +134,7 @@ impl Approvals for Asked {
         Ok(terms.levels.into_iter().map(Level::from).collect())
     }
 
-    async fn ask(&self, spending: &Spending, wanted: &[Level], decision: &Decision) -> Result<String, Problem> {
+    async fn ask(&self, spending: &Spending, wanted: &[Level], decision: &Decision) -> Result<Requested, Problem> {
         let asked = spending.asked();
         let terms = self.0.terms(&asked, levels(wanted)).await?;
         let ruled = Ruled {
@@ -144,7 +144,7 @@ impl Approvals for Asked {
             reason: reason(&decision.outcome),
         };
         let request = self.0.ask_as(&asked, Decided { ruled, opinion: Opinion::Ask(terms) }).await?;
-        Ok(request.id)
+        Ok(Requested { id: request.id, warnings: request.warnings })
     }
 
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem> {

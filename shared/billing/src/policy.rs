@@ -97,6 +97,15 @@ pub trait Budgets: Send + Sync {
     }
 }
 
+/// People are asked about a purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requested {
+    /// The request's id.
+    pub id: String,
+    /// What is amiss with it, for people: too few are known who could approve.
+    pub warnings: Vec<String>,
+}
+
 /// Asking people.
 #[async_trait]
 pub trait Approvals: Send + Sync {
@@ -105,8 +114,8 @@ pub trait Approvals: Send + Sync {
         Ok(levels)
     }
 
-    /// Asks these people, once for each checkout, as the rule decided by `decision`; gives the request's id.
-    async fn ask(&self, spending: &Spending, levels: &[Level], decision: &Decision) -> Result<String, Problem>;
+    /// Asks these people, once for each checkout, as the rule decided by `decision`.
+    async fn ask(&self, spending: &Spending, levels: &[Level], decision: &Decision) -> Result<Requested, Problem>;
 
     /// Whether the request `id` was granted for this very purchase. One that was is used up by it.
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem>;
@@ -123,7 +132,7 @@ pub(crate) enum Verdict {
     /// It may be made. What was decided is told by these decisions of the rules.
     Allowed(Vec<String>),
     /// People have to approve it first.
-    Pending { request: String, levels: Vec<Level> },
+    Pending { request: Requested, levels: Vec<Level> },
 }
 
 /// Decides by the rules in force.

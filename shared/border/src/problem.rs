@@ -74,6 +74,8 @@ pub enum Code {
     BudgetExceeded,
     /// 409: the rule `approval` rejects the purchase.
     PurchaseRejected,
+    /// 409: this person has as many delegations that have not ended as one may.
+    DelegationLimitReached,
     /// 409: the approval request is approved, rejected, used or expired already.
     RequestClosed,
     /// 409: this person was counted for the approval request already.
@@ -143,6 +145,7 @@ impl Code {
             | Self::NothingToRollBack
             | Self::BudgetExceeded
             | Self::PurchaseRejected
+            | Self::DelegationLimitReached
             | Self::RequestClosed
             | Self::AlreadyCounted
             | Self::ReservationSettled
@@ -193,6 +196,7 @@ impl Code {
             Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
             Self::BudgetExceeded => "BUDGET_EXCEEDED",
             Self::PurchaseRejected => "PURCHASE_REJECTED",
+            Self::DelegationLimitReached => "DELEGATION_LIMIT_REACHED",
             Self::RequestClosed => "REQUEST_CLOSED",
             Self::AlreadyCounted => "ALREADY_COUNTED",
             Self::ReservationSettled => "RESERVATION_SETTLED",

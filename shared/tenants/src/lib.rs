@@ -7,6 +7,7 @@
 //! * [`external_ids`]: what applications call a tenant.
 //! * [`subsidiaries`]: the group's own companies.
 //! * [`usage`]: what a tenant uses of what it may.
+//! * [`parties`]: who acts as one where people have to look at each other's doings.
 //! * [`addressed`]: the tenant that a request is about.
 //! * [`audit`]: who did what.
 //! * [`router`]: over HTTP.
@@ -18,6 +19,7 @@ mod erasure;
 mod external_ids;
 mod following;
 mod members;
+mod parties;
 mod people;
 mod router;
 mod store;
@@ -33,6 +35,7 @@ pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan
 pub use external_ids::{ExternalId, ExternalIds, NotSet};
 pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
 pub use members::{Member, Members, Person, Refusal, Wish};
+pub use parties::{Parties, Party};
 pub use people::{People, Said};
 pub use router::{ApiDoc, router};
 pub use store::{NotStored, Tenants};

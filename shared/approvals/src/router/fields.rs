@@ -1,15 +1,16 @@
 //! What is asked for, each part what it must be.
 
+use std::collections::BTreeSet;
+
 use edge_border::{FieldError, Problem};
-use edge_capabilities::{Instant, Random, random};
-use edge_signatures::{Currency, Digits, Money};
+use edge_capabilities::{Random, random};
+use edge_signatures::{Currency, Digits};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::level::Level;
 use crate::request::Purchase;
-use crate::rules::{ApprovalRule, Change};
+use crate::rules::ApprovalRule;
 
 const LONGEST: usize = 256;
 const LONGEST_TEXT: usize = 2048;
@@ -209,6 +210,14 @@ impl RuleWanted {
         if levels.len() > MOST || !levels.iter().all(level_is_sane) {
             wrong("levels", "must be up to 20, each with a quorum of 1 to 20 and up to 20 of role:…, user:… and key:…");
         }
+        let is_met = |level: &LevelWritten| {
+            let people: BTreeSet<&String> = level.approvers.iter().collect();
+            let has_role = people.iter().any(|approver| approver.starts_with("role:"));
+            has_role || usize::try_from(level.quorum).is_ok_and(|quorum| quorum <= people.len())
+        };
+        if !levels.iter().all(is_met) {
+            wrong("levels", "must not ask for more people than there are, where all are named");
+        }
         let others = self.escalate_to.as_deref().unwrap_or_default();
         if others.len() > MOST || !others.iter().all(|approver| is_approver(approver)) {
             wrong("escalate_to", APPROVERS);
@@ -246,27 +255,6 @@ impl RuleWanted {
         }
         rule.is_active = self.is_active.unwrap_or(rule.is_active);
         Ok(())
-    }
-}
-
-/// That somebody changed a rule which was `before`.
-pub(super) fn change(before: Option<&ApprovalRule>, actor: &str, address: Option<&str>, at: Instant) -> Change {
-    let before = before.map(|rule| {
-        let currency = rule.currency.as_deref().and_then(|code| Currency::parse(code).ok());
-        let amount = |minor: Option<i64>| Some(Money { minor: minor?, currency: currency? }.to_decimal());
-        json!({
-            "name": rule.name, "kind": rule.kind, "currency": rule.currency, "min_amount": amount(rule.above),
-            "max_amount": amount(rule.up_to), "department_id": rule.department, "levels": rule.levels,
-            "expires_after_minutes": rule.expires_after_minutes,
-            "escalate_after_minutes": rule.escalates_after_minutes, "escalate_to": rule.escalates_to,
-            "is_active": rule.is_active,
-        })
-    });
-    Change {
-        at: at.to_rfc3339_millis(),
-        actor: actor.to_owned(),
-        address: address.map(ToOwned::to_owned),
-        before: before.unwrap_or_default(),
     }
 }
 

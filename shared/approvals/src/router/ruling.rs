@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{BillingRead, BillingWrite, Granted, Known, TenantsAdmin};
+use edge_access::{BillingRead, BillingWrite, Granted, Known, Scope, TenantsAdmin};
 use edge_border::{Address, Code, Json, Listing, Page, Problem};
 use edge_capabilities::{Instant, random};
 use edge_idempotency::Idempotent;
@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::fields::{RuleWanted, change, is_approver, is_sane};
+use super::fields::{RuleWanted, is_approver, is_sane};
 use super::shown::{DelegationShown, RuleShown};
 use super::{Desk, sane};
-use crate::{delegations, rules};
+use crate::delegations::{self, MOST_LIVE};
+use crate::loosening::is_looser;
+use crate::rules::{self, Change};
 
 /// How often a change is tried again when somebody else was faster.
 const TRIES: u32 = 5;
@@ -29,7 +31,8 @@ const LONGEST_DELEGATION: i64 = 366 * 24 * 60 * 60 * 1000;
 
 /// Make an approval rule
 ///
-/// Data beyond the rule `approval`: it asks for further levels or less time, and never for less than the rule does.
+/// Data beyond the rule `approval`: it asks for further levels or less time, and never for less than the rule does. To let
+/// others approve as well, by `escalate_to`, takes `tenants:admin`.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/approvals/rules", tag = "Approvals",
     security(("key" = ["billing:write"])),
@@ -54,7 +57,11 @@ pub(super) async fn create(
         .once(&scope, request, async |wanted| {
             let mut rule = wanted.make(&*desk.capabilities.random)?;
             let now = desk.now();
-            rule.history.push(change(None, &author.id, author.address.as_deref(), now));
+            let is_admin = granted.caller.may(Scope::TenantsAdmin);
+            if is_looser(None, &rule) && !is_admin {
+                return Err(takes_an_admin());
+            }
+            rule.history.push(Change::new(None, &author.id, author.address.as_deref(), is_admin, now));
             (rule.created_at, rule.updated_at) = (Some(now), Some(now));
             desk.asking.rules().insert(&tenant.id, &rule, now).await?;
             desk.deed(&tenant.id, "approval_rule.created", &json!({"rule_id": rule.id}), &author).await;
@@ -63,9 +70,15 @@ pub(super) async fn create(
         .await
 }
 
+fn takes_an_admin() -> Problem {
+    let detail = "To ask for less, or to let others approve as well, takes tenants:admin.";
+    Problem::new(Code::PermissionDenied, detail)
+}
+
 /// Change an approval rule
 ///
-/// Fields that are not there stay as they are. Requests that were made before stay as they are too.
+/// Fields that are not there stay as they are. Requests that were made before stay as they are too. To ask for less takes
+/// `tenants:admin`; and whoever does is held by the rule as it was, until somebody else with `tenants:admin` changes it.
 #[utoipa::path(
     put, path = "/api/v1/enterprise-billing/approvals/rules/{rule_id}", tag = "Approvals",
     security(("key" = ["billing:write"])),
@@ -76,19 +89,24 @@ pub(super) async fn create(
     request_body = RuleWanted,
     responses(
         (status = 200, description = "Changed.", body = RuleShown),
+        (status = 403, description = "`PERMISSION_DENIED`: it asks for less, which takes `tenants:admin`."),
         (status = 404, description = "`APPROVAL_RULE_NOT_FOUND`: there is none, or it is another tenant's."),
     ),
 )]
 pub(super) async fn update(
     State(desk): State<Desk>,
-    granted: Granted<BillingWrite>,
+    known: Known,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
     Json(wanted): Json<RuleWanted>,
 ) -> Result<Json<RuleShown>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let is_admin = known.caller.may(Scope::TenantsAdmin);
+    if !is_admin && !known.caller.may(Scope::BillingWrite) {
+        return Err(Problem::new(Code::PermissionDenied, "This takes billing:write or tenants:admin."));
+    }
+    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
+    let author = Author::new(&known.caller, address);
     let unknown = || Problem::new(Code::ApprovalRuleNotFound, "There is no such approval rule.");
     if !is_sane(&id) {
         return Err(unknown());
@@ -98,7 +116,10 @@ pub(super) async fn update(
         let mut rule = before.clone();
         wanted.apply(&mut rule)?;
         let now = desk.now();
-        rule.history.push(change(Some(&before), &author.id, author.address.as_deref(), now));
+        if is_looser(Some(&before), &rule) && !is_admin {
+            return Err(takes_an_admin());
+        }
+        rule.history.push(Change::new(Some(&before), &author.id, author.address.as_deref(), is_admin, now));
         rule.updated_at = Some(now);
         if desk.asking.rules().replace(&tenant.id, &rule, now).await? {
             desk.deed(&tenant.id, "approval_rule.changed", &json!({"rule_id": rule.id}), &author).await;
@@ -220,8 +241,9 @@ pub(super) struct NewDelegation {
 
 /// Have somebody stand for oneself
 ///
-/// For a time, whoever it is may approve and reject where the caller is asked. Where both are asked they are two people;
-/// where one has spoken for the other, one.
+/// For a time, whoever it is may approve and reject where the caller is asked by name, or by a role that the caller still
+/// has by then: as a member, or by `PUT …/roles/{role}`. Where both are asked they are two people; where one has spoken
+/// for the other, one.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/approvals/delegations", tag = "Approvals", security(("key" = [])),
     params(
@@ -229,7 +251,10 @@ pub(super) struct NewDelegation {
         ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
     ),
     request_body = NewDelegation,
-    responses((status = 201, description = "They stand for the caller.", body = DelegationShown)),
+    responses(
+        (status = 201, description = "They stand for the caller.", body = DelegationShown),
+        (status = 409, description = "`DELEGATION_LIMIT_REACHED`: the caller has 20 that have not ended."),
+    ),
 )]
 pub(super) async fn delegate(
     State(desk): State<Desk>,
@@ -260,14 +285,16 @@ pub(super) async fn delegate(
                 id: format!("apd_{}", random::hex::<12>(&*desk.capabilities.random)),
                 delegator,
                 delegate: new.to,
-                roles: known.caller.roles.to_vec(),
                 starts_at,
                 ends_at,
                 reason: new.reason.unwrap_or_default().chars().take(1024).collect(),
                 created_at: now,
                 revoked_at: None,
             };
-            desk.delegations.insert(&tenant.id, &delegation).await?;
+            if !desk.delegations.insert(&tenant.id, &delegation, &known.caller.root).await? {
+                let detail = format!("At most {MOST_LIVE} delegations of one person may be in force or to come.");
+                return Err(Problem::new(Code::DelegationLimitReached, detail));
+            }
             let detail = json!({"delegation_id": delegation.id, "to": delegation.delegate});
             desk.deed(&tenant.id, "approval_delegation.created", &detail, &author).await;
             Ok((StatusCode::CREATED, DelegationShown::from(delegation)))
@@ -298,7 +325,9 @@ pub(super) async fn list_delegations(
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &DelegationShown| shown.cursor.clone())))
 }
 
-/// Have somebody stand for oneself no longer
+/// End a delegation
+///
+/// The caller's own; with `tenants:admin` any of the tenant's.
 #[utoipa::path(
     delete, path = "/api/v1/enterprise-billing/approvals/delegations/{delegation_id}", tag = "Approvals",
     security(("key" = [])),
@@ -308,7 +337,7 @@ pub(super) async fn list_delegations(
     ),
     responses(
         (status = 204, description = "Taken back."),
-        (status = 404, description = "`DELEGATION_NOT_FOUND`: there is none, or it is not the caller's."),
+        (status = 404, description = "`DELEGATION_NOT_FOUND`: there is none, or the caller may not end it."),
     ),
 )]
 pub(super) async fn revoke(
@@ -320,9 +349,10 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, Problem> {
     let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
     let author = Author::new(&known.caller, address);
-    let delegator = desk.asking.people().person(&known.caller.id).await?;
-    if !is_sane(&id) || !desk.delegations.revoke(&tenant.id, &id, &delegator, desk.now()).await? {
-        return Err(Problem::new(Code::DelegationNotFound, "There is no such delegation of the caller's."));
+    let own = desk.asking.people().person(&known.caller.id).await?;
+    let delegator = (!known.caller.may(Scope::TenantsAdmin)).then_some(own.as_str());
+    if !is_sane(&id) || !desk.delegations.revoke(&tenant.id, &id, delegator, desk.now()).await? {
+        return Err(Problem::new(Code::DelegationNotFound, "There is no such delegation that the caller may end."));
     }
     desk.deed(&tenant.id, "approval_delegation.revoked", &json!({"delegation_id": id}), &author).await;
     Ok(StatusCode::NO_CONTENT)

@@ -53,6 +53,8 @@ pub(super) struct Shown {
     actions: Vec<ActionShown>,
     /// What it was used for.
     used_for: Option<String>,
+    /// What was amiss when it was made: levels for which too few people were known.
+    warnings: Vec<String>,
     created_at: String,
     /// When it is over: for a pending one, being asked; for an approved one, being used.
     expires_at: String,
@@ -130,6 +132,7 @@ impl Shown {
             requester: request.requester,
             rule: request.ruled,
             used_for: request.used_for,
+            warnings: request.warnings,
         }
     }
 }

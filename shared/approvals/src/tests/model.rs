@@ -12,8 +12,15 @@ const ROLES: [&str; 3] = ["finance_manager", "cfo", "owner"];
 
 /// Who is what, and who stands for whom from when until when.
 struct Company {
-    roles: Vec<Vec<&'static str>>,
+    roles: Vec<Vec<Role>>,
     delegations: Vec<(usize, usize, i64, i64)>,
+}
+
+/// A role, and who gave it.
+#[derive(Clone, Copy)]
+struct Role {
+    name: &'static str,
+    given_by: Option<usize>,
 }
 
 /// Something that counted, as the model saw it.
@@ -29,9 +36,19 @@ fn name(person: usize) -> String {
     format!("user:p{person}")
 }
 
+/// The last three are keys of one root.
+fn root(person: usize) -> String {
+    name(person.min(6))
+}
+
 impl Company {
     fn new(random: &SeededRandom) -> Self {
-        let roles = (0..PEOPLE).map(|_| ROLES.into_iter().filter(|_| random.below(3) == 0).collect()).collect();
+        let given_by = || (random.below(3) == 0).then(|| pick(random));
+        let roles = (0..PEOPLE).map(|_| {
+            let held = ROLES.into_iter().filter(|_| random.below(3) == 0);
+            held.map(|name| Role { name, given_by: given_by() }).collect()
+        });
+        let roles = roles.collect();
         let delegations = (0..random.below(16)).map(|_| {
             let from = i64::try_from(random.below(30)).unwrap() * HOUR;
             let until = from + (1 + i64::try_from(random.below(20)).unwrap()) * HOUR;
@@ -41,24 +58,34 @@ impl Company {
     }
 
     fn voter(&self, person: usize, now: i64) -> Voter {
-        let owned = |roles: &[&str]| roles.iter().map(|role| (*role).to_owned()).collect();
+        let owned = |roles: &[Role]| -> Vec<Held> {
+            let held = |role: &Role| Held { role: role.name.to_owned(), given_by: role.given_by.map(root) };
+            roles.iter().map(held).collect()
+        };
         let stands_for =
             self.delegations.iter().filter(|(_, to, from, until)| *to == person && (*from..*until).contains(&now));
         Voter {
             person: name(person),
+            root: Some(root(person)),
             names: vec![name(person)],
             roles: owned(&self.roles[person]),
             stands_for: stands_for
-                .map(|(from, ..)| Delegator { person: name(*from), roles: owned(&self.roles[*from]) })
+                .map(|(from, ..)| Delegator {
+                    person: name(*from),
+                    root: Some(root(*from)),
+                    roles: owned(&self.roles[*from]),
+                })
                 .collect(),
         }
     }
 
-    /// Whether a level asks a person, who reached it at `reached`.
-    fn is_asked(&self, level: &Level, person: usize, reached: i64, now: i64) -> bool {
-        let matches = |approver: &String| {
-            approver.strip_prefix("role:").map_or(*approver == name(person), |role| self.roles[person].contains(&role))
+    /// Whether a level asks a person about what `requester` wants, who reached it at `reached`.
+    fn is_asked(&self, level: &Level, person: usize, requester: usize, reached: i64, now: i64) -> bool {
+        let has = |wanted: &str| {
+            let good = |role: &&Role| role.given_by.is_none_or(|giver| root(giver) != root(requester));
+            self.roles[person].iter().filter(good).any(|role| role.name == wanted)
         };
+        let matches = |approver: &String| approver.strip_prefix("role:").map_or(*approver == name(person), &has);
         let escalated = level.escalates_after_ms.is_some_and(|after| now - reached >= after);
         level.approvers.iter().any(matches) || (escalated && level.escalates_to.iter().any(matches))
     }
@@ -98,10 +125,10 @@ fn check(request: &Request, requester: usize, log: &[Word], company: &Company) {
             assert_eq!(word.verdict, Verdict::Approve);
             assert!(word.at >= last && word.at < 24 * HOUR, "in its time");
             let who = word.for_whom.unwrap_or(word.person);
-            assert!(company.is_asked(level, who, reached, word.at), "who is asked");
+            assert!(company.is_asked(level, who, requester, reached, word.at), "who is asked");
             for person in [Some(word.person), word.for_whom].into_iter().flatten() {
-                assert_ne!(person, requester, "not the requester");
-                assert!(named.insert(person), "nobody twice");
+                assert_ne!(root(person), root(requester), "not the requester");
+                assert!(named.insert(root(person)), "nobody twice");
             }
             if let Some(other) = word.for_whom {
                 let stands = company.delegations.iter().any(|(from, to, starts, ends)| {
@@ -154,7 +181,7 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
             let person = pick(&random);
             let verdict = if random.below(40) == 0 { Verdict::Reject } else { Verdict::Approve };
             let voter = company.voter(person, now);
-            match request.act(&voter, verdict, None, at) {
+            match request.act(&voter, &super::requester(&root(requester)), verdict, None, at) {
                 Ok(after) => {
                     let action = after.actions.last().unwrap();
                     let for_whom = action
@@ -166,15 +193,20 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
                     assert_eq!(before.status(at), Status::Pending);
                     request = after;
                 }
-                Err(Refusal::Own) => assert_eq!(person, requester),
+                Err(Refusal::Own) => assert_eq!(root(person), root(requester)),
                 Err(Refusal::Counted) => {
-                    assert!(log.iter().any(|word| word.person == person || word.for_whom == Some(person)));
+                    let is_theirs = |other: usize| root(other) == root(person);
+                    assert!(log.iter().any(|word| is_theirs(word.person) || word.for_whom.is_some_and(is_theirs)));
                 }
                 Err(Refusal::Closed(status)) => assert_ne!(status, Status::Pending),
                 Err(Refusal::NotAsked) => {
                     let index = request.levels_done();
                     let reached = request.reached(index).as_millis();
-                    assert!(!company.is_asked(&request.levels[index], person, reached, now), "seed {seed}");
+                    let for_requester = company.delegations.iter().any(|(from, to, starts, ends)| {
+                        root(*from) == root(requester) && *to == person && (*starts..*ends).contains(&now)
+                    });
+                    let is_asked = company.is_asked(&request.levels[index], person, requester, reached, now);
+                    assert!(for_requester || !is_asked, "seed {seed}");
                 }
             }
             match request.status(at) {

@@ -351,6 +351,7 @@ async fn what_people_have_to_approve_waits_for_them_and_makes_no_order() {
     let (status, pending) = test.check_out(dear.clone()).await;
     assert_eq!((status, &pending["status"]), (202, &json!("pending_approval")), "{pending}");
     assert_eq!(pending["levels"], json!([{"approvers": ["role:finance_manager"], "quorum": 1}]));
+    assert!(pending["warnings"][0].as_str().unwrap().starts_with("Level 1 asks for 1 of role:finance_manager; 0"));
     assert!(pending["approval_request_id"].as_str().unwrap().starts_with("apr_"));
     assert_eq!(test.check_out(dear).await, (202, pending));
     assert_eq!(test.upstreams().orders, 0);
@@ -441,11 +442,11 @@ impl Approvals for Strict {
         spending: &crate::Spending,
         levels: &[crate::Level],
         _: &edge_rulebook::Decision,
-    ) -> Result<String, Problem> {
+    ) -> Result<crate::Requested, Problem> {
         assert_eq!(levels.len(), 1);
         let id = format!("apr_{}", spending.plan);
         self.0.lock().unwrap().push(id.clone());
-        Ok(id)
+        Ok(crate::Requested { id, warnings: Vec::new() })
     }
 
     async fn granted(&self, id: &str, _: &crate::Spending) -> Result<bool, Problem> {
