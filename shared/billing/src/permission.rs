@@ -45,7 +45,7 @@ impl Purses {
     }
 
     async fn budget(&self, spending: &Spending) -> Result<Option<edge_budgets::Budget>, Problem> {
-        Ok(self.treasury.budgets().in_use(&spending.tenant, "", "").await?)
+        Ok(self.treasury.in_use(&spending.tenant, "", "", &spending.requester).await?)
     }
 
     /// What this very checkout was promised before, by a try that died, and under which reference it is or will be.

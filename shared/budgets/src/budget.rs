@@ -60,6 +60,9 @@ pub struct Change {
     /// From which address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whether they had `tenants:admin`.
+    #[serde(default)]
+    pub by_admin: bool,
     /// What each changed field became.
     #[schema(value_type = Object)]
     pub fields: serde_json::Value,

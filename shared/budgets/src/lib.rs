@@ -1,6 +1,7 @@
 //! What may be spent, what was and what is promised.
 //!
 //! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
+//! * [`loosening`]: who may let more be spent, and what holds them.
 //! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
 //! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
 //! * [`ruling`]: what the rule `budget` is told, and what it says.
@@ -12,6 +13,7 @@
 mod alerts;
 mod budget;
 mod ledger;
+mod loosening;
 mod period;
 mod refunds;
 mod router;

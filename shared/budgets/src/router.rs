@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{FromRef, Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use edge_access::{Access, BillingRead, BillingWrite, Granted};
+use edge_access::{Access, BillingRead, BillingWrite, Granted, Known, Scope};
 use edge_border::{Address, Code, Json, Listing, Page, Problem};
 use edge_capabilities::{Capabilities, Instant};
 use edge_idempotency::{Idempotency, Idempotent};
@@ -20,6 +20,7 @@ use utoipa::{IntoParams, OpenApi};
 
 use crate::alerts;
 use crate::budget::Budget;
+use crate::loosening::is_looser;
 use crate::store::{Behind, Filter};
 use crate::tracking::{burn_down, forecast};
 use crate::treasury::Treasury;
@@ -112,7 +113,8 @@ async fn create(
     let scope = granted.caller.idempotency_scope_in(&tenant.id);
     desk.idempotency
         .once(&scope, request, async |new| {
-            let budget = new.read(&tenant.id, &*desk.capabilities.random, &desk.hand(&author))?;
+            let hand = desk.hand(&author, granted.caller.may(Scope::TenantsAdmin));
+            let budget = new.read(&tenant.id, &*desk.capabilities.random, &hand)?;
             desk.treasury.budgets().insert(&budget).await.map_err(taken)?;
             desk.tell(&budget, "budget.created", &author).await;
             Ok((StatusCode::CREATED, desk.shown(budget).await?))
@@ -194,7 +196,8 @@ async fn show(
 
 /// Change a budget
 ///
-/// Fields that are not there stay as they are. A limit holds from the period on that it is now.
+/// Fields that are not there stay as they are. A limit holds from the period on that it is now. To let more be spent takes
+/// `tenants:admin`; and whoever does is held by the budget as it was, until somebody else with `tenants:admin` changes it.
 #[utoipa::path(
     put, path = "/api/v1/enterprise-billing/budgets/{budget_id}", tag = "Budgets",
     security(("key" = ["billing:write"])),
@@ -205,23 +208,32 @@ async fn show(
     request_body = BudgetChanges,
     responses(
         (status = 200, description = "Changed.", body = Shown),
+        (status = 403, description = "`PERMISSION_DENIED`: it lets more be spent, which takes `tenants:admin`."),
         (status = 404, description = "`BUDGET_NOT_FOUND`."),
         (status = 409, description = "`ALREADY_EXISTS`: another is in use for the same."),
     ),
 )]
 async fn change(
     State(desk): State<Desk>,
-    granted: Granted<BillingWrite>,
+    known: Known,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
     Json(changes): Json<BudgetChanges>,
 ) -> Result<Json<Shown>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let is_admin = known.caller.may(Scope::TenantsAdmin);
+    if !is_admin && !known.caller.may(Scope::BillingWrite) {
+        return Err(Problem::new(Code::PermissionDenied, "This takes billing:write or tenants:admin."));
+    }
+    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
+    let author = Author::new(&known.caller, address);
     for _ in 0..TRIES {
-        let mut budget = desk.find(&tenant, &id).await?;
-        let changed = changes.apply(&mut budget, &desk.hand(&author))?;
+        let before = desk.find(&tenant, &id).await?;
+        let mut budget = before.clone();
+        let changed = changes.apply(&mut budget, &desk.hand(&author, is_admin))?;
+        if is_looser(&before, &budget, budget.period(desk.now())?) && !is_admin {
+            return Err(Problem::new(Code::PermissionDenied, "To let more be spent takes tenants:admin."));
+        }
         if !changed || desk.treasury.budgets().replace(&budget).await.map_err(taken)? {
             if changed {
                 desk.tell(&budget, "budget.changed", &author).await;
@@ -301,8 +313,8 @@ impl Desk {
         self.capabilities.clock.now()
     }
 
-    fn hand(&self, author: &Author) -> Hand {
-        Hand { actor: author.id.clone(), address: author.address.clone(), at: self.now() }
+    fn hand(&self, author: &Author, is_admin: bool) -> Hand {
+        Hand { actor: author.id.clone(), address: author.address.clone(), is_admin, at: self.now() }
     }
 
     async fn find(&self, tenant: &Tenant, id: &str) -> Result<Budget, Problem> {

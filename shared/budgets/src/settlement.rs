@@ -13,7 +13,7 @@ use crate::store::Budgets;
 use crate::treasury::{ROUNDS, Refused};
 
 /// What a checkout's reservations begin with.
-const CHECKOUT: &str = "chk_";
+pub(crate) const CHECKOUT: &str = "chk_";
 
 /// The step in which all that is left is given back; what the steps for single refunds begin with.
 const REFUND: &str = "refund";

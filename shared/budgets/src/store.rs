@@ -41,6 +41,21 @@ impl Budgets {
         self.first(condition, &[tenant.into(), department.into(), centre.into()]).await
     }
 
+    /// The budgets of this part of `tenant` that are not in use any more; empty texts are the whole.
+    pub(crate) async fn out_of_use(
+        &self,
+        tenant: &str,
+        department: &str,
+        centre: &str,
+    ) -> Result<Vec<Budget>, DatabaseError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM budgets
+             WHERE tenant_id = $1 AND department_id = $2 AND cost_centre = $3 AND is_active = 0 ORDER BY created_at, id"
+        );
+        let values: [Value; 3] = [tenant.into(), department.into(), centre.into()];
+        self.0.query(&statement, &values).await?.iter().map(Budget::from_row).collect()
+    }
+
     async fn first(&self, condition: &str, values: &[Value]) -> Result<Option<Budget>, DatabaseError> {
         let statement = format!("SELECT {COLUMNS} FROM budgets WHERE {condition}");
         self.0.query(&statement, values).await?.first().map(Budget::from_row).transpose()

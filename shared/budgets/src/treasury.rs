@@ -7,10 +7,12 @@ use edge_capabilities::{Capabilities, Instant};
 use edge_record::Record;
 use edge_rulebook::{Context, Decision, Rule, RuleFailed, Rulebook};
 use edge_signatures::Money;
+use edge_tenants::Parties;
 
 use crate::alerts::Alerts;
 use crate::budget::Budget;
 use crate::ledger::{Ledger, New, Reservation, Settled, Sums};
+use crate::loosening::{Held, held_for};
 use crate::ruling::{RuleInput, RuleOutcome, Seen};
 use crate::settlement::Settlement;
 use crate::standing::Standing;
@@ -68,6 +70,9 @@ pub enum Refused {
     /// The budget is not in use.
     #[error("the budget is not in use")]
     Inactive,
+    /// It was taken out of use by whoever would spend, and nobody else has agreed to it.
+    #[error("the budget was taken out of use by whoever would spend")]
+    Withdrawn,
     /// The rule says no: why.
     #[error("the rule denies it: {0}")]
     Denied(String),
@@ -97,6 +102,7 @@ pub struct Treasury {
     capabilities: Capabilities,
     budgets: Budgets,
     ledger: Ledger,
+    parties: Parties,
     rulebook: Rulebook,
     settlement: Settlement,
     pub(crate) alerts: Alerts,
@@ -109,6 +115,7 @@ impl Treasury {
             alerts: Alerts::new(capabilities, record),
             budgets: Budgets::new(record.clone()),
             ledger: Ledger::new(record.clone()),
+            parties: Parties::new(record.clone()),
             rulebook: Rulebook::new(capabilities, record),
             settlement: Settlement::new(capabilities, record),
             capabilities: capabilities.clone(),
@@ -148,11 +155,49 @@ impl Treasury {
         }
     }
 
-    /// Reserves from `budget`. Doing so again under the same reference changes nothing.
+    /// The budget in use for this part of `tenant`, as it holds what `actor` spends; empty texts are the whole. None: there
+    /// is none. [`Refused::Withdrawn`] where there would be one had the same party not taken it out of use.
+    pub async fn in_use(
+        &self,
+        tenant: &str,
+        department: &str,
+        centre: &str,
+        actor: &str,
+    ) -> Result<Option<Budget>, Refused> {
+        let found = self.budgets.in_use(tenant, department, centre).await?;
+        let mut all = self.budgets.out_of_use(tenant, department, centre).await?;
+        all.extend(found);
+        let mut in_use = None;
+        let held = self.held(tenant, actor, &all).await?;
+        for (budget, held) in all.iter().zip(held) {
+            match held {
+                Held::Withdrawn => return Err(Refused::Withdrawn),
+                Held::By(held) if budget.is_active => in_use = Some(*held),
+                Held::By(_) => {}
+            }
+        }
+        Ok(in_use)
+    }
+
+    /// How `budgets` of `tenant` hold what `actor` spends.
+    async fn held(&self, tenant: &str, actor: &str, budgets: &[Budget]) -> Result<Vec<Held>, DatabaseError> {
+        // Most were never changed: nobody has to be looked for.
+        if budgets.iter().all(|budget| budget.is_active && budget.history.len() <= 1) {
+            return Ok(budgets.iter().map(|budget| Held::By(Box::new(budget.clone()))).collect());
+        }
+        let actors = budgets.iter().flat_map(|budget| &budget.history).map(|change| change.actor.as_str());
+        let roots = self.parties.roots(actors.chain([actor])).await?;
+        let party = self.parties.of(tenant, roots.get(actor).map(String::as_str)).await?;
+        let now = self.now();
+        budgets.iter().map(|budget| held_for(budget, budget.period(now)?, &party, &roots)).collect()
+    }
+
+    /// Reserves from `budget`, as it holds whoever asks. Doing so again under the same reference changes nothing.
     pub async fn reserve(&self, budget: &Budget, wish: &Wish) -> Result<Reserved, Refused> {
         if wish.amount.currency != budget.currency {
             return Err(Refused::Currency);
         }
+        let part = (budget.department.clone(), budget.cost_centre.clone());
         let mut budget = budget.clone();
         let mut decided = wish.decided.clone();
         let (mut warned, mut said) = (false, Vec::new());
@@ -162,6 +207,11 @@ impl Treasury {
             }
             if !budget.is_active {
                 return Err(Refused::Inactive);
+            }
+            let in_use = self.in_use(&budget.tenant, &part.0, &part.1, &wish.actor).await?;
+            match in_use.filter(|in_use| in_use.id == budget.id) {
+                Some(held) => budget = held,
+                None => return Err(Refused::Inactive),
             }
             let standing = self.standing(&budget).await?;
             if decided.is_none() {
@@ -255,6 +305,10 @@ impl From<Refused> for Problem {
         match refused {
             Refused::Currency => Self::field("currency", "must be the budget's"),
             Refused::Inactive => Self::new(Code::BudgetExceeded, "The budget is not in use."),
+            Refused::Withdrawn => {
+                let detail = "The budget was taken out of use by whoever would spend: another admin has to agree.";
+                Self::new(Code::BudgetExceeded, detail)
+            }
             Refused::Denied(reason) => {
                 let reason = serde_json::to_string(&reason).unwrap_or_else(|_| "null".to_owned());
                 Self::new(Code::BudgetExceeded, "The rule budget does not allow it.").with("reason", reason)

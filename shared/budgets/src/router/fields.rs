@@ -95,13 +95,15 @@ pub(crate) struct BudgetChanges {
 pub(crate) struct Hand {
     pub(crate) actor: String,
     pub(crate) address: Option<String>,
+    /// Whether they have `tenants:admin`.
+    pub(crate) is_admin: bool,
     pub(crate) at: Instant,
 }
 
 impl Hand {
     fn change(&self, fields: Value) -> Change {
         let (actor, address) = (self.actor.clone(), self.address.clone());
-        Change { at: self.at.to_rfc3339_millis(), actor, address, fields }
+        Change { at: self.at.to_rfc3339_millis(), actor, address, by_admin: self.is_admin, fields }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{BillingWrite, Granted};
+use edge_access::{BillingWrite, Caller, Granted};
 use edge_border::{Json, Problem, RequestId};
 use edge_capabilities::Instant;
 use edge_idempotency::Idempotent;
 use edge_signatures::Digits;
+use edge_tenants::Parties;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,6 +17,7 @@ use super::fields::read_amount;
 use super::shown::ReservationShown;
 use crate::budget::Budget;
 use crate::ledger::Reservation;
+use crate::settlement::CHECKOUT;
 use crate::treasury::{Refused, Wish};
 
 const LONGEST: usize = 256;
@@ -73,11 +75,20 @@ pub(super) async fn reserve(
     let budget = desk.find(&tenant, &id).await?;
     desk.idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
+            if is_closed(&granted.caller, &new.reference) {
+                return Err(Problem::field("reference", "must not begin with chk_: checkouts' references do"));
+            }
             let wish = new.read(&budget, desk.now(), &granted.caller.id, request_id.as_str())?;
             let reserved = desk.treasury.reserve(&budget, &wish).await?;
             Ok((StatusCode::CREATED, ReservationShown::new(&budget, reserved.reservation)))
         })
         .await
+}
+
+/// Whether `reference` is a checkout's and `caller` is not the platform. What a checkout reserved is spent or given back by
+/// its payment, and not by the word of whoever buys.
+fn is_closed(caller: &Caller, reference: &str) -> bool {
+    reference.starts_with(CHECKOUT) && Parties::root_of(caller).is_some()
 }
 
 impl NewReservation {
@@ -132,6 +143,9 @@ pub(super) async fn commit(
     let budget = desk.find(&tenant, &id).await?;
     let amount = spent.amount.map(|amount| read_amount(&amount, budget.currency)).transpose();
     let amount = amount.map_err(|message| Problem::field("amount", message))?;
+    if is_closed(&granted.caller, &reference) {
+        return Err(Refused::Unknown.into());
+    }
     let settled = desk.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
     show(&budget, settled)
 }
@@ -159,6 +173,9 @@ pub(super) async fn release(
 ) -> Result<Json<ReservationShown>, Problem> {
     let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
     let budget = desk.find(&tenant, &id).await?;
+    if is_closed(&granted.caller, &reference) {
+        return Err(Refused::Unknown.into());
+    }
     show(&budget, desk.treasury.settlement().release(&budget.id, &reference, &granted.caller.id).await)
 }
 

@@ -9,6 +9,8 @@ use tower::ServiceExt as _;
 
 use super::*;
 
+mod rights;
+
 const PLATFORM: &str = "bootstrap-key-of-the-tests";
 const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";

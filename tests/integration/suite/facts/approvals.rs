@@ -14,6 +14,9 @@ facts! {
     a_request_goes_through_level_by_level_and_the_same_person_counts_once,
     of_all_who_approve_at_once_each_counts_once_and_none_too_many,
     a_checkout_is_held_for_two_people_and_once_they_approve_goes_through_and_moves_the_budget,
+    a_buyers_own_keys_and_whom_they_put_into_the_role_do_not_approve,
+    a_buyer_who_loosens_a_rule_or_a_budget_is_held_by_it_as_it_was,
+    an_admin_ends_a_delegation_and_a_delegator_without_the_role_delegates_nothing,
 }
 
 const APPROVALS: &str = "/api/v1/enterprise-billing/approvals";
@@ -140,10 +143,120 @@ async fn a_checkout_is_held_for_two_people_and_once_they_approve_goes_through_an
         customer.tell(&customer.paid("payment.captured", "p1")).await.expect(200);
     }
     assert_eq!(sums().await, (json!(2499.00), json!(0.00)));
-    // The rule is edited: the next passes at once, until the budget has no room.
+    // The rule is ended, by somebody who may: the next passes at once, until the budget has no room.
     let path = format!("{APPROVALS}/rules/{}", rule["id"].as_str().unwrap());
-    edge.call("PUT", &path).key(&rita.key).json(&json!({"is_active": false})).send().await.expect(200);
+    let ended = json!({"is_active": false});
+    edge.call("PUT", &path).key(&rita.key).json(&ended).send().await.refused(403, "PERMISSION_DENIED");
+    let boss = person(&edge, tenant, json!(["tenants:admin"])).await;
+    edge.call("PUT", &path).key(&boss.key).json(&ended).send().await.expect(200);
     buy("second", None).await.expect(201);
     assert_eq!(sums().await, (json!(2499.00), json!(2499.00)));
     buy("third", None).await.refused(409, "BUDGET_EXCEEDED");
+}
+
+const ADMIN: [&str; 3] = ["billing:read", "billing:write", "tenants:admin"];
+
+/// A key that a person made of theirs.
+async fn key_of(edge: &Edge, tenant: &str, maker: &Person) -> Person {
+    let body = json!({"name": "sub", "tenant_id": tenant, "scopes": ADMIN});
+    let made = edge.post("/api/v1/api-keys", &maker.key, &body).await.expect(201);
+    let text = |field: &str| made[field].as_str().unwrap().to_owned();
+    Person { key: text("key"), name: format!("key:{}", text("id")) }
+}
+
+/// The status of a request of somebody's that two levels are asked about, and its path.
+async fn asked(edge: &Edge, by: &Person) -> (String, Value) {
+    let wanted = json!({"amount": "600000.00", "currency": "INR", "plan_id": "sku_enterprise"});
+    let request = post(edge, by, "/requests", &wanted).await.expect(201);
+    (format!("/requests/{}/process", request["id"].as_str().unwrap()), request)
+}
+
+async fn a_buyers_own_keys_and_whom_they_put_into_the_role_do_not_approve(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    let tenant = customer.tenant.as_str();
+    let approve = json!({"action": "approve"});
+    let rita = person(&edge, tenant, json!(ADMIN)).await;
+    let mut chain = vec![key_of(&edge, tenant, &rita).await];
+    for _ in 0..9 {
+        chain.push(key_of(&edge, tenant, chain.last().unwrap()).await);
+    }
+    has_role(&edge, tenant, "finance_manager", &chain.iter().collect::<Vec<_>>()).await;
+    let (process, _) = asked(&edge, &rita).await;
+    for key in &chain {
+        post(&edge, key, &process, &approve).await.refused(403, "OWN_REQUEST");
+    }
+    // Two people whom she puts there.
+    let (ana, carl) =
+        (person(&edge, tenant, json!(["plans:read"])).await, person(&edge, tenant, json!(["plans:read"])).await);
+    for (role, one) in [("finance_manager", &ana), ("cfo", &carl)] {
+        let call = edge.call("PUT", &format!("{APPROVALS}/roles/{role}")).key(&chain[4].key);
+        call.json(&json!({"people": [one.name]})).send().await.expect(200);
+    }
+    let (process, request) = asked(&edge, &rita).await;
+    assert_eq!(request["warnings"].as_array().map(Vec::len), Some(2), "{request}");
+    post(&edge, &ana, &process, &approve).await.refused(403, "NOT_AN_APPROVER");
+    // The platform does: they approve.
+    for role in ["finance_manager", "cfo"] {
+        has_role(&edge, tenant, role, &[]).await;
+    }
+    has_role(&edge, tenant, "finance_manager", &[&ana]).await;
+    has_role(&edge, tenant, "cfo", &[&carl]).await;
+    post(&edge, &ana, &process, &approve).await.expect(200);
+    assert_eq!(post(&edge, &carl, &process, &approve).await.expect(200)["status"], "approved");
+}
+
+async fn a_buyer_who_loosens_a_rule_or_a_budget_is_held_by_it_as_it_was(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    let tenant = customer.tenant.as_str();
+    let (rita, boss) = (person(&edge, tenant, json!(ADMIN)).await, person(&edge, tenant, json!(ADMIN)).await);
+    let put = async |by: &Person, path: &str, body: Value| edge.call("PUT", path).key(&by.key).json(&body).send().await;
+    let buy = async |by: &Person| {
+        let wanted = json!({"plan_id": "WORKSPACE-PRO", "billing_cycle": "monthly"});
+        edge.post("/api/v1/billing/checkout", &by.key, &wanted).await
+    };
+    let rule = json!({"name": "The CFO looks on", "levels": [{"approvers": ["role:cfo"]}]});
+    let rule = post(&edge, &boss, "/rules", &rule).await.expect(201);
+    let rule = format!("{APPROVALS}/rules/{}", rule["id"].as_str().unwrap());
+    put(&rita, &rule, json!({"is_active": false})).await.expect(200);
+    assert_eq!(buy(&rita).await.expect(202)["status"], "pending_approval");
+    put(&boss, &rule, json!({"name": "As agreed"})).await.expect(200);
+    let budgets = "/api/v1/enterprise-billing/budgets";
+    let budget = json!({"name": "All", "limit": 3000, "currency": "INR", "period": "monthly"});
+    let made = edge.post(budgets, &boss.key, &budget).await.expect(201);
+    let budget = format!("{budgets}/{}", made["id"].as_str().unwrap());
+    buy(&rita).await.expect(201);
+    put(&rita, &budget, json!({"limit": 100_000})).await.expect(200);
+    buy(&rita).await.refused(409, "BUDGET_EXCEEDED");
+    put(&rita, &budget, json!({"is_active": false})).await.expect(200);
+    buy(&rita).await.refused(409, "BUDGET_EXCEEDED");
+    put(&rita, &budget, json!({"is_active": true})).await.expect(200);
+    buy(&rita).await.refused(409, "BUDGET_EXCEEDED");
+    buy(&boss).await.expect(201);
+    put(&boss, &budget, json!({"name": "As agreed"})).await.expect(200);
+    buy(&rita).await.expect(201);
+}
+
+async fn an_admin_ends_a_delegation_and_a_delegator_without_the_role_delegates_nothing(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    let tenant = customer.tenant.as_str();
+    let rita = person(&edge, tenant, json!(["billing:read", "billing:write"])).await;
+    let boss = person(&edge, tenant, json!(["tenants:admin"])).await;
+    let (ana, ben) =
+        (person(&edge, tenant, json!(["plans:read"])).await, person(&edge, tenant, json!(["plans:read"])).await);
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(360)).to_rfc3339();
+    let delegation = post(&edge, &ana, "/delegations", &json!({"to": ben.name, "ends_at": until})).await.expect(201);
+    let approve = json!({"action": "approve"});
+    let (process, _) = asked(&edge, &rita).await;
+    // A manager for a day.
+    has_role(&edge, tenant, "finance_manager", &[&ana]).await;
+    has_role(&edge, tenant, "finance_manager", &[]).await;
+    post(&edge, &ben, &process, &approve).await.refused(403, "NOT_AN_APPROVER");
+    has_role(&edge, tenant, "finance_manager", &[&ana]).await;
+    let path = format!("{APPROVALS}/delegations/{}", delegation["id"].as_str().unwrap());
+    edge.call("DELETE", &path).key(&ben.key).send().await.refused(404, "DELEGATION_NOT_FOUND");
+    assert_eq!(edge.call("DELETE", &path).key(&boss.key).send().await.status, 204);
+    post(&edge, &ben, &process, &approve).await.refused(403, "NOT_AN_APPROVER");
 }

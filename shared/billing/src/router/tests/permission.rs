@@ -156,3 +156,39 @@ async fn a_try_that_died_holds_no_room_against_the_next() {
     assert_eq!(made.0, 201, "{made:?}");
     assert_eq!(company.sums().await, ("0.00".into(), "2999.00".into()));
 }
+
+/// A buyer with all rights over its tenant ends the rule and the budget that hold it.
+#[tokio::test(start_paused = true)]
+async fn a_buyer_who_ends_what_holds_it_is_still_held_until_another_admin_agrees() {
+    let company = company().await;
+    let test = &company.test;
+    let scopes = ["billing:read", "billing:write", "tenants:admin"];
+    let (buyer, boss) = (test.key(&scopes, Some(ACME)).await, test.key(&scopes, Some(ACME)).await);
+    let ask = async |router: &Router, key: &str, method: &str, path: &str, body: Value| {
+        test.ask(router, key, None, method, path, &body).await
+    };
+    let buy = async |key: &str| {
+        let bought = ask(&test.billing, key, "POST", "/api/v1/billing/checkout", json!({"plan_id": "pro"})).await;
+        (bought.0, bought.1["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let rules = format!("{APPROVALS}/rules");
+    let new = json!({"name": "The CFO looks on", "levels": [{"approvers": ["role:cfo"]}]});
+    let (_, rule) = ask(&company.approvals, &boss, "POST", &rules, new).await;
+    let rule = format!("{rules}/{}", rule["id"].as_str().unwrap());
+    let budget = json!({"name": "All", "limit": 4_000, "currency": "INR", "period": "monthly"});
+    let (_, budget) = ask(&company.budgets, &boss, "POST", BUDGETS, budget).await;
+    let budget = format!("{BUDGETS}/{}", budget["id"].as_str().unwrap());
+    assert_eq!(buy(&buyer).await.0, 202);
+    assert_eq!(ask(&company.approvals, &buyer, "PUT", &rule, json!({"is_active": false})).await.0, 200);
+    assert_eq!(buy(&buyer).await.0, 202);
+    assert_eq!(ask(&company.approvals, &boss, "PUT", &rule, json!({"name": "As agreed"})).await.0, 200);
+    assert_eq!(buy(&buyer).await.0, 201);
+    let exceeded = (409, "BUDGET_EXCEEDED".to_owned());
+    for change in [json!({"limit": 1_000_000}), json!({"is_active": false}), json!({"is_active": true})] {
+        assert_eq!(ask(&company.budgets, &buyer, "PUT", &budget, change.clone()).await.0, 200);
+        assert_eq!(buy(&buyer).await, exceeded, "{change}");
+    }
+    assert_eq!(buy(&boss).await.0, 201);
+    assert_eq!(ask(&company.budgets, &boss, "PUT", &budget, json!({"name": "As agreed"})).await.0, 200);
+    assert_eq!(buy(&buyer).await.0, 201);
+}
