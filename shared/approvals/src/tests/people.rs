@@ -66,6 +66,7 @@ fn caller(user: &str) -> Caller {
         tenant: Some(TenantId::new("t1")),
         roles: Arc::default(),
         applications: None,
+        expires_at: None,
     }
 }
 
