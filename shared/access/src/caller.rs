@@ -54,6 +54,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The person's id at the issuer; None: it is a key.
+    pub fn person(&self) -> Option<&str> {
+        self.id.strip_prefix("user:")
+    }
+
     /// Whether it may do `scope`.
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(scope)

@@ -71,6 +71,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
+        if R::IS_COUNTED {
+            note_personal(parts);
+        }
         let caller = access.authenticate(&parts.headers).await?;
         if let Some(timings) = Timings::of(&parts.extensions) {
             timings.lap("key", &*access.capabilities().clock);
@@ -99,9 +102,18 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Access::from_ref(state);
+        note_personal(parts);
         let caller = access.authenticate(&parts.headers).await?;
         access.count(&caller, Timings::of(&parts.extensions)).await?;
         Ok(Self { caller })
+    }
+}
+
+/// What a route answers to a caller no cache keeps. Of seat checks it need not be said: an answer to a POST is kept by none,
+/// and each header costs.
+fn note_personal(parts: &Parts) {
+    if let Some(timings) = Timings::of(&parts.extensions) {
+        timings.note_personal();
     }
 }
 

@@ -13,6 +13,8 @@ mod router;
 pub(crate) mod rsa;
 mod token;
 
+use std::sync::OnceLock;
+
 use edge_capabilities::config::{self, ConfigError};
 use edge_capabilities::{Capabilities, Config};
 
@@ -71,19 +73,21 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// From the component's variables; None: no token is accepted.
-    pub(crate) async fn load(config: &dyn Config) -> Result<Option<Self>, ConfigError> {
+    /// From the component's variables; None: no token is accepted. How claims are read is asked for once.
+    async fn load(config: &dyn Config, mapping: &OnceLock<Mapping>) -> Result<Option<Self>, ConfigError> {
         let issuer = config::text(config, "passport_issuer").await?;
         if issuer.is_empty() {
             return Ok(None);
         }
         let audience = config::text(config, "passport_audience").await?;
         let jwks_url = config::text(config, "passport_jwks_url").await?;
-        let tenant = config::text(config, "passport_tenant_claim").await?;
-        let roles = config::text(config, "passport_roles_claim").await?;
-        let names = config::text(config, "passport_role_map").await?;
-        let wrong = |reason| ConfigError { name: "passport_role_map".to_owned(), reason };
-        let mapping = Mapping::read(tenant, roles, &names).map_err(wrong)?;
+        let mapping = match mapping.get() {
+            Some(mapping) => mapping.clone(),
+            None => {
+                let read = Mapping::load(config).await?;
+                mapping.get_or_init(|| read).clone()
+            }
+        };
         let is_set = !audience.is_empty() && leads_somewhere(&jwks_url);
         Ok(is_set.then_some(Self { issuer, audience, jwks_url, mapping }))
     }
@@ -100,11 +104,12 @@ fn leads_somewhere(url: &str) -> bool {
 pub(crate) struct Passport {
     capabilities: Capabilities,
     key_set: KeySet,
+    mapping: OnceLock<Mapping>,
 }
 
 impl Passport {
     pub(crate) fn new(capabilities: &Capabilities) -> Self {
-        Self { capabilities: capabilities.clone(), key_set: KeySet::new(capabilities) }
+        Self { capabilities: capabilities.clone(), key_set: KeySet::new(capabilities), mapping: OnceLock::new() }
     }
 
     /// Whom `bearer` is about; the inner error: it is nobody.
@@ -112,7 +117,9 @@ impl Passport {
         if !token::looks_like_one(bearer) {
             return Ok(Err(Refused::NoToken));
         }
-        let settings = Settings::load(&*self.capabilities.config).await.map_err(|error| NoKeys(error.to_string()))?;
+        let settings = Settings::load(&*self.capabilities.config, &self.mapping)
+            .await
+            .map_err(|error| NoKeys(error.to_string()))?;
         let Some(settings) = settings else { return Ok(Err(Refused::NoToken)) };
         let signed = match Signed::read(bearer) {
             Ok(signed) => signed,

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use edge_capabilities::{Capabilities, Clock, Log, random};
+use http::header::{CACHE_CONTROL, ETAG};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use tower::{Layer, Service};
@@ -113,6 +114,8 @@ struct Laps {
     /// When the last part ended, by [`Clock::elapsed`].
     last: Duration,
     allowance: Option<Allowance>,
+    /// Whether the answer is for the caller alone.
+    is_personal: bool,
 }
 
 impl Timings {
@@ -137,6 +140,11 @@ impl Timings {
     /// Notes how often the caller may still ask.
     pub fn allow(&self, allowance: Allowance) {
         self.0.laps().allowance = Some(allowance);
+    }
+
+    /// Notes that the answer is for the caller alone: unless the route says otherwise nobody may keep a copy.
+    pub fn note_personal(&self) {
+        self.0.laps().is_personal = true;
     }
 }
 
@@ -181,6 +189,20 @@ macro_rules! from_extensions {
 
 from_extensions! { RequestId Timings }
 
+/// Headers of which a request has one: of two it is not said which counts.
+static SINGLE: [(HeaderName, &str); 3] = [
+    (http::header::AUTHORIZATION, "Authorization"),
+    (HeaderName::from_static("idempotency-key"), "Idempotency-Key"),
+    (HeaderName::from_static("x-tenant-id"), "X-Tenant-Id"),
+];
+
+/// What is wrong with a request that has one of [`SINGLE`] more than once.
+fn doubled(headers: &HeaderMap) -> Option<Box<Problem>> {
+    let is_doubled = |name: &HeaderName| headers.get_all(name).iter().nth(1).is_some();
+    let (_, name) = SINGLE.iter().find(|(name, _)| is_doubled(name))?;
+    Some(Box::new(Problem::field(*name, "is sent more than once")))
+}
+
 /// What the router itself refuses, in words of its own: a path that is no UTF-8.
 fn refused_by_the_router(response: &Response) -> Option<Problem> {
     let in_its_words = || {
@@ -209,7 +231,7 @@ impl Border {
     fn enter(&self, request: &mut Request) -> Crossing {
         let started = self.0.clock.elapsed();
         let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
-        let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None };
+        let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None, is_personal: false };
         let passage = Arc::new(Passage { id, laps: Mutex::new(laps) });
         // The pattern, not the path: a path may hold a secret.
         let route = request.extensions().get::<MatchedPath>().cloned();
@@ -244,6 +266,11 @@ impl Border {
             for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
                 headers.insert(name, value.into());
             }
+        }
+        // What has a tag of its own may be kept, and is asked about before it is used.
+        if laps.is_personal && !headers.contains_key(CACHE_CONTROL) {
+            let rule = if headers.contains_key(ETAG) { "private, no-cache" } else { "no-store" };
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static(rule));
         }
         let status = response.status().as_u16();
         Entry {
@@ -295,9 +322,15 @@ where
         let border = self.border.clone();
         let crossing = border.enter(&mut request);
         let unread = Unread::of(&mut request);
-        let answer = self.routes.call(request);
+        let answer = match doubled(request.headers()) {
+            None => Ok(self.routes.call(request)),
+            Some(problem) => Err(problem),
+        };
         Box::pin(async move {
-            let response = answer.await?;
+            let response = match answer {
+                Ok(answer) => answer.await?,
+                Err(problem) => problem.into_response(),
+            };
             if let Some(unread) = unread {
                 unread.drop_rest(&*border.0.clock).await;
             }
@@ -358,6 +391,65 @@ mod tests {
             (&line["component"], &line["outcome"], &line["status"]),
             (&"things".into(), &"OK".into(), &200.into())
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_header_that_must_be_one_is_refused_where_there_are_two() {
+        let world = World::new(4);
+        for (name, values) in
+            [("Authorization", ["Bearer a", "Bearer a"]), ("Idempotency-Key", ["a", "b"]), ("X-Tenant-Id", ["a", ""])]
+        {
+            let once = get_request("/things/1").header(name, values[0]).body(Body::empty()).unwrap();
+            assert_eq!(ask(&world, once).await.0, StatusCode::OK);
+            let [first, second] = values;
+            let name_in_capitals = name.to_uppercase();
+            let twice = get_request("/things/1").header(name, first).header(name_in_capitals, second);
+            let (status, headers, body) = ask(&world, twice.body(Body::empty()).unwrap()).await;
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!((status, &body["errors"][0]["field"]), (StatusCode::BAD_REQUEST, &name.into()));
+            assert_eq!(headers["x-request-id"].to_str().unwrap(), body["requestId"]);
+        }
+        let other = get_request("/things/1").header("accept", "a/b").header("accept", "c/d").body(Body::empty());
+        assert_eq!(ask(&world, other.unwrap()).await.0, StatusCode::OK);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_keeps_a_copy_of_what_is_for_the_caller_alone() {
+        let world = World::new(5);
+        let personal = async |timings: Timings| {
+            timings.note_personal();
+            "thing"
+        };
+        let tagged = async |timings: Timings| {
+            timings.note_personal();
+            ([("etag", "\"1\"")], "thing")
+        };
+        let ruled = async |timings: Timings| {
+            timings.note_personal();
+            ([("cache-control", "private, max-age=5")], "thing")
+        };
+        let refused = async |timings: Timings| {
+            timings.note_personal();
+            Problem::new(Code::PermissionDenied, "No.")
+        };
+        let routes = Router::new()
+            .route("/personal", get(personal))
+            .route("/tagged", get(tagged))
+            .route("/ruled", get(ruled))
+            .route("/refused", get(refused))
+            .route("/public", get(async || "thing"));
+        let routes = crate::finish(routes, "things", &world.instance().0);
+        for (path, rule) in [
+            ("/personal", Some("no-store")),
+            ("/tagged", Some("private, no-cache")),
+            ("/ruled", Some("private, max-age=5")),
+            ("/refused", Some("no-store")),
+            ("/public", None),
+        ] {
+            let request = get_request(path).body(Body::empty()).unwrap();
+            let headers = routes.clone().oneshot(request).await.unwrap().headers().clone();
+            assert_eq!(headers.get("cache-control").map(|rule| rule.to_str().unwrap()), rule, "{path}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

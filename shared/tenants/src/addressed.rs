@@ -7,8 +7,7 @@ use http::HeaderMap;
 use crate::store::Tenants;
 use crate::tenant::Tenant;
 
-/// The header in which a key of the platform's names the tenant that it speaks for.
-pub const X_TENANT_ID: &str = "x-tenant-id";
+pub use edge_access::X_TENANT_ID;
 
 impl Tenants {
     /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names in

@@ -181,6 +181,12 @@ impl Members {
         })
     }
 
+    /// Whether the tenant has, or ever had, members.
+    pub(crate) async fn are_kept(&self, tenant: &str) -> Result<bool, DatabaseError> {
+        let statement = "SELECT 1 FROM tenant_memberships WHERE tenant_id = $1 LIMIT 1";
+        Ok(!self.0.query(statement, &[tenant.into()]).await?.is_empty())
+    }
+
     /// Up to `limit` members, by their ids, behind the one with the id `behind`.
     pub async fn list(&self, tenant: &str, behind: &str, limit: u32) -> Result<Vec<Member>, DatabaseError> {
         let condition = format!("{CURRENT} AND m.user_id > $2 ORDER BY m.user_id LIMIT $3");

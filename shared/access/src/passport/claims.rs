@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use edge_capabilities::Instant;
+use edge_capabilities::config::{self, ConfigError};
+use edge_capabilities::{Config, Instant};
 use serde_json::{Map, Number, Value};
 
 use super::{Identified, Refused, Settings};
@@ -29,8 +30,16 @@ pub(crate) struct Mapping {
 }
 
 impl Mapping {
-    /// From the variables `passport_tenant_claim`, `passport_roles_claim` and `passport_role_map`; an error: the map
-    /// cannot be read.
+    /// From the component's variables.
+    pub(super) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
+        let tenant = config::text(config, "passport_tenant_claim").await?;
+        let roles = config::text(config, "passport_roles_claim").await?;
+        let names = config::text(config, "passport_role_map").await?;
+        let wrong = |reason| ConfigError { name: "passport_role_map".to_owned(), reason };
+        Self::read(tenant, roles, &names).map_err(wrong)
+    }
+
+    /// From what the variables say; an error: the map cannot be read.
     pub(super) fn read(tenant: String, roles: String, names: &str) -> Result<Self, String> {
         let read = |pair: &str| {
             let (theirs, ours) = pair.rsplit_once('=').ok_or_else(|| format!("`{pair}` is not NAME=ROLE"))?;

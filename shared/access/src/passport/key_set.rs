@@ -2,8 +2,9 @@
 //!
 //! A copy lies in the cache, for all instances: a key that one of them has learnt to be gone is gone for all. It is
 //! fresh for a while, then used while it is fetched anew behind the answer, then fetched before the answer; where the
-//! issuer cannot be reached it goes on for [`OUTAGE`] in all. A key that is not in it is looked for once with the
-//! issuer, for it may be new; but only so often ([`LOOKS`] in [`LOOKS_WITHIN`]), for anybody can make up names of keys.
+//! issuer cannot be reached it goes on for [`OUTAGE`] in all. A key that is not in it is looked for with the issuer, for it
+//! may be new. Anybody can make up names of keys, so that this happens only so often: [`LOOKS`] in [`LOOKS_WITHIN`], and
+//! then once in [`LOOK_EVERY`]. A key that could not be looked for is not one that does not exist: nobody can tell.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,7 @@ use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::router::KEYS_URL;
 use super::token::Signed;
 use super::{NoKeys, Settings};
@@ -31,6 +32,9 @@ const OUTAGE: Duration = Duration::from_hours(1);
 const LOOKS: usize = 8;
 /// … within this time.
 const LOOKS_WITHIN: Duration = Duration::from_secs(80);
+/// So long after the last time it is looked for again, however often it was: so long a new key may have to wait while
+/// somebody makes up names.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// How long the issuer may take: longer than what stands between allows it.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// After the issuer could not be reached it is left alone for this long.
@@ -63,7 +67,7 @@ struct Known {
 struct Copy {
     /// Of what they are the keys: an issuer that was set up anew has others.
     of: String,
-    /// The JWK set as it came.
+    /// The JWK set, without what is of no use.
     set: String,
     fetched_at: Instant,
     /// When keys that were not known were looked for.
@@ -103,18 +107,21 @@ impl KeySet {
             Some(known) if known.age(now) < millis(OUTAGE) => self.fetch(&of, None).await.unwrap_or(known),
             _ => self.fetch(&of, None).await?,
         };
-        if known.keys.fit(signed) || known.copy.fetched_at >= now {
+        if known.keys.fit(signed) {
             return Ok(known.keys);
         }
-        // It may be new. Where it was looked for too often it counts as one that does not exist.
-        let within = |look: &&Instant| (0..millis(LOOKS_WITHIN)).contains(&now.millis_since(**look));
-        let mut looks: Vec<Instant> = known.copy.looks.iter().filter(within).copied().collect();
-        if looks.len() >= LOOKS {
-            return Ok(known.keys);
+        // It may be new. The first time somebody else may be fetching who began before the token came: what they get says
+        // nothing of a key that was published since.
+        let mut known = known;
+        for _ in 0..2 {
+            let looks = looks(&known.copy, now).ok_or_else(|| NoKeys("keys were looked for too often".into()))?;
+            // It counts once the issuer has answered.
+            known = self.fetch(&of, Some(looks)).await?;
+            if known.keys.fit(signed) || known.copy.fetched_at >= now {
+                return Ok(known.keys);
+            }
         }
-        looks.push(now);
-        // It counts once the issuer has answered: until then nobody can tell.
-        self.fetch(&of, Some(looks)).await.map(|known| known.keys)
+        Err(NoKeys("the issuer's keys were fetched before the token came".into()))
     }
 
     fn now(&self) -> Instant {
@@ -217,13 +224,26 @@ impl KeySet {
         if answer.status() != StatusCode::OK {
             return Err(format!("answered with the status {}", answer.status().as_u16()));
         }
-        let set = String::from_utf8(answer.into_body().to_vec()).map_err(|_| "not UTF-8".to_owned())?;
+        // Of a set with much else in it what is of use is kept: it is read with each token.
+        let set = keys::usable(answer.body()).ok_or("not a set of keys")?;
         let keys = Keys::read(set.as_bytes()).ok_or("not a set of keys")?;
         Ok((set, keys))
     }
 }
 
 const CACHE_KEY: &str = "passport-keys";
+
+/// When keys were looked for, now among them; None where that was too often.
+fn looks(copy: &Copy, now: Instant) -> Option<Vec<Instant>> {
+    let within = |look: &&Instant| (0..millis(LOOKS_WITHIN)).contains(&now.millis_since(**look));
+    let mut looks: Vec<Instant> = copy.looks.iter().filter(within).copied().collect();
+    let just_now = looks.iter().any(|look| now.millis_since(*look) < millis(LOOK_EVERY));
+    if looks.len() >= LOOKS && just_now {
+        return None;
+    }
+    looks.push(now);
+    Some(looks)
+}
 
 /// What tells an issuer that is set up from any other.
 fn identity(settings: &Settings) -> String {

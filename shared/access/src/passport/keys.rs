@@ -9,13 +9,10 @@ use serde_json::Value;
 
 use super::Refused;
 use super::rsa::RsaKey;
-use super::token::{Algorithm, Signed};
+use super::token::{Algorithm, LONGEST_KID, Signed};
 
-/// The most keys that are read of a set.
+/// The most keys that a token is held against: one that does not name its key could have been signed by any.
 const MOST: usize = 64;
-
-/// The longest name of a key that is looked for, bytes.
-const LONGEST_KID: usize = 1024;
 
 /// Keys that sign tokens.
 pub(super) struct Keys(Vec<Key>);
@@ -60,10 +57,11 @@ struct Jwk {
 }
 
 impl Keys {
-    /// Reads a set; None: it is none. Keys that are of no use here are left out.
+    /// Reads a set; None: it is none. Keys that are of no use here are left out, however many they are: the size of what
+    /// the issuer answers is bounded where it is fetched.
     pub(super) fn read(set: &[u8]) -> Option<Self> {
         let set: Set = edge_json::from_slice(set).ok()?;
-        let keys = set.keys.into_iter().take(MOST).filter_map(|key| edge_json::from_value::<Jwk>(key).ok()?.read());
+        let keys = set.keys.into_iter().filter_map(|key| edge_json::from_value::<Jwk>(key).ok()?.read());
         Some(Self(keys.collect()))
     }
 
@@ -88,10 +86,26 @@ impl Keys {
 
     fn candidates(&self, signed: &Signed<'_>) -> impl Iterator<Item = &Key> {
         // Without a name any key of the right kind will do.
-        self.0.iter().filter(move |key| {
-            key.public.algorithm() == signed.algorithm && (signed.kid.is_none() || key.kid == signed.kid)
-        })
+        let fits =
+            |key: &&Key| key.public.algorithm() == signed.algorithm && (signed.kid.is_none() || key.kid == signed.kid);
+        self.0.iter().filter(fits).take(MOST)
     }
+}
+
+/// The part of a set that is of use here, as a set; None: it is none.
+pub(super) fn usable(set: &[u8]) -> Option<String> {
+    const FIELDS: [&str; 9] = ["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"];
+    let set: Set = edge_json::from_slice(set).ok()?;
+    let mut keys = Vec::new();
+    for mut key in set.keys {
+        if edge_json::from_value::<Jwk>(key.clone()).ok().and_then(Jwk::read).is_some()
+            && let Some(fields) = key.as_object_mut()
+        {
+            fields.retain(|name, _| FIELDS.contains(&name.as_str()));
+            keys.push(key);
+        }
+    }
+    Some(serde_json::json!({ "keys": keys }).to_string())
 }
 
 impl Jwk {

@@ -23,7 +23,7 @@ pub(super) const KEYS_URL: &str = "http://passport-keys.spin.internal/keys";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The largest set of keys that is taken, bytes.
-const LARGEST: usize = 256 << 10;
+const LARGEST: usize = 1 << 20;
 
 /// The routes of the component `passport-keys`.
 pub fn router(capabilities: Capabilities) -> Router {

@@ -50,6 +50,8 @@ struct Test {
     /// How often the keys were fetched.
     fetched: Arc<AtomicU64>,
     is_down: Arc<Mutex<bool>>,
+    /// Whether an answer says what was published when it was asked for, and not when it arrives.
+    is_slow: Arc<Mutex<bool>>,
 }
 
 fn test() -> Test {
@@ -63,11 +65,13 @@ fn test() -> Test {
     }
     let keys = Arc::new(Mutex::new(Alg::ALL.map(|alg| SigningKey::new(alg, 1)).to_vec()));
     let (fetched, is_down) = (Arc::<AtomicU64>::default(), Arc::<Mutex<bool>>::default());
-    let test = Test { world, keys, fetched, is_down };
+    let test = Test { world, keys, fetched, is_down, is_slow: Arc::default() };
     let (keys, fetched, is_down) = (test.keys.clone(), test.fetched.clone(), test.is_down.clone());
+    let is_slow = test.is_slow.clone();
     let component = super::router(test.world.instance().0);
     test.world.http.on_request(move |request| {
         let (keys, fetched, is_down, component) = (keys.clone(), fetched.clone(), is_down.clone(), component.clone());
+        let is_slow = is_slow.clone();
         async move {
             // The component that fetches the keys, and behind it the issuer.
             if request.uri().host() == Some("passport-keys.spin.internal") {
@@ -76,11 +80,13 @@ fn test() -> Test {
             }
             assert_eq!(request.uri().to_string(), "https://passport.example/.well-known/jwks.json");
             fetched.fetch_add(1, Ordering::SeqCst);
+            let then = keys.lock().unwrap().clone();
             tokio::time::sleep(Duration::from_millis(20)).await;
             if *is_down.lock().unwrap() {
                 return Err(HttpError::Failed("nobody listens".into()));
             }
-            Ok(Response::new(Bytes::from(jwks(&keys.lock().unwrap()).to_string())))
+            let published = if *is_slow.lock().unwrap() { then } else { keys.lock().unwrap().clone() };
+            Ok(Response::new(Bytes::from(jwks(&published).to_string())))
         }
     });
     test
@@ -113,6 +119,10 @@ impl Test {
 
     fn set_down(&self, is_down: bool) {
         *self.is_down.lock().unwrap() = is_down;
+    }
+
+    fn answer_with_what_was_when_asked(&self) {
+        *self.is_slow.lock().unwrap() = true;
     }
 
     fn fetched(&self) -> u64 {

@@ -10,6 +10,9 @@ use super::Refused;
 /// The longest token that is looked at, bytes.
 const LONGEST: usize = 16 << 10;
 
+/// The longest name of a key that is looked for, bytes.
+pub(super) const LONGEST_KID: usize = 1024;
+
 /// How a token is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
@@ -27,7 +30,8 @@ impl Algorithm {
         match written {
             "RS256" => Some(Self::Rs256),
             "ES256" => Some(Self::Es256),
-            "EdDSA" => Some(Self::EdDsa),
+            // RFC 9864 names the curve in place of the family.
+            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
             _ => None,
         }
     }
@@ -71,6 +75,9 @@ impl<'a> Signed<'a> {
             return Err(Refused::Unreadable("crit"));
         }
         let algorithm = Algorithm::parse(&header.alg).ok_or(Refused::Algorithm)?;
+        if header.kid.as_ref().is_some_and(|kid| kid.len() > LONGEST_KID) {
+            return Err(Refused::NoSuchKey);
+        }
         let (claims, signature) = (decode(claims, "claims")?, decode(signature, "signature")?);
         Ok(Self { algorithm, kid: header.kid, input, claims, signature })
     }

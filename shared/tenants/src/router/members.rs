@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{Granted, Role, TenantsAdmin};
+use edge_access::{Caller, Granted, Role, TenantsAdmin};
 use edge_border::{Address, Code, FieldError, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
@@ -15,6 +15,7 @@ use super::fields::{is_email, sane, sent};
 use crate::audit::Author;
 use crate::members::{Member, Refusal, Wish};
 use crate::people::Said;
+use crate::tenant::Tenant;
 
 /// A user who joins a tenant.
 #[derive(Deserialize, ToSchema)]
@@ -168,7 +169,9 @@ pub(super) async fn add(
             if !errors.is_empty() {
                 return Err(Problem::fields(errors));
             }
+            hands_on_only_its_own(&granted.caller, role)?;
             let (user, now) = (new.user_id, desk.now());
+            desk.keep_on(&granted.caller, &tenant, &user, &author).await?;
             desk.members.change(&tenant.id, &user, Wish::Join(role, tenant.max_users), &author, now).await?;
             desk.people.note(&tenant.id, &user, &said, now).await?;
             Ok((StatusCode::CREATED, desk.shown_user(&tenant.id, &user).await?))
@@ -234,6 +237,7 @@ pub(super) async fn change(
     let before = desk.shown_user(&tenant.id, &user).await?;
     let now = desk.now();
     if let Some(role) = role {
+        hands_on_only_its_own(&granted.caller, role)?;
         desk.members.change(&tenant.id, &user, Wish::Become(role), &author, now).await?;
     }
     if said != Said::default() {
@@ -292,7 +296,39 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Nobody of a tenant makes somebody more than they are themselves: a role in the record is a right. What every member
+/// may is anybody's to give who manages members.
+fn hands_on_only_its_own(caller: &Caller, role: Role) -> Result<(), Problem> {
+    match role.scopes().missing_from(caller.scopes.and(Role::Member.scopes())).next() {
+        Some(scope) if caller.tenant.is_some() => {
+            let detail =
+                format!("The role {} carries the scope {scope}, which the credential does not have.", role.as_str());
+            Err(Problem::new(Code::PermissionDenied, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Desk {
+    /// Makes `caller` a member before the tenant's first user joins, where it is a person who acts in the tenant by their
+    /// token alone: once a tenant has members only they may act in it.
+    async fn keep_on(&self, caller: &Caller, tenant: &Tenant, joins: &str, author: &Author) -> Result<(), Problem> {
+        let Some(person) = caller.person().filter(|person| *person != joins && caller.tenant.is_some()) else {
+            return Ok(());
+        };
+        if self.members.are_kept(&tenant.id).await? {
+            return Ok(());
+        }
+        let role = Role::ALL.into_iter().find(|role| role.scopes().missing_from(caller.scopes).next().is_none());
+        let Some(role) = role else { return Ok(()) };
+        let now = self.now();
+        match self.members.change(&tenant.id, person, Wish::Join(role, tenant.max_users), author, now).await {
+            Ok(_) => Ok(self.people.note(&tenant.id, person, &Said::default(), now).await?),
+            Err(Refusal::IsMember) => Ok(()),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
     async fn shown_user(&self, tenant: &str, user: &str) -> Result<ShownUser, Problem> {
         let found = if sane(user) { self.members.find(tenant, user).await? } else { None };
         found.map(ShownUser::from).ok_or_else(|| Refusal::IsNoMember.into())

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::passport::Refused;
-use crate::passport::keys::Keys;
+use crate::passport::keys::{self, Keys};
 use crate::passport::token::Signed;
 
 const RSA: &str = r#"{"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ","e":"AQAB"}"#;
@@ -70,6 +70,56 @@ fn keys_that_are_of_no_use_are_left_out() {
     ] {
         let key = json!({"kty": "RSA", "n": n, "e": e}).to_string();
         assert_eq!(set(&[&key]).verify(&signed), Err(Refused::NoSuchKey), "{key}");
+    }
+}
+
+#[test]
+fn a_key_is_found_behind_any_number_that_are_of_no_use() {
+    let signed = Signed::read(P256_TOKEN).unwrap();
+    let chain = "MIIC".repeat(300);
+    let useless = [
+        json!({"kty": "oct", "k": "AAAA"}),
+        json!({"kty": "RSA", "use": "enc", "n": "AQAB", "e": "AQAB", "x5c": [chain]}),
+        json!({"kty": "OKP", "crv": "X25519", "x": "AAAA"}),
+        json!({"kty": "EC", "crv": "P-384", "x": "AAAA", "y": "AAAA"}),
+        json!(7),
+        json!(null),
+        json!([]),
+        json!({"kty": 7}),
+    ];
+    let mut keys: Vec<String> = (0..280).map(|number| useless[number % useless.len()].to_string()).collect();
+    keys.push(P256.replace('{', r#"{"x5c":["MIIC"],"kid":"one","#));
+    let all = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+    assert_eq!(Keys::read(all.as_bytes()).unwrap().verify(&signed), Ok(()));
+    // What is kept of the set is that key alone.
+    let kept = keys::usable(all.as_bytes()).unwrap();
+    assert!(kept.len() < 300 && kept.contains(r#""kid":"one""#) && !kept.contains("MIIC"), "{kept}");
+    assert_eq!(Keys::read(kept.as_bytes()).unwrap().verify(&signed), Ok(()));
+    assert!(keys::usable(b"[]").is_none() && keys::usable(b"{}").is_none());
+}
+
+#[test]
+fn a_key_that_a_token_names_is_found_behind_any_number_that_would_do() {
+    let keys: Vec<SigningKey> = (0..100).map(|number| SigningKey::new(Alg::Es256, number)).collect();
+    let set = Keys::read(jwks(&keys).to_string().as_bytes()).unwrap();
+    let token = keys.last().unwrap().token(&claims());
+    assert_eq!(set.verify(&Signed::read(&token).unwrap()), Ok(()));
+}
+
+#[test]
+fn ed25519_goes_by_either_name() {
+    let key = SigningKey::new(Alg::EdDsa, 1);
+    for of_token in ["EdDSA", "Ed25519"] {
+        let token = key.token_with(&json!({"alg": of_token, "kid": key.kid}), &claims());
+        for of_key in [json!("EdDSA"), json!("Ed25519"), Value::Null] {
+            let set = json!({"keys": [with(key.jwk(), "alg", of_key.clone())]});
+            let keys = Keys::read(set.to_string().as_bytes()).unwrap();
+            assert_eq!(keys.verify(&Signed::read(&token).unwrap()), Ok(()), "{of_token} {of_key}");
+        }
+    }
+    for other in ["ed25519", "Ed448", "EDDSA"] {
+        let token = key.token_with(&json!({"alg": other, "kid": key.kid}), &claims());
+        assert!(matches!(Signed::read(&token), Err(Refused::Algorithm)), "{other}");
     }
 }
 

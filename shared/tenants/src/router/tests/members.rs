@@ -154,3 +154,33 @@ async fn usage_counts_what_there_is() {
     assert_eq!((status, stats), (200, expected));
     assert_eq!(test.platform("GET", &path("/usage/stats?days=0"), Value::Null).await.0, 400);
 }
+
+/// A key of the tenant with these scopes.
+async fn key_with(test: &Test, scopes: Value) -> String {
+    let body = json!({"name": "k", "scopes": scopes, "tenant_id": ID});
+    let (_, made) = test.ask(&test.access, PLATFORM, "POST", "/api/v1/api-keys", body).await;
+    made["key"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_of_a_tenant_makes_somebody_more_than_they_are() {
+    let test = test();
+    let path = test.acme().await;
+    let narrow = key_with(&test, json!(["tenants:admin"])).await;
+    let wide = key_with(&test, json!(["tenants:admin", "billing:read", "billing:write", "seats:write"])).await;
+    for (role, of_narrow) in [("OWNER", 403), ("BILLING_ADMIN", 403), ("ADMIN", 403), ("MANAGER", 201), ("MEMBER", 201)]
+    {
+        for (key, status) in [(&narrow, of_narrow), (&wide, 201)] {
+            let user = format!("{role}-{status}-{}", key.len() + usize::from(*key == wide));
+            let body = json!({"user_id": user, "role": role});
+            let (given, answer) = test.ask(&test.router, key, "POST", &path("/users"), body).await;
+            assert_eq!(given, status, "{role} {answer}");
+        }
+    }
+    let body = json!({"user_id": "ben"});
+    assert_eq!(test.ask(&test.router, &narrow, "POST", &path("/users"), body).await.0, 201);
+    let raise = json!({"role": "OWNER"});
+    assert_eq!(test.ask(&test.router, &narrow, "PUT", &path("/users/ben"), raise.clone()).await.0, 403);
+    assert_eq!(test.ask(&test.router, &wide, "PUT", &path("/users/ben"), raise.clone()).await.0, 200);
+    assert_eq!(test.platform("PUT", &path("/users/ben"), raise).await.0, 200);
+}
