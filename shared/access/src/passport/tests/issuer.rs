@@ -80,7 +80,7 @@ async fn a_token_that_comes_while_an_older_set_is_on_its_way_is_not_held_against
     let first = instance.status(&made_up);
     let second = async {
         test.world.clock.advance(Duration::from_millis(10)).await;
-        test.publish(&[new.clone()]);
+        test.publish(std::slice::from_ref(&new));
         instance.status(&new.token(&claims())).await
     };
     assert_eq!(futures::future::join(first, second).await, (401, 200));
