@@ -60,8 +60,10 @@ pub struct ShownKey {
     created_by: String,
     created_at: String,
     expires_at: Option<String>,
-    /// Whom the chain of issuing began with: a person of the tenant, or the first key bound to it.
-    root: String,
+    /// Whom the chain of issuing began with: a person of the tenant, or the first key bound to it. Not there where the
+    /// chain begins with this key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<String>,
     #[serde(skip)]
     cursor: String,
 }
@@ -113,6 +115,7 @@ impl RevokedKeys {
 impl From<ApiKey> for ShownKey {
     fn from(key: ApiKey) -> Self {
         let cursor = format!("{}.{}", key.created_at.as_millis(), key.id);
+        let own = key_id(&key.id);
         Self {
             id: key.id,
             name: key.name,
@@ -122,7 +125,7 @@ impl From<ApiKey> for ShownKey {
             created_by: key.created_by,
             created_at: key.created_at.to_rfc3339_millis(),
             expires_at: key.expires_at.map(|at| at.to_string()),
-            root: key.root,
+            root: Some(key.root).filter(|root| *root != own),
             cursor,
         }
     }
