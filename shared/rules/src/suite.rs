@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+use edge_json::AtMost;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -28,7 +29,7 @@ const MOST_TESTS: usize = 500;
 #[serde(deny_unknown_fields)]
 struct Suite {
     now: Option<Moment>,
-    tests: Vec<Box<RawValue>>,
+    tests: AtMost<Box<RawValue>, MOST_TESTS>,
 }
 
 #[derive(Deserialize)]
@@ -72,9 +73,6 @@ const EXPECTED: &str = r#"expected a list of tests, [{"name", "input", "expected
 /// Reads the tests of a rule.
 pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
     let suite = Suite::read(json).map_err(|error| vec![Finding::whole(format!("the tests are not valid: {error}"))])?;
-    if suite.tests.len() > MOST_TESTS {
-        return Err(vec![Finding::whole(format!("there are more than {MOST_TESTS} tests"))]);
-    }
     let mut names = BTreeSet::new();
     let (mut tests, mut findings) = (Vec::new(), Vec::new());
     for (index, written) in suite.tests.iter().enumerate() {

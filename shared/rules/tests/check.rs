@@ -132,6 +132,9 @@ fn tests_that_cannot_be_read_are_errors_that_name_them() {
         let report = engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests));
         assert!(!report.ok && has(&report.errors, 0, part), "{tests}: {:?}", report.errors);
     }
+    let many = format!("[{}nothing", "1,".repeat(501));
+    let report = engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(&many));
+    assert!(has(&report.errors, 0, "expected a list of at most 500 entries"), "{:?}", report.errors);
     // An input that is none fails its test.
     let tests = r#"{"tests":[{"name":"x","input":["CTO","IT"],"expected":{"role":"admin"}}]}"#;
     assert!(!engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests)).ok);

@@ -12,6 +12,7 @@ facts! {
     two_thousand_people_come_over_and_a_second_run_changes_nothing,
     a_run_whose_node_is_killed_is_taken_up_by_whoever_looks,
     people_follow_hr_but_for_what_was_done_by_hand,
+    addresses_go_from_one_to_another_within_a_run,
     only_the_groups_own_companies_sync,
     projects_come_over,
 }
@@ -154,6 +155,37 @@ async fn people_follow_hr_but_for_what_was_done_by_hand(stage: Arc<Stage>) {
     let status = company.settled(&job).await;
     assert_eq!((&status["status"], &status["deactivated"]), (&json!("completed"), &json!(10)));
     assert_eq!(company.roles().await.len(), 9);
+}
+
+async fn addresses_go_from_one_to_another_within_a_run(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let company = Company::new(&edge).await;
+    edge.erp.hr.hire(&company.id, 20);
+    company.sync("employees").await;
+    let before = company.roles().await;
+    let put = |id: &str, changes: Value| edge.erp.hr.put_employee(&company.id, id, changes.as_object().unwrap());
+    // Two swap; one is taken on again under another id.
+    put("emp-000001", json!({"work_email": "emp-000002@bheem.example"}));
+    put("emp-000002", json!({"work_email": "emp-000001@bheem.example"}));
+    put("back", json!({"work_email": "EMP-000004@bheem.example", "job_title": "Head of Sales"}));
+    edge.erp.hr.dismiss(&company.id, "emp-000004");
+    // Records that are none stop nobody.
+    put("odd", json!({"work_email": ["odd@bheem.example"]}));
+    put("new", json!({"job_title": false, "department": false}));
+    let status = company.sync("employees").await;
+    let counts = ["created", "updated", "deactivated", "failed"].map(|field| status[field].as_i64().unwrap());
+    assert_eq!((&status["status"], counts), (&json!("completed"), [2, 2, 1, 1]), "{status}");
+    let roles = company.roles().await;
+    assert_eq!((roles.len(), roles["emp-000004"].as_str()), (before.len() + 1, "ADMIN"), "{roles:?}");
+    let user = async |id: &str| {
+        let path = format!("/api/v1/tenants/{}/users?limit=50", company.id);
+        let page = edge.call("GET", &path).key(BOOTSTRAP).send().await.expect(200);
+        page["data"].as_array().unwrap().iter().find(|user| user["user_id"] == id).unwrap().clone()
+    };
+    assert_eq!(user("emp-000001").await["email"], "emp-000002@bheem.example");
+    assert_eq!(user("emp-000004").await["erp_employee_id"], "back");
+    let status = company.sync("employees").await;
+    assert_eq!((&status["unchanged"], &status["failed"]), (&json!(21), &json!(1)), "{status}");
 }
 
 async fn only_the_groups_own_companies_sync(stage: Arc<Stage>) {
