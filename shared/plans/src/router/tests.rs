@@ -340,6 +340,16 @@ async fn one_bad_plan_is_left_out_and_named_and_the_others_are_sold() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_plan_that_the_erp_only_lists_is_found_by_its_code() {
+    let test = test();
+    test.erp().beside = r#",{"sku_id":"listed","sku_code":"WORKSPACE-LISTED","base_price":12.50}"#;
+    let plan = test.get("/api/v1/billing/plans/WORKSPACE-LISTED").await;
+    assert_eq!((plan.status, &plan.json()["base_price"]), (200, &json!(12.5)), "{}", plan.body);
+    let catalogue = Catalogue::new(&test.world.instance().0);
+    assert_eq!(catalogue.find("WORKSPACE-LISTED").await.unwrap().unwrap().price().unwrap().minor, 1250);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_code_that_two_plans_have_is_nobodys() {
     let test = test();
     test.erp().beside = r#",{"sku_id":"other","sku_code":"WORKSPACE-PRO","base_price":1}"#;
