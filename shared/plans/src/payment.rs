@@ -83,10 +83,10 @@ impl Plan {
     }
 
     /// What a line bought that is only a part of a price, and does not say of which: the least that it may be. It must
-    /// name the plan, or the plan must have a trial.
+    /// name the plan, or be for trying it.
     fn part_bought(&self, line: &Line, amount: Money, quantity: i64) -> Option<(Terms, Option<Money>)> {
         let names_plan = line.plan_id.as_ref().is_some_and(|id| *id == self.id || Some(id) == self.code.as_ref());
-        let has_trial = line.amount == 0 && self.trial_period_days.is_some_and(|days| days > 0);
+        let has_trial = line.amount == 0 && (line.is_trial || self.trial_period_days.is_some_and(|days| days > 0));
         if !names_plan && !has_trial {
             return None;
         }
@@ -224,6 +224,8 @@ mod tests {
             (named(500_000, true), None),
             (named(0, false), Some("PRO")),
             (unnamed(0), None),
+            (Line { is_trial: true, ..unnamed(0) }, Some("PRO")),
+            (Line { is_trial: true, ..unnamed(100) }, None),
         ] {
             let found = bought(&plain, line.amount, Some(bill(std::slice::from_ref(&line))));
             assert_eq!(found.map(|(tier, ..)| tier).as_deref(), tier, "{line:?}");

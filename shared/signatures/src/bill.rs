@@ -29,6 +29,8 @@ pub struct Line {
     pub quantity: Option<i64>,
     /// Whether it is for a part of a period.
     pub is_proration: bool,
+    /// Whether it is said to be for trying the plan.
+    pub is_trial: bool,
     /// Whether it is for something beside the plan.
     pub is_addon: bool,
 }
@@ -50,6 +52,11 @@ impl Bill {
             Some(balance) => total.checked_sub(balance) == Some(paid),
             None => total == paid || (total <= 0 && paid == 0),
         }
+    }
+
+    /// The plan that was bought by its lines, as the sender knows it.
+    pub fn plan_id(&self) -> Option<&str> {
+        self.plan_line()?.plan_id.as_deref()
     }
 
     /// The line that says most about the plan: one for a whole period before one for a part, and what costs most. What is

@@ -13,7 +13,7 @@ use edge_capabilities::{Capabilities, Instant, random};
 use edge_plans::Catalogue;
 use edge_record::Record;
 use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
-use edge_signatures::{Provider, Reading};
+use edge_signatures::{Bill, Provider, Reading};
 use edge_tenants::{Applied, Event as Told, Outcome, Status as Subscription, Tenant, Tenants, What};
 
 use crate::answers::{Said, answer};
@@ -265,6 +265,16 @@ impl Processing {
         }
         let unreadable = |error: edge_capabilities::config::ConfigError| Trouble::Upstream(error.to_string());
         told.tax_rates = tax_rates(&*self.capabilities.config).await.map_err(unreadable)?;
+        // What was written beside a subscription may be older than its last upgrade.
+        let of_line =
+            reading.bill.as_ref().and_then(Bill::plan_id).filter(|of_line| *of_line != id && ordered.is_none());
+        if let Some(of_line) = of_line {
+            let unknown = |unknown: edge_plans::Unknown| Trouble::Upstream(unknown.to_string());
+            told.plan = self.plans.find(of_line).await.map_err(unknown)?;
+            if told.plan.is_some() {
+                return Ok(());
+            }
+        }
         match self.plans.find(id).await {
             Ok(plan) => told.plan = plan,
             // A renewal as before needs nothing that the tenant does not have.

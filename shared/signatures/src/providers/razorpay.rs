@@ -109,6 +109,7 @@ fn bill(invoice: &Object<'_>) -> Option<Bill> {
             unit_amount: unit,
             quantity,
             is_proration: false,
+            is_trial: false,
             is_addon: line.text("type").ok().flatten().is_some_and(|kind| kind == "addon"),
         });
     }

@@ -179,6 +179,7 @@ fn bill(invoice: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
             unit_amount: units.into_iter().find_map(|(price, name)| minor(price.as_ref()?, name)),
             quantity: line.count("quantity"),
             is_proration: is_proration(&line),
+            is_trial: line.prose("description").is_some_and(|text| text.to_ascii_lowercase().contains("trial")),
             is_addon: false,
         });
     }

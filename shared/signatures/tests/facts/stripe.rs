@@ -161,6 +161,7 @@ fn an_invoice_shows_how_its_amount_came_about_and_what_was_bought_with_it() {
             unit_amount: Some(unit),
             quantity: Some(1),
             is_proration: true,
+            is_trial: false,
             is_addon: false,
         };
         let lines = vec![line("small", -24_950, 49_900), line("large", 124_950, 249_900)];

@@ -27,7 +27,7 @@ pub(super) struct Fact {
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) subscription: Option<String>,
-    /// Which gateway told of it first. Facts of before this was kept have none.
+    /// Which gateway told of it; of several, the last by name. Facts of before this was kept have none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) gateway: Option<String>,
     pub(super) what: What,
@@ -213,7 +213,7 @@ impl History {
                 place = (known.at <= fact.at).then_some(index);
                 fact.at = fact.at.min(known.at);
                 fact.subscription = fact.subscription.take().max(known.subscription);
-                fact.gateway = known.gateway.or(fact.gateway.take());
+                fact.gateway = fact.gateway.take().max(known.gateway);
                 if let What::Paid(known) = known.what {
                     paid.join(known);
                 }

@@ -64,6 +64,22 @@ async fn what_stripe_shows_the_arithmetic_of_is_in_effect_at_once() {
             25,
             100,
         ),
+        (
+            "a trial of no price",
+            invoice(
+                0,
+                &json!([line(0, &json!({"price": null, "description": "Trial period for Professional"}))]),
+                &json!({"metadata": {"plan_id": "sku-pro"}}),
+            ),
+            25,
+            0,
+        ),
+        (
+            "an upgrade beside which the old plan stands",
+            invoice(249_900, &json!([full]), &json!({"metadata": {"plan_id": "small"}})),
+            25,
+            100,
+        ),
         ("three seats", invoice(749_700, &json!([line(749_700, &json!({"quantity": 3}))]), &json!({})), 25, 100),
         (
             "what was left over",
