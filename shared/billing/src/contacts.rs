@@ -115,16 +115,12 @@ impl Contacts {
             "source": "WORKSPACE", "company_id": COMPANY_ID,
         });
         let key = format!("bheem-edge-contact-{}", tenant.id);
-        let answer = erp.post(PATH, Some(&key), contact.to_string()).await.map_err(|error| (error.into(), false))?;
+        let answer = erp.post(PATH, Some(&key), contact.to_string()).await.map_err(|error| sure(error.into()))?;
         match answer.status {
             StatusCode::OK | StatusCode::CREATED => {
                 id_of(&answer).ok_or_else(|| (Trouble::unreadable("the ERP", "the contact's id"), false))
             }
-            status => {
-                let trouble = Trouble::not_done("The ERP", status);
-                let is_sure = matches!(trouble, Trouble::Declined { .. });
-                Err((trouble, is_sure))
-            }
+            status => Err(sure(Trouble::not_done("The ERP", status))),
         }
     }
 
@@ -153,6 +149,12 @@ impl Contacts {
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(row.optional_text(0)?.map(ToOwned::to_owned))
     }
+}
+
+/// What went wrong, and whether it is sure that nothing was made.
+fn sure(trouble: Trouble) -> (Trouble, bool) {
+    let is_sure = matches!(trouble, Trouble::Declined { .. });
+    (trouble, is_sure)
 }
 
 fn id_of(answer: &Answer) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use edge_border::{Code, Problem};
 use edge_capabilities::database::DatabaseError;
+use edge_capabilities::http::HttpError;
 use edge_plans::Unknown;
 use edge_upstreams::NoAnswer;
 use http::StatusCode;
@@ -57,7 +58,14 @@ impl Trouble {
 
 impl From<NoAnswer> for Trouble {
     fn from(error: NoAnswer) -> Self {
-        Self::Upstream(error.to_string())
+        match error {
+            // It was not asked at all.
+            NoAnswer::Silent(upstream, HttpError::Busy(_)) => {
+                let upstream = if upstream == "the ERP" { "The ERP" } else { upstream };
+                Self::Declined { upstream, status: StatusCode::TOO_MANY_REQUESTS }
+            }
+            error => Self::Upstream(error.to_string()),
+        }
     }
 }
 

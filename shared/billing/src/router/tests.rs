@@ -19,6 +19,9 @@ const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";
 const OURS: &str = "2b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d33";
 
+/// In place of a status: the upstream is not asked, for it has too much to do.
+const BUSY: u16 = 1;
+
 /// What the upstreams know.
 #[derive(Default)]
 struct Upstreams {
@@ -138,6 +141,9 @@ async fn test() -> Test {
             let (status, body) = answer(&mut upstreams, &request);
             if status == 0 {
                 return futures::future::ready(Err(HttpError::Failed("cut".into())));
+            }
+            if status == BUSY {
+                return futures::future::ready(Err(HttpError::Busy(8)));
             }
             Ok(Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap())
         };

@@ -43,6 +43,7 @@ async fn what_bheempay_refuses_is_told_as_that_and_holds_no_room_in_the_budget()
         (422, 422, "UPSTREAM_REFUSED"),
         (401, 503, "UPSTREAM_UNAVAILABLE"),
         (429, 503, "UPSTREAM_UNAVAILABLE"),
+        (BUSY, 503, "UPSTREAM_UNAVAILABLE"),
     ] {
         let company = company().await;
         company.budget(5_000).await;
@@ -111,6 +112,7 @@ async fn what_comes_to_nothing_before_the_order_holds_no_room_either() {
         (409, 503, "UPSTREAM_UNAVAILABLE"),
         (500, 503, "UPSTREAM_UNAVAILABLE"),
         (0, 503, "UPSTREAM_UNAVAILABLE"),
+        (BUSY, 503, "UPSTREAM_UNAVAILABLE"),
     ] {
         let company = company().await;
         company.budget(5_000).await;
