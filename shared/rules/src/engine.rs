@@ -97,7 +97,7 @@ impl Engine {
             let known = constants.keys().map(String::as_str).collect();
             parsed = Parsed::of(engine, script, &known)?;
         }
-        let Parsed { written, run: mut ast, findings: wrong } = parsed;
+        let Parsed { mut written, run: mut ast, findings: wrong } = parsed;
         let own = own_functions(&written);
         let findings: Vec<_> = own
             .iter()
@@ -115,6 +115,7 @@ impl Engine {
             return Err(vec![Finding::at(position, "the script has to define `fn decide(input)`, with one input")]);
         }
         ast.clear_statements();
+        written.clear_statements();
         Ok(Compiled { rule, ast, written, findings: wrong, constants: Arc::new(constants) })
     }
 
