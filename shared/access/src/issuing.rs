@@ -202,6 +202,16 @@ impl Access {
         Ok(RevokedKeys { revoked })
     }
 
+    /// Has `caller` revoke the keys of `tenant` that `person` made, and all that descend from them; gives whether there
+    /// were any.
+    pub async fn revoke_keys_of(&self, person: &str, tenant: &TenantId, caller: &Caller) -> Result<bool, Problem> {
+        let keys = self.keys().source().of_person(person, tenant).await?;
+        for id in &keys {
+            self.revoke_key(id, Some(tenant), Descendants::Revoke, caller).await?;
+        }
+        Ok(!keys.is_empty())
+    }
+
     /// Revokes the key `id` of `tenant`; gives whether it was not before.
     async fn revoke_one(&self, id: &str, tenant: Option<&TenantId>, caller: &Caller) -> Result<bool, Problem> {
         let now = self.capabilities().clock.now();

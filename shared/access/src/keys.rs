@@ -191,6 +191,20 @@ impl Keys {
         rows.iter().map(read).collect()
     }
 
+    /// The keys of `tenant` that `person` made and that were not revoked, or of which a descendant was not.
+    pub(crate) async fn of_person(&self, person: &str, tenant: &TenantId) -> Result<Vec<String>, DatabaseError> {
+        let statement = "SELECT id FROM api_keys WHERE created_by = $1 AND tenant_id = $2 ORDER BY created_at, id";
+        let made_by = format!("user:{person}");
+        let mut keys = Vec::new();
+        for row in self.0.query(statement, &[made_by.into(), tenant.as_str().into()]).await? {
+            let id = row.text(0)?;
+            if self.find(id).await?.is_some() || !self.descendants(id).await?.is_empty() {
+                keys.push(id.to_owned());
+            }
+        }
+        Ok(keys)
+    }
+
     /// Revokes the key `id`, of `tenant` alone where one is given; gives whether there was one.
     pub(crate) async fn revoke(
         &self,

@@ -1,11 +1,12 @@
 //! A tenant's users over HTTP.
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::Response;
-use edge_access::{Caller, Granted, Role, TenantsAdmin};
+use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
 use edge_border::{Address, Code, FieldError, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
+use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -259,11 +260,14 @@ pub(super) async fn change(
 /// Remove a user
 ///
 /// What is known of the person is deleted. The user's id stays in what the books need: who did what, who paid for what.
+/// The person's token lets nobody in any more; the keys that the person made go on unless `?api_keys=revoke` asks for them
+/// too.
 #[utoipa::path(
     delete, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("user_id" = String, Path, description = "The user's id."),
+        ("api_keys" = Option<String>, Query, description = "`revoke`: the keys that the person made, and all that descend from them, too."),
     ),
     responses(
         (status = 204, description = "Removed."),
@@ -275,6 +279,7 @@ pub(super) async fn remove(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, user)): Path<(String, String)>,
+    keys: KeysOfTheirs,
 ) -> Result<StatusCode, Problem> {
     let tenant = desk.find(&granted.caller, &id).await?;
     let author = Author::new(&granted.caller, address);
@@ -290,10 +295,39 @@ pub(super) async fn remove(
         Err(refusal) => return Err(refusal.into()),
     };
     let had_data = desk.erasure.erase(&tenant.id, &user, &author, &*desk.capabilities.random, now).await?;
-    if has_left_before && !had_data {
+    let had_keys = match keys {
+        KeysOfTheirs::Keep => false,
+        KeysOfTheirs::Revoke => desk.access.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?,
+    };
+    if has_left_before && !had_data && !had_keys {
         return Err(Refusal::IsNoMember.into());
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What becomes of the keys that a person made who is removed.
+pub(super) enum KeysOfTheirs {
+    /// They go on.
+    Keep,
+    /// They are revoked: `?api_keys=revoke`.
+    Revoke,
+}
+
+impl<S: Sync> FromRequestParts<S> for KeysOfTheirs {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Asked {
+            api_keys: Option<String>,
+        }
+        let asked = Query::<Asked>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
+        match asked.0.api_keys.as_deref() {
+            None => Ok(Self::Keep),
+            Some("revoke") => Ok(Self::Revoke),
+            Some(_) => Err(Problem::field("api_keys", "must be `revoke`, or left out")),
+        }
+    }
 }
 
 /// Nobody of a tenant makes somebody more than they are themselves: a role in the record is a right. What every member

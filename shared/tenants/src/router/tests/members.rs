@@ -184,3 +184,32 @@ async fn nobody_of_a_tenant_makes_somebody_more_than_they_are() {
     assert_eq!(test.ask(&test.router, &wide, "PUT", &path("/users/ben"), raise.clone()).await.0, 200);
     assert_eq!(test.platform("PUT", &path("/users/ben"), raise).await.0, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_keys_of_somebody_who_is_removed_go_with_them_where_that_is_asked_for() {
+    let test = test();
+    let path = test.acme().await;
+    for user in ["ana", "ben"] {
+        assert_eq!(add(&test, &path("/users"), user, "OWNER").await.0, 201);
+    }
+    let of_ana = key_with(&test, json!(["tenants:admin"])).await;
+    // As if ana had made it.
+    let (capabilities, _) = test.world.instance();
+    let statement = "UPDATE api_keys SET created_by = 'user:ana', root = 'user:ana'";
+    capabilities.record.query(statement, &[]).await.unwrap();
+    test.world.clock.advance(std::time::Duration::from_secs(1)).await;
+    let of_platform = key_with(&test, json!(["tenants:admin"])).await;
+    let new = json!({"name": "k", "scopes": ["tenants:admin"]});
+    let (_, made) = test.ask(&test.access, &of_ana, "POST", "/api/v1/api-keys", new).await;
+    let descends = made["key"].as_str().unwrap().to_owned();
+    let odd = test.platform("DELETE", &path("/users/ana?api_keys=all"), Value::Null).await;
+    assert_eq!((odd.0, &odd.1["errors"][0]["field"]), (400, &json!("api_keys")));
+    assert_eq!(test.platform("DELETE", &path("/users/ana"), Value::Null).await.0, 204);
+    let status = async |key: &str| test.ask(&test.router, key, "GET", &path(""), Value::Null).await.0;
+    assert_eq!([status(&of_ana).await, status(&descends).await], [200, 200]);
+    // Also later.
+    assert_eq!(test.platform("DELETE", &path("/users/ana?api_keys=revoke"), Value::Null).await.0, 204);
+    test.world.clock.advance(std::time::Duration::from_secs(1)).await;
+    assert_eq!([status(&of_ana).await, status(&descends).await, status(&of_platform).await], [401, 401, 200]);
+    assert_eq!(test.platform("DELETE", &path("/users/ana?api_keys=revoke"), Value::Null).await.0, 404);
+}
