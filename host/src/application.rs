@@ -31,6 +31,8 @@ use crate::{files, log};
 pub struct Shared {
     /// The connections to upstreams.
     pub http_client: HttpClient,
+    /// The breakers of upstreams.
+    pub http_guards: outbound_http::Guards,
     /// The connections to databases.
     pub postgres: Arc<postgres::Pools>,
     /// The application itself, once it is complete; weak, for it owns what points here.
@@ -67,12 +69,20 @@ struct Target {
     prefix: HeaderValue,
 }
 
-struct Found<'a> {
+/// Where a request leads.
+pub struct Found<'a> {
     target: &'a Target,
     /// What a trailing `/...` stood for, with its leading slash; empty where the route has none.
     rest: String,
     /// What each `:name` stood for.
     named: Vec<(String, String)>,
+}
+
+impl<'a> Found<'a> {
+    /// The component that it leads to.
+    pub fn component(&self) -> &'a str {
+        &self.target.component
+    }
 }
 
 /// A loaded application.
@@ -114,6 +124,7 @@ impl Application {
     pub fn load(loading: &Loading<'_>) -> anyhow::Result<Arc<Self>> {
         let shared = Arc::new(Shared {
             http_client: outbound_http::client()?,
+            http_guards: outbound_http::Guards::default(),
             postgres: Arc::default(),
             application: OnceLock::new(),
         });
@@ -150,15 +161,25 @@ impl Application {
         self.alive.none().await;
     }
 
+    /// The components, by their ids.
+    pub fn components(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.components.keys().map(String::as_str)
+    }
+
+    /// Where a request for `path` leads.
+    pub fn route(&self, path: &str) -> Result<Found<'_>, Refusal> {
+        self.find(path).ok_or(Refusal::NoSuchPath)
+    }
+
     /// Answers a request from outside.
     pub async fn handle(
         &self,
+        found: Found<'_>,
         mut request: Request<WasiBody>,
         client: &HeaderValue,
     ) -> Result<Response<WasiBody>, Refusal> {
-        let found = self.find(request.uri().path()).ok_or(Refusal::NoSuchPath)?;
-        let component = self.components.get(&found.target.component).ok_or(Refusal::NoSuchPath)?;
-        let name = &found.target.component;
+        let name = found.component();
+        let component = self.components.get(name).ok_or(Refusal::NoSuchPath)?;
         prepare(&mut request, found, client)?;
         let since = Moment::now();
         let answer = component.handle(self.turns.take().await, request).await;
@@ -273,7 +294,9 @@ const ROUTE_HEADERS: usize = 7;
 /// route and its caller. A caller's own headers of these names are dropped.
 fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderValue) -> Result<(), Refusal> {
     let host = request.headers().get(http::header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
-    let Some(authority) = host.ok().and_then(|host| Authority::try_from(host).ok()) else {
+    let authority = host.ok().and_then(|host| Authority::try_from(host).ok());
+    // A user's name has no business there.
+    let Some(authority) = authority.filter(|authority| !authority.as_str().contains('@')) else {
         return Err(Refusal::BadHost);
     };
     let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));

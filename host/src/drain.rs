@@ -107,7 +107,12 @@ impl Timer {
         let body: WasiBody = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
         let request = Request::post(path).header(AUTHORIZATION, self.authorization.clone()).body(body);
         let Ok(request) = request else { return Drained::None("the request cannot be written".into()) };
-        let response = match application.handle(request, &HeaderValue::from_static(ITSELF)).await {
+        let client = HeaderValue::from_static(ITSELF);
+        let answer = match application.route(path) {
+            Ok(found) => application.handle(found, request, &client).await,
+            Err(refusal) => Err(refusal),
+        };
+        let response = match answer {
             Ok(response) => response,
             Err(refusal) => return Drained::None(format!("{refusal:?}")),
         };

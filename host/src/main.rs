@@ -10,6 +10,7 @@ mod engine;
 mod files;
 mod log;
 mod manifest;
+mod open_files;
 mod refusal;
 mod rest;
 mod rules;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use serde_json::json;
@@ -22,8 +22,14 @@ pub enum Refusal {
     NoSuchPath,
     /// The Host header cannot be read.
     BadHost,
+    /// There is no Host header, or more than one.
+    NotOneHost,
     /// The URL cannot be read.
     BadUrl,
+    /// The body came too slowly, or not at all.
+    SlowBody,
+    /// The body broke off, or cannot be read.
+    BrokenBody,
     /// Too many requests at once, here or in the component.
     Overloaded,
     /// The component took too long.
@@ -37,6 +43,9 @@ impl Refusal {
         match self {
             Self::NoSuchPath => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this path."),
             Self::BadHost => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The Host header is not a host."),
+            Self::NotOneHost => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "Send one Host header."),
+            Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The body did not come in time."),
+            Self::BrokenBody => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The body broke off."),
             Self::BadUrl => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "The URL cannot be read."),
             Self::Overloaded => {
                 (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many requests at once; try again.")
@@ -60,6 +69,10 @@ impl Refusal {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self == Self::Overloaded {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if matches!(self, Self::SlowBody | Self::BrokenBody) {
+            // What may still come of the body is no request.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if let Ok(id) = HeaderValue::try_from(id) {
             headers.insert(X_REQUEST_ID, id);

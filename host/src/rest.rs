@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 
 /// The most that is thrown away, bytes.
 const MOST: usize = 16 << 20;
@@ -15,23 +15,23 @@ const MOST: usize = 16 << 20;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// A request's body, whose rest is read to its end when the component lets go of it.
-pub struct Rest(Option<Incoming>);
+pub struct Rest<B: Body<Data = Bytes> + Send + Unpin + 'static>(Option<B>);
 
-impl Rest {
-    /// The body of a request that has just come.
-    pub fn of(body: Incoming) -> Self {
+impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Rest<B> {
+    /// The body of a request, as much of it as has not been read.
+    pub fn of(body: B) -> Self {
         Self(Some(body))
     }
 }
 
-impl Body for Rest {
+impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Body for Rest<B> {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match &mut self.0 {
             Some(body) => Pin::new(body).poll_frame(context),
             None => Poll::Ready(None),
@@ -47,7 +47,7 @@ impl Body for Rest {
     }
 }
 
-impl Drop for Rest {
+impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Rest<B> {
     fn drop(&mut self) {
         let Some(body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
         // Where the runtime is going down so is the connection.
@@ -57,7 +57,7 @@ impl Drop for Rest {
     }
 }
 
-async fn throw_away(mut body: Incoming) {
+async fn throw_away<B: Body<Data = Bytes> + Unpin>(mut body: B) {
     let mut left = MOST;
     while let Some(Ok(frame)) = body.frame().await {
         let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };

@@ -1,36 +1,73 @@
 //! The HTTP server: accepts connections, hands requests to the application, and on a signal lets those in flight
-//! finish.
+//! finish. Nobody outside can make it stop serving others: connections, half-sent requests, answers that nobody reads and
+//! requests in the works are bounded each by themselves.
+
+mod body;
+mod connections;
+mod places;
+mod transport;
 
 use std::convert::Infallible;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use http::{HeaderValue, Request};
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use http::header::HOST;
+use http::{HeaderValue, Request, Response, Version};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::application::Application;
 use crate::log;
 use crate::refusal::{self, Refusal};
-use crate::rest::Rest;
+use body::{Bodies, LONGEST_WHEN_STOPPING, Received};
+use connections::{Connection, Connections, Counted, Phase};
+use places::Places;
+use transport::Transport;
+
+pub use connections::most_by_default;
 
 /// How long a client may take to send the head of a request: slower ones hold connections for nothing.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a client may leave an answer unread.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection that is to make room may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long the server waits before it accepts again after it could not.
+const BACKOFF: Duration = Duration::from_millis(20);
+
+/// How often it says so.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(5);
+
 /// Bounds on the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Connections open at once.
+    pub connections: usize,
     /// Requests in the works at once; the next is told to come back.
     pub requests: usize,
     /// How long requests in flight may take to finish once the server is told to stop.
     pub drain: Duration,
+}
+
+/// What all connections share.
+struct Server {
+    application: Arc<Application>,
+    places: Places,
+    /// Of the requests in the works, those whose bodies are still coming in.
+    streams: Semaphore,
+    bodies: Arc<Bodies>,
+    /// Whether the server was told to stop.
+    stopping: watch::Receiver<bool>,
 }
 
 /// Serves `application` on `listener` until `stop` resolves, then until the requests in flight have been answered.
@@ -40,41 +77,50 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let in_flight = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.requests));
-    let mut stop = std::pin::pin!(stop);
+    let connections = Connections::new(limits.connections);
+    let (stopped, stopping) = watch::channel(false);
+    let server = Arc::new(Server {
+        places: Places::new(limits.requests, application.components()),
+        streams: Semaphore::new((limits.requests / 64).clamp(1, Semaphore::MAX_PERMITS)),
+        bodies: Arc::default(),
+        application: application.clone(),
+        stopping,
+    });
+    let mut complaints = Complaints::default();
+    let mut stop = pin!(stop);
     loop {
-        let (stream, client) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, or a connection that was gone before it was taken: neither ends the
-                    // server, and the first passes.
-                    log::error("host", "cannot accept a connection", &error.to_string());
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
+        connections.settle().await;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
-        let application = application.clone();
-        let places = places.clone();
-        let client = HeaderValue::try_from(client.to_string()).context("cannot write the caller's address")?;
-        let service = service_fn(move |request| answer(application.clone(), places.clone(), request, client.clone()));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = in_flight.watch(connection);
-        tokio::spawn(async move {
-            // A client that goes away in mid-request is its own business.
-            let _ = connection.await;
-        });
+        let (stream, client) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) if is_of_one_connection(&error) => continue,
+            Err(error) => {
+                // Out of file descriptors or memory, which passes: connections that do nothing give theirs back.
+                complaints.say("cannot accept a connection", &error.to_string());
+                connections.make_room();
+                tokio::time::sleep(BACKOFF).await;
+                continue;
+            }
+        };
+        // A socket that does not take the option is broken: its client is gone.
+        let Ok(()) = stream.set_nodelay(true) else { continue };
+        let Ok(client) = HeaderValue::try_from(client.to_string()) else { continue };
+        match connections.admit() {
+            Some(connection) => drop(tokio::spawn(server.clone().attend(stream, client, connection))),
+            None => {
+                complaints.say("no connection can make room for another", "");
+                turn_away(&stream);
+            }
+        }
     }
     drop(listener);
+    stopped.send_replace(true);
+    connections.close_all();
     let drained = async {
-        in_flight.shutdown().await;
+        connections.none().await;
         // What goes on behind an answer (a write that nobody waits for, the last lines of a log) ends too.
         application.idle().await;
     };
@@ -84,19 +130,176 @@ pub async fn serve(
     Ok(())
 }
 
-type Answer = http::Response<wasmtime_wasi_http::WasiBody>;
+/// Whether an error says something about the connection that was to be accepted, and nothing about the next.
+fn is_of_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
 
-async fn answer(
-    application: Arc<Application>,
-    places: Arc<Semaphore>,
-    request: Request<Incoming>,
-    client: HeaderValue,
-) -> Result<Answer, Infallible> {
-    let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
-    let Ok(_place) = places.try_acquire() else {
-        return Ok(Refusal::Overloaded.answer(id.as_ref(), arrived.elapsed()));
-    };
-    let request = request.map(|body| Rest::of(body).map_err(wasmtime_wasi_http::Error::from).boxed_unsync());
-    let answer = application.handle(request, &client).await;
-    Ok(answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed())))
+/// Says what goes wrong again and again now and then.
+#[derive(Default)]
+struct Complaints(Option<Instant>);
+
+impl Complaints {
+    fn say(&mut self, what: &str, why: &str) {
+        if self.0.is_none_or(|last| last.elapsed() >= COMPLAIN_EVERY) {
+            self.0 = Some(Instant::now());
+            log::error("host", what, why);
+        }
+    }
+}
+
+/// Tells a client for whom there is no room, as far as it can be told without waiting.
+fn turn_away(stream: &TcpStream) {
+    let _ = stream.try_write(
+        b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n",
+    );
+}
+
+impl Server {
+    /// Serves one connection until it ends.
+    async fn attend(self: Arc<Self>, stream: TcpStream, client: HeaderValue, connection: Counted) {
+        let service = {
+            let (server, connection) = (self.clone(), Arc::clone(&connection));
+            service_fn(move |request| server.clone().serve(request, client.clone(), connection.clone()))
+        };
+        let transport = Transport::new(stream, WRITE_TIMEOUT);
+        let mut serving = pin!(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .serve_connection(TokioIo::new(transport), service)
+        );
+        // A client that goes away in mid-request is its own business.
+        tokio::select! {
+            _ = serving.as_mut() => return,
+            () = connection.told_to_close() => {}
+        }
+        serving.as_mut().graceful_shutdown();
+        if !*self.stopping.borrow() && connection.phase().owes_nothing() {
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, serving).await;
+            return;
+        }
+        // A request that is not there by then never will be. One that is will be answered.
+        let half_sent = LONGEST_WHEN_STOPPING.saturating_add(CLOSE_TIMEOUT);
+        while tokio::time::timeout(half_sent, serving.as_mut()).await.is_err() {
+            if connection.phase().owes_nothing() {
+                return;
+            }
+        }
+    }
+
+    async fn serve(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        client: HeaderValue,
+        connection: Arc<Connection>,
+    ) -> Result<Response<Answer>, Infallible> {
+        let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
+        let underway = Underway::new(connection);
+        let answer = self.answer(request, &client, &underway).await;
+        let answer = answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed()));
+        Ok(answer.map(|body| Answer { body, _underway: underway }))
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        client: &HeaderValue,
+        underway: &Underway,
+    ) -> Result<Response<WasiBody>, Refusal> {
+        one_host(&request)?;
+        let (head, body) = request.into_parts();
+        let found = self.application.route(head.uri.path())?;
+        let Received { body, is_streamed } = self.bodies.receive(body, &self.stopping).await?;
+        underway.0.enter(Phase::Answering);
+        let _stream = match is_streamed {
+            true => Some(self.streams.try_acquire().map_err(|_| Refusal::Overloaded)?),
+            false => None,
+        };
+        let _place = self.places.take(found.component()).ok_or(Refusal::Overloaded)?;
+        self.application.handle(found, Request::from_parts(head, body), client).await
+    }
+}
+
+/// HTTP/1.1 wants exactly one Host header: with two, somebody in between may have read the other one.
+fn one_host<B>(request: &Request<B>) -> Result<(), Refusal> {
+    match (request.headers().get_all(HOST).iter().count(), request.version()) {
+        (1, _) | (0, Version::HTTP_09 | Version::HTTP_10) => Ok(()),
+        _ => Err(Refusal::NotOneHost),
+    }
+}
+
+/// A request that is under way on its connection, until its answer was written.
+struct Underway(Arc<Connection>);
+
+impl Underway {
+    fn new(connection: Arc<Connection>) -> Self {
+        connection.enter(Phase::Receiving);
+        Self(connection)
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.0.enter(Phase::Idle);
+    }
+}
+
+/// The body of an answer.
+struct Answer {
+    body: WasiBody,
+    _underway: Underway,
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_1_1_wants_exactly_one_host() {
+        for (version, hosts, good) in [
+            (Version::HTTP_11, &["a"][..], true),
+            (Version::HTTP_11, &[], false),
+            (Version::HTTP_11, &["a", "b"], false),
+            (Version::HTTP_11, &["a", "a"], false),
+            (Version::HTTP_10, &[], true),
+            (Version::HTTP_10, &["a", "b"], false),
+        ] {
+            let mut request = Request::builder().version(version);
+            for host in hosts {
+                request = request.header(HOST, *host);
+            }
+            assert_eq!(one_host(&request.body(()).unwrap()).is_ok(), good, "{version:?} {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_lasts_makes_the_server_wait_before_it_accepts_again() {
+        use std::io::{Error, ErrorKind};
+        for kind in [ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset, ErrorKind::Interrupted] {
+            assert!(is_of_one_connection(&Error::from(kind)), "{kind}");
+        }
+        // EMFILE, ENFILE, ENOBUFS, ENOMEM.
+        for number in [24, 23, 105, 12] {
+            assert!(!is_of_one_connection(&Error::from_raw_os_error(number)), "{number}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::manifest::Manifest;
 use crate::runtime_config::RuntimeConfig;
 use crate::variables::Variables;
 use crate::workers::Reuse;
-use crate::{drain, engine, log, server};
+use crate::{drain, engine, log, open_files, server};
 
 /// What `bheem-edge up` can be told.
 #[derive(Args)]
@@ -59,9 +59,12 @@ pub struct Options {
     /// How long a request may go without an answer, seconds
     #[arg(long, default_value_t = 30)]
     request_timeout_secs: u64,
-    /// Requests in the works at once; the next is answered 503
+    /// Requests in the works at once; the next is answered 503. Half of them are kept for the components in equal parts
     #[arg(long, default_value_t = 4096)]
     max_requests: usize,
+    /// Connections open at once; for one more, one that is idle is closed [default: by the limit on open files]
+    #[arg(long)]
+    max_connections: Option<usize>,
     /// How often whatever was left undone is taken up (webhooks that wait, notifications), seconds; 0: never, a scheduler
     /// calls POST /api/v1/webhooks/drain instead
     #[arg(long, default_value_t = 30)]
@@ -84,17 +87,24 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let stdout = Output::to(std::io::stdout())?;
     let stderr = Output::to(std::io::stderr())?;
     log::send_to(stderr.clone());
+    let files = open_files::raise_limit();
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = options.threads {
         runtime.worker_threads(threads.max(1));
     }
-    let result = runtime.enable_all().build()?.block_on(serve(options, started, stdout.clone(), stderr.clone()));
+    let result = runtime.enable_all().build()?.block_on(serve(options, files, started, stdout.clone(), stderr.clone()));
     stdout.flush();
     stderr.flush();
     result
 }
 
-async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Output) -> anyhow::Result<()> {
+async fn serve(
+    options: &Options,
+    files: u64,
+    started: Instant,
+    stdout: Output,
+    stderr: Output,
+) -> anyhow::Result<()> {
     let manifest = Manifest::load(&options.manifest)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.folder.join(".spin"));
     let given: BTreeMap<String, String> = options.variables.iter().cloned().collect();
@@ -145,6 +155,10 @@ async fn serve(options: &Options, started: Instant, stdout: Output, stderr: Outp
         drop(going);
         log::info("host", "told to stop: requests in flight will be answered", "");
     };
-    let limits = server::Limits { requests: options.max_requests, drain: Duration::from_secs(30) };
+    let limits = server::Limits {
+        connections: options.max_connections.unwrap_or_else(|| server::most_by_default(files)),
+        requests: options.max_requests,
+        drain: Duration::from_secs(30),
+    };
     server::serve(listener, application, limits, stop).await
 }

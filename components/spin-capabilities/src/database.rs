@@ -1,16 +1,29 @@
 //! The record: PostgreSQL where the variable `database_url` names one, else Spin's SQLite, label `default`.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use edge_capabilities::breaker::{Breaker, Policy};
+use edge_capabilities::clock::within;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
-use edge_capabilities::{Config, Database};
+use edge_capabilities::{Clock as _, Config, Database};
 use spin_sdk::pg::{self, DbValue, ParameterValue, PgError, QueryError};
 use spin_sdk::sqlite;
+
+use crate::small::HostClock;
+
+/// How long PostgreSQL may take over one statement. The host gives up on a request after thirty seconds, and who asked
+/// learns nothing then.
+const STATEMENT: Duration = Duration::from_secs(10);
+
+/// When PostgreSQL counts as gone, for this instance. Whoever has something else to go by gives up on a statement early.
+const GONE: Policy = Policy::new(3, Duration::from_secs(1));
 
 pub(crate) struct Record {
     config: Arc<dyn Config>,
     backend: OnceLock<Backend>,
+    breaker: Breaker,
 }
 
 enum Backend {
@@ -20,7 +33,7 @@ enum Backend {
 
 impl Record {
     pub(crate) fn new(config: Arc<dyn Config>) -> Self {
-        Self { config, backend: OnceLock::new() }
+        Self { config, backend: OnceLock::new(), breaker: Breaker::new(GONE) }
     }
 
     async fn backend(&self) -> Result<&Backend, DatabaseError> {
@@ -37,6 +50,25 @@ impl Record {
         };
         Ok(self.backend.get_or_init(|| backend))
     }
+
+    /// What a query gives, unless PostgreSQL has not answered lately, or does not answer now.
+    async fn in_time<T>(
+        &self,
+        query: impl Future<Output = Result<T, DatabaseError>> + Send,
+    ) -> Result<T, DatabaseError> {
+        let watch = self.breaker.watch(|| HostClock.elapsed());
+        let watch = watch.map_err(|open| DatabaseError::Unavailable(open.to_string()))?;
+        match within(&HostClock, STATEMENT, query).await {
+            Some(answer) => {
+                watch.succeeded();
+                answer
+            }
+            None => {
+                watch.failed();
+                Err(DatabaseError::Unavailable(format!("no answer within {STATEMENT:?}")))
+            }
+        }
+    }
 }
 
 #[async_trait]
@@ -45,7 +77,7 @@ impl Database for Record {
         match self.backend().await? {
             Backend::Sqlite(connection) => query_sqlite(connection, statement, parameters).await,
             // A connection goes back to Spin's pool when it is dropped: one for each statement, none held.
-            Backend::Postgres(url) => query_postgres(url, statement, parameters).await,
+            Backend::Postgres(url) => self.in_time(query_postgres(url, statement, parameters)).await,
         }
     }
 

@@ -1,32 +1,62 @@
 //! Upstreams, over Spin's outbound HTTP.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
+use edge_capabilities::breaker::{Breaker, Policy};
 use edge_capabilities::clock::within;
 use edge_capabilities::http::{HttpError, LARGEST_ANSWER};
 use edge_capabilities::{Clock, Http};
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
+
+/// When an upstream counts as gone, for this instance: as it waited this often in a row for nothing. A call that fails at
+/// once costs nobody any time.
+const GONE: Policy = Policy::new(5, Duration::ZERO);
 
 pub(crate) struct Outbound {
     clock: Arc<dyn Clock>,
+    breakers: Mutex<BTreeMap<String, Arc<Breaker>>>,
 }
 
 impl Outbound {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
+        Self { clock, breakers: Mutex::default() }
+    }
+
+    /// The breaker of the upstream at `uri`. A component has few upstreams, which its manifest names.
+    fn breaker(&self, uri: &Uri) -> Arc<Breaker> {
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(breaker) = breakers.get(authority) {
+            return breaker.clone();
+        }
+        let breaker = Arc::new(Breaker::new(GONE));
+        breakers.insert(authority.to_owned(), breaker.clone());
+        breaker
     }
 }
 
 #[async_trait]
 impl Http for Outbound {
     async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
-        let exchange = exchange(request);
-        within(&*self.clock, patience, exchange).await.unwrap_or(Err(HttpError::TimedOut(patience)))
+        let breaker = self.breaker(request.uri());
+        let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::Failed(open.to_string()))?;
+        let answer = within(&*self.clock, patience, exchange(request)).await;
+        match answer {
+            Some(answer) => {
+                permit.succeeded();
+                answer
+            }
+            None => {
+                permit.failed(self.clock.elapsed(), patience);
+                Err(HttpError::TimedOut(patience))
+            }
+        }
     }
 }
 

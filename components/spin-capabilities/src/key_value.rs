@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::KeyValue;
+use edge_capabilities::breaker::{Breaker, Permit, Policy};
 use edge_capabilities::clock::within;
 use edge_capabilities::key_value::StoreError;
+use edge_capabilities::{Clock as _, KeyValue};
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
 use spin_sdk::key_value::{Error, Store};
 
@@ -26,21 +27,37 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// seen to be there.
 const GRACE: Duration = Duration::from_millis(100);
 
-#[derive(Default)]
+/// When a store counts as gone, for this instance: as it waited this often in a row for nothing. A call that fails at once
+/// costs nobody any time.
+const GONE: Policy = Policy::new(3, Duration::ZERO);
+
 pub(crate) struct Cache {
     values: OnceLock<Store>,
     counters: OnceLock<store::Bucket>,
     gate: Gate,
+    breaker: Breaker,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        let (values, counters, gate) = Default::default();
+        Self { values, counters, gate, breaker: Breaker::new(GONE) }
+    }
 }
 
 impl Cache {
     /// What `call` gives, which lets the instance's other requests go on.
     async fn call<T>(&self, call: impl Future<Output = Result<T, Error>> + Send) -> Result<T, StoreError> {
-        in_time(async {
+        let permit = self.permit()?;
+        in_time(permit, async {
             let _pass = self.gate.call().await;
             call.await.map_err(failed)
         })
         .await
+    }
+
+    fn permit(&self) -> Result<Permit<'_>, StoreError> {
+        self.breaker.permit(|| HostClock.elapsed()).map_err(|open| StoreError(open.to_string()))
     }
 
     async fn values(&self) -> Result<&Store, Error> {
@@ -66,13 +83,18 @@ fn failed(error: impl std::fmt::Debug) -> StoreError {
     StoreError(format!("{error:?}"))
 }
 
-async fn in_time<T>(call: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+async fn in_time<T>(
+    permit: Permit<'_>,
+    call: impl Future<Output = Result<T, StoreError>> + Send,
+) -> Result<T, StoreError> {
     let mut call = std::pin::pin!(call);
     for patience in [PATIENCE, GRACE] {
         if let Some(answer) = within(&HostClock, patience, call.as_mut()).await {
+            permit.succeeded();
             return answer;
         }
     }
+    permit.failed(HostClock.elapsed(), PATIENCE);
     Err(StoreError(format!("no answer within {PATIENCE:?}")))
 }
 
@@ -93,7 +115,7 @@ impl KeyValue for Cache {
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
         // Whether anybody answers is asked by a call that holds nobody up.
         self.get(key).await?;
-        in_time(async {
+        in_time(self.permit()?, async {
             let _pass = self.gate.count().await;
             atomics::increment(self.counters()?, key, delta).map_err(failed)
         })

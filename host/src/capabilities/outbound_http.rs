@@ -2,13 +2,15 @@
 //! application (`http://<component>.spin.internal`) and to the application itself (a URL without authority) without
 //! leaving the process.
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header::HOST;
+use edge_capabilities::breaker::Policy;
+use http::header::{HOST, RETRY_AFTER};
 use http::uri::{Authority, Scheme};
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt as _;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -18,10 +20,53 @@ use tokio::time::timeout;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
 use crate::allowed_hosts::{INTERNAL_DOMAIN, default_port};
+use crate::capabilities::guard::{Guard, Health};
 use crate::capabilities::{Grants, tls};
 
 /// The client that all components share, so that they share its connections.
 pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
+
+/// When an upstream counts as gone: it answers nobody, whatever is asked. One that fails some requests does not.
+const GONE: Policy = Policy::new(5, Duration::from_secs(1));
+
+/// The longest that an upstream is left alone because it said so.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Upstreams that are known. Where there are more, as a component may ask anybody, all are forgotten.
+const MOST_GUARDS: usize = 256;
+
+/// The breakers of all upstreams, by scheme and authority.
+#[derive(Default)]
+pub struct Guards(Mutex<HashMap<(String, Authority), Arc<Guard>>>);
+
+impl Guards {
+    fn of(&self, scheme: &str, authority: &Authority) -> Arc<Guard> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let upstream = (scheme.to_owned(), authority.clone());
+        if all.len() >= MOST_GUARDS && !all.contains_key(&upstream) {
+            all.clear();
+        }
+        let name = || format!("the upstream {scheme}://{}:{}", authority.host(), authority.port_u16().unwrap_or(0));
+        all.entry(upstream).or_insert_with(|| Arc::new(Guard::new(name(), GONE))).clone()
+    }
+}
+
+/// What an answer says of the upstream. Its refusals are answers; that it fails, or wants to be left alone, is not its
+/// caller's fault.
+fn health(sent: &Result<Response<hyper::body::Incoming>>) -> Health {
+    let Ok(response) = sent else { return Health::Ill };
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => pause(response.headers()).map_or(Health::Well, Health::Busy),
+        status if status.is_server_error() => Health::Ill,
+        _ => Health::Well,
+    }
+}
+
+/// For how long an upstream says that it wants to be left alone; a date says nothing here.
+fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().filter(|seconds| *seconds > 0)?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+}
 
 /// How long a guest waits where it set no time-out of its own.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -103,10 +148,13 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
     // The pool gives no way to tell connecting from waiting: both together are bounded.
     let patience = first_byte.saturating_add(connect).min(PATIENCE.saturating_mul(2));
     let request = to_origin(request, &authority)?;
-    let response = timeout(patience, shared.http_client.request(request))
-        .await
-        .map_err(|_| Error::ConnectionReadTimeout)?
-        .map_err(|error| failure(&error))?;
+    let exchange = async {
+        let response = timeout(patience, shared.http_client.request(request)).await;
+        response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
+    };
+    let guard = shared.http_guards.of(&scheme, &authority);
+    // To the component it looks as if nobody listened.
+    let response = guard.run(exchange, health).await.map_err(|_| Error::ConnectionRefused)??;
     Ok(response.map(|body| Patient { body, between_bytes, sleep: None }.boxed_unsync()))
 }
 
@@ -180,5 +228,32 @@ impl hyper::body::Body for Patient {
 
     fn size_hint(&self) -> hyper::body::SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_upstream_asks_for_is_heeded_within_reason() {
+        for (said, pause_for) in
+            [("2", Some(2)), ("3600", Some(30)), ("0", None), ("-1", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)]
+        {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(said))]);
+            assert_eq!(pause(&headers), pause_for.map(Duration::from_secs), "{said}");
+        }
+        assert_eq!(pause(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn each_upstream_has_a_breaker_of_its_own() {
+        let guards = Guards::default();
+        let of = |scheme, authority| guards.of(scheme, &Authority::from_static(authority));
+        let erp = of("http", "erp:8000");
+        assert!(Arc::ptr_eq(&erp, &of("http", "erp:8000")));
+        for other in [of("http", "erp:8001"), of("https", "erp:8000"), of("http", "pay:8000")] {
+            assert!(!Arc::ptr_eq(&erp, &other));
+        }
     }
 }

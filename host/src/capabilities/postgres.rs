@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, TimeoutType};
+use edge_capabilities::breaker::Policy;
 use tokio_postgres::config::{Host as Server, SslMode};
 use tokio_postgres::{Config, NoTls};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
@@ -16,6 +17,7 @@ use crate::bindings::spin::postgres::postgres::{
     Column, DbError, DbValue, Error, Host, HostConnection, HostConnectionBuilder, HostConnectionBuilderWithStore,
     HostConnectionWithStore, ParameterValue, QueryError, RowSet,
 };
+use crate::capabilities::guard::{Guard, Health};
 use crate::capabilities::{Instance, Served, tls};
 
 /// Connections per address. Enough to keep a PostgreSQL server with a few cores busy, few enough for its default
@@ -24,6 +26,12 @@ const POOL_SIZE: usize = 24;
 
 /// How long a guest waits for a free or a new connection.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// How long a connection may take to be cleaned before it is used again: a server that does not even do that is gone.
+const CLEANING: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// When a server counts as gone. While it is busy some connections come free, which it is not while it is gone.
+const GONE: Policy = Policy::new(5, std::time::Duration::from_secs(1));
 
 /// The resource behind a guest's `connection`.
 pub struct OpenConnection(Arc<Object>);
@@ -36,10 +44,17 @@ pub struct ConnectionBuilder {
 
 /// All pools of the application, by address and root certificate.
 #[derive(Default)]
-pub struct Pools(Mutex<HashMap<(String, Option<String>), Pool>>);
+pub struct Pools(Mutex<HashMap<(String, Option<String>), Guarded>>);
+
+/// A pool, and the breaker of the server behind it.
+#[derive(Clone)]
+struct Guarded {
+    pool: Pool,
+    guard: Arc<Guard>,
+}
 
 impl Pools {
-    fn pool(&self, address: &str, ca_root: Option<&str>) -> anyhow::Result<Pool> {
+    fn pool(&self, address: &str, ca_root: Option<&str>) -> anyhow::Result<Guarded> {
         let key = (address.to_owned(), ca_root.map(ToOwned::to_owned));
         let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = pools.get(&key) {
@@ -58,9 +73,11 @@ impl Pools {
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))
+            .recycle_timeout(Some(CLEANING))
             .build()?;
-        pools.insert(key, pool.clone());
-        Ok(pool)
+        let guarded = Guarded { pool, guard: Arc::new(Guard::new("the database".to_owned(), GONE)) };
+        pools.insert(key, guarded.clone());
+        Ok(guarded)
     }
 }
 
@@ -70,7 +87,18 @@ fn not_connected(error: impl Into<anyhow::Error>) -> Error {
 
 async fn open(instance: &OpenRequest) -> Result<OpenConnection, Error> {
     let pool = instance.pools.pool(&instance.address, instance.ca_root.as_deref()).map_err(not_connected)?;
-    Ok(OpenConnection(Arc::new(pool.get().await.map_err(not_connected)?)))
+    let Guarded { pool, guard } = pool;
+    let connection = guard.run(pool.get(), health).await.map_err(not_connected)?;
+    Ok(OpenConnection(Arc::new(connection.map_err(not_connected)?)))
+}
+
+/// What a wait for a connection says of the server. That all are in use says nothing.
+const fn health(connection: &Result<Object, PoolError>) -> Health {
+    match connection {
+        Ok(_) => Health::Well,
+        Err(PoolError::Backend(_) | PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle)) => Health::Ill,
+        Err(_) => Health::Unknown,
+    }
 }
 
 /// An address that the component may connect to, with the pools to do it.

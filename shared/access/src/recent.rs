@@ -2,7 +2,7 @@
 //! instance, into the cache, where whichever instance last read the record left a copy. It is read again from the record
 //! after [`RECHECK`], so that a key that was revoked, or a tenant that was made inactive, counts within a second. While
 //! the record cannot be asked, what it said last goes on for [`OUTAGE`], for nobody can change it then either; the cache
-//! has word of what was taken away just before.
+//! has word of what was taken away just before. The record is tried again behind the answers then: none waits for it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_millis(300);
 const COLD_PATIENCE: Duration = Duration::from_secs(10);
 /// How long what is known goes on while the record cannot be asked.
 const OUTAGE: Duration = Duration::from_mins(5);
+/// How long after the record was asked in vain what is known goes on without waiting for it. Longer than it takes to find
+/// out again, and shorter than the promised second.
+const AWAY: Duration = Duration::from_millis(900);
 /// How many are remembered: a bound for when somebody tries many.
 const MOST: usize = 4096;
 
@@ -65,11 +68,13 @@ struct Known<V> {
     value: Option<Arc<V>>,
     /// When the record said so.
     read_at: Instant,
+    /// When the record was last asked about it in vain, and the cache for word that it was taken away.
+    tried_at: Option<Instant>,
 }
 
 impl<V> Clone for Known<V> {
     fn clone(&self) -> Self {
-        Self { value: self.value.clone(), read_at: self.read_at }
+        Self { value: self.value.clone(), read_at: self.read_at, tried_at: self.tried_at }
     }
 }
 
@@ -113,6 +118,15 @@ impl<S: Source> Recent<S> {
         if let Some(known) = remembered.as_ref().filter(|known| known.age(now) != Age::Old) {
             return Ok(self.use_known(id, known, now));
         }
+        if let Some(known) = remembered.as_ref().filter(|known| known.outlives(now))
+            && let Some(passed) = known.tried_at.map(|at| now.millis_since(at))
+            && (0..millis(AWAY)).contains(&passed)
+        {
+            if passed >= millis(RECHECK) {
+                self.read_behind(id);
+            }
+            return Ok(known.value.clone());
+        }
         let copied = self.read_copy(id).await;
         if let Some(known) = copied.as_ref().filter(|known| known.age(now) != Age::Old) {
             self.remember(id, known.clone());
@@ -121,9 +135,7 @@ impl<S: Source> Recent<S> {
         let patience = if copied.is_none() && remembered.is_none() { COLD_PATIENCE } else { PATIENCE };
         match self.read(id, patience).await {
             Err(DatabaseError::Unavailable(reason)) => {
-                let outlived =
-                    |known: &Known<S::Value>| known.value.is_none() || millis(OUTAGE) > now.millis_since(known.read_at);
-                let known = copied.or(remembered).filter(outlived);
+                let known = self.go_on(id, copied, now).filter(|known| known.outlives(now));
                 known.map(|known| known.value).ok_or(DatabaseError::Unavailable(reason))
             }
             read => read,
@@ -145,18 +157,30 @@ impl<S: Source> Recent<S> {
         all.insert(id.to_owned(), known);
     }
 
+    /// Goes on with what is known of `id`, now that the record was asked in vain.
+    fn go_on(&self, id: &str, copied: Option<Known<S::Value>>, tried_at: Instant) -> Option<Known<S::Value>> {
+        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let known = Known { tried_at: Some(tried_at), ..Known::newer(copied, known)? };
+        self.remember(id, known.clone());
+        Some(known)
+    }
+
     /// Forgets `id` here, and leaves word in the cache that there is no such thing any more.
     pub(crate) async fn forget(&self, id: &str) {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        self.write_copy(id, &Known { value: None, read_at: self.0.capabilities.clock.now() }).await;
+        self.write_copy(id, &Known { value: None, read_at: self.0.capabilities.clock.now(), tried_at: None }).await;
     }
 
     fn read_behind(&self, id: &str) {
         if self.0.being_read.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned()) {
             let (recent, id) = (self.clone(), id.to_owned());
             self.0.capabilities.background.spawn(Box::pin(async move {
-                // What cannot be read now is read before the next answer.
-                let _ = recent.read(&id, PATIENCE).await;
+                let tried_at = recent.0.capabilities.clock.now();
+                if recent.read(&id, PATIENCE).await.is_err() {
+                    // While the record cannot be asked, nothing but the cache tells what was taken away just before.
+                    let copied = recent.read_copy(&id).await;
+                    recent.go_on(&id, copied, tried_at);
+                }
                 recent.0.being_read.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             }));
         }
@@ -168,7 +192,7 @@ impl<S: Source> Recent<S> {
         let read_at = clock.now();
         let found = within(&**clock, patience, self.0.source.read(id)).await;
         let value = found.unwrap_or_else(|| Err(DatabaseError::Unavailable("no answer in time".into())))?.map(Arc::new);
-        let known = Known { value: value.clone(), read_at };
+        let known = Known { value: value.clone(), read_at, tried_at: None };
         self.remember(id, known.clone());
         // What does not exist is not copied: whoever makes it up must not fill the cache.
         if value.is_some() {
@@ -189,7 +213,7 @@ impl<S: Source> Recent<S> {
     async fn read_copy(&self, id: &str) -> Option<Known<S::Value>> {
         let bytes = self.0.capabilities.cache.get(&S::place(id)).await.ok()??;
         let Copy { value, read_at } = serde_json::from_slice::<Copy<S::Value>>(&bytes).ok()?;
-        Some(Known { value: value.map(Arc::new), read_at })
+        Some(Known { value: value.map(Arc::new), read_at, tried_at: None })
     }
 
     async fn write_copy(&self, id: &str, known: &Known<S::Value>) {
@@ -202,6 +226,22 @@ impl<S: Source> Recent<S> {
 }
 
 impl<V> Known<V> {
+    /// Whichever says more: what was copied, where it is the word that it was taken away, whatever clocks say; else what
+    /// was read later.
+    fn newer(copied: Option<Self>, remembered: Option<Self>) -> Option<Self> {
+        match (copied, remembered) {
+            (Some(copied), Some(remembered)) if copied.value.is_some() && copied.read_at < remembered.read_at => {
+                Some(remembered)
+            }
+            (copied, remembered) => copied.or(remembered),
+        }
+    }
+
+    /// Whether it goes on while the record cannot be asked.
+    fn outlives(&self, now: Instant) -> bool {
+        self.value.is_none() || millis(OUTAGE) > now.millis_since(self.read_at)
+    }
+
     fn age(&self, now: Instant) -> Age {
         let age = now.millis_since(self.read_at);
         if age >= millis(EXPIRE) || age < -millis(RECHECK) {

@@ -2,6 +2,7 @@
 //! so every test can turn the clock and cut the network. Components bind these traits to Spin.
 
 pub mod background;
+pub mod breaker;
 pub mod clock;
 pub mod config;
 pub mod counters;

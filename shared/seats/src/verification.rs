@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use edge_capabilities::clock::within;
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
@@ -22,6 +23,10 @@ use crate::verdict::{self, Known, Source, Use, Verdict, decide};
 /// How much longer than the ERP's patience a leader's lease is: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
 
+/// How much longer than a leader's lease a caller waits for news in all, whatever holds them up: the ERP, the stores, or
+/// others who ask.
+const NEWS_MARGIN: Duration = Duration::from_secs(2);
+
 /// How often a question is put again whose asker died, or whose answer is older than the caller wants.
 const ATTEMPTS: usize = 3;
 
@@ -34,6 +39,9 @@ pub enum Unverifiable {
     /// Another instance asked the ERP, and got no answer.
     #[error("the ERP did not answer another instance")]
     Elsewhere,
+    /// There was no news in time.
+    #[error("there was no news within {} ms", .0.as_millis())]
+    Late(Duration),
     /// The ERP answered, but what payment events said, which goes before its word, cannot be read.
     #[error("what payment events said cannot be read: {0}")]
     Record(DatabaseError),
@@ -121,7 +129,7 @@ impl Verification {
                 Use::IfNeedBe | Use::Not => {}
             }
         }
-        match self.ask(subject, min_version, found.as_ref()).await {
+        match self.ask_in_time(subject, min_version, found.as_ref()).await {
             Ok((known, source)) => {
                 let access = decide(&*self.0.rule, &known.answer, self.now()).await;
                 Ok(known.verdict(access, source))
@@ -163,6 +171,18 @@ impl Verification {
         let (stands, access) =
             join(self.0.invalidation.stands(&known.mark), decide(&*self.0.rule, &known.answer, at)).await;
         Ok(Found { stands: stands?.then_some(Standing { known, access, at }), round })
+    }
+
+    /// News of `subject`, or none where that takes too long.
+    async fn ask_in_time(
+        &self,
+        subject: &Subject,
+        min_version: Option<i64>,
+        found: Result<&Found, &StoreError>,
+    ) -> Result<(Known, Source), Unverifiable> {
+        let patience = self.settings().await?.patience.saturating_add(LEASE_MARGIN).saturating_add(NEWS_MARGIN);
+        let asked = within(&*self.0.capabilities.clock, patience, self.ask(subject, min_version, found)).await;
+        asked.unwrap_or(Err(Unverifiable::Late(patience)))
     }
 
     /// News of `subject`: one question for all who want to know the same at the same time.

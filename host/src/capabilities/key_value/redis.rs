@@ -9,15 +9,20 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
+use edge_capabilities::breaker::Policy;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncCommands as _, AsyncIter, Client, RedisResult, Script};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::Store;
+use crate::capabilities::guard::{Guard, Health};
 
 /// How long one command may take. A product waits behind it, so an unreachable server must fail soon.
 const COMMAND: Duration = Duration::from_secs(1);
+
+/// When a server counts as gone. A connection that is lost fails all commands on it at once, and is soon replaced.
+const GONE: Policy = Policy::new(5, Duration::from_millis(100));
 
 /// Compare and set in one step. ARGV: 1 if a value is expected, that value, the new one.
 const SWAP: &str = "local value = redis.call('GET', KEYS[1])
@@ -31,6 +36,7 @@ pub(super) struct RedisStore {
     client: Client,
     connection: Arc<OnceCell<ConnectionManager>>,
     thread: Handle,
+    guard: Guard,
 }
 
 impl RedisStore {
@@ -41,7 +47,8 @@ impl RedisStore {
         std::thread::Builder::new()
             .name("redis".into())
             .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        Ok(Self { client, connection: Arc::default(), thread })
+        let guard = Guard::new("the key-value store".to_owned(), GONE);
+        Ok(Self { client, connection: Arc::default(), thread, guard })
     }
 
     /// Runs `command` with the connection, on the connection's thread.
@@ -51,17 +58,31 @@ impl RedisStore {
         F: Future<Output = RedisResult<T>> + Send,
     {
         let (client, connection) = (self.client.clone(), self.connection.clone());
-        let work = self.thread.spawn(async move {
-            let config = || {
-                ConnectionManagerConfig::new()
-                    .set_connection_timeout(Some(COMMAND))
-                    .set_response_timeout(Some(COMMAND))
-                    .set_number_of_retries(1)
-            };
-            let connect = || client.get_connection_manager_with_config(config());
-            command(connection.get_or_try_init(connect).await?.clone()).await
-        });
-        Ok(work.await.map_err(|_| anyhow!("the Redis command was lost"))??)
+        // Spawned when it is first polled: not at all while the breaker is open.
+        let spawned = async {
+            let work = self.thread.spawn(async move {
+                let config = || {
+                    ConnectionManagerConfig::new()
+                        .set_connection_timeout(Some(COMMAND))
+                        .set_response_timeout(Some(COMMAND))
+                        .set_number_of_retries(1)
+                };
+                let connect = || client.get_connection_manager_with_config(config());
+                command(connection.get_or_try_init(connect).await?.clone()).await
+            });
+            work.await
+        };
+        let result = self.guard.run(spawned, |done| done.as_ref().map_or(Health::Unknown, health)).await;
+        let result = result.context("the Redis server is left alone")?;
+        Ok(result.map_err(|_| anyhow!("the Redis command was lost"))??)
+    }
+}
+
+/// What a command's result says of the server: an error that it answered with is an answer.
+fn health<T>(result: &RedisResult<T>) -> Health {
+    match result {
+        Err(error) if error.is_io_error() || error.is_timeout() || error.is_connection_dropped() => Health::Ill,
+        _ => Health::Well,
     }
 }
 
@@ -121,5 +142,65 @@ impl Store for RedisStore {
             Ok(keys)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers whatever it is told by the same, until it is to answer no more; gives its address.
+    async fn server(answers: tokio::sync::watch::Receiver<bool>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut answers = answers.clone();
+                tokio::spawn(async move {
+                    let mut bytes = [0; 4096];
+                    while let Ok(read @ 1..) = stream.read(&mut bytes).await {
+                        let _ = answers.wait_for(|answers| *answers).await;
+                        // Each command of this test is one array of strings; the client's greeting is several.
+                        let commands = bytes[..read].iter().filter(|byte| **byte == b'*').count();
+                        let _ = stream.write_all("-ERR no\r\n".repeat(commands).as_bytes()).await;
+                    }
+                });
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_left_alone_and_tried_again() {
+        let (switch, answers) = tokio::sync::watch::channel(true);
+        let store = Arc::new(RedisStore::new(&server(answers).await).unwrap());
+        let error = store.get("a").await.unwrap_err();
+        assert!(format!("{error:#}").contains("no"), "an error of the server's is an answer: {error:#}");
+
+        switch.send_replace(false);
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { store.get("a").await })
+            })
+            .collect();
+        for call in waiting {
+            call.await.unwrap().unwrap_err();
+        }
+        assert!(store.guard.is_open());
+        let began = std::time::Instant::now();
+        for _ in 0..1000 {
+            store.get("a").await.unwrap_err();
+        }
+        assert!(began.elapsed() < COMMAND, "calls fail at once: {:?}", began.elapsed());
+
+        switch.send_replace(true);
+        while store.guard.is_open() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let _ = store.get("a").await;
+        }
     }
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::routing::get;
+use edge_capabilities::Clock as _;
 use edge_capabilities::testing::{Tasks, World};
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt as _;
@@ -159,6 +160,53 @@ async fn while_the_record_is_down_good_keys_go_on_and_others_stay_out() {
     assert_eq!(guarded(&router, &good).await, 503);
     world.record.set_down(false);
     assert_eq!(guarded(&router, &good).await, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_record_hangs_a_known_key_waits_for_it_once() {
+    let world = world();
+    let (router, _tasks) = instance(&world);
+    let (_, key) = make(&router, BOOTSTRAP, json!({"name": "k", "scopes": ["seats:verify"]})).await;
+    assert_eq!(guarded(&router, &key).await, 200);
+    world.record.set_hanging(true);
+    world.clock.advance(Duration::from_secs(10)).await;
+    let took = async || {
+        let before = world.clock.now();
+        assert_eq!(guarded(&router, &key).await, 200);
+        world.clock.now().millis_since(before)
+    };
+    assert!(took().await <= 300);
+    let asked = world.record.asked();
+    for _ in 0..200 {
+        assert_eq!(took().await, 0);
+        world.clock.advance(Duration::from_millis(50)).await;
+    }
+    let tries = world.record.asked() - asked;
+    assert!((10..=40).contains(&tries), "{tries} tries in ten seconds");
+    world.record.set_hanging(false);
+    world.clock.advance(Duration::from_secs(5)).await;
+    assert_eq!(took().await, 0, "it is known again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_revoked_just_before_the_record_hung_stops_working_within_a_second() {
+    let world = world();
+    let (here, _tasks) = instance(&world);
+    let (there, _other_tasks) = instance(&world);
+    let (id, key) = make(&here, BOOTSTRAP, json!({"name": "k", "scopes": ["seats:verify"]})).await;
+    // Here the record was asked in vain a moment before.
+    assert_eq!(guarded(&here, &key).await, 200);
+    world.record.set_hanging(true);
+    world.clock.advance(Duration::from_millis(700)).await;
+    assert_eq!(guarded(&here, &key).await, 200);
+    world.record.set_hanging(false);
+    assert_eq!(ask(&there, Method::DELETE, &format!("/api/v1/api-keys/{id}"), BOOTSTRAP, None).await.status, 204);
+    world.record.set_hanging(true);
+    for _ in 0..20 {
+        guarded(&here, &key).await;
+        world.clock.advance(Duration::from_millis(50)).await;
+    }
+    assert_eq!(guarded(&here, &key).await, 401);
 }
 
 #[tokio::test(start_paused = true)]

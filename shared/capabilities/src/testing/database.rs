@@ -1,5 +1,6 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::types::{Value as Sqlite, ValueRef};
@@ -11,6 +12,8 @@ use crate::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
 pub struct MemoryDatabase {
     connection: Mutex<Option<rusqlite::Connection>>,
     down: AtomicBool,
+    hanging: AtomicBool,
+    asked: AtomicU64,
 }
 
 impl Default for MemoryDatabase {
@@ -22,12 +25,23 @@ impl Default for MemoryDatabase {
 impl MemoryDatabase {
     /// An empty record.
     pub fn new() -> Self {
-        Self { connection: Mutex::new(rusqlite::Connection::open_in_memory().ok()), down: AtomicBool::new(false) }
+        let connection = Mutex::new(rusqlite::Connection::open_in_memory().ok());
+        Self { connection, down: AtomicBool::new(false), hanging: AtomicBool::new(false), asked: AtomicU64::new(0) }
     }
 
     /// Makes every statement fail as unavailable, or work again.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// Makes every statement wait, as a server that is frozen does, or goes on with those that wait.
+    pub fn set_hanging(&self, hanging: bool) {
+        self.hanging.store(hanging, Ordering::SeqCst);
+    }
+
+    /// How many statements it was asked to run so far.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::SeqCst)
     }
 
     fn run(&self, statement: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
@@ -59,7 +73,11 @@ impl MemoryDatabase {
 #[async_trait]
 impl Database for MemoryDatabase {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
+        while self.hanging.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if self.down.load(Ordering::SeqCst) {
             return Err(DatabaseError::Unavailable("told to fail".into()));
         }

@@ -347,6 +347,31 @@ async fn while_the_cache_is_down_the_erp_answers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_the_record_hangs_a_check_ends_in_time_and_what_is_known_is_served() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    // What is said at the first contact is not kept for as long.
+    ask(&verification).await;
+    erp.pass(FRESH + A_MOMENT).await;
+    ask(&verification).await;
+    erp.world.record.set_hanging(true);
+    let took = async |user: &str, min_version| {
+        let before = erp.world.clock.now();
+        let verified = verification.verify(&subject(user), min_version).await;
+        (verified.ok().map(|verdict| verdict.source), erp.world.clock.now().millis_since(before))
+    };
+    let (source, millis) = took("u", None).await;
+    assert!(source.is_some() && millis < 100, "{source:?} after {millis} ms");
+    // Many wait no longer than one.
+    for (source, millis) in join_all((0..100).map(|_| took("a stranger", None))).await {
+        assert_eq!(source, None);
+        assert!(millis <= 4_600, "{millis} ms");
+    }
+    erp.world.record.set_hanging(false);
+    assert_eq!(took("a stranger", None).await.0, Some(Source::Erp));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_back_makes_nothing_younger_than_it_is() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
