@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::header::HOST;
+use http::header::{EXPECT, HOST};
 use http::{HeaderValue, Request, Response, Version};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
@@ -81,7 +81,7 @@ pub async fn serve(
     let (stopped, stopping) = watch::channel(false);
     let server = Arc::new(Server {
         places: Places::new(limits.requests, application.components()),
-        streams: Semaphore::new((limits.requests / 64).clamp(1, Semaphore::MAX_PERMITS)),
+        streams: Semaphore::new((limits.requests / 16).clamp(1, Semaphore::MAX_PERMITS)),
         bodies: Arc::default(),
         application: application.clone(),
         stopping,
@@ -211,7 +211,8 @@ impl Server {
         one_host(&request)?;
         let (head, body) = request.into_parts();
         let found = self.application.route(head.uri.path())?;
-        let Received { body, is_streamed } = self.bodies.receive(body, &self.stopping).await?;
+        let is_announced = head.headers.contains_key(EXPECT);
+        let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
         underway.0.enter(Phase::Answering);
         let _stream = match is_streamed {
             true => Some(self.streams.try_acquire().map_err(|_| Refusal::Overloaded)?),

@@ -21,6 +21,12 @@ use crate::rest::Rest;
 /// The largest body that is kept until it is whole, bytes: as large as any that a component of the edge reads.
 pub const LARGEST_KEPT: usize = 1 << 20;
 
+/// Many a component refuses more than this by what a request announces, which it can do before any of it has come.
+const USUAL: u64 = 64 << 10;
+
+/// How long the first piece of a body that announces more may take until its component is asked what it thinks of it.
+const FIRST_PIECE: Duration = Duration::from_secs(1);
+
 /// Bodies up to this size are not counted: connections bound them.
 const SMALL: usize = 8 << 10;
 
@@ -130,10 +136,12 @@ impl Bodies {
         }
     }
 
-    /// Waits for the whole of `body`, or for as much as is kept of one.
+    /// Waits for the whole of `body`, or for as much as is kept of one; not for one of which nothing comes because its
+    /// client waits to hear whether it is wanted (`is_announced`: it said that it will).
     pub async fn receive<B>(
         self: &Arc<Self>,
         mut body: B,
+        is_announced: bool,
         stopping: &watch::Receiver<bool>,
     ) -> Result<Received, Refusal>
     where
@@ -144,7 +152,8 @@ impl Bodies {
             return Ok(whole(Bytes::new(), None));
         }
         let announced = body.size_hint().lower();
-        if usize::try_from(announced).is_ok_and(|announced| announced > LARGEST_KEPT) {
+        let is_large = announced > USUAL;
+        if usize::try_from(announced).is_ok_and(|announced| announced > LARGEST_KEPT) || (is_large && is_announced) {
             return Ok(streamed(Bytes::new(), body, None));
         }
         // Most bodies came in one piece together with their head.
@@ -156,6 +165,12 @@ impl Bodies {
             }
             if body.is_end_stream() && first.len() <= SMALL {
                 return Ok(whole(first, None));
+            }
+        } else if is_large {
+            match tokio::time::timeout(FIRST_PIECE, body.frame()).await {
+                Ok(None) => return Ok(whole(first, None)),
+                Ok(Some(frame)) => first = data(frame)?,
+                Err(_) => return Ok(streamed(first, body, None)),
             }
         }
         self.receive_more(first, body, stopping.clone()).await

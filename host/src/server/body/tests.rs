@@ -21,7 +21,7 @@ impl Server {
     fn receive(&self) -> (Sending, tokio::task::JoinHandle<Result<Received, Refusal>>) {
         let (sender, body) = Channel::<Bytes, Error>::new(1);
         let (bodies, stopping) = (self.bodies.clone(), self.stop.subscribe());
-        (sender, tokio::spawn(async move { bodies.receive(body, &stopping).await }))
+        (sender, tokio::spawn(async move { bodies.receive(body, false, &stopping).await }))
     }
 }
 
@@ -168,5 +168,41 @@ async fn what_does_not_fit_is_passed_on_as_it_comes_and_fails_where_it_stops() {
         } else {
             assert!(reading.await.unwrap().is_err());
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_body_of_which_nothing_comes_is_its_components_to_refuse() {
+    let server = Server::new(MOST_KEPT);
+    for (announced, is_announced, after) in
+        [(USUAL + 1, false, Some(FIRST_PIECE)), (USUAL + 1, true, Some(Duration::ZERO)), (USUAL, true, None)]
+    {
+        let (_sender, body) = Channel::<Bytes, Error>::new(1);
+        let body = Announced(body, announced);
+        let began = Instant::now();
+        let received = server.bodies.receive(body, is_announced, &server.stop.subscribe()).await;
+        match after {
+            Some(after) => {
+                assert!(received.is_ok_and(|received| received.is_streamed));
+                assert_eq!(began.elapsed().as_millis(), after.as_millis());
+            }
+            None => assert_eq!(received.err(), Some(Refusal::SlowBody)),
+        }
+    }
+}
+
+/// A body that says how long it is.
+struct Announced(Channel<Bytes, Error>, u64);
+
+impl Body for Announced {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        Pin::new(&mut self.0).poll_frame(context)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.1)
     }
 }
