@@ -28,10 +28,7 @@ impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Body for Rest<B> {
     type Data = Bytes;
     type Error = B::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match &mut self.0 {
             Some(body) => Pin::new(body).poll_frame(context),
             None => Poll::Ready(None),

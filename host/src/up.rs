@@ -98,13 +98,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     result
 }
 
-async fn serve(
-    options: &Options,
-    files: u64,
-    started: Instant,
-    stdout: Output,
-    stderr: Output,
-) -> anyhow::Result<()> {
+async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, stderr: Output) -> anyhow::Result<()> {
     let manifest = Manifest::load(&options.manifest)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.folder.join(".spin"));
     let given: BTreeMap<String, String> = options.variables.iter().cloned().collect();

@@ -50,7 +50,11 @@ impl Guard {
         };
         match change {
             Some(Change::Opened) => {
-                log::error("host", &format!("{} does not answer: until it does, calls to it fail at once", self.name), "");
+                log::error(
+                    "host",
+                    &format!("{} does not answer: until it does, calls to it fail at once", self.name),
+                    "",
+                );
             }
             Some(Change::Closed) => log::info("host", &format!("{} answers again", self.name), ""),
             None => {}

@@ -257,7 +257,8 @@ mod tests {
 
     #[test]
     fn the_default_leaves_files_for_the_stores() {
-        for (files, most) in [(1, 1), (256, 128), (1024, 512), (20_000, 15_904), (1 << 20, 16_384), (u64::MAX, 16_384)] {
+        for (files, most) in [(1, 1), (256, 128), (1024, 512), (20_000, 15_904), (1 << 20, 16_384), (u64::MAX, 16_384)]
+        {
             assert_eq!(most_by_default(files), most, "{files}");
         }
     }

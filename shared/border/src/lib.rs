@@ -8,6 +8,7 @@ mod body;
 mod conditional;
 mod listing;
 mod problem;
+mod proxies;
 mod request;
 mod unread;
 

@@ -17,6 +17,7 @@ use tower::{Layer, Service};
 
 use crate::access_log::{Entry, Outcome, micros, timestamp};
 use crate::problem::{Code, Problem, keep_allow};
+use crate::proxies::Proxies;
 use crate::unread::Unread;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,6 +39,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     log: Arc<dyn Log>,
     ids: Ids,
+    proxies: Arc<Proxies>,
 }
 
 /// Request ids for callers who send none: a part that chance gives each instance, and a count. Chance for each id would
@@ -65,6 +67,7 @@ impl Ids {
 struct Passage {
     id: String,
     laps: Mutex<Laps>,
+    proxies: Option<Arc<Proxies>>,
 }
 
 impl Passage {
@@ -122,6 +125,10 @@ impl Timings {
     /// Those of the request with these extensions.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
         extensions.get()
+    }
+
+    pub(crate) fn proxies(&self) -> Option<&Proxies> {
+        self.0.proxies.as_deref()
     }
 
     /// Notes that `part` took `duration`.
@@ -225,14 +232,15 @@ impl Border {
     pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
         let Capabilities { clock, log, random, .. } = capabilities;
         let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
-        Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids }))
+        let proxies = Arc::new(Proxies::new(capabilities.config.clone()));
+        Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies }))
     }
 
     fn enter(&self, request: &mut Request) -> Crossing {
         let started = self.0.clock.elapsed();
         let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
         let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None, is_personal: false };
-        let passage = Arc::new(Passage { id, laps: Mutex::new(laps) });
+        let passage = Arc::new(Passage { id, laps: Mutex::new(laps), proxies: Some(self.0.proxies.clone()) });
         // The pattern, not the path: a path may hold a secret.
         let route = request.extensions().get::<MatchedPath>().cloned();
         request.extensions_mut().insert(Timings(passage.clone()));

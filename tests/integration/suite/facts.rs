@@ -8,6 +8,7 @@ mod checkout;
 mod conventions;
 mod durability;
 mod erp_sync;
+mod frozen;
 mod host;
 mod ids;
 mod invalidation;
@@ -75,6 +76,7 @@ pub fn all() -> Vec<Fact> {
         keys::facts(),
         conventions::facts(),
         durability::facts(),
+        frozen::facts(),
         rules::facts(),
         numbers::facts(),
         tenants::facts(),

@@ -38,6 +38,11 @@ impl Process {
         Self { child, group, last_word, name: name.to_owned() }
     }
 
+    /// Its id.
+    pub fn id(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// How it ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()

@@ -2,12 +2,14 @@
 
 mod postgres;
 mod redis;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 pub use postgres::Postgres;
 pub use redis::Redis;
+pub use wire::Wire;
 
 /// The folder of everything that the suite writes; kept where a fact did not hold.
 pub static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {

@@ -1,6 +1,7 @@
 //! The embedded host itself: how it starts, how it stops, what it refuses.
 
 mod harm;
+mod overload;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,6 +20,11 @@ use harm::{
     an_endless_loop_is_cut_off_and_holds_up_nobody_else, an_instance_that_takes_too_much_memory_fails_alone,
     whatever_traps_is_answered_and_the_next_request_too,
 };
+use overload::{
+    a_host_without_files_takes_them_back_from_the_idle, a_request_names_one_host,
+    half_sent_bodies_take_nobodys_place_and_are_given_up, idle_connections_keep_nobody_out,
+    told_to_stop_it_waits_for_no_half_sent_request, who_reads_no_answer_is_cut_off,
+};
 
 facts! {
     told_to_stop_it_answers_what_is_in_flight_and_ends_well: one_is_enough,
@@ -29,6 +35,12 @@ facts! {
     whatever_traps_is_answered_and_the_next_request_too: one_is_enough,
     an_instance_that_takes_too_much_memory_fails_alone: one_is_enough,
     an_endless_loop_is_cut_off_and_holds_up_nobody_else: one_is_enough,
+    idle_connections_keep_nobody_out: one_is_enough,
+    a_host_without_files_takes_them_back_from_the_idle: one_is_enough,
+    half_sent_bodies_take_nobodys_place_and_are_given_up: one_is_enough,
+    who_reads_no_answer_is_cut_off: one_is_enough,
+    a_request_names_one_host: one_is_enough,
+    told_to_stop_it_waits_for_no_half_sent_request: one_is_enough,
 }
 
 fn one_is_enough(shape: Shape) -> bool {
