@@ -26,6 +26,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use crate::application::Application;
 use crate::log;
 use crate::refusal::{self, Refusal};
+use crate::rest::Rest;
 use body::{Bodies, LONGEST_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
 use places::Places;
@@ -208,9 +209,16 @@ impl Server {
         client: &HeaderValue,
         underway: &Underway,
     ) -> Result<Response<WasiBody>, Refusal> {
-        one_host(&request)?;
+        let one_host = one_host(&request);
         let (head, body) = request.into_parts();
-        let found = self.application.route(head.uri.path())?;
+        let found = match one_host.and_then(|()| self.application.route(head.uri.path())) {
+            Ok(found) => found,
+            Err(refusal) => {
+                // Who is refused by the head may still be sending.
+                drop(Rest::of(body));
+                return Err(refusal);
+            }
+        };
         let is_announced = head.headers.contains_key(EXPECT);
         let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
         underway.0.enter(Phase::Answering);

@@ -16,7 +16,7 @@ use http_body_util::{BodyExt as _, Full};
 
 /// When an upstream counts as gone, for this instance: as it waited this often in a row for nothing. A call that fails at
 /// once costs nobody any time.
-const GONE: Policy = Policy::new(5, Duration::ZERO);
+const GONE: Policy = Policy::new(5, Duration::from_secs(1));
 
 pub(crate) struct Outbound {
     clock: Arc<dyn Clock>,
