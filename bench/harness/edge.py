@@ -18,8 +18,10 @@ def user(number):
 class Edge:
     """A running edge and what it needs."""
 
-    def __init__(self, servers, folder, name="edge", fresh_ms=HOUR_MS, stale_ms=2 * HOUR_MS, threads=None, variables=None):
+    def __init__(self, servers, folder, name="edge", fresh_ms=HOUR_MS, stale_ms=2 * HOUR_MS, threads=None, variables=None,
+                 program=paths.EDGE, manifest=paths.MANIFEST):  # fmt: skip
         self.servers, self.folder, self.name = servers, folder, name
+        self.program, self.manifest = program, manifest
         self.erp = self._start_erp()
         self.variables = {
             "SPIN_VARIABLE_ERP_URL": f"http://127.0.0.1:{self.erp.port}",
@@ -41,7 +43,7 @@ class Edge:
 
     def start(self):
         port = free_port()
-        command = [paths.EDGE, "up", "-f", paths.MANIFEST, "--listen", f"127.0.0.1:{port}"]
+        command = [self.program, "up", "-f", self.manifest, "--listen", f"127.0.0.1:{port}"]
         command += ["--state-dir", self.folder / "state", *self.options]
         self.server = self.servers.start(self.name, port, command, "/healthz", self.variables)
         return self.server

@@ -53,7 +53,7 @@ function serve() {
       return [400, 'INVALID_SIGNATURE', { code: 'INVALID_SIGNATURE' }];
     }
     const { changes } = insert.run(event.id, event.type, request.body.toString(), Date.now(), event.created * 1000);
-    const answer = { status: 'ignored', reason: 'no_tenant_id' };
+    const answer = { status: 'ignored', reason: 'unhandled_event' };
     return [200, 'ignored', changes ? answer : { ...answer, duplicate: true }];
   }
 
