@@ -71,7 +71,7 @@ const MAKERS: &str = "WITH RECURSIVE makers (id, tenant_id, created_by, root, de
         SELECT id, tenant_id, created_by, root, 0 FROM api_keys WHERE id = $1
         UNION ALL
         SELECT k.id, k.tenant_id, k.created_by, k.root, m.depth + 1 FROM api_keys k
-        JOIN makers m ON m.created_by = 'key:' || k.id
+        JOIN makers m ON m.created_by LIKE 'key:%' AND k.id = SUBSTR(m.created_by, 5)
         WHERE m.root IS NULL AND m.tenant_id IS NOT NULL AND k.tenant_id IS NOT NULL AND m.depth < 10000
     ) SELECT id, tenant_id, created_by, root FROM makers ORDER BY depth DESC LIMIT 1";
 
