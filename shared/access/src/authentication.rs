@@ -108,7 +108,7 @@ impl Access {
 
     /// Counts a request of `caller`, unless it is one too many. The key to begin with is not counted: who holds it must
     /// get in.
-    pub(crate) async fn count(&self, caller: &Caller, timings: Option<&Timings>) -> Result<(), Problem> {
+    pub async fn count(&self, caller: &Caller, timings: Option<&Timings>) -> Result<(), Problem> {
         if &*caller.id == BOOTSTRAP {
             return Ok(());
         }

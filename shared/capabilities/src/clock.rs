@@ -1,5 +1,7 @@
 //! Time.
 
+mod lenient;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -26,6 +28,13 @@ impl Instant {
     /// Reads RFC 3339, with whichever offset. None: it is not that, or too far away to count in milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp_millis()))
+    }
+
+    /// Reads an instant as upstreams write it: RFC 3339, also with a space for the `T`, a comma for the point, an offset
+    /// without its colon, no seconds; without a zone it is UTC, and without a time of day midnight; or seconds or
+    /// milliseconds since 1970.
+    pub fn parse_lenient(text: &str) -> Option<Self> {
+        lenient::parse(text)
     }
 
     /// This instant and `duration`; at the end of time, the end of time.

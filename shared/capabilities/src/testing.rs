@@ -22,7 +22,7 @@ use crate::http::HttpError;
 use crate::{Background, Capabilities, Clock, Config, Http, Instant, Log, Random};
 
 pub use database::MemoryDatabase;
-pub use key_value::MemoryKeyValue;
+pub use key_value::{MemoryKeyValue, Snapshot};
 pub use mortal::Lifetime;
 
 /// 2026-01-01T00:00:00Z: where tests' clocks start.

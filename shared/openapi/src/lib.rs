@@ -188,6 +188,7 @@ mod tests {
             "post /webhooks/stripe",
             "post /webhooks/woocommerce",
             "put /api/v1/tenants/{id}",
+            "delete /api/v1/seats/overrides/{organizationId}",
             "delete /api/v1/tenants/{id}/api-keys/{key_id}",
             "delete /api/v1/tenants/{id}/external-ids/{applicationSlug}",
             "delete /api/v1/tenants/{id}/users/{user_id}",

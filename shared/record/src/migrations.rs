@@ -39,6 +39,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0012_key_roots"),
     expand!("0013_erp_sync_deferred"),
     expand!("0014_tenants_by_subscription"),
+    expand!("0015_seat_fences"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -43,7 +43,7 @@ struct Inner {
 struct Input<'a> {
     seat_status: edge_seats::SeatStatus,
     subscription_status: edge_seats::SubscriptionStatus,
-    expires_at: &'a str,
+    expires_at: Option<&'a str>,
     now: &'a str,
 }
 
@@ -139,9 +139,9 @@ impl Inner {
 }
 
 pub(crate) fn input(facts: SeatFacts) -> String {
-    let (expires_at, now) = (facts.expires_at.to_string(), facts.now.to_string());
+    let (expires_at, now) = (facts.expires_at.map(|end| end.to_string()), facts.now.to_string());
     let SeatFacts { seat_status, subscription_status, .. } = facts;
-    let input = Input { seat_status, subscription_status, expires_at: &expires_at, now: &now };
+    let input = Input { seat_status, subscription_status, expires_at: expires_at.as_deref(), now: &now };
     // What is written here is never refused.
     serde_json::to_string(&input).unwrap_or_default()
 }

@@ -25,9 +25,20 @@ fn the_shipped_script_agrees_with_the_built_in_rule_in_every_case() {
             SubscriptionStatus::Suspended,
             SubscriptionStatus::Expired,
         ] {
+            let endless = SeatFacts { seat_status, subscription_status, expires_at: None, now: end };
+            let input = serde_json::json!({
+                "seatStatus": seat_status,
+                "subscriptionStatus": subscription_status,
+                "expiresAt": null,
+                "now": end.to_string(),
+            });
+            let given = engine.evaluate(&compiled, &input.to_string(), false).unwrap().outcome;
+            let wanted = ready(ShippedSeatAccess.decide(endless));
+            let wanted = format!(r#"{{"hasAccess":{},"reason":"{}"}}"#, wanted.has_access, wanted.reason.as_str());
+            assert_eq!(given, wanted, "{input}");
             for after in [-400 * DAY, -DAY, -1, 0, 1, DAY, 3 * DAY - 1, 3 * DAY, 3 * DAY + 1, 4000 * DAY] {
                 let now = Instant::from_millis(end.as_millis() + after);
-                let facts = SeatFacts { seat_status, subscription_status, expires_at: end, now };
+                let facts = SeatFacts { seat_status, subscription_status, expires_at: Some(end), now };
                 let input = serde_json::json!({
                     "seatStatus": seat_status,
                     "subscriptionStatus": subscription_status,

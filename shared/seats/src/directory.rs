@@ -7,7 +7,8 @@ use edge_capabilities::{Http, Instant};
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Request, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 use crate::settings::Settings;
 use crate::standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
@@ -33,17 +34,50 @@ pub enum UpstreamFailure {
     Misconfigured(String),
 }
 
+/// The ERP's seat. A field that is missing fails: it shows an answer that is not what it should be.
 #[derive(Deserialize)]
 struct Seat {
-    organization_id: String,
-    seat_id: String,
-    seat_status: SeatStatus,
-    /// Not used, but its absence shows an answer that is not what it should be.
+    organization_id: Scalar,
+    seat_id: Scalar,
+    seat_status: String,
     #[serde(rename = "subscription_id")]
-    _subscription_id: String,
-    subscription_status: SubscriptionStatus,
-    current_period_end: String,
+    _subscription_id: Scalar,
+    subscription_status: String,
+    /// Null: it does not end.
+    #[serde(deserialize_with = "Option::deserialize")]
+    current_period_end: Option<Scalar>,
     version: i64,
+}
+
+/// A string, or a number as its digits: the ERP numbers what other systems name.
+struct Scalar(String);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a string or a number")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar(text.to_owned()))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Scalar, E> {
+        Ok(Scalar(number.to_string()))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Scalar, E> {
+        Ok(Scalar(number.to_string()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,17 +130,22 @@ fn request(settings: &Settings, subject: &Subject) -> Result<Request<Bytes>, Ups
 fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
     let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
     let seat: Seat = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
-    let period_end = Instant::parse(&seat.current_period_end);
+    let wrong = |field: &str| unreadable(&format!("{field} is not one that is known"));
     for id in [&seat.organization_id, &seat.seat_id] {
-        Id::parse(id).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
+        Id::parse(&id.0).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
     }
+    let period_end = seat.current_period_end.map(|written| {
+        Instant::parse_lenient(&written.0).ok_or_else(|| unreadable(&"current_period_end is not a date and time"))
+    });
     Ok(Standing {
-        period_end: period_end.ok_or_else(|| unreadable(&"current_period_end is not an RFC 3339 instant"))?,
-        organization: seat.organization_id,
-        seat_id: seat.seat_id,
-        seat_status: seat.seat_status,
-        subscription_status: seat.subscription_status,
+        period_end: period_end.transpose()?,
+        organization: seat.organization_id.0,
+        seat_id: seat.seat_id.0,
+        seat_status: SeatStatus::parse(&seat.seat_status).ok_or_else(|| wrong("seat_status"))?,
+        subscription_status: SubscriptionStatus::parse(&seat.subscription_status)
+            .ok_or_else(|| wrong("subscription_status"))?,
         version: seat.version,
+        tenant_is_inactive: false,
     })
 }
 
@@ -190,7 +229,7 @@ mod tests {
     async fn seats_and_not_founds_are_answers() {
         let Ok(Answer::Seat(standing)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
         assert_eq!((standing.organization.as_str(), standing.version), ("org_1", 12));
-        assert_eq!(standing.period_end.to_string(), "2024-02-01T00:00:00Z");
+        assert_eq!(standing.period_end.unwrap().to_string(), "2024-02-01T00:00:00Z");
         for (code, answer) in
             [("ORGANIZATION_NOT_FOUND", Answer::OrganizationNotFound), ("SEAT_NOT_FOUND", Answer::SeatNotFound)]
         {
@@ -218,7 +257,9 @@ mod tests {
         }
         for (field, unknown) in [
             ("seat_status", "LOST"),
-            ("subscription_status", "active"),
+            ("subscription_status", "ACTIVE?"),
+            ("seat_status", ""),
+            ("version", "new"),
             ("current_period_end", "soon"),
             ("organization_id", "org\0"),
             ("seat_id", ""),
@@ -235,6 +276,71 @@ mod tests {
         let list = json!(["org_1", "seat_1", "ACTIVE", "sub_1", "ACTIVE", "2027-01-01T00:00:00Z", 12]);
         for (status, body) in [(200, list), (200, json!([seat()])), (404, json!(["SEAT_NOT_FOUND"]))] {
             assert!(answered(status, &body.to_string()).await.is_err(), "{body}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_seat_is_read_however_the_erp_writes_it() {
+        let read = async |field: &str, value: Value| {
+            let mut body = seat();
+            body[field] = value;
+            match answered(200, &body.to_string()).await {
+                Ok(Answer::Seat(standing)) => standing,
+                other => panic!("{body}: {other:?}"),
+            }
+        };
+        let expected = read("seat_id", json!("seat_789")).await;
+        for (field, value) in [
+            ("seat_status", json!("active")),
+            ("subscription_status", json!("Active")),
+            ("subscription_id", json!(17)),
+            ("current_period_end", json!("2024-02-01T00:00:00")),
+            ("current_period_end", json!("2024-02-01 00:00:00.000000")),
+            ("current_period_end", json!("2024-02-01T05:30:00+0530")),
+            ("current_period_end", json!("2024-02-01")),
+            ("current_period_end", json!(1_706_745_600)),
+        ] {
+            assert_eq!(read(field, value.clone()).await, expected, "{field}: {value}");
+        }
+        for (written, status) in [
+            ("canceled", SubscriptionStatus::Cancelled),
+            ("CANCELED", SubscriptionStatus::Cancelled),
+            ("Cancelled", SubscriptionStatus::Cancelled),
+            ("past_due", SubscriptionStatus::PastDue),
+            ("Past Due", SubscriptionStatus::PastDue),
+            ("pastDue", SubscriptionStatus::PastDue),
+            ("past-due", SubscriptionStatus::PastDue),
+            ("trialing", SubscriptionStatus::Trialing),
+        ] {
+            assert_eq!(read("subscription_status", json!(written)).await.subscription_status, status, "{written}");
+        }
+        assert_eq!(read("current_period_end", Value::Null).await.period_end, None);
+        let numbered = read("organization_id", json!(41)).await;
+        assert_eq!(numbered.organization, "41");
+        assert_eq!(read("seat_id", json!(9_007_199_254_740_993_u64)).await.seat_id, "9007199254740993");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_read_stays_a_failure() {
+        for (field, value) in [
+            ("organization_id", json!(null)),
+            ("organization_id", json!(true)),
+            ("organization_id", json!(1.5)),
+            ("seat_id", json!({"id": 1})),
+            ("seat_status", json!(null)),
+            ("seat_status", json!(1)),
+            ("subscription_status", json!("CANCEL")),
+            ("subscription_id", json!(null)),
+            ("current_period_end", json!("")),
+            ("current_period_end", json!("never")),
+            ("current_period_end", json!(false)),
+            ("version", json!(null)),
+            ("version", json!(1.5)),
+            ("version", json!("12")),
+        ] {
+            let mut body = seat();
+            body[field] = value;
+            assert!(matches!(answered(200, &body.to_string()).await, Err(UpstreamFailure::Unreadable(_))), "{body}");
         }
     }
 

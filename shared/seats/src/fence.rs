@@ -17,6 +17,13 @@ const EPOCH: Instant = Instant::from_millis(1_735_689_600_000);
 /// Numbers in each millisecond: more raises than this in a millisecond run ahead of the time of day.
 const PER_MILLI: i64 = 1000;
 
+/// How often a raise is made anew that the cache has lost at once.
+const ROUNDS: usize = 5;
+
+fn shown_key(organization: &str) -> String {
+    format!("fence-shown:{organization}")
+}
+
 /// The fence that a verdict was read under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Mark {
@@ -123,6 +130,29 @@ impl Fences {
         let key = Fence::Organization(organization.to_owned()).key();
         let last = self.cache.counter(&key).await?.unwrap_or(0);
         self.cache.increment(&key, number.saturating_sub(last).max(1)).await
+    }
+
+    /// The same, and notes in the cache that it shows the raise with this sequence number in the record.
+    pub(crate) async fn raise_shown(&self, organization: &str, number: i64, sequence: i64) -> Result<i64, StoreError> {
+        let key = Fence::Organization(organization.to_owned()).key();
+        for _ in 0..ROUNDS {
+            let raised = self.raise_organization(organization, number).await?;
+            self.cache.set(&shown_key(organization), sequence.to_string().as_bytes()).await?;
+            // INVARIANT: what the cache shows, it was told after the fence was raised. A cache that was rolled back in
+            // between has the note and not the raise.
+            if self.cache.counter(&key).await? >= Some(raised) {
+                return Ok(raised);
+            }
+        }
+        Err(StoreError("the cache loses what is written".into()))
+    }
+
+    /// Whether the cache shows that the organisation's fence was raised after the record had the raise with this
+    /// sequence number.
+    pub(crate) async fn shows(&self, organization: &str, sequence: i64) -> Result<bool, StoreError> {
+        let bytes = self.cache.get(&shown_key(organization)).await?;
+        let shown = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse::<i64>().ok());
+        Ok(shown.is_some_and(|shown| shown >= sequence))
     }
 }
 

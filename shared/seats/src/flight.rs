@@ -137,6 +137,12 @@ impl Rounds {
         let _ = self.leave(&round.key, &lease).await;
     }
 
+    /// Removes what is kept of the rounds for `key`. Somebody who leads one goes on, and another may lead beside.
+    pub(crate) async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.cache.delete(&lease_key(key)).await?;
+        self.cache.delete(&round_key(key)).await
+    }
+
     async fn leave(&self, key: &str, lease: &Lease) -> Result<(), StoreError> {
         let written = serde_json::to_vec(lease).map_err(|error| StoreError(error.to_string()))?;
         self.cache.set(&lease_key(key), &written).await

@@ -4,28 +4,34 @@
 //! * [`standing`]: what the ERP says; [`directory`] asks it.
 //! * [`seat_access`]: the rule by which that grants access.
 //! * [`verdict`]: what is known, and how long it may be used.
-//! * [`fence`], [`names`], [`overrides`], [`invalidation`]: what was revoked stays revoked.
+//! * [`fence`], [`names`], [`payments`], [`invalidation`]: what was revoked stays revoked; [`fence_record`],
+//!   [`reconciliation`]: also when the cache is rolled back.
 //! * [`flight`]: one question to the ERP for all who want to know the same.
+//! * [`strangers`]: what made-up names may leave behind.
 //! * [`verification`]: all of these together.
 //! * [`router`]: over HTTP.
 
 mod directory;
 mod fence;
+mod fence_record;
 mod flight;
 mod invalidation;
 mod names;
-mod overrides;
+mod payments;
+mod reconciliation;
 mod router;
 mod seat_access;
 mod settings;
 mod standing;
+mod strangers;
 mod subject;
+#[cfg(test)]
+mod testing;
 mod verdict;
 mod verification;
 
 pub use directory::UpstreamFailure;
 pub use invalidation::{Invalidation, Unreachable};
-pub use overrides::SubscriptionOverride;
 pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router};
 pub use seat_access::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use standing::{Answer, SeatStatus, Standing, SubscriptionStatus};

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use edge_capabilities::KeyValue;
+use edge_capabilities::key_value::StoreError;
+use edge_capabilities::{Instant, KeyValue};
 use edge_record::Record;
 
 use crate::invalidation::Unreachable;
@@ -26,13 +27,18 @@ impl Names {
         if let Some(organization) = cached.and_then(|bytes| String::from_utf8(bytes).ok()) {
             return Ok(Some(organization));
         }
-        let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
-        let rows = self.record.query(statement, &values(alias)).await?;
-        let organization = rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned);
+        let organization = self.recorded(alias).await?;
         if let Some(organization) = &organization {
             self.cache.set(&key(alias), organization.as_bytes()).await?;
         }
         Ok(organization)
+    }
+
+    /// The same as the record has it: the cache may have come back as it was some time ago.
+    pub(crate) async fn recorded(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
+        let rows = self.record.query(statement, &values(alias)).await?;
+        Ok(rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned))
     }
 
     /// Notes which organisation `alias` means.
@@ -43,6 +49,18 @@ impl Names {
         let [application, external_org] = values(alias);
         self.record.query(statement, &[application, external_org, organization.into()]).await?;
         Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
+    }
+
+    /// When the ERP was last known to call `alias` what is noted.
+    pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Instant>, StoreError> {
+        let bytes = self.cache.get(&confirmation_key(alias)).await?;
+        let millis = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok());
+        Ok(millis.map(Instant::from_millis))
+    }
+
+    /// Notes that at `now` the ERP calls `alias` what is noted.
+    pub(crate) async fn confirm(&self, alias: &Alias, now: Instant) -> Result<(), StoreError> {
+        self.cache.set(&confirmation_key(alias), now.as_millis().to_string().as_bytes()).await
     }
 
     /// The tenant that `alias` is bound to at the edge, whatever the ERP calls its organisation.
@@ -61,26 +79,14 @@ impl Names {
         let rows = self.record.query(statement, &[tenant.into()]).await?;
         Ok(rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?)
     }
-
-    /// Notes that whatever payment events said so far of the organisation that `alias` means, which nobody knows yet, no
-    /// longer counts.
-    pub(crate) async fn clear(&self, alias: &Alias) -> Result<(), Unreachable> {
-        let number = self.record.next_number(SEQUENCE).await?;
-        let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
-            VALUES ($1, $2, NULL, $3)
-            ON CONFLICT (application, external_org) DO UPDATE SET cleared = excluded.cleared
-            WHERE organization_names.cleared < excluded.cleared";
-        let [application, external_org] = values(alias);
-        self.record.query(statement, &[application, external_org, number.into()]).await?;
-        Ok(())
-    }
 }
-
-/// Orders overrides and what clears them.
-pub(crate) const SEQUENCE: &str = "subscription_overrides";
 
 fn values(alias: &Alias) -> [edge_capabilities::database::Value; 2] {
     [alias.application.as_str().into(), alias.external_org.as_str().into()]
+}
+
+fn confirmation_key(alias: &Alias) -> String {
+    format!("name-confirmed:{}", alias.key())
 }
 
 fn key(alias: &Alias) -> String {

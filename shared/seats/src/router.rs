@@ -111,7 +111,7 @@ struct SeatVerdict {
     seat_id: Option<String>,
     /// The subscription's state; null where nothing is known.
     subscription_status: Option<SubscriptionStatus>,
-    /// When the period that was paid for ends; null where nothing is known.
+    /// When the period that was paid for ends; null where nothing is known, and where it does not end.
     #[schema(example = "2024-02-01T00:00:00Z")]
     expires_at: Option<String>,
     /// Why.
@@ -135,7 +135,7 @@ impl From<Verdict> for SeatVerdict {
             source,
             as_of: as_of.to_rfc3339_millis(),
             subscription_status: seat.as_ref().map(|seat| seat.subscription_status),
-            expires_at: seat.as_ref().map(|seat| seat.expires_at.to_string()),
+            expires_at: seat.as_ref().and_then(|seat| seat.expires_at).map(|end| end.to_string()),
             version: seat.as_ref().map(|seat| seat.version),
             seat_id: seat.map(|seat| seat.id),
         }
@@ -175,11 +175,29 @@ impl From<Unverifiable> for Problem {
 }
 
 impl Desk {
-    async fn verify(&self, caller: &Caller, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Problem> {
+    async fn verify(
+        &self,
+        caller: &Caller,
+        subject: &Subject,
+        min_version: Option<i64>,
+        timings: Option<&Timings>,
+    ) -> Result<Verdict, Problem> {
         if !caller.speaks_for(subject.alias.application.as_str()) {
             return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
         }
-        let verified = self.verification.verify(subject, min_version).await;
+        let mut asked = false;
+        let verified = match self.verification.recall(subject, min_version).await {
+            Ok(verdict) => Ok(verdict),
+            Err(miss) => {
+                // What is answered from the cache is not counted: counting it would cost more than answering it.
+                self.door.count(caller, timings).await?;
+                if self.is_anothers(caller, &subject.alias).await {
+                    return Ok(self.no_organization());
+                }
+                asked = true;
+                self.verification.ask_about(subject, min_version, miss).await
+            }
+        };
         self.counters.count(match &verified {
             Ok(verdict) => [VERDICTS, verdict.source.as_str(), verdict.access.reason.as_str()],
             Err(_) => [VERDICTS, NO_VERDICT, Code::UpstreamUnavailable.as_str()],
@@ -188,13 +206,26 @@ impl Desk {
         if caller.tenant.is_none() || self.is_of_own(caller, subject, &verdict).await {
             return Ok(verdict);
         }
-        // Another tenant's organisation looks like one that does not exist, down to where the answer comes from.
-        let access = Access { has_access: false, reason: Reason::OrganizationNotFound };
-        Ok(Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() })
+        if asked && verdict.seat.is_some() {
+            // Without it the ERP is asked again.
+            let _ = self.verification.invalidation().confirm(&subject.alias).await;
+        }
+        Ok(self.no_organization())
     }
-}
 
-impl Desk {
+    /// Another tenant's organisation looks like one that does not exist, down to where the answer comes from.
+    fn no_organization(&self) -> Verdict {
+        let access = Access { has_access: false, reason: Reason::OrganizationNotFound };
+        Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() }
+    }
+
+    /// Whether `alias` is known to be another tenant's than the caller's.
+    async fn is_anothers(&self, caller: &Caller, alias: &Alias) -> bool {
+        match &caller.tenant {
+            Some(own) => self.verification.invalidation().is_anothers(alias, own.as_str()).await,
+            None => false,
+        }
+    }
     /// Whether a verdict is about the caller's own organisation.
     async fn is_of_own(&self, caller: &Caller, subject: &Subject, verdict: &Verdict) -> bool {
         match (&verdict.seat, verdict.access.reason) {
@@ -232,7 +263,7 @@ async fn verify_seat(
     Json(check): Json<Check>,
 ) -> Result<Response, Problem> {
     let (subject, min_version) = check.read()?;
-    let verdict = desk.verify(&granted.caller, &subject, min_version).await?;
+    let verdict = desk.verify(&granted.caller, &subject, min_version, Some(&timings)).await?;
     let part = match verdict.source {
         Source::Erp => "erp",
         Source::Cache | Source::Stale => "cache",
@@ -299,7 +330,7 @@ async fn verify_seats(
     let verify = |(subject, min_version): &(Subject, Option<i64>)| {
         let (desk, caller) = (desk.clone(), granted.caller.clone());
         let (subject, min_version) = (subject.clone(), *min_version);
-        async move { desk.verify(&caller, &subject, min_version).await }
+        async move { desk.verify(&caller, &subject, min_version, None).await }
     };
     let work: Vec<_> = different.into_iter().map(verify).collect();
     let verified: Vec<_> = futures::stream::iter(work).buffered(AT_ONCE).collect().await;
@@ -368,8 +399,8 @@ impl Forget {
 
 /// Forget an organisation's seats
 ///
-/// Once this is answered, the very next check of anybody in the organisation asks the ERP, from every instance. An
-/// override by a payment event is dropped too: the ERP's word counts.
+/// Once this is answered, the very next check of anybody in the organisation asks the ERP, from every instance. What
+/// payment events said of its subscription stays.
 #[utoipa::path(
     post, path = "/api/v1/seats/invalidate", tag = "Seats", security(("key" = ["seats:write"])),
     request_body = Forget,

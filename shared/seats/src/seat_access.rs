@@ -74,8 +74,8 @@ pub struct SeatFacts {
     pub seat_status: SeatStatus,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends.
-    pub expires_at: Instant,
+    /// When the period that was paid for ends; None: it does not end.
+    pub expires_at: Option<Instant>,
     /// The instant to decide for.
     pub now: Instant,
 }
@@ -120,12 +120,14 @@ fn decide(facts: SeatFacts) -> Access {
         SeatStatus::Pending => return deny(Reason::SeatPending),
         SeatStatus::Active => {}
     }
+    let is_paid = expires_at.is_none_or(|end| now < end);
+    let is_in_grace = expires_at.is_none_or(|end| now < end.plus(GRACE));
     match subscription_status {
-        SubscriptionStatus::Active | SubscriptionStatus::Trialing if now < expires_at => grant(Reason::SeatActive),
+        SubscriptionStatus::Active | SubscriptionStatus::Trialing if is_paid => grant(Reason::SeatActive),
         SubscriptionStatus::Active | SubscriptionStatus::Trialing => deny(Reason::SubscriptionExpired),
-        SubscriptionStatus::PastDue if now < expires_at.plus(GRACE) => grant(Reason::GracePeriod),
+        SubscriptionStatus::PastDue if is_in_grace => grant(Reason::GracePeriod),
         SubscriptionStatus::PastDue => deny(Reason::SubscriptionPastDue),
-        SubscriptionStatus::Cancelled if now < expires_at => grant(Reason::SeatActive),
+        SubscriptionStatus::Cancelled if is_paid => grant(Reason::SeatActive),
         SubscriptionStatus::Cancelled => deny(Reason::SubscriptionCancelled),
         SubscriptionStatus::Suspended => deny(Reason::SubscriptionSuspended),
         SubscriptionStatus::Expired => deny(Reason::SubscriptionExpired),
@@ -157,8 +159,25 @@ mod tests {
             (Seat::Pending, Sub::Active, -1, false, SeatPending),
         ] {
             let now = Instant::from_millis(end.as_millis() + after_end);
-            let facts = SeatFacts { seat_status: seat, subscription_status: subscription, expires_at: end, now };
+            let facts = SeatFacts { seat_status: seat, subscription_status: subscription, expires_at: Some(end), now };
             assert_eq!(decide(facts), Access { has_access, reason }, "{seat:?} {subscription:?} {after_end}");
+        }
+    }
+
+    #[test]
+    fn a_period_without_an_end_does_not_end() {
+        use {Reason::*, SubscriptionStatus as Sub};
+        for (subscription_status, has_access, reason) in [
+            (Sub::Active, true, SeatActive),
+            (Sub::Trialing, true, SeatActive),
+            (Sub::PastDue, true, GracePeriod),
+            (Sub::Cancelled, true, SeatActive),
+            (Sub::Suspended, false, SubscriptionSuspended),
+            (Sub::Expired, false, SubscriptionExpired),
+        ] {
+            let now = Instant::from_millis(i64::MAX);
+            let facts = SeatFacts { seat_status: SeatStatus::Active, subscription_status, expires_at: None, now };
+            assert_eq!(decide(facts), Access { has_access, reason }, "{subscription_status:?}");
         }
     }
 

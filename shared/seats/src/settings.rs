@@ -5,6 +5,9 @@ use std::time::Duration;
 use edge_capabilities::Config;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 
+/// `seat_stale_ms`, unless told.
+pub(crate) const SEAT_STALE_MILLIS: u64 = 900_000;
+
 /// How long what is known may be used, and how to ask for news.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -28,7 +31,7 @@ impl Settings {
             erp_url: url(config, "erp_url").await?,
             erp_api_key: text(config, "erp_api_key").await?,
             fresh: millis(config, "seat_fresh_ms", 10_000).await?,
-            stale: millis(config, "seat_stale_ms", 900_000).await?,
+            stale: millis(config, "seat_stale_ms", SEAT_STALE_MILLIS).await?,
             negative: millis(config, "seat_negative_ms", 5_000).await?,
             patience: millis(config, "upstream_timeout_ms", 2_000).await?,
         })

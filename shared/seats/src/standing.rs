@@ -50,10 +50,32 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Reads a state as it is written.
+    /// Reads a state however it is written: `past_due`, `Past Due`, `CANCELED`.
     pub fn parse(written: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == written)
+        let letters = letters(written);
+        if letters == "CANCELED" {
+            return Some(Self::Cancelled);
+        }
+        Self::ALL.into_iter().find(|status| self::letters(status.as_str()) == letters)
     }
+}
+
+impl SeatStatus {
+    /// Reads a state in any case.
+    pub(crate) fn parse(written: &str) -> Option<Self> {
+        match letters(written).as_str() {
+            "ACTIVE" => Some(Self::Active),
+            "PENDING" => Some(Self::Pending),
+            "REVOKED" => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+}
+
+/// What tells the name of a state from others: its letters, whatever their case and whatever separates them.
+fn letters(written: &str) -> String {
+    let separates = |char: &char| char.is_whitespace() || matches!(char, '_' | '-');
+    written.trim().chars().filter(|char| !separates(char)).map(|char| char.to_ascii_uppercase()).collect()
 }
 
 /// A seat and the subscription it hangs on.
@@ -71,12 +93,15 @@ pub struct Standing {
     /// The subscription's state.
     #[serde(rename = "b")]
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends.
+    /// When the period that was paid for ends; None: it does not end.
     #[serde(rename = "e")]
-    pub period_end: Instant,
+    pub period_end: Option<Instant>,
     /// Counts the changes of the seat.
     #[serde(rename = "v")]
     pub version: i64,
+    /// Whether the edge knows the organisation's tenant not to be active: then nobody gets in, whatever the rest says.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub tenant_is_inactive: bool,
 }
 
 /// The ERP's answer about a subject.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::fence::Mark;
 use crate::seat_access::{Access, Reason, SeatAccess, SeatFacts};
 use crate::settings::Settings;
-use crate::standing::{Answer, SubscriptionStatus};
+use crate::standing::{Answer, Standing, SubscriptionStatus};
 use crate::subject::Subject;
 
 /// Where a verdict comes from.
@@ -59,8 +59,8 @@ pub struct Seat {
     pub id: String,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends.
-    pub expires_at: Instant,
+    /// When the period that was paid for ends; None: it does not end.
+    pub expires_at: Option<Instant>,
     /// Counts the changes of the seat.
     pub version: i64,
 }
@@ -127,7 +127,7 @@ impl Known {
     /// How it may be used at `now`, where it amounts to `access`, by a caller who wants to know of changes up to
     /// `min_version`.
     pub(crate) fn usable(&self, access: Access, now: Instant, min_version: Option<i64>) -> Use {
-        if now >= self.stale_until || now.millis_since(self.as_of) < -SKEW_MILLIS || self.older_than(min_version) {
+        if self.has_ended(now) || now.millis_since(self.as_of) < -SKEW_MILLIS || self.older_than(min_version) {
             return Use::Not;
         }
         match (access.has_access, now < self.fresh_until) {
@@ -137,6 +137,11 @@ impl Known {
             // It was a grant and its time ran out, or it is an old denial: the user may have paid since. The ERP knows.
             (false, _) => Use::IfNeedBe,
         }
+    }
+
+    /// Whether it may not be used any more, whatever happens.
+    pub(crate) fn has_ended(&self, now: Instant) -> bool {
+        now >= self.stale_until
     }
 
     /// Whether it is older than `min_version`. What has no version may be older than any.
@@ -171,6 +176,10 @@ impl Known {
 /// What `answer` amounts to at `now`.
 pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Instant) -> Access {
     match answer {
+        // Not for the rule to decide.
+        Answer::Seat(Standing { tenant_is_inactive: true, .. }) => {
+            Access { has_access: false, reason: Reason::SubscriptionSuspended }
+        }
         Answer::Seat(standing) => {
             let facts = SeatFacts {
                 seat_status: standing.seat_status,
@@ -187,5 +196,12 @@ pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Instant)
 
 /// Where what is known of `subject` is kept.
 pub(crate) fn key(subject: &Subject) -> String {
-    subject.key_under("verdict:")
+    subject.key_under(PREFIX)
 }
+
+/// The same by the subject's key.
+pub(crate) fn key_of(subject: &str) -> String {
+    format!("{PREFIX}{subject}")
+}
+
+const PREFIX: &str = "verdict:";

@@ -15,8 +15,11 @@ use crate::directory::{self, UpstreamFailure};
 use crate::fence::Mark;
 use crate::flight::{Claim, Claimant, Flights, GAP, Part, Round, Rounds};
 use crate::invalidation::Invalidation;
+use crate::reconciliation::Reconciliation;
 use crate::seat_access::{Access, SeatAccess};
 use crate::settings::Settings;
+use crate::standing::Answer;
+use crate::strangers::Strangers;
 use crate::subject::Subject;
 use crate::verdict::{self, Known, Source, Use, Verdict, decide};
 
@@ -67,7 +70,9 @@ struct Inner {
     capabilities: Capabilities,
     rule: Arc<dyn SeatAccess>,
     invalidation: Invalidation,
+    reconciliation: Reconciliation,
     rounds: Rounds,
+    strangers: Strangers,
     flights: Flights<Outcome>,
     refreshing: Flights<()>,
     settings: Mutex<Option<Arc<Settings>>>,
@@ -79,7 +84,30 @@ struct Found {
     stands: Option<Standing>,
     /// The round that led to it, also where it does not stand.
     round: Option<i64>,
+    /// What is kept, also where it does not stand.
+    kept: Option<Kept>,
 }
+
+/// What is kept of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// A seat.
+    Seat,
+    /// That there is none.
+    Stranger,
+}
+
+impl Kept {
+    const fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::Seat(_) => Self::Seat,
+            Answer::OrganizationNotFound | Answer::SeatNotFound => Self::Stranger,
+        }
+    }
+}
+
+/// Nothing known will do: the ERP has to be asked.
+pub(crate) struct Miss(Result<Found, StoreError>);
 
 /// What is known, and what it amounted to a moment ago.
 struct Standing {
@@ -101,6 +129,8 @@ impl Verification {
         Self(Arc::new(Inner {
             rule,
             invalidation: Invalidation::new(cache, clock, record),
+            reconciliation: Reconciliation::new(&capabilities, record),
+            strangers: Strangers::new(cache.clone(), Rounds::new(cache.clone(), clock.clone())),
             rounds: Rounds::new(cache.clone(), clock.clone()),
             flights: Flights::default(),
             refreshing: Flights::default(),
@@ -116,6 +146,14 @@ impl Verification {
 
     /// Whether `subject` has a seat. With `min_version`, nothing known that is older than that version will do.
     pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Unverifiable> {
+        match self.recall(subject, min_version).await {
+            Ok(verdict) => Ok(verdict),
+            Err(miss) => self.ask_about(subject, min_version, miss).await,
+        }
+    }
+
+    /// Whether `subject` has a seat, from what is known, where that will do.
+    pub(crate) async fn recall(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Miss> {
         let mut found = self.look(subject).await;
         if let Ok(Found { stands, .. }) = &mut found
             && let Some(standing) = stands.take()
@@ -129,6 +167,16 @@ impl Verification {
                 Use::IfNeedBe | Use::Not => {}
             }
         }
+        Err(Miss(found))
+    }
+
+    /// Whether `subject` has a seat, from the ERP.
+    pub(crate) async fn ask_about(
+        &self,
+        subject: &Subject,
+        min_version: Option<i64>,
+        Miss(found): Miss,
+    ) -> Result<Verdict, Unverifiable> {
         match self.ask_in_time(subject, min_version, found.as_ref()).await {
             Ok((known, source)) => {
                 let access = decide(&*self.0.rule, &known.answer, self.now()).await;
@@ -164,13 +212,16 @@ impl Verification {
     async fn look(&self, subject: &Subject) -> Result<Found, StoreError> {
         let bytes = self.0.capabilities.cache.get(&verdict::key(subject)).await?;
         let Some(known) = bytes.and_then(|bytes| Known::from_bytes(&bytes)) else {
-            return Ok(Found { stands: None, round: None });
+            // Whom the ERP is asked about together with depends on the fence, too.
+            self.0.reconciliation.ensure(self.now()).await;
+            return Ok(Found { stands: None, round: None, kept: None });
         };
-        let (round, at) = (known.round, self.now());
+        let (round, kept, at) = (known.round, Some(Kept::of(&known.answer)), self.now());
+        self.0.reconciliation.ensure(at).await;
         // Each asks the cache, and neither needs the other's answer.
         let (stands, access) =
             join(self.0.invalidation.stands(&known.mark), decide(&*self.0.rule, &known.answer, at)).await;
-        Ok(Found { stands: stands?.then_some(Standing { known, access, at }), round })
+        Ok(Found { stands: stands?.then_some(Standing { known, access, at }), round, kept })
     }
 
     /// News of `subject`, or none where that takes too long.
@@ -241,7 +292,10 @@ impl Verification {
             }
             match self.0.rounds.claim(&key, &mut claimant).await {
                 Ok(Claim::Won(round)) => {
-                    return self.lead_round(subject, &settings, round).await.map(|known| (known, Source::Erp));
+                    return self
+                        .lead_round(subject, &settings, round, found.kept)
+                        .await
+                        .map(|known| (known, Source::Erp));
                 }
                 Ok(Claim::Failed) => return Err(Unverifiable::Elsewhere),
                 Ok(Claim::Held | Claim::Resting) => {
@@ -259,14 +313,15 @@ impl Verification {
     fn refresh(&self, subject: &Subject, known: &Known) {
         let Part::Lead(lead) = self.0.refreshing.join(&subject.key()) else { return };
         let (verification, subject, seen_round) = (self.clone(), subject.clone(), known.round);
+        let kept = Kept::of(&known.answer);
         self.0.capabilities.background.spawn(Box::pin(async move {
             // Whatever goes wrong is seen by those who ask when what is known will no longer do.
-            let _ = verification.refresh_now(&subject, seen_round).await;
+            let _ = verification.refresh_now(&subject, seen_round, kept).await;
             drop(lead);
         }));
     }
 
-    async fn refresh_now(&self, subject: &Subject, seen_round: Option<i64>) -> Result<(), Unverifiable> {
+    async fn refresh_now(&self, subject: &Subject, seen_round: Option<i64>, kept: Kept) -> Result<(), Unverifiable> {
         let settings = self.settings().await?;
         let lease = settings.patience.saturating_add(LEASE_MARGIN);
         let mut claimant = Claimant { since: self.now(), lease, cold: false, seen_round, without_lease: None };
@@ -277,23 +332,36 @@ impl Verification {
             claim = self.0.rounds.claim(&subject.key(), &mut claimant).await;
         }
         if let Ok(Claim::Won(round)) = claim {
-            self.lead_round(subject, &settings, round).await?;
+            self.lead_round(subject, &settings, round, Some(kept)).await?;
         }
         Ok(())
     }
 
-    /// Asks the ERP for all instances.
+    /// Asks the ERP for all instances, where `kept` is what was kept of the subject so far.
     async fn lead_round(
         &self,
         subject: &Subject,
         settings: &Settings,
         mut round: Round,
+        kept: Option<Kept>,
     ) -> Result<Known, Unverifiable> {
         let asked = self.ask_erp(subject, settings, Some(&mut round)).await;
         match &asked {
             Ok(Asked { stored: true, .. }) => self.0.rounds.end_stored(&round).await,
             Ok(Asked { stored: false, .. }) => self.0.rounds.end_without(&mut round, false).await,
             Err(_) => self.0.rounds.end_without(&mut round, true).await,
+        }
+        let is_new_stranger = match &asked {
+            Ok(asked) if Kept::of(&asked.known.answer) == Kept::Stranger => kept != Some(Kept::Stranger),
+            Ok(Asked { stored: true, .. }) => false,
+            _ => kept.is_none(),
+        };
+        if is_new_stranger {
+            let (strangers, key, now) = (self.0.strangers.clone(), subject.key(), self.now());
+            self.0.capabilities.background.spawn(Box::pin(async move {
+                // Without it something is left behind that nobody reads.
+                let _ = strangers.note(&key, now).await;
+            }));
         }
         asked.map(|asked| asked.known)
     }

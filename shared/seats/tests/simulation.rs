@@ -1,6 +1,6 @@
 //! Random events against invariants, with a clock that the test turns: checks from several instances, an ERP that is
-//! slow, hangs, fails or talks nonsense, revocations and payments, instances that die, a cache that loses keys or is
-//! gone.
+//! slow, hangs, fails or talks nonsense, revocations and payments, tenants that are shut out, instances that die, a cache
+//! that loses keys, is gone, or comes back as it was some time ago.
 //!
 //! A grant is checked against the whole history of the ERP: it must be of a state that was still the ERP's when the
 //! last raise of the fence that was answered before the check began; access must not have ended; what was said must
@@ -16,6 +16,9 @@
     reason = "a test fails by a panic"
 )]
 
+#[path = "../src/testing.rs"]
+mod testing;
+
 mod simulation {
     pub(crate) mod erp;
     pub(crate) mod model;
@@ -27,11 +30,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use edge_capabilities::testing::{SeededRandom, Tasks, World};
 use edge_record::Record;
-use edge_seats::{Invalidation, ShippedSeatAccess, Source, SubscriptionOverride, Unverifiable, Verification};
+use edge_seats::{Invalidation, ShippedSeatAccess, Source, Unverifiable, Verification};
 use tokio::task::JoinHandle;
 
 use simulation::erp;
-use simulation::model::{Model, SubjectId, statuses};
+use simulation::model::{Change, Model, Payment, SubjectId, statuses};
+use testing::TenantRow;
 
 const STEPS: u64 = 100_000;
 const INSTANCES: u64 = 4;
@@ -94,10 +98,21 @@ async fn no_verdict_ever_breaks_the_promises() {
     let (capabilities, _) = world.instance();
     let record = Record::new(capabilities.record.clone());
     let invalidation = Invalidation::new(&capabilities.cache, &capabilities.clock, &record);
+    let mut tenants = HashMap::new();
+    for organization in SubjectId::organizations() {
+        tenants.insert(organization.clone(), Arc::new(TenantRow::new(&world, &organization).await));
+    }
+    let raising = Raising { model: model.clone(), invalidation, tenants };
+    // The cache as it was lately, at several moments: verdicts that have ended by themselves prove nothing.
+    let mut snapshots = vec![world.cache.snapshot()];
     let seen = Arc::new(std::sync::Mutex::new(Seen::default()));
     let mut instances: Vec<Instance> = (0..INSTANCES).map(|_| instance(&world)).collect();
 
-    for _ in 0..steps {
+    for step in 0..steps {
+        if step % 25 == 0 {
+            snapshots.push(world.cache.snapshot());
+            snapshots.drain(..snapshots.len().saturating_sub(8));
+        }
         let chosen = usize::try_from(random.below(INSTANCES)).unwrap();
         match random.below(1000) {
             0..880 => check(&mut instances[chosen], &model, &random, &seen),
@@ -109,15 +124,20 @@ async fn no_verdict_ever_breaks_the_promises() {
                 // As an ERP does it: first the change, then word of it.
                 let subject = SubjectId::any(&random);
                 model.change(subject, &random);
-                raise(&model, &invalidation, subject, None, random.below(3) == 0);
+                raising.raise(subject, Change::Facts, random.below(3) == 0);
                 seen.lock().unwrap().count("change with word");
             }
             945..960 => {
                 let subject = SubjectId::any(&random);
                 let period_end = (random.below(2) == 0).then(|| model.a_period_end(&random));
-                let change = SubscriptionOverride { status: statuses(&random).1, period_end };
-                raise(&model, &invalidation, subject, Some(change), false);
-                seen.lock().unwrap().count("payment event");
+                let (change, what) = match random.below(8) {
+                    0 => (Change::Dropped, "payments dropped"),
+                    1 => (Change::Active(false), "tenant shut out"),
+                    2 | 3 => (Change::Active(true), "tenant let in"),
+                    _ => (Change::Payment(Payment { status: statuses(&random).1, period_end }), "payment event"),
+                };
+                raising.raise(subject, change, false);
+                seen.lock().unwrap().count(what);
             }
             960..970 => {
                 let dead = std::mem::replace(&mut instances[chosen], instance(&world));
@@ -146,7 +166,15 @@ async fn no_verdict_ever_breaks_the_promises() {
                 model.cache_is(down);
                 seen.lock().unwrap().count("cache went or came back");
             }
-            980..985 => {
+            980..982 => {
+                let earlier = usize::try_from(random.below(snapshots.len() as u64)).unwrap();
+                world.cache.restore(&snapshots[earlier]);
+                // Nothing newer is there any more, either.
+                snapshots.truncate(earlier + 1);
+                model.cache_was_rolled_back();
+                seen.lock().unwrap().count("cache was rolled back");
+            }
+            982..985 => {
                 model.erp_mood(&random);
                 seen.lock().unwrap().count("ERP changed its mood");
             }
@@ -210,24 +238,40 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
     }));
 }
 
-/// Raises the fence of the subject's organisation, beside everything else that goes on.
-fn raise(
-    model: &Model,
-    invalidation: &Invalidation,
-    subject: SubjectId,
-    change: Option<SubscriptionOverride>,
-    by_alias: bool,
-) {
-    let (model, invalidation) = (model.clone(), invalidation.clone());
-    tokio::spawn(async move {
-        // Two raises of one organisation at once leave open which override is the later one.
-        let _turn = model.turn(subject).lock_owned().await;
-        let raising = model.begin_raise(subject, change.clone());
-        let raised = match &change {
-            Some(change) => invalidation.overrule(&subject.organization(), change).await,
-            None if by_alias => invalidation.forget_alias(&subject.subject().alias).await,
-            None => invalidation.forget(&subject.organization()).await,
-        };
-        model.end_raise(subject, raising, raised.is_ok());
-    });
+/// What changes beside everything else that goes on.
+struct Raising {
+    model: Model,
+    invalidation: Invalidation,
+    tenants: HashMap<String, Arc<TenantRow>>,
+}
+
+impl Raising {
+    /// Makes a change that concerns the subject's organisation, and raises its fence.
+    fn raise(&self, subject: SubjectId, change: Change, by_alias: bool) {
+        let (model, invalidation) = (self.model.clone(), self.invalidation.clone());
+        let tenant = self.tenants[&subject.organization()].clone();
+        tokio::spawn(async move {
+            // Two raises of one organisation at once leave open which is the later one.
+            let _turn = model.turn(subject).lock_owned().await;
+            let raising = model.begin_raise(subject, change.clone());
+            let organization = subject.organization();
+            let written = match &change {
+                Change::Facts | Change::Dropped => true,
+                Change::Payment(Payment { status, period_end }) => {
+                    tenant.is_told(status.as_str(), period_end.map(edge_capabilities::Instant::as_millis)).await
+                }
+                Change::Active(active) => tenant.is_active(*active).await,
+            };
+            if !written {
+                return;
+            }
+            let raised = match &change {
+                Change::Facts if by_alias => invalidation.forget_alias(&subject.subject().alias).await.is_ok(),
+                Change::Facts | Change::Active(_) => invalidation.forget(&organization).await.is_ok(),
+                Change::Payment(_) => invalidation.payment_changed(&organization).await.is_ok(),
+                Change::Dropped => invalidation.drop_payments(&organization).await.is_ok(),
+            };
+            model.end_raise(subject, raising, raised);
+        });
+    }
 }

@@ -155,7 +155,7 @@ impl<'a> Object<'a> {
         code.map(|code| Currency::parse(&code).map_err(|_| Unreadable::Field(name))).transpose()
     }
 
-    /// An instant: seconds or milliseconds since 1970, or RFC 3339, where no offset means UTC and no time midnight.
+    /// An instant, as [`Instant::parse_lenient`] reads it.
     pub(crate) fn instant(&self, name: &'static str) -> Read<Instant> {
         let Some(written) = self.number(name)? else { return Ok(None) };
         let instant = instant(&written).filter(|instant| (0..=LAST_INSTANT).contains(&instant.as_millis()));
@@ -164,22 +164,12 @@ impl<'a> Object<'a> {
 }
 
 fn instant(written: &str) -> Option<Instant> {
-    if written.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+')) {
-        // Decimals past the millisecond are nobody's business.
-        let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
-        let plain = fraction.bytes().all(|byte| byte.is_ascii_digit());
-        let written = match fraction.get(..3).filter(|_| plain) {
-            Some(millis) => Cow::Owned(format!("{whole}.{millis}")),
-            None => Cow::Borrowed(written),
-        };
-        let millis = scaled(&written, 3).ok()?;
+    Instant::parse_lenient(written).or_else(|| {
+        // A number that is written with an exponent.
+        let millis = scaled(written, 3).ok().filter(|_| written.contains(['e', 'E']))?;
         let counted = millis.div_euclid(1000);
-        return Some(Instant::from_millis(if counted < MILLISECONDS_FROM { millis } else { counted }));
-    }
-    let written = written.replacen(' ', "T", 1);
-    Instant::parse(&written)
-        .or_else(|| Instant::parse(&format!("{written}Z")))
-        .or_else(|| Instant::parse(&format!("{written}T00:00:00Z")))
+        Some(Instant::from_millis(if counted < MILLISECONDS_FROM { millis } else { counted }))
+    })
 }
 
 fn object<'a>(value: &'a RawValue, name: &'static str) -> Read<Object<'a>> {

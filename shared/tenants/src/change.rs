@@ -28,6 +28,17 @@ impl Task {
     pub(crate) fn of_deed(deed: Deed) -> Self {
         Self { event: format!("deed:{}", deed.id), effects: Vec::new(), took_effect: true, deed: Some(deed) }
     }
+
+    /// The same, where what is known of the tenant's seats is out of date by the change.
+    pub(crate) fn that_concerns_seats(mut self) -> Self {
+        self.effects.push(Effect::RaiseFence);
+        self
+    }
+
+    /// Whether it is a change that somebody made which concerns the tenant's seats.
+    pub(crate) fn is_deed_about_seats(&self) -> bool {
+        self.deed.is_some() && self.effects.contains(&Effect::RaiseFence)
+    }
 }
 
 /// A tenant after an event.

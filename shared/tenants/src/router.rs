@@ -5,6 +5,7 @@ mod audit;
 mod external_ids;
 mod fields;
 mod members;
+mod seat_overrides;
 mod shown;
 mod subsidiaries;
 mod usage;
@@ -88,6 +89,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         )
         .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
         .route("/api/v1/tenants/{id}/audit", get(audit::list))
+        .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
         .with_state(desk);
     edge_border::finish(routes, "tenants", &capabilities)
 }
@@ -113,6 +115,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         external_ids::remove,
         usage::stats,
         audit::list,
+        seat_overrides::drop_payments,
     ),
     components(schemas(Mode))
 )]
@@ -205,14 +208,22 @@ async fn change(
         let before = desk.find(&granted.caller, &id).await?;
         let mut tenant = before.clone();
         changes.apply(&mut tenant)?;
-        let Some(detail) = fields::difference(&before, &tenant) else { return Ok(Json(before.into())) };
+        let Some(detail) = fields::difference(&before, &tenant) else {
+            // It may be as wanted by a change that did not get to its end.
+            let undone: Vec<Task> = before.outbox.iter().filter(|task| task.is_deed_about_seats()).cloned().collect();
+            desk.spread(&before.id, &undone).await?;
+            return Ok(Json(before.into()));
+        };
         let now = desk.now();
         tenant.updated_at = now;
-        let task = Task::of_deed(desk.deed("tenant.changed", &detail, &author, now));
+        let mut task = Task::of_deed(desk.deed("tenant.changed", &detail, &author, now));
+        if before.is_active != tenant.is_active {
+            task = task.that_concerns_seats();
+        }
         tenant.outbox.push(task.clone());
         // What payments still have to bring about stays due as it was, or a moment later.
         if desk.tenants.replace(&tenant, now).await? == Applied::Stored {
-            desk.tenants.done(&tenant.id, &[task]).await?;
+            desk.spread(&tenant.id, &[task]).await?;
             return Ok(Json(tenant.into()));
         }
     }
@@ -226,6 +237,17 @@ impl Desk {
 
     fn deed(&self, action: &str, detail: &serde_json::Value, author: &Author, at: Instant) -> Deed {
         Deed::new(action, detail, author, &*self.capabilities.random, at)
+    }
+
+    /// Does what is to be done about changes that somebody made to the tenant `id`.
+    async fn spread(&self, id: &str, tasks: &[Task]) -> Result<(), Problem> {
+        if tasks.iter().any(Task::is_deed_about_seats) {
+            self.invalidation.forget(id).await?;
+        }
+        if !tasks.is_empty() {
+            self.tenants.done(id, tasks).await?;
+        }
+        Ok(())
     }
 
     /// Stores a new tenant, and who made it, in one statement.

@@ -12,9 +12,9 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Instant, random};
 use edge_plans::Catalogue;
 use edge_record::Record;
-use edge_seats::{Invalidation, SubscriptionOverride, SubscriptionStatus, Unreachable};
+use edge_seats::{Invalidation, Unreachable};
 use edge_signatures::{Bill, Provider, Reading};
-use edge_tenants::{Applied, Event as Told, Outcome, Status as Subscription, Tenant, Tenants, What};
+use edge_tenants::{Applied, Event as Told, Outcome, Tenant, Tenants, What};
 
 use crate::answers::{Said, answer};
 use crate::backoff::backoff;
@@ -157,9 +157,9 @@ impl Processing {
             return Ok(Verdict::Quarantined("wrong_account".into()));
         }
         // Seats hang on the id that the ERP gives with them, which is the tenant's or this.
-        self.invalidation.overrule_by(organization, async || Ok(None)).await?;
+        self.invalidation.forget(organization).await?;
         if let Some(tenant) = tenant.filter(|tenant| tenant.id != organization) {
-            self.invalidation.overrule_by(&tenant.id, async || Ok(None)).await?;
+            self.invalidation.forget(&tenant.id).await?;
         }
         Ok(Verdict::Processed)
     }
@@ -290,13 +290,12 @@ impl Processing {
         if tenant.outbox.is_empty() {
             return Ok(());
         }
-        let raises = |task: &edge_tenants::Task| task.effects.contains(&edge_tenants::Effect::RaiseFence);
-        if tenant.outbox.iter().any(raises) {
-            let current = async || {
-                let tenant = self.tenants.find(tenant_id).await?;
-                Ok(tenant.as_ref().and_then(overrides))
-            };
-            self.invalidation.overrule_by(tenant_id, current).await?;
+        let raising = || tenant.outbox.iter().filter(|task| task.effects.contains(&edge_tenants::Effect::RaiseFence));
+        if raising().any(|task| task.deed.is_none()) {
+            self.invalidation.payment_changed(tenant_id).await?;
+        } else if raising().next().is_some() {
+            // Somebody changed the tenant; what payments say of it is as it was.
+            self.invalidation.forget(tenant_id).await?;
         }
         let settings = self.settings().await?;
         for task in &tenant.outbox {
@@ -345,16 +344,4 @@ fn bound(provider: Provider, tenant: &str) -> Option<&str> {
 
 const fn settled(took_effect: bool) -> Verdict {
     if took_effect { Verdict::Processed } else { Verdict::Ignored("superseded") }
-}
-
-/// What seat verification is to hold for true of a tenant's subscription, whatever the ERP says.
-fn overrides(tenant: &Tenant) -> Option<SubscriptionOverride> {
-    let standing = tenant.history.standing();
-    let status = match standing.status? {
-        Subscription::Active => SubscriptionStatus::Active,
-        Subscription::PastDue => SubscriptionStatus::PastDue,
-        Subscription::Suspended => SubscriptionStatus::Suspended,
-        Subscription::Cancelled => SubscriptionStatus::Cancelled,
-    };
-    Some(SubscriptionOverride { status, period_end: standing.period_end })
 }

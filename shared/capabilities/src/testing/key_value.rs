@@ -7,6 +7,10 @@ use async_trait::async_trait;
 use crate::KeyValue;
 use crate::key_value::{StoreError, read_counter};
 
+/// A store as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot(BTreeMap<String, Vec<u8>>);
+
 /// A key-value store in memory. Each call gives way once, so that others come in between as they would.
 #[derive(Default)]
 pub struct MemoryKeyValue {
@@ -28,6 +32,16 @@ impl MemoryKeyValue {
     /// Loses the keys for which `lost` is true, as a cache that evicts may.
     pub fn lose(&self, lost: impl Fn(&str) -> bool) {
         self.entries().retain(|key, _| !lost(key));
+    }
+
+    /// Everything there is, to be restored later.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.entries().clone())
+    }
+
+    /// Is again as it was, as a cache that was restarted from a dump, or whose replica was behind.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.entries().clone_from(&snapshot.0);
     }
 
     /// All keys.

@@ -31,7 +31,7 @@ fn facts(now: Instant) -> SeatFacts {
     SeatFacts {
         seat_status: SeatStatus::Active,
         subscription_status: SubscriptionStatus::Active,
-        expires_at: START.plus(Duration::from_hours(24)),
+        expires_at: Some(START.plus(Duration::from_hours(24))),
         now,
     }
 }
@@ -51,9 +51,11 @@ async fn the_shipped_script_and_its_twin_say_the_same_in_every_case() {
     let distances = [-400 * day, -3 * day, -1, 0, 1, second, day, 3 * day - 1, 3 * day, 3 * day + 1, 400 * day];
     for seat_status in SEATS {
         for subscription_status in SUBSCRIPTIONS {
-            for distance in distances {
+            for (distance, expires_at) in
+                distances.into_iter().map(|distance| (distance, Some(START))).chain([(0, None)])
+            {
                 let now = Instant::from_millis(end + distance);
-                let facts = SeatFacts { seat_status, subscription_status, expires_at: START, now };
+                let facts = SeatFacts { seat_status, subscription_status, expires_at, now };
                 let Access { has_access, reason } = ShippedSeatAccess.decide(facts).await;
                 let twin = format!("{{\"hasAccess\":{has_access},\"reason\":\"{}\"}}", reason.as_str());
                 let script = engine.evaluate(&compiled, &input(facts), false).unwrap().outcome;

@@ -1,7 +1,10 @@
 //! `seat_access`: whether a seat grants access.
 
+use std::borrow::Cow;
+
+use edge_capabilities::Instant;
 use rhai::Dynamic;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::Moment;
@@ -70,18 +73,37 @@ pub struct SeatAccessInput {
     pub seat_status: SeatStatus,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends.
-    pub expires_at: Moment,
+    /// When the period that was paid for ends; null where it does not end: scripts are then given an instant that never
+    /// comes.
+    pub expires_at: PeriodEnd,
     /// The instant to decide for.
     pub now: Moment,
 }
+
+/// When a period ends; null where it does not. It has to be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodEnd(pub Option<Moment>);
+
+impl JsonSchema for PeriodEnd {
+    fn schema_name() -> Cow<'static, str> {
+        "PeriodEnd".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "null"], "format": "date-time" })
+    }
+}
+
+/// What scripts are given for the end of a period that does not end: an instant that compares and adds up as every
+/// other does, so that no script has to know of the case. 9000-01-01T00:00:00Z.
+const NEVER: Moment = Moment(Instant::from_millis(221_845_392_000_000));
 
 impl SeatAccessInput {
     pub(super) fn into_script(self) -> Dynamic {
         map([
             ("seatStatus", self.seat_status.as_str().into()),
             ("subscriptionStatus", self.subscription_status.as_str().into()),
-            ("expiresAt", moment(self.expires_at)),
+            ("expiresAt", moment(self.expires_at.0.unwrap_or(NEVER))),
             ("now", moment(self.now)),
         ])
     }

@@ -8,6 +8,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::seat_access::ShippedSeatAccess;
+use crate::testing::TenantRow;
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
 
@@ -303,4 +304,98 @@ async fn an_organisation_that_is_bound_to_a_tenant_is_its_own_whatever_the_erp_c
     let invalidate = json!({"applicationSlug": "healos", "externalOrgId": "ext_org_1"});
     assert_eq!(edge.post("/api/v1/seats/invalidate", &own, &invalidate).await.status, 200);
     assert_eq!(edge.post("/api/v1/seats/invalidate", &other, &invalidate).await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invalidating_lifts_no_suspension() {
+    let edge = Edge::new();
+    let tenant = TenantRow::new(&edge.world, "org_1").await;
+    tenant.is_told("suspended", None).await;
+    let (own, product) = (edge.key(json!({"tenant_id": "org_1"})).await, edge.key(json!({})).await);
+    let suspended = async || edge.verify(&product, "healos", "ext_org_1", "u1").await.body["reason"].clone();
+    assert_eq!(suspended().await, "SUBSCRIPTION_SUSPENDED");
+    for bearer in [&own, &product, BOOTSTRAP] {
+        for forget in
+            [json!({"organizationId": "org_1"}), json!({"applicationSlug": "healos", "externalOrgId": "ext_org_1"})]
+        {
+            assert_eq!(edge.post("/api/v1/seats/invalidate", bearer, forget).await.status, 200);
+            assert_eq!(suspended().await, "SUBSCRIPTION_SUSPENDED");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_period_without_an_end_is_answered_with_null() {
+    let edge = Edge::new();
+    edge.world.http.on_request(|_| async {
+        let body = json!({
+            "organization_id": 1, "seat_id": 2, "seat_status": "active", "subscription_id": 3,
+            "subscription_status": "canceled", "current_period_end": null, "version": 4,
+        });
+        Ok(http::Response::new(Bytes::from(body.to_string())))
+    });
+    for source in ["erp", "cache"] {
+        let answer = edge.verify(BOOTSTRAP, "healos", "ext_1", "u1").await.body;
+        let expected = json!({
+            "hasAccess": true, "seatId": "2", "subscriptionStatus": "CANCELLED", "expiresAt": null,
+            "reason": "SEAT_ACTIVE", "source": source, "asOf": answer["asOf"], "version": 4,
+        });
+        assert_eq!(answer, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn checks_that_ask_the_erp_count_against_the_callers_rate_and_others_do_not() {
+    let edge = Edge::new();
+    edge.world.config.set("rate_limit_per_key", 20);
+    let key = edge.key(json!({})).await;
+    assert_eq!(edge.verify(&key, "healos", "ext_1", "u1").await.status, 200);
+    for _ in 0..100 {
+        assert_eq!(edge.verify(&key, "healos", "ext_1", "u1").await.body["source"], "cache");
+    }
+    let calls = edge.world.http.calls();
+    let mut refused = None;
+    for user in 0..40 {
+        let mut body = check("healos", "ext_1", &format!("u{}", user % 3));
+        body["minVersion"] = json!(1_i64 << 62);
+        let answer = edge.post("/verify-seat", &key, body).await;
+        if answer.status != 200 {
+            refused = Some(answer);
+        }
+    }
+    assert!(edge.world.http.calls() - calls < 20, "{} calls", edge.world.http.calls() - calls);
+    let refused = refused.unwrap();
+    assert_eq!((refused.status, &refused.body["code"]), (429, &json!("RATE_LIMITED")));
+    assert!(refused.headers.contains_key("retry-after"));
+    // Also one by one in a batch, and not what is known.
+    let requests = json!([check("healos", "ext_1", "u1"), check("healos", "ext_1", "u77")]);
+    let results = edge.post("/verify-seats", &key, json!({ "requests": requests })).await.body["results"].clone();
+    assert_eq!((&results[0]["hasAccess"], &results[1]["error"]["code"]), (&json!(true), &json!("RATE_LIMITED")));
+    // Another's rate is its own.
+    let other = edge.key(json!({})).await;
+    assert_eq!(edge.verify(&other, "healos", "ext_1", "u78").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_that_is_known_to_be_another_tenants_is_answered_without_the_erp() {
+    let edge = Edge::new();
+    let (one, two) = (edge.key(json!({"tenant_id": "org_1"})).await, edge.key(json!({"tenant_id": "org_2"})).await);
+    edge.verify(BOOTSTRAP, "healos", "ext_org_2", "u1").await;
+    let calls = edge.world.http.calls();
+    for user in 0..50 {
+        let answer = edge.verify(&one, "healos", "ext_org_2", &format!("u{user} made up")).await;
+        assert_eq!((answer.status, &answer.body["reason"]), (200, &json!("ORGANIZATION_NOT_FOUND")));
+    }
+    assert_eq!(edge.world.http.calls(), calls);
+    assert_eq!(edge.verify(&two, "healos", "ext_org_2", "u2").await.body["hasAccess"], true);
+    // The ERP may give the name to somebody else: it is asked now and then.
+    edge.world.clock.advance(std::time::Duration::from_secs(61)).await;
+    edge.world.http.on_request(|_| async {
+        let body = json!({
+            "organization_id": "org_1", "seat_id": "s", "seat_status": "ACTIVE", "subscription_id": "sub",
+            "subscription_status": "ACTIVE", "current_period_end": "2026-02-01T00:00:00Z", "version": 1,
+        });
+        Ok(http::Response::new(Bytes::from(body.to_string())))
+    });
+    assert_eq!(edge.verify(&one, "healos", "ext_org_2", "u9").await.body["hasAccess"], true);
 }

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::seat_access::{Reason, ShippedSeatAccess};
 use crate::subject::{Alias, Id};
+use crate::testing::TenantRow;
+
+mod rolled_back;
+mod strangers;
 
 const FRESH: Duration = Duration::from_secs(10);
 const STALE: Duration = Duration::from_mins(15);
@@ -258,14 +262,54 @@ async fn an_answer_that_was_on_its_way_when_the_seat_was_revoked_is_not_kept() {
     assert_eq!(ask(&other).await, Some((false, Reason::SeatRevoked, Source::Cache)));
 }
 
+/// A tenant that a payment event suspended.
+async fn suspend(erp: &Erp, verification: &Verification) -> TenantRow {
+    let tenant = TenantRow::new(&erp.world, "org_1").await;
+    tenant.is_told("suspended", None).await;
+    verification.invalidation().payment_changed("org_1").await.unwrap();
+    tenant
+}
+
+const SUSPENDED: Option<(bool, Reason, Source)> = Some((false, Reason::SubscriptionSuspended, Source::Erp));
+
 #[tokio::test(start_paused = true)]
-async fn a_payment_event_goes_before_what_the_erp_says() {
+async fn a_payment_event_goes_before_what_the_erp_says_until_the_platform_drops_it() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
     ask(&verification).await;
-    let suspended = crate::SubscriptionOverride { status: crate::SubscriptionStatus::Suspended, period_end: None };
-    verification.invalidation().overrule("org_1", &suspended).await.unwrap();
-    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Erp)));
+    suspend(&erp, &verification).await;
+    assert_eq!(ask(&verification).await, SUSPENDED);
+    verification.invalidation().forget("org_1").await.unwrap();
+    assert_eq!(ask(&verification).await, SUSPENDED);
+    verification.invalidation().forget_alias(&subject("u").alias).await.unwrap();
+    assert_eq!(ask(&verification).await, SUSPENDED);
+    verification.invalidation().drop_payments("org_1").await.unwrap();
+    assert_eq!(ask(&verification).await, granted(Source::Erp));
+}
+
+/// A rule that lets everybody in.
+struct OpenDoor;
+
+#[async_trait::async_trait]
+impl SeatAccess for OpenDoor {
+    async fn decide(&self, _: crate::SeatFacts) -> Access {
+        Access { has_access: true, reason: Reason::SeatActive }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_not_active_gets_no_grant_whatever_the_rule_says() {
+    let erp = Erp::new();
+    let (capabilities, _tasks) = erp.world.instance();
+    let record = Record::new(capabilities.record.clone());
+    let verification = Verification::new(capabilities, &record, Arc::new(OpenDoor));
+    let tenant = TenantRow::new(&erp.world, "org_1").await;
+    assert_eq!(ask(&verification).await, granted(Source::Erp));
+    tenant.is_active(false).await;
+    verification.invalidation().forget("org_1").await.unwrap();
+    assert_eq!(ask(&verification).await, SUSPENDED);
+    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Cache)));
+    tenant.is_active(true).await;
     verification.invalidation().forget("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, granted(Source::Erp));
 }
@@ -274,17 +318,16 @@ async fn a_payment_event_goes_before_what_the_erp_says() {
 async fn a_payment_event_counts_also_while_a_store_is_down() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
-    let suspended = crate::SubscriptionOverride { status: crate::SubscriptionStatus::Suspended, period_end: None };
-    verification.invalidation().overrule("org_1", &suspended).await.unwrap();
+    suspend(&erp, &verification).await;
     erp.world.cache.set_down(true);
-    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Erp)));
+    assert_eq!(ask(&verification).await, SUSPENDED);
     erp.world.cache.set_down(false);
     erp.world.record.set_down(true);
     // The ERP's word is not enough.
     assert_eq!(ask(&verification).await, None);
     erp.world.record.set_down(false);
     // Whoever waits for an answer is not kept off by the one that failed.
-    assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Erp)));
+    assert_eq!(ask(&verification).await, SUSPENDED);
     erp.world.record.set_down(true);
     assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Cache)));
 }

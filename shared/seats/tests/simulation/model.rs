@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use edge_capabilities::testing::{SeededRandom, TestClock};
 use edge_capabilities::{Clock as _, Instant};
-use edge_seats::{Alias, Id, Reason, SeatStatus, Source, Subject, SubscriptionOverride, SubscriptionStatus, Verdict};
+use edge_seats::{Alias, Id, Reason, SeatStatus, Source, Subject, SubscriptionStatus, Verdict};
 
 const ORGANIZATIONS: u64 = 3;
 const USERS: u64 = 3;
@@ -32,6 +32,10 @@ impl SubjectId {
         let mut digits = path.rsplit('/').map(|part| part.trim_start_matches(char::is_alphabetic).parse().unwrap());
         let user = digits.next().unwrap();
         Self { organization: digits.next().unwrap(), user }
+    }
+
+    pub(crate) fn organizations() -> impl Iterator<Item = String> {
+        (0..ORGANIZATIONS).map(|organization| Self { organization, user: 0 }.organization())
     }
 
     pub(crate) fn organization(self) -> String {
@@ -66,7 +70,27 @@ pub(crate) enum Kind {
 struct Raise {
     began: u64,
     ended: Option<u64>,
-    change: Option<SubscriptionOverride>,
+    change: Change,
+}
+
+/// What changed, so that the fence was raised.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Change {
+    /// Something at the ERP.
+    Facts,
+    /// A payment event said this of the tenant's subscription.
+    Payment(Payment),
+    /// The platform had the ERP's word count.
+    Dropped,
+    /// The tenant is active from now on, or no longer.
+    Active(bool),
+}
+
+/// What a payment event says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Payment {
+    pub(crate) status: SubscriptionStatus,
+    pub(crate) period_end: Option<Instant>,
 }
 
 /// How the ERP feels.
@@ -85,11 +109,19 @@ struct Truth {
     /// Which of cache and record are down, and when that last changed.
     down: (bool, bool),
     last_trouble: Instant,
+    last_record_trouble: Instant,
+    /// When the cache was rolled back, until that was noticed for certain.
+    rolled_back: Option<Instant>,
     mood: Mood,
 }
 
 /// What a check must be held against: where things stood when it began.
-pub(crate) struct Began(u64);
+pub(crate) struct Began(u64, Instant);
+
+/// How long a cache that was rolled back may go unnoticed.
+const UNNOTICED: i64 = 1_000;
+/// And after the record, which knows better, could not be asked.
+const UNNOTICED_BLIND: i64 = 3_000;
 
 #[derive(Clone)]
 pub(crate) struct Model {
@@ -130,6 +162,8 @@ impl Model {
             raises: (0..ORGANIZATIONS).map(|_| Vec::new()).collect(),
             down: (false, false),
             last_trouble: now,
+            last_record_trouble: now,
+            rolled_back: None,
             mood: Mood::Well,
         };
         let turns = (0..ORGANIZATIONS).map(|_| Arc::default()).collect();
@@ -202,13 +236,18 @@ impl Model {
         let mut truth = self.truth();
         truth.down.1 = down;
         truth.last_trouble = self.clock.now();
+        truth.last_record_trouble = self.clock.now();
+    }
+
+    pub(crate) fn cache_was_rolled_back(&self) {
+        self.truth().rolled_back = Some(self.clock.now());
     }
 
     pub(crate) fn turn(&self, subject: SubjectId) -> Arc<tokio::sync::Mutex<()>> {
         self.turns[usize::try_from(subject.organization).unwrap()].clone()
     }
 
-    pub(crate) fn begin_raise(&self, subject: SubjectId, change: Option<SubscriptionOverride>) -> u64 {
+    pub(crate) fn begin_raise(&self, subject: SubjectId, change: Change) -> u64 {
         let mut truth = self.truth();
         truth.events += 1;
         let began = truth.events;
@@ -229,12 +268,21 @@ impl Model {
     }
 
     pub(crate) fn begin(&self, _: SubjectId) -> Began {
-        Began(self.truth().events)
+        Began(self.truth().events, self.clock.now())
     }
 
     /// Holds a verdict against everything that is known.
     pub(crate) fn judge(&self, subject: SubjectId, began: &Began, verdict: &Verdict, now: Instant, patience: u64) {
-        let truth = self.truth();
+        let mut truth = self.truth();
+        if let Some(at) = truth.rolled_back {
+            let unnoticed = began.1.millis_since(at) < UNNOTICED
+                || truth.down.1
+                || began.1.millis_since(truth.last_record_trouble) < UNNOTICED_BLIND;
+            if unnoticed {
+                return;
+            }
+            truth.rolled_back = None;
+        }
         let raises = &truth.raises[usize::try_from(subject.organization).unwrap()];
         // The last raise that had been answered when the check began: what was superseded before it began is gone.
         let barrier = raises
@@ -248,11 +296,11 @@ impl Model {
         let asked_from = Instant::from_millis(verdict.as_of.as_millis() - i64::try_from(patience).unwrap());
         let said = |state: &&State| state.since <= verdict.as_of && state.until.is_none_or(|until| until >= asked_from);
         let mut candidates = truth.states[subject.index()].iter().filter(not_gone).filter(said);
-        let overrides = Self::overrides_in_question(raises, began);
+        let (payments, active) = Self::in_question(raises, began);
         // With a store down nobody knows what payment events said: the ERP's word is used, and not kept.
         let recently = now.millis_since(truth.last_trouble) <= i64::try_from(4 * patience).unwrap();
         let trouble = verdict.source == Source::Erp && (truth.down != (false, false) || recently);
-        let explained = candidates.any(|state| Self::explains(state, verdict, now, &overrides, trouble));
+        let explained = candidates.any(|state| Self::explains(state, verdict, now, (&payments, &active), trouble));
         assert!(
             explained,
             "nothing explains {verdict:?}\nof {subject:?} at {now:?}: barrier {barrier}, began {}, trouble {trouble},\n\
@@ -263,21 +311,32 @@ impl Model {
         );
     }
 
-    /// The overrides that may be in force: that of the last raise which was answered before the check began, and those
-    /// of raises that were not.
-    fn overrides_in_question(raises: &[Raise], began: &Began) -> Vec<Option<SubscriptionOverride>> {
+    /// What may count of what payments said, and whether the tenant may be active: by the last raise about it that was
+    /// answered before the check began, and by those that were not.
+    fn in_question(raises: &[Raise], began: &Began) -> (Vec<Option<Payment>>, Vec<bool>) {
         let settled = |raise: &&Raise| raise.ended.is_some_and(|ended| ended <= began.0);
-        let last = raises.iter().filter(settled).max_by_key(|raise| raise.ended);
-        let mut overrides = vec![last.and_then(|raise| raise.change.clone())];
-        overrides.extend(raises.iter().filter(|raise| !settled(raise)).map(|raise| raise.change.clone()));
-        overrides
+        let payment = |raise: &Raise| match &raise.change {
+            Change::Payment(payment) => Some(Some(payment.clone())),
+            Change::Dropped => Some(None),
+            Change::Facts | Change::Active(_) => None,
+        };
+        let active = |raise: &Raise| if let Change::Active(active) = raise.change { Some(active) } else { None };
+        let mut in_order: Vec<_> = raises.iter().filter(settled).collect();
+        in_order.sort_by_key(|raise| raise.ended);
+        let open = || raises.iter().filter(|raise| !settled(raise));
+        let last_payment = in_order.iter().rev().find_map(|raise| payment(raise)).flatten();
+        let last_active = in_order.iter().rev().find_map(|raise| active(raise)).unwrap_or(true);
+        (
+            [last_payment].into_iter().chain(open().filter_map(payment)).collect(),
+            [last_active].into_iter().chain(open().filter_map(active)).collect(),
+        )
     }
 
     fn explains(
         state: &State,
         verdict: &Verdict,
         now: Instant,
-        overrides: &[Option<SubscriptionOverride>],
+        (payments, active): (&[Option<Payment>], &[bool]),
         trouble: bool,
     ) -> bool {
         match (&state.kind, &verdict.seat) {
@@ -285,13 +344,20 @@ impl Model {
             (Kind::NoSeat, None) => verdict.access.reason == Reason::SeatNotFound,
             (Kind::Seat { seat, subscription, period_end }, Some(said)) if said.version == state.version => {
                 let none = trouble.then_some(None);
-                overrides.iter().cloned().chain(none).any(|change| {
-                    let status = change.as_ref().map_or(*subscription, |change| change.status);
-                    let end = change.as_ref().and_then(|change| change.period_end).unwrap_or(*period_end);
-                    said.subscription_status == status
-                        && said.expires_at == end
-                        && verdict.access.has_access == grants(*seat, status, end, now)
-                })
+                let is_shut_out = !verdict.access.has_access
+                    && verdict.access.reason == Reason::SubscriptionSuspended
+                    && said.subscription_status == SubscriptionStatus::Suspended;
+                if active.contains(&false) && is_shut_out {
+                    return true;
+                }
+                active.contains(&true)
+                    && payments.iter().cloned().chain(none).any(|change| {
+                        let status = change.as_ref().map_or(*subscription, |change| change.status);
+                        let end = change.as_ref().and_then(|change| change.period_end).unwrap_or(*period_end);
+                        said.subscription_status == status
+                            && said.expires_at == Some(end)
+                            && verdict.access.has_access == grants(*seat, status, end, now)
+                    })
             }
             _ => false,
         }

@@ -10,6 +10,7 @@ use super::*;
 mod audit;
 mod external_ids;
 mod members;
+mod seats;
 mod subsidiaries;
 
 const PLATFORM: &str = "bootstrap-key-of-the-tests";

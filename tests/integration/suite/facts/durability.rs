@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
 use upstreams::Ordered;
 
-use crate::edge::{BOOTSTRAP, Edge, Organization, Settings, Stores, eventually};
+use crate::edge::{BOOTSTRAP, Customer, Edge, Organization, Settings, Stores, eventually};
 use crate::facts::facts;
 use crate::servers::{Postgres, Redis};
 use crate::shape::{Shape, Stage};
@@ -18,6 +19,7 @@ facts! {
     one_node_takes_over_a_question_whose_asker_was_killed: |shape| shape.nodes() > 1,
     without_the_cache_nothing_is_granted_that_the_erp_does_not_grant_now: Shape::on_redis,
     a_cache_that_lost_everything_brings_nothing_back_to_life: Shape::on_redis,
+    a_cache_that_comes_back_from_an_older_dump_brings_nothing_back_to_life: Shape::on_redis,
     without_the_record_what_is_known_goes_on_and_nothing_new_is_believed: Shape::on_postgres,
 }
 
@@ -195,6 +197,38 @@ async fn without_the_cache_nothing_is_granted_that_the_erp_does_not_grant_now(st
     assert_eq!(org.reason("revoked").await.0, "SEAT_REVOKED");
     assert_eq!(org.reason("kept").await.0, "SEAT_ACTIVE");
     eventually("the cache again", async || (org.reason("kept").await.1 == "cache").then_some(())).await;
+}
+
+async fn a_cache_that_comes_back_from_an_older_dump_brings_nothing_back_to_life(stage: Arc<Stage>) {
+    let (edge, mut redis) = own_redis(stage.shape, Settings::steady().with_webhooks()).await;
+    let org = edge.organization();
+    let (kept, customer) = (edge.organization(), Customer::new(&edge).await);
+    org.seat("ana", &json!({}));
+    kept.seat("ben", &json!({}));
+    customer.tell(&customer.paid("payment.captured", "p1")).await.expect(200);
+    for (organization, user) in [(&org, "ana"), (&kept, "ben"), (&customer.organization, "ana")] {
+        organization.make_acquainted(user).await;
+    }
+    redis.save().await;
+    org.seat("ana", &json!({"seat_status": "REVOKED"}));
+    org.invalidate(&org.by_alias()).await;
+    customer.tell(&customer.event("subscription.halted")).await.expect(200);
+    assert_eq!(org.reason("ana").await.0, "SEAT_REVOKED");
+    for organization in [&org, &kept, &customer.organization] {
+        organization.fails_with(500);
+    }
+    redis.kill();
+    redis.restart().await;
+    edge.ready().await;
+    // In less than a second, also on nodes that have been quiet meanwhile, the older state is known for what it is.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for _ in 0..10 {
+        assert_eq!(org.ask("ana").await.status, 503);
+        assert_eq!(customer.organization.ask("ana").await.status, 503);
+        assert_eq!(kept.verify("ben").await["hasAccess"], true, "nobody revoked it");
+    }
+    customer.organization.recovers();
+    customer.stands("SUBSCRIPTION_SUSPENDED").await;
 }
 
 async fn a_cache_that_lost_everything_brings_nothing_back_to_life(stage: Arc<Stage>) {

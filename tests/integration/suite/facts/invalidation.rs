@@ -7,7 +7,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use upstreams::Ordered;
 
-use crate::edge::{Organization, eventually};
+use crate::edge::{BOOTSTRAP, Customer, Organization, eventually};
 use crate::facts::facts;
 use crate::shape::Stage;
 
@@ -20,6 +20,8 @@ facts! {
     in_an_outage_what_was_forgotten_is_not_served,
     an_organisation_that_nobody_asked_about_can_be_forgotten,
     a_fence_only_ever_grows,
+    invalidating_lifts_no_suspension_and_the_platform_may_drop_it,
+    a_tenant_that_is_not_active_has_no_seats,
     what_to_forget_must_be_said_clearly,
 }
 
@@ -153,6 +155,50 @@ async fn an_organisation_that_nobody_asked_about_can_be_forgotten(stage: Arc<Sta
     org.invalidate(&org.by_id()).await;
     assert_eq!(org.reason("ana").await, ("SEAT_ACTIVE".into(), "erp".into()));
     org.make_acquainted("ana").await;
+}
+
+async fn invalidating_lifts_no_suspension_and_the_platform_may_drop_it(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    customer.organization.seat("ana", &json!({}));
+    customer.tell(&customer.paid("payment.captured", "p1")).await.expect(200);
+    customer.stands("SEAT_ACTIVE").await;
+    customer.tell(&customer.event("subscription.halted")).await.expect(200);
+    customer.stands("SUBSCRIPTION_SUSPENDED").await;
+    let own = edge.new_key(json!({"tenant_id": customer.tenant, "scopes": ["seats:write", "tenants:admin"]})).await.1;
+    for key in [own.as_str(), edge.product().await, BOOTSTRAP] {
+        for named in [customer.organization.by_alias(), customer.organization.by_id()] {
+            edge.post("/api/v1/seats/invalidate", key, &named).await.expect(200);
+            customer.stands("SUBSCRIPTION_SUSPENDED").await;
+        }
+    }
+    let path = format!("/api/v1/seats/overrides/{}", customer.tenant);
+    let dropped = async |key: &str| edge.call("DELETE", &path).key(key).send().await;
+    dropped(&own).await.refused(403, "PERMISSION_DENIED");
+    customer.stands("SUBSCRIPTION_SUSPENDED").await;
+    assert_eq!(dropped(BOOTSTRAP).await.status, 204);
+    customer.stands("SEAT_ACTIVE").await;
+    let audit = edge.call("GET", &format!("/api/v1/tenants/{}/audit", customer.tenant)).key(BOOTSTRAP).send().await;
+    assert!(audit.expect(200).to_string().contains("seat_override.dropped"));
+    // The next event counts again.
+    customer.tell(&customer.event("subscription.cancelled")).await.expect(200);
+    let verdict = customer.organization.verify("ana").await;
+    assert_eq!(verdict["subscriptionStatus"], "CANCELLED");
+}
+
+async fn a_tenant_that_is_not_active_has_no_seats(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    customer.organization.seat("ana", &json!({}));
+    let path = format!("/api/v1/tenants/{}", customer.tenant);
+    for _ in 0..3 {
+        customer.stands("SEAT_ACTIVE").await;
+        for (is_active, reason) in [(false, "SUBSCRIPTION_SUSPENDED"), (true, "SEAT_ACTIVE")] {
+            let body = json!({ "is_active": is_active });
+            edge.call("PUT", &path).key(BOOTSTRAP).json(&body).send().await.expect(200);
+            customer.stands(reason).await;
+        }
+    }
 }
 
 async fn a_fence_only_ever_grows(stage: Arc<Stage>) {

@@ -14,6 +14,7 @@ use crate::shape::Stage;
 facts! {
     whatever_the_erp_fails_with_a_stranger_gets_503_and_a_friend_what_was_known,
     an_answer_that_is_not_what_it_should_be_says_nothing,
+    a_seat_is_read_however_the_erp_writes_it,
     what_is_stale_is_answered_at_once_and_renewed_by_one_question,
     past_its_bound_what_was_known_is_used_no_more,
     a_denial_is_news_for_a_while_and_then_asked_again,
@@ -80,18 +81,21 @@ async fn an_answer_that_is_not_what_it_should_be_says_nothing(stage: Arc<Stage>)
     for field in fields {
         org.seat_without(&format!("without_{field}"), field);
         org.seat(&format!("odd_{field}"), &json!({field: {"not": "this"}}));
-        org.seat(&format!("null_{field}"), &json!({field: null}));
-        users.extend(["without", "odd", "null"].map(|prefix| format!("{prefix}_{field}")));
+        users.extend(["without", "odd"].map(|prefix| format!("{prefix}_{field}")));
+        // Null is a period that does not end.
+        if field != "current_period_end" {
+            org.seat(&format!("null_{field}"), &json!({field: null}));
+            users.push(format!("null_{field}"));
+        }
     }
     for (field, value) in [
         ("seat_status", json!("LOST")),
-        ("seat_status", json!("active")),
         ("subscription_status", json!("PAUSED")),
         ("current_period_end", json!("soon")),
         ("current_period_end", json!("2024-13-01T00:00:00Z")),
         ("version", json!("12")),
         ("version", json!(1.5)),
-        ("organization_id", json!(7)),
+        ("organization_id", json!(7.5)),
     ] {
         let user = format!("{field}_{}", value.to_string().replace('"', ""));
         org.seat(&user, &json!({field: value}));
@@ -102,6 +106,31 @@ async fn an_answer_that_is_not_what_it_should_be_says_nothing(stage: Arc<Stage>)
         assert_eq!(answer.problem(), (503, "UPSTREAM_UNAVAILABLE".to_owned()), "{user}: {}", answer.text());
         org.seat(user, &json!({}));
         assert_eq!(org.verify(user).await["hasAccess"], true, "{user}");
+    }
+}
+
+async fn a_seat_is_read_however_the_erp_writes_it(stage: Arc<Stage>) {
+    let edge = stage.steady().await;
+    let org = edge.organization();
+    for (number, (field, value, expires_at)) in [
+        ("current_period_end", json!("2099-02-01T00:00:00"), json!("2099-02-01T00:00:00Z")),
+        ("current_period_end", json!("2099-02-01 00:00:00.000000"), json!("2099-02-01T00:00:00Z")),
+        ("current_period_end", json!("2099-02-01T05:30:00+0530"), json!("2099-02-01T00:00:00Z")),
+        ("current_period_end", json!(null), json!(null)),
+        ("subscription_status", json!("canceled"), json!("any")),
+        ("seat_status", json!("active"), json!("any")),
+        ("seat_id", json!(789), json!("any")),
+        ("subscription_id", json!(7), json!("any")),
+        ("organization_id", json!(7), json!("any")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let user = format!("user_{number}");
+        org.seat(&user, &json!({ field: value }));
+        let verdict = org.verify(&user).await;
+        assert_eq!(verdict["reason"], "SEAT_ACTIVE", "{field}: {value}: {verdict}");
+        assert!(expires_at == "any" || verdict["expiresAt"] == expires_at, "{value}: {verdict}");
     }
 }
 

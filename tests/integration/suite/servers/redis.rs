@@ -68,7 +68,16 @@ impl Redis {
         self.process.kill();
     }
 
-    /// Starts it again, on the same port and without its data.
+    /// Has it write a dump of what it holds: [`Redis::restart`] comes back with that.
+    pub async fn save(&self) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        stream.write_all(b"SAVE\r\n").await.unwrap();
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"+OK\r\n");
+    }
+
+    /// Starts it again, on the same port and without its data, but for the last dump.
     pub async fn restart(&mut self) {
         self.process = Self::run(&self.folder, self.port).await;
     }
