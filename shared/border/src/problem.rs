@@ -349,7 +349,7 @@ impl Problem {
 impl From<DatabaseError> for Problem {
     fn from(error: DatabaseError) -> Self {
         let problem = match error {
-            DatabaseError::Unavailable(_) => {
+            DatabaseError::Unavailable(_) | DatabaseError::NewerSchema(_) => {
                 Self::new(Code::StoreUnavailable, "The edge's record cannot be reached; try again.").retry_after(1)
             }
             DatabaseError::Duplicate(_) | DatabaseError::Refused(_) => Self::new(Code::Internal, "The edge failed."),

@@ -36,6 +36,9 @@ pub enum DatabaseError {
     /// A unique constraint was hit.
     #[error("there is one already: {0}")]
     Duplicate(String),
+    /// A newer build changed the database in a way that this build cannot work with, or cannot know to.
+    #[error("{0}")]
+    NewerSchema(String),
     /// The statement was refused: a bug of ours.
     #[error("the statement failed: {0}")]
     Refused(String),
@@ -125,13 +128,26 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
+/// What SQLite says where the file cannot be used, whatever the statement is.
+const UNAVAILABLE: [&str; 9] = [
+    "database is locked",
+    "database table is locked",
+    "disk I/O",
+    "unable to open",
+    "disk is full",
+    "readonly database",
+    "disk image is malformed",
+    "file is not a database",
+    "locking protocol",
+];
+
 impl DatabaseError {
     /// What SQLite's message of an error means.
     pub fn from_sqlite(message: &str) -> Self {
         let of = |part: &str| message.contains(part);
         if of("UNIQUE constraint failed") || of("PRIMARY KEY must be unique") {
             Self::Duplicate(message.to_owned())
-        } else if of("database is locked") || of("database table is locked") || of("disk I/O") || of("unable to open") {
+        } else if UNAVAILABLE.into_iter().any(of) {
             Self::Unavailable(message.to_owned())
         } else {
             Self::Refused(message.to_owned())
@@ -143,4 +159,29 @@ impl DatabaseError {
 /// Statements of ours hold no `$` in a literal.
 pub fn numbered_parameters(statement: &str) -> String {
     statement.replace('$', "?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_no_fault_of_the_statement() {
+        for message in [
+            "database is locked",
+            "database or disk is full",
+            "attempt to write a readonly database",
+            "disk I/O error",
+            "unable to open database file",
+            "database disk image is malformed",
+            "file is not a database",
+            "locking protocol",
+        ] {
+            let error = DatabaseError::from_sqlite(message);
+            assert_eq!(error, DatabaseError::Unavailable(message.into()));
+        }
+        assert!(matches!(DatabaseError::from_sqlite("no such table: a"), DatabaseError::Refused(_)));
+        let duplicate = DatabaseError::from_sqlite("UNIQUE constraint failed: a.b");
+        assert!(matches!(duplicate, DatabaseError::Duplicate(_)));
+    }
 }

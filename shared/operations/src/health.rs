@@ -1,14 +1,16 @@
 //! Liveness and readiness.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge_border::Json;
-use edge_capabilities::clock::within;
+use edge_capabilities::clock::{millis, within};
+use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Clock, KeyValue};
-use edge_record::Record;
+use edge_record::{ClockState, Record};
 use edge_rulebook::{Rule, Rulebook};
 use http::StatusCode;
 use serde::Serialize;
@@ -23,12 +25,69 @@ pub(crate) struct Stores {
     clock: Arc<dyn Clock>,
     record: Record,
     rulebook: Rulebook,
+    /// When both stores were last written to with success, in milliseconds of the instance's life.
+    written: Arc<AtomicI64>,
 }
+
+/// For how long a write that went well counts: whoever asks all the time does not write all the time.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+
+/// The key that readiness writes to the cache.
+const KEY: &str = "readyz";
 
 impl Stores {
     pub(crate) fn new(capabilities: &Capabilities, record: Record) -> Self {
         let rulebook = Rulebook::new(capabilities, &record);
-        Self { cache: capabilities.cache.clone(), clock: capabilities.clock.clone(), record, rulebook }
+        Self {
+            cache: capabilities.cache.clone(),
+            clock: capabilities.clock.clone(),
+            record,
+            rulebook,
+            written: Arc::new(AtomicI64::new(i64::MIN)),
+        }
+    }
+
+    /// The key-value store, the SQL database, and what the latter says of the clock.
+    async fn checked(&self) -> (&'static str, &'static str, &'static str) {
+        let since_start = millis(self.clock.elapsed());
+        let since_written = since_start.saturating_sub(self.written.load(Ordering::Relaxed));
+        let writes = since_written >= millis(WRITE_EVERY);
+        let cache = self.cache(writes).await;
+        let record = self.record(writes).await;
+        if writes && (cache, record) == ("ok", "ok") {
+            self.written.store(since_start, Ordering::Relaxed);
+        }
+        let clock = if record == "unreachable" { "unknown" } else { self.clock_state().await };
+        (cache, record, clock)
+    }
+
+    async fn cache(&self, writes: bool) -> &'static str {
+        if !matches!(within(&*self.clock, PATIENCE, self.cache.get(KEY)).await, Some(Ok(_))) {
+            return "unreachable";
+        }
+        let now = self.clock.now().to_string();
+        let written = async { if writes { self.cache.set(KEY, now.as_bytes()).await } else { Ok(()) } };
+        if matches!(within(&*self.clock, PATIENCE, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
+    }
+
+    async fn record(&self, writes: bool) -> &'static str {
+        match within(&*self.clock, PATIENCE, self.record.check_readable()).await {
+            Some(Ok(())) => {}
+            Some(Err(DatabaseError::NewerSchema(_))) => return "newer_schema",
+            _ => return "unreachable",
+        }
+        let now = self.clock.now();
+        let written = async { if writes { self.record.check_writable(now).await } else { Ok(()) } };
+        if matches!(within(&*self.clock, PATIENCE, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
+    }
+
+    async fn clock_state(&self) -> &'static str {
+        match within(&*self.clock, PATIENCE, self.record.check_clock(self.clock.now())).await {
+            Some(Ok(ClockState::Good)) => "ok",
+            Some(Ok(ClockState::Behind)) => "behind",
+            Some(Ok(ClockState::Off)) => "off",
+            _ => "unknown",
+        }
     }
 
     /// Whether each rule is decided by the version that was put in force, and which are not.
@@ -63,10 +122,14 @@ pub(crate) struct Ready {
 
 #[derive(Serialize, ToSchema)]
 struct Checks {
-    /// The key-value store: `ok` or `unreachable`.
+    /// The key-value store: `ok`, `unreachable`, or `not_writable` where it can be read and not written.
     cache: &'static str,
-    /// The SQL database: `ok` or `unreachable`.
+    /// The SQL database: `ok`, `unreachable`, `not_writable` where it can be read and not written, or `newer_schema` where
+    /// a newer build changed it in a way that this build cannot work with, or cannot know to.
     record: &'static str,
+    /// The node's clock: `ok`; `behind` where there are records from more than five minutes later; `off` where it is more
+    /// than five minutes apart from the clock of the database server; `unknown` where the database does not answer.
+    clock: &'static str,
     /// The rules: `ok`; `lapsed` where a version that was put in force does not compile on this build, so that the last
     /// one decides that does; `unknown` where no store says which version is in force.
     rules: &'static str,
@@ -93,24 +156,20 @@ pub(crate) async fn alive() -> Json<Alive> {
 
 /// Whether the edge can do its work
 ///
-/// The stores are asked. The ERP is not: without it the edge goes on with what it knows. A rule that lapsed is shown, and
-/// does not make the edge unready: the last version that compiles decides.
+/// The stores are read and written. The ERP is not asked: without it the edge goes on with what it knows. A rule that lapsed
+/// is shown, and does not make the edge unready: the last version that compiles decides.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses(
         (status = 200, description = "It can.", body = Ready),
-        (status = 503, description = "A store is out of reach.", body = Ready),
+        (status = 503, description = "A store cannot be used, or the clock is wrong.", body = Ready),
     ),
 )]
 pub(crate) async fn ready(State(stores): State<Stores>) -> Response {
-    let clock = &*stores.clock;
-    let cache = within(clock, PATIENCE, stores.cache.get("readyz")).await;
-    let record = within(clock, PATIENCE, stores.record.query("SELECT 1", &[])).await;
-    let word = |reached: bool| if reached { "ok" } else { "unreachable" };
-    let (cache, record) = (matches!(cache, Some(Ok(_))), matches!(record, Some(Ok(_))));
+    let (cache, record, clock) = stores.checked().await;
     let (rules, lapsed) = stores.rules().await;
-    let checks = Checks { cache: word(cache), record: word(record), rules, lapsed };
-    if cache && record {
+    let checks = Checks { cache, record, clock, rules, lapsed };
+    if (cache, record, clock) == ("ok", "ok", "ok") {
         Json(Ready { status: "ready", checks }).into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { status: "not ready", checks })).into_response()
@@ -137,7 +196,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_edge_is_ready_where_both_stores_answer() {
         let world = World::new(1);
-        let checks = json!({"cache": "ok", "record": "ok", "rules": "ok"});
+        let checks = json!({"cache": "ok", "record": "ok", "clock": "ok", "rules": "ok"});
         assert_eq!(readiness(&world).await, (200, json!({"status": "ready", "checks": checks})));
         world.record.set_down(true);
         let (status, said) = readiness(&world).await;
@@ -151,6 +210,74 @@ mod tests {
             (status, &said["checks"]["rules"], &said["checks"]["cache"]),
             (503, &json!("unknown"), &json!("unreachable"))
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edge_is_not_ready_where_a_store_cannot_be_written() {
+        let world = World::new(1);
+        readiness(&world).await;
+        world.record.set_full(true);
+        let (status, said) = readiness(&world).await;
+        assert_eq!(
+            (status, &said["checks"]["record"], &said["checks"]["cache"]),
+            (503, &json!("not_writable"), &json!("ok"))
+        );
+        world.record.set_full(false);
+        world.cache.set_full(true);
+        let (status, said) = readiness(&world).await;
+        assert_eq!(
+            (status, &said["checks"]["record"], &said["checks"]["cache"]),
+            (503, &json!("ok"), &json!("not_writable"))
+        );
+        world.cache.set_full(false);
+        assert_eq!(readiness(&world).await.0, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_instance_that_is_asked_all_the_time_writes_once_a_second() {
+        let world = World::new(1);
+        let (capabilities, _tasks) = world.instance();
+        let router = crate::router(capabilities);
+        let ready = async || {
+            let request = http::Request::get("/readyz").body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap().status().as_u16()
+        };
+        assert_eq!(ready().await, 200);
+        world.record.set_full(true);
+        assert_eq!(ready().await, 200);
+        world.clock.advance(WRITE_EVERY).await;
+        assert_eq!(ready().await, 503);
+        // What went badly is not remembered.
+        world.record.set_full(false);
+        assert_eq!(ready().await, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edge_is_not_ready_where_a_newer_build_changed_the_record() {
+        let world = World::new(1);
+        let record = Record::new(world.record.clone());
+        record.query("INSERT INTO schema_migrations (version) VALUES (99)", &[]).await.unwrap();
+        let (status, said) = readiness(&world).await;
+        assert_eq!((status, &said["checks"]["record"]), (503, &json!("newer_schema")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edge_is_not_ready_where_its_clock_is_behind_the_newest_record() {
+        let world = World::new(1);
+        let record = Record::new(world.record.clone());
+        let key = "INSERT INTO api_keys (id, secret_sha256, name, scopes, created_by, created_at)
+            VALUES ('a', 'a', 'a', '[]', 'a', $1)";
+        record.query(key, &[world.clock.now().into()]).await.unwrap();
+        assert_eq!(readiness(&world).await.0, 200);
+        let forty_days = millis(Duration::from_hours(24 * 40));
+        world.clock.shift(-forty_days);
+        let (status, said) = readiness(&world).await;
+        assert_eq!(
+            (status, &said["checks"]["clock"], &said["checks"]["record"]),
+            (503, &json!("behind"), &json!("ok"))
+        );
+        world.clock.shift(forty_days);
+        assert_eq!(readiness(&world).await.0, 200);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! The record: SQL state that must not be lost. Its tables are made and changed by migrations, which run by
 //! themselves before the first statement of an instance, and once, however many instances start together.
 
+mod health;
 mod migrations;
 mod runner;
 mod statement;
@@ -10,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use edge_capabilities::Database;
 use edge_capabilities::database::{DatabaseError, Row, Value};
+
+pub use health::{CLOCK_TOLERANCE, ClockState};
 
 /// A migration that a database has not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -100,7 +100,7 @@ fn refuse_newer(applied: &Applied, known: i64) -> Result<(), DatabaseError> {
             Some(min_build) => format!("needs a build that knows version {min_build}"),
             None => "does not say which builds can work with it".to_owned(),
         };
-        return Err(DatabaseError::Unavailable(format!(
+        return Err(DatabaseError::NewerSchema(format!(
             "the database's schema is newer than this build: this build knows version {known}, the database is at \
              version {version}, which {why}"
         )));

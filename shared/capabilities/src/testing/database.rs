@@ -13,6 +13,7 @@ pub struct MemoryDatabase {
     connection: Mutex<Option<rusqlite::Connection>>,
     down: AtomicBool,
     hanging: AtomicBool,
+    full: AtomicBool,
     asked: AtomicU64,
 }
 
@@ -25,8 +26,13 @@ impl Default for MemoryDatabase {
 impl MemoryDatabase {
     /// An empty record.
     pub fn new() -> Self {
-        let connection = Mutex::new(rusqlite::Connection::open_in_memory().ok());
-        Self { connection, down: AtomicBool::new(false), hanging: AtomicBool::new(false), asked: AtomicU64::new(0) }
+        Self {
+            connection: Mutex::new(rusqlite::Connection::open_in_memory().ok()),
+            down: AtomicBool::new(false),
+            hanging: AtomicBool::new(false),
+            full: AtomicBool::new(false),
+            asked: AtomicU64::new(0),
+        }
     }
 
     /// Makes every statement fail as unavailable, or work again.
@@ -42,6 +48,11 @@ impl MemoryDatabase {
     /// How many statements it was asked to run so far.
     pub fn asked(&self) -> u64 {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Makes every write fail as where the disk is full, or work again.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
     }
 
     fn run(&self, statement: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
@@ -80,6 +91,9 @@ impl Database for MemoryDatabase {
         }
         if self.down.load(Ordering::SeqCst) {
             return Err(DatabaseError::Unavailable("told to fail".into()));
+        }
+        if self.full.load(Ordering::SeqCst) && !statement.trim_start().starts_with("SELECT") {
+            return Err(DatabaseError::from_sqlite("database or disk is full"));
         }
         self.run(statement, parameters).map_err(|error| DatabaseError::from_sqlite(&error.to_string()))
     }

@@ -16,12 +16,18 @@ pub struct Snapshot(BTreeMap<String, Vec<u8>>);
 pub struct MemoryKeyValue {
     entries: Mutex<BTreeMap<String, Vec<u8>>>,
     down: AtomicBool,
+    full: AtomicBool,
 }
 
 impl MemoryKeyValue {
     /// Makes every call fail, or work again.
     pub fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// Makes every write fail as where the disk is full, or work again.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
     }
 
     /// Loses everything, as a cache may.
@@ -60,6 +66,13 @@ impl MemoryKeyValue {
         }
         Ok(self.entries())
     }
+
+    async fn reach_to_write(&self) -> Result<MutexGuard<'_, BTreeMap<String, Vec<u8>>>, StoreError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(StoreError("the disk is full".into()));
+        }
+        self.reach().await
+    }
 }
 
 #[async_trait]
@@ -69,7 +82,7 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.reach().await?.insert(key.to_owned(), value.to_owned());
+        self.reach_to_write().await?.insert(key.to_owned(), value.to_owned());
         Ok(())
     }
 
@@ -79,7 +92,7 @@ impl KeyValue for MemoryKeyValue {
     }
 
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
-        let mut entries = self.reach().await?;
+        let mut entries = self.reach_to_write().await?;
         let before = entries.get(key).map_or(Ok(0), |bytes| read_counter(bytes))?;
         let sum = before.checked_add(delta).ok_or_else(|| StoreError("the counter would overflow".into()))?;
         entries.insert(key.to_owned(), sum.to_string().into_bytes());
