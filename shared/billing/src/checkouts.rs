@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use edge_capabilities::Instant;
-use edge_capabilities::clock::millis;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_idempotency::Named;
 use edge_plans::Terms;
@@ -106,7 +105,7 @@ impl Checkouts {
         let (key, fingerprint) =
             claim.named.map_or((None, ""), |named| (Some(named.key.as_str()), named.fingerprint.as_str()));
         if let Some(key) = key {
-            let before = claim.now.as_millis().saturating_sub(millis(KEPT));
+            let before = self.0.expired_before(claim.now, KEPT).await?;
             let statement = "UPDATE checkouts SET idempotency_key = NULL
                 WHERE tenant_id = $1 AND idempotency_key = $2 AND created_at < $3";
             self.0.query(statement, &[claim.tenant.into(), key.into(), before.into()]).await?;

@@ -12,6 +12,9 @@ use crate::run::{COLUMNS, Kind, Progress, Run};
 /// How long finished runs are kept. The last good one of each kind stays.
 const KEPT: Duration = Duration::from_hours(24 * 30);
 
+/// The most that are forgotten at once.
+const MOST_FORGOTTEN: i64 = 50;
+
 /// What somebody else has taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost;
@@ -176,11 +179,14 @@ impl Runs {
 
     /// Forgets what is long over.
     pub(crate) async fn forget(&self, tenant: &str, kind: Kind, now: Instant) -> Result<(), DatabaseError> {
-        let before = now.as_millis().saturating_sub(edge_capabilities::clock::millis(KEPT));
-        let statement = "DELETE FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at < $3
+        let before = self.0.expired_before(now, KEPT).await?;
+        let statement = "DELETE FROM erp_sync_runs WHERE id IN (
+            SELECT id FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at < $3
             AND id <> COALESCE((SELECT g.id FROM erp_sync_runs g WHERE g.tenant_id = $1 AND g.kind = $2
-                AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '') RETURNING id";
-        let forgotten = self.0.query(statement, &[tenant.into(), kind.as_str().into(), before.into()]).await?;
+                AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '')
+            ORDER BY started_at LIMIT $4) RETURNING id";
+        let values = [tenant.into(), kind.as_str().into(), before.into(), MOST_FORGOTTEN.into()];
+        let forgotten = self.0.query(statement, &values).await?;
         for row in &forgotten {
             for table in ["erp_sync_errors", "erp_sync_deferred"] {
                 self.0.query(&format!("DELETE FROM {table} WHERE run_id = $1"), &[row.text(0)?.into()]).await?;

@@ -30,6 +30,12 @@ use seal::{CacheKey, Sealing};
 /// How long a first answer is given again.
 const KEPT: Duration = Duration::from_hours(24);
 
+/// How long a mark is kept that nobody is answered by any more: a clock that was ahead for a while has made it old.
+const KEPT_AFTERWARDS: Duration = Duration::from_hours(24 * 7);
+
+/// The most marks that are removed at once.
+const MOST_REMOVED: i64 = 100;
+
 /// How long a request may run before another with its key may run in its place: its instance has died.
 const LONGEST_RUN: Duration = Duration::from_mins(1);
 
@@ -195,15 +201,15 @@ impl Idempotency {
 
     async fn claim(&self, caller: &str, mark: &Mark, sealing: &Sealing) -> Result<Seen, Problem> {
         let now = self.clock.now();
-        let before = |span: Duration| Value::Integer(now.as_millis().saturating_sub(millis(span)));
-        self.record.query("DELETE FROM idempotent_requests WHERE started_at < $1", &[before(KEPT)]).await?;
+        self.remove_old(caller, mark, now).await?;
+        let stalled = Value::Integer(now.as_millis().saturating_sub(millis(LONGEST_RUN)));
         let claim = "INSERT INTO idempotent_requests (caller, key, fingerprint, started_at) VALUES ($1, $2, $3, $4)
             ON CONFLICT (caller, key) DO UPDATE SET started_at = excluded.started_at
             WHERE idempotent_requests.status IS NULL AND idempotent_requests.started_at < $5
               AND idempotent_requests.fingerprint = excluded.fingerprint
             RETURNING started_at";
         let (key, fingerprint) = (mark.key.as_str(), mark.fingerprint.as_str());
-        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), before(LONGEST_RUN)];
+        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), stalled];
         if !self.record.query(claim, &values).await?.is_empty() {
             return Ok(Seen::New(now));
         }
@@ -229,6 +235,17 @@ impl Idempotency {
                 Err(Problem::new(Code::IdempotencyKeyReused, detail))
             }
         }
+    }
+
+    /// Removes the mark where its time is up, and some of those that are long over.
+    async fn remove_old(&self, caller: &str, mark: &Mark, now: Instant) -> Result<(), DatabaseError> {
+        let this = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at < $3";
+        let expired = self.record.expired_before(now, KEPT).await?;
+        self.record.query(this, &[caller.into(), mark.key.as_str().into(), expired.into()]).await?;
+        let others = "DELETE FROM idempotent_requests WHERE (caller, key) IN (
+            SELECT caller, key FROM idempotent_requests WHERE started_at < $1 ORDER BY started_at LIMIT $2)";
+        let over = Instant::from_millis(expired.as_millis().saturating_sub(millis(KEPT_AFTERWARDS)));
+        self.record.query(others, &[over.into(), MOST_REMOVED.into()]).await.map(drop)
     }
 
     async fn keep(
@@ -321,6 +338,11 @@ mod tests {
     }
 
     impl Test {
+        async fn drain(&self) {
+            let record = Record::new(self.world.record.clone());
+            record.advance_retention_time(self.world.clock.now()).await.unwrap();
+        }
+
         async fn post(&self, path: &str, key: &str, body: &str) -> (u16, String) {
             self.post_as("t", path, key, body).await
         }
@@ -343,8 +365,58 @@ mod tests {
         assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()));
         assert_eq!(test.post("/sell", "other", "3").await, (201, "6".into()));
         assert_eq!(test.sold.load(Ordering::SeqCst), 6);
-        test.world.clock.advance(Duration::from_hours(25)).await;
+        // Drains go on meanwhile.
+        for _ in 0..100 {
+            test.world.clock.advance(Duration::from_mins(15)).await;
+            test.drain().await;
+        }
         assert_eq!(test.post("/sell", "k", "3").await, (201, "9".into()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_ahead_for_a_while_makes_no_request_happen_again() {
+        let test = test();
+        let forty_days = millis(Duration::from_hours(24 * 40));
+        test.post("/sell", "k", "3").await;
+        for drained_before in [false, true] {
+            if drained_before {
+                test.drain().await;
+            }
+            test.world.clock.shift(forty_days);
+            assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()), "{drained_before}");
+            test.post("/sell", &format!("{drained_before}"), "0").await;
+            for _ in 0..10 {
+                test.drain().await;
+                assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()), "{drained_before}");
+            }
+            test.world.clock.shift(-forty_days);
+            assert_eq!(test.post("/sell", "k", "3").await, (201, "3".into()), "{drained_before}");
+        }
+        assert_eq!(test.sold.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn marks_go_a_week_after_their_time_a_hundred_at_once() {
+        let test = test();
+        for number in 0..250 {
+            test.post("/sell", &format!("k{number}"), "1").await;
+        }
+        let record = Record::new(test.world.record.clone());
+        let marks = async || record.query("SELECT COUNT(*) FROM idempotent_requests", &[]).await.unwrap()[0].integer(0);
+        for _ in 0..8 * 96 {
+            test.world.clock.advance(Duration::from_mins(15)).await;
+            test.drain().await;
+        }
+        test.post("/sell", "a", "1").await;
+        assert_eq!(marks().await, Ok(251));
+        test.world.clock.advance(Duration::from_hours(1)).await;
+        for _ in 0..4 {
+            test.drain().await;
+        }
+        for (key, left) in [("b", 152), ("c", 53), ("d", 4)] {
+            test.post("/sell", key, "1").await;
+            assert_eq!(marks().await, Ok(left), "{key}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 
 mod health;
 mod migrations;
+mod retention;
 mod runner;
 mod statement;
 

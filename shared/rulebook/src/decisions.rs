@@ -1,5 +1,7 @@
 //! What rules decided, in the record.
 
+use std::time::Duration;
+
 use edge_capabilities::Instant;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_record::Record;
@@ -133,8 +135,9 @@ impl Decisions {
         self.0.query(&statement, &values).await?.iter().map(from_row).collect()
     }
 
-    /// Forgets up to `most` decisions from before `before`.
-    pub(crate) async fn forget(&self, before: Instant, most: u32) -> Result<(), DatabaseError> {
+    /// Forgets up to `most` decisions that are older than `span` at `now`.
+    pub(crate) async fn forget(&self, now: Instant, span: Duration, most: u32) -> Result<(), DatabaseError> {
+        let before = self.0.expired_before(now, span).await?;
         let statement = "DELETE FROM rule_decisions WHERE id IN
             (SELECT id FROM rule_decisions WHERE decided_at < $1 ORDER BY decided_at LIMIT $2)";
         self.0.query(statement, &[before.into(), Value::Integer(i64::from(most))]).await.map(drop)

@@ -160,10 +160,9 @@ impl Journal {
             return;
         }
         let days = config.get(KEEP_DAYS).await.ok().flatten().and_then(|days| days.parse().ok()).unwrap_or(USUAL_DAYS);
-        let kept = i64::try_from(Duration::from_hours(days.saturating_mul(24)).as_millis()).unwrap_or(i64::MAX);
-        let before = edge_capabilities::Instant::from_millis(clock.now().as_millis().saturating_sub(kept));
+        let kept = Duration::from_secs(days.saturating_mul(24 * 60 * 60));
         // What is not forgotten now is forgotten another time.
-        let _ = self.0.decisions.forget(before, MOST_FORGOTTEN).await;
+        let _ = self.0.decisions.forget(clock.now(), kept, MOST_FORGOTTEN).await;
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

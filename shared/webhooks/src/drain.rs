@@ -58,8 +58,11 @@ impl Processing {
             drained.more = self.drain_some(&mut drained, BATCH, until).await?;
         }
         let now = self.now();
-        drained.removed = self.inbox.remove(before(now, KEPT), before(now, KEPT_WAITING), REMOVED).await?;
-        let notifications = self.notifications.remove(before(now, KEPT), REMOVED).await?;
+        self.record.advance_retention_time(now).await?;
+        let settled = self.record.expired_before(now, KEPT).await?;
+        let waiting = self.record.expired_before(now, KEPT_WAITING).await?;
+        drained.removed = self.inbox.remove(settled, waiting, REMOVED).await?;
+        let notifications = self.notifications.remove(settled, REMOVED).await?;
         drained.removed = drained.removed.saturating_add(notifications);
         Ok(drained)
     }
@@ -93,8 +96,4 @@ impl Processing {
         let full = |count: usize| u32::try_from(count).is_ok_and(|count| count >= limit);
         Ok(full(tenants.len()) || full(events.len()) || sent.sent >= limit)
     }
-}
-
-fn before(now: Instant, span: Duration) -> Instant {
-    Instant::from_millis(now.as_millis().saturating_sub(edge_capabilities::clock::millis(span)))
 }

@@ -235,7 +235,7 @@ impl Inbox {
                 SELECT id FROM webhook_events
                 WHERE (status IN ('processed', 'ignored') AND received_at < $1)
                    OR (status IN ('dead', 'quarantined') AND received_at < $2)
-                LIMIT $3) RETURNING id";
+                ORDER BY received_at, id LIMIT $3) RETURNING id";
         let values = [settled.into(), waiting.into(), Value::Integer(i64::from(limit))];
         Ok(self.0.query(statement, &values).await?.len())
     }

@@ -159,7 +159,7 @@ impl Notifications {
     /// Removes up to `limit` that were made before `before` and are done with; gives how many.
     pub(crate) async fn remove(&self, before: Instant, limit: u32) -> Result<usize, DatabaseError> {
         let statement = "DELETE FROM notifications WHERE id IN (
-            SELECT id FROM notifications WHERE created_at < $1 AND due_at IS NULL LIMIT $2) RETURNING id";
+            SELECT id FROM notifications WHERE created_at < $1 AND due_at IS NULL ORDER BY created_at LIMIT $2) RETURNING id";
         Ok(self.record.query(statement, &[before.into(), Value::Integer(i64::from(limit))]).await?.len())
     }
 

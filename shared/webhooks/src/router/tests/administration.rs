@@ -106,6 +106,11 @@ async fn what_is_settled_goes_after_thirty_days_and_what_waits_after_ninety() {
     let mut kept = Vec::new();
     for days in [16, 15, 60] {
         test.wait(days * 24 * 3_600).await;
+        // As the drains did meanwhile.
+        let record = edge_record::Record::new(test.world.record.clone());
+        for _ in 0..days * 24 * 4 {
+            record.advance_retention_time(edge_capabilities::Clock::now(&*test.world.clock)).await.unwrap();
+        }
         test.admin("POST", "/api/v1/webhooks/drain", Value::Null).await;
         kept.push(test.count("SELECT COUNT(*) FROM webhook_events").await);
     }
@@ -113,6 +118,26 @@ async fn what_is_settled_goes_after_thirty_days_and_what_waits_after_ninety() {
     // What the tenant knows of its payments stays: one that comes once more does not count again.
     test.bheempay(&paid("payment.captured", "p1", 5)).await;
     assert_eq!(test.tenant().await["credits"], 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_ahead_for_a_while_removes_no_events() {
+    let test = test().await;
+    let forty_days = 40 * 24 * 60 * 60 * 1_000;
+    test.wait(100).await;
+    test.bheempay(&paid("payment.captured", "p1", 5)).await;
+    for drained_before in [false, true] {
+        if drained_before {
+            test.admin("POST", "/api/v1/webhooks/drain", Value::Null).await;
+        }
+        test.world.clock.shift(forty_days);
+        for _ in 0..10 {
+            test.admin("POST", "/api/v1/webhooks/drain", Value::Null).await;
+        }
+        test.world.clock.shift(-forty_days);
+        assert_eq!(test.count("SELECT COUNT(*) FROM webhook_events").await, 1, "{drained_before}");
+        assert_eq!(test.count("SELECT COUNT(*) FROM notifications").await, 1, "{drained_before}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
