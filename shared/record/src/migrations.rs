@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0013_erp_sync_deferred"),
     expand!("0014_tenants_by_subscription"),
     expand!("0015_seat_fences"),
+    expand!("0016_tenant_indices"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -65,6 +66,9 @@ impl Migration {
 
 #[cfg(test)]
 mod tests {
+    use edge_capabilities::Database as _;
+    use edge_capabilities::testing::MemoryDatabase;
+
     use super::*;
 
     #[test]
@@ -72,6 +76,36 @@ mod tests {
         for (version, migration) in numbered(ALL) {
             assert!(migration.name.starts_with(&format!("{version:04}_")), "{} is at place {version}", migration.name);
             assert!(migration.min_build <= version, "{} wants a build that is newer than itself", migration.name);
+        }
+    }
+
+    /// As the crates list what is one tenant's: newest first, a page at a time.
+    #[tokio::test]
+    async fn lists_of_one_tenant_read_an_index_by_tenant() {
+        let database = MemoryDatabase::new();
+        crate::runner::migrate(&database, ALL).await.unwrap();
+        for (table, time, id, kind) in [
+            ("api_keys", "created_at", "id", ""),
+            ("approval_delegations", "created_at", "id", ""),
+            ("approval_requests", "created_at", "id", ""),
+            ("approval_rules", "created_at", "id", ""),
+            ("budgets", "created_at", "id", ""),
+            ("checkout_holds", "created_at", "checkout_id", ""),
+            ("checkouts", "created_at", "id", ""),
+            ("erp_sync_runs", "started_at", "id", "AND kind = 'employees'"),
+            ("notifications", "created_at", "id", ""),
+            ("payment_refunds", "at", "refund", ""),
+            ("rule_decisions", "decided_at", "id", "AND rule = 'budget'"),
+            ("tenant_deeds", "at", "id", ""),
+            ("webhook_events", "received_at", "id", ""),
+        ] {
+            let list = format!(
+                "EXPLAIN QUERY PLAN SELECT * FROM {table}
+                 WHERE ({time} < $1 OR ({time} = $1 AND {id} < $2)) AND tenant_id = $3 {kind} ORDER BY {time} DESC LIMIT 4"
+            );
+            let plan = database.query(&list, &[0.into(), "".into(), "t".into()]).await.unwrap();
+            let plan: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            assert!(plan.len() == 1 && plan[0].contains("(tenant_id=?"), "{table}: {plan:?}");
         }
     }
 
