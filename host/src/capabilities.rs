@@ -2,6 +2,7 @@
 
 pub mod guard;
 pub mod key_value;
+pub mod open_file;
 pub mod outbound_http;
 pub mod output;
 pub mod postgres;

@@ -3,18 +3,19 @@
 
 mod writing;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context as _;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, hooks};
+use rusqlite::{Connection, OpenFlags, hooks};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
 use crate::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
+use crate::capabilities::open_file::OpenFile;
 use crate::capabilities::{Instance, Served};
 use crate::runtime_config::SqliteBackend;
 use writing::{Place, Writer};
@@ -25,7 +26,7 @@ const LARGEST_RESULT: usize = 64 << 20;
 /// Where the database of one label is.
 #[derive(Clone)]
 pub struct Database {
-    path: PathBuf,
+    file: Arc<OpenFile>,
     /// Started by the first write.
     writer: Arc<OnceLock<Writer>>,
     /// A database without a path lives in a temporary folder that goes with it.
@@ -35,19 +36,24 @@ pub struct Database {
 impl Database {
     /// Makes sure the database can be opened, so that a folder that cannot be written stops the start.
     pub fn open(backend: &SqliteBackend) -> anyhow::Result<Self> {
-        let database = match &backend.0 {
-            Some(path) => Self { path: path.clone(), writer: Arc::default(), _temporary: None },
+        let (path, temporary) = match &backend.0 {
+            Some(path) => (path.clone(), None),
             None => {
                 let folder = tempfile::tempdir()?;
-                let path = folder.path().join("sqlite.db");
-                Self { path, writer: Arc::default(), _temporary: Some(Arc::new(folder)) }
+                (folder.path().join("sqlite.db"), Some(Arc::new(folder)))
             }
         };
-        if let Some(parent) = database.path.parent() {
+        if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
         }
-        connect(&database.path).with_context(|| format!("cannot open the database {}", database.path.display()))?;
-        Ok(database)
+        // The only time that a file is made.
+        let opened = Connection::open(&path).and_then(|connection| {
+            // The file is there from the first read or write on.
+            connection.query_row("PRAGMA schema_version", [], |_| Ok(()))
+        });
+        opened.with_context(|| format!("cannot open the database {}", path.display()))?;
+        let file = OpenFile::at(&path).with_context(|| format!("cannot find the database {}", path.display()))?;
+        Ok(Self { file: Arc::new(file), writer: Arc::default(), _temporary: temporary })
     }
 }
 
@@ -66,8 +72,10 @@ pub struct OpenDatabase {
 /// A connection that is not there before the first statement.
 type Lazily = Arc<Mutex<Option<Connection>>>;
 
+/// Connects to a file that is there.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let mut connection = Connection::open(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
     // Each instance keeps a connection. Pages are read through the system's page cache, which all of them share, and not
     // kept once more by each: memory would grow with the database times the instances.
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
@@ -92,10 +100,11 @@ async fn on<T: Send + 'static>(
 ) -> Result<T, Error> {
     let OpenDatabase { database, connection, .. } = open;
     let run = move || {
+        database.file.check().map_err(Error::Io)?;
         let mut guard = connection.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match &mut *guard {
             Some(connection) => connection,
-            none => none.insert(connect(&database.path).map_err(failed)?),
+            none => none.insert(connect(database.file.path()).map_err(failed)?),
         };
         work(connection)
     };
@@ -108,7 +117,7 @@ async fn execute(open: OpenDatabase, statement: String, parameters: Vec<Value>) 
         open.is_its_own.store(true, Ordering::Relaxed);
     }
     if place == Place::Together && !open.is_its_own.load(Ordering::Relaxed) {
-        let writer = open.database.writer.get_or_init(|| Writer::start(open.database.path.clone()));
+        let writer = open.database.writer.get_or_init(|| Writer::start(open.database.file.clone()));
         let written = writer.write(statement, parameters).await?;
         *open.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(written.last);
         return written.result;
@@ -251,3 +260,6 @@ impl<T: Send> HostConnectionWithStore<T> for Served {
         last(open).await.1
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::oneshot;
 
 use super::Store;
+use crate::capabilities::open_file::OpenFile;
 use recent::Recent;
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
@@ -89,8 +90,10 @@ impl SqliteFile {
             connect(&path).with_context(|| format!("cannot open the key-value store {}", path.display()))?;
         let connection = Arc::new(Mutex::new(connection));
         let (writer, jobs) = mpsc::channel();
-        let (writers, journal) = (connection.clone(), Journal::of(&path));
-        std::thread::Builder::new().name("key-value".into()).spawn(move || write_all(&writers, &journal, &jobs))?;
+        let writers = connection.clone();
+        let file =
+            OpenFile::at(&path).with_context(|| format!("cannot find the key-value store {}", path.display()))?;
+        std::thread::Builder::new().name("key-value".into()).spawn(move || write_all(&writers, &file, &jobs))?;
         Ok(Self { connection, writer, _temporary: temporary })
     }
 }
@@ -150,11 +153,14 @@ impl Journal {
     }
 }
 
-fn write_all(connection: &Mutex<Connection>, journal: &Journal, jobs: &mpsc::Receiver<Job>) {
+fn write_all(connection: &Mutex<Connection>, file: &OpenFile, jobs: &mpsc::Receiver<Job>) {
+    let journal = Journal::of(file.path());
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(BATCH));
-        let committed = commit(&mut lock(connection), &batch).map_err(anyhow::Error::from);
+        // What is written to a file that was deleted is gone with this process: fences must outlive it.
+        let there = file.check().map_err(anyhow::Error::msg);
+        let committed = there.and_then(|()| Ok(commit(&mut lock(connection), &batch)?));
         let on_disk = committed.and_then(|outcomes| {
             if batch.iter().any(|job| job.write.must_be_on_disk()) {
                 journal.sync()?;
@@ -326,6 +332,21 @@ mod tests {
         one.set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
         assert_eq!(other.get("k").await.unwrap(), None);
         assert_eq!(one.get("k").await.unwrap(), Some(b"v".to_vec()));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_to_a_file_that_was_lost_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kv.db");
+        let store = open(Some(&path), "a");
+        assert_eq!(store.increment("n".into(), 1).await.unwrap(), 1);
+        let aside = folder.path().join("aside");
+        std::fs::rename(&path, &aside).unwrap();
+        assert!(store.increment("n".into(), 1).await.is_err());
+        std::fs::write(&path, "").unwrap();
+        assert!(store.set_many(vec![("k".into(), b"v".to_vec())]).await.is_err());
+        std::fs::rename(&aside, &path).unwrap();
+        assert_eq!(store.increment("n".into(), 1).await.unwrap(), 2);
     }
 
     #[test]

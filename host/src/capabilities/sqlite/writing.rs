@@ -3,7 +3,7 @@
 //!
 //! Each is as whole as by itself: one that fails takes nothing of itself and nobody else with it.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rusqlite::Connection;
@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{connect, failed, run};
 use crate::bindings::spin::sqlite::sqlite::{Error, QueryResult, Value};
+use crate::capabilities::open_file::OpenFile;
 
 /// The most writes that are made together: the first of them waits for the last.
 const MOST: usize = 64;
@@ -36,11 +37,11 @@ struct Write {
 pub struct Writer(Sender<Write>);
 
 impl Writer {
-    /// A thread that writes to the database at `path`, for as long as its value is there.
-    pub fn start(path: PathBuf) -> Self {
+    /// A thread that writes to the database in `file`, for as long as its value is there.
+    pub fn start(file: Arc<OpenFile>) -> Self {
         let (sender, receiver) = channel();
         // Where there is no thread to be had nobody receives, and each write says so.
-        let _ = std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || serve(&path, &receiver));
+        let _ = std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || serve(&file, &receiver));
         Self(sender)
     }
 
@@ -52,21 +53,29 @@ impl Writer {
     }
 }
 
-fn serve(path: &std::path::Path, writes: &Receiver<Write>) {
+fn refuse(batch: Vec<Write>, error: &str) {
+    for write in batch {
+        let _ = write.done.send(Written { result: Err(failed(error)), last: (0, 0) });
+    }
+}
+
+fn serve(file: &OpenFile, writes: &Receiver<Write>) {
     let mut connection = None;
     while let Ok(first) = writes.recv() {
         let mut batch = vec![first];
         batch.extend(writes.try_iter().take(MOST.saturating_sub(1)));
+        if let Err(error) = file.check() {
+            refuse(batch, &error);
+            continue;
+        }
         if connection.is_none() {
-            match connect(path) {
+            match connect(file.path()) {
                 Ok(new) => {
                     new.set_prepared_statement_cache_capacity(PREPARED);
                     connection = Some(new);
                 }
                 Err(error) => {
-                    for write in batch {
-                        let _ = write.done.send(Written { result: Err(failed(&error)), last: (0, 0) });
-                    }
+                    refuse(batch, &error.to_string());
                     continue;
                 }
             }
@@ -161,11 +170,11 @@ mod tests {
     async fn writes_that_come_together_are_each_whole_and_fail_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db");
-        let connection = connect(&path).unwrap();
+        let connection = Connection::open(&path).unwrap();
         connection
             .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)")
             .unwrap();
-        let writer = std::sync::Arc::new(Writer::start(path));
+        let writer = Arc::new(Writer::start(Arc::new(OpenFile::at(&path).unwrap())));
         let writes: Vec<_> = (0..500_i64)
             .map(|number| {
                 let writer = writer.clone();
@@ -190,7 +199,7 @@ mod tests {
     #[test]
     fn a_batch_holds_what_worked_and_nothing_of_what_did_not() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = connect(&folder.path().join("db")).unwrap();
+        let connection = Connection::open(folder.path().join("db")).unwrap();
         connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY)").unwrap();
         let write = |statement: &str| {
             let (done, _) = oneshot::channel();
