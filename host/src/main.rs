@@ -10,6 +10,7 @@ mod engine;
 mod files;
 mod log;
 mod manifest;
+mod migrate;
 mod open_files;
 mod refusal;
 mod rest;
@@ -43,6 +44,8 @@ struct Cli {
 enum Command {
     /// Serve a Spin application
     Up(up::Options),
+    /// Bring the record up to date, or show what is to be done
+    Migrate(migrate::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
     /// Bring a company's people and projects over from the ERP
@@ -56,6 +59,7 @@ enum Command {
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Migrate(options) => Ok(migrate::run(&options)),
         Command::Rules(options) => Ok(rules::run(options)),
         Command::Sync(options) => Ok(sync::run(options)),
         Command::Tenants(options) => Ok(tenants::run(options)),

@@ -74,7 +74,8 @@ pub struct Options {
     threads: Option<usize>,
 }
 
-fn name_and_value(given: &str) -> Result<(String, String), String> {
+/// `NAME=VALUE`.
+pub fn name_and_value(given: &str) -> Result<(String, String), String> {
     match given.split_once('=') {
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
         None => Err("write it as name=value".to_owned()),

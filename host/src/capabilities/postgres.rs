@@ -54,6 +54,11 @@ struct Guarded {
 }
 
 impl Pools {
+    /// A connection to `address`, for the host itself.
+    pub async fn connect(&self, address: &str) -> anyhow::Result<Object> {
+        Ok(self.pool(address, None)?.pool.get().await?)
+    }
+
     fn pool(&self, address: &str, ca_root: Option<&str>) -> anyhow::Result<Guarded> {
         let key = (address.to_owned(), ca_root.map(ToOwned::to_owned));
         let mut pools = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,6 +18,7 @@ mod numbers;
 mod plans;
 mod rules;
 mod sign_in;
+mod stores;
 mod strangers;
 mod tenants;
 mod upstream;
@@ -82,6 +83,7 @@ pub fn all() -> Vec<Fact> {
         tenants::facts(),
         members::facts(),
         sign_in::facts(),
+        stores::facts(),
         strangers::facts(),
         webhooks::facts(),
         plans::facts(),

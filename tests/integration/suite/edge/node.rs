@@ -166,6 +166,11 @@ impl Node {
         (self.process, self.port) = Self::launch(&self.launch).await;
     }
 
+    /// The folder of its files.
+    pub fn state(&self) -> PathBuf {
+        self.launch.folder.join("state")
+    }
+
     /// All that it has printed. Spin keeps what components print in files.
     pub fn log(&self) -> String {
         let mut log = read(&self.launch.log());
