@@ -19,8 +19,10 @@ build: components host upstreams
 components: toolchain
 	$(BUILD) --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %)
 
+# HOST_TARGETS is set by `make test`: built together with its tests, the host is not compiled twice for the features that
+# only the tests turn on.
 host: toolchain
-	$(BUILD) --release -p bheem-edge
+	$(BUILD) --release -p bheem-edge $(HOST_TARGETS)
 
 upstreams: toolchain
 	$(BUILD) --release -p upstreams
@@ -35,6 +37,7 @@ toolchain:
 up: build
 	@exec deploy/try/up.sh
 
+test: HOST_TARGETS := --bins --tests
 test: lint rules unit integration
 
 lint: toolchain
@@ -46,12 +49,12 @@ lint: toolchain
 rules: toolchain
 	$(CARGO) test --locked -p edge-rules --test shipped -- --nocapture
 
-unit: toolchain
+unit: host
 	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration
 	$(CARGO) test --locked --release -p bheem-edge
 
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
-integration: build tools
+integration: components host tools
 	$(BUILD) --profile component --target wasm32-wasip2 -p probe
 	$(CARGO) test --locked -p integration
 
