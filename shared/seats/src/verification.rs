@@ -212,8 +212,6 @@ impl Verification {
     async fn look(&self, subject: &Subject) -> Result<Found, StoreError> {
         let bytes = self.0.capabilities.cache.get(&verdict::key(subject)).await?;
         let Some(known) = bytes.and_then(|bytes| Known::from_bytes(&bytes)) else {
-            // Whom the ERP is asked about together with depends on the fence, too.
-            self.0.reconciliation.ensure(self.now()).await;
             return Ok(Found { stands: None, round: None, kept: None });
         };
         let (round, kept, at) = (known.round, Some(Kept::of(&known.answer)), self.now());
@@ -243,6 +241,7 @@ impl Verification {
         min_version: Option<i64>,
         found: Result<&Found, &StoreError>,
     ) -> Result<(Known, Source), Unverifiable> {
+        self.0.reconciliation.ensure(self.now()).await;
         // Callers who come after a fence was raised must not follow a question that was put before. Who cannot see the
         // fence follows nobody.
         let asked_under = match found {
