@@ -91,6 +91,12 @@ impl Call {
         self
     }
 
+    /// With a header beside those of the same name.
+    pub fn and_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.append(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
     /// With a header that was made elsewhere, instead of one of the same name.
     pub fn header_value(mut self, name: http::HeaderName, value: http::HeaderValue) -> Self {
         self.headers.insert(name, value);

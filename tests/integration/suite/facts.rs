@@ -3,6 +3,7 @@
 mod approvals;
 mod batches;
 mod budgets;
+mod callers;
 mod capabilities;
 mod checkout;
 mod conventions;
@@ -91,6 +92,7 @@ pub fn all() -> Vec<Fact> {
         erp_sync::facts(),
         approvals::facts(),
         budgets::facts(),
+        callers::facts(),
         capabilities::facts(),
         host::facts(),
     ];
