@@ -4,6 +4,7 @@ mod believed;
 mod in_effect;
 mod left_undone;
 mod once;
+mod owners;
 
 use crate::facts::facts;
 use crate::shape::Shape;
@@ -27,6 +28,12 @@ use once::{
     a_duplicate_is_answered_as_the_first_was, a_history_told_in_any_order_and_twice_comes_to_the_same,
     fifty_who_bring_one_event_at_once_bring_about_one_effect, one_delivery_is_one_event_under_whatever_name,
 };
+use owners::{
+    a_period_that_cannot_be_is_the_plans_and_a_date_of_tomorrow_is_now,
+    a_subscription_that_was_left_for_another_gateways_suspends_nobody,
+    a_tax_and_a_coupon_that_stripe_shows_are_in_effect_at_once, the_notes_of_a_payment_bind_nobody,
+    what_was_halted_or_paused_goes_on_once_the_gateway_says_so,
+};
 
 facts! {
     a_payment_makes_a_tenant_active_and_the_next_check_grants,
@@ -41,6 +48,11 @@ facts! {
     a_gateway_without_a_secret_is_not_there,
     of_several_secrets_each_is_believed_until_it_is_taken_away,
     what_is_rejected_is_counted_by_gateway_and_reason,
+    what_was_halted_or_paused_goes_on_once_the_gateway_says_so,
+    the_notes_of_a_payment_bind_nobody,
+    a_subscription_that_was_left_for_another_gateways_suspends_nobody,
+    a_tax_and_a_coupon_that_stripe_shows_are_in_effect_at_once,
+    a_period_that_cannot_be_is_the_plans_and_a_date_of_tomorrow_is_now,
     a_duplicate_is_answered_as_the_first_was,
     one_delivery_is_one_event_under_whatever_name,
     fifty_who_bring_one_event_at_once_bring_about_one_effect,
