@@ -15,12 +15,17 @@ const MOST: usize = 16 << 20;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// A request's body, whose rest is read to its end when the component lets go of it.
-pub struct Rest<B: Body<Data = Bytes> + Send + Unpin + 'static>(Option<B>);
+pub struct Rest<B: Body<Data = Bytes> + Send + Unpin + 'static> {
+    body: Option<B>,
+    /// The client sends nothing until somebody begins to read: what nobody wanted is not asked for.
+    waits: bool,
+}
 
 impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Rest<B> {
-    /// The body of a request, as much of it as has not been read.
-    pub fn of(body: B) -> Self {
-        Self(Some(body))
+    /// The body of a request, as much of it as has not been read. `waits`: its client sent `Expect: 100-continue`, and none
+    /// of the body has been read, which would tell the client to go on.
+    pub fn of(body: B, waits: bool) -> Self {
+        Self { body: Some(body), waits }
     }
 }
 
@@ -29,24 +34,26 @@ impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Body for Rest<B> {
     type Error = B::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match &mut self.0 {
+        self.waits = false;
+        match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(context),
             None => Poll::Ready(None),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(Body::is_end_stream)
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map(Body::size_hint).unwrap_or_default()
+        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
     }
 }
 
 impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Rest<B> {
     fn drop(&mut self) {
-        let Some(body) = self.0.take().filter(|body| !body.is_end_stream()) else { return };
+        let waits = self.waits;
+        let Some(body) = self.body.take().filter(|body| !waits && !body.is_end_stream()) else { return };
         // Where the runtime is going down so is the connection.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(tokio::time::timeout(LONGEST, throw_away(body)));

@@ -211,15 +211,15 @@ impl Server {
     ) -> Result<Response<WasiBody>, Refusal> {
         let one_host = one_host(&request);
         let (head, body) = request.into_parts();
+        let is_announced = head.headers.contains_key(EXPECT);
         let found = match one_host.and_then(|()| self.application.route(head.uri.path())) {
             Ok(found) => found,
             Err(refusal) => {
                 // Who is refused by the head may still be sending.
-                drop(Rest::of(body));
+                drop(Rest::of(body, is_announced));
                 return Err(refusal);
             }
         };
-        let is_announced = head.headers.contains_key(EXPECT);
         let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
         underway.0.enter(Phase::Answering);
         let _stream = match is_streamed {

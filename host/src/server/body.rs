@@ -154,7 +154,7 @@ impl Bodies {
         let announced = body.size_hint().lower();
         let is_large = announced > USUAL;
         if usize::try_from(announced).is_ok_and(|announced| announced > LARGEST_KEPT) || (is_large && is_announced) {
-            return Ok(streamed(Bytes::new(), body, None));
+            return Ok(streamed(Bytes::new(), Rest::of(body, is_announced), None));
         }
         // Most bodies came in one piece together with their head.
         let mut first = Bytes::new();
@@ -170,7 +170,7 @@ impl Bodies {
             match tokio::time::timeout(FIRST_PIECE, body.frame()).await {
                 Ok(None) => return Ok(whole(first, None)),
                 Ok(Some(frame)) => first = data(frame)?,
-                Err(_) => return Ok(streamed(first, body, None)),
+                Err(_) => return Ok(streamed(first, Rest::of(body, false), None)),
             }
         }
         self.receive_more(first, body, stopping.clone()).await
@@ -200,7 +200,7 @@ impl Bodies {
                 return Ok(whole(all.freeze(), Some(memory)));
             }
             if all.len() > LARGEST_KEPT {
-                return Ok(streamed(all.freeze(), body, Some(memory)));
+                return Ok(streamed(all.freeze(), Rest::of(body, false), Some(memory)));
             }
             let due = deadlines.due(all.len());
             let given_up = async {
@@ -246,7 +246,7 @@ fn whole(bytes: Bytes, memory: Option<Memory>) -> Received {
     Received { body, is_streamed: false }
 }
 
-fn streamed<B>(first: Bytes, rest: B, memory: Option<Memory>) -> Received
+fn streamed<B>(first: Bytes, rest: Rest<B>, memory: Option<Memory>) -> Received
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Error>,
@@ -254,7 +254,7 @@ where
     let length = rest.size_hint();
     let body = Streamed {
         first: Some((first, memory)).filter(|(first, _)| !first.is_empty()),
-        rest: Rest::of(rest),
+        rest,
         length,
         deadlines: Deadlines::new(None),
         came: 0,
