@@ -123,7 +123,7 @@ async fn an_answer_that_is_no_plan_is_a_failure_whose_field_the_log_names(stage:
         let mut plan = edge.erp.plans.find("sku_starter").unwrap();
         plan[*field] = value.clone();
         plan["sku_id"] = json!(format!("odd_{field}"));
-        plan["sku_code"] = json!(format!("ODD-{field}"));
+        plan["sku_code"] = json!(format!("WORKSPACE-ODD-{field}"));
         edge.erp.plans.put(&format!("odd_{field}"), plan);
     }
     for (field, _) in odd {
