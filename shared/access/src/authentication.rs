@@ -20,7 +20,8 @@ use crate::token::{SecretHash, Token};
 /// The shortest bootstrap key that is taken: a shorter one could be guessed.
 const SHORTEST_BOOTSTRAP_KEY: usize = 16;
 
-/// The header in which a person names which of their tenants they act in, and a key of the platform's whom it speaks for.
+/// The header in which a person names which of their tenants they act in, and a key of the platform's whom it speaks
+/// for.
 pub const X_TENANT_ID: &str = "x-tenant-id";
 
 /// Who holds that key.
@@ -123,7 +124,7 @@ impl Access {
         }
         if is_over {
             let wait = u32::try_from(allowance.reset).unwrap_or(u32::MAX);
-            let detail = "The credential, or its tenant, asks more often than it may; wait.";
+            let detail = "The rate limit of the credential or its tenant is exceeded; wait and try again.";
             return Err(Problem::new(Code::RateLimited, detail).retry_after(wait));
         }
         Ok(())
@@ -142,8 +143,9 @@ impl Access {
         }
     }
 
-    /// The person in the tenant that they act in: the one of their token, with its roles, unless the tenant keeps members
-    /// and does not have them; or the one that the request names, which has them as a member, with that member's role.
+    /// The person in the tenant that they act in: the one of their token, with its roles, unless the tenant keeps
+    /// members and does not have them; or the one that the request names, which has them as a member, with that
+    /// member's role.
     async fn in_tenant(&self, identified: Identified, headers: &HeaderMap) -> Result<Caller, AccessError> {
         let Identified { mut caller, sub, email } = identified;
         let Some(own) = caller.tenant.clone() else { return Ok(caller) };

@@ -109,8 +109,8 @@ where
     }
 }
 
-/// What a route answers to a caller no cache keeps. Of seat checks it need not be said: an answer to a POST is kept by none,
-/// and each header costs.
+/// What a route answers to a caller no cache keeps. Of seat checks it need not be said: an answer to a POST is kept by
+/// none, and each header costs.
 fn note_personal(parts: &Parts) {
     if let Some(timings) = Timings::of(&parts.extensions) {
         timings.note_personal();
@@ -133,11 +133,11 @@ impl From<AccessError> for Problem {
             }
             AccessError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
             AccessError::NoMember => {
-                Self::new(Code::PermissionDenied, "The tenant does not have you as a member, or no longer.")
+                Self::new(Code::PermissionDenied, "You are not, or no longer, a member of the tenant.")
             }
             AccessError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
             AccessError::NoKeys(cause) => {
-                let detail = "The token cannot be checked now: its issuer does not answer; try again.";
+                let detail = "The token cannot be checked now because its issuer does not respond; try again.";
                 Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
             }
             AccessError::Unavailable(cause) => {

@@ -19,32 +19,32 @@ use crate::token::Token;
 const LONGEST_NAME: usize = 200;
 const LONGEST_ID: usize = 256;
 
-/// An API key to be made.
+/// The API key to create.
 #[derive(Deserialize, ToSchema)]
 pub struct NewApiKey {
-    /// For people: who uses it for what. 1 to 200 characters.
+    /// A name that tells people who uses the key and for what; 1 to 200 characters.
     name: String,
-    /// What it may do; at least one, and none that the caller lacks.
+    /// The scopes of the key: at least one, and only scopes that the caller has.
     #[schema(value_type = Vec<Scope>, min_items = 1)]
     scopes: Vec<String>,
-    /// The tenant it belongs to; without one it is the platform's.
+    /// The tenant that the key belongs to. By default the key belongs to the platform.
     #[serde(default)]
     tenant_id: Option<String>,
-    /// The applications it may speak for; without them, all.
+    /// The applications that the key may be used for. By default all applications are allowed.
     #[serde(default)]
     applications: Option<Vec<String>>,
-    /// When it stops working, RFC 3339, and no later than the key that makes it; without it, when that one does.
+    /// When the key expires, RFC 3339; not later than the key that creates it. By default both expire at the same time.
     #[serde(default)]
     expires_at: Option<String>,
 }
 
-/// A new API key, shown this once.
+/// A new API key. It is shown only once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Created)]
 pub struct IssuedKey {
-    /// Its id, to revoke it by.
+    /// The key's id, used to revoke it.
     id: String,
-    /// The whole key: send it as `Authorization: Bearer …`.
+    /// The complete key, to be sent as `Authorization: Bearer …`.
     key: String,
 }
 
@@ -52,16 +52,24 @@ pub struct IssuedKey {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ApiKey)]
 pub struct ShownKey {
+    /// The key's id.
     id: String,
+    /// The key's name.
     name: String,
+    /// The key's scopes.
     scopes: Vec<Scope>,
+    /// The tenant that the key belongs to; null if it belongs to the platform.
     tenant_id: Option<TenantId>,
+    /// The applications that the key may be used for; null if all are allowed.
     applications: Option<Vec<String>>,
+    /// The id of the caller that created the key.
     created_by: String,
+    /// When the key was created, RFC 3339.
     created_at: String,
+    /// When the key expires, RFC 3339; null if it does not expire.
     expires_at: Option<String>,
-    /// Whom the chain of issuing began with: a person of the tenant, or the first key bound to it. Not there where the
-    /// chain begins with this key.
+    /// The origin of the chain of keys that created this key: a person of the tenant, or the first key bound to it.
+    /// Omitted if the chain begins with this key.
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<String>,
     #[serde(skip)]
@@ -77,11 +85,11 @@ pub enum Descendants {
     Revoke,
 }
 
-/// Keys that were revoked together.
+/// The keys that were revoked together.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Revoked)]
 pub struct RevokedKeys {
-    /// Their ids, the one that was named first; without it where it was revoked before.
+    /// The ids of the revoked keys, beginning with the requested key; it is omitted if it had been revoked before.
     revoked: Vec<String>,
 }
 
@@ -103,7 +111,8 @@ impl<S: Sync> FromRequestParts<S> for Descendants {
 }
 
 impl RevokedKeys {
-    /// The answer to a request that asked for `descendants`: which keys were revoked, or nothing where only the one was.
+    /// The answer to a request that asked for `descendants`: which keys were revoked, or nothing where only the one
+    /// was.
     pub fn answer(self, descendants: Descendants) -> Response {
         match descendants {
             Descendants::Keep => StatusCode::NO_CONTENT.into_response(),
@@ -163,8 +172,8 @@ impl Access {
     }
 
     /// Has `caller` revoke the key `id`, of `tenant` alone where one is given, and the keys that descend from it where
-    /// `descendants` says so; gives which were revoked. Another's looks like one that does not exist. The descendants of
-    /// a key that was revoked already may still be.
+    /// `descendants` says so; gives which were revoked. Another's looks like one that does not exist. The descendants
+    /// of a key that was revoked already may still be.
     pub async fn revoke_key(
         &self,
         id: &str,
@@ -322,11 +331,11 @@ fn hands_on_only_its_own(
         return Err(Problem::new(Code::PermissionDenied, detail));
     }
     if new.applications.iter().flatten().any(|application| !caller.speaks_for(application)) {
-        let detail = "A key cannot hand on an application that it may not speak for.";
+        let detail = "A key cannot grant an application that it is not allowed to use.";
         return Err(Problem::new(Code::PermissionDenied, detail));
     }
     if expires_at.zip(caller.expires_at).is_some_and(|(wanted, own)| wanted > own) {
-        let detail = "A key cannot make one that outlives it.";
+        let detail = "A key cannot create a key that expires later than itself.";
         return Err(Problem::new(Code::PermissionDenied, detail));
     }
     // Another tenant looks like one that does not exist.

@@ -5,17 +5,18 @@ use utoipa::ToSchema;
 
 use crate::scope::{Scope, Scopes};
 
-/// What somebody is to a tenant.
+/// The role of a person within a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
     /// Manages the organisation, its billing and its seats.
     Owner,
-    /// Manages its billing and its seats.
+    /// Manages the organisation's billing and seats.
     BillingAdmin,
-    /// Manages its seats.
+    /// Manages the organisation's seats.
     Admin,
-    /// Manages people and projects in the workspace, as the ERP's HR has it. At the edge it allows what `MEMBER` does.
+    /// Manages people and projects in the workspace, as defined by the ERP's HR module. In this API it has the same
+    /// rights as `MEMBER`.
     Manager,
     /// Uses a seat.
     Member,

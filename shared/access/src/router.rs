@@ -44,13 +44,13 @@ pub fn router(capabilities: Capabilities) -> Router {
 #[openapi(paths(create, list, revoke))]
 pub struct ApiDoc;
 
-/// Make an API key
+/// Create an API key
 ///
-/// The key is shown in this answer and never again. With an `Idempotency-Key` the same request gives the same key.
+/// The key is shown only in this response. Repeating the request with the same `Idempotency-Key` returns the same key.
 #[utoipa::path(
     post, path = "/api/v1/api-keys", tag = "API keys", security(("key" = ["tenants:admin"])),
     request_body = NewApiKey,
-    responses((status = 201, description = "Made.", body = IssuedKey)),
+    responses((status = 201, description = "The API key was created.", body = IssuedKey)),
 )]
 async fn create(
     State(desk): State<Desk>,
@@ -68,10 +68,10 @@ async fn create(
 
 /// List API keys
 ///
-/// Newest first, without those that were revoked. A tenant's key sees its tenant's keys.
+/// Returns the newest keys first and omits revoked keys. A tenant's key sees only the keys of its tenant.
 #[utoipa::path(
     get, path = "/api/v1/api-keys", tag = "API keys", security(("key" = ["tenants:admin"])),
-    params(Page), responses((status = 200, description = "A page of keys.", body = Listing<ShownKey>)),
+    params(Page), responses((status = 200, description = "A page of API keys.", body = Listing<ShownKey>)),
 )]
 async fn list(
     State(desk): State<Desk>,
@@ -83,17 +83,17 @@ async fn list(
 
 /// Revoke an API key
 ///
-/// Everywhere on this node it stops working within one second. The keys that it made, and those that they made, go on
-/// unless `?descendants=revoke` asks for them too; then the answer names all that were revoked.
+/// The key stops working on the whole node within one second. Keys created with it, directly or through other keys,
+/// keep working unless `?descendants=revoke` is sent; the response then lists all revoked keys.
 #[utoipa::path(
     delete, path = "/api/v1/api-keys/{id}", tag = "API keys", security(("key" = ["tenants:admin"])),
     params(
-        ("id" = String, Path, description = "The key's id."),
-        ("descendants" = Option<String>, Query, description = "`revoke`: the keys that descend from it, too."),
+        ("id" = String, Path, description = "The API key's id."),
+        ("descendants" = Option<String>, Query, description = "`revoke` also revokes all keys that descend from this key. By default they are kept."),
     ),
     responses(
-        (status = 200, description = "Revoked with its descendants.", body = RevokedKeys),
-        (status = 204, description = "Revoked."),
+        (status = 200, description = "The key and its descendants were revoked.", body = RevokedKeys),
+        (status = 204, description = "The key was revoked."),
     ),
 )]
 async fn revoke(

@@ -5,13 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One kind of thing a credential may do.
+/// A right that a credential may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Scope {
-    /// Ask whether users have seats.
+    /// Verify seats.
     #[serde(rename = "seats:verify")]
     SeatsVerify,
-    /// Invalidate what is known of seats.
+    /// Invalidate cached seats.
     #[serde(rename = "seats:write")]
     SeatsWrite,
     /// Read plans.
@@ -20,10 +20,10 @@ pub enum Scope {
     /// Read subscriptions and invoices.
     #[serde(rename = "billing:read")]
     BillingRead,
-    /// Check out, cancel.
+    /// Check out and cancel subscriptions.
     #[serde(rename = "billing:write")]
     BillingWrite,
-    /// Have rules decide.
+    /// Evaluate rules.
     #[serde(rename = "rules:evaluate")]
     RulesEvaluate,
     /// Read rules and decisions.
@@ -35,13 +35,13 @@ pub enum Scope {
     /// Read webhook events.
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
-    /// Replay webhook events, make endpoints.
+    /// Replay webhook events and create webhook endpoints.
     #[serde(rename = "webhooks:write")]
     WebhooksWrite,
     /// Manage tenants and API keys.
     #[serde(rename = "tenants:admin")]
     TenantsAdmin,
-    /// Manage what is synchronised with the ERP.
+    /// Manage the synchronisation with the ERP.
     #[serde(rename = "erp:admin")]
     ErpAdmin,
 }

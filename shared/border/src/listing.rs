@@ -12,14 +12,14 @@ use crate::problem::Problem;
 const USUAL: u32 = 50;
 const MOST: u32 = 200;
 
-/// Which part of a list is asked for.
+/// The page of a list to return.
 #[derive(Clone, Debug, PartialEq, Eq, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// How many at most: 1 to 200, 50 unless told.
+    /// The maximum number of entries: 1 to 200; the default is 50.
     #[param(required = false, minimum = 1, maximum = 200)]
     pub limit: u32,
-    /// Where the last page ended: its `nextCursor`.
+    /// The `nextCursor` of the previous page. By default the first page is returned.
     pub cursor: Option<String>,
 }
 
@@ -34,13 +34,13 @@ impl Page {
     }
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Listing<T> {
-    /// The entries.
+    /// The entries of the page.
     pub data: Vec<T>,
-    /// What to pass as `cursor` for what follows; null where nothing does.
+    /// The `cursor` of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 

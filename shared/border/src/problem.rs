@@ -12,25 +12,25 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// What went wrong, in one word that programs can rely on.
+/// A stable error code for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
-    /// 400: the request cannot be read, or a field of it is not what it must be.
+    /// 400: the request cannot be parsed, or a field is invalid.
     ValidationError,
     /// 400: the webhook's signature is missing, malformed or wrong.
     InvalidSignature,
     /// 400: an internal tenant is never billed.
     InternalTenant,
-    /// 401: there is no credential, or none that is known.
+    /// 401: the credential is missing or unknown.
     Unauthenticated,
-    /// 403: the credential does not carry the right.
+    /// 403: the credential lacks the required right.
     PermissionDenied,
     /// 403: the approval request is the caller's own.
     OwnRequest,
-    /// 403: the approval request does not ask the caller now.
+    /// 403: the caller is not a current approver of the request.
     NotAnApprover,
-    /// 404: there is no such thing, or it is another tenant's.
+    /// 404: the resource does not exist or belongs to another tenant.
     NotFound,
     /// 404: there is no such API key.
     ApiKeyNotFound,
@@ -64,7 +64,7 @@ pub enum Code {
     ApprovalRuleNotFound,
     /// 404: there is no such delegation, or it is somebody else's.
     DelegationNotFound,
-    /// 405: the path takes another method.
+    /// 405: the path does not support this method.
     MethodNotAllowed,
     /// 409: a request with this Idempotency-Key is still running.
     IdempotencyInProgress,
@@ -74,45 +74,45 @@ pub enum Code {
     BudgetExceeded,
     /// 409: the rule `approval` rejects the purchase.
     PurchaseRejected,
-    /// 409: this person has as many delegations that have not ended as one may.
+    /// 409: this person has reached the limit of delegations that have not ended.
     DelegationLimitReached,
-    /// 409: the approval request is approved, rejected, used or expired already.
+    /// 409: the approval request is already approved, rejected, used or expired.
     RequestClosed,
-    /// 409: this person was counted for the approval request already.
+    /// 409: this person has already been counted for the approval request.
     AlreadyCounted,
-    /// 409: what was reserved is committed or released already, or under another amount.
+    /// 409: the reservation is already committed or released, or has another amount.
     ReservationSettled,
     /// 409: there is no subscription to cancel.
     NoSubscription,
-    /// 409: something that must be unique is another's already.
+    /// 409: a value that must be unique is already in use.
     AlreadyExists,
-    /// 409: a tenant keeps at least one owner.
+    /// 409: a tenant must keep at least one owner.
     LastOwner,
     /// 409: the tenant's plan allows no more users.
     UserLimitReached,
-    /// 412: what the request was based on has changed since: somebody was faster.
+    /// 412: the resource has changed since it was read.
     PreconditionFailed,
-    /// 413: the body is larger than the route takes: 1 MiB for webhooks and rules, 64 KiB else.
+    /// 413: the body exceeds the route's limit: 1 MiB for webhooks and rules, 64 KiB otherwise.
     PayloadTooLarge,
-    /// 415: the body is not JSON, or compressed.
+    /// 415: the body is not JSON, or it is compressed.
     UnsupportedMediaType,
     /// 422: this Idempotency-Key was used for another request.
     IdempotencyKeyReused,
     /// 422: the script or its tests do not pass the check.
     RuleInvalid,
-    /// 422: an upstream refuses the purchase: the same request will be refused again.
+    /// 422: an upstream refuses the purchase; repeating the request does not help.
     UpstreamRefused,
-    /// 428: the request must say what it is based on, in `If-Match`.
+    /// 428: the header `If-Match` with the resource's ETag is required.
     PreconditionRequired,
-    /// 429: the caller asks more often than it may.
+    /// 429: the caller exceeded its rate limit.
     RateLimited,
-    /// 500: a bug of the edge's.
+    /// 500: an internal error of the edge.
     Internal,
-    /// 500: a rule failed to decide; nothing was granted.
+    /// 500: a rule failed to make a decision; nothing was granted.
     RuleFailed,
-    /// 503: a store of the edge's cannot be reached.
+    /// 503: a store of the edge cannot be reached.
     StoreUnavailable,
-    /// 503: an upstream cannot be reached, or answers what nobody can read.
+    /// 503: an upstream cannot be reached or returned an unreadable response.
     UpstreamUnavailable,
 }
 
@@ -220,12 +220,12 @@ impl Code {
     }
 }
 
-/// One field that is not what it must be.
+/// An invalid field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Its path in the body: `userId`, `requests[3].userId`.
+    /// The path of the field in the body: `userId`, `requests[3].userId`.
     pub field: String,
-    /// What it must be.
+    /// What is wrong with the field.
     pub message: String,
 }
 
@@ -382,17 +382,17 @@ pub struct ProblemBody {
     /// Always `about:blank`: the code says what went wrong.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status in words.
+    /// The reason phrase of the HTTP status.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// A sentence for people.
+    /// An explanation of the error for people.
     pub detail: String,
-    /// What went wrong, for programs.
+    /// The error code, for programs.
     pub code: Code,
     /// The request's id, as in `X-Request-Id` and in the log.
     pub request_id: String,
-    /// The fields that are not what they must be.
+    /// The invalid fields; omitted if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// What this problem says beyond what all say.

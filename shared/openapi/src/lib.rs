@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "bheem-edge",
-        description = "Seat verification at the edge of the Bheem ERP. Errors are RFC 9457 problem+json; see `Problem`.",
+        description = "Seat verification at the edge of the Bheem ERP. Errors are returned as RFC 9457 problem+json; see `Problem`.",
         license(name = "Apache-2.0"),
     ),
     components(schemas(ProblemBody)),
@@ -26,7 +26,7 @@ impl Modify for Conventions {
         let components = description.components.get_or_insert_default();
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API key, `bhk_…`, or a token of the issuer's."))
+            .description(Some("An API key (`bhk_…`) or an access token signed by the configured issuer."))
             .build();
         components.add_security_scheme("key", SecurityScheme::Http(bearer));
     }

@@ -105,64 +105,69 @@ impl Stores {
     }
 }
 
-/// The process lives.
+/// The process is alive.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Alive {
-    /// `ok`.
+    /// Always `ok`.
     status: &'static str,
 }
 
-/// Whether the edge can do its work.
+/// Whether the edge is ready to serve requests.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Ready {
     /// `ready` or `not ready`.
     status: &'static str,
+    /// The results of the checks.
     checks: Checks,
 }
 
+/// The state of each dependency.
 #[derive(Serialize, ToSchema)]
 struct Checks {
-    /// The key-value store: `ok`, `unreachable`, or `not_writable` where it can be read and not written.
+    /// The key-value store: `ok`, `unreachable`, or `not_writable` if it can be read but not written.
     cache: &'static str,
-    /// The SQL database: `ok`, `unreachable`, `not_writable` where it can be read and not written, or `newer_schema` where
-    /// a newer build changed it in a way that this build cannot work with, or cannot know to.
+    /// The SQL database: `ok`, `unreachable`, `not_writable` if it can be read but not written, or `newer_schema` if a
+    /// newer build changed the schema and this build is not known to work with it.
     record: &'static str,
-    /// The node's clock: `ok`; `behind` where there are records from more than five minutes later; `off` where it is more
-    /// than five minutes apart from the clock of the database server; `unknown` where the database does not answer.
+    /// The node's clock: `ok`; `behind` if there are records dated more than five minutes later; `off` if it differs by
+    /// more than five minutes from the clock of the database server; `unknown` if the database does not respond.
     clock: &'static str,
-    /// The rules: `ok`; `lapsed` where a version that was put in force does not compile on this build, so that the last
-    /// one decides that does; `unknown` where no store says which version is in force.
+    /// The rules: `ok`; `lapsed` if an activated version does not compile on this build, so that the latest version
+    /// that compiles is used instead; `unknown` if no store can tell which version is active.
     rules: &'static str,
-    /// The rules that are decided by an earlier version.
+    /// The rules that use an earlier version than the activated one; omitted if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lapsed: Vec<Lapsed>,
 }
 
-/// A rule that is not decided by the version that was put in force.
+/// A rule that does not use its activated version.
 #[derive(Serialize, ToSchema)]
 struct Lapsed {
+    /// The rule's name.
     rule: &'static str,
-    /// The version that was put in force and does not compile on this build.
+    /// The activated version, which does not compile on this build.
     version: i64,
-    /// The version that decides in its place.
+    /// The version that is used instead.
     deciding: i64,
 }
 
-/// Whether the process lives
-#[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "It does.", body = Alive)))]
+/// Check liveness
+///
+/// Succeeds as long as the process can respond. No store is accessed.
+#[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "The process is alive.", body = Alive)))]
 pub(crate) async fn alive() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
 
-/// Whether the edge can do its work
+/// Check readiness
 ///
-/// The stores are read and written. The ERP is not asked: without it the edge goes on with what it knows. A rule that lapsed
-/// is shown, and does not make the edge unready: the last version that compiles decides.
+/// Reads and writes the stores. The ERP is not checked, because the edge continues with cached data without it. A
+/// lapsed rule is reported but does not make the edge unready, because the latest version that compiles is used.
 #[utoipa::path(
     get, path = "/readyz", tag = "Operations",
     responses(
-        (status = 200, description = "It can.", body = Ready),
-        (status = 503, description = "A store cannot be used, or the clock is wrong.", body = Ready),
+        (status = 200, description = "The edge is ready.", body = Ready),
+        (status = 503, description = "A store cannot be used or the clock is wrong.", body = Ready),
     ),
 )]
 pub(crate) async fn ready(State(stores): State<Stores>) -> Response {

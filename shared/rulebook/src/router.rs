@@ -123,9 +123,10 @@ fn author(caller: &Caller, address: Address) -> Result<Author, Problem> {
 fn of_the_platform(caller: &Caller) -> Result<(), Problem> {
     match caller.tenant {
         None => Ok(()),
-        Some(_) => {
-            Err(Problem::new(Code::PermissionDenied, "Rules are the platform's: a tenant's key cannot do this."))
-        }
+        Some(_) => Err(Problem::new(
+            Code::PermissionDenied,
+            "Rules belong to the platform: a tenant's key is not allowed to do this.",
+        )),
     }
 }
 

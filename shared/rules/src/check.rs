@@ -14,18 +14,18 @@ use crate::run::Place;
 use crate::suite::{self, Test};
 use crate::{Rule, lint};
 
-/// What a check found.
+/// The report of a check.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Report {
-    /// Whether the script may be stored: no errors, and every test passed.
+    /// Whether the script may be stored: it has no errors and every test passed.
     pub ok: bool,
-    /// What is wrong.
+    /// The errors found.
     pub errors: Vec<Finding>,
-    /// What is odd.
+    /// Probable mistakes, which do not prevent storing.
     pub warnings: Vec<Finding>,
-    /// What the tests say.
+    /// The results of the tests.
     pub tests: Vec<TestResult>,
-    /// How much of the script the tests reach.
+    /// How much of the script is covered by the tests.
     pub coverage: Coverage,
 }
 
@@ -45,23 +45,23 @@ impl Json {
     }
 }
 
-/// What a test says.
+/// The result of a test.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TestResult {
-    /// What it shows.
+    /// The test's name.
     pub name: String,
-    /// What it belongs to.
+    /// The group that the test belongs to; omitted if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Whether the rule gave what was expected.
+    /// Whether the actual outcome equals the expected outcome.
     pub passed: bool,
-    /// What was expected.
+    /// The expected outcome.
     #[schema(value_type = Object)]
     pub expected: Option<Json>,
-    /// What the rule gave, if it gave anything.
+    /// The actual outcome; null if the rule failed.
     #[schema(value_type = Option<Object>)]
     pub actual: Option<Json>,
-    /// Why it gave nothing.
+    /// Why the rule failed; null if it did not fail.
     pub error: Option<String>,
 }
 

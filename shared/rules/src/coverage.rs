@@ -8,18 +8,18 @@ use utoipa::ToSchema;
 
 use crate::run::{Place, lines};
 
-/// How much of a script its tests reach.
+/// How much of a script is covered by its tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
-    /// How many lines do something.
+    /// The number of executable lines.
     pub lines: usize,
-    /// The lines among them that no test reaches.
+    /// The executable lines that no test reaches.
     pub missed_lines: Vec<usize>,
-    /// How many ways there are at the forks: `if`, `else` (also where it is not written), each case of a `switch`,
-    /// each loop.
+    /// The number of branches: each `if`, each `else` (also where it is not written), each case of a `switch` and each
+    /// loop.
     pub branches: usize,
-    /// The lines at which the ways begin that no test takes.
+    /// The lines where branches begin that no test takes.
     pub missed_branches: Vec<usize>,
 }
 

@@ -5,14 +5,14 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Something about a script, and where.
+/// A message about a place in a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
-    /// The line, from 1 on; 0 where it is about no line.
+    /// The line, starting at 1; 0 if the message is not about a line.
     pub line: usize,
-    /// The column, from 1 on; 0 where it is about no column.
+    /// The column, starting at 1; 0 if the message is not about a column.
     pub column: usize,
-    /// What it is.
+    /// The message.
     pub message: String,
 }
 

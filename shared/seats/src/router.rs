@@ -83,45 +83,46 @@ pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
 #[openapi(paths(verify_seat, verify_seats, invalidate), components(schemas(Reason, Source)))]
 pub struct ApiDoc;
 
-/// Whose seat is asked about. Ids are 1 to 256 bytes of UTF-8 without control characters, compared byte for byte.
+/// The user, application and organisation to check. Each id is 1 to 256 bytes of UTF-8 without control characters and
+/// is compared byte for byte.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Check {
     /// The user's id in the application.
     #[schema(example = "user_123", min_length = 1, max_length = 256)]
     user_id: String,
-    /// The application.
+    /// The application's slug.
     #[schema(example = "healos", min_length = 1, max_length = 256)]
     application_slug: String,
     /// The organisation's id in the application.
     #[schema(example = "hospital_456", min_length = 1, max_length = 256)]
     external_org_id: String,
-    /// Nothing known that is older than this version will do.
+    /// The lowest acceptable `version` of the seat: older cached data is not used. By default any version is accepted.
     #[serde(default)]
     min_version: Option<i64>,
 }
 
-/// Whether the user has a seat: a grant and a denial alike.
+/// The result of a seat check: a grant or a denial.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SeatVerdict {
-    /// Whether the user gets in.
+    /// Whether the user has access.
     has_access: bool,
-    /// The seat; null where there is none.
+    /// The seat's id; null if the user has no seat.
     seat_id: Option<String>,
-    /// The subscription's state; null where nothing is known.
+    /// The state of the organisation's subscription; null if it is unknown.
     subscription_status: Option<SubscriptionStatus>,
-    /// When the period that was paid for ends; null where nothing is known, and where it does not end.
+    /// When the paid period ends, RFC 3339; null if this is unknown or the period has no end.
     #[schema(example = "2024-02-01T00:00:00Z")]
     expires_at: Option<String>,
-    /// Why.
+    /// Why access is granted or denied.
     reason: Reason,
-    /// Where this comes from.
+    /// Where the result comes from.
     source: Source,
-    /// When the ERP said so.
+    /// When the ERP reported this state, RFC 3339.
     #[schema(example = "2024-01-15T10:00:00.120Z")]
     as_of: String,
-    /// Counts the changes of the seat: pass it as `minVersion` to see nothing older.
+    /// The version of the seat, which increases with every change. Pass it as `minVersion` to exclude older data.
     version: Option<i64>,
 }
 
@@ -167,8 +168,10 @@ impl Check {
 impl From<Unverifiable> for Problem {
     fn from(unverifiable: Unverifiable) -> Self {
         let detail = match unverifiable {
-            Unverifiable::Record(_) => "The edge's record cannot be read, and nothing known will do; try again.",
-            _ => "The ERP does not answer, and nothing known will do; try again.",
+            Unverifiable::Record(_) => {
+                "The edge's database cannot be read and no usable cached data exists; try again."
+            }
+            _ => "The ERP does not respond and no usable cached data exists; try again.",
         };
         Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(unverifiable)
     }
@@ -183,7 +186,7 @@ impl Desk {
         timings: Option<&Timings>,
     ) -> Result<Verdict, Problem> {
         if !caller.speaks_for(subject.alias.application.as_str()) {
-            return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
+            return Err(Problem::new(Code::PermissionDenied, "The API key is not allowed to use this application."));
         }
         let mut asked = false;
         let verified = match self.verification.recall(subject, min_version).await {
@@ -246,14 +249,15 @@ impl Desk {
     }
 }
 
-/// Whether a user has a seat
+/// Verify a seat
 ///
-/// Answered from what is known wherever that will do: see `source` and `asOf`. A denial is a 200 too.
+/// Checks whether a user has a seat. The result comes from the cache when the cached data is recent enough: see
+/// `source` and `asOf`. A denial is also returned with status 200.
 #[utoipa::path(
     post, path = "/verify-seat", tag = "Seats", security(("key" = ["seats:verify"])), request_body = Check,
     responses(
         (status = 200, description = "A grant or a denial.", body = SeatVerdict),
-        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the edge cannot know.", body = ProblemBody),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the seat's state cannot be determined.", body = ProblemBody),
     ),
 )]
 async fn verify_seat(
@@ -275,22 +279,22 @@ async fn verify_seat(
     Ok(response)
 }
 
-/// Checks to be answered together.
+/// A batch of seat checks.
 #[derive(Deserialize, ToSchema)]
 struct Checks {
-    /// At most 100.
+    /// The checks, at most 100.
     #[schema(value_type = Vec<Check>, max_items = 100)]
     requests: AtMost<serde_json::Value, LARGEST_BATCH>,
 }
 
-/// The answers to a batch, in its order.
+/// The results of a batch, in the order of the checks.
 #[derive(Serialize, ToSchema)]
 struct Answers {
-    /// One for each check.
+    /// One result for each check.
     results: Vec<CheckAnswer>,
 }
 
-/// The answer to one check of a batch.
+/// The result of one check of a batch.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum CheckAnswer {
@@ -298,18 +302,18 @@ enum CheckAnswer {
     Verdict(SeatVerdict),
     /// The check could not be answered.
     Error {
-        /// Why.
+        /// Why the check failed.
         error: ProblemBody,
     },
 }
 
-/// Whether users have seats
+/// Verify several seats
 ///
-/// Up to 100 checks, answered in their order. A check that fails does not fail the others; one that is there twice is
-/// looked up once.
+/// Takes up to 100 checks and returns the results in the same order. A check that fails does not affect the others.
+/// Identical checks are looked up once.
 #[utoipa::path(
     post, path = "/verify-seats", tag = "Seats", security(("key" = ["seats:verify"])), request_body = Checks,
-    responses((status = 200, description = "An answer to each check.", body = Answers)),
+    responses((status = 200, description = "A result for each check.", body = Answers)),
 )]
 async fn verify_seats(
     State(desk): State<Desk>,
@@ -348,25 +352,26 @@ async fn verify_seats(
     Ok(Json(Answers { results: checks.iter().map(answer).collect() }))
 }
 
-/// Whose seats have changed: `organizationId`, or `applicationSlug` with `externalOrgId`.
+/// The organisation whose cached seats are invalidated: either `organizationId`, or `applicationSlug` and
+/// `externalOrgId`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Forget {
     /// The organisation's id in the ERP.
     #[serde(default)]
     organization_id: Option<String>,
-    /// The application.
+    /// The application's slug; required together with `externalOrgId`.
     #[serde(default)]
     application_slug: Option<String>,
-    /// The organisation's id in the application.
+    /// The organisation's id in the application; required together with `applicationSlug`.
     #[serde(default)]
     external_org_id: Option<String>,
 }
 
-/// Nothing that was known before is served any more.
+/// The result of an invalidation: data cached before it is no longer served.
 #[derive(Serialize, ToSchema)]
 struct Invalidated {
-    /// The number of the organisation's fence: it only ever grows.
+    /// The organisation's fence number, which increases with every invalidation.
     fence: i64,
 }
 
@@ -397,16 +402,16 @@ impl Forget {
     }
 }
 
-/// Forget an organisation's seats
+/// Invalidate an organisation's seats
 ///
-/// Once this is answered, the very next check of anybody in the organisation asks the ERP, from every instance. What
-/// payment events said of its subscription stays.
+/// After the response, the next check of any user of the organisation asks the ERP, on every instance. The subscription
+/// state reported by payment events is kept.
 #[utoipa::path(
     post, path = "/api/v1/seats/invalidate", tag = "Seats", security(("key" = ["seats:write"])),
     request_body = Forget,
     responses(
-        (status = 200, description = "Forgotten.", body = Invalidated),
-        (status = 404, description = "`ORGANIZATION_NOT_FOUND`: not the key's own.", body = ProblemBody),
+        (status = 200, description = "The cached seats are invalidated.", body = Invalidated),
+        (status = 404, description = "`ORGANIZATION_NOT_FOUND`: the organisation does not belong to the key's tenant.", body = ProblemBody),
     ),
 )]
 async fn invalidate(
@@ -426,7 +431,10 @@ async fn invalidate(
         }
         Named::Alias(alias) => {
             if !caller.speaks_for(alias.application.as_str()) {
-                return Err(Problem::new(Code::PermissionDenied, "The API key may not speak for this application."));
+                return Err(Problem::new(
+                    Code::PermissionDenied,
+                    "The API key is not allowed to use this application.",
+                ));
             }
             if caller.tenant.is_some() {
                 let meant = invalidation.organization_of(&alias).await?;

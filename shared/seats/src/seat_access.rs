@@ -9,29 +9,29 @@ use utoipa::ToSchema;
 
 use crate::standing::{SeatStatus, SubscriptionStatus};
 
-/// Why access is granted or not.
+/// Why access is granted or denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reason {
-    /// Granted.
+    /// Access is granted: the seat is active.
     SeatActive,
-    /// Granted although a payment is overdue.
+    /// Access is granted although a payment is overdue.
     GracePeriod,
-    /// The organisation is not known.
+    /// The organisation is unknown.
     OrganizationNotFound,
     /// The organisation has no seat for the user.
     SeatNotFound,
-    /// The seat was taken back.
+    /// The seat was revoked.
     SeatRevoked,
-    /// The seat was offered and not yet taken.
+    /// The seat was offered and is not yet accepted.
     SeatPending,
-    /// A payment is overdue, and the grace has passed.
+    /// A payment is overdue and the grace period has ended.
     SubscriptionPastDue,
-    /// The subscription was cancelled, and what was paid for has ended.
+    /// The subscription was cancelled and the paid period has ended.
     SubscriptionCancelled,
     /// The subscription is suspended.
     SubscriptionSuspended,
-    /// The subscription is over.
+    /// The subscription has expired.
     SubscriptionExpired,
 }
 

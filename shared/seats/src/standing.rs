@@ -20,17 +20,17 @@ pub enum SeatStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SubscriptionStatus {
-    /// Not yet to be paid.
+    /// In its trial period: no payment is due yet.
     Trialing,
-    /// Paid.
+    /// Active and paid.
     Active,
     /// A payment is overdue.
     PastDue,
-    /// Will not be renewed; what was paid for stays.
+    /// Cancelled: it is not renewed, and access lasts until the paid period ends.
     Cancelled,
-    /// Stopped, for a payment failed for good.
+    /// Suspended because a payment failed permanently.
     Suspended,
-    /// Over.
+    /// Expired.
     Expired,
 }
 

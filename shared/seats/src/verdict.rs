@@ -11,15 +11,15 @@ use crate::settings::Settings;
 use crate::standing::{Answer, Standing, SubscriptionStatus};
 use crate::subject::Subject;
 
-/// Where a verdict comes from.
+/// Where the result of a seat check comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
-    /// The ERP was asked now.
+    /// The ERP was asked for this check.
     Erp,
-    /// It is known, and counts as news.
+    /// The cache, with data that is still fresh.
     Cache,
-    /// It is known, and older than news: news is being fetched, or cannot be had.
+    /// The cache, with data that is no longer fresh: new data is being fetched, or cannot be fetched.
     Stale,
 }
 

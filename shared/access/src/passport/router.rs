@@ -33,7 +33,7 @@ pub fn router(capabilities: Capabilities) -> Router {
 
 async fn keys(State(capabilities): State<Capabilities>) -> Result<Response, Problem> {
     let unavailable = |cause: &dyn ToString| {
-        let detail = "The issuer's keys cannot be had; try again.";
+        let detail = "The issuer's keys cannot be fetched; try again.";
         Problem::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause.to_string())
     };
     let url = config::text(&*capabilities.config, "passport_jwks_url").await.map_err(|error| unavailable(&error))?;

@@ -17,45 +17,45 @@ use crate::rulebook::{Context, Decision};
 const USUAL: u32 = 1000;
 const MOST: u32 = 10_000;
 
-/// Something to decide on.
+/// The input of an evaluation.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Question {
-    /// What the rule's schema says.
+    /// The input, which must match the rule's input schema.
     #[schema(value_type = Object)]
     input: Box<RawValue>,
-    /// The version to decide by, also one that is not in force; without it, the one that is.
+    /// The number of the version to evaluate, active or not. The default is the active version.
     #[serde(default)]
     version: Option<i64>,
 }
 
-/// What was decided.
+/// The result of an evaluation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
-    /// What the rule's schema says.
+    /// The outcome, which matches the rule's outcome schema.
     #[schema(value_type = Object)]
     outcome: Box<RawValue>,
-    /// The version that decided.
+    /// The number of the version that was evaluated.
     version: i64,
-    /// Operations it took.
+    /// How many operations the script used.
     operations: u64,
-    /// Microseconds it took.
+    /// How long the evaluation took, in microseconds.
     duration_us: u64,
-    /// The lines that ran, and what the script printed.
+    /// The executed lines and the output of the script.
     log: Vec<String>,
 }
 
-/// Have a rule decide
+/// Evaluate a rule
 ///
-/// The decision is recorded. Of a rule that fails the answer does not say why; its recorded decision does.
+/// The decision is recorded. If the rule fails, the recorded decision contains the reason; the response does not.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/evaluate", tag = "Rules", security(("key" = ["rules:evaluate"])),
-    params(("name" = String, Path, description = "The rule.")), request_body = Question,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = Question,
     responses(
-        (status = 200, description = "Decided.", body = Answer),
-        (status = 400, description = "`VALIDATION_ERROR`: the input is not what the rule takes.", body = ProblemBody),
-        (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
-        (status = 500, description = "`RULE_FAILED`: nothing was decided.", body = ProblemBody),
+        (status = 200, description = "The rule's decision.", body = Answer),
+        (status = 400, description = "`VALIDATION_ERROR`: the input does not match the rule's schema.", body = ProblemBody),
+        (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
+        (status = 500, description = "`RULE_FAILED`: the rule failed and no decision was made.", body = ProblemBody),
     ),
 )]
 pub(super) async fn evaluate(
@@ -85,49 +85,51 @@ pub(super) async fn evaluate(
     Ok(Json(Answer { outcome, version, operations, duration_us, log }))
 }
 
-/// What to run on recorded decisions: a script, or a version that there is.
+/// What to run on recorded decisions: either a script or an existing version.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Trial {
-    /// A script.
+    /// The script to run.
     #[serde(default)]
     script: Option<String>,
-    /// The number of a version.
+    /// The number of the version to run.
     #[serde(default)]
     version: Option<i64>,
-    /// On how many decisions: 1 to 10000, the last 1000 unless told.
+    /// How many of the latest decisions to compare: 1 to 10000; the default is 1000.
     #[serde(default)]
     limit: Option<i64>,
 }
 
-/// What would have changed. Each decision compared is the same, reworded, changed, or an error.
+/// The result of a backtest. Each compared decision is the same, reworded, changed, or an error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Difference {
-    /// On how many decisions it was run: fewer than asked for where there are no more, or time was up.
+    /// How many decisions were compared: fewer than requested if no more exist or the time limit was reached.
     compared: u64,
-    /// How many would have come out differently.
+    /// How many decisions would have had a different outcome.
     changed: u64,
-    /// On how many it fails.
+    /// On how many decisions the script fails.
     errors: u64,
-    /// How many would have been decided the same, with another reason or message for people.
+    /// How many decisions would have been the same, but with a different reason or message for people.
     reworded: u64,
-    /// Whether time was up before all were compared.
+    /// Whether the time limit was reached before all decisions were compared.
     cut_short: bool,
-    /// Some of those that changed or fail, newest first; at most 20.
+    /// Examples of changed or failed decisions, newest first; at most 20.
     examples: Vec<ShownExample>,
 }
 
-/// A decision that would have come out differently.
+/// A decision that would have had a different outcome.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ShownExample {
+    /// The id of the recorded decision.
     decision_id: String,
+    /// The recorded input.
     #[schema(value_type = Object)]
     input: Box<RawValue>,
-    /// The outcome, or `{"error"}`.
+    /// The recorded outcome, or `{"error"}`.
     #[schema(value_type = Object)]
     before: Box<RawValue>,
-    /// The outcome, or `{"error"}`.
+    /// The outcome of the tested script, or `{"error"}`.
     #[schema(value_type = Object)]
     after: Box<RawValue>,
 }
@@ -149,15 +151,16 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// See what a draft would have changed
+/// Backtest a rule
 ///
-/// It is run on the last recorded decisions, newest first; nothing is recorded.
+/// Runs a script or version on the latest recorded decisions, newest first, and compares the outcomes. Nothing is
+/// recorded.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/backtest", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule.")), request_body = Trial,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = Trial,
     responses(
-        (status = 200, description = "What would have changed.", body = Difference),
-        (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
+        (status = 200, description = "The differences found.", body = Difference),
+        (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
         (status = 422, description = "`RULE_INVALID`: the script does not compile.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
 )]

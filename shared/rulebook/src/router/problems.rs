@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::publishing::Refused;
 use crate::rulebook::{RuleFailed, TryFailed};
 
-/// A version that does not pass: a problem, with what the check found.
+/// A `Problem` with the report of the check that the version did not pass.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described")]
 pub(super) struct RuleInvalid {
@@ -17,28 +17,34 @@ pub(super) struct RuleInvalid {
     title: String,
     status: u16,
     detail: String,
-    /// `RULE_INVALID`.
+    /// Always `RULE_INVALID`.
     code: Code,
     #[schema(rename = "requestId")]
     request_id: String,
+    /// Always false: the version did not pass the check.
     ok: bool,
-    /// What does not compile, and where.
+    /// The errors of the script, with their places.
     errors: Vec<Place>,
-    /// What looks like a mistake, and where.
+    /// Probable mistakes in the script, with their places.
     warnings: Vec<Place>,
+    /// The results of the tests.
     #[schema(value_type = Vec<Object>)]
     tests: (),
+    /// How much of the script is covered by the tests.
     #[schema(value_type = Object)]
     coverage: (),
 }
 
-/// A place in a script.
+/// A message about a place in a script.
 #[derive(ToSchema)]
 #[schema(as = PlaceInScript)]
 #[expect(dead_code, reason = "only described")]
 pub(super) struct Place {
+    /// The line, starting at 1; 0 if the message is not about a line.
     line: Option<u64>,
+    /// The column, starting at 1; 0 if the message is not about a column.
     column: Option<u64>,
+    /// The message.
     message: String,
 }
 
@@ -70,7 +76,8 @@ impl From<Refused> for Problem {
             Refused::NoSuchVersion => no_such_version(),
             Refused::NothingBefore => Self::new(Code::NothingToRollBack, "There is no earlier version to go back to."),
             Refused::Stale => {
-                let detail = "Another version has come into force since: look at it, then send its ETag.";
+                let detail =
+                    "Another version was activated in the meantime: get the rule again and send its current ETag.";
                 Self::new(Code::PreconditionFailed, detail)
             }
             Refused::Record(error) => error.into(),
@@ -79,8 +86,8 @@ impl From<Refused> for Problem {
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
             }
             Refused::Unannounced(error) => {
-                let detail = "The version was put in force, but the edge's cache broke off before every instance could \
-                              be told; they follow within seconds once it is back.";
+                let detail = "The version was activated, but the edge's cache failed before all instances were \
+                              notified; they follow within seconds after it recovers.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(5).because(error)
             }
         }
@@ -91,7 +98,7 @@ impl From<RuleFailed> for Problem {
     fn from(failed: RuleFailed) -> Self {
         match &failed {
             RuleFailed::Script { .. } => {
-                Self::new(Code::RuleFailed, "The rule failed, so nothing was decided.").because(failed)
+                Self::new(Code::RuleFailed, "The rule failed; no decision was made.").because(failed)
             }
             RuleFailed::Uncompilable { .. } => {
                 Self::new(Code::RuleFailed, "The version does not compile on this build.").because(failed)
@@ -99,7 +106,7 @@ impl From<RuleFailed> for Problem {
             RuleFailed::Input { field, message } if field.is_empty() => Self::field("input", message.clone()),
             RuleFailed::Input { field, message } => Self::field(format!("input.{field}"), message.clone()),
             RuleFailed::Unknown(_) => {
-                let detail = "It is not known which version is in force; try again.";
+                let detail = "The active version of the rule cannot be determined; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(failed)
             }
         }

@@ -23,12 +23,12 @@ use crate::versions::Draft;
 /// The longest note, characters.
 const LONGEST_NOTE: usize = 1000;
 
-/// A script to be checked.
+/// The script to check.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Candidate {
-    /// The script: it defines `fn decide(input)`.
+    /// The script, which must define `fn decide(input)`.
     script: String,
-    /// Its tests: a list of them, or an object with the list as its `tests`; or either as a text.
+    /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
     #[schema(value_type = Option<serde_json::Value>)]
     #[serde(default)]
     tests: Option<Box<RawValue>>,
@@ -36,11 +36,11 @@ pub(super) struct Candidate {
 
 /// Check a script
 ///
-/// Compiles it, looks for mistakes, runs its tests. Nothing is stored.
+/// Compiles the script, searches it for mistakes and runs its tests. Nothing is stored.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/check", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule.")), request_body = Candidate,
-    responses((status = 200, description = "What was found: `ok` says whether it passes.", body = Report)),
+    params(("name" = String, Path, description = "The rule's name.")), request_body = Candidate,
+    responses((status = 200, description = "The report of the check: `ok` is true if the script passes.", body = Report)),
 )]
 pub(super) async fn check(
     State(desk): State<Desk>,
@@ -58,26 +58,26 @@ fn tests(sent: &RawValue) -> String {
     edge_json::from_str(sent.get()).unwrap_or_else(|_| sent.get().to_owned())
 }
 
-/// A version to be made.
+/// The version to create.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewVersion {
-    /// The script: it defines `fn decide(input)`.
+    /// The script, which must define `fn decide(input)`.
     script: String,
-    /// Its tests: a list of them, or an object with the list as its `tests`; or either as a text.
+    /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
     #[schema(value_type = Option<serde_json::Value>)]
     #[serde(default)]
     tests: Option<Box<RawValue>>,
-    /// What is to be said of it. At most 1000 characters.
+    /// A note on the version, at most 1000 characters. By default there is none.
     #[serde(default)]
     note: Option<String>,
 }
 
-/// A version that was made.
+/// A version that was created.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Made {
-    /// Its number.
+    /// The version's number.
     version: i64,
-    /// SHA-256 of its script and tests.
+    /// The SHA-256 of the version's script and tests.
     sha256: String,
 }
 
@@ -101,16 +101,16 @@ impl NewVersion {
     }
 }
 
-/// Make a version
+/// Create a rule version
 ///
-/// It is checked, then stored; it is not in force until it is activated. The same script and tests are the same version
-/// again.
+/// Checks the version and stores it. It has no effect until it is activated. Sending the same script and tests again
+/// returns the same version.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule.")), request_body = NewVersion,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = NewVersion,
     responses(
-        (status = 201, description = "Stored.", body = Made),
-        (status = 422, description = "`RULE_INVALID`, with what the check found.", body = RuleInvalid, content_type = "application/problem+json"),
+        (status = 201, description = "The version was stored.", body = Made),
+        (status = 422, description = "`RULE_INVALID`: the version does not pass the check. The response contains the report.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn push(
@@ -128,21 +128,21 @@ pub(super) async fn push(
     desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
 }
 
-/// The version to be put in force.
+/// The version to activate.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Choice {
-    /// Its number.
+    /// The version's number.
     version: i64,
 }
 
-/// What is in force now.
+/// The active version of a rule.
 #[derive(Serialize, ToSchema)]
 pub(super) struct InForce {
-    /// The rule.
+    /// The rule's name.
     name: &'static str,
-    /// The version.
+    /// The number of the active version.
     version: i64,
-    /// SHA-256 of its script and tests.
+    /// The SHA-256 of the version's script and tests.
     sha256: String,
 }
 
@@ -153,22 +153,22 @@ impl From<(edge_rules::Rule, &Current)> for InForce {
     }
 }
 
-/// Put a version in force
+/// Activate a rule version
 ///
-/// `If-Match` carries the ETag of what it takes the place of: where somebody was faster, nothing happens. Once this is
-/// answered the next request of every instance is decided by it.
+/// `If-Match` must contain the ETag of the version to replace. If another version was activated in the meantime,
+/// nothing is changed. After the response, every instance uses the new version from its next request on.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/activate", tag = "Rules", security(("key" = ["rules:write"])),
     params(
-        ("name" = String, Path, description = "The rule."),
-        ("If-Match" = String, Header, description = "The ETag of the rule as it was looked at."),
+        ("name" = String, Path, description = "The rule's name."),
+        ("If-Match" = String, Header, description = "The ETag returned with the rule."),
     ),
     request_body = Choice,
     responses(
-        (status = 200, description = "In force.", body = InForce, headers(("ETag" = String))),
-        (status = 412, description = "`PRECONDITION_FAILED`: somebody was faster.", body = ProblemBody),
-        (status = 422, description = "`RULE_INVALID`: it does not compile on this build.", body = RuleInvalid, content_type = "application/problem+json"),
-        (status = 428, description = "`PRECONDITION_REQUIRED`: there is no `If-Match`.", body = ProblemBody),
+        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: the version does not compile on this build.", body = RuleInvalid, content_type = "application/problem+json"),
+        (status = 428, description = "`PRECONDITION_REQUIRED`: the header `If-Match` is missing.", body = ProblemBody),
     ),
 )]
 pub(super) async fn activate(
@@ -196,19 +196,20 @@ pub(super) async fn activate(
 #[derive(Deserialize)]
 struct Nothing {}
 
-/// Bring back what was in force before
+/// Roll back a rule
 ///
-/// Going back twice leads back two steps. `If-Match` may be left out: what counts is what is in force.
+/// Activates the version that was active before. Rolling back twice goes back two steps. Without `If-Match`, whichever
+/// version is active is rolled back.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/rollback", tag = "Rules", security(("key" = ["rules:write"])),
     params(
-        ("name" = String, Path, description = "The rule."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the rule as it was looked at."),
+        ("name" = String, Path, description = "The rule's name."),
+        ("If-Match" = Option<String>, Header, description = "The ETag returned with the rule."),
     ),
     responses(
-        (status = 200, description = "In force.", body = InForce, headers(("ETag" = String))),
-        (status = 409, description = "`NOTHING_TO_ROLL_BACK`", body = ProblemBody),
-        (status = 412, description = "`PRECONDITION_FAILED`: somebody was faster.", body = ProblemBody),
+        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 409, description = "`NOTHING_TO_ROLL_BACK`: the rule has no earlier version to go back to.", body = ProblemBody),
+        (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
     ),
 )]
 pub(super) async fn roll_back(

@@ -16,32 +16,32 @@ use super::{Desk, Named};
 use crate::activations::Current;
 use crate::versions::Version;
 
-/// A rule, with what is in force.
+/// A rule and its active version.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Shown {
-    /// `approval`, `budget`, `role_mapping`, `seat_access`.
+    /// The rule's name: `approval`, `budget`, `role_mapping` or `seat_access`.
     name: &'static str,
-    /// The version in force.
+    /// The number of the active version.
     version: i64,
-    /// SHA-256 of its script and tests.
+    /// The SHA-256 of the version's script and tests.
     sha256: String,
-    /// Its script; left out in lists.
+    /// The version's script; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     script: Option<String>,
-    /// Its tests; left out in lists.
+    /// The version's tests; omitted in lists.
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     tests: Option<Box<RawValue>>,
-    /// What its author says of it.
+    /// The author's note on the version.
     note: Option<String>,
-    /// Who made it.
+    /// Who created the version.
     author: String,
-    /// When it was made.
+    /// When the version was created, RFC 3339.
     created_at: String,
-    /// Who put it in force; null where nobody did, for it is what ships.
+    /// Who activated the version; null for the version shipped with the build, which nobody activated.
     activated_by: Option<String>,
-    /// When it was put in force.
+    /// When the version was activated, RFC 3339; null if nobody activated it.
     activated_at: Option<String>,
 }
 
@@ -68,10 +68,10 @@ fn raw(json: Option<String>) -> Box<RawValue> {
     json.and_then(|json| RawValue::from_string(json).ok()).unwrap_or_else(|| RawValue::NULL.to_owned())
 }
 
-/// List the rules
+/// List rules
 #[utoipa::path(
     get, path = "/api/v1/rules", tag = "Rules", security(("key" = ["rules:read"])),
-    responses((status = 200, description = "All rules, with what is in force.", body = Listing<Shown>)),
+    responses((status = 200, description = "All rules with their active versions.", body = Listing<Shown>)),
 )]
 pub(super) async fn list(
     State(desk): State<Desk>,
@@ -84,16 +84,16 @@ pub(super) async fn list(
     Ok(Json(Listing { data, next_cursor: None }))
 }
 
-/// Look at a rule
+/// Get a rule
 ///
-/// The version in force. Send the answer's `ETag` as `If-Match` to put another in its place.
+/// Returns the active version. To activate another version, send the `ETag` of this response as `If-Match`.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule.")),
+    params(("name" = String, Path, description = "The rule's name.")),
     responses(
         (status = 200, description = "The rule.", body = Shown, headers(("ETag" = String))),
-        (status = 304, description = "Nothing has changed since the ETag in `If-None-Match`."),
-        (status = 404, description = "`RULE_NOT_FOUND`", body = ProblemBody),
+        (status = 304, description = "The rule still has the ETag sent in `If-None-Match`."),
+        (status = 404, description = "`RULE_NOT_FOUND`: no rule has this name.", body = ProblemBody),
     ),
 )]
 pub(super) async fn one(
@@ -120,10 +120,12 @@ pub(super) fn with_etag(mut response: Response, etag: &str) -> Response {
     response
 }
 
-/// What a rule takes and gives
+/// Get a rule's schema
+///
+/// Returns the JSON Schemas of the rule's input and outcome.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/schema", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule.")),
+    params(("name" = String, Path, description = "The rule's name.")),
     responses((status = 200, description = "JSON Schemas: `{\"input\",\"outcome\"}`.", body = serde_json::Value)),
 )]
 pub(super) async fn schema(_granted: Granted<RulesRead>, Named(rule): Named) -> Json<serde_json::Value> {
@@ -134,23 +136,26 @@ pub(super) async fn schema(_granted: Granted<RulesRead>, Named(rule): Named) -> 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ShownVersion {
+    /// The version's number.
     version: i64,
-    /// SHA-256 of its script and tests.
+    /// The SHA-256 of the version's script and tests.
     sha256: String,
-    /// Whether it is in force.
+    /// Whether this version is active.
     active: bool,
-    /// Its script; left out in lists.
+    /// The version's script; omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     script: Option<String>,
-    /// Its tests; left out in lists.
+    /// The version's tests; omitted in lists.
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     tests: Option<Box<RawValue>>,
-    /// What its author says of it.
+    /// The author's note on the version.
     note: Option<String>,
+    /// Who created the version.
     author: String,
-    /// The version that was in force when it was made; null for what ships.
+    /// The version that was active when this version was created; null for a version shipped with the build.
     based_on: Option<i64>,
+    /// When the version was created, RFC 3339.
     created_at: String,
 }
 
@@ -172,10 +177,10 @@ impl ShownVersion {
 
 /// List a rule's versions
 ///
-/// Newest first.
+/// Returns the newest versions first.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule."), Page),
+    params(("name" = String, Path, description = "The rule's name."), Page),
     responses((status = 200, description = "A page of versions.", body = Listing<ShownVersion>)),
 )]
 pub(super) async fn versions(
@@ -198,13 +203,13 @@ pub(super) async fn versions(
     Ok(Json(Listing::from_one_more(found, &page, |shown| shown.version.to_string())))
 }
 
-/// Look at a version of a rule
+/// Get a rule version
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/versions/{version}", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule."), ("version" = i64, Path, description = "Its number.")),
+    params(("name" = String, Path, description = "The rule's name."), ("version" = i64, Path, description = "The version's number.")),
     responses(
         (status = 200, description = "The version.", body = ShownVersion),
-        (status = 404, description = "`RULE_NOT_FOUND`, `VERSION_NOT_FOUND`", body = ProblemBody),
+        (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
     ),
 )]
 pub(super) async fn version(

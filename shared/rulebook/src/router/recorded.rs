@@ -14,20 +14,21 @@ use super::{Desk, Named, number, of_the_platform};
 use crate::audit::{Behind as BehindDeed, Deed};
 use crate::decisions::{Behind, Filter, Recorded};
 
-/// Which decisions are asked for.
+/// The filter of the decisions to list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
-    /// Decided by this version.
+    /// Only decisions made by this version.
     #[param(value_type = Option<i64>)]
     version: Option<String>,
-    /// Decided for this tenant.
+    /// Only decisions made for this tenant.
     tenant: Option<String>,
-    /// Decided then or later, RFC 3339.
+    /// Only decisions made at this time or later, RFC 3339.
     from: Option<String>,
-    /// Decided before, RFC 3339.
+    /// Only decisions made before this time, RFC 3339.
     to: Option<String>,
-    /// What it came to: `approve`, `require`, `reject`; `allow`, `warn`, `deny`; a role; `true`, `false`; `failed`.
+    /// Only decisions with this outcome: `approve`, `require`, `reject`; `allow`, `warn`, `deny`; a role; `true`,
+    /// `false`; `failed`.
     outcome: Option<String>,
 }
 
@@ -54,35 +55,40 @@ impl Asked {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ShownDecision {
+    /// The decision's id.
     id: String,
-    /// The version that decided.
+    /// The number of the version that decided.
     version: i64,
-    /// Its SHA-256.
+    /// The SHA-256 of the version's script and tests.
     sha256: String,
-    /// For which tenant; null: for the platform.
+    /// The tenant that the decision was made for; null for the platform.
     tenant_id: Option<String>,
-    /// Who asked.
+    /// The caller that requested the decision.
     actor: String,
-    /// For which request.
+    /// The id of the request that led to the decision.
     request_id: String,
-    /// Secrets are masked.
+    /// The rule's input. Secrets are masked.
     #[schema(value_type = Object)]
     input: Box<RawValue>,
-    /// Null where the rule failed.
+    /// The rule's outcome; null if the rule failed.
     #[schema(value_type = Option<Object>)]
     outcome: Option<Box<RawValue>>,
-    /// Why there is no outcome; null where there is one.
+    /// Why the rule failed; null if there is an outcome.
     failure: Option<ShownFailure>,
+    /// How many operations the script used.
     operations: i64,
+    /// How long the evaluation took, in microseconds.
     duration_us: i64,
+    /// When the decision was made, RFC 3339.
     at: String,
 }
 
 /// Why a decision failed.
 #[derive(Serialize, ToSchema)]
 struct ShownFailure {
+    /// The error message.
     message: String,
-    /// The line of the script, from 1.
+    /// The line of the script, starting at 1; null if it is unknown.
     line: Option<i64>,
 }
 
@@ -115,19 +121,19 @@ impl From<Recorded> for ShownDecision {
 pub(super) struct ShownDecisions {
     /// The decisions.
     data: Vec<ShownDecision>,
-    /// What to pass as `cursor` for what follows; null where nothing does.
+    /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
-    /// How many decisions, of all rules, did not get into the record: lost, or on their way this moment. Null for a
-    /// tenant's key, and where it is not known.
+    /// How many decisions of all rules are not recorded: they are lost or still being written. Null for a tenant's key,
+    /// or if the number is unknown.
     unwritten: Option<i64>,
 }
 
-/// What a rule decided
+/// List a rule's decisions
 ///
-/// Newest first. A tenant's key sees its tenant's decisions.
+/// Returns the newest decisions first. A tenant's key sees only the decisions of its tenant.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/decisions", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule."), Page, Asked),
+    params(("name" = String, Path, description = "The rule's name."), Page, Asked),
     responses((status = 200, description = "A page of decisions.", body = ShownDecisions)),
 )]
 pub(super) async fn decisions(
@@ -165,24 +171,25 @@ pub(super) async fn decisions(
     Ok(Json(ShownDecisions { data: data.into_iter().map(Into::into).collect(), next_cursor, unwritten }))
 }
 
-/// Something that was done to a rule.
+/// An entry of a rule's audit trail.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ShownDeed {
+    /// When the action happened, RFC 3339.
     at: String,
-    /// `created`, `activated`, `rolled_back`.
+    /// The action: `created`, `activated` or `rolled_back`.
     action: String,
-    /// The version it was about.
+    /// The version that was created, activated or restored.
     version: i64,
-    /// The version that was in force before; null: the version is one that ships.
+    /// The version that was active before; null for a version shipped with the build.
     previous_version: Option<i64>,
-    /// Who did it.
+    /// Who performed the action.
     actor: String,
-    /// From which address.
+    /// The network address of the request; null if it is unknown.
     address: Option<String>,
-    /// What the author of the version said of it.
+    /// The author's note on the version.
     note: Option<String>,
-    /// What differs from the previous version, as a unified diff of script and tests.
+    /// The difference from the previous version, as a unified diff of script and tests.
     diff: String,
     #[serde(skip)]
     cursor: String,
@@ -205,13 +212,13 @@ impl From<Deed> for ShownDeed {
     }
 }
 
-/// Who did what to a rule
+/// List a rule's audit trail
 ///
-/// Versions made, activated, rolled back, newest first. Nothing in it is ever changed or deleted.
+/// Returns the creation, activation and rollback of versions, newest first. Entries are never changed or deleted.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/audit", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule."), Page),
-    responses((status = 200, description = "A page of deeds.", body = Listing<ShownDeed>)),
+    params(("name" = String, Path, description = "The rule's name."), Page),
+    responses((status = 200, description = "A page of audit entries.", body = Listing<ShownDeed>)),
 )]
 pub(super) async fn audit(
     State(desk): State<Desk>,
