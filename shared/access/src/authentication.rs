@@ -99,8 +99,9 @@ impl Access {
         if let Some(caller) = self.by_bootstrap_key(bearer).await? {
             return Ok(caller);
         }
-        match self.0.passport.admit(bearer).await {
-            Ok(Ok(identified)) => self.in_tenant(identified, headers).await,
+        // Boxed: a request with a key does not move the memory that tokens need.
+        match Box::pin(self.0.passport.admit(bearer)).await {
+            Ok(Ok(identified)) => Box::pin(self.in_tenant(identified, headers)).await,
             Ok(Err(Refused::NoToken)) => Err(AccessError::Unauthenticated),
             Ok(Err(refused)) => Err(AccessError::BadToken(refused)),
             Err(no_keys) => Err(AccessError::NoKeys(no_keys)),

@@ -127,12 +127,22 @@ impl<S: Source> Recent<S> {
             }
             return Ok(known.value.clone());
         }
+        // Boxed: what is remembered is found without the memory that this needs.
+        Box::pin(self.find_anew(id, remembered.is_some(), now)).await
+    }
+
+    async fn find_anew(
+        &self,
+        id: &str,
+        is_remembered: bool,
+        now: Instant,
+    ) -> Result<Option<Arc<S::Value>>, DatabaseError> {
         let copied = self.read_copy(id).await;
         if let Some(known) = copied.as_ref().filter(|known| known.age(now) != Age::Old) {
             self.remember(id, known.clone());
             return Ok(self.use_known(id, known, now));
         }
-        let patience = if copied.is_none() && remembered.is_none() { COLD_PATIENCE } else { PATIENCE };
+        let patience = if copied.is_none() && !is_remembered { COLD_PATIENCE } else { PATIENCE };
         match self.read(id, patience).await {
             Err(DatabaseError::Unavailable(reason)) => {
                 let known = self.go_on(id, copied, now).filter(|known| known.outlives(now));

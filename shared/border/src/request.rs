@@ -340,7 +340,7 @@ where
                 Err(problem) => problem.into_response(),
             };
             if let Some(unread) = unread {
-                unread.drop_rest(&*border.0.clock).await;
+                Box::pin(unread.drop_rest(&*border.0.clock)).await;
             }
             Ok(border.leave(&crossing, response))
         })

@@ -106,17 +106,19 @@ impl Reconciliation {
         match self.age(now) {
             Age::Young => {}
             Age::Due => self.check_behind(),
-            Age::Old => {
-                // Another instance may have been here.
-                if let Some(checked) = self.shared().await {
-                    self.remember(checked);
-                }
-                match self.age(now) {
-                    Age::Young => {}
-                    Age::Due => self.check_behind(),
-                    Age::Old => self.check().await,
-                }
-            }
+            Age::Old => Box::pin(self.ensure_anew(now)).await,
+        }
+    }
+
+    async fn ensure_anew(&self, now: Instant) {
+        // Another instance may have been here.
+        if let Some(checked) = self.shared().await {
+            self.remember(checked);
+        }
+        match self.age(now) {
+            Age::Young => {}
+            Age::Due => self.check_behind(),
+            Age::Old => self.check().await,
         }
     }
 
