@@ -20,6 +20,10 @@ pub use strict::Strict;
 
 /// Reads the one JSON value in `bytes`.
 pub fn from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
+    // Most bodies hold no list anywhere, and then there is none to refuse.
+    if !bytes.contains(&b'[') {
+        return serde_json::from_slice(bytes);
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = T::deserialize(Strict::new(&mut json))?;
     json.end()?;

@@ -13,6 +13,7 @@ use edge_capabilities::clock::{millis, within};
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Instant, config, random};
 use edge_record::Record;
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::fence::Fences;
@@ -101,12 +102,16 @@ impl Reconciliation {
         }))
     }
 
-    /// To be awaited at `now`, before a fence is read that a verdict is served by.
-    pub(crate) async fn ensure(&self, now: Instant) {
+    /// To be called at `now`, before a fence is read that a verdict is served by; what it gives is to be awaited first.
+    /// Almost always there is nothing to wait for.
+    pub(crate) fn ensure(&self, now: Instant) -> Option<BoxFuture<'_, ()>> {
         match self.age(now) {
-            Age::Young => {}
-            Age::Due => self.check_behind(),
-            Age::Old => Box::pin(self.ensure_anew(now)).await,
+            Age::Young => None,
+            Age::Due => {
+                self.check_behind();
+                None
+            }
+            Age::Old => Some(Box::pin(self.ensure_anew(now))),
         }
     }
 

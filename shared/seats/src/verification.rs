@@ -215,7 +215,9 @@ impl Verification {
             return Ok(Found { stands: None, round: None, kept: None });
         };
         let (round, kept, at) = (known.round, Some(Kept::of(&known.answer)), self.now());
-        self.0.reconciliation.ensure(at).await;
+        if let Some(checked) = self.0.reconciliation.ensure(at) {
+            checked.await;
+        }
         // Each asks the cache, and neither needs the other's answer.
         let (stands, access) =
             join(self.0.invalidation.stands(&known.mark), decide(&*self.0.rule, &known.answer, at)).await;
@@ -241,7 +243,9 @@ impl Verification {
         min_version: Option<i64>,
         found: Result<&Found, &StoreError>,
     ) -> Result<(Known, Source), Unverifiable> {
-        self.0.reconciliation.ensure(self.now()).await;
+        if let Some(checked) = self.0.reconciliation.ensure(self.now()) {
+            checked.await;
+        }
         // Callers who come after a fence was raised must not follow a question that was put before. Who cannot see the
         // fence follows nobody.
         let asked_under = match found {
