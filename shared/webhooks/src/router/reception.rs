@@ -194,9 +194,11 @@ impl Desk {
         }
         let reading = reading.ok();
         match self.processing.inbox.store(&event).await.map_err(|error| unavailable(&error))? {
+            // Boxed, as is the work on an event below: most are settled with their answer once they are stored, and need none
+            // of that memory.
             Stored::New => self.first(event).await.map_err(|trouble| unavailable(&trouble)),
             Stored::Duplicate(known) => {
-                self.again(*known, reading.as_ref()).await.map_err(|trouble| unavailable(&trouble))
+                Box::pin(self.again(*known, reading.as_ref())).await.map_err(|trouble| unavailable(&trouble))
             }
         }
     }
@@ -239,8 +241,9 @@ impl Desk {
             return Ok(Told { answer, outcome: event.status.as_str() });
         }
         let lease = event.lease.clone().unwrap_or_default();
-        let worked = within(&*self.capabilities.clock, PATIENCE, self.processing.work(&event, &lease)).await;
-        self.told(event, worked).await
+        let work = Box::pin(self.processing.work(&event, &lease));
+        let worked = within(&*self.capabilities.clock, PATIENCE, work).await;
+        Box::pin(self.told(event, worked)).await
     }
 
     async fn told(&self, event: Event, worked: Option<Result<Verdict, Trouble>>) -> Result<Told, Trouble> {
