@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 
 use crate::period::{Every, Period, Zone};
 
-/// What happens at a threshold.
+/// The effect of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// People are told.
+    /// People are notified.
     Soft,
-    /// People are told, and nothing goes past it.
+    /// People are notified, and spending beyond the threshold is refused.
     Hard,
 }
 
@@ -29,14 +29,14 @@ impl Severity {
     }
 }
 
-/// A part of a budget at which something happens.
+/// A percentage of a budget's allowance that triggers an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = BudgetThreshold)]
 pub struct Threshold {
-    /// Percent of what the period allows: 1 to 1000.
+    /// The percentage of the period's allowance: 1 to 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub percent: u32,
-    /// What happens there.
+    /// The effect of reaching the threshold.
     pub severity: Severity,
 }
 
@@ -49,21 +49,21 @@ pub(crate) struct Limit {
     pub(crate) minor: i64,
 }
 
-/// Who changed what.
+/// A change to a budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = BudgetChange)]
 pub struct Change {
-    /// When, RFC 3339.
+    /// When the change was made (RFC 3339).
     pub at: String,
-    /// Who: `key:<id>`, `user:<sub>`, `bootstrap`.
+    /// The caller who made the change: `key:<id>`, `user:<sub>` or `bootstrap`.
     pub actor: String,
-    /// From which address.
+    /// The IP address that the change came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Whether they had `tenants:admin`.
+    /// Whether the caller had `tenants:admin`.
     #[serde(default)]
     pub by_admin: bool,
-    /// What each changed field became.
+    /// The new value of each changed field.
     #[schema(value_type = Object)]
     pub fields: serde_json::Value,
 }

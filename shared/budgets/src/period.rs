@@ -7,15 +7,15 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How long a period is.
+/// The length of a budget's period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
-    /// From the first of a month to the last.
+    /// A calendar month.
     Monthly,
-    /// From January, April, July or October on.
+    /// Three months, beginning in January, April, July or October.
     Quarterly,
-    /// From the first of January on.
+    /// A calendar year.
     Yearly,
 }
 

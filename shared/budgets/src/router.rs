@@ -85,19 +85,20 @@ pub fn router(capabilities: Capabilities) -> Router {
 ))]
 pub struct ApiDoc;
 
-/// Make a budget
+/// Create a budget
 ///
-/// Of each tenant, department and cost centre one budget is in use. With an `Idempotency-Key` the same request makes one.
+/// Only one budget can be active for each combination of tenant, department and cost centre. A request that is repeated
+/// with the same `Idempotency-Key` creates only one budget.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/budgets", tag = "Budgets", security(("key" = ["billing:write"])),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     request_body = NewBudget,
     responses(
-        (status = 201, description = "Made.", body = Shown),
-        (status = 409, description = "`ALREADY_EXISTS`: there is one in use for the same."),
+        (status = 201, description = "The budget was created.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: the tenant, department and cost centre already have an active budget."),
     ),
 )]
 async fn create(
@@ -122,15 +123,15 @@ async fn create(
         .await
 }
 
-/// Which budgets.
+/// The filters of the list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
-    /// Those of this department.
+    /// Only budgets of this department.
     department_id: Option<String>,
-    /// Those for this cost centre.
+    /// Only budgets for this cost centre.
     cost_centre: Option<String>,
-    /// `true`: those in use; `false`: those that are not.
+    /// `true`: only active budgets; `false`: only inactive budgets.
     is_active: Option<bool>,
 }
 
@@ -140,9 +141,9 @@ struct Asked {
     params(
         Page,
         Asked,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
-    responses((status = 200, description = "A page of them, newest first.", body = Listing<Shown>)),
+    responses((status = 200, description = "A page of budgets, newest first.", body = Listing<Shown>)),
 )]
 async fn list(
     State(desk): State<Desk>,
@@ -170,17 +171,17 @@ fn sane(name: &str) -> bool {
     name.len() <= 64 && !name.chars().any(char::is_control)
 }
 
-/// Look at a budget
+/// Get a budget
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/budgets/{budget_id}", tag = "Budgets",
     security(("key" = ["billing:read"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     responses(
-        (status = 200, description = "The budget, and who changed it.", body = Shown),
-        (status = 404, description = "`BUDGET_NOT_FOUND`: there is none, or it is another tenant's."),
+        (status = 200, description = "The budget and its history of changes.", body = Shown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: the budget does not exist or belongs to another tenant."),
     ),
 )]
 async fn show(
@@ -194,23 +195,24 @@ async fn show(
     Ok(Json(desk.shown(budget).await?))
 }
 
-/// Change a budget
+/// Update a budget
 ///
-/// Fields that are not there stay as they are. A limit holds from the period on that it is now. To let more be spent takes
-/// `tenants:admin`; and whoever does is held by the budget as it was, until somebody else with `tenants:admin` changes it.
+/// Fields that are absent keep their values. A new limit applies from the current period on. A change that allows more
+/// spending requires `tenants:admin`. The caller who makes such a change remains bound by the previous budget until
+/// another caller with `tenants:admin` changes it.
 #[utoipa::path(
     put, path = "/api/v1/enterprise-billing/budgets/{budget_id}", tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     request_body = BudgetChanges,
     responses(
-        (status = 200, description = "Changed.", body = Shown),
-        (status = 403, description = "`PERMISSION_DENIED`: it lets more be spent, which takes `tenants:admin`."),
-        (status = 404, description = "`BUDGET_NOT_FOUND`."),
-        (status = 409, description = "`ALREADY_EXISTS`: another is in use for the same."),
+        (status = 200, description = "The budget was updated.", body = Shown),
+        (status = 403, description = "`PERMISSION_DENIED`: the change allows more spending, which requires `tenants:admin`."),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
+        (status = 409, description = "`ALREADY_EXISTS`: the tenant, department and cost centre have another active budget."),
     ),
 )]
 async fn change(
@@ -223,7 +225,7 @@ async fn change(
 ) -> Result<Json<Shown>, Problem> {
     let is_admin = known.caller.may(Scope::TenantsAdmin);
     if !is_admin && !known.caller.may(Scope::BillingWrite) {
-        return Err(Problem::new(Code::PermissionDenied, "This takes billing:write or tenants:admin."));
+        return Err(Problem::new(Code::PermissionDenied, "This requires billing:write or tenants:admin."));
     }
     let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
     let author = Author::new(&known.caller, address);
@@ -232,7 +234,7 @@ async fn change(
         let mut budget = before.clone();
         let changed = changes.apply(&mut budget, &desk.hand(&author, is_admin))?;
         if is_looser(&before, &budget, budget.period(desk.now())?) && !is_admin {
-            return Err(Problem::new(Code::PermissionDenied, "To let more be spent takes tenants:admin."));
+            return Err(Problem::new(Code::PermissionDenied, "A change that allows more spending requires tenants:admin."));
         }
         if !changed || desk.treasury.budgets().replace(&budget).await.map_err(taken)? {
             if changed {
@@ -242,22 +244,23 @@ async fn change(
             return Ok(Json(desk.shown(budget).await?));
         }
     }
-    Err(Problem::new(Code::StoreUnavailable, "The budget is being changed by too many at once.").retry_after(1))
+    Err(Problem::new(Code::StoreUnavailable, "Too many callers are changing the budget at once; try again.").retry_after(1))
 }
 
-/// Track a budget
+/// Get a budget's tracking
 ///
-/// What was spent and is reserved in the period that it is now, day by day, and how it will end if it goes on like that.
+/// Returns the amounts spent and reserved in the current period, day by day, and a forecast of the period's end at the
+/// present rate of spending.
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/tracking", tag = "Budgets",
     security(("key" = ["billing:read"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     responses(
-        (status = 200, description = "How it goes.", body = Tracking),
-        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+        (status = 200, description = "The budget's current period, burn-down and forecast.", body = Tracking),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
     ),
 )]
 async fn track(
@@ -277,18 +280,18 @@ async fn track(
 
 /// List a budget's alerts
 ///
-/// Each threshold is told of once in a period: here, and through Notify.
+/// Each threshold raises at most one alert in a period. The alert is listed here and sent through Notify.
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/alerts", tag = "Budgets",
     security(("key" = ["billing:read"])),
     params(
         Page,
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     responses(
-        (status = 200, description = "A page of them, newest first.", body = Listing<AlertShown>),
-        (status = 404, description = "`BUDGET_NOT_FOUND`."),
+        (status = 200, description = "A page of alerts, newest first.", body = Listing<AlertShown>),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
     ),
 )]
 async fn list_alerts(

@@ -29,64 +29,67 @@ pub(super) fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, St
     }
 }
 
-/// A budget to be made.
+/// A budget to create.
 #[derive(Clone, Deserialize, ToSchema)]
 pub(crate) struct NewBudget {
-    /// What people call it: 1 to 256 bytes.
+    /// The budget's name for display: 1 to 256 bytes.
     name: String,
-    /// What may be spent in each period.
+    /// The amount that may be spent in each period.
     #[schema(value_type = f64)]
     limit: Digits,
-    /// ISO 4217.
+    /// The ISO 4217 code of the currency of all the budget's amounts.
     currency: String,
-    /// `monthly`, `quarterly`, `yearly`.
+    /// The length of a period: `monthly`, `quarterly` or `yearly`.
     period: String,
-    /// Of the IANA database: `Asia/Kolkata`; `UTC` unless told.
+    /// The IANA time zone in which periods begin and end, such as `Asia/Kolkata`. Default: `UTC`.
     #[serde(default)]
     time_zone: Option<String>,
-    /// Whether what is left of a period may be spent in the next; not, unless told.
+    /// Whether the amount left at the end of a period may be spent in the next. Default: `false`.
     #[serde(default)]
     carry_over: Option<bool>,
-    /// Of which department; of the whole tenant unless told.
+    /// The department that the budget covers. Default: the whole tenant.
     #[serde(default)]
     department_id: Option<String>,
-    /// For which cost centre; for all unless told.
+    /// The cost centre that the budget covers. Default: all cost centres.
     #[serde(default)]
     cost_centre: Option<String>,
-    /// 80 percent soft and 100 percent hard unless told.
+    /// At most 10 thresholds, each at another percentage. Default: soft at 80 percent and hard at 100 percent.
     #[serde(default)]
     thresholds: Option<Vec<Threshold>>,
 }
 
-/// What of a budget is to change.
+/// The changes to a budget. Fields that are absent keep their values.
 #[derive(Clone, Deserialize, ToSchema)]
 pub(crate) struct BudgetChanges {
+    /// The budget's name for display: 1 to 256 bytes.
     #[serde(default)]
     name: Option<String>,
-    /// From the period on that it is now.
+    /// The amount that may be spent in each period, from the current period on.
     #[serde(default)]
     #[schema(value_type = Option<f64>)]
     limit: Option<Digits>,
+    /// Whether the amount left at the end of a period may be spent in the next.
     #[serde(default)]
     carry_over: Option<bool>,
+    /// At most 10 thresholds, each at another percentage. They replace the present ones.
     #[serde(default)]
     thresholds: Option<Vec<Threshold>>,
-    /// Whether anything is held against it. Of each part of a tenant one budget is.
+    /// Whether the budget is enforced. Only one budget can be active for each tenant, department and cost centre.
     #[serde(default)]
     is_active: Option<bool>,
-    /// Stays what it is: another is a budget of its own.
+    /// Cannot be changed: create another budget instead.
     #[serde(default)]
     currency: Option<String>,
-    /// Stays what it is.
+    /// Cannot be changed.
     #[serde(default)]
     period: Option<String>,
-    /// Stays what it is.
+    /// Cannot be changed.
     #[serde(default)]
     time_zone: Option<String>,
-    /// Stays what it is.
+    /// Cannot be changed.
     #[serde(default)]
     department_id: Option<String>,
-    /// Stays what it is.
+    /// Cannot be changed.
     #[serde(default)]
     cost_centre: Option<String>,
 }
@@ -117,7 +120,7 @@ fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
     percents.dedup();
     let in_range = percents.iter().all(|percent| (1..=HIGHEST).contains(percent));
     if !in_range || percents.len() != thresholds.len() || percents.len() > MOST_THRESHOLDS {
-        errors.push(FieldError::new("thresholds", "must be at most 10, each of another percentage from 1 to 1000"));
+        errors.push(FieldError::new("thresholds", "must be at most 10 thresholds, each at a different percentage from 1 to 1000"));
     }
 }
 
@@ -146,7 +149,7 @@ impl NewBudget {
         }
         let zone = Zone::parse(self.time_zone.as_deref().unwrap_or("UTC"));
         if zone.is_none() {
-            wrong("time_zone", "must be one of the IANA database, such as Asia/Kolkata");
+            wrong("time_zone", "must be an IANA time zone, such as Asia/Kolkata");
         }
         let limit = currency.map(|currency| read_amount(&self.limit, currency)).unwrap_or(Ok(0));
         if let Err(message) = &limit {
@@ -201,7 +204,7 @@ impl BudgetChanges {
         ];
         for (field, asked, is) in fixed {
             if asked.as_ref().is_some_and(|asked| asked != is) {
-                errors.push(FieldError::new(field, "stays what it is: make another budget"));
+                errors.push(FieldError::new(field, "cannot be changed: create another budget"));
             }
         }
         if self.name.as_ref().is_some_and(|name| !is_sane(name)) {
@@ -251,7 +254,7 @@ impl BudgetChanges {
 pub(crate) fn taken(error: DatabaseError) -> Problem {
     match error {
         DatabaseError::Duplicate(_) => {
-            let detail = "There is a budget in use for this tenant, department and cost centre.";
+            let detail = "This tenant, department and cost centre already have an active budget.";
             Problem::new(edge_border::Code::AlreadyExists, detail)
         }
         error => error.into(),

@@ -22,45 +22,47 @@ use crate::treasury::{Refused, Wish};
 
 const LONGEST: usize = 256;
 
-/// Something to be reserved.
+/// An amount to reserve.
 #[derive(Clone, Deserialize, ToSchema)]
 #[schema(as = NewBudgetReservation)]
 pub(super) struct NewReservation {
-    /// What the caller calls it: 1 to 256 bytes. Under the same reference it is reserved once.
+    /// The caller's reference of the reservation: 1 to 256 bytes. One reference reserves only once.
     reference: String,
+    /// The amount to reserve, in the budget's currency.
     #[schema(value_type = f64)]
     amount: Digits,
-    /// When it is given back by itself, RFC 3339; not, unless told.
+    /// When the reservation is released automatically (RFC 3339). Default: never.
     #[serde(default)]
     expires_at: Option<String>,
 }
 
-/// What of it is spent.
+/// The part of a reservation that is spent.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[schema(as = SpentOfReservation)]
 pub(super) struct Spent {
-    /// At most what was reserved, and all of it unless told. The rest is given back.
+    /// The amount spent, at most the reserved amount. The rest is released. Default: the whole reserved amount.
     #[serde(default)]
     #[schema(value_type = Option<f64>)]
     amount: Option<Digits>,
 }
 
-/// Reserve
+/// Reserve an amount of a budget
 ///
-/// The rule `budget` decides, and a hard threshold holds however many come at once.
+/// The rule `budget` decides whether the amount may be reserved. A hard threshold is enforced even when many requests
+/// arrive at once.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations", tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     request_body = NewReservation,
     responses(
-        (status = 201, description = "Reserved.", body = ReservationShown),
-        (status = 404, description = "`BUDGET_NOT_FOUND`."),
-        (status = 409, description = "`BUDGET_EXCEEDED`; `RESERVATION_SETTLED`: the reference is used up."),
+        (status = 201, description = "The amount was reserved.", body = ReservationShown),
+        (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
+        (status = 409, description = "`BUDGET_EXCEEDED`; `RESERVATION_SETTLED`: the reference was already settled."),
     ),
 )]
 pub(super) async fn reserve(
@@ -76,7 +78,7 @@ pub(super) async fn reserve(
     desk.idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             if is_closed(&granted.caller, &new.reference) {
-                return Err(Problem::field("reference", "must not begin with chk_: checkouts' references do"));
+                return Err(Problem::field("reference", "must not begin with chk_, which is kept for checkouts"));
             }
             let wish = new.read(&budget, desk.now(), &granted.caller.id, request_id.as_str())?;
             let reserved = desk.treasury.reserve(&budget, &wish).await?;
@@ -98,12 +100,12 @@ impl NewReservation {
         }
         let amount = read_amount(&self.amount, budget.currency).map_err(|message| Problem::field("amount", message))?;
         if amount == 0 {
-            return Err(Problem::field("amount", "must be more than nothing"));
+            return Err(Problem::field("amount", "must be greater than zero"));
         }
         let expires_at = match self.expires_at.as_deref().map(Instant::parse) {
             None => None,
             Some(Some(at)) if at > now => Some(at),
-            Some(_) => return Err(Problem::field("expires_at", "must be an instant to come, RFC 3339")),
+            Some(_) => return Err(Problem::field("expires_at", "must be an RFC 3339 time in the future")),
         };
         Ok(Wish {
             reference: self.reference,
@@ -116,20 +118,22 @@ impl NewReservation {
     }
 }
 
-/// Spend what was reserved
+/// Commit a reservation
+///
+/// Records the reserved amount, or a part of it, as spent.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit", tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("reference" = String, Path, description = "What the caller calls it."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("reference" = String, Path, description = "The caller's reference of the reservation."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     request_body = Spent,
     responses(
-        (status = 200, description = "Spent; again, it changes nothing.", body = ReservationShown),
+        (status = 200, description = "The amount is spent. Repeating the request changes nothing.", body = ReservationShown),
         (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
-        (status = 409, description = "`RESERVATION_SETTLED`: it was given back, or was less."),
+        (status = 409, description = "`RESERVATION_SETTLED`: it was released, or less was reserved."),
     ),
 )]
 pub(super) async fn commit(
@@ -150,19 +154,21 @@ pub(super) async fn commit(
     show(&budget, settled)
 }
 
-/// Give back what was reserved
+/// Release a reservation
+///
+/// Returns the reserved amount to the budget.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release", tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("reference" = String, Path, description = "What the caller calls it."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("reference" = String, Path, description = "The caller's reference of the reservation."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     responses(
-        (status = 200, description = "Given back; again, it changes nothing.", body = ReservationShown),
+        (status = 200, description = "The reservation is released. Repeating the request changes nothing.", body = ReservationShown),
         (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
-        (status = 409, description = "`RESERVATION_SETTLED`: it was spent."),
+        (status = 409, description = "`RESERVATION_SETTLED`: the reservation was already spent."),
     ),
 )]
 pub(super) async fn release(

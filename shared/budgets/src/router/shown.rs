@@ -28,54 +28,55 @@ impl Serialize for Amount {
 pub(super) struct Shown {
     id: String,
     tenant_id: String,
-    /// Null: the whole tenant's.
+    /// The department that the budget covers; null: the whole tenant.
     department_id: Option<String>,
-    /// Null: for all.
+    /// The cost centre that the budget covers; null: all cost centres.
     cost_centre: Option<String>,
     name: String,
-    /// What may be spent in each period, from this one on.
+    /// The amount that may be spent in each period, from the current period on.
     #[schema(value_type = f64)]
     limit: Amount,
     currency: String,
     period: Every,
     time_zone: String,
-    /// Whether what is left of a period may be spent in the next.
+    /// Whether the amount left at the end of a period may be spent in the next.
     carry_over: bool,
     thresholds: Vec<Threshold>,
     is_active: bool,
-    /// How it stands now.
+    /// The balance of the current period.
     current: Current,
     created_at: String,
     updated_at: String,
-    /// Who changed what, oldest first.
+    /// The changes to the budget, oldest first.
     history: Vec<Change>,
     #[serde(skip)]
     pub(super) cursor: String,
 }
 
-/// How a budget stands in a period.
+/// The balance of a budget in a period.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetStanding)]
 pub(super) struct Current {
-    /// `2024-02`, `2024-Q1`, `2024`.
+    /// The name of the period: `2024-02`, `2024-Q1` or `2024`.
     period: String,
+    /// The beginning of the period (RFC 3339).
     from: String,
-    /// Exclusive.
+    /// The end of the period (RFC 3339), exclusive.
     to: String,
     #[schema(value_type = f64)]
     limit: Amount,
-    /// What earlier periods left.
+    /// The amount carried over from earlier periods.
     #[schema(value_type = f64)]
     carried: Amount,
-    /// Both.
+    /// The amount that may be spent in this period: `limit` plus `carried`.
     #[schema(value_type = f64)]
     allowance: Amount,
     #[schema(value_type = f64)]
     spent: Amount,
-    /// Promised, and neither spent nor given back.
+    /// The amount reserved and neither spent nor released.
     #[schema(value_type = f64)]
     reserved: Amount,
-    /// Below zero where more was used than is allowed.
+    /// The amount still available. It is negative when more was used than the allowance.
     #[schema(value_type = f64)]
     remaining: Amount,
 }
@@ -125,7 +126,7 @@ impl Shown {
     }
 }
 
-/// How a period goes.
+/// A budget's current period, burn-down and forecast.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetTracking)]
 pub(super) struct Tracking {
@@ -133,16 +134,16 @@ pub(super) struct Tracking {
     currency: String,
     #[serde(flatten)]
     current: Current,
-    /// The sums at the end of each day so far, today's as they are.
+    /// The totals at the end of each day so far; for today, the totals until now.
     burn_down: Vec<DayShown>,
     forecast: ForecastShown,
 }
 
-/// The sums at the end of a day.
+/// The totals at the end of a day.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetDay)]
 struct DayShown {
-    /// Where the budget is.
+    /// The date in the budget's time zone.
     date: String,
     #[schema(value_type = f64)]
     spent: Amount,
@@ -152,17 +153,17 @@ struct DayShown {
     remaining: Amount,
 }
 
-/// How the period will end if it goes on as it went.
+/// The forecast of the period's end at the present rate of spending.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetForecast)]
 struct ForecastShown {
-    /// What will be spent or promised.
+    /// The amount that will be spent or reserved.
     #[schema(value_type = f64)]
     used: Amount,
-    /// Below zero where it will be too much.
+    /// The amount that will be left. It is negative when the allowance will be exceeded.
     #[schema(value_type = f64)]
     remaining: Amount,
-    /// When all that is allowed will be used; null: not in this period.
+    /// When the allowance will be used up (RFC 3339); null: not in this period.
     runs_out_at: Option<String>,
 }
 
@@ -194,12 +195,12 @@ impl Tracking {
 #[schema(as = BudgetAlert)]
 pub(super) struct AlertShown {
     period: String,
-    /// Percent of what the period allows.
+    /// The threshold, as a percentage of the period's allowance.
     threshold: String,
-    /// `soft`, `hard`.
+    /// `soft` or `hard`.
     severity: String,
     message: String,
-    /// What was used, at its most.
+    /// The highest amount that was used.
     #[schema(value_type = f64)]
     used: Amount,
     #[schema(value_type = f64)]
@@ -224,7 +225,7 @@ impl AlertShown {
     }
 }
 
-/// Something that is reserved, and what became of it.
+/// A reservation and its status.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BudgetReservation)]
 pub(super) struct ReservationShown {
@@ -234,12 +235,12 @@ pub(super) struct ReservationShown {
     #[schema(value_type = f64)]
     amount: Amount,
     currency: String,
-    /// `reserved`, `committed`, `released`, `refunded`: all that was spent was given back.
+    /// `reserved`, `committed`, `released` or `refunded` (the whole spent amount was refunded).
     status: &'static str,
-    /// What of it was spent and not given back.
+    /// The amount that was spent and not refunded.
     #[schema(value_type = f64)]
     spent: Amount,
-    /// When it is given back by itself.
+    /// When the reservation is released automatically (RFC 3339); null: never.
     expires_at: Option<String>,
 }
 
