@@ -61,30 +61,30 @@ pub fn router(capabilities: Capabilities) -> Router {
 #[openapi(paths(starting::employees, starting::projects, projects::list, status, drain::drain))]
 pub struct ApiDoc;
 
-/// Which run to look at: the last that was started, unless told.
+/// The run to return. The default is the run that was started last.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `employees` or `projects`: the last run of this kind.
+    /// Returns the last run of this kind: `employees` or `projects`.
     #[serde(default)]
     kind: Option<String>,
-    /// This run.
+    /// Returns the run with this id.
     #[serde(default)]
     job_id: Option<String>,
 }
 
-/// Look how a run is getting on
+/// Get the status of a sync run
 ///
-/// Without `kind` or `job_id` the last that was started. Looking also takes up a run whose worker died: it goes on from where
-/// it was.
+/// Without `kind` or `job_id`, this returns the run that was started last. The request also resumes a run whose worker
+/// died, from where it stopped.
 #[utoipa::path(
     get, path = "/api/v1/erp-sync/status", tag = "ERP sync", security(("key" = ["erp:admin"])),
     params(
         Wanted,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts."),
     ),
     responses(
-        (status = 200, description = "The run, and the last good one.", body = ShownStatus),
+        (status = 200, description = "The run and the last completed one.", body = ShownStatus),
         (status = 400, description = "`VALIDATION_ERROR`: the tenant is not one of the group's own."),
     ),
 )]

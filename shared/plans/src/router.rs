@@ -32,33 +32,33 @@ pub struct ApiDoc;
 
 /// List plans
 ///
-/// What is sold, from the ERP. Served from the edge's cache; `Age` says how old it is. While the ERP is down, what it
-/// said before is served for a day.
+/// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached copy. While the ERP is
+/// down, the last known plans are served for a day.
 #[utoipa::path(
     get, path = "/api/v1/billing/plans", tag = "Plans",
-    params(("If-None-Match" = Option<String>, Header, description = "An `ETag` that is known.")),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response.")),
     responses(
         (status = 200, description = "All plans, with their tiers.", body = AllShown),
-        (status = 304, description = "As it was known."),
-        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
+        (status = 304, description = "Not modified since that `ETag`."),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not answer and nothing is cached."),
     ),
 )]
 async fn list(State(catalogue): State<Catalogue>, request: Request) -> Response {
     answer(catalogue.all().await, request.headers())
 }
 
-/// Look at a plan
+/// Get a plan
 #[utoipa::path(
     get, path = "/api/v1/billing/plans/{plan}", tag = "Plans",
     params(
         ("plan" = String, Path, description = "The plan's `sku_id` or `sku_code`."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that is known."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response."),
     ),
     responses(
         (status = 200, description = "The plan, with its tiers.", body = Shown),
-        (status = 304, description = "As it was known."),
+        (status = 304, description = "Not modified since that `ETag`."),
         (status = 404, description = "`PLAN_NOT_FOUND`."),
-        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not tell, and nothing is known."),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not answer and nothing is cached."),
     ),
 )]
 async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, request: Request) -> Response {

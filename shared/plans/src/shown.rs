@@ -22,16 +22,16 @@ pub(crate) struct Shown<'a> {
     sku_code: Option<&'a str>,
     name: &'a str,
     description: Option<&'a str>,
-    /// ISO 4217.
+    /// The ISO 4217 currency code.
     currency: &'a str,
     /// `monthly`, `quarterly`, `annual`.
     billing_cycle: Option<&'a str>,
     #[schema(value_type = Option<f64>)]
     base_price: Amount,
-    /// What it costs for now, instead of the base price.
+    /// The price that currently applies instead of the base price.
     #[schema(value_type = Option<f64>)]
     offer_price: Amount,
-    /// Asked once, beside the first price.
+    /// A one-time fee, charged in addition to the first price.
     #[schema(value_type = Option<f64>)]
     setup_fee: Amount,
     trial_period_days: Option<i64>,
@@ -43,12 +43,12 @@ pub(crate) struct Shown<'a> {
 struct TierShown<'a> {
     tier_code: &'a str,
     tier_name: Option<&'a str>,
-    /// Null: the plan's own price.
+    /// The price; null means the plan's own price.
     #[schema(value_type = Option<f64>)]
     price: Amount,
-    /// Null: as many as one likes.
+    /// The maximum number of users; null means unlimited.
     max_users: Option<i64>,
-    /// Null: as much as one likes.
+    /// The storage limit in GB; null means unlimited.
     max_storage_gb: Option<i64>,
     #[schema(value_type = Object)]
     features_included: Option<Box<RawValue>>,

@@ -121,14 +121,14 @@ pub fn router(capabilities: Capabilities) -> Router {
 )]
 pub struct ApiDoc;
 
-/// Make a tenant
+/// Create a tenant
 ///
-/// Takes a key of the platform's. With an `Idempotency-Key` the same request makes one tenant.
+/// Requires a platform key. Repeating the request with the same `Idempotency-Key` creates only one tenant.
 #[utoipa::path(
     post, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])),
     request_body = NewTenant,
     responses(
-        (status = 201, description = "Made.", body = Shown),
+        (status = 201, description = "The tenant is created.", body = Shown),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug, domain or id."),
     ),
 )]
@@ -150,7 +150,7 @@ async fn create(
 
 /// List tenants
 ///
-/// Newest first. A tenant's key sees its own alone.
+/// Tenants are listed newest first. A tenant's key lists only its own tenant.
 #[utoipa::path(
     get, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
     responses((status = 200, description = "A page of tenants.", body = Listing<Shown>)),
@@ -167,7 +167,7 @@ async fn list(
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
 
-/// Look at a tenant
+/// Get a tenant
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
@@ -181,15 +181,15 @@ async fn show(
     Ok(Json(desk.find(&granted.caller, &id).await?.into()))
 }
 
-/// Change a tenant
+/// Update a tenant
 ///
-/// Fields that are left out stay; null clears what may be empty. A tenant's own key changes its names, addresses and
-/// settings, and nothing that it pays for.
+/// Omitted fields keep their values; null clears an optional field. A tenant's own key can change the tenant's names,
+/// addresses and settings, but nothing that the tenant pays for.
 #[utoipa::path(
     put, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = Changes,
     responses(
-        (status = 200, description = "The tenant, changed.", body = Shown),
+        (status = 200, description = "The updated tenant.", body = Shown),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug or domain."),
     ),
 )]

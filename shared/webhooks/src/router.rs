@@ -112,13 +112,13 @@ pub fn router(capabilities: Capabilities) -> Router {
 ))]
 pub struct ApiDoc;
 
-/// Numbers for operators
+/// Get metrics
 ///
-/// Webhooks, seat verdicts, rules and calls to upstreams, by what came of them, in Prometheus' text format. All instances
-/// of the edge count into the same numbers; each is a second or two behind.
+/// Returns counts of webhooks, seat verdicts, rules and calls to upstreams by outcome, in the Prometheus text format.
+/// All instances of the edge share the same counters, which are a second or two behind.
 #[utoipa::path(
     get, path = "/metrics", tag = "Operations",
-    responses((status = 200, description = "The numbers.", content_type = "text/plain", body = String)),
+    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
 )]
 async fn metrics(State(desk): State<Desk>) -> Result<Response, Problem> {
     let text = crate::metrics::text(&desk.counters, &desk.processing).await?;

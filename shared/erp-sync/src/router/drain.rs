@@ -20,23 +20,23 @@ use crate::run::Kind;
 /// Tenants in one go.
 const BATCH: u32 = 20;
 
-/// What was done.
+/// The work that was done.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = SyncDrained)]
 pub(super) struct Drained {
-    /// Runs that go on from where they were.
+    /// The number of resumed runs.
     taken_up: usize,
-    /// Runs that were due.
+    /// The number of due runs that were started.
     started: usize,
 }
 
-/// Take up runs that were left undone
+/// Resume and start sync runs
 ///
-/// For a scheduler: runs whose worker died go on, and where a run came to its end `erp_sync_every_minutes` ago the next
-/// begins. Opened by the variable `drain_key` too.
+/// A scheduler calls this. It resumes runs whose worker died, and starts the next run where a run ended
+/// `erp_sync_every_minutes` ago. The value of the variable `drain_key` is accepted as a credential too.
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/drain", tag = "ERP sync", security(("key" = ["erp:admin"])),
-    responses((status = 200, description = "What was done.", body = Drained)),
+    responses((status = 200, description = "The work that was done.", body = Drained)),
 )]
 pub(super) async fn drain(State(desk): State<Desk>, _: MayDrain) -> Result<Json<Drained>, Problem> {
     let mut drained = Drained { taken_up: desk.take_up(None).await?, started: 0 };

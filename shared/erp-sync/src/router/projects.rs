@@ -10,12 +10,12 @@ use crate::project::Project;
 
 /// List projects
 ///
-/// Those that the ERP has, by their ids, as the last run found them.
+/// Returns the projects in the ERP as the last run found them, sorted by id.
 #[utoipa::path(
     get, path = "/api/v1/erp-sync/projects", tag = "ERP sync", security(("key" = ["erp:admin"])),
     params(
         Page,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts."),
     ),
     responses((status = 200, description = "A page of projects.", body = Listing<Project>)),
 )]

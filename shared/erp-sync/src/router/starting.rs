@@ -21,33 +21,33 @@ use crate::work::company;
 /// How often it is tried again when somebody else was faster.
 const TRIES: u32 = 5;
 
-/// What to do about a run that asked. The body may be left out.
+/// The confirmation of a waiting run. The body is optional.
 #[derive(Default, Deserialize, ToSchema)]
 pub(super) struct Start {
-    /// Whether a run that stopped to ask goes on, and deactivates those it asked about.
+    /// Whether a run that waits for confirmation continues and deactivates the users in question.
     #[serde(default)]
     confirm_deactivations: bool,
 }
 
-/// A run is under way.
+/// A sync run in progress.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Started {
     /// `sync_started`.
     status: &'static str,
-    /// The run's id: of the one that was under way already, where there was one.
+    /// The run's id; if a run was already in progress, the id of that run.
     job_id: String,
 }
 
-/// Bring employees over from HR
+/// Sync employees from HR
 ///
-/// Starts a run, or joins the one that is under way. Follow it at `/api/v1/erp-sync/status`. One that would deactivate many
-/// stops and asks: `{"confirm_deactivations":true}` has it go on; without it another run begins.
+/// Starts a run or joins the run in progress. Its status is at `/api/v1/erp-sync/status`. A run that would deactivate
+/// many users stops and waits for confirmation: `{"confirm_deactivations":true}` continues it; without it, a new run starts.
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/employees", tag = "ERP sync", security(("key" = ["erp:admin"])),
     request_body(content = Option<Start>),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for.")),
+    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts.")),
     responses(
-        (status = 202, description = "It is under way.", body = Started),
+        (status = 202, description = "The run is in progress.", body = Started),
         (status = 400, description = "`VALIDATION_ERROR`: the tenant is not one of the group's own."),
     ),
 )]
@@ -62,15 +62,15 @@ pub(super) async fn employees(
     desk.start(Kind::Employees, &tenant, &Author::new(&granted.caller, address), &read(&body)?).await
 }
 
-/// Bring projects over
+/// Sync projects from the ERP
 ///
-/// As employees.
+/// Works like the sync of employees.
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/projects", tag = "ERP sync", security(("key" = ["erp:admin"])),
     request_body(content = Option<Start>),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for.")),
+    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts.")),
     responses(
-        (status = 202, description = "It is under way.", body = Started),
+        (status = 202, description = "The run is in progress.", body = Started),
         (status = 400, description = "`VALIDATION_ERROR`: the tenant is not one of the group's own."),
     ),
 )]

@@ -9,13 +9,14 @@ use http::StatusCode;
 
 use super::Desk;
 
-/// Make an API key of a tenant's
+/// Create an API key for a tenant
 ///
-/// As at `/api/v1/api-keys`; it sees and changes things of this tenant alone, and has no scope that its maker lacks.
+/// Works like `/api/v1/api-keys`. The key can read and change only this tenant's data and has no scope that its creator
+/// lacks.
 #[utoipa::path(
     post, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = NewApiKey,
-    responses((status = 201, description = "Made.", body = IssuedKey)),
+    responses((status = 201, description = "The key is created.", body = IssuedKey)),
 )]
 pub(super) async fn create(
     State(desk): State<Desk>,
@@ -34,7 +35,7 @@ pub(super) async fn create(
 
 /// List a tenant's API keys
 ///
-/// Newest first, without those that were revoked.
+/// Keys are listed newest first, without revoked keys.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
@@ -50,20 +51,20 @@ pub(super) async fn list(
     desk.access.list_keys(Some(&tenant), &page).await.map(Json)
 }
 
-/// Revoke an API key of a tenant's
+/// Revoke a tenant's API key
 ///
-/// Everywhere on this node it stops working within one second. The keys that it made, and those that they made, go on
-/// unless `?descendants=revoke` asks for them too; then the answer names all that were revoked.
+/// The key stops working everywhere on this node within one second. Its descendants, the keys created with it directly
+/// or indirectly, keep working unless `?descendants=revoke` is given; then the response lists all revoked keys.
 #[utoipa::path(
     delete, path = "/api/v1/tenants/{id}/api-keys/{key_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("key_id" = String, Path, description = "The key's id."),
-        ("descendants" = Option<String>, Query, description = "`revoke`: the keys that descend from it, too."),
+        ("descendants" = Option<String>, Query, description = "`revoke` also revokes all descendants of the key."),
     ),
     responses(
-        (status = 200, description = "Revoked with its descendants.", body = RevokedKeys),
-        (status = 204, description = "Revoked."),
+        (status = 200, description = "The key and its descendants are revoked.", body = RevokedKeys),
+        (status = 204, description = "The key is revoked."),
     ),
 )]
 pub(super) async fn revoke(

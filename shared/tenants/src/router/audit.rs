@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::Desk;
 use crate::audit::{Behind, Deed};
 
-/// Something that was done to a tenant.
+/// An audit entry of a tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TenantDeed)]
 pub(super) struct ShownDeed {
@@ -19,12 +19,12 @@ pub(super) struct ShownDeed {
     /// `tenant.created`, `tenant.changed`, `user.added`, `user.role_changed`, `user.changed`, `user.removed`,
     /// `user.erased`, `api_key.created`, `api_key.revoked`, `external_id.set`, `external_id.removed`.
     action: String,
-    /// What it was done to, and how. Nothing personal.
+    /// The object of the action and its details, without personal data.
     #[schema(value_type = Object)]
     detail: Option<Box<RawValue>>,
-    /// Who did it: `key:<id>`, `user:<sub>`, `bootstrap`.
+    /// The actor: `key:<id>`, `user:<sub>`, `bootstrap`.
     actor: String,
-    /// From which address, where that is known.
+    /// The actor's address, if known.
     address: Option<String>,
     #[serde(skip)]
     cursor: String,
@@ -43,13 +43,13 @@ impl From<Deed> for ShownDeed {
     }
 }
 
-/// Who did what to a tenant
+/// List a tenant's audit entries
 ///
-/// Newest first. Nothing in it is ever changed or deleted.
+/// Entries are listed newest first. They are never changed or deleted.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/audit", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
-    responses((status = 200, description = "A page of deeds.", body = Listing<ShownDeed>)),
+    responses((status = 200, description = "A page of audit entries.", body = Listing<ShownDeed>)),
 )]
 pub(super) async fn list(
     State(desk): State<Desk>,

@@ -14,15 +14,15 @@ use super::{Desk, only_the_platform};
 use crate::audit::Author;
 use crate::external_ids::{ExternalId, NotSet};
 
-/// What an application calls a tenant.
+/// A tenant's external id in an application.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewExternalId {
-    /// The tenant's id in the application, 1 to 256 bytes: HealOS' `hospital_id`, PowerDialer's `company_id`.
+    /// The tenant's id in the application, 1 to 256 bytes: `hospital_id` in HealOS, `company_id` in PowerDialer.
     external_org_id: String,
 }
 
-/// What an application calls a tenant.
+/// A tenant's external id in an application.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExternalId)]
 #[serde(rename_all = "camelCase")]
@@ -81,11 +81,11 @@ fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
     Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()))
 }
 
-/// List what applications call a tenant
+/// List a tenant's external ids
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/external-ids", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
-    responses((status = 200, description = "All of them, by application.", body = Listing<ShownExternalId>)),
+    responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ShownExternalId>)),
 )]
 pub(super) async fn list(
     State(desk): State<Desk>,
@@ -97,10 +97,10 @@ pub(super) async fn list(
     Ok(Json(Listing { data: all.into_iter().map(Into::into).collect(), next_cursor: None }))
 }
 
-/// Say what an application calls a tenant
+/// Set a tenant's external id
 ///
-/// Takes a key of the platform's. From then on what payment events say of the tenant counts for seat checks under this
-/// id, whatever the ERP calls the organisation.
+/// Requires a platform key. From then on, payment events of the tenant apply to seat checks under this id, regardless
+/// of the organisation's id in the ERP.
 #[utoipa::path(
     put, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
     security(("key" = ["tenants:admin"])),
@@ -110,7 +110,7 @@ pub(super) async fn list(
     ),
     request_body = NewExternalId,
     responses(
-        (status = 200, description = "Set.", body = ShownExternalId),
+        (status = 200, description = "The external id is set.", body = ShownExternalId),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this id in this application."),
     ),
 )]
@@ -146,9 +146,9 @@ pub(super) async fn set(
     Ok(Json(shown.into()))
 }
 
-/// Take away what an application calls a tenant
+/// Delete a tenant's external id
 ///
-/// Takes a key of the platform's.
+/// Requires a platform key.
 #[utoipa::path(
     delete, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
     security(("key" = ["tenants:admin"])),
@@ -156,7 +156,7 @@ pub(super) async fn set(
         ("id" = String, Path, description = "The tenant's id."),
         ("applicationSlug" = String, Path, description = "The application."),
     ),
-    responses((status = 204, description = "Taken away.")),
+    responses((status = 204, description = "The external id is deleted.")),
 )]
 pub(super) async fn remove(
     State(desk): State<Desk>,

@@ -12,10 +12,10 @@ use crate::tenant::{Mode, Tenant};
 const LONGEST_TEXT: usize = 256;
 const LARGEST_SETTINGS: usize = 16 << 10;
 
-/// A tenant to be made.
+/// A request to create a tenant.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewTenant {
-    /// A UUID of the caller's; without it, one is made up.
+    /// A UUID chosen by the caller. The default is a random UUID.
     #[serde(default)]
     id: Option<String>,
     name: String,
@@ -28,7 +28,7 @@ pub(crate) struct NewTenant {
     rest: Rest,
 }
 
-/// What may change of a tenant.
+/// The fields of a tenant that can be updated.
 #[derive(Clone, Deserialize, ToSchema)]
 pub(crate) struct Changes {
     #[serde(default)]
@@ -72,11 +72,11 @@ struct Rest {
     #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<String>)]
     plan: Option<Option<String>>,
-    /// Null: as many as it likes.
+    /// The maximum number of users; null means unlimited.
     #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<i64>)]
     max_users: Option<Option<i64>>,
-    /// Null: as much as it likes.
+    /// The document quota in MB; null means unlimited.
     #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<i64>)]
     docs_quota_mb: Option<Option<i64>>,

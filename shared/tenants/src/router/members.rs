@@ -18,12 +18,12 @@ use crate::members::{Member, Refusal, Wish};
 use crate::people::Said;
 use crate::tenant::Tenant;
 
-/// A user who joins a tenant.
+/// A request to add a user to a tenant.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewUser {
     /// The user's id in the product's accounts, 1 to 256 bytes.
     user_id: String,
-    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`, which it is without one.
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`. The default is `MEMBER`.
     #[serde(default)]
     #[schema(value_type = Option<Role>)]
     role: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct NewUser {
     person: Person,
 }
 
-/// What may change of a user.
+/// The fields of a user that can be updated.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct UserChanges {
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`.
@@ -61,7 +61,7 @@ pub(super) struct ShownUser {
     role: Role,
     email: Option<String>,
     name: Option<String>,
-    /// Who made the user: `admin`, `self`, `erp_hr`.
+    /// The source that created the user: `admin`, `self`, `erp_hr`.
     provisioned_by: Option<String>,
     /// The employee's id in the ERP.
     erp_employee_id: Option<String>,
@@ -146,8 +146,8 @@ impl Person {
     post, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = NewUser,
     responses(
-        (status = 201, description = "Added.", body = ShownUser),
-        (status = 409, description = "`ALREADY_EXISTS`: belongs to the tenant already. `USER_LIMIT_REACHED`: the plan allows no more users."),
+        (status = 201, description = "The user is added.", body = ShownUser),
+        (status = 409, description = "`ALREADY_EXISTS`: the user already belongs to the tenant. `USER_LIMIT_REACHED`: the plan allows no more users."),
     ),
 )]
 pub(super) async fn add(
@@ -182,7 +182,7 @@ pub(super) async fn add(
 
 /// List users
 ///
-/// By their ids.
+/// Users are sorted by id.
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
@@ -205,9 +205,9 @@ pub(super) async fn list(
     Ok(Json(Listing::from_one_more(shown, &page, |user: &ShownUser| hex::encode(&user.user_id))))
 }
 
-/// Change a user
+/// Update a user
 ///
-/// Fields that are left out stay; null clears what may be empty.
+/// Omitted fields keep their values; null clears an optional field.
 #[utoipa::path(
     put, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
@@ -216,7 +216,7 @@ pub(super) async fn list(
     ),
     request_body = UserChanges,
     responses(
-        (status = 200, description = "The user, changed.", body = ShownUser),
+        (status = 200, description = "The updated user.", body = ShownUser),
         (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
     ),
 )]
@@ -259,18 +259,17 @@ pub(super) async fn change(
 
 /// Remove a user
 ///
-/// What is known of the person is deleted. The user's id stays in what the books need: who did what, who paid for what.
-/// The person's token lets nobody in any more; the keys that the person made go on unless `?api_keys=revoke` asks for them
-/// too.
+/// The user's personal data is deleted. The user's id stays in the audit and payment records. The user's token no
+/// longer grants access. API keys that the user created keep working unless `?api_keys=revoke` is given.
 #[utoipa::path(
     delete, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("user_id" = String, Path, description = "The user's id."),
-        ("api_keys" = Option<String>, Query, description = "`revoke`: the keys that the person made, and all that descend from them, too."),
+        ("api_keys" = Option<String>, Query, description = "`revoke` also revokes the keys that the user created and all their descendants."),
     ),
     responses(
-        (status = 204, description = "Removed."),
+        (status = 204, description = "The user is removed."),
         (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
     ),
 )]

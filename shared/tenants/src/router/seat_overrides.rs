@@ -10,15 +10,15 @@ use serde_json::json;
 use super::{Desk, only_the_platform};
 use crate::audit::Author;
 
-/// Have the ERP's word count for a tenant's seats
+/// Delete a tenant's seat override
 ///
-/// Takes a key of the platform's. What payment events said of the tenant's subscription so far no longer goes before what
-/// the ERP says of it; the next event counts again. A tenant that is not active still gets no seat.
+/// Requires a platform key. The subscription state from earlier payment events no longer takes precedence over the
+/// state in the ERP; the next payment event takes precedence again. A tenant that is not active still gets no seat.
 #[utoipa::path(
     delete, path = "/api/v1/seats/overrides/{organizationId}", tag = "Seats", security(("key" = ["tenants:admin"])),
-    params(("organizationId" = String, Path, description = "The organisation's id: the tenant's at the edge.")),
+    params(("organizationId" = String, Path, description = "The organisation's id, which is the tenant's id at the edge.")),
     responses(
-        (status = 204, description = "Dropped: the very next check asks the ERP."),
+        (status = 204, description = "The override is deleted; the next seat check asks the ERP."),
         (status = 404, description = "`TENANT_NOT_FOUND`: there is no such tenant."),
     ),
 )]

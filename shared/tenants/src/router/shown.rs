@@ -10,7 +10,7 @@ use crate::tenant::{Mode, Tenant};
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tenant)]
 pub(crate) struct Shown {
-    /// Its id: also the organisation's in the ERP's answers.
+    /// The tenant's id, which is also the organisation's id in ERP responses.
     id: String,
     name: String,
     slug: String,
@@ -19,24 +19,24 @@ pub(crate) struct Shown {
     erp_company_code: Option<String>,
     erp_company_id: Option<String>,
     erp_customer_id: Option<String>,
-    /// The subscription that was paid for last.
+    /// The subscription that was last paid for.
     erp_subscription_id: Option<String>,
     owner_email: String,
     billing_email: Option<String>,
     billing_phone: Option<String>,
-    /// The plan it is on, as the platform calls it.
+    /// The platform's name for the tenant's plan.
     plan: Option<String>,
-    /// `active`, `past_due`, `suspended`, `cancelled`; null: nothing was ever paid.
+    /// `active`, `past_due`, `suspended`, `cancelled`; null if nothing was ever paid.
     subscription_status: Option<String>,
-    /// `paid`, `pending`, `failed`; null: nothing was ever paid.
+    /// `paid`, `pending`, `failed`; null if nothing was ever paid.
     payment_status: Option<String>,
-    /// The plan that was paid for last.
+    /// The plan that was last paid for.
     subscription_plan: Option<String>,
-    /// Until when is paid for.
+    /// The end of the paid period.
     subscription_period_end: Option<String>,
-    /// Null: as many as it likes.
+    /// The maximum number of users; null means unlimited.
     max_users: Option<i64>,
-    /// Null: as much as it likes.
+    /// The document quota in MB; null means unlimited.
     docs_quota_mb: Option<i64>,
     credits: i64,
     is_active: bool,

@@ -15,21 +15,21 @@ use crate::subsidiaries::SUBSIDIARIES;
 /// The group's own companies.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Provisioned {
-    /// All of them, by their codes.
+    /// All internal companies, sorted by code.
     data: Vec<Shown>,
-    /// The codes of those that this request made tenants.
+    /// The codes of the companies for which this request created tenants.
     created: Vec<&'static str>,
 }
 
-/// Make the group's own companies tenants
+/// Provision internal tenants
 ///
-/// BHM001 to BHM008, internal, plan `enterprise`, as many users as they like. Those that are tenants already stay as they
-/// are. Takes a key of the platform's.
+/// Creates tenants for the group's own companies, BHM001 to BHM008: internal, with the plan `enterprise` and unlimited
+/// users. Existing tenants are not changed. Requires a platform key.
 #[utoipa::path(
     post, path = "/api/v1/tenants/provision-internal", tag = "Tenants", security(("key" = ["tenants:admin"])),
     responses(
-        (status = 200, description = "All of them.", body = Provisioned),
-        (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of them."),
+        (status = 200, description = "All internal tenants.", body = Provisioned),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of the companies."),
     ),
 )]
 pub(super) async fn provision(

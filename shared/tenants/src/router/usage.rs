@@ -18,34 +18,34 @@ const DAY: Duration = Duration::from_hours(24);
 const USUAL_DAYS: u32 = 30;
 const MOST_DAYS: u32 = 366;
 
-/// Which days.
+/// The period to report.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
-    /// How many days back: 1 to 366, 30 unless told.
+    /// The number of days to look back: 1 to 366. The default is 30.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 366)]
     days: Option<String>,
 }
 
-/// What a tenant uses of what it may.
+/// A tenant's usage and limits.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageStats)]
 pub(super) struct Stats {
     tenant_id: String,
-    /// From when on decisions and events are counted.
+    /// The time from which decisions and events are counted.
     from: String,
     to: String,
     users: Users,
-    /// API keys that work.
+    /// The number of working API keys.
     api_keys: i64,
-    /// Applications that know the tenant by an id of theirs.
+    /// The number of applications in which the tenant has an external id.
     external_ids: i64,
     credits: i64,
-    /// Null: as much as it likes.
+    /// The limit; null means unlimited.
     docs_quota_mb: Option<i64>,
-    /// Decisions of rules for the tenant, by rule.
+    /// Rule decisions for the tenant, by rule.
     decisions: BTreeMap<String, i64>,
-    /// Webhook events about the tenant, by what became of them.
+    /// Webhook events about the tenant, by outcome.
     webhook_events: BTreeMap<String, i64>,
 }
 
@@ -54,17 +54,17 @@ pub(super) struct Stats {
 #[schema(as = UsersUsed)]
 struct Users {
     total: i64,
-    /// How many it may have; null: as many as it likes.
+    /// The maximum number of users; null means unlimited.
     max: Option<i64>,
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER`, `MEMBER`.
     by_role: BTreeMap<&'static str, i64>,
 }
 
-/// What a tenant uses
+/// Get a tenant's usage
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/usage/stats", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Asked),
-    responses((status = 200, description = "What it uses.", body = Stats)),
+    responses((status = 200, description = "The tenant's usage.", body = Stats)),
 )]
 pub(super) async fn stats(
     State(desk): State<Desk>,

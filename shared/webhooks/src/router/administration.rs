@@ -29,10 +29,11 @@ const MOST: u32 = 1_000;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// Only those with this status.
+    /// Returns only events with this status.
     #[param(value_type = Option<Status>)]
     status: Option<String>,
-    /// Only those of this sender: `bheempay`, `razorpay`, `stripe`, `erp`, `standard`, `shopify`, `woocommerce`.
+    /// Returns only events from this sender:
+    /// `bheempay`, `razorpay`, `stripe`, `erp`, `standard`, `shopify`, `woocommerce`.
     provider: Option<String>,
 }
 
@@ -56,7 +57,7 @@ fn provider(written: &str) -> Result<String, Problem> {
 
 /// List webhook events
 ///
-/// Newest first. A tenant's key sees its own tenant's.
+/// Events are listed newest first. A tenant's key lists only that tenant's events.
 #[utoipa::path(
     get, path = "/api/v1/webhooks/events", tag = "Webhooks", security(("key" = ["webhooks:read"])),
     params(Wanted, Page), responses((status = 200, description = "A page of events.", body = Listing<Shown>)),
@@ -83,7 +84,7 @@ fn sane(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Look at a webhook event
+/// Get a webhook event
 #[utoipa::path(
     get, path = "/api/v1/webhooks/events/{id}", tag = "Webhooks", security(("key" = ["webhooks:read"])),
     params(("id" = String, Path, description = "The event's id.")),
@@ -97,13 +98,13 @@ pub(super) async fn show(
     Ok(Json(desk.find(&granted.caller, &id).await?.into()))
 }
 
-/// Take a webhook event into effect once more
+/// Replay a webhook event
 ///
-/// Whatever became of it. One that is in effect stays as it is: nothing takes effect twice.
+/// The event can have any status. An event that is already in effect is not applied a second time.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/events/{id}/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The event's id.")),
-    responses((status = 200, description = "The event, as it stands now.", body = Shown)),
+    responses((status = 200, description = "The event in its current state.", body = Shown)),
 )]
 pub(super) async fn replay(
     State(desk): State<Desk>,
@@ -119,33 +120,33 @@ pub(super) async fn replay(
     Ok(Json(desk.find(&granted.caller, &id).await?.into()))
 }
 
-/// Which events to take into effect once more.
+/// The events to replay.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Replay {
     /// `dead`, `quarantined`, `ignored` or `failed`.
     #[schema(value_type = Status)]
     status: String,
-    /// Only those of this sender.
+    /// Replays only events from this sender.
     #[serde(default)]
     provider: Option<String>,
-    /// How many at most, oldest first: 1 to 1000, which it is unless told.
+    /// The maximum number of events, oldest first: 1 to 1000. The default is 1000.
     #[serde(default)]
     limit: Option<u32>,
 }
 
-/// Events are due again.
+/// The result of a replay request.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Replayed {
-    /// How many.
+    /// The number of events that are due again.
     replayed: usize,
 }
 
-/// Take webhook events into effect once more
+/// Replay webhook events
 ///
-/// They are due at once; the next drain takes them up.
+/// The events are due immediately and are processed by the next drain.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/events/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
-    request_body = Replay, responses((status = 202, description = "They are due.", body = Replayed)),
+    request_body = Replay, responses((status = 202, description = "The events are due.", body = Replayed)),
 )]
 pub(super) async fn replay_all(
     State(desk): State<Desk>,
@@ -171,13 +172,13 @@ pub(super) async fn replay_all(
     Ok((StatusCode::ACCEPTED, Json(Replayed { replayed })))
 }
 
-/// Do whatever was left undone
+/// Process pending webhook work
 ///
-/// For a scheduler, say each ten seconds: events that are due, changes that were not spread, notifications that were
-/// not sent, old events that can go.
+/// A scheduler calls this, for example every ten seconds. It processes events that are due, propagates changes that
+/// are still pending, sends unsent notifications and deletes old events.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/drain", tag = "Webhooks", security(("key" = ["webhooks:write"])),
-    responses((status = 200, description = "What was done.", body = Drained)),
+    responses((status = 200, description = "The work that was done.", body = Drained)),
 )]
 pub(super) async fn drain(State(desk): State<Desk>, _: MayDrain) -> Result<Json<Drained>, Problem> {
     Ok(Json(desk.processing.drain().await?))
@@ -209,30 +210,31 @@ impl FromRequestParts<Desk> for MayDrain {
     }
 }
 
-/// Whose address.
+/// A request to create a webhook endpoint.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewEndpoint {
     /// The tenant's id.
     tenant_id: String,
 }
 
-/// An address of one organisation's, shown this once.
+/// A webhook endpoint of one organisation, shown only once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Endpoint {
-    /// Its id, to revoke it by.
+    /// The endpoint's id, used to delete it.
     id: String,
-    /// What proves who posts, beside the signature.
+    /// The token that identifies the sender, in addition to the signature.
     token: String,
-    /// Where the ERP posts the organisation's events to.
+    /// The address to which the ERP posts the organisation's events.
     url: String,
 }
 
-/// Make an address for one organisation's events
+/// Create a webhook endpoint
 ///
-/// The token is shown in this answer and never again. To replace it, make another and delete this one.
+/// The endpoint receives the events of one organisation. The token is shown only in this response. To replace it,
+/// create another endpoint and delete this one.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/endpoints", tag = "Webhooks", security(("key" = ["webhooks:write"])),
-    request_body = NewEndpoint, responses((status = 201, description = "Made.", body = Endpoint)),
+    request_body = NewEndpoint, responses((status = 201, description = "The endpoint is created.", body = Endpoint)),
 )]
 pub(super) async fn create_endpoint(
     State(desk): State<Desk>,
@@ -256,11 +258,11 @@ pub(super) async fn create_endpoint(
         .await
 }
 
-/// Have an address lead nowhere
+/// Delete a webhook endpoint
 #[utoipa::path(
     delete, path = "/api/v1/webhooks/endpoints/{id}", tag = "Webhooks", security(("key" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
-    responses((status = 204, description = "It does.")),
+    responses((status = 204, description = "The endpoint is deleted.")),
 )]
 pub(super) async fn delete_endpoint(
     State(desk): State<Desk>,

@@ -49,11 +49,11 @@ macro_rules! gateways {
         #[utoipa::path(
             post, path = $path, tag = "Webhooks", request_body(content = Vec<u8>, content_type = "application/json"),
             responses(
-                (status = 200, description = "Stored: see `status`. A duplicate is answered as the first delivery was."),
+                (status = 200, description = "The event is stored; see `status`. A duplicate gets the same answer as the first delivery."),
                 (status = 400, description = "`INVALID_SIGNATURE`."),
                 (status = 404, description = "No secret is configured."),
                 (status = 415, description = "`UNSUPPORTED_MEDIA_TYPE`: the body is compressed."),
-                (status = 503, description = "`STORE_UNAVAILABLE`: send it again."),
+                (status = 503, description = "`STORE_UNAVAILABLE`: send the event again."),
             ),
         )]
         pub(super) async fn $name(State(desk): State<Desk>, headers: HeaderMap, body: Body) -> Response {
@@ -63,33 +63,33 @@ macro_rules! gateways {
 }
 
 gateways! {
-    /// BheemPay
+    /// Receive a BheemPay event
     bheempay, "/api/v1/billing/webhook", BheemPay;
-    /// Razorpay
+    /// Receive a Razorpay event
     razorpay, "/webhooks/razorpay", Razorpay;
-    /// Stripe
+    /// Receive a Stripe event
     stripe, "/webhooks/stripe", Stripe;
-    /// Shopify
+    /// Receive a Shopify event
     shopify, "/webhooks/shopify", Shopify;
-    /// WooCommerce
+    /// Receive a WooCommerce event
     ///
-    /// The unsigned ping with which it is set up is answered 200 and changes nothing.
+    /// The unsigned ping that WooCommerce sends during setup is answered with 200 and changes nothing.
     woocommerce, "/webhooks/woocommerce", WooCommerce;
-    /// The ERP
+    /// Receive an ERP event
     ///
-    /// Answered in the ERP's own shape.
+    /// The response has the format that the ERP expects.
     erp, "/erp/webhooks/billing/", Erp;
 }
 
-/// Standard Webhooks
+/// Receive a Standard Webhooks event
 ///
-/// Signed in `webhook-id`, `webhook-timestamp` and `webhook-signature`, or in `svix-id`, `svix-timestamp` and
+/// The signature is in `webhook-id`, `webhook-timestamp` and `webhook-signature`, or in `svix-id`, `svix-timestamp` and
 /// `svix-signature`.
 #[utoipa::path(
     post, path = "/webhooks/standard/{source}", tag = "Webhooks",
-    params(("source" = String, Path, description = "Who sends, for people: what makes an event the same is its signed id.")),
+    params(("source" = String, Path, description = "A readable name of the sender. Duplicates are recognized by the signed id, not by this name.")),
     request_body(content = Vec<u8>, content_type = "application/json"),
-    responses((status = 200, description = "Stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
+    responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
 )]
 pub(super) async fn standard(
     State(desk): State<Desk>,
@@ -104,14 +104,14 @@ pub(super) async fn standard(
     desk.receive(Provider::Standard, None, headers, body).await
 }
 
-/// The ERP, at the address of one organisation
+/// Receive an ERP event for one organisation
 ///
 /// Only events of that organisation take effect.
 #[utoipa::path(
     post, path = "/erp/webhooks/billing/{token}", tag = "Webhooks",
-    params(("token" = String, Path, description = "As it was shown when the endpoint was made.")),
+    params(("token" = String, Path, description = "The token that was returned when the endpoint was created.")),
     request_body(content = Vec<u8>, content_type = "application/json"),
-    responses((status = 200, description = "Stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
+    responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
 )]
 pub(super) async fn erp_of_one(
     State(desk): State<Desk>,

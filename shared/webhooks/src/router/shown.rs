@@ -11,25 +11,25 @@ use crate::event::{Event, Status};
 #[schema(as = WebhookEvent)]
 pub(crate) struct Shown {
     id: String,
-    /// Who sent it.
+    /// The sender of the event.
     provider: &'static str,
-    /// What the sender calls the event: `payment.captured`.
+    /// The sender's name for the event type, for example `payment.captured`.
     event: String,
     tenant_id: Option<String>,
     status: Status,
-    /// Why it is not in effect; null: it is, or soon will be.
+    /// The reason why the event is not in effect; null if it is in effect or soon will be.
     reason: Option<String>,
-    /// What the sender calls the delivery. Mostly not signed.
+    /// The sender's id of the delivery. Most senders do not sign it.
     gateway_event_id: Option<String>,
     received_at: String,
     occurred_at: String,
-    /// When it came into effect, or was found to have none.
+    /// When the event took effect or was found to have no effect.
     settled_at: Option<String>,
-    /// How often it could not be taken into effect.
+    /// The number of failed attempts to apply the event.
     attempts: i64,
-    /// When it is tried again.
+    /// When the next attempt is made.
     next_attempt_at: Option<String>,
-    /// What the sender was told.
+    /// The response that the sender received.
     #[schema(value_type = Object)]
     answer: Option<Box<RawValue>>,
     #[serde(skip)]
