@@ -234,7 +234,10 @@ async fn change(
         let mut budget = before.clone();
         let changed = changes.apply(&mut budget, &desk.hand(&author, is_admin))?;
         if is_looser(&before, &budget, budget.period(desk.now())?) && !is_admin {
-            return Err(Problem::new(Code::PermissionDenied, "A change that allows more spending requires tenants:admin."));
+            return Err(Problem::new(
+                Code::PermissionDenied,
+                "A change that allows more spending requires tenants:admin.",
+            ));
         }
         if !changed || desk.treasury.budgets().replace(&budget).await.map_err(taken)? {
             if changed {
@@ -244,7 +247,8 @@ async fn change(
             return Ok(Json(desk.shown(budget).await?));
         }
     }
-    Err(Problem::new(Code::StoreUnavailable, "Too many callers are changing the budget at once; try again.").retry_after(1))
+    Err(Problem::new(Code::StoreUnavailable, "Too many callers are changing the budget at once; try again.")
+        .retry_after(1))
 }
 
 /// Get a budget's tracking

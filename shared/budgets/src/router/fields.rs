@@ -120,7 +120,10 @@ fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
     percents.dedup();
     let in_range = percents.iter().all(|percent| (1..=HIGHEST).contains(percent));
     if !in_range || percents.len() != thresholds.len() || percents.len() > MOST_THRESHOLDS {
-        errors.push(FieldError::new("thresholds", "must be at most 10 thresholds, each at a different percentage from 1 to 1000"));
+        errors.push(FieldError::new(
+            "thresholds",
+            "must be at most 10 thresholds, each at a different percentage from 1 to 1000",
+        ));
     }
 }
 
