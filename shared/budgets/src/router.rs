@@ -98,7 +98,7 @@ pub struct ApiDoc;
     request_body = NewBudget,
     responses(
         (status = 201, description = "The budget was created.", body = Shown),
-        (status = 409, description = "`ALREADY_EXISTS`: the tenant, department and cost centre already have an active budget."),
+        (status = 409, description = "`ALREADY_EXISTS`: an active budget covers the same part of the tenant."),
     ),
 )]
 async fn create(
@@ -210,9 +210,9 @@ async fn show(
     request_body = BudgetChanges,
     responses(
         (status = 200, description = "The budget was updated.", body = Shown),
-        (status = 403, description = "`PERMISSION_DENIED`: the change allows more spending, which requires `tenants:admin`."),
+        (status = 403, description = "`PERMISSION_DENIED`: allowing more spending requires `tenants:admin`."),
         (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
-        (status = 409, description = "`ALREADY_EXISTS`: the tenant, department and cost centre have another active budget."),
+        (status = 409, description = "`ALREADY_EXISTS`: another active budget covers the same part of the tenant."),
     ),
 )]
 async fn change(

@@ -62,7 +62,7 @@ pub(super) struct Spent {
     responses(
         (status = 201, description = "The amount was reserved.", body = ReservationShown),
         (status = 404, description = "`BUDGET_NOT_FOUND`: the tenant has no such budget."),
-        (status = 409, description = "`BUDGET_EXCEEDED`; `RESERVATION_SETTLED`: the reference was already settled."),
+        (status = 409, description = "`BUDGET_EXCEEDED`; `RESERVATION_SETTLED`: released, or of another amount."),
     ),
 )]
 pub(super) async fn reserve(
@@ -131,7 +131,7 @@ impl NewReservation {
     ),
     request_body = Spent,
     responses(
-        (status = 200, description = "The amount is spent. Repeating the request changes nothing.", body = ReservationShown),
+        (status = 200, description = "The amount is spent. Repeating this changes nothing.", body = ReservationShown),
         (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
         (status = 409, description = "`RESERVATION_SETTLED`: it was released, or less was reserved."),
     ),
@@ -166,7 +166,7 @@ pub(super) async fn commit(
         ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
     ),
     responses(
-        (status = 200, description = "The reservation is released. Repeating the request changes nothing.", body = ReservationShown),
+        (status = 200, description = "It is released. Repeating this changes nothing.", body = ReservationShown),
         (status = 404, description = "`BUDGET_NOT_FOUND`, `RESERVATION_NOT_FOUND`."),
         (status = 409, description = "`RESERVATION_SETTLED`: the reservation was already spent."),
     ),
