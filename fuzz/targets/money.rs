@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use edge_signatures::{Currency, Money};
+use edge_money::{Currency, Money};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

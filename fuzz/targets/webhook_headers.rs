@@ -5,7 +5,7 @@
 #![no_main]
 
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, Secrets, is_set_up_ping, verify};
+use edge_gateways::{Provider, Secrets, is_set_up_ping, verify};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 

@@ -5,7 +5,7 @@
 #![no_main]
 
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, Secrets, sign, verify};
+use edge_gateways::{Provider, Secrets, sign, verify};
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 

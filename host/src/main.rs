@@ -44,7 +44,7 @@ struct Cli {
 enum Command {
     /// Serve a Spin application
     Up(up::Options),
-    /// Bring the record up to date, or show what is to be done
+    /// Bring the database up to date, or show what is to be done
     Migrate(migrate::Options),
     /// Check, test and publish rules
     Rules(rules::Options),

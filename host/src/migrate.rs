@@ -1,7 +1,7 @@
-//! `bheem-edge migrate`: brings the record up to date by hand, before a new build serves with it. The edge does so by itself
+//! `bheem-edge migrate`: brings the database up to date by hand, before a new build serves with it. The edge does so by itself
 //! at its first request.
 //!
-//! Exit codes: 0, the record is up to date; 1, with --check, it is not; 2, it cannot be reached, or a newer build changed it
+//! Exit codes: 0, the database is up to date; 1, with --check, it is not; 2, it cannot be reached, or a newer build changed it
 //! in a way that this build cannot work with.
 
 mod database;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use edge_capabilities::Database;
-use edge_record::{Record, pending_migrations};
+use edge_database::{Db, pending_migrations};
 
 use crate::manifest::Manifest;
 use crate::rules::{Failure, Outcome, finish};
@@ -22,7 +22,7 @@ use crate::up::name_and_value;
 use crate::variables::Variables;
 use database::{Postgres, Sqlite};
 
-/// The label of the record's database, where it is SQLite.
+/// The label of the database's database, where it is SQLite.
 const LABEL: &str = "default";
 
 /// What `bheem-edge migrate` can be told.
@@ -55,11 +55,11 @@ async fn migrate(options: &Options) -> Outcome {
     let database = open(options).await.map_err(|error| Failure::Impossible(format!("{error:#}")))?;
     let pending = pending_migrations(&*database).await.map_err(|error| impossible(&error))?;
     if pending.is_empty() {
-        say("The record is up to date.");
+        say("The database is up to date.");
         return Ok(());
     }
     if !options.check {
-        Record::new(database).prepare().await.map_err(|error| impossible(&error))?;
+        Db::new(database).prepare().await.map_err(|error| impossible(&error))?;
     }
     let what = if options.check { "to be done" } else { "done" };
     for migration in pending {
@@ -68,7 +68,7 @@ async fn migrate(options: &Options) -> Outcome {
     if options.check { Err(Failure::Bad) } else { Ok(()) }
 }
 
-/// The record as `bheem-edge up` with the same options would open it.
+/// The database as `bheem-edge up` with the same options would open it.
 async fn open(options: &Options) -> anyhow::Result<Arc<dyn Database>> {
     let manifest = Manifest::load(&options.manifest)?;
     let given: BTreeMap<String, String> = options.variables.iter().cloned().collect();

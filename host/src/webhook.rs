@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, sign};
+use edge_gateways::{Provider, sign};
 use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
 

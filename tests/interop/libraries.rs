@@ -14,7 +14,7 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, Rejection, Secrets, Verified, sign, verify};
+use edge_gateways::{Provider, Rejection, Secrets, Verified, sign, verify};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,3 @@
-//! The component `checkout`: what external tenants buy, pay and give up. Everything it decides is in `shared/billing`.
+//! The component `checkout`: what external tenants buy, pay and cancel. All of its logic is in `shared/payments/checkout`.
 
-spin_capabilities::component!(edge_billing::router);
+spin_capabilities::component!(edge_checkout::router);

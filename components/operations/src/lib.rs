@@ -1,3 +1,3 @@
-//! The component `operations`: health, readiness, the API's description. All of it is in `shared/operations`.
+//! The component `operations`: health, readiness, the API's description. All of it is in `shared/operations/health`.
 
-spin_capabilities::component!(edge_operations::router);
+spin_capabilities::component!(edge_health::router);

@@ -1,3 +1,3 @@
-//! The component `rules`: rules are changed, tried and put to use. Everything it decides is in `shared/rulebook`.
+//! The component `rules`: rules are changed, tried and put to use. All of its logic is in `shared/rules/rulebook`.
 
 spin_capabilities::component!(edge_rulebook::router);

@@ -1,4 +1,4 @@
-//! The record: PostgreSQL where the variable `database_url` names one, else Spin's SQLite, label `default`.
+//! The database: PostgreSQL where the variable `database_url` names one, else Spin's SQLite, label `default`.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -20,7 +20,7 @@ const STATEMENT: Duration = Duration::from_secs(10);
 /// When PostgreSQL counts as gone, for this instance. Whoever has something else to go by gives up on a statement early.
 const GONE: Policy = Policy::new(3, Duration::from_secs(1));
 
-pub(crate) struct Record {
+pub(crate) struct Db {
     config: Arc<dyn Config>,
     backend: OnceLock<Backend>,
     breaker: Breaker,
@@ -31,7 +31,7 @@ enum Backend {
     Postgres(String),
 }
 
-impl Record {
+impl Db {
     pub(crate) fn new(config: Arc<dyn Config>) -> Self {
         Self { config, backend: OnceLock::new(), breaker: Breaker::new(GONE) }
     }
@@ -72,7 +72,7 @@ impl Record {
 }
 
 #[async_trait]
-impl Database for Record {
+impl Database for Db {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match self.backend().await? {
             Backend::Sqlite(connection) => query_sqlite(connection, statement, parameters).await,

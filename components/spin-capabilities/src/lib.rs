@@ -38,6 +38,6 @@ fn capabilities() -> Capabilities {
         http: Arc::new(Bounded::new(Arc::new(http::Outbound::new(clock)), MOST_CALLS)),
         log: Arc::new(small::StandardError),
         random: Arc::new(small::HostRandom),
-        record: Arc::new(database::Record::new(config)),
+        db: Arc::new(database::Db::new(config)),
     }
 }

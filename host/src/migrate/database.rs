@@ -1,4 +1,4 @@
-//! The record's database, for the host itself. Components have theirs through Spin's interfaces.
+//! The database's database, for the host itself. Components have theirs through Spin's interfaces.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

@@ -12,9 +12,9 @@ use crate::edge::{Edge, Settings, Stores};
 pub enum Shape {
     /// One node, SQLite files.
     Sqlite,
-    /// One node, Redis as the key-value store, SQLite as the record.
+    /// One node, Redis as the key-value store, SQLite as the database.
     Redis,
-    /// One node, SQLite as the key-value store, PostgreSQL as the record.
+    /// One node, SQLite as the key-value store, PostgreSQL as the database.
     Postgres,
     /// Two nodes that share a Redis and a PostgreSQL.
     TwoNodes,
@@ -50,7 +50,7 @@ impl Shape {
         matches!(self, Self::Redis | Self::TwoNodes)
     }
 
-    /// Whether PostgreSQL is the record.
+    /// Whether PostgreSQL is the database.
     pub const fn on_postgres(self) -> bool {
         matches!(self, Self::Postgres | Self::TwoNodes)
     }

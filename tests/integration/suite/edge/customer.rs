@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, sign};
+use edge_gateways::{Provider, sign};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Call};

@@ -84,5 +84,5 @@ async fn a_record_is_brought_up_to_date_by_hand(_: Arc<Stage>) {
     assert!(!state.path().join("sqlite_db.db").exists(), "a check made a file");
     let (code, said) = migrate(false);
     assert_eq!((code, said.contains("0001_api_keys")), (Some(0), true), "{said}");
-    assert_eq!(migrate(true), (Some(0), "The record is up to date.\n".into()));
+    assert_eq!(migrate(true), (Some(0), "The database is up to date.\n".into()));
 }

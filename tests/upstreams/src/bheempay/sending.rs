@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use chrono::Utc;
 use edge_capabilities::Instant;
-use edge_signatures::{Provider, sign};
+use edge_gateways::{Provider, sign};
 use http::{Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_signatures::{Provider, sign};
+use edge_gateways::{Provider, sign};
 use serde_json::json;
 
 use crate::client::{Answer, Call};

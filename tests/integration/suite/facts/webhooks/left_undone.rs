@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use edge_signatures::Provider;
+use edge_gateways::Provider;
 use futures::future::join_all;
 use serde_json::json;
 use tokio::sync::Semaphore;

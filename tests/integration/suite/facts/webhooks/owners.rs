@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_signatures::Provider;
+use edge_gateways::Provider;
 use serde_json::{Value, json};
 
 use crate::edge::{CREDITS, Customer, signed};

@@ -1,0 +1,40 @@
+//! The projects that were brought over.
+
+use axum::extract::State;
+use edge_access::{ErpAdmin, Granted};
+use edge_http::{Code, Json, Listing, Page, Problem};
+use http::HeaderMap;
+
+use super::Desk;
+use crate::project::Project;
+
+/// List projects
+///
+/// Returns the projects in the ERP as the last run found them, sorted by id.
+#[utoipa::path(
+    get, path = "/api/v1/erp-sync/projects", tag = "ERP sync", security(("key" = ["erp:admin"])),
+    params(
+        Page,
+        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts."),
+    ),
+    responses((status = 200, description = "A page of projects.", body = Listing<Project>)),
+)]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<ErpAdmin>,
+    headers: HeaderMap,
+    page: Page,
+) -> Result<Json<Listing<Project>>, Problem> {
+    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let behind = page.cursor.as_deref().map(|cursor| {
+        let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let sane = |behind: &String| !behind.contains('\0');
+        behind.filter(sane).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    });
+    let behind = behind.transpose()?.unwrap_or_default();
+    let stored = desk.works.records().projects(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
+    let projects: Result<Vec<Project>, _> = stored.iter().map(|project| serde_json::from_str(project)).collect();
+    let projects =
+        projects.map_err(|error| Problem::new(Code::Internal, "A project cannot be read.").because(error))?;
+    Ok(Json(Listing::from_one_more(projects, &page, |project: &Project| hex::encode(&project.id))))
+}

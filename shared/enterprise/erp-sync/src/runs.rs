@@ -1,0 +1,218 @@
+//! Runs in the database. Whoever works on a run holds its lease, and writes nothing of it without: of two workers one gets on.
+//! Of each tenant and kind one run is open, which the database itself sees to.
+
+use std::time::Duration;
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::Db;
+
+use crate::run::{COLUMNS, Kind, Progress, Run};
+
+/// How long finished runs are kept. The last good one of each kind stays.
+const KEPT: Duration = Duration::from_hours(24 * 30);
+
+/// The most that are forgotten at once.
+const MOST_FORGOTTEN: i64 = 50;
+
+/// What somebody else has taken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lost;
+
+/// Runs, in the database.
+#[derive(Clone)]
+pub(crate) struct Runs(Db);
+
+fn progress(run: &Progress) -> Result<String, DatabaseError> {
+    serde_json::to_string(run).map_err(|error| DatabaseError::Refused(error.to_string()))
+}
+
+impl Runs {
+    pub(crate) fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    async fn first(&self, statement: &str, values: &[Value]) -> Result<Option<Run>, DatabaseError> {
+        self.0.query(statement, values).await?.first().map(Run::from_row).transpose()
+    }
+
+    /// The run that is open.
+    pub(crate) async fn open(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
+        let statement =
+            format!("SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at IS NULL");
+        self.first(&statement, &[tenant.into(), kind.as_str().into()]).await
+    }
+
+    /// The run that is open; else the one that was started last.
+    pub(crate) async fn last(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2
+             ORDER BY CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END, started_at DESC, id DESC LIMIT 1"
+        );
+        self.first(&statement, &[tenant.into(), kind.as_str().into()]).await
+    }
+
+    /// The last run that came to its end: its id, and when.
+    pub(crate) async fn last_good(&self, tenant: &str, kind: Kind) -> Result<Option<(String, Instant)>, DatabaseError> {
+        let statement = "SELECT id, finished_at FROM erp_sync_runs
+            WHERE tenant_id = $1 AND kind = $2 AND status = 'completed' ORDER BY started_at DESC, id DESC LIMIT 1";
+        let rows = self.0.query(statement, &[tenant.into(), kind.as_str().into()]).await?;
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), Instant::from_millis(row.integer(1)?)));
+        rows.first().map(read).transpose()
+    }
+
+    /// The run `id` of the tenant.
+    pub(crate) async fn find(&self, tenant: &str, id: &str) -> Result<Option<Run>, DatabaseError> {
+        let statement = format!("SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND id = $2");
+        self.first(&statement, &[tenant.into(), id.into()]).await
+    }
+
+    /// Stores a new run; refused as a duplicate where one is open.
+    pub(crate) async fn insert(&self, run: &Run) -> Result<(), DatabaseError> {
+        let statement = format!(
+            "INSERT INTO erp_sync_runs ({COLUMNS})
+             VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, '', NULL, $9, $10, $11, $11, NULL)"
+        );
+        let values: [Value; 11] = [
+            run.id.as_str().into(),
+            run.tenant.as_str().into(),
+            run.kind.as_str().into(),
+            run.status.as_str().into(),
+            run.rule_version.into(),
+            run.actor.as_str().into(),
+            run.address.clone().into(),
+            progress(&run.progress)?.into(),
+            run.lease.as_str().into(),
+            run.leased_until.into(),
+            run.started_at.into(),
+        ];
+        self.0.query(&statement, &values).await.map(drop)
+    }
+
+    /// Takes up a tenant's runs whose workers have not been heard of; without a tenant, everybody's.
+    pub(crate) async fn take_up(
+        &self,
+        tenant: Option<&str>,
+        lease: &str,
+        now: Instant,
+        until: Instant,
+    ) -> Result<Vec<Run>, DatabaseError> {
+        let statement = format!(
+            "UPDATE erp_sync_runs SET lease = $1, leased_until = $2
+             WHERE status = 'running' AND leased_until <= $3 AND (CAST($4 AS TEXT) IS NULL OR tenant_id = $4)
+             RETURNING {COLUMNS}"
+        );
+        let values = [lease.into(), until.into(), now.into(), tenant.into()];
+        self.0.query(&statement, &values).await?.iter().map(Run::from_row).collect()
+    }
+
+    /// Writes down how far `run` is; the lease is good until `until`.
+    pub(crate) async fn keep(
+        &self,
+        run: &Run,
+        now: Instant,
+        until: Instant,
+    ) -> Result<Result<(), Lost>, DatabaseError> {
+        let statement = "UPDATE erp_sync_runs SET page_cursor = $3, progress = $4, seen = $5, updated_at = $6,
+            leased_until = $7 WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
+        let values: [Value; 7] = [
+            run.id.as_str().into(),
+            run.lease.as_str().into(),
+            run.cursor.clone().into(),
+            progress(&run.progress)?.into(),
+            run.seen.to_hex().into(),
+            now.into(),
+            until.into(),
+        ];
+        Ok(held(&self.0.query(statement, &values).await?))
+    }
+
+    /// Says that whoever works on `run` is alive.
+    pub(crate) async fn renew(&self, run: &Run, until: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+        let statement = "UPDATE erp_sync_runs SET leased_until = $3
+            WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
+        let values = [run.id.as_str().into(), run.lease.as_str().into(), until.into()];
+        Ok(held(&self.0.query(statement, &values).await?))
+    }
+
+    /// Lets go of `run`, whose status is no longer running.
+    pub(crate) async fn settle(&self, run: &Run, now: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+        let finished = run.status.is_final().then_some(now);
+        // Whom it has seen matters to nobody once it is over.
+        let seen = if run.status.is_final() { String::new() } else { run.seen.to_hex() };
+        let statement = "UPDATE erp_sync_runs SET status = $3, progress = $4, seen = $5, error = $6, updated_at = $7,
+            finished_at = $8, lease = '', leased_until = 0
+            WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
+        let values: [Value; 8] = [
+            run.id.as_str().into(),
+            run.lease.as_str().into(),
+            run.status.as_str().into(),
+            progress(&run.progress)?.into(),
+            seen.into(),
+            run.error.clone().into(),
+            now.into(),
+            finished.into(),
+        ];
+        Ok(held(&self.0.query(statement, &values).await?))
+    }
+
+    /// Has a run that asked go on; None: somebody else answered it.
+    pub(crate) async fn go_on(&self, run: &Run, now: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+        let statement = "UPDATE erp_sync_runs SET status = 'running', progress = $2, lease = $3, leased_until = $4,
+            updated_at = $5 WHERE id = $1 AND status = 'needs_confirmation' RETURNING id";
+        let values: [Value; 5] = [
+            run.id.as_str().into(),
+            progress(&run.progress)?.into(),
+            run.lease.as_str().into(),
+            run.leased_until.into(),
+            now.into(),
+        ];
+        Ok(held(&self.0.query(statement, &values).await?))
+    }
+
+    /// Closes a run that asked, for another begins.
+    pub(crate) async fn supersede(&self, id: &str, now: Instant) -> Result<(), DatabaseError> {
+        let statement = "UPDATE erp_sync_runs SET status = 'superseded', finished_at = $2, updated_at = $2, seen = ''
+            WHERE id = $1 AND status = 'needs_confirmation'";
+        self.0.query(statement, &[id.into(), now.into()]).await.map(drop)
+    }
+
+    /// Forgets what is long over.
+    pub(crate) async fn forget(&self, tenant: &str, kind: Kind, now: Instant) -> Result<(), DatabaseError> {
+        let before = self.0.expired_before(now, KEPT).await?;
+        let statement = "DELETE FROM erp_sync_runs WHERE id IN (
+            SELECT id FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at < $3
+            AND id <> COALESCE((SELECT g.id FROM erp_sync_runs g WHERE g.tenant_id = $1 AND g.kind = $2
+                AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '')
+            ORDER BY started_at LIMIT $4) RETURNING id";
+        let values = [tenant.into(), kind.as_str().into(), before.into(), MOST_FORGOTTEN.into()];
+        let forgotten = self.0.query(statement, &values).await?;
+        for row in &forgotten {
+            for table in ["erp_sync_errors", "erp_sync_deferred"] {
+                self.0.query(&format!("DELETE FROM {table} WHERE run_id = $1"), &[row.text(0)?.into()]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tenants whose people were brought over once and not since `before`, and of whom no run is open.
+    pub(crate) async fn due(&self, kind: Kind, before: Instant, limit: u32) -> Result<Vec<String>, DatabaseError> {
+        let statement = "SELECT tenant_id FROM erp_sync_runs WHERE kind = $1 GROUP BY tenant_id
+            HAVING MAX(started_at) < $2 AND MAX(CASE WHEN status = 'completed' THEN 1 ELSE 0 END) = 1
+                AND MAX(CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END) = 0
+            ORDER BY tenant_id LIMIT $3";
+        let values = [kind.as_str().into(), before.into(), Value::Integer(i64::from(limit))];
+        self.0.query(statement, &values).await?.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
+    }
+
+    /// Up to `limit` of what went wrong in a run.
+    pub(crate) async fn errors(&self, id: &str, limit: u32) -> Result<Vec<(Option<String>, String)>, DatabaseError> {
+        let statement = "SELECT erp_id, message FROM erp_sync_errors WHERE run_id = $1 ORDER BY item LIMIT $2";
+        let rows = self.0.query(statement, &[id.into(), Value::Integer(i64::from(limit))]).await?;
+        rows.iter().map(|row| Ok((row.optional_text(0)?.map(ToOwned::to_owned), row.text(1)?.to_owned()))).collect()
+    }
+}
+
+fn held(rows: &[Row]) -> Result<(), Lost> {
+    if rows.is_empty() { Err(Lost) } else { Ok(()) }
+}

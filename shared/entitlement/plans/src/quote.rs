@@ -1,0 +1,137 @@
+//! What a plan costs somebody: the price of its tier, for as many seats and as long as they want, and the fee for
+//! setting up where they buy for the first time.
+
+use edge_money::Money;
+
+use crate::cycle::Cycle;
+use crate::plan::{Plan, Terms};
+
+/// What somebody wants of a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// How often they want to pay.
+    pub cycle: Cycle,
+    /// Which tier; None: what the plan itself costs, which buys its first.
+    pub tier_code: Option<&'a str>,
+    /// For how many seats.
+    pub seats: i64,
+    /// Whether they never paid before: then the fee for setting up is asked.
+    pub is_first: bool,
+}
+
+/// What it costs them, and what they get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// All that is to be paid now.
+    pub amount: Money,
+    /// What they get.
+    pub terms: Terms,
+}
+
+/// Why there is no price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoQuote {
+    /// The plan has no such tier.
+    #[error("the plan has no such tier")]
+    Tier,
+    /// Not that many seats.
+    #[error("must be from 1 to {0}: the tier allows no more users")]
+    Seats(i64),
+    /// It is not paid that often.
+    #[error("the plan is paid less often: {}", .0.as_str())]
+    Cycle(Cycle),
+    /// Nothing says what it costs.
+    #[error("the plan has no price")]
+    Price,
+    /// More than can be counted.
+    #[error("comes to more than can be paid")]
+    Amount,
+}
+
+/// The most seats that are sold at once.
+const MOST_SEATS: i64 = 100_000;
+
+impl Plan {
+    /// What `order` costs.
+    pub fn quote(&self, order: &Order<'_>) -> Result<Quote, NoQuote> {
+        let tier = match order.tier_code {
+            Some(code) => Some(self.tiers.iter().find(|tier| tier.code == code).ok_or(NoQuote::Tier)?),
+            None => self.tiers.first(),
+        };
+        let most = tier.and_then(|tier| tier.max_users).unwrap_or(MOST_SEATS).min(MOST_SEATS);
+        if !(1..=most).contains(&order.seats) {
+            return Err(NoQuote::Seats(most));
+        }
+        let of_tier = tier.and_then(|tier| tier.own_price());
+        let price = match order.tier_code {
+            Some(_) => of_tier.or(self.price()),
+            None => self.price().or(of_tier),
+        };
+        let price = price.ok_or(NoQuote::Price)?;
+        // The price is for the plan's own cycle. A longer one is paid for at once; a shorter one is not sold.
+        let too_often = || NoQuote::Cycle(self.cycle().unwrap_or(order.cycle));
+        let times = self.times(Some(order.cycle)).ok_or_else(too_often)?;
+        let fee = self.setup_fee.filter(|_| order.is_first).map_or(0, |fee| fee.minor);
+        let minor = price.minor.checked_mul(order.seats).and_then(|minor| minor.checked_mul(times));
+        let minor = minor.and_then(|minor| minor.checked_add(fee)).ok_or(NoQuote::Amount)?;
+        let terms = Terms { cycle: Some(order.cycle), ..self.terms(tier) };
+        Ok(Quote { amount: Money { minor, ..price }, terms })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn plan(cycle: &str) -> Plan {
+        let body = json!({
+            "sku_id": "s", "name": "S", "base_price": 2999, "offer_price": 2499, "setup_fee": 500, "billing_cycle": cycle,
+            "tiers": [{"tier_code": "A", "price": 2500, "max_users": 25}, {"tier_code": "B", "price": 4999.50}, {"tier_code": "C"}],
+        });
+        Plan::read(body.to_string().as_bytes()).unwrap()
+    }
+
+    const ORDER: Order<'_> = Order { cycle: Cycle::Monthly, tier_code: None, seats: 1, is_first: false };
+
+    #[test]
+    fn the_price_is_the_tiers_times_seats_times_the_cycle_and_the_fee_once() {
+        let a = Some("A");
+        for (order, amount) in [
+            (ORDER, "2499.00"),
+            (Order { is_first: true, ..ORDER }, "2999.00"),
+            (Order { tier_code: a, ..ORDER }, "2500.00"),
+            (Order { tier_code: Some("B"), seats: 3, ..ORDER }, "14998.50"),
+            (Order { tier_code: Some("C"), ..ORDER }, "2499.00"),
+            (Order { cycle: Cycle::Annual, ..ORDER }, "29988.00"),
+            (Order { cycle: Cycle::Quarterly, tier_code: a, seats: 25, is_first: true }, "188000.00"),
+        ] {
+            assert_eq!(plan("monthly").quote(&order).unwrap().amount.to_decimal(), amount, "{order:?}");
+        }
+        assert_eq!(
+            plan("annual").quote(&Order { cycle: Cycle::Annual, ..ORDER }).unwrap().amount.to_decimal(),
+            "2499.00"
+        );
+        let quote = plan("").quote(&Order { cycle: Cycle::Annual, tier_code: a, ..ORDER }).unwrap();
+        assert_eq!(quote.amount.to_decimal(), "2500.00");
+        assert_eq!((quote.terms.tier_code.as_str(), quote.terms.cycle), ("A", Some(Cycle::Annual)));
+    }
+
+    #[test]
+    fn what_is_not_sold_has_no_price() {
+        let free = Plan::read(br#"{"sku_id":"s","base_price":0}"#).unwrap();
+        assert_eq!(free.quote(&ORDER), Err(NoQuote::Price));
+        for (order, why) in [
+            (Order { tier_code: Some("D"), ..ORDER }, NoQuote::Tier),
+            (Order { seats: 26, ..ORDER }, NoQuote::Seats(25)),
+            (Order { seats: 0, ..ORDER }, NoQuote::Seats(25)),
+            (Order { seats: -1, tier_code: Some("B"), ..ORDER }, NoQuote::Seats(MOST_SEATS)),
+        ] {
+            assert_eq!(plan("monthly").quote(&order), Err(why), "{order:?}");
+        }
+        assert_eq!(plan("annual").quote(&ORDER), Err(NoQuote::Cycle(Cycle::Annual)));
+        let dear = Plan::read(br#"{"sku_id":"s","base_price":90000000000000000}"#).unwrap();
+        assert_eq!(dear.quote(&Order { seats: 1000, ..ORDER }), Err(NoQuote::Amount));
+    }
+}

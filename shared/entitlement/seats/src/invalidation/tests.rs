@@ -1,0 +1,290 @@
+use edge_capabilities::Instant;
+use edge_capabilities::testing::World;
+
+use super::*;
+use crate::standing::{SeatStatus, Standing, SubscriptionStatus};
+use crate::subject::Id;
+use crate::testing::TenantRow;
+
+fn invalidation(world: &World) -> Invalidation {
+    let (capabilities, _) = world.instance();
+    let db = Db::new(capabilities.db.clone());
+    Invalidation::new(&capabilities.cache, &capabilities.clock, &db)
+}
+
+fn alias(external_org: &str) -> Alias {
+    Alias { application: Id::parse("healos").unwrap(), external_org: Id::parse(external_org).unwrap() }
+}
+
+fn seat(organization: &str) -> Answer {
+    Answer::Seat(Standing {
+        organization: organization.into(),
+        seat_id: "seat".into(),
+        seat_status: SeatStatus::Active,
+        subscription_status: SubscriptionStatus::Active,
+        period_end: Some(Instant::from_millis(7)),
+        version: 1,
+        tenant_is_inactive: false,
+    })
+}
+
+/// What an answer of the ERP's that names `org` amounts to, and the mark it is kept under.
+async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<Mark>) {
+    let before = invalidation.before(alias).await.unwrap();
+    let mut answer = seat("org");
+    invalidation.complete(alias, &mut answer).await.unwrap();
+    let mark = invalidation.mark(alias, &before, &answer).await.unwrap();
+    (answer, mark)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_kept_unless_a_raise_began_in_between() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    // First contact, nothing in between; then the organisation is known.
+    for _ in 0..2 {
+        let (_, mark) = contact(&invalidation, &alias("a")).await;
+        assert!(invalidation.stands(&mark.unwrap()).await.unwrap());
+    }
+    // First contact by another name, with a raise in between.
+    let before = invalidation.before(&alias("b")).await.unwrap();
+    invalidation.forget("org").await.unwrap();
+    assert_eq!(invalidation.mark(&alias("b"), &before, &seat("org")).await.unwrap(), None);
+    // A known name, with a raise in between, by either name.
+    for by_alias in [false, true] {
+        let before = invalidation.before(&alias("a")).await.unwrap();
+        if by_alias {
+            invalidation.forget_alias(&alias("a")).await.unwrap();
+        } else {
+            invalidation.forget("org").await.unwrap();
+        }
+        let mark = invalidation.mark(&alias("a"), &before, &seat("org")).await.unwrap().unwrap();
+        assert!(!invalidation.stands(&mark).await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_comes_to_mean_another_organisation_is_noted() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    contact(&invalidation, &alias("a")).await;
+    let before = invalidation.before(&alias("a")).await.unwrap();
+    assert_eq!(invalidation.mark(&alias("a"), &before, &seat("other")).await.unwrap(), None);
+    assert_eq!(invalidation.organization_of(&alias("a")).await.unwrap().as_deref(), Some("other"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn forgetting_by_name_reaches_the_organisation_also_when_the_cache_has_lost_the_name() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let (_, mark) = contact(&invalidation, &alias("a")).await;
+    world.cache.lose(|key| key.starts_with("name:"));
+    invalidation.forget_alias(&alias("a")).await.unwrap();
+    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+}
+
+fn status(answer: &Answer) -> SubscriptionStatus {
+    match answer {
+        Answer::Seat(standing) => standing.subscription_status,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What an answer of the ERP's about somebody of `alias` amounts to.
+async fn said(invalidation: &Invalidation, alias: &Alias) -> SubscriptionStatus {
+    status(&contact(invalidation, alias).await.0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_event_counts_until_another_says_otherwise_however_often_facts_are_forgotten() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let org = TenantRow::new(&world, "org").await;
+    let said = async || match contact(&invalidation, &alias("a")).await.0 {
+        Answer::Seat(standing) => (standing.subscription_status, standing.period_end.unwrap().as_millis()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(said().await, (SubscriptionStatus::Active, 7));
+    org.is_told("suspended", None).await;
+    invalidation.payment_changed("org").await.unwrap();
+    assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
+    invalidation.forget_alias(&alias("a")).await.unwrap();
+    invalidation.forget_alias(&alias("never met")).await.unwrap();
+    invalidation.forget("org").await.unwrap();
+    assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
+    org.is_told("past_due", Some(9)).await;
+    invalidation.payment_changed("org").await.unwrap();
+    assert_eq!(said().await, (SubscriptionStatus::PastDue, 9));
+    world.cache.lose_everything();
+    invalidation.forget("org").await.unwrap();
+    assert_eq!(said().await, (SubscriptionStatus::PastDue, 9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_dropped_does_not_count_until_the_next_event() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let org = TenantRow::new(&world, "org").await;
+    org.is_told("suspended", None).await;
+    invalidation.payment_changed("org").await.unwrap();
+    let (_, mark) = contact(&invalidation, &alias("a")).await;
+    assert!(invalidation.drop_payments("org").await.unwrap().is_some());
+    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
+    invalidation.forget("org").await.unwrap();
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
+    // The same again, said anew.
+    invalidation.payment_changed("org").await.unwrap();
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(invalidation.drop_payments("nobody").await, Ok(None));
+    // What was said before this build kept account of it is dropped, too.
+    let old = TenantRow::new(&world, "old").await;
+    old.is_told("suspended", None).await;
+    invalidation.drop_payments("old").await.unwrap();
+    let mut answer = seat("old");
+    invalidation.complete(&alias("b"), &mut answer).await.unwrap();
+    assert_eq!(status(&answer), SubscriptionStatus::Active);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_is_not_active_is_marked_whatever_was_said_and_dropped() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let org = TenantRow::new(&world, "org").await;
+    org.is_told("active", Some(9)).await;
+    for told in [false, true] {
+        org.is_active(false).await;
+        invalidation.forget("org").await.unwrap();
+        let (answer, _) = contact(&invalidation, &alias("a")).await;
+        let Answer::Seat(standing) = answer else { panic!("no seat") };
+        assert!(standing.tenant_is_inactive && standing.subscription_status == SubscriptionStatus::Suspended);
+        org.is_active(true).await;
+        invalidation.forget("org").await.unwrap();
+        let (answer, _) = contact(&invalidation, &alias("a")).await;
+        let Answer::Seat(standing) = answer else { panic!("no seat") };
+        assert!(!standing.tenant_is_inactive && standing.subscription_status == SubscriptionStatus::Active);
+        if !told {
+            invalidation.drop_payments("org").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_completed_before_a_raise_was_written_is_not_kept_also_at_first_contact() {
+    for dropped in [false, true] {
+        let world = World::new(1);
+        let invalidation = invalidation(&world);
+        let org = TenantRow::new(&world, "org").await;
+        if dropped {
+            org.is_told("suspended", None).await;
+            invalidation.drop_payments("org").await.unwrap();
+        }
+        // A check reads what is known of the tenant at each moment of a raise in turn.
+        for moments in 0..40 {
+            let name = alias(&format!("a{moments}"));
+            if !dropped {
+                org.is_told("active", None).await;
+                invalidation.payment_changed("org").await.unwrap();
+            }
+            let before = std::sync::Mutex::new(None);
+            let raise = async {
+                if !dropped {
+                    org.is_told("suspended", None).await;
+                }
+                invalidation.payment_changed("org").await.unwrap();
+            };
+            let check = async {
+                for _ in 0..moments {
+                    tokio::task::yield_now().await;
+                }
+                let at_first = invalidation.before(&name).await.unwrap();
+                let mut answer = seat("org");
+                invalidation.complete(&name, &mut answer).await.unwrap();
+                *before.lock().unwrap() = Some((at_first, answer));
+            };
+            futures::future::join(raise, check).await;
+            let (before, answer) = before.lock().unwrap().take().unwrap();
+            let mark = invalidation.mark(&name, &before, &answer).await.unwrap();
+            let is_kept = match &mark {
+                Some(mark) => invalidation.stands(mark).await.unwrap(),
+                None => false,
+            };
+            assert!(!is_kept || status(&answer) == SubscriptionStatus::Suspended, "after {moments} steps, {dropped}");
+            if dropped {
+                invalidation.drop_payments("org").await.unwrap();
+            }
+        }
+    }
+}
+
+async fn bind(world: &World, alias: &Alias, tenant: &str) {
+    let db = Db::new(world.db.clone());
+    let statement = "INSERT INTO tenant_external_ids (application, external_org, tenant_id, set_by, set_at)
+        VALUES ($1, $2, $3, 'test', 0)";
+    let (application, external_org) = (alias.application.as_str(), alias.external_org.as_str());
+    db.query(statement, &[application.into(), external_org.into(), tenant.into()]).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_payment_events_say_of_a_tenant_reaches_the_aliases_bound_to_it_whatever_the_erp_calls_them() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let (tenant, org) = (TenantRow::new(&world, "tenant").await, TenantRow::new(&world, "org").await);
+    tenant.is_told("suspended", None).await;
+    invalidation.payment_changed("tenant").await.unwrap();
+    let (answer, mark) = contact(&invalidation, &alias("a")).await;
+    let mark = mark.unwrap();
+    assert_eq!(status(&answer), SubscriptionStatus::Active);
+    // Bound: what was kept is kept no longer, and what was said counts at once.
+    let bound = invalidation.rebind::<Unreachable>(async || {
+        bind(&world, &alias("a"), "tenant").await;
+        Ok(vec![alias("a")])
+    });
+    bound.await.unwrap();
+    assert!(!invalidation.stands(&mark).await.unwrap());
+    let (answer, mark) = contact(&invalidation, &alias("a")).await;
+    let mark = mark.unwrap();
+    assert_eq!(status(&answer), SubscriptionStatus::Suspended);
+    assert!(invalidation.stands(&mark).await.unwrap());
+    // The next event raises the fence that the verdict stands under.
+    tenant.is_told("past_due", None).await;
+    invalidation.payment_changed("tenant").await.unwrap();
+    assert!(!invalidation.stands(&mark).await.unwrap());
+    let (answer, mark) = contact(&invalidation, &alias("a")).await;
+    assert_eq!(status(&answer), SubscriptionStatus::PastDue);
+    // Of two, what was said last counts.
+    org.is_told("suspended", None).await;
+    invalidation.payment_changed("org").await.unwrap();
+    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+    // One that is not active keeps everybody out.
+    invalidation.payment_changed("tenant").await.unwrap();
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::PastDue);
+    tenant.is_active(false).await;
+    invalidation.forget("tenant").await.unwrap();
+    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_at_first_contact_does_not_keep_what_it_read_before_its_tenant_changed() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let tenant = TenantRow::new(&world, "tenant").await;
+    bind(&world, &alias("a"), "tenant").await;
+    let before = invalidation.before(&alias("a")).await.unwrap();
+    let mut answer = seat("org");
+    invalidation.complete(&alias("a"), &mut answer).await.unwrap();
+    tenant.is_told("suspended", None).await;
+    invalidation.payment_changed("tenant").await.unwrap();
+    assert_eq!(invalidation.mark(&alias("a"), &before, &answer).await.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raise_that_the_record_cannot_take_down_is_not_answered() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    contact(&invalidation, &alias("a")).await;
+    world.db.set_down(true);
+    assert!(invalidation.forget("org").await.is_err());
+    assert!(invalidation.forget_alias(&alias("a")).await.is_err());
+}

@@ -1,0 +1,94 @@
+//! Which organisation an application means by an id of its own: learnt from the ERP's answers, kept in the database, and
+//! in the cache for checks to find.
+
+use std::sync::Arc;
+
+use edge_capabilities::key_value::StoreError;
+use edge_capabilities::{Instant, KeyValue};
+use edge_database::Db;
+
+use crate::invalidation::Unreachable;
+use crate::subject::Alias;
+
+#[derive(Clone)]
+pub(crate) struct Names {
+    cache: Arc<dyn KeyValue>,
+    db: Db,
+}
+
+impl Names {
+    pub(crate) fn new(cache: Arc<dyn KeyValue>, db: Db) -> Self {
+        Self { cache, db }
+    }
+
+    /// The organisation that `alias` was last known to mean.
+    pub(crate) async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let cached = self.cache.get(&key(alias)).await?;
+        if let Some(organization) = cached.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            return Ok(Some(organization));
+        }
+        let organization = self.recorded(alias).await?;
+        if let Some(organization) = &organization {
+            self.cache.set(&key(alias), organization.as_bytes()).await?;
+        }
+        Ok(organization)
+    }
+
+    /// The same as the database has it: the cache may have come back as it was some time ago.
+    pub(crate) async fn recorded(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
+        let rows = self.db.query(statement, &values(alias)).await?;
+        Ok(rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned))
+    }
+
+    /// Notes which organisation `alias` means.
+    pub(crate) async fn note(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
+        let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
+            VALUES ($1, $2, $3, 0)
+            ON CONFLICT (application, external_org) DO UPDATE SET organization_id = excluded.organization_id";
+        let [application, external_org] = values(alias);
+        self.db.query(statement, &[application, external_org, organization.into()]).await?;
+        Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
+    }
+
+    /// When the ERP was last known to call `alias` what is noted.
+    pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Instant>, StoreError> {
+        let bytes = self.cache.get(&confirmation_key(alias)).await?;
+        let millis = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok());
+        Ok(millis.map(Instant::from_millis))
+    }
+
+    /// Notes that at `now` the ERP calls `alias` what is noted.
+    pub(crate) async fn confirm(&self, alias: &Alias, now: Instant) -> Result<(), StoreError> {
+        self.cache.set(&confirmation_key(alias), now.as_millis().to_string().as_bytes()).await
+    }
+
+    /// The tenant that `alias` is bound to at the edge, whatever the ERP calls its organisation.
+    pub(crate) async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+        let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
+        let rows = self.db.query(statement, &values(alias)).await?;
+        Ok(rows.first().map(|row| row.text(0)).transpose()?.map(ToOwned::to_owned))
+    }
+
+    /// What the ERP is known to call the organisations of the aliases that are bound to `tenant`, where that is not the
+    /// tenant's own id.
+    pub(crate) async fn bound_to(&self, tenant: &str) -> Result<Vec<String>, Unreachable> {
+        let statement = "SELECT DISTINCT n.organization_id FROM tenant_external_ids e
+            JOIN organization_names n ON n.application = e.application AND n.external_org = e.external_org
+            WHERE e.tenant_id = $1 AND n.organization_id IS NOT NULL AND n.organization_id <> $1";
+        let rows = self.db.query(statement, &[tenant.into()]).await?;
+        Ok(rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?)
+    }
+}
+
+fn values(alias: &Alias) -> [edge_capabilities::database::Value; 2] {
+    [alias.application.as_str().into(), alias.external_org.as_str().into()]
+}
+
+fn confirmation_key(alias: &Alias) -> String {
+    format!("name-confirmed:{}", alias.key())
+}
+
+fn key(alias: &Alias) -> String {
+    format!("name:{}", alias.key())
+}

@@ -1,0 +1,110 @@
+//! A cache that comes back as it was some time ago.
+
+use super::*;
+
+/// As long as a cache that was rolled back may go unnoticed.
+const ROLLED_BACK: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_is_rolled_back_brings_no_revoked_seat_back_to_life() {
+    for (restart, others, seconds_of_quiet) in
+        [(false, 0, 0), (true, 0, 0), (false, 3, 0), (true, 3, 600), (true, 0, 600)]
+    {
+        let erp = Erp::new();
+        let (mut verification, mut tasks) = erp.instance();
+        assert_eq!(ask(&verification).await, granted(Source::Erp));
+        erp.pass(A_MOMENT).await;
+        assert_eq!(ask(&verification).await, granted(Source::Cache));
+        let snapshot = erp.world.cache.snapshot();
+        erp.says_seat(&json!({"seat_status": "REVOKED", "version": 2}));
+        verification.invalidation().forget("org_1").await.unwrap();
+        assert_eq!(ask(&verification).await, Some((false, Reason::SeatRevoked, Source::Erp)));
+        erp.is_down();
+        erp.world.cache.restore(&snapshot);
+        // Raises of others do not hide that this one is gone.
+        for other in 0..others {
+            verification.invalidation().forget(&format!("other_{other}")).await.unwrap();
+        }
+        if restart {
+            (verification, tasks) = erp.instance();
+        }
+        if seconds_of_quiet == 0 {
+            // Under way, as instances that answer all the time are.
+            for _ in 0..20 {
+                ask(&verification).await;
+                erp.pass(ROLLED_BACK / 20).await;
+            }
+        }
+        erp.pass(Duration::from_secs(seconds_of_quiet)).await;
+        assert_eq!(ask(&verification).await, None, "restart {restart}, others {others}, {seconds_of_quiet} s");
+        drop(tasks);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_is_rolled_back_brings_no_suspended_tenant_back_to_life() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    ask(&verification).await;
+    let snapshot = erp.world.cache.snapshot();
+    suspend(&erp, &verification).await;
+    erp.world.cache.restore(&snapshot);
+    erp.pass(ROLLED_BACK).await;
+    assert_eq!(ask(&verification).await, SUSPENDED);
+    // Rolled back again, and a third time: what came back is not what it was held against.
+    erp.world.cache.restore(&snapshot);
+    erp.is_down();
+    erp.pass(ROLLED_BACK).await;
+    assert_eq!(ask(&verification).await, None);
+    erp.world.cache.restore(&snapshot);
+    erp.pass(ROLLED_BACK).await;
+    assert_eq!(ask(&verification).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_is_rolled_back_keeps_what_nobody_revoked() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    ask(&verification).await;
+    verification.invalidation().forget("other").await.unwrap();
+    let snapshot = erp.world.cache.snapshot();
+    verification.invalidation().forget("other").await.unwrap();
+    erp.world.cache.restore(&snapshot);
+    erp.is_down();
+    erp.pass(ROLLED_BACK).await;
+    assert_eq!(ask(&verification).await, granted(Source::Cache));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_cannot_be_asked_keeps_nobody_waiting_for_what_is_known() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    ask(&verification).await;
+    erp.world.db.set_down(true);
+    for _ in 0..30 {
+        let before = erp.world.clock.now();
+        assert_eq!(ask(&verification).await, granted(Source::Cache));
+        assert_eq!(erp.world.clock.now(), before, "somebody waited");
+        erp.pass(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_costs_two_looks_into_the_cache_and_none_into_the_record() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    ask(&verification).await;
+    ask(&verification).await;
+    // A world that ends with the third call: what goes on behind the answer is not counted before it is due.
+    let (capabilities, lifetime) = erp.world.mortal(1000, true);
+    let db = Db::new(capabilities.db.clone());
+    let instance = Verification::new(capabilities, &db, Arc::new(ShippedSeatAccess));
+    assert_eq!(ask(&instance).await, granted(Source::Cache));
+    let first = lifetime.calls();
+    for _ in 0..50 {
+        assert_eq!(ask(&instance).await, granted(Source::Cache));
+    }
+    assert_eq!(lifetime.calls() - first, 100);
+    // A new instance learns from the others when the cache was held against the database.
+    assert_eq!(first, 3);
+}

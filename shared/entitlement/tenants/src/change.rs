@@ -1,0 +1,133 @@
+//! What one event does to a tenant, in one step: the new state, and in the same row what is still to be done about it.
+//! Either all of it is in the database or nothing. What is to be done is done afterwards, each thing in a way that may be
+//! repeated, by whoever made the change or, should that one die, by whoever comes next.
+
+use edge_capabilities::Instant;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::Deed;
+use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Standing, Status, apply};
+use crate::tenant::{Mode, Tenant};
+
+/// Something that is still to be done about a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The event of the inbox that it is about. It is settled once everything else is done.
+    pub event: String,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+    /// Whether the event took effect; else something later goes before it.
+    pub took_effect: bool,
+    /// What is still to be written into the audit: the change was somebody's, not an event's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
+}
+
+impl Task {
+    /// What is to be done about a change that somebody made: note it.
+    pub(crate) fn of_deed(deed: Deed) -> Self {
+        Self { event: format!("deed:{}", deed.id), effects: Vec::new(), took_effect: true, deed: Some(deed) }
+    }
+
+    /// The same, where what is known of the tenant's seats is out of date by the change.
+    pub(crate) fn that_concerns_seats(mut self) -> Self {
+        self.effects.push(Effect::RaiseFence);
+        self
+    }
+
+    /// Whether it is a change that somebody made which concerns the tenant's seats.
+    pub(crate) fn is_deed_about_seats(&self) -> bool {
+        self.deed.is_some() && self.effects.contains(&Effect::RaiseFence)
+    }
+}
+
+/// A tenant after an event.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// As it is to be stored, if nobody has changed it since.
+    pub tenant: Tenant,
+    /// What the event added to the outbox.
+    pub task: Task,
+}
+
+/// What an event comes to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Something is to be stored.
+    Change(Box<Change>),
+    /// Everything it says was known; whether the subscription stands as it says.
+    Known {
+        /// Whether the subscription stands as the event says.
+        took_effect: bool,
+    },
+    /// It cannot be true.
+    Contradiction(Contradiction),
+    /// It is about a tenant that does not pay.
+    DoesNotPay,
+}
+
+/// What came of storing a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It is stored.
+    Stored,
+    /// Somebody else changed the tenant in between: look again.
+    Overtaken,
+}
+
+impl Tenant {
+    /// The tenant after `event`, which the inbox knows as `id` and received at `received`; `now` is the time of the
+    /// change.
+    pub fn after(&self, id: &str, event: &Event, received: Instant, now: Instant) -> Outcome {
+        if self.mode == Mode::Internal {
+            return Outcome::DoesNotPay;
+        }
+        let step = match apply(&self.history, event, received) {
+            Ok(step) => step,
+            Err(contradiction) => return Outcome::Contradiction(contradiction),
+        };
+        if !step.is_news {
+            return Outcome::Known { took_effect: step.took_effect };
+        }
+        let before = self.history.standing();
+        let mut tenant = self.clone();
+        tenant.take_over(&before, &step.standing);
+        tenant.history = step.history;
+        tenant.updated_at = now;
+        let task = Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, deed: None };
+        tenant.outbox.push(task.clone());
+        Outcome::Change(Box::new(Change { tenant, task }))
+    }
+
+    /// Takes over what differs between two standings, and nothing else: what an admin set otherwise stays.
+    fn take_over(&mut self, before: &Standing, after: &Standing) {
+        if (before.status, before.is_paused) != (after.status, after.is_paused) {
+            self.subscription_status = after.status.map(|status| status.as_str().to_owned());
+            self.is_suspended = after.status == Some(Status::Suspended);
+            let reason = if after.is_paused { "Paused" } else { "Payment failed" };
+            self.suspended_reason = self.is_suspended.then(|| reason.to_owned());
+        }
+        if before.payment != after.payment {
+            self.payment_status = after.payment.map(PaymentStatus::as_str).map(ToOwned::to_owned);
+        }
+        if before.period_end != after.period_end {
+            self.subscription_period_end = after.period_end;
+        }
+        if before.subscription != after.subscription {
+            // The gateway's name for it, without the gateway's own.
+            let bare = |name: &String| name.split_once(':').map_or(name.as_str(), |(_, bare)| bare).to_owned();
+            self.erp_subscription_id = after.subscription.as_ref().map(bare);
+        }
+        if before.terms != after.terms
+            && let Some(terms) = &after.terms
+        {
+            self.subscription_plan = Some(terms.plan_name.clone());
+            if terms.has_quotas {
+                self.max_users = terms.max_users;
+                self.docs_quota_mb = terms.docs_quota_mb;
+            }
+        }
+        let granted = after.credits.saturating_sub(before.credits);
+        self.credits = self.credits.saturating_add(granted);
+    }
+}

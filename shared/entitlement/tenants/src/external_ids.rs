@@ -1,0 +1,154 @@
+//! What applications call a tenant: HealOS a hospital's id, PowerDialer a company's. An id is one tenant's, and a tenant
+//! has one in each application.
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::Db;
+
+/// How often a change is tried again when somebody else was faster.
+const ROUNDS: u32 = 20;
+
+/// What an application calls a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalId {
+    /// The application's slug.
+    pub application: String,
+    /// The tenant's id there.
+    pub external_org: String,
+    /// Who said so.
+    pub set_by: String,
+    /// When.
+    pub set_at: Instant,
+}
+
+/// Why an external id was not set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSet {
+    /// It is another tenant's.
+    #[error("it is another tenant's")]
+    Taken,
+    /// Too many change it at once.
+    #[error("it is being changed by too many at once")]
+    Busy,
+    /// The database says no.
+    #[error(transparent)]
+    Db(#[from] DatabaseError),
+}
+
+/// The external ids of tenants, in the database.
+#[derive(Clone)]
+pub struct ExternalIds(Db);
+
+impl ExternalIds {
+    /// Those in `db`.
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    /// All of a tenant's, by application.
+    pub async fn of(&self, tenant: &str) -> Result<Vec<ExternalId>, DatabaseError> {
+        let statement = "SELECT application, external_org, set_by, set_at FROM tenant_external_ids
+            WHERE tenant_id = $1 ORDER BY application";
+        self.0.query(statement, &[tenant.into()]).await?.iter().map(from_row).collect()
+    }
+
+    /// The tenant's in one application.
+    pub async fn find(&self, tenant: &str, application: &str) -> Result<Option<ExternalId>, DatabaseError> {
+        let statement = "SELECT application, external_org, set_by, set_at FROM tenant_external_ids
+            WHERE tenant_id = $1 AND application = $2";
+        let rows = self.0.query(statement, &[tenant.into(), application.into()]).await?;
+        rows.first().map(from_row).transpose()
+    }
+
+    /// Sets what an application calls `tenant`; gives what it called it before.
+    pub async fn set(&self, tenant: &str, id: &ExternalId) -> Result<Option<String>, NotSet> {
+        let (application, external_org) = (id.application.as_str(), id.external_org.as_str());
+        for _ in 0..ROUNDS {
+            let before = self.find(tenant, application).await?.map(|before| before.external_org);
+            let mut values: Vec<Value> = vec![
+                application.into(),
+                external_org.into(),
+                tenant.into(),
+                id.set_by.as_str().into(),
+                id.set_at.into(),
+            ];
+            let statement = match &before {
+                Some(before) if before == external_org => return Ok(Some(before.clone())),
+                // Only from what was read: what it was called meanwhile must be known to whoever changes it.
+                Some(before) => {
+                    values.push(before.as_str().into());
+                    "UPDATE tenant_external_ids SET external_org = $2, set_by = $4, set_at = $5
+                     WHERE tenant_id = $3 AND application = $1 AND external_org = $6 RETURNING application"
+                }
+                None => {
+                    "INSERT INTO tenant_external_ids (application, external_org, tenant_id, set_by, set_at)
+                     VALUES ($1, $2, $3, $4, $5) RETURNING application"
+                }
+            };
+            match self.0.query(statement, &values).await {
+                Ok(rows) if rows.is_empty() => {}
+                Ok(_) => return Ok(before),
+                Err(DatabaseError::Duplicate(_)) => {
+                    if self.holder(application, external_org).await?.is_some_and(|holder| holder != tenant) {
+                        return Err(NotSet::Taken);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(NotSet::Busy)
+    }
+
+    async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
+        let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
+        let rows = self.0.query(statement, &[application.into(), external_org.into()]).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+    }
+
+    /// Takes away what an application calls `tenant`; gives what that was.
+    pub async fn remove(&self, tenant: &str, application: &str) -> Result<Option<String>, DatabaseError> {
+        let statement = "DELETE FROM tenant_external_ids WHERE tenant_id = $1 AND application = $2
+            RETURNING external_org";
+        let rows = self.0.query(statement, &[tenant.into(), application.into()]).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+    }
+}
+
+fn from_row(row: &Row) -> Result<ExternalId, DatabaseError> {
+    Ok(ExternalId {
+        application: row.text(0)?.to_owned(),
+        external_org: row.text(1)?.to_owned(),
+        set_by: row.text(2)?.to_owned(),
+        set_at: Instant::from_millis(row.integer(3)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use edge_capabilities::testing::MemoryDatabase;
+
+    use super::*;
+
+    fn id(application: &str, external_org: &str) -> ExternalId {
+        let (set_by, set_at) = ("key:test".into(), Instant::from_millis(1));
+        ExternalId { application: application.into(), external_org: external_org.into(), set_by, set_at }
+    }
+
+    #[tokio::test]
+    async fn an_external_id_is_one_tenants_and_a_tenant_has_one_in_each_application() {
+        let ids = ExternalIds::new(Db::new(Arc::new(MemoryDatabase::new())));
+        assert_eq!(ids.set("t1", &id("healos", "h1")).await, Ok(None));
+        assert_eq!(ids.set("t2", &id("healos", "h1")).await, Err(NotSet::Taken));
+        assert_eq!(ids.set("t2", &id("openmic", "h1")).await, Ok(None));
+        assert_eq!(ids.set("t1", &id("healos", "h1")).await, Ok(Some("h1".into())));
+        assert_eq!(ids.set("t1", &id("healos", "h2")).await, Ok(Some("h1".into())));
+        assert_eq!(ids.set("t2", &id("healos", "h1")).await, Ok(None));
+        assert_eq!(ids.set("t2", &id("healos", "h2")).await, Err(NotSet::Taken));
+        assert_eq!(ids.of("t1").await.unwrap(), [id("healos", "h2")]);
+        assert_eq!(ids.remove("t1", "healos").await, Ok(Some("h2".into())));
+        assert_eq!(ids.remove("t1", "healos").await, Ok(None));
+        assert_eq!(ids.set("t2", &id("healos", "h2")).await, Ok(Some("h1".into())));
+    }
+}

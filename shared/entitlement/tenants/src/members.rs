@@ -1,0 +1,345 @@
+//! Who belongs to a tenant, and as what.
+//!
+//! Nothing is overwritten: each change is a row with the tenant's next number, and of each user the last row counts. A
+//! change is decided on everything up to the number before; where somebody else was faster its number is taken, and it
+//! is decided anew. So rules that look at all members hold also of changes that come together: there is always an owner
+//! once there was one, and never more users than the plan allows.
+
+use edge_access::Role;
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::Db;
+
+use crate::audit::Author;
+
+/// How often a change is decided anew because somebody else was faster. Each time somebody else got on.
+pub(crate) const ROUNDS: u32 = 200;
+
+/// A user of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The user's id in the product's accounts.
+    pub user: String,
+    /// What the user is to the tenant.
+    pub role: Role,
+    /// When the role was last changed.
+    pub changed_at: Instant,
+    /// What is known of the person; None: nothing yet.
+    pub person: Option<Person>,
+}
+
+/// What is known of the person behind a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// Who made the user: `admin`, `self`, `erp_hr`.
+    pub provisioned_by: String,
+    /// When the user joined.
+    pub joined_at: Instant,
+    /// The employee's id in the ERP, where HR knows the person.
+    pub erp_employee_id: Option<String>,
+    /// The department, as HR has it.
+    pub department: Option<String>,
+    /// The job title, as HR has it.
+    pub job_title: Option<String>,
+}
+
+/// What is to become of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Joins with this role; the tenant may have this many users, or as many as it likes.
+    Join(Role, Option<i64>),
+    /// Has this role from now on.
+    Become(Role),
+    /// Leaves.
+    Leave,
+}
+
+/// Why a user was not changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The user belongs to the tenant already.
+    #[error("the user belongs to the tenant already")]
+    IsMember,
+    /// The user does not belong to the tenant.
+    #[error("the user does not belong to the tenant")]
+    IsNoMember,
+    /// The tenant would have no owner.
+    #[error("the tenant would have no owner")]
+    LastOwner,
+    /// The tenant has as many users as it may.
+    #[error("the tenant has as many users as it may")]
+    Full,
+    /// Too many change the tenant at once.
+    #[error("the tenant is being changed by too many at once")]
+    Busy,
+    /// The database says no.
+    #[error(transparent)]
+    Db(#[from] DatabaseError),
+}
+
+/// What a change is decided on.
+struct State {
+    /// The number of the last change.
+    number: i64,
+    members: i64,
+    owners: i64,
+    /// The role of the user it is about.
+    role: Option<Role>,
+}
+
+impl State {
+    /// The user's role after the change; None: none any more.
+    fn after(&self, wish: Wish) -> Result<Option<Role>, Refusal> {
+        let role = match (wish, self.role) {
+            (Wish::Join(..), Some(_)) => return Err(Refusal::IsMember),
+            (Wish::Become(_) | Wish::Leave, None) => return Err(Refusal::IsNoMember),
+            (Wish::Join(_, Some(most)), None) if self.members >= most => return Err(Refusal::Full),
+            (Wish::Join(role, _) | Wish::Become(role), _) => Some(role),
+            (Wish::Leave, Some(_)) => None,
+        };
+        // INVARIANT: a tenant that has an owner keeps one.
+        let last_owner = self.role == Some(Role::Owner) && self.owners == 1;
+        if last_owner && role != Some(Role::Owner) { Err(Refusal::LastOwner) } else { Ok(role) }
+    }
+}
+
+/// Of each user the last row.
+const CURRENT: &str = "m.tenant_id = $1 AND m.role IS NOT NULL AND m.number = (SELECT MAX(l.number)
+    FROM tenant_memberships l WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)";
+
+/// The members of tenants, in the database.
+#[derive(Clone)]
+pub struct Members(Db);
+
+impl Members {
+    /// Those in `db`.
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    pub(crate) const fn db(&self) -> &Db {
+        &self.0
+    }
+
+    /// Has `author` change what `user` is to `tenant`; gives the role before.
+    pub async fn change(
+        &self,
+        tenant: &str,
+        user: &str,
+        wish: Wish,
+        author: &Author,
+        now: Instant,
+    ) -> Result<Option<Role>, Refusal> {
+        for _ in 0..ROUNDS {
+            let state = self.state(tenant, user).await?;
+            let role = state.after(wish)?;
+            if role.is_some() && role == state.role {
+                return Ok(role);
+            }
+            let statement =
+                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            let values: [Value; 8] = [
+                tenant.into(),
+                state.number.saturating_add(1).into(),
+                user.into(),
+                role.map(Role::as_str).into(),
+                state.role.map(Role::as_str).into(),
+                author.id.as_str().into(),
+                author.address.clone().into(),
+                now.into(),
+            ];
+            match self.0.query(statement, &values).await {
+                Ok(_) => return Ok(state.role),
+                Err(DatabaseError::Duplicate(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Refusal::Busy)
+    }
+
+    async fn state(&self, tenant: &str, user: &str) -> Result<State, DatabaseError> {
+        // INVARIANT: the number is read first. What is read after it may be newer; then the next number is taken.
+        let last = "SELECT COALESCE(MAX(number), 0) FROM tenant_memberships WHERE tenant_id = $1";
+        let last = self.0.query(last, &[tenant.into()]).await?;
+        let statement = format!(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN m.role = 'OWNER' THEN 1 ELSE 0 END), 0),
+                MAX(CASE WHEN m.user_id = $2 THEN m.role END)
+             FROM tenant_memberships m WHERE {CURRENT}"
+        );
+        let rows = self.0.query(&statement, &[tenant.into(), user.into()]).await?;
+        let (last, row) = (first(&last)?, first(&rows)?);
+        Ok(State {
+            number: last.integer(0)?,
+            members: row.integer(0)?,
+            owners: row.integer(1)?,
+            role: row.optional_text(2)?.map(read_role).transpose()?,
+        })
+    }
+
+    /// Whether the tenant has, or ever had, members.
+    pub(crate) async fn are_kept(&self, tenant: &str) -> Result<bool, DatabaseError> {
+        let statement = "SELECT 1 FROM tenant_memberships WHERE tenant_id = $1 LIMIT 1";
+        Ok(!self.0.query(statement, &[tenant.into()]).await?.is_empty())
+    }
+
+    /// Up to `limit` members, by their ids, behind the one with the id `behind`.
+    pub async fn list(&self, tenant: &str, behind: &str, limit: u32) -> Result<Vec<Member>, DatabaseError> {
+        let condition = format!("{CURRENT} AND m.user_id > $2 ORDER BY m.user_id LIMIT $3");
+        self.select(&condition, &[tenant.into(), behind.into(), Value::Integer(i64::from(limit))]).await
+    }
+
+    /// The member `user`.
+    pub async fn find(&self, tenant: &str, user: &str) -> Result<Option<Member>, DatabaseError> {
+        let found = self.select(&format!("{CURRENT} AND m.user_id = $2"), &[tenant.into(), user.into()]).await?;
+        Ok(found.into_iter().next())
+    }
+
+    /// An owner of whom an e-mail address is known.
+    pub async fn owner_with_email(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
+        let condition = format!("{CURRENT} AND m.role = 'OWNER' AND p.email IS NOT NULL ORDER BY m.number LIMIT 1");
+        let found = self.select(&condition, &[tenant.into()]).await?;
+        Ok(found.into_iter().next().and_then(|owner| owner.person?.email))
+    }
+
+    async fn select(&self, condition: &str, values: &[Value]) -> Result<Vec<Member>, DatabaseError> {
+        let statement = format!(
+            "SELECT m.user_id, m.role, m.at, p.email, p.name, p.provisioned_by, p.joined_at,
+                p.erp_employee_id, p.department, p.job_title
+             FROM tenant_memberships m
+             LEFT JOIN tenant_people p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
+             WHERE {condition}"
+        );
+        self.0.query(&statement, values).await?.iter().map(from_row).collect()
+    }
+
+    /// How many members have which role.
+    pub async fn count_by_role(&self, tenant: &str) -> Result<Vec<(Role, i64)>, DatabaseError> {
+        let statement = format!("SELECT m.role, COUNT(*) FROM tenant_memberships m WHERE {CURRENT} GROUP BY m.role");
+        let read = |row: &Row| Ok((read_role(row.text(0)?)?, row.integer(1)?));
+        self.0.query(&statement, &[tenant.into()]).await?.iter().map(read).collect()
+    }
+}
+
+pub(crate) fn first(rows: &[Row]) -> Result<&Row, DatabaseError> {
+    rows.first().ok_or_else(|| DatabaseError::Refused("an aggregate gave no row".into()))
+}
+
+pub(crate) fn read_role(written: &str) -> Result<Role, DatabaseError> {
+    Role::parse(written).ok_or_else(|| DatabaseError::Refused("tenant_memberships.role is not known".into()))
+}
+
+fn from_row(row: &Row) -> Result<Member, DatabaseError> {
+    let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
+    let person = match optional(5)? {
+        None => None,
+        Some(provisioned_by) => Some(Person {
+            email: optional(3)?,
+            name: optional(4)?,
+            provisioned_by,
+            joined_at: Instant::from_millis(row.integer(6)?),
+            erp_employee_id: optional(7)?,
+            department: optional(8)?,
+            job_title: optional(9)?,
+        }),
+    };
+    Ok(Member {
+        user: row.text(0)?.to_owned(),
+        role: read_role(row.text(1)?)?,
+        changed_at: Instant::from_millis(row.integer(2)?),
+        person,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use edge_capabilities::testing::{MemoryDatabase, SeededRandom};
+
+    use super::*;
+
+    fn members() -> Members {
+        Members::new(Db::new(Arc::new(MemoryDatabase::new())))
+    }
+
+    fn author() -> Author {
+        Author { id: "key:test".into(), address: None }
+    }
+
+    async fn change(members: &Members, user: &str, wish: Wish) -> Result<Option<Role>, Refusal> {
+        members.change("t", user, wish, &author(), Instant::from_millis(1)).await
+    }
+
+    #[tokio::test]
+    async fn the_last_owner_stays_one() {
+        let members = members();
+        change(&members, "ana", Wish::Join(Role::Owner, None)).await.unwrap();
+        for wish in [Wish::Leave, Wish::Become(Role::Member), Wish::Become(Role::BillingAdmin)] {
+            assert_eq!(change(&members, "ana", wish).await, Err(Refusal::LastOwner));
+        }
+        assert_eq!(change(&members, "ana", Wish::Become(Role::Owner)).await, Ok(Some(Role::Owner)));
+        change(&members, "ben", Wish::Join(Role::Owner, None)).await.unwrap();
+        change(&members, "ana", Wish::Leave).await.unwrap();
+        assert_eq!(change(&members, "ben", Wish::Leave).await, Err(Refusal::LastOwner));
+        assert_eq!(change(&members, "ana", Wish::Leave).await, Err(Refusal::IsNoMember));
+        change(&members, "ana", Wish::Join(Role::Admin, None)).await.unwrap();
+        assert_eq!(change(&members, "ana", Wish::Join(Role::Admin, None)).await, Err(Refusal::IsMember));
+    }
+
+    /// Owners who all leave or step down at once, over and over: whichever is faster, one is left.
+    #[tokio::test]
+    async fn of_owners_who_leave_together_one_stays() {
+        let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
+        println!("seed {seed}: SEED={seed} runs it again");
+        let random = SeededRandom::new(seed);
+        for round in 0..40 {
+            let members = members();
+            let owners: Vec<String> = (0..2 + random.below(5)).map(|number| format!("owner{number}")).collect();
+            for owner in &owners {
+                change(&members, owner, Wish::Join(Role::Owner, None)).await.unwrap();
+            }
+            let wishes: Vec<Wish> = owners
+                .iter()
+                .map(|_| if random.below(2) == 0 { Wish::Leave } else { Wish::Become(Role::Member) })
+                .collect();
+            let all = owners.iter().zip(&wishes).map(|(owner, wish)| change(&members, owner, *wish));
+            let outcomes = futures::future::join_all(all).await;
+            let refused = outcomes.iter().filter(|outcome| **outcome == Err(Refusal::LastOwner)).count();
+            let counts = members.count_by_role("t").await.unwrap();
+            let left = counts.iter().find(|(role, _)| *role == Role::Owner).map_or(0, |(_, count)| *count);
+            assert_eq!((refused, left), (1, 1), "round {round} of seed {seed}: {outcomes:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn there_are_never_more_users_than_allowed_also_when_they_come_together() {
+        let members = members();
+        let names: Vec<String> = (0..20).map(|number| format!("user{number:02}")).collect();
+        let all = names.iter().map(|name| change(&members, name, Wish::Join(Role::Member, Some(5))));
+        let outcomes = futures::future::join_all(all).await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 5);
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Refusal::Full)).count(), 15);
+        assert_eq!(members.list("t", "", 100).await.unwrap().len(), 5);
+        assert_eq!(members.list("other", "", 100).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn members_are_listed_as_they_are_now_a_page_at_a_time() {
+        let members = members();
+        for user in ["c", "a", "b"] {
+            change(&members, user, Wish::Join(Role::Owner, None)).await.unwrap();
+        }
+        change(&members, "a", Wish::Become(Role::BillingAdmin)).await.unwrap();
+        change(&members, "b", Wish::Leave).await.unwrap();
+        let page = members.list("t", "", 1).await.unwrap();
+        assert_eq!((page[0].user.as_str(), page[0].role), ("a", Role::BillingAdmin));
+        let rest = members.list("t", "a", 5).await.unwrap();
+        assert_eq!(rest.iter().map(|one| one.user.as_str()).collect::<Vec<_>>(), ["c"]);
+        assert_eq!(members.find("t", "b").await.unwrap(), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! What is known of the people behind users: apart from everything else, so that it can be deleted.
+//!
+//! Deleting a person's data leaves the books intact: which user did what, and who paid for what, stays under the user's
+//! id, which says nothing of the person once this is gone.
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Value};
+use edge_database::Db;
+
+use crate::tenant::to_json;
+
+/// What is sent of a person: None leaves what is known, Some(None) clears it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The e-mail address.
+    pub email: Option<Option<String>>,
+    /// The name.
+    pub name: Option<Option<String>>,
+}
+
+/// People, in the database.
+#[derive(Clone)]
+pub struct People(Db);
+
+impl People {
+    /// Those in `db`.
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    /// Takes note of what was said of the person behind `user`.
+    pub async fn note(&self, tenant: &str, user: &str, said: &Said, now: Instant) -> Result<(), DatabaseError> {
+        let statement = "INSERT INTO tenant_people
+            (tenant_id, user_id, email, name, provisioned_by, joined_at, updated_at)
+            VALUES ($1, $2, $3, $4, 'admin', $5, $5)
+            ON CONFLICT (tenant_id, user_id) DO UPDATE SET updated_at = excluded.updated_at,
+                email = CASE WHEN CAST($6 AS BIGINT) = 1 THEN excluded.email ELSE tenant_people.email END,
+                name = CASE WHEN CAST($7 AS BIGINT) = 1 THEN excluded.name ELSE tenant_people.name END";
+        let flag = |said: bool| Value::Integer(i64::from(said));
+        let values: [Value; 7] = [
+            tenant.into(),
+            user.into(),
+            said.email.clone().flatten().into(),
+            said.name.clone().flatten().into(),
+            now.into(),
+            flag(said.email.is_some()),
+            flag(said.name.is_some()),
+        ];
+        self.0.query(statement, &values).await.map(drop)
+    }
+
+    /// The e-mail address of the person behind `user`; the outer None: nothing is known of the person.
+    pub async fn email_of(&self, tenant: &str, user: &str) -> Result<Option<Option<String>>, DatabaseError> {
+        let statement = "SELECT email FROM tenant_people WHERE tenant_id = $1 AND user_id = $2";
+        let rows = self.0.query(statement, &[tenant.into(), user.into()]).await?;
+        rows.first().map(|row| Ok(row.optional_text(0)?.map(ToOwned::to_owned))).transpose()
+    }
+
+    /// Takes an address out of what the tenant's people were told. What is still to be sent goes out first.
+    pub async fn forget_told(&self, tenant: &str, email: &str) -> Result<(), DatabaseError> {
+        // As it stands in JSON, with its quotes: no other address that ends like it is touched.
+        let statement = "UPDATE notifications SET body = REPLACE(body, $2, $3)
+            WHERE tenant_id = $1 AND settled_at IS NOT NULL AND REPLACE(body, $2, $3) <> body";
+        let values: [Value; 3] = [tenant.into(), to_json(&email)?.into(), to_json(&"(deleted)")?.into()];
+        self.0.query(statement, &values).await.map(drop)
+    }
+
+    /// Deletes what is known of the person behind `user`; gives whether there was anything.
+    pub async fn delete(&self, tenant: &str, user: &str) -> Result<bool, DatabaseError> {
+        let statement = "DELETE FROM tenant_people WHERE tenant_id = $1 AND user_id = $2 RETURNING user_id";
+        Ok(!self.0.query(statement, &[tenant.into(), user.into()]).await?.is_empty())
+    }
+}

@@ -1,0 +1,288 @@
+//! Tenants over HTTP.
+
+mod api_keys;
+mod audit;
+mod external_ids;
+mod fields;
+mod members;
+mod seat_overrides;
+mod shown;
+mod subsidiaries;
+mod usage;
+
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::response::Response;
+use axum::routing::{delete, get, post, put};
+use edge_access::{Access, Caller, Granted, TenantsAdmin};
+use edge_capabilities::{Capabilities, Instant};
+use edge_database::Db;
+use edge_http::{Address, Code, Json, Listing, Page, Problem};
+use edge_idempotency::{Idempotency, Idempotent};
+use edge_seats::Invalidation;
+use http::StatusCode;
+use utoipa::OpenApi;
+
+use crate::audit::{Audit, Author, Deed};
+use crate::change::{Applied, Task};
+use crate::erasure::Erasure;
+use crate::external_ids::ExternalIds;
+use crate::members::Members;
+use crate::people::People;
+use crate::store::{Behind, NotStored, Tenants};
+use crate::tenant::{Mode, Tenant};
+use fields::{Changes, NewTenant};
+use shown::Shown;
+
+/// How often a change is tried again when somebody else was faster.
+const TRIES: u32 = 5;
+
+#[derive(Clone)]
+struct Desk {
+    access: Access,
+    capabilities: Capabilities,
+    audit: Audit,
+    erasure: Erasure,
+    external_ids: ExternalIds,
+    idempotency: Idempotency,
+    invalidation: Invalidation,
+    members: Members,
+    people: People,
+    db: Db,
+    tenants: Tenants,
+}
+
+impl FromRef<Desk> for Access {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.access.clone()
+    }
+}
+
+/// The routes of the component `tenants`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    let desk = Desk {
+        access: Access::new(&capabilities, &db),
+        audit: Audit::new(db.clone()),
+        erasure: Erasure::new(&db),
+        external_ids: ExternalIds::new(db.clone()),
+        idempotency: Idempotency::new(&capabilities, &db),
+        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
+        members: Members::new(db.clone()),
+        people: People::new(db.clone()),
+        tenants: Tenants::new(db.clone()),
+        db,
+        capabilities: capabilities.clone(),
+    };
+    let routes = Router::new()
+        .route("/api/v1/tenants", post(create).get(list))
+        .route("/api/v1/tenants/provision-internal", post(subsidiaries::provision))
+        .route("/api/v1/tenants/{id}", get(show).put(change))
+        .route("/api/v1/tenants/{id}/users", post(members::add).get(members::list))
+        .route("/api/v1/tenants/{id}/users/{user_id}", put(members::change).delete(members::remove))
+        .route("/api/v1/tenants/{id}/api-keys", post(api_keys::create).get(api_keys::list))
+        .route("/api/v1/tenants/{id}/api-keys/{key_id}", delete(api_keys::revoke))
+        .route("/api/v1/tenants/{id}/external-ids", get(external_ids::list))
+        .route(
+            "/api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            put(external_ids::set).delete(external_ids::remove),
+        )
+        .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
+        .route("/api/v1/tenants/{id}/audit", get(audit::list))
+        .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
+        .with_state(desk);
+    edge_http::finish(routes, "tenants", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        create,
+        list,
+        show,
+        change,
+        subsidiaries::provision,
+        members::add,
+        members::list,
+        members::change,
+        members::remove,
+        api_keys::create,
+        api_keys::list,
+        api_keys::revoke,
+        external_ids::list,
+        external_ids::set,
+        external_ids::remove,
+        usage::stats,
+        audit::list,
+        seat_overrides::drop_payments,
+    ),
+    components(schemas(Mode))
+)]
+pub struct ApiDoc;
+
+/// Create a tenant
+///
+/// Requires a platform key. Repeating the request with the same `Idempotency-Key` creates only one tenant.
+#[utoipa::path(
+    post, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    request_body = NewTenant,
+    responses(
+        (status = 201, description = "The tenant is created.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug, domain or id."),
+    ),
+)]
+async fn create(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    request: Idempotent<NewTenant>,
+) -> Result<Response, Problem> {
+    only_the_platform(&granted.caller)?;
+    let author = Author::new(&granted.caller, address);
+    desk.idempotency
+        .once(&granted.caller.idempotency_scope(), request, async |new| {
+            let tenant = new.read(&*desk.capabilities.random, desk.now())?;
+            Ok((StatusCode::CREATED, Shown::from(desk.insert(tenant, &author).await?)))
+        })
+        .await
+}
+
+/// List tenants
+///
+/// Tenants are listed newest first. A tenant's key lists only its own tenant.
+#[utoipa::path(
+    get, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
+    responses((status = 200, description = "A page of tenants.", body = Listing<Shown>)),
+)]
+async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    page: Page,
+) -> Result<Json<Listing<Shown>>, Problem> {
+    let behind = page.behind(fields::is_uuid)?.map(|(created_at, id)| Behind { created_at, id });
+    let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
+    let tenants = desk.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
+    let shown = tenants.into_iter().map(Shown::from).collect();
+    Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
+}
+
+/// Get a tenant
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")),
+    responses((status = 200, description = "The tenant.", body = Shown)),
+)]
+async fn show(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+) -> Result<Json<Shown>, Problem> {
+    Ok(Json(desk.find(&granted.caller, &id).await?.into()))
+}
+
+/// Update a tenant
+///
+/// Omitted fields keep their values; null clears an optional field. A tenant's own key can change the tenant's names,
+/// addresses and settings, but nothing that the tenant pays for.
+#[utoipa::path(
+    put, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = Changes,
+    responses(
+        (status = 200, description = "The updated tenant.", body = Shown),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug or domain."),
+    ),
+)]
+async fn change(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path(id): Path<String>,
+    Json(changes): Json<Changes>,
+) -> Result<Json<Shown>, Problem> {
+    let author = Author::new(&granted.caller, address);
+    if changes.touch_what_is_paid_for() {
+        only_the_platform(&granted.caller)?;
+    }
+    for _ in 0..TRIES {
+        let before = desk.find(&granted.caller, &id).await?;
+        let mut tenant = before.clone();
+        changes.apply(&mut tenant)?;
+        let Some(detail) = fields::difference(&before, &tenant) else {
+            // It may be as wanted by a change that did not get to its end.
+            let undone: Vec<Task> = before.outbox.iter().filter(|task| task.is_deed_about_seats()).cloned().collect();
+            desk.spread(&before.id, &undone).await?;
+            return Ok(Json(before.into()));
+        };
+        let now = desk.now();
+        tenant.updated_at = now;
+        let mut task = Task::of_deed(desk.deed("tenant.changed", &detail, &author, now));
+        if before.is_active != tenant.is_active {
+            task = task.that_concerns_seats();
+        }
+        tenant.outbox.push(task.clone());
+        // What payments still have to bring about stays due as it was, or a moment later.
+        if desk.tenants.replace(&tenant, now).await? == Applied::Stored {
+            desk.spread(&tenant.id, &[task]).await?;
+            return Ok(Json(tenant.into()));
+        }
+    }
+    Err(Problem::new(Code::StoreUnavailable, "The tenant is being changed by others; try again.").retry_after(1))
+}
+
+impl Desk {
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    fn deed(&self, action: &str, detail: &serde_json::Value, author: &Author, at: Instant) -> Deed {
+        Deed::new(action, detail, author, &*self.capabilities.random, at)
+    }
+
+    /// Does what is to be done about changes that somebody made to the tenant `id`.
+    async fn spread(&self, id: &str, tasks: &[Task]) -> Result<(), Problem> {
+        if tasks.iter().any(Task::is_deed_about_seats) {
+            self.invalidation.forget(id).await?;
+        }
+        if !tasks.is_empty() {
+            self.tenants.done(id, tasks).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores a new tenant, and who made it, in one statement.
+    async fn insert(&self, mut tenant: Tenant, author: &Author) -> Result<Tenant, NotStored> {
+        let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
+        let task = Task::of_deed(self.deed("tenant.created", &detail, author, tenant.created_at));
+        tenant.outbox.push(task.clone());
+        self.tenants.insert(&tenant).await?;
+        self.tenants.done(&tenant.id, &[task]).await?;
+        Ok(tenant)
+    }
+
+    /// The tenant `id`, if it is the caller's to see. Another's looks like one that does not exist.
+    async fn find(&self, caller: &Caller, id: &str) -> Result<Tenant, Problem> {
+        let id = id.to_ascii_lowercase();
+        let found = if fields::is_uuid(&id) && caller.sees(&id) { self.tenants.find(&id).await? } else { None };
+        found.ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))
+    }
+}
+
+fn only_the_platform(caller: &Caller) -> Result<(), Problem> {
+    match caller.tenant {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::PermissionDenied, "This takes a key of the platform's, not a tenant's.")),
+    }
+}
+
+impl From<NotStored> for Problem {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::Taken(field) => Self::new(Code::AlreadyExists, format!("Another tenant has this {field}.")),
+            NotStored::Db(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! A tenant's API keys over HTTP: the same keys as everybody's, bound to the tenant.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use edge_access::{Descendants, Granted, IssuedKey, NewApiKey, RevokedKeys, ShownKey, TenantId, TenantsAdmin};
+use edge_http::{Json, Listing, Page, Problem};
+use edge_idempotency::Idempotent;
+use http::StatusCode;
+
+use super::Desk;
+
+/// Create an API key for a tenant
+///
+/// Works like `/api/v1/api-keys`. The key can read and change only this tenant's data and has no scope that its creator
+/// lacks.
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = NewApiKey,
+    responses((status = 201, description = "The key is created.", body = IssuedKey)),
+)]
+pub(super) async fn create(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+    request: Idempotent<NewApiKey>,
+) -> Result<Response, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    desk.idempotency
+        .once_for_secret(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
+            let issued = desk.access.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
+            Ok((StatusCode::CREATED, issued))
+        })
+        .await
+}
+
+/// List a tenant's API keys
+///
+/// Keys are listed newest first, without revoked keys.
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id."), Page),
+    responses((status = 200, description = "A page of keys.", body = Listing<ShownKey>)),
+)]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+    page: Page,
+) -> Result<Json<Listing<ShownKey>>, Problem> {
+    let tenant = TenantId::new(desk.find(&granted.caller, &id).await?.id);
+    desk.access.list_keys(Some(&tenant), &page).await.map(Json)
+}
+
+/// Revoke a tenant's API key
+///
+/// The key stops working everywhere on this node within one second. Its descendants, the keys created with it directly
+/// or indirectly, keep working unless `?descendants=revoke` is given; then the response lists all revoked keys.
+#[utoipa::path(
+    delete, path = "/api/v1/tenants/{id}/api-keys/{key_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(
+        ("id" = String, Path, description = "The tenant's id."),
+        ("key_id" = String, Path, description = "The key's id."),
+        ("descendants" = Option<String>, Query, description = "`revoke` also revokes all descendants of the key."),
+    ),
+    responses(
+        (status = 200, description = "The key and its descendants are revoked.", body = RevokedKeys),
+        (status = 204, description = "The key is revoked."),
+    ),
+)]
+pub(super) async fn revoke(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path((id, key)): Path<(String, String)>,
+    descendants: Descendants,
+) -> Result<Response, Problem> {
+    let tenant = TenantId::new(desk.find(&granted.caller, &id).await?.id);
+    let revoked = desk.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
+    Ok(revoked.answer(descendants))
+}

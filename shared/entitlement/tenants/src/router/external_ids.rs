@@ -1,0 +1,185 @@
+//! What applications call a tenant, over HTTP. It says whose payments decide over whose seats, so the platform alone
+//! sets it: a tenant that could name itself after another would reach that one's.
+
+use axum::extract::{Path, State};
+use edge_access::{Granted, TenantsAdmin};
+use edge_http::{Address, Code, Json, Listing, Problem};
+use edge_seats::{Alias, Id, Unreachable};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{Desk, only_the_platform};
+use crate::audit::Author;
+use crate::external_ids::{ExternalId, NotSet};
+
+/// A tenant's external id in an application.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewExternalId {
+    /// The tenant's id in the application, 1 to 256 bytes: `hospital_id` in HealOS, `company_id` in PowerDialer.
+    external_org_id: String,
+}
+
+/// A tenant's external id in an application.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ExternalId)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ShownExternalId {
+    application_slug: String,
+    external_org_id: String,
+    set_by: String,
+    set_at: String,
+}
+
+impl From<ExternalId> for ShownExternalId {
+    fn from(id: ExternalId) -> Self {
+        Self {
+            application_slug: id.application,
+            external_org_id: id.external_org,
+            set_by: id.set_by,
+            set_at: id.set_at.to_rfc3339_millis(),
+        }
+    }
+}
+
+impl From<NotSet> for Problem {
+    fn from(error: NotSet) -> Self {
+        match error {
+            NotSet::Taken => Self::new(Code::AlreadyExists, "Another tenant has this id in this application."),
+            NotSet::Busy => {
+                Self::new(Code::StoreUnavailable, "The id is being changed by others; try again.").retry_after(1)
+            }
+            NotSet::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Why the change that fences surround did not happen.
+enum Failed {
+    NotSet(NotSet),
+    Unreachable(Unreachable),
+}
+
+impl From<Unreachable> for Failed {
+    fn from(error: Unreachable) -> Self {
+        Self::Unreachable(error)
+    }
+}
+
+impl From<Failed> for Problem {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::NotSet(error) => error.into(),
+            Failed::Unreachable(error) => error.into(),
+        }
+    }
+}
+
+fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
+    Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()))
+}
+
+/// List a tenant's external ids
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{id}/external-ids", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")),
+    responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ShownExternalId>)),
+)]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+) -> Result<Json<Listing<ShownExternalId>>, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    let all = desk.external_ids.of(&tenant.id).await?;
+    Ok(Json(Listing { data: all.into_iter().map(Into::into).collect(), next_cursor: None }))
+}
+
+/// Set a tenant's external id
+///
+/// Requires a platform key. From then on, payment events of the tenant apply to seat checks under this id, regardless
+/// of the organisation's id in the ERP.
+#[utoipa::path(
+    put, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
+    security(("key" = ["tenants:admin"])),
+    params(
+        ("id" = String, Path, description = "The tenant's id."),
+        ("applicationSlug" = String, Path, description = "The application."),
+    ),
+    request_body = NewExternalId,
+    responses(
+        (status = 200, description = "The external id is set.", body = ShownExternalId),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has this id in this application."),
+    ),
+)]
+pub(super) async fn set(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path((id, application)): Path<(String, String)>,
+    Json(new): Json<NewExternalId>,
+) -> Result<Json<ShownExternalId>, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    only_the_platform(&granted.caller)?;
+    let application = read_id("applicationSlug", &application)?;
+    let external_org = read_id("externalOrgId", &new.external_org_id)?;
+    let (author, now) = (Author::new(&granted.caller, address), desk.now());
+    let set = ExternalId {
+        application: application.as_str().to_owned(),
+        external_org: external_org.as_str().to_owned(),
+        set_by: author.id.clone(),
+        set_at: now,
+    };
+    let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
+    let mut before = None;
+    let change = async || {
+        before = desk.external_ids.set(&tenant.id, &set).await.map_err(Failed::NotSet)?;
+        let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
+        Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
+    };
+    desk.invalidation.rebind(change).await?;
+    let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
+    desk.audit.add(&tenant.id, &desk.deed("external_id.set", &detail, &author, now)).await?;
+    let shown = desk.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
+    Ok(Json(shown.into()))
+}
+
+/// Delete a tenant's external id
+///
+/// Requires a platform key.
+#[utoipa::path(
+    delete, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
+    security(("key" = ["tenants:admin"])),
+    params(
+        ("id" = String, Path, description = "The tenant's id."),
+        ("applicationSlug" = String, Path, description = "The application."),
+    ),
+    responses((status = 204, description = "The external id is deleted.")),
+)]
+pub(super) async fn remove(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path((id, application)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    only_the_platform(&granted.caller)?;
+    let none = || Problem::new(Code::ExternalIdNotFound, "The tenant has no id in this application.");
+    let application = Id::parse(&application).map_err(|_| none())?;
+    let known = desk.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
+    // Noted before it is done: afterwards nothing would tell that it is still to be noted.
+    let (author, now) = (Author::new(&granted.caller, address), desk.now());
+    let detail = json!({"application": known.application, "external_org": known.external_org});
+    desk.audit.add(&tenant.id, &desk.deed("external_id.removed", &detail, &author, now)).await?;
+    let change = async || {
+        let removed = desk.external_ids.remove(&tenant.id, application.as_str()).await;
+        let removed = removed.map_err(|error| Failed::NotSet(error.into()))?;
+        let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
+        let alias = |external_org| Alias { application: application.clone(), external_org };
+        Ok::<_, Failed>(external_org.map(alias).into_iter().collect())
+    };
+    desk.invalidation.rebind(change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,369 @@
+//! A tenant's users over HTTP.
+
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::response::Response;
+use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
+use edge_http::{Address, Code, FieldError, Json, Listing, Page, Problem};
+use edge_idempotency::Idempotent;
+use http::StatusCode;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::Desk;
+use super::fields::{is_email, sane, sent};
+use crate::audit::Author;
+use crate::members::{Member, Refusal, Wish};
+use crate::people::Said;
+use crate::tenant::Tenant;
+
+/// A request to add a user to a tenant.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewUser {
+    /// The user's id in the product's accounts, 1 to 256 bytes.
+    user_id: String,
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`. The default is `MEMBER`.
+    #[serde(default)]
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
+    #[serde(flatten)]
+    person: Person,
+}
+
+/// The fields of a user that can be updated.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct UserChanges {
+    /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`.
+    #[serde(default)]
+    #[schema(value_type = Option<Role>)]
+    role: Option<String>,
+    #[serde(flatten)]
+    person: Person,
+}
+
+/// Fields that may be empty: left out they stay, null clears them.
+#[derive(Deserialize, ToSchema)]
+struct Person {
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>)]
+    email: Option<Option<String>>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+}
+
+/// A user of a tenant.
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
+pub(super) struct ShownUser {
+    user_id: String,
+    role: Role,
+    email: Option<String>,
+    name: Option<String>,
+    /// The source that created the user: `admin`, `self`, `erp_hr`.
+    provisioned_by: Option<String>,
+    /// The employee's id in the ERP.
+    erp_employee_id: Option<String>,
+    department: Option<String>,
+    job_title: Option<String>,
+    joined_at: String,
+    /// When the role was last changed.
+    updated_at: String,
+}
+
+impl From<Member> for ShownUser {
+    fn from(member: Member) -> Self {
+        let updated_at = member.changed_at.to_rfc3339_millis();
+        let shown = Self {
+            user_id: member.user,
+            role: member.role,
+            email: None,
+            name: None,
+            provisioned_by: None,
+            erp_employee_id: None,
+            department: None,
+            job_title: None,
+            joined_at: updated_at.clone(),
+            updated_at,
+        };
+        let Some(person) = member.person else { return shown };
+        Self {
+            email: person.email,
+            name: person.name,
+            provisioned_by: Some(person.provisioned_by),
+            erp_employee_id: person.erp_employee_id,
+            department: person.department,
+            job_title: person.job_title,
+            joined_at: person.joined_at.to_rfc3339_millis(),
+            ..shown
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::IsMember => Self::new(Code::AlreadyExists, "The user belongs to the tenant already."),
+            Refusal::IsNoMember => Self::new(Code::UserNotFound, "The tenant has no such user."),
+            Refusal::LastOwner => {
+                Self::new(Code::LastOwner, "A tenant keeps at least one owner: make somebody else one first.")
+            }
+            Refusal::Full => Self::new(Code::UserLimitReached, "The tenant has as many users as its plan allows."),
+            Refusal::Busy => {
+                let detail = "The tenant's users are being changed by others; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1)
+            }
+            Refusal::Db(error) => error.into(),
+        }
+    }
+}
+
+/// The role that is written, or what is wrong with it.
+fn read_role(written: Option<&str>, errors: &mut Vec<FieldError>) -> Option<Role> {
+    let role = Role::parse(written?);
+    if role.is_none() {
+        errors.push(FieldError::new("role", "must be OWNER, BILLING_ADMIN, ADMIN, MANAGER or MEMBER"));
+    }
+    role
+}
+
+impl Person {
+    fn read(self, errors: &mut Vec<FieldError>) -> Said {
+        let said = Said { email: self.email, name: self.name };
+        if said.email.iter().flatten().any(|email| !is_email(email)) {
+            errors.push(FieldError::new("email", "must be an e-mail address"));
+        }
+        if said.name.iter().flatten().any(|name| !sane(name)) {
+            errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
+        }
+        said
+    }
+}
+
+/// Add a user
+#[utoipa::path(
+    post, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = NewUser,
+    responses(
+        (status = 201, description = "The user is added.", body = ShownUser),
+        (status = 409, description = "`ALREADY_EXISTS`: the user already belongs to the tenant. `USER_LIMIT_REACHED`: the plan allows no more users."),
+    ),
+)]
+pub(super) async fn add(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path(id): Path<String>,
+    request: Idempotent<NewUser>,
+) -> Result<Response, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    let author = Author::new(&granted.caller, address);
+    desk.idempotency
+        .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
+            let mut errors = Vec::new();
+            if !sane(&new.user_id) {
+                errors.push(FieldError::new("user_id", "must be 1 to 256 bytes without control characters"));
+            }
+            let role = read_role(new.role.as_deref(), &mut errors).unwrap_or(Role::Member);
+            let said = new.person.read(&mut errors);
+            if !errors.is_empty() {
+                return Err(Problem::fields(errors));
+            }
+            hands_on_only_its_own(&granted.caller, role)?;
+            let (user, now) = (new.user_id, desk.now());
+            desk.keep_on(&granted.caller, &tenant, &user, &author).await?;
+            desk.members.change(&tenant.id, &user, Wish::Join(role, tenant.max_users), &author, now).await?;
+            desk.people.note(&tenant.id, &user, &said, now).await?;
+            Ok((StatusCode::CREATED, desk.shown_user(&tenant.id, &user).await?))
+        })
+        .await
+}
+
+/// List users
+///
+/// Users are sorted by id.
+#[utoipa::path(
+    get, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(("id" = String, Path, description = "The tenant's id."), Page),
+    responses((status = 200, description = "A page of users.", body = Listing<ShownUser>)),
+)]
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    Path(id): Path<String>,
+    page: Page,
+) -> Result<Json<Listing<ShownUser>>, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    let behind = page.cursor.as_deref().map(|cursor| {
+        let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        behind.filter(|behind| sane(behind)).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    });
+    let behind = behind.transpose()?.unwrap_or_default();
+    let members = desk.members.list(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
+    let shown = members.into_iter().map(ShownUser::from).collect();
+    Ok(Json(Listing::from_one_more(shown, &page, |user: &ShownUser| hex::encode(&user.user_id))))
+}
+
+/// Update a user
+///
+/// Omitted fields keep their values; null clears an optional field.
+#[utoipa::path(
+    put, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(
+        ("id" = String, Path, description = "The tenant's id."),
+        ("user_id" = String, Path, description = "The user's id."),
+    ),
+    request_body = UserChanges,
+    responses(
+        (status = 200, description = "The updated user.", body = ShownUser),
+        (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
+    ),
+)]
+pub(super) async fn change(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path((id, user)): Path<(String, String)>,
+    Json(changes): Json<UserChanges>,
+) -> Result<Json<ShownUser>, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    let author = Author::new(&granted.caller, address);
+    let mut errors = Vec::new();
+    let role = read_role(changes.role.as_deref(), &mut errors);
+    let said = changes.person.read(&mut errors);
+    if !errors.is_empty() {
+        return Err(Problem::fields(errors));
+    }
+    let before = desk.shown_user(&tenant.id, &user).await?;
+    let now = desk.now();
+    if let Some(role) = role {
+        hands_on_only_its_own(&granted.caller, role)?;
+        desk.members.change(&tenant.id, &user, Wish::Become(role), &author, now).await?;
+    }
+    if said != Said::default() {
+        // Who has left meanwhile is not known again: the person's data goes once it is there.
+        let fields: Vec<&str> = [("email", said.email.is_some()), ("name", said.name.is_some())]
+            .into_iter()
+            .filter_map(|(field, is_said)| is_said.then_some(field))
+            .collect();
+        let detail = json!({"user_id": before.user_id, "fields": fields});
+        desk.audit.add(&tenant.id, &desk.deed("user.changed", &detail, &author, now)).await?;
+        desk.people.note(&tenant.id, &user, &said, now).await?;
+        if desk.members.find(&tenant.id, &user).await?.is_none() {
+            desk.people.delete(&tenant.id, &user).await?;
+        }
+    }
+    Ok(Json(desk.shown_user(&tenant.id, &user).await?))
+}
+
+/// Remove a user
+///
+/// The user's personal data is deleted. The user's id stays in the audit and payment records. The user's token no
+/// longer grants access. API keys that the user created keep working unless `?api_keys=revoke` is given.
+#[utoipa::path(
+    delete, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    params(
+        ("id" = String, Path, description = "The tenant's id."),
+        ("user_id" = String, Path, description = "The user's id."),
+        ("api_keys" = Option<String>, Query, description = "`revoke` also revokes the keys that the user created and all their descendants."),
+    ),
+    responses(
+        (status = 204, description = "The user is removed."),
+        (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
+    ),
+)]
+pub(super) async fn remove(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path((id, user)): Path<(String, String)>,
+    keys: KeysOfTheirs,
+) -> Result<StatusCode, Problem> {
+    let tenant = desk.find(&granted.caller, &id).await?;
+    let author = Author::new(&granted.caller, address);
+    if !sane(&user) {
+        return Err(Refusal::IsNoMember.into());
+    }
+    let now = desk.now();
+    let left = desk.members.change(&tenant.id, &user, Wish::Leave, &author, now).await;
+    let has_left_before = match left {
+        Ok(_) => false,
+        // Perhaps somebody left and died before the person's data was deleted.
+        Err(Refusal::IsNoMember) => true,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let had_data = desk.erasure.erase(&tenant.id, &user, &author, &*desk.capabilities.random, now).await?;
+    let had_keys = match keys {
+        KeysOfTheirs::Keep => false,
+        KeysOfTheirs::Revoke => desk.access.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?,
+    };
+    if has_left_before && !had_data && !had_keys {
+        return Err(Refusal::IsNoMember.into());
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What becomes of the keys that a person made who is removed.
+pub(super) enum KeysOfTheirs {
+    /// They go on.
+    Keep,
+    /// They are revoked: `?api_keys=revoke`.
+    Revoke,
+}
+
+impl<S: Sync> FromRequestParts<S> for KeysOfTheirs {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Asked {
+            api_keys: Option<String>,
+        }
+        let asked = Query::<Asked>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
+        match asked.0.api_keys.as_deref() {
+            None => Ok(Self::Keep),
+            Some("revoke") => Ok(Self::Revoke),
+            Some(_) => Err(Problem::field("api_keys", "must be `revoke`, or left out")),
+        }
+    }
+}
+
+/// Nobody of a tenant makes somebody more than they are themselves: a role in the database is a right. What every member
+/// may is anybody's to give who manages members.
+fn hands_on_only_its_own(caller: &Caller, role: Role) -> Result<(), Problem> {
+    match role.scopes().missing_from(caller.scopes.and(Role::Member.scopes())).next() {
+        Some(scope) if caller.tenant.is_some() => {
+            let detail =
+                format!("The role {} carries the scope {scope}, which the credential does not have.", role.as_str());
+            Err(Problem::new(Code::PermissionDenied, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Desk {
+    /// Makes `caller` a member before the tenant's first user joins, where it is a person who acts in the tenant by their
+    /// token alone: once a tenant has members only they may act in it.
+    async fn keep_on(&self, caller: &Caller, tenant: &Tenant, joins: &str, author: &Author) -> Result<(), Problem> {
+        let Some(person) = caller.person().filter(|person| *person != joins && caller.tenant.is_some()) else {
+            return Ok(());
+        };
+        if self.members.are_kept(&tenant.id).await? {
+            return Ok(());
+        }
+        let role = Role::ALL.into_iter().find(|role| role.scopes().missing_from(caller.scopes).next().is_none());
+        let Some(role) = role else { return Ok(()) };
+        let now = self.now();
+        match self.members.change(&tenant.id, person, Wish::Join(role, tenant.max_users), author, now).await {
+            Ok(_) => Ok(self.people.note(&tenant.id, person, &Said::default(), now).await?),
+            Err(Refusal::IsMember) => Ok(()),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    async fn shown_user(&self, tenant: &str, user: &str) -> Result<ShownUser, Problem> {
+        let found = if sane(user) { self.members.find(tenant, user).await? } else { None };
+        found.map(ShownUser::from).ok_or_else(|| Refusal::IsNoMember.into())
+    }
+}

@@ -1,0 +1,41 @@
+//! What payment events said of a tenant's subscription goes before what the ERP says of it. Should a gateway have said
+//! something wrong, the platform, and nobody else, has the ERP's word count again.
+
+use axum::extract::{Path, State};
+use edge_access::{Granted, TenantsAdmin};
+use edge_http::{Address, Code, Problem};
+use http::StatusCode;
+use serde_json::json;
+
+use super::{Desk, only_the_platform};
+use crate::audit::Author;
+
+/// Delete a tenant's seat override
+///
+/// Requires a platform key. The subscription state from earlier payment events no longer takes precedence over the
+/// state in the ERP; the next payment event takes precedence again. A tenant that is not active still gets no seat.
+#[utoipa::path(
+    delete, path = "/api/v1/seats/overrides/{organizationId}", tag = "Seats", security(("key" = ["tenants:admin"])),
+    params(("organizationId" = String, Path, description = "The organisation's id, which is the tenant's id at the edge.")),
+    responses(
+        (status = 204, description = "The override is deleted; the next seat check asks the ERP."),
+        (status = 404, description = "`TENANT_NOT_FOUND`: there is no such tenant."),
+    ),
+)]
+pub(super) async fn drop_payments(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+    Path(organization): Path<String>,
+) -> Result<StatusCode, Problem> {
+    only_the_platform(&granted.caller)?;
+    let tenant = desk.find(&granted.caller, &organization).await?;
+    // Noted before it is done: afterwards nothing would tell that it is still to be noted.
+    let detail = json!({"subscription_status": tenant.subscription_status});
+    let deed = desk.deed("seat_override.dropped", &detail, &Author::new(&granted.caller, address), desk.now());
+    desk.audit.add(&tenant.id, &deed).await?;
+    let dropped = desk.invalidation.drop_payments(&tenant.id).await?;
+    dropped
+        .map(|_| StatusCode::NO_CONTENT)
+        .ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))
+}

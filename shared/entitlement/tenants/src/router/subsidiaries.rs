@@ -1,0 +1,62 @@
+//! The group's own companies made tenants, over HTTP.
+
+use axum::extract::State;
+use edge_access::{Granted, TenantsAdmin};
+use edge_http::{Address, Json, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::shown::Shown;
+use super::{Desk, only_the_platform};
+use crate::audit::Author;
+use crate::store::NotStored;
+use crate::subsidiaries::SUBSIDIARIES;
+
+/// The group's own companies.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Provisioned {
+    /// All internal companies, sorted by code.
+    data: Vec<Shown>,
+    /// The codes of the companies for which this request created tenants.
+    created: Vec<&'static str>,
+}
+
+/// Provision internal tenants
+///
+/// Creates tenants for the group's own companies, BHM001 to BHM008: internal, with the plan `enterprise` and unlimited
+/// users. Existing tenants are not changed. Requires a platform key.
+#[utoipa::path(
+    post, path = "/api/v1/tenants/provision-internal", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    responses(
+        (status = 200, description = "All internal tenants.", body = Provisioned),
+        (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of the companies."),
+    ),
+)]
+pub(super) async fn provision(
+    State(desk): State<Desk>,
+    granted: Granted<TenantsAdmin>,
+    address: Address,
+) -> Result<Json<Provisioned>, Problem> {
+    only_the_platform(&granted.caller)?;
+    let author = Author::new(&granted.caller, address);
+    let mut provisioned = Provisioned { data: Vec::new(), created: Vec::new() };
+    for subsidiary in SUBSIDIARIES {
+        let known = desk.tenants.of_company(subsidiary.code).await?;
+        let tenant = match known {
+            Some(tenant) => tenant,
+            None => match desk.insert(subsidiary.tenant(desk.now()), &author).await {
+                Ok(tenant) => {
+                    provisioned.created.push(subsidiary.code);
+                    tenant
+                }
+                // Somebody else was faster, or made it something else on purpose.
+                Err(error @ NotStored::Taken(_)) => {
+                    desk.tenants.find(subsidiary.id).await?.ok_or_else(|| Problem::from(error))?
+                }
+                Err(error) => return Err(error.into()),
+            },
+        };
+        provisioned.data.push(tenant.into());
+    }
+    Ok(Json(provisioned))
+}

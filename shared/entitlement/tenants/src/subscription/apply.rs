@@ -1,0 +1,208 @@
+//! One more event: where the subscription stands then, and what is to be done about it, or why nothing is.
+
+use std::time::Duration;
+
+use edge_capabilities::Instant;
+use edge_money::Bill;
+use edge_plans::{Bought, Ordered, Payment, Plan, TaxRates};
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Fact, History, Paid, What};
+use super::standing::{PaymentStatus, Standing, Status, gateway_of};
+
+/// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
+/// must not go before everything that follows.
+const AHEAD: Duration = Duration::from_mins(5);
+
+/// Facts have their order by the second.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Something a gateway says happened to a tenant's subscription.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When it happened, by the gateway's clock; None: nobody says, and it counts as of when it was heard.
+    pub at: Option<Instant>,
+    /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
+    pub subscription: Option<String>,
+    /// Who tells of it: `razorpay`.
+    pub gateway: Option<String>,
+    /// What happened. A payment's terms follow from `plan`, where there is one.
+    pub what: What,
+    /// The plan that was paid for, where the ERP knows it: what must have been paid.
+    pub plan: Option<Plan>,
+    /// Whether the event itself names that plan; else it is the one so far.
+    pub names_plan: bool,
+    /// For how many seats was paid, where that is said.
+    pub seats: Option<i64>,
+    /// How the gateway arrives at the amount, where it shows that.
+    pub bill: Option<Bill>,
+    /// Taxes that may be on top of a price.
+    pub tax_rates: TaxRates,
+}
+
+/// What is to be done about an event that changed something. Each is to happen once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// What is known of the tenant's seats is out of date.
+    RaiseFence,
+    /// Tell the tenant that a payment came in.
+    TellPaid,
+    /// Tell the tenant that a payment failed.
+    TellFailed,
+    /// Tell the tenant that its subscription was cancelled.
+    TellCancelled,
+}
+
+/// What one event comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Everything that was told, with this.
+    pub history: History,
+    /// Where the subscription stands now.
+    pub standing: Standing,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+    /// Whether the subscription now stands as the event says. It does not where something later goes before it, or
+    /// where it was about another subscription.
+    pub took_effect: bool,
+    /// Whether anything is new at all; else it was told before, and there is nothing to store.
+    pub is_news: bool,
+}
+
+/// Why an event cannot be true. It changes nothing; somebody has to look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Contradiction {
+    /// The amount is none that the plan costs.
+    #[error("wrong_amount")]
+    WrongAmount,
+    /// The currency is not the plan's.
+    #[error("wrong_currency")]
+    WrongCurrency,
+    /// It was paid into another account than before.
+    #[error("wrong_account")]
+    WrongAccount,
+}
+
+/// Takes `event`, of which was heard at `now`, into account. The state machine is [`Standing::follow`]; this finds the
+/// event's place in the history and compares what was with what is.
+pub fn apply(history: &History, event: &Event, now: Instant) -> Result<Step, Contradiction> {
+    let before = history.standing();
+    let mut what = event.what.clone();
+    let mut was_known = false;
+    if let What::Paid(paid) = &mut what {
+        paid.period = paid.period.possible(event.at.unwrap_or(now));
+        was_known = check(history, &before, event, paid)?;
+    }
+    let mut after = history.clone();
+    let at = place(event.at, now, history.newest());
+    let fact = Fact { at, subscription: event.subscription.clone(), gateway: event.gateway.clone(), what };
+    let is_news = !history_has(history, &fact) && after.note(fact);
+    let standing = after.standing();
+    let took_effect = agrees(&standing, event) || was_known;
+    let mut effects = Vec::new();
+    if !same_for_seats(&before, &standing) {
+        effects.push(Effect::RaiseFence);
+    }
+    match event.what {
+        What::Paid(_) if is_news && !was_known => effects.push(Effect::TellPaid),
+        What::Failed(_) if is_news && took_effect => effects.push(Effect::TellFailed),
+        What::Cancelled if is_news && took_effect && before.status != Some(Status::Cancelled) => {
+            effects.push(Effect::TellCancelled);
+        }
+        _ => {}
+    }
+    Ok(Step { history: after, standing, effects, took_effect, is_news })
+}
+
+/// When something happened that is said to have happened at `at`, was heard at `heard`, and comes after facts of which
+/// the newest happened at `newest`. What is said of the future, or not at all, happened when it was heard.
+///
+/// INVARIANT: what the edge's own clock decides is never put before a known fact, however far behind that clock is.
+fn place(at: Option<Instant>, heard: Instant, newest: Option<Instant>) -> Instant {
+    let latest = newest.map_or(heard, |newest| newest.max(heard)).plus(AHEAD);
+    let by_clock = || newest.map_or(heard, |newest| heard.max(newest.plus(SECOND)));
+    at.filter(|at| *at <= latest).unwrap_or_else(by_clock)
+}
+
+/// A payment that was summed up long ago is not told of again.
+fn history_has(history: &History, fact: &Fact) -> bool {
+    matches!(&fact.what, What::Paid(paid) if history.known(paid).is_none() && history.has_summed_up(paid))
+}
+
+/// Completes a payment by what it bought; gives whether it was told of before.
+fn check(history: &History, before: &Standing, event: &Event, paid: &mut Paid) -> Result<bool, Contradiction> {
+    let known = history.known(paid);
+    let other_account = |account: &Option<String>| match (account, &paid.account) {
+        (Some(before), Some(now)) => before != now && gateway_of(before) == gateway_of(now),
+        _ => false,
+    };
+    if other_account(&before.account) {
+        return Err(Contradiction::WrongAccount);
+    }
+    if let Some((known, said)) = known.and_then(|known| known.amount.as_ref()).zip(paid.amount.as_ref()) {
+        if known.1 != said.1 {
+            return Err(Contradiction::WrongCurrency);
+        }
+        if known.0 != said.0 {
+            return Err(Contradiction::WrongAmount);
+        }
+    }
+    let amount = paid.amount.as_ref().and_then(|(minor, code)| {
+        let currency = edge_money::Currency::parse(code).ok()?;
+        Some(edge_money::Money { minor: *minor, currency })
+    });
+    if let Some(plan) = &event.plan {
+        if let Some((amount, currency)) = amount.zip(plan.currency())
+            && amount.currency != currency
+        {
+            return Err(Contradiction::WrongCurrency);
+        }
+        let ordered = Ordered { cycle: paid.period.cycle, seats: event.seats };
+        let payment = Payment { amount, bill: event.bill.as_ref(), ordered, tax_rates: &event.tax_rates };
+        // Who has paid this price for this plan before may go on to, whatever the plan costs by now.
+        let as_before = || {
+            let terms = before.terms.clone().filter(|terms| terms.plan_id == plan.id && before.price == paid.amount);
+            terms.map(|terms| Bought { terms, price: None, is_trial: false })
+        };
+        let bought = plan.bought(&payment).or_else(as_before).ok_or(Contradiction::WrongAmount)?;
+        if amount.is_some() {
+            paid.period.cycle = bought.terms.cycle.or(paid.period.cycle);
+        }
+        paid.price = bought.price.map(|price| (price.minor, price.currency.as_str().to_owned()));
+        paid.is_trial = bought.is_trial;
+        if event.names_plan {
+            paid.terms = Some(bought.terms);
+        }
+    } else {
+        paid.is_trial |= amount.is_some_and(|amount| amount.minor == 0);
+    }
+    Ok(known.is_some() || history.has_summed_up(paid))
+}
+
+/// Whether the subscription stands as the event says.
+fn agrees(standing: &Standing, event: &Event) -> bool {
+    let own = standing.is_of(event.subscription.as_deref(), event.gateway.as_deref());
+    match event.what {
+        // It counts, wherever its place is.
+        What::Paid(_) => true,
+        What::Failed(_) | What::Pending => own && standing.payment != Some(PaymentStatus::Paid) && !stopped(standing),
+        What::Overdue => own && standing.payment == Some(PaymentStatus::Pending) && !stopped(standing),
+        What::Halted | What::NeverStarted => own && standing.status == Some(Status::Suspended) && !standing.is_paused,
+        What::Paused => own && standing.status == Some(Status::Suspended) && standing.is_paused,
+        What::Reactivated => own && !stopped(standing) && standing.status != Some(Status::PastDue),
+        What::Cancelled => own && standing.status == Some(Status::Cancelled),
+    }
+}
+
+fn stopped(standing: &Standing) -> bool {
+    matches!(standing.status, Some(Status::Cancelled | Status::Suspended))
+}
+
+fn same_for_seats(before: &Standing, after: &Standing) -> bool {
+    before.status == after.status
+        && before.period_end == after.period_end
+        && before.payment == after.payment
+        && before.terms == after.terms
+}

@@ -1,0 +1,149 @@
+//! Rights as types: a handler that takes `Granted<SeatsVerify>` runs only for callers with that scope.
+
+use std::marker::PhantomData;
+
+use axum::extract::{FromRef, FromRequestParts};
+use edge_http::{Code, Problem, Timings};
+use http::request::Parts;
+
+use crate::authentication::{Access, AccessError};
+use crate::caller::Caller;
+use crate::scope::Scope;
+
+/// A right that a handler can ask for.
+pub trait Right: Send + Sync + 'static {
+    /// The scope that carries it.
+    const SCOPE: Scope;
+    /// Whether requests that need it count against the caller's rate limit. Seat checks do not: most are answered from
+    /// the cache, and counting one would cost more than answering it.
+    const IS_COUNTED: bool = !matches!(Self::SCOPE, Scope::SeatsVerify);
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $right:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $right;
+
+        impl Right for $right {
+            const SCOPE: Scope = Scope::$right;
+        }
+    )*};
+}
+
+rights! {
+    /// May ask whether users have seats.
+    SeatsVerify;
+    /// May invalidate what is known of seats.
+    SeatsWrite;
+    /// May read subscriptions and invoices.
+    BillingRead;
+    /// May check out and cancel.
+    BillingWrite;
+    /// May have rules decide.
+    RulesEvaluate;
+    /// May read rules and what they decided.
+    RulesRead;
+    /// May change rules.
+    RulesWrite;
+    /// May manage tenants and API keys.
+    TenantsAdmin;
+    /// May manage what is synchronised with the ERP.
+    ErpAdmin;
+    /// May read webhook events.
+    WebhooksRead;
+    /// May replay webhook events and make endpoints.
+    WebhooksWrite;
+}
+
+/// A caller with the right `R`.
+pub struct Granted<R: Right> {
+    /// Who it is.
+    pub caller: Caller,
+    right: PhantomData<R>,
+}
+
+impl<R: Right, S: Sync> FromRequestParts<S> for Granted<R>
+where
+    Access: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let access = Access::from_ref(state);
+        if R::IS_COUNTED {
+            note_personal(parts);
+        }
+        let caller = access.authenticate(&parts.headers).await?;
+        if let Some(timings) = Timings::of(&parts.extensions) {
+            timings.lap("key", &*access.capabilities().clock);
+        }
+        if R::IS_COUNTED {
+            access.count(&caller, Timings::of(&parts.extensions)).await?;
+        }
+        if !caller.may(R::SCOPE) {
+            return Err(AccessError::Lacks(R::SCOPE).into());
+        }
+        Ok(Self { caller, right: PhantomData })
+    }
+}
+
+/// A caller whom something else than a scope gives the right: that a rule names them.
+pub struct Known {
+    /// Who it is.
+    pub caller: Caller,
+}
+
+impl<S: Sync> FromRequestParts<S> for Known
+where
+    Access: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let access = Access::from_ref(state);
+        note_personal(parts);
+        let caller = access.authenticate(&parts.headers).await?;
+        access.count(&caller, Timings::of(&parts.extensions)).await?;
+        Ok(Self { caller })
+    }
+}
+
+/// What a route answers to a caller no cache keeps. Of seat checks it need not be said: an answer to a POST is kept by
+/// none, and each header costs.
+fn note_personal(parts: &Parts) {
+    if let Some(timings) = Timings::of(&parts.extensions) {
+        timings.note_personal();
+    }
+}
+
+fn unauthenticated() -> Problem {
+    let detail = "Send a valid API key or token as `Authorization: Bearer …`; it may have expired or been revoked.";
+    Problem::new(Code::Unauthenticated, detail)
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Unauthenticated => unauthenticated(),
+            // Why, the log says and the caller is not told.
+            AccessError::BadToken(refused) => unauthenticated().because(refused),
+            AccessError::Lacks(scope) => {
+                Self::new(Code::PermissionDenied, format!("The credential does not have the scope {scope}."))
+            }
+            AccessError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
+            AccessError::NoMember => {
+                Self::new(Code::PermissionDenied, "You are not, or no longer, a member of the tenant.")
+            }
+            AccessError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
+            AccessError::NoKeys(cause) => {
+                let detail = "The token cannot be checked now because its issuer does not respond; try again.";
+                Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
+            }
+            AccessError::Unavailable(cause) => {
+                let detail = "The credential cannot be checked now; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! For operators and integrators: whether the edge lives and is ready, and what it serves.
+
+mod health;
+mod reference;
+
+use axum::Router;
+use axum::routing::get;
+use edge_capabilities::Capabilities;
+use edge_database::Db;
+use utoipa::OpenApi;
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(health::alive, health::ready))]
+pub struct ApiDoc;
+
+/// The routes of the component `operations`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let stores = health::Stores::new(&capabilities, Db::new(capabilities.db.clone()));
+    let routes = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(stores)
+        .route("/openapi.json", get(reference::openapi))
+        .route("/docs", get(reference::page));
+    edge_http::finish(routes, "operations", &capabilities)
+}

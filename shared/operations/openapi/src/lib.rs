@@ -1,0 +1,256 @@
+//! The OpenAPI document of the whole API, made from the handlers. It is checked in as `docs/openapi.json`, which the
+//! component `operations` serves and clients are generated from; `make openapi` writes it anew.
+
+use edge_http::ProblemBody;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Description, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "bheem-edge",
+        description = "Seat verification at the edge of the Bheem ERP. Errors are returned as RFC 9457 problem+json; see `Problem`.",
+        license(name = "Apache-2.0"),
+    ),
+    components(schemas(ProblemBody)),
+    modifiers(&Conventions),
+)]
+struct Whole;
+
+/// What holds for every operation.
+struct Conventions;
+
+impl Modify for Conventions {
+    fn modify(&self, description: &mut Description) {
+        let components = description.components.get_or_insert_default();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key (`bhk_…`) or an access token signed by the configured issuer."))
+            .build();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// What errors are written as.
+const PROBLEM: &str = "application/problem+json";
+
+/// Whether an answer is described as a problem, or not at all.
+fn says_no_more_than_a_problem(response: &Response) -> bool {
+    response.content.values().all(
+        |content| matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/schemas/Problem")),
+    )
+}
+
+/// The whole document. Every operation describes the error that it may answer.
+pub fn document() -> Description {
+    let mut whole = Whole::openapi();
+    whole.merge(edge_health::ApiDoc::openapi());
+    whole.merge(edge_seats::ApiDoc::openapi());
+    whole.merge(edge_access::ApiDoc::openapi());
+    whole.merge(edge_rulebook::ApiDoc::openapi());
+    whole.merge(edge_tenants::ApiDoc::openapi());
+    whole.merge(edge_plans::ApiDoc::openapi());
+    whole.merge(edge_checkout::ApiDoc::openapi());
+    whole.merge(edge_approvals::ApiDoc::openapi());
+    whole.merge(edge_budgets::ApiDoc::openapi());
+    whole.merge(edge_erp_sync::ApiDoc::openapi());
+    whole.merge(edge_webhooks::ApiDoc::openapi());
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
+    for (path, item) in &mut whole.paths.paths {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                // The ERP is told what is wrong in words of its own.
+                if let RefOr::T(response) = response
+                    && status.starts_with(['4', '5'])
+                    && !path.starts_with("/erp/")
+                    && says_no_more_than_a_problem(response)
+                {
+                    response.content = std::iter::once((PROBLEM.to_owned(), problem.clone())).collect();
+                }
+            }
+            operation.responses.responses.entry("default".to_owned()).or_insert_with(|| error.clone().into());
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn written() -> Value {
+        serde_json::to_value(document()).unwrap()
+    }
+
+    /// With `UPDATE_OPENAPI=1` it writes the file in place of comparing.
+    #[test]
+    fn the_checked_in_document_is_what_the_handlers_describe() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/openapi.json");
+        let made = serde_json::to_string_pretty(&document()).unwrap() + "\n";
+        if std::env::var_os("UPDATE_OPENAPI").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        let checked_in = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(checked_in == made, "docs/openapi.json is out of date: run `make openapi` and commit it");
+    }
+
+    #[test]
+    fn every_operation_is_described() {
+        let written = written();
+        let described: BTreeSet<String> = written["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+            .collect();
+        let expected = [
+            "get /api/v1/api-keys",
+            "post /api/v1/api-keys",
+            "delete /api/v1/api-keys/{id}",
+            "get /api/v1/erp-sync/projects",
+            "get /api/v1/erp-sync/status",
+            "post /api/v1/erp-sync/drain",
+            "post /api/v1/erp-sync/employees",
+            "post /api/v1/erp-sync/projects",
+            "get /api/v1/rules",
+            "get /api/v1/rules/{name}",
+            "post /api/v1/rules/{name}/activate",
+            "get /api/v1/rules/{name}/audit",
+            "post /api/v1/rules/{name}/backtest",
+            "post /api/v1/rules/{name}/check",
+            "get /api/v1/rules/{name}/decisions",
+            "post /api/v1/rules/{name}/evaluate",
+            "post /api/v1/rules/{name}/rollback",
+            "get /api/v1/rules/{name}/schema",
+            "get /api/v1/rules/{name}/versions",
+            "post /api/v1/rules/{name}/versions",
+            "get /api/v1/rules/{name}/versions/{version}",
+            "post /api/v1/seats/invalidate",
+            "get /healthz",
+            "get /readyz",
+            "post /verify-seat",
+            "post /verify-seats",
+            "delete /api/v1/webhooks/endpoints/{id}",
+            "get /api/v1/tenants",
+            "get /api/v1/tenants/{id}",
+            "get /api/v1/webhooks/events",
+            "get /api/v1/webhooks/events/{id}",
+            "get /metrics",
+            "get /api/v1/enterprise-billing/budgets",
+            "post /api/v1/enterprise-billing/budgets",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}",
+            "put /api/v1/enterprise-billing/budgets/{budget_id}",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}/tracking",
+            "get /api/v1/enterprise-billing/budgets/{budget_id}/alerts",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit",
+            "post /api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release",
+            "get /api/v1/enterprise-billing/approvals/requests",
+            "post /api/v1/enterprise-billing/approvals/requests",
+            "get /api/v1/enterprise-billing/approvals/requests/{request_id}",
+            "post /api/v1/enterprise-billing/approvals/requests/{request_id}/process",
+            "post /api/v1/enterprise-billing/approvals/requests/bulk-approve",
+            "post /api/v1/enterprise-billing/approvals/rules",
+            "get /api/v1/enterprise-billing/approvals/rules",
+            "put /api/v1/enterprise-billing/approvals/rules/{rule_id}",
+            "get /api/v1/enterprise-billing/approvals/roles",
+            "put /api/v1/enterprise-billing/approvals/roles/{role}",
+            "get /api/v1/enterprise-billing/approvals/delegations",
+            "post /api/v1/enterprise-billing/approvals/delegations",
+            "delete /api/v1/enterprise-billing/approvals/delegations/{delegation_id}",
+            "get /api/v1/billing/checkout/{order_id}",
+            "get /api/v1/billing/invoices",
+            "get /api/v1/billing/reconciliation",
+            "get /api/v1/billing/subscription",
+            "post /api/v1/billing/checkout",
+            "post /api/v1/billing/subscription/cancel",
+            "post /api/v1/billing/verify",
+            "get /api/v1/billing/plans",
+            "get /api/v1/billing/plans/{plan}",
+            "post /api/v1/billing/webhook",
+            "post /api/v1/tenants",
+            "post /api/v1/webhooks/drain",
+            "post /api/v1/webhooks/endpoints",
+            "post /api/v1/webhooks/events/replay",
+            "post /api/v1/webhooks/events/{id}/replay",
+            "post /erp/webhooks/billing/",
+            "post /erp/webhooks/billing/{token}",
+            "post /webhooks/razorpay",
+            "post /webhooks/shopify",
+            "post /webhooks/standard/{source}",
+            "post /webhooks/stripe",
+            "post /webhooks/woocommerce",
+            "put /api/v1/tenants/{id}",
+            "delete /api/v1/seats/overrides/{organizationId}",
+            "delete /api/v1/tenants/{id}/api-keys/{key_id}",
+            "delete /api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            "delete /api/v1/tenants/{id}/users/{user_id}",
+            "get /api/v1/tenants/{id}/api-keys",
+            "get /api/v1/tenants/{id}/audit",
+            "get /api/v1/tenants/{id}/external-ids",
+            "get /api/v1/tenants/{id}/usage/stats",
+            "get /api/v1/tenants/{id}/users",
+            "post /api/v1/tenants/provision-internal",
+            "post /api/v1/tenants/{id}/api-keys",
+            "post /api/v1/tenants/{id}/users",
+            "put /api/v1/tenants/{id}/external-ids/{applicationSlug}",
+            "put /api/v1/tenants/{id}/users/{user_id}",
+        ];
+        assert_eq!(described, expected.map(ToOwned::to_owned).into());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str));
+                    fields.values().for_each(|value| references(value, found));
+                }
+                Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+                _ => {}
+            }
+        }
+        let written = written();
+        let mut found = Vec::new();
+        references(&written, &mut found);
+        assert!(!found.is_empty());
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(written.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn no_error_is_described_as_anything_but_a_problem() {
+        for (path, item) in written()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    let own_words = path.starts_with("/erp/") || path == "/readyz";
+                    if status.starts_with(['4', '5']) && !own_words {
+                        let kinds: Vec<&String> = response["content"].as_object().unwrap().keys().collect();
+                        assert_eq!(kinds, [PROBLEM], "{method} {path} {status}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_says_what_its_errors_look_like() {
+        for (path, item) in written()["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let pointer = "/responses/default/content/application~1problem+json/schema/$ref";
+                let schema = operation.pointer(pointer).and_then(Value::as_str);
+                assert_eq!(schema, Some("#/components/schemas/Problem"), "{method} {path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Billing over HTTP.
+
+mod buying;
+mod reading;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use edge_access::{Access, Caller};
+use edge_capabilities::Capabilities;
+use edge_database::Db;
+use edge_http::{Code, Problem};
+use edge_idempotency::Idempotency;
+use edge_rulebook::Rulebook;
+use edge_tenants::{Mode, Tenant, Tenants};
+use http::HeaderMap;
+use utoipa::OpenApi;
+
+use crate::checkout::Checking;
+use crate::permission::{Asked, Purses};
+use crate::policy::{Approvals, Budgets, Policy};
+
+#[derive(Clone)]
+struct Desk {
+    access: Access,
+    capabilities: Capabilities,
+    checking: Checking,
+    idempotency: Idempotency,
+    db: Db,
+    tenants: Tenants,
+}
+
+impl FromRef<Desk> for Access {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.access.clone()
+    }
+}
+
+/// The routes of the component `checkout`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    let purses = Arc::new(Purses::new(&capabilities, &db));
+    let people = Arc::new(Asked::new(&capabilities, &db));
+    router_with(capabilities, purses, people)
+}
+
+/// The same, with others who know of budgets and of approvals.
+pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approvals: Arc<dyn Approvals>) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    let policy = Policy { rulebook: Rulebook::new(&capabilities, &db), budgets, approvals };
+    let desk = Desk {
+        access: Access::new(&capabilities, &db),
+        checking: Checking::new(&capabilities, &db, policy),
+        idempotency: Idempotency::new(&capabilities, &db),
+        tenants: Tenants::new(db.clone()),
+        db,
+        capabilities: capabilities.clone(),
+    };
+    let routes = Router::new()
+        .route("/api/v1/billing/checkout", post(buying::check_out))
+        .route("/api/v1/billing/checkout/{order_id}", get(buying::show))
+        .route("/api/v1/billing/verify", post(buying::verify))
+        .route("/api/v1/billing/subscription", get(reading::subscription))
+        .route("/api/v1/billing/subscription/cancel", post(buying::cancel))
+        .route("/api/v1/billing/invoices", get(reading::invoices))
+        .route("/api/v1/billing/reconciliation", get(reading::reconciliation))
+        .with_state(desk);
+    edge_http::finish(routes, "checkout", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    buying::check_out,
+    buying::show,
+    buying::verify,
+    buying::cancel,
+    reading::subscription,
+    reading::invoices,
+    reading::reconciliation
+))]
+pub struct ApiDoc;
+
+impl Desk {
+    /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names. One that is
+    /// billed.
+    async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {
+        let tenant = self.tenants.addressed(caller, headers).await?;
+        if tenant.mode == Mode::Internal {
+            let detail = "This is one of the group's own companies: it is never billed.";
+            return Err(Problem::new(Code::InternalTenant, detail));
+        }
+        Ok(tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,321 @@
+//! Stripe: `{"id":"evt_…","type","created","account"?,"data":{"object":{…}}}`. Where the object keeps the subscription's
+//! metadata, its id and its period depends on the object and on the API version of the endpoint; all are looked for.
+
+use edge_capabilities::Instant;
+use http::HeaderMap;
+
+use crate::definition::{Definition, Scheme};
+use crate::json::Object;
+use crate::reading::{Kind, Reading, Unreadable};
+use edge_money::{Bill, Line};
+use edge_money::{Currency, Money, scaled};
+
+pub(crate) const DEFINITION: Definition = Definition {
+    scheme: Scheme::TimeAndBody,
+    signature_header: "stripe-signature",
+    delivery_headers: &[],
+    id_fields: &["id"],
+    read,
+};
+
+/// What the events begin with that may have an effect. Of others not even the object is read.
+const FAMILIES: [&str; 4] = ["invoice.", "checkout.session.", "charge.refunded", "customer.subscription."];
+
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+    let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
+    if !FAMILIES.iter().any(|family| event.starts_with(family)) {
+        return Ok(Reading::of(Kind::Unhandled, event));
+    }
+    let data = body.object("data")?;
+    let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
+    let object = object.unwrap_or_default();
+    let kind = kind(&event, &object, body.period("created"))?;
+    let mut reading = Reading::of(kind, event);
+    if kind == Kind::Unhandled {
+        return Ok(reading);
+    }
+    reading.occurred_at = body.instant("created")?;
+    reading.account_id = kind.needs(body.text("account"))?;
+    if reading.event.starts_with("invoice.") {
+        read_invoice(&object, &mut reading)?;
+    } else if reading.event.starts_with("checkout.session.") {
+        read_session(&object, &mut reading)?;
+    } else if kind == Kind::PaymentRefunded {
+        let before = data.map_or(Ok(None), |data| data.object("previous_attributes"))?;
+        read_refunded(&object, before.as_ref(), &mut reading)?;
+    } else {
+        reading.subscription_id = kind.needs(object.text("id"))?;
+        read_metadata(&object, &mut reading)?;
+        read_item(&object, &mut reading)?;
+        for item in object.objects("items")? {
+            read_item(&item, &mut reading)?;
+        }
+    }
+    Ok(reading)
+}
+
+/// Several events report one payment; all of them carry its invoice.
+fn kind(event: &str, object: &Object<'_>, created: Option<Instant>) -> Result<Kind, Unreadable> {
+    Ok(match event {
+        "invoice.paid" | "invoice.payment_succeeded" => match object.text("billing_reason")?.as_deref() {
+            Some("subscription_cycle" | "subscription_update" | "subscription_threshold" | "subscription") => {
+                Kind::SubscriptionCharged
+            }
+            _ => Kind::PaymentCaptured,
+        },
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" if is_paid(object)? => {
+            Kind::PaymentCaptured
+        }
+        "invoice.payment_failed" | "checkout.session.async_payment_failed" => Kind::PaymentFailed,
+        "charge.refunded" => Kind::PaymentRefunded,
+        "invoice.payment_action_required" => Kind::SubscriptionPending,
+        "customer.subscription.deleted" => Kind::SubscriptionCancelled,
+        "customer.subscription.paused" => Kind::SubscriptionPaused,
+        event if event.starts_with("customer.subscription.") => state(event, object, created)?,
+        _ => Kind::Unhandled,
+    })
+}
+
+/// Whether a checkout is paid: a discount may have left nothing to pay.
+fn is_paid(session: &Object<'_>) -> Result<bool, Unreadable> {
+    Ok(match session.text("payment_status")?.as_deref() {
+        Some("paid") => true,
+        Some("no_payment_required") => session.whole("amount_subtotal").is_some_and(|subtotal| subtotal > 0),
+        _ => false,
+    })
+}
+
+/// What a subscription is by its status. All events of a subscription tell it as it was when they happened.
+fn state(event: &str, subscription: &Object<'_>, now: Option<Instant>) -> Result<Kind, Unreadable> {
+    let is_paused = || match subscription.object("pause_collection")? {
+        None => Ok::<_, Unreadable>(false),
+        // Collected again from then on.
+        Some(pause) => Ok(pause.period("resumes_at").zip(now).is_none_or(|(resumes, now)| resumes > now)),
+    };
+    Ok(match subscription.text("status")?.as_deref() {
+        Some("canceled") => Kind::SubscriptionCancelled,
+        Some("incomplete_expired") => Kind::SubscriptionNeverStarted,
+        Some("unpaid") => Kind::SubscriptionHalted,
+        Some("paused") => Kind::SubscriptionPaused,
+        Some("active" | "trialing" | "past_due") if is_paused()? => Kind::SubscriptionPaused,
+        Some("active" | "trialing") => Kind::SubscriptionReactivated,
+        Some("past_due") => Kind::SubscriptionOverdue,
+        None if event == "customer.subscription.resumed" => Kind::SubscriptionReactivated,
+        // Nothing was bought yet.
+        _ => Kind::Unhandled,
+    })
+}
+
+fn read_invoice(invoice: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+    let kind = reading.kind;
+    reading.payment_id = kind.needs(invoice.text("id"))?;
+    reading.invoice_number = kind.needs(invoice.text("number"))?;
+    reading.subscription_id = kind.needs(id_of(invoice, "subscription"))?;
+    let currency = kind.needs(invoice.currency("currency"))?;
+    let amount = if kind.pays() { "amount_paid" } else { "amount_due" };
+    reading.amount = kind.needs(invoice.money(amount, currency, minor_units))?;
+    read_metadata(invoice, reading)?;
+    let parent = invoice.object("parent")?.map_or(Ok(None), |parent| parent.object("subscription_details"))?;
+    for details in [invoice.object("subscription_details")?, parent].into_iter().flatten() {
+        read_metadata(&details, reading)?;
+        if reading.subscription_id.is_none() {
+            reading.subscription_id = kind.needs(id_of(&details, "subscription"))?;
+        }
+    }
+    for line in invoice.objects("lines")? {
+        read_metadata(&line, reading)?;
+    }
+    reading.bill = bill(invoice, currency);
+    let of_plan = reading.bill.as_ref().and_then(Bill::plan_line).cloned();
+    if let Some(line) = &of_plan {
+        reading.plan_id = reading.plan_id.take().or_else(|| line.plan_id.clone());
+        reading.seats = line.quantity;
+    }
+    // The invoice's own period is the one that came before.
+    for line in invoice.objects("lines")? {
+        // What is given back is no longer bought.
+        if line.whole("amount").is_none_or(|amount| amount >= 0) {
+            read_item(&line, reading)?;
+        }
+        if let Some(period) = line.object("period")? {
+            reading.period_start = reading.period_start.max(period.period("start"));
+            reading.period_end = reading.period_end.max(period.period("end"));
+        }
+    }
+    if let Some(line) = of_plan {
+        reading.seats = line.quantity.or(reading.seats);
+    }
+    reading.failure = invoice.object("last_finalization_error")?.and_then(|error| error.prose("message"));
+    Ok(())
+}
+
+fn read_session(session: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+    let kind = reading.kind;
+    // The invoice, by which the payment is known elsewhere too; one-off payments have none.
+    reading.payment_id = match kind.needs(id_of(session, "invoice"))? {
+        Some(invoice) => Some(invoice),
+        None => kind.needs(id_of(session, "payment_intent"))?,
+    };
+    reading.subscription_id = kind.needs(id_of(session, "subscription"))?;
+    let currency = kind.needs(session.currency("currency"))?;
+    reading.amount = kind.needs(session.money("amount_total", currency, minor_units))?;
+    reading.bill = bill_of_session(session, currency);
+    read_metadata(session, reading)
+}
+
+/// How the amount of an invoice came about, where its lines show that.
+fn bill(invoice: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+    let currency = currency?;
+    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    if invoice.object("lines").ok()?.is_some_and(|lines| lines.flag("has_more")) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    for line in invoice.objects("lines").ok()? {
+        let (price, plan) = (line.object("price").ok()?, line.object("plan").ok()?);
+        let pricing = line.object("pricing").ok()?;
+        let details = pricing.as_ref().and_then(|pricing| pricing.object("price_details").ok()?);
+        let priced = [&price, &plan].into_iter().flatten();
+        let ids = priced.clone().map(|price| price.text("id").ok().flatten());
+        let of_details = details.as_ref().and_then(|details| id_of(details, "price").ok().flatten());
+        let units = [(&price, "unit_amount"), (&plan, "amount"), (&pricing, "unit_amount_decimal")];
+        lines.push(Line {
+            plan_id: ids.flatten().next().or(of_details),
+            amount: minor(&line, "amount")?,
+            unit_amount: units.into_iter().find_map(|(price, name)| minor(price.as_ref()?, name)),
+            quantity: line.count("quantity"),
+            is_proration: is_proration(&line),
+            is_trial: line.prose("description").is_some_and(|text| text.to_ascii_lowercase().contains("trial")),
+            is_addon: false,
+        });
+    }
+    let discounts = sum_of(invoice, "total_discount_amounts", |_| true);
+    let taxes =
+        sum_of(invoice, "total_taxes", |tax| tax.text("tax_behavior").ok().flatten().as_deref() != Some("inclusive"))
+            .or_else(|| sum_of(invoice, "total_tax_amounts", |tax| !tax.flag("inclusive")));
+    let units = |counted: Option<i64>| minor_units_of(counted.unwrap_or(0), currency);
+    let balance = invoice.whole("ending_balance").zip(invoice.whole("starting_balance"));
+    (!lines.is_empty()).then_some(Bill {
+        lines,
+        discount: units(discounts)?,
+        tax: units(taxes.or_else(|| invoice.whole("tax")))?,
+        total: minor(invoice, "total"),
+        from_balance: balance.and_then(|(end, start)| units(end.checked_sub(start))),
+    })
+}
+
+/// The sum of what counts in a list of amounts; None: there is no such list, or it cannot be read.
+fn sum_of(object: &Object<'_>, name: &'static str, counts: impl Fn(&Object<'_>) -> bool) -> Option<i64> {
+    if !object.has(name) {
+        return None;
+    }
+    let amounts = object.objects(name).ok()?;
+    amounts.iter().filter(|one| counts(one)).try_fold(0_i64, |sum, one| sum.checked_add(one.whole("amount")?))
+}
+
+fn is_proration(line: &Object<'_>) -> bool {
+    let parent = line.object("parent").ok().flatten();
+    let details = ["subscription_item_details", "invoice_item_details"].into_iter();
+    let is_of = |name| Some(parent.as_ref()?.object(name).ok()??.flag("proration"));
+    line.flag("proration") || details.filter_map(is_of).any(|is_proration| is_proration)
+}
+
+/// How the amount of a checkout came about.
+fn bill_of_session(session: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+    let currency = currency?;
+    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    let (amount, total) = (minor(session, "amount_subtotal")?, minor(session, "amount_total")?);
+    let details = session.object("total_details").ok()?;
+    let detail = |name| details.as_ref().and_then(|details| minor(details, name)).unwrap_or(0);
+    let discount = detail("amount_discount");
+    // A tax that the prices include is told as well.
+    let tax = if amount.checked_sub(discount) == Some(total) { 0 } else { detail("amount_tax") };
+    Some(Bill {
+        lines: vec![Line { amount, ..Line::default() }],
+        discount,
+        tax,
+        total: Some(total),
+        from_balance: None,
+    })
+}
+
+/// A charge of which something was given back. It says how much in all; what it said before is told beside it.
+fn read_refunded(charge: &Object<'_>, before: Option<&Object<'_>>, reading: &mut Reading) -> Result<(), Unreadable> {
+    // By the name that its payment has in `read_invoice` and `read_session`, where the API version tells it.
+    let names = [id_of(charge, "invoice")?, id_of(charge, "payment_intent")?, charge.text("id")?];
+    reading.payment_id = names.into_iter().flatten().next();
+    let field = "amount_refunded";
+    let currency = charge.currency("currency")?;
+    let total = charge.money(field, currency, minor_units)?.ok_or(Unreadable::Missing(field))?;
+    match before.map_or(Ok(None), |before| before.money(field, currency, minor_units))? {
+        Some(before) if before.minor > total.minor => return Err(Unreadable::Contradiction(field)),
+        Some(before) => reading.amount = Some(Money { minor: total.minor - before.minor, ..total }),
+        None => (reading.amount, reading.is_total) = (Some(total), true),
+    }
+    read_metadata(charge, reading)
+}
+
+/// What merchants write beside things. Where two places say which tenant, they must agree.
+fn read_metadata(object: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+    let Some(metadata) = object.object("metadata")? else { return Ok(()) };
+    if let Some(tenant) = metadata.text("tenant_id")? {
+        if reading.tenant_id.as_ref().is_some_and(|other| *other != tenant) {
+            return Err(Unreadable::Contradiction("tenant_id"));
+        }
+        reading.tenant_id = Some(tenant);
+        reading.tenant_json = metadata.json("tenant_id")?;
+    }
+    let kind = reading.kind;
+    reading.plan_name = reading.plan_name.take().or_else(|| metadata.prose("plan_name"));
+    reading.plan_id = reading.plan_id.take().or(kind.needs(metadata.text("plan_id"))?);
+    reading.billing_cycle = reading.billing_cycle.take().or(kind.needs(metadata.text("billing_cycle"))?);
+    Ok(())
+}
+
+/// Plan, seats and period of a subscription, one of its items, or a line of its invoice.
+fn read_item(item: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+    let kind = reading.kind;
+    reading.seats = reading.seats.max(item.count("quantity"));
+    for name in ["price", "plan"] {
+        let Some(price) = item.object(name)? else { continue };
+        reading.plan_id = reading.plan_id.take().or(kind.needs(price.text("id"))?);
+        reading.plan_name = reading.plan_name.take().or_else(|| price.prose("nickname"));
+        let recurring = price.object("recurring")?;
+        let interval = kind.needs(recurring.as_ref().unwrap_or(&price).text("interval"))?;
+        let cycle = interval.map(|interval| match interval.as_str() {
+            "month" => "monthly".to_owned(),
+            "year" => "annual".to_owned(),
+            _ => interval,
+        });
+        reading.billing_cycle = reading.billing_cycle.take().or(cycle);
+    }
+    let pricing = item.object("pricing")?.map_or(Ok(None), |pricing| pricing.object("price_details"))?;
+    if let Some(pricing) = pricing {
+        reading.plan_id = reading.plan_id.take().or(kind.needs(id_of(&pricing, "price"))?);
+    }
+    reading.period_start = reading.period_start.max(item.period("current_period_start"));
+    reading.period_end = reading.period_end.max(item.period("current_period_end"));
+    Ok(())
+}
+
+/// The id in that field, or of the object that was expanded there.
+fn id_of(object: &Object<'_>, name: &'static str) -> Result<Option<String>, Unreadable> {
+    match object.object(name)? {
+        Some(expanded) => expanded.text("id"),
+        None => object.text(name),
+    }
+}
+
+/// Stripe's smallest unit is the currency's, but for three: it counts Icelandic krónur and Ugandan shillings in
+/// hundredths, which they no longer have, and Malagasy ariary whole.
+fn minor_units(digits: &str, currency: Currency) -> Option<i64> {
+    minor_units_of(scaled(digits, 0).ok()?, currency)
+}
+
+fn minor_units_of(counted: i64, currency: Currency) -> Option<i64> {
+    match currency.as_str() {
+        "ISK" | "UGX" => (counted % 100 == 0).then_some(counted / 100),
+        "MGA" => counted.checked_mul(100),
+        _ => Some(counted),
+    }
+}

@@ -1,0 +1,242 @@
+//! The inbox: verified events, stored before they are acknowledged, each once.
+
+use std::time::Duration;
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::Db;
+
+use crate::event::{COLUMNS, Event, Status, Verdict, pack};
+
+/// How long somebody may work on an event before somebody else takes it for dead.
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
+
+/// The inbox.
+#[derive(Clone)]
+pub(crate) struct Inbox(Db);
+
+/// What came of putting an event into the inbox.
+pub(crate) enum Stored {
+    /// It is new.
+    New,
+    /// It was there.
+    Duplicate(Box<Event>),
+}
+
+/// Which events are asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) status: Option<Status>,
+    pub(crate) provider: Option<String>,
+    /// Of this tenant alone.
+    pub(crate) tenant: Option<String>,
+    /// Received before this one.
+    pub(crate) behind: Option<(Instant, String)>,
+}
+
+impl Inbox {
+    pub(crate) fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    /// Stores `event`, settled or still to be worked on, unless it is there: one statement, so of any number who come
+    /// together one stores it.
+    pub(crate) async fn store(&self, event: &Event) -> Result<Stored, DatabaseError> {
+        let leased_until = event.lease.as_ref().map_or(0, |_| event.received_at.plus(LEASE).as_millis());
+        let values = [
+            Value::from(event.id.as_str()),
+            event.provider.as_str().into(),
+            event.identity.as_str().into(),
+            event.gateway_id.clone().into(),
+            event.event.as_str().into(),
+            event.tenant_id.clone().into(),
+            event.endpoint.clone().into(),
+            pack(&event.body).into(),
+            event.received_at.into(),
+            event.occurred_at.into(),
+            event.due_at.into(),
+            event.lease.clone().into(),
+            Value::Integer(leased_until),
+            event.status.as_str().into(),
+            event.reason.clone().into(),
+            event.answer.clone().into(),
+            event.settled_at.into(),
+        ];
+        let statement =
+            "INSERT INTO webhook_events (id, provider, identity, gateway_id, event, tenant_id, endpoint, body,
+                received_at, occurred_at, due_at, lease, leased_until, status, reason, answer, settled_at, attempts)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
+            ON CONFLICT (provider, identity) DO NOTHING RETURNING id";
+        if !self.0.query(statement, &values).await?.is_empty() {
+            return Ok(Stored::New);
+        }
+        let statement = format!("SELECT {COLUMNS} FROM webhook_events WHERE provider = $1 AND identity = $2");
+        let found = self.first(&statement, &[event.provider.as_str().into(), event.identity.as_str().into()]).await?;
+        // It was there a moment ago, for as long as events are kept: removed this very moment.
+        found
+            .map(|event| Stored::Duplicate(Box::new(event)))
+            .ok_or_else(|| DatabaseError::Unavailable("the first delivery of this event was just removed".into()))
+    }
+
+    async fn first(&self, statement: &str, values: &[Value]) -> Result<Option<Event>, DatabaseError> {
+        self.0.query(statement, values).await?.first().map(Event::from_row).transpose()
+    }
+
+    pub(crate) async fn find(&self, id: &str) -> Result<Option<Event>, DatabaseError> {
+        self.first(&format!("SELECT {COLUMNS} FROM webhook_events WHERE id = $1"), &[id.into()]).await
+    }
+
+    /// Takes the open event `id` for oneself, unless somebody else works on it.
+    pub(crate) async fn claim(&self, id: &str, lease: &str, now: Instant) -> Result<Option<Event>, DatabaseError> {
+        let statement = format!(
+            "UPDATE webhook_events SET lease = $1, leased_until = $2
+             WHERE id = $3 AND leased_until <= $4 AND status IN ('received', 'failed') RETURNING {COLUMNS}"
+        );
+        self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
+    }
+
+    /// Takes up to `limit` open events that are due and that nobody works on.
+    pub(crate) async fn claim_due(&self, lease: &str, now: Instant, limit: u32) -> Result<Vec<Event>, DatabaseError> {
+        let due = "due_at <= $3 AND leased_until <= $3 AND status IN ('received', 'failed')";
+        let statement = format!(
+            "UPDATE webhook_events SET lease = $1, leased_until = $2
+             WHERE {due} AND id IN (SELECT id FROM webhook_events WHERE {due} ORDER BY due_at LIMIT $4)
+             RETURNING {COLUMNS}"
+        );
+        let values = [lease.into(), now.plus(LEASE).into(), now.into(), Value::Integer(i64::from(limit))];
+        let mut events: Vec<Event> =
+            self.0.query(&statement, &values).await?.iter().map(Event::from_row).collect::<Result<_, _>>()?;
+        events.sort_by_key(|event| (event.received_at, event.id.clone()));
+        Ok(events)
+    }
+
+    /// Takes the event `id` for oneself whatever became of it, unless it is in effect or somebody works on it.
+    pub(crate) async fn reopen(&self, id: &str, lease: &str, now: Instant) -> Result<Option<Event>, DatabaseError> {
+        let statement = format!(
+            "UPDATE webhook_events
+             SET status = 'received', reason = NULL, settled_at = NULL, attempts = 0, due_at = $2, lease = $1,
+                 leased_until = $2
+             WHERE id = $3 AND leased_until <= $4 AND status <> 'processed' RETURNING {COLUMNS}"
+        );
+        self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
+    }
+
+    /// Has up to `limit` events of this status be tried again; gives how many.
+    pub(crate) async fn reopen_all(
+        &self,
+        status: Status,
+        provider: Option<&str>,
+        now: Instant,
+        limit: u32,
+    ) -> Result<usize, DatabaseError> {
+        let mut values = vec![Value::from(now), status.as_str().into(), Value::Integer(i64::from(limit))];
+        let mut of_provider = "";
+        if let Some(provider) = provider {
+            values.push(provider.into());
+            of_provider = "AND provider = $4";
+        }
+        let statement = format!(
+            "UPDATE webhook_events SET status = 'received', reason = NULL, settled_at = NULL, attempts = 0, due_at = $1
+             WHERE status = $2 AND leased_until <= $1 AND id IN
+                (SELECT id FROM webhook_events WHERE status = $2 AND leased_until <= $1 {of_provider}
+                 ORDER BY received_at, id LIMIT $3)
+             RETURNING id"
+        );
+        Ok(self.0.query(&statement, &values).await?.len())
+    }
+
+    /// Writes down what came of an open event, and whose it turned out to be where that is `tenant`. Without `lease`: it is
+    /// known to be in effect, whoever works on it. What the gateway was told first stays.
+    pub(crate) async fn settle(
+        &self,
+        id: &str,
+        lease: Option<&str>,
+        tenant: Option<&str>,
+        verdict: &Verdict,
+        answer: &str,
+        now: Instant,
+    ) -> Result<bool, DatabaseError> {
+        let mut values: Vec<Value> = vec![
+            id.into(),
+            verdict.status().as_str().into(),
+            verdict.reason().into(),
+            answer.into(),
+            now.into(),
+            tenant.into(),
+        ];
+        let mut own = "";
+        if let Some(lease) = lease {
+            values.push(lease.into());
+            own = "AND lease = $7";
+        }
+        let statement = format!(
+            "UPDATE webhook_events SET status = $2, reason = $3, answer = COALESCE(answer, $4), settled_at = $5,
+                tenant_id = COALESCE($6, tenant_id), due_at = NULL, lease = NULL, leased_until = 0
+             WHERE id = $1 AND status IN ('received', 'failed') {own} RETURNING id"
+        );
+        Ok(!self.0.query(&statement, &values).await?.is_empty())
+    }
+
+    /// Writes down that an event could not be taken into effect: it is due again then, or, without `due`, dead.
+    pub(crate) async fn put_off(
+        &self,
+        id: &str,
+        lease: &str,
+        reason: &str,
+        due: Option<Instant>,
+    ) -> Result<(), DatabaseError> {
+        let status = if due.is_some() { Status::Failed } else { Status::Dead };
+        let statement = "UPDATE webhook_events SET status = $1, reason = $2, due_at = $3, attempts = attempts + 1,
+                lease = NULL, leased_until = 0
+            WHERE id = $4 AND lease = $5 AND status IN ('received', 'failed') RETURNING id";
+        let values = [status.as_str().into(), reason.into(), due.into(), id.into(), lease.into()];
+        self.0.query(statement, &values).await.map(drop)
+    }
+
+    /// Writes down what the gateway was told, if it was told nothing before; gives what it was told first.
+    pub(crate) async fn told(&self, id: &str, answer: &str) -> Result<String, DatabaseError> {
+        let statement = "UPDATE webhook_events SET answer = COALESCE(answer, $1) WHERE id = $2 RETURNING answer";
+        let rows = self.0.query(statement, &[answer.into(), id.into()]).await?;
+        rows.first().map_or(Ok(answer.to_owned()), |row| row.text(0).map(ToOwned::to_owned))
+    }
+
+    /// Up to `limit` events, newest first.
+    pub(crate) async fn list(&self, filter: &Filter, limit: u32) -> Result<Vec<Event>, DatabaseError> {
+        let (before, id) = filter.behind.clone().unwrap_or((Instant::from_millis(i64::MAX), String::new()));
+        let mut values = vec![Value::from(before), id.into(), Value::Integer(i64::from(limit))];
+        let mut conditions = String::new();
+        let status = filter.status.map(|status| status.as_str().to_owned());
+        for (column, wanted) in [("status", &status), ("provider", &filter.provider), ("tenant_id", &filter.tenant)] {
+            if let Some(wanted) = wanted {
+                values.push(wanted.as_str().into());
+                conditions.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        }
+        let statement = format!(
+            "SELECT {COLUMNS} FROM webhook_events
+             WHERE (received_at < $1 OR (received_at = $1 AND id < $2)) {conditions}
+             ORDER BY received_at DESC, id DESC LIMIT $3"
+        );
+        self.0.query(&statement, &values).await?.iter().map(Event::from_row).collect()
+    }
+
+    /// How many events stand open or wait for somebody, by status.
+    pub(crate) async fn backlog(&self) -> Result<Vec<(String, i64)>, DatabaseError> {
+        let statement = "SELECT status, COUNT(*) FROM webhook_events
+            WHERE status IN ('received', 'failed', 'dead', 'quarantined') GROUP BY status ORDER BY status";
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.integer(1)?));
+        self.0.query(statement, &[]).await?.iter().map(read).collect()
+    }
+
+    /// Removes events that were settled and received before `settled`, and those that wait for somebody and were
+    /// received before `waiting`; up to `limit`; gives how many.
+    pub(crate) async fn remove(&self, settled: Instant, waiting: Instant, limit: u32) -> Result<usize, DatabaseError> {
+        let statement = "DELETE FROM webhook_events WHERE id IN (
+                SELECT id FROM webhook_events
+                WHERE (status IN ('processed', 'ignored') AND received_at < $1)
+                   OR (status IN ('dead', 'quarantined') AND received_at < $2)
+                ORDER BY received_at, id LIMIT $3) RETURNING id";
+        let values = [settled.into(), waiting.into(), Value::Integer(i64::from(limit))];
+        Ok(self.0.query(statement, &values).await?.len())
+    }
+}

@@ -1,0 +1,135 @@
+//! The payments that gateways told of, for those who hold books against them.
+
+use std::collections::BTreeMap;
+
+use edge_budgets::{Refund, Refunds};
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Value};
+use edge_database::Db;
+use edge_gateways::{Kind, Provider};
+use edge_money::Money;
+
+use crate::event::{COLUMNS, Event};
+
+/// A payment that came in, however many events told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Whose.
+    pub tenant: String,
+    /// Who told of it.
+    pub provider: Provider,
+    /// What the gateway calls it.
+    pub id: Option<String>,
+    /// The number of its invoice.
+    pub invoice: Option<String>,
+    /// How much.
+    pub amount: Option<Money>,
+    /// How much of it was given back since; None: nothing, or it is not known how much it was.
+    pub refunded: Option<Money>,
+    /// When, by the gateway's clock.
+    pub at: Instant,
+    /// What was paid for, as people call it.
+    pub plan: Option<String>,
+    /// `monthly`, `annual`, or as the gateway writes it.
+    pub cycle: Option<String>,
+}
+
+/// The payments that gateways told of. They are known for as long as events are kept.
+#[derive(Clone)]
+pub struct Payments(Db);
+
+impl Payments {
+    /// Those in `db`.
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    /// Those from `from` until before `to`, oldest first, of `tenant` alone where one is given. None: more than `most`
+    /// events tell of them, or of what was given back since.
+    pub async fn between(
+        &self,
+        from: Instant,
+        to: Instant,
+        tenant: Option<&str>,
+        most: u32,
+    ) -> Result<Option<Vec<Payment>>, DatabaseError> {
+        let mut values = vec![Value::from(from), to.into(), Value::Integer(i64::from(most).saturating_add(1))];
+        let mut of_tenant = "";
+        if let Some(tenant) = tenant {
+            values.push(tenant.into());
+            of_tenant = "AND tenant_id = $4";
+        }
+        // One that something later went before was paid all the same.
+        let statement = format!(
+            "SELECT {COLUMNS} FROM webhook_events
+             WHERE (status = 'processed' OR (status = 'ignored' AND reason = 'superseded'))
+               AND provider <> 'erp' AND occurred_at >= $1 AND occurred_at < $2 {of_tenant}
+             ORDER BY occurred_at, id LIMIT $3"
+        );
+        let rows = self.0.query(&statement, &values).await?;
+        if u32::try_from(rows.len()).unwrap_or(u32::MAX) > most {
+            return Ok(None);
+        }
+        let mut payments = Vec::<Payment>::new();
+        let mut known = BTreeMap::<(String, String), usize>::new();
+        for row in &rows {
+            let event = Event::from_row(row)?;
+            let Some(payment) = payment(&event) else { continue };
+            let name = payment.id.clone().or_else(|| payment.invoice.clone()).unwrap_or_else(|| event.id.clone());
+            match known.get(&(payment.tenant.clone(), name.clone())).and_then(|index| payments.get_mut(*index)) {
+                Some(first) => first.join(payment),
+                None => {
+                    known.insert((payment.tenant.clone(), name), payments.len());
+                    payments.push(payment);
+                }
+            }
+        }
+        let refunds = Refunds::new(self.0.clone()).since(from, tenant, most.saturating_add(1)).await?;
+        if u32::try_from(refunds.len()).unwrap_or(u32::MAX) > most {
+            return Ok(None);
+        }
+        for refund in &refunds {
+            let of = known.get(&(refund.tenant.clone(), refund.payment.clone()));
+            if let Some(payment) = of.and_then(|index| payments.get_mut(*index)) {
+                payment.give_back(refund);
+            }
+        }
+        Ok(Some(payments))
+    }
+}
+
+impl Payment {
+    /// Takes over what another report of the same payment says beside.
+    fn join(&mut self, other: Self) {
+        self.invoice = self.invoice.take().or(other.invoice);
+        self.amount = self.amount.take().or(other.amount);
+        self.plan = self.plan.take().or(other.plan);
+        self.cycle = self.cycle.take().or(other.cycle);
+    }
+
+    fn give_back(&mut self, refund: &Refund) {
+        let Some(paid) = self.amount else { return };
+        if refund.amount.is_none_or(|back| back.currency == paid.currency) {
+            let before = self.refunded.map_or(0, |back| back.minor);
+            self.refunded = Some(Money { minor: refund.add_to(before, paid.minor), ..paid });
+        }
+    }
+}
+
+fn payment(event: &Event) -> Option<Payment> {
+    let reading = event.reading().ok()?;
+    let paid = matches!(reading.kind, Kind::PaymentCaptured | Kind::SubscriptionCharged);
+    // Whose it turned out to be, which the body need not say.
+    let tenant = event.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
+    Some(Payment {
+        tenant,
+        provider: event.provider,
+        id: reading.payment_id,
+        invoice: reading.invoice_number,
+        amount: reading.amount,
+        refunded: None,
+        at: event.occurred_at,
+        plan: reading.plan_name.or(reading.plan_id),
+        cycle: reading.billing_cycle,
+    })
+}

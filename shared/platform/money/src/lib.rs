@@ -1,0 +1,13 @@
+//! Exact amounts of money: integers in a currency's smallest unit, never floats.
+//!
+//! * [`Money`] and [`Currency`]: an amount, and its ISO 4217 code.
+//! * [`Digits`]: an amount as a JSON document states it, before its currency is known.
+//! * [`Bill`]: the lines, discount and tax that add up to an amount.
+
+mod bill;
+mod digits;
+mod money;
+
+pub use bill::{Bill, Line};
+pub use digits::Digits;
+pub use money::{Currency, InvalidMoney, Money, scaled};

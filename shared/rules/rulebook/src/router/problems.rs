@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+
+use edge_http::{Code, Problem};
+use edge_rules::Report;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::publishing::Refused;
+use crate::rulebook::{RuleFailed, TryFailed};
+
+/// A `Problem` with the report of the check that the version did not pass.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct RuleInvalid {
+    #[schema(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// Always `RULE_INVALID`.
+    code: Code,
+    #[schema(rename = "requestId")]
+    request_id: String,
+    /// Always false: the version did not pass the check.
+    ok: bool,
+    /// The errors of the script, with their places.
+    errors: Vec<Place>,
+    /// Probable mistakes in the script, with their places.
+    warnings: Vec<Place>,
+    /// The results of the tests.
+    #[schema(value_type = Vec<Object>)]
+    tests: (),
+    /// How much of the script is covered by the tests.
+    #[schema(value_type = Object)]
+    coverage: (),
+}
+
+/// A message about a place in a script.
+#[derive(ToSchema)]
+#[schema(as = PlaceInScript)]
+#[expect(dead_code, reason = "only described")]
+pub(super) struct Place {
+    /// The line, starting at 1; 0 if the message is not about a line.
+    line: Option<u64>,
+    /// The column, starting at 1; 0 if the message is not about a column.
+    column: Option<u64>,
+    /// The message.
+    message: String,
+}
+
+/// The members of a report that go into the problem.
+const DETAIL: [&str; 5] = ["ok", "errors", "warnings", "tests", "coverage"];
+
+/// A version that does not pass, with all that a check says of it.
+pub(super) fn invalid(report: &Report) -> Problem {
+    let detail = "The version does not pass the check: see errors and tests. Nothing was stored.";
+    let mut problem = Problem::new(Code::RuleInvalid, detail);
+    let written = serde_json::to_string(report).unwrap_or_default();
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&written).unwrap_or_default();
+    for name in DETAIL {
+        if let Some(json) = members.get(name) {
+            problem = problem.with(name, json.get());
+        }
+    }
+    problem
+}
+
+pub(super) fn no_such_version() -> Problem {
+    Problem::new(Code::VersionNotFound, "The rule has no such version.")
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Invalid(report) => invalid(&report),
+            Refused::NoSuchVersion => no_such_version(),
+            Refused::NothingBefore => Self::new(Code::NothingToRollBack, "There is no earlier version to go back to."),
+            Refused::Stale => {
+                let detail =
+                    "Another version was activated in the meantime: get the rule again and send its current ETag.";
+                Self::new(Code::PreconditionFailed, detail)
+            }
+            Refused::Db(error) => error.into(),
+            Refused::Unannounceable(error) => {
+                let detail = "The edge's cache cannot be reached, so nothing was changed; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
+            }
+            Refused::Unannounced(error) => {
+                let detail = "The version was activated, but the edge's cache failed before all instances were \
+                              notified; they follow within seconds after it recovers.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(5).because(error)
+            }
+        }
+    }
+}
+
+impl From<RuleFailed> for Problem {
+    fn from(failed: RuleFailed) -> Self {
+        match &failed {
+            RuleFailed::Script { .. } => {
+                Self::new(Code::RuleFailed, "The rule failed; no decision was made.").because(failed)
+            }
+            RuleFailed::Uncompilable { .. } => {
+                Self::new(Code::RuleFailed, "The version does not compile on this build.").because(failed)
+            }
+            RuleFailed::Input { field, message } if field.is_empty() => Self::field("input", message.clone()),
+            RuleFailed::Input { field, message } => Self::field(format!("input.{field}"), message.clone()),
+            RuleFailed::Unknown(_) => {
+                let detail = "The active version of the rule cannot be determined; try again.";
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(failed)
+            }
+        }
+    }
+}
+
+impl From<TryFailed> for Problem {
+    fn from(failed: TryFailed) -> Self {
+        match failed {
+            TryFailed::Db(error) => error.into(),
+            TryFailed::Rule(failed) => failed.into(),
+        }
+    }
+}

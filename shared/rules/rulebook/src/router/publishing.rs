@@ -1,0 +1,262 @@
+//! Versions, made and put in force.
+
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::response::{IntoResponse, Response};
+use edge_access::{Granted, RulesWrite};
+use edge_http::{Code, FieldError, Json, Problem, ProblemBody, Raw};
+use edge_idempotency::Idempotent;
+use edge_rules::Report;
+use http::header::IF_MATCH;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::problems::RuleInvalid;
+use super::reading::with_etag;
+use super::{Address, Desk, Named, author, of_the_platform};
+use crate::activations::Current;
+use crate::publishing::Basis;
+use crate::versions::Draft;
+
+/// The longest note, characters.
+const LONGEST_NOTE: usize = 1000;
+
+/// The script to check.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Candidate {
+    /// The script, which must define `fn decide(input)`.
+    script: String,
+    /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
+    #[schema(value_type = Option<serde_json::Value>)]
+    #[serde(default)]
+    tests: Option<Box<RawValue>>,
+}
+
+/// Check a script
+///
+/// Compiles the script, searches it for mistakes and runs its tests. Nothing is stored.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/check", tag = "Rules", security(("key" = ["rules:write"])),
+    params(("name" = String, Path, description = "The rule's name.")), request_body = Candidate,
+    responses((status = 200, description = "The report of the check: `ok` is true if the script passes.", body = Report)),
+)]
+pub(super) async fn check(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    Json(candidate): Json<Candidate>,
+) -> Result<Json<Report>, Problem> {
+    of_the_platform(&granted.caller)?;
+    let tests = candidate.tests.as_deref().map(tests);
+    Ok(Json(desk.rulebook.publishing().check(rule, &candidate.script, tests.as_deref())))
+}
+
+/// The tests as JSON, also where they were sent as a text, as the script is.
+fn tests(sent: &RawValue) -> String {
+    edge_json::from_str(sent.get()).unwrap_or_else(|_| sent.get().to_owned())
+}
+
+/// The version to create.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct NewVersion {
+    /// The script, which must define `fn decide(input)`.
+    script: String,
+    /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
+    #[schema(value_type = Option<serde_json::Value>)]
+    #[serde(default)]
+    tests: Option<Box<RawValue>>,
+    /// A note on the version, at most 1000 characters. By default there is none.
+    #[serde(default)]
+    note: Option<String>,
+}
+
+/// A version that was created.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Made {
+    /// The version's number.
+    version: i64,
+    /// The SHA-256 of the version's script and tests.
+    sha256: String,
+}
+
+impl NewVersion {
+    fn read(self) -> Result<Draft, Problem> {
+        let note = self.note.filter(|note| !note.is_empty());
+        let mut errors = Vec::new();
+        if note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+            errors.push(FieldError::new("note", format!("must be at most {LONGEST_NOTE} characters")));
+        }
+        // No text with U+0000 can be recorded on PostgreSQL.
+        for (field, text) in [("note", note.as_deref()), ("script", Some(self.script.as_str()))] {
+            if text.is_some_and(|text| text.contains('\0')) {
+                errors.push(FieldError::new(field, "must not contain U+0000"));
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Problem::fields(errors));
+        }
+        Ok(Draft { script: self.script, tests: self.tests.as_deref().map(tests), note })
+    }
+}
+
+/// Create a rule version
+///
+/// Checks the version and stores it. It has no effect until it is activated. Sending the same script and tests again
+/// returns the same version.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:write"])),
+    params(("name" = String, Path, description = "The rule's name.")), request_body = NewVersion,
+    responses(
+        (status = 201, description = "The version was stored.", body = Made),
+        (status = 422, description = "`RULE_INVALID`: the version does not pass the check. The response contains the report.", body = RuleInvalid, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn push(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    request: Idempotent<NewVersion>,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let work = async |new: NewVersion| {
+        let made = desk.rulebook.publishing().push(rule, &new.read()?, &author).await?;
+        Ok((StatusCode::CREATED, Made { version: made.number, sha256: made.sha256 }))
+    };
+    desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
+}
+
+/// The version to activate.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Choice {
+    /// The version's number.
+    version: i64,
+}
+
+/// The active version of a rule.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InForce {
+    /// The rule's name.
+    name: &'static str,
+    /// The number of the active version.
+    version: i64,
+    /// The SHA-256 of the version's script and tests.
+    sha256: String,
+}
+
+impl From<(edge_rules::Rule, &Current)> for InForce {
+    fn from((rule, current): (edge_rules::Rule, &Current)) -> Self {
+        let version = &current.version;
+        Self { name: rule.as_str(), version: version.number, sha256: version.sha256.clone() }
+    }
+}
+
+/// Activate a rule version
+///
+/// `If-Match` must contain the ETag of the version to replace. If another version was activated in the meantime,
+/// nothing is changed. After the response, every instance uses the new version from its next request on.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/activate", tag = "Rules", security(("key" = ["rules:write"])),
+    params(
+        ("name" = String, Path, description = "The rule's name."),
+        ("If-Match" = String, Header, description = "The ETag returned with the rule."),
+    ),
+    request_body = Choice,
+    responses(
+        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
+        (status = 422, description = "`RULE_INVALID`: the version does not compile on this build.", body = RuleInvalid, content_type = "application/problem+json"),
+        (status = 428, description = "`PRECONDITION_REQUIRED`: the header `If-Match` is missing.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn activate(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    headers: HeaderMap,
+    request: Idempotent<Choice>,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let detail = "Send the ETag of the rule as you looked at it as `If-Match`.";
+    let basis = basis(&headers).ok_or_else(|| Problem::new(Code::PreconditionRequired, detail))?;
+    let mut etag = None;
+    let work = async |choice: Choice| {
+        let current = desk.rulebook.publishing().activate(rule, choice.version, &basis, &author).await?;
+        etag = Some(current.etag());
+        Ok((StatusCode::OK, InForce::from((rule, &current))))
+    };
+    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
+    Ok(named(response, etag))
+}
+
+/// Nothing needs to be said.
+#[derive(Deserialize)]
+struct Nothing {}
+
+/// Roll back a rule
+///
+/// Activates the version that was active before. Rolling back twice goes back two steps. Without `If-Match`, whichever
+/// version is active is rolled back.
+#[utoipa::path(
+    post, path = "/api/v1/rules/{name}/rollback", tag = "Rules", security(("key" = ["rules:write"])),
+    params(
+        ("name" = String, Path, description = "The rule's name."),
+        ("If-Match" = Option<String>, Header, description = "The ETag returned with the rule."),
+    ),
+    responses(
+        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 409, description = "`NOTHING_TO_ROLL_BACK`: the rule has no earlier version to go back to.", body = ProblemBody),
+        (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn roll_back(
+    State(desk): State<Desk>,
+    granted: Granted<RulesWrite>,
+    Named(rule): Named,
+    address: Address,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let author = author(&granted.caller, address)?;
+    let basis = basis(&headers).unwrap_or(Basis::Whatever);
+    let request = Idempotent::<Nothing>::from_request(or_empty_object(request).await?, &()).await?;
+    let mut etag = None;
+    let work = async |_: Nothing| {
+        let current = desk.rulebook.publishing().roll_back(rule, &basis, &author).await?;
+        etag = Some(current.etag());
+        Ok((StatusCode::OK, InForce::from((rule, &current))))
+    };
+    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
+    Ok(named(response, etag))
+}
+
+/// The ETags in `If-Match`; None: there is no such header.
+fn basis(headers: &HeaderMap) -> Option<Basis> {
+    let mut sent = headers.get_all(IF_MATCH).iter().peekable();
+    sent.peek()?;
+    let etags: Vec<String> = sent
+        .filter_map(|etags| etags.to_str().ok())
+        .flat_map(|etags| etags.split(','))
+        .map(|etag| etag.trim().to_owned())
+        .collect();
+    Some(if etags.iter().any(|etag| etag == "*") { Basis::Whatever } else { Basis::Etags(etags) })
+}
+
+/// A request whose body may be left out.
+async fn or_empty_object(request: Request) -> Result<Request, Problem> {
+    let (head, body) = request.into_parts();
+    let Raw(bytes) = Raw::from_request(Request::from_parts(head.clone(), body), &()).await?;
+    let body = if bytes.is_empty() { Body::from("{}") } else { Body::from(bytes) };
+    Ok(Request::from_parts(head, body))
+}
+
+fn named(response: Response, etag: Option<String>) -> Response {
+    match etag {
+        Some(etag) => with_etag(response, &etag),
+        // An answer that was given before: what was in force then may not be any more.
+        None => response.into_response(),
+    }
+}

@@ -1,0 +1,343 @@
+//! Decisions by the rules in force.
+
+use std::sync::Arc;
+
+use edge_capabilities::counters::{RULE_EVALUATIONS, RULE_OUTCOMES};
+use edge_capabilities::{Capabilities, Counters, Instant, random};
+use edge_database::Db;
+use edge_rules::{Compiled, Evaluation, Failure, FailureKind, Limit, Rule};
+
+use crate::activations::Activations;
+use crate::audit::Audit;
+use crate::decisions::{Decisions, FAILED, Failed, Recorded};
+use crate::in_force::{InForce, Knowledge, Unknown};
+use crate::journal::Journal;
+use crate::masking::masked;
+use crate::publishing::Publishing;
+use crate::turns::Turns;
+use crate::versions::Versions;
+
+/// For whom a rule decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The tenant; None: the platform.
+    pub tenant: Option<String>,
+    /// Who asks: `key:<id>`.
+    pub actor: String,
+    /// The request that the decision is part of.
+    pub request_id: String,
+}
+
+/// What a rule decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// `dec_…`: it is recorded under this id.
+    pub id: String,
+    /// The outcome, JSON.
+    pub outcome: String,
+    /// The version that decided.
+    pub version: i64,
+    /// Its SHA-256.
+    pub sha256: Arc<str>,
+    /// Operations it took.
+    pub operations: u64,
+    /// Microseconds it took.
+    pub duration_us: u64,
+    /// The lines that ran, and what the script printed.
+    pub log: Vec<String>,
+}
+
+/// A rule gave no decision: nothing is granted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleFailed {
+    /// The script failed. Why is recorded under the decision's id, and told nobody who asks for a decision.
+    #[error("the rule {rule} failed: see decision {id}")]
+    Script {
+        /// Which rule.
+        rule: &'static str,
+        /// The decision's id.
+        id: String,
+    },
+    /// The input is not what the rule takes. Nothing was decided.
+    #[error("the input is not what the rule takes: {field}: {message}")]
+    Input {
+        /// Which field; empty for the whole.
+        field: String,
+        /// Why.
+        message: String,
+    },
+    /// It is not known which version is in force.
+    #[error("{0}")]
+    Unknown(String),
+    /// The version to decide by does not compile on this build.
+    #[error("version {version} does not compile: {message}")]
+    Uncompilable {
+        /// Which.
+        version: i64,
+        /// Why.
+        message: String,
+    },
+}
+
+/// How a rule stands in this build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The version that decides.
+    pub version: i64,
+    /// The version that should decide and does not compile on this build, and why.
+    pub lapsed: Option<(i64, String)>,
+}
+
+/// The rules of an instance.
+#[derive(Clone)]
+pub struct Rulebook(Arc<Inner>);
+
+struct Inner {
+    capabilities: Capabilities,
+    counters: Counters,
+    decisions: Decisions,
+    journal: Journal,
+    knowledge: Knowledge,
+    publishing: Publishing,
+    audit: Audit,
+}
+
+/// A version about to decide.
+#[derive(Clone)]
+pub(crate) struct Deciding {
+    rule: Rule,
+    pub(crate) version: i64,
+    sha256: Arc<str>,
+    compiled: Arc<Compiled>,
+}
+
+impl From<Unknown> for RuleFailed {
+    fn from(unknown: Unknown) -> Self {
+        Self::Unknown(unknown.to_string())
+    }
+}
+
+impl Rulebook {
+    /// The rules in `db`.
+    pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
+        let Capabilities { cache, clock, random, .. } = capabilities;
+        let versions = Versions::new(db.clone(), clock.clone());
+        let activations = Activations::new(db.clone(), versions);
+        let turns = Turns::new(cache.clone(), random.clone());
+        let decisions = Decisions::new(db.clone());
+        let knowledge = Knowledge::new(capabilities, activations.clone(), turns.clone());
+        Self(Arc::new(Inner {
+            journal: Journal::new(capabilities, decisions.clone()),
+            audit: Audit::new(db.clone(), activations.versions().clone()),
+            publishing: Publishing::new(activations, clock.clone(), knowledge.clone(), turns),
+            capabilities: capabilities.clone(),
+            counters: Counters::new(capabilities),
+            decisions,
+            knowledge,
+        }))
+    }
+
+    /// Decides on `input`, JSON, by the version in force. The decision is recorded behind the answer, under the version
+    /// that made it.
+    pub async fn decide(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
+        self.run(self.deciding_now(rule).await?, input, context, false)
+    }
+
+    /// Like [`Self::decide`]; the log has the lines that ran, which takes longer.
+    pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
+        self.run(self.deciding_now(rule).await?, input, context, true)
+    }
+
+    /// Decides on `input`, JSON, by the version `version`, in force or not; None: there is no such version. It is
+    /// recorded like any other decision; the log has the lines that ran.
+    pub async fn try_version(
+        &self,
+        rule: Rule,
+        version: i64,
+        input: &str,
+        context: &Context,
+    ) -> Result<Option<Decision>, TryFailed> {
+        let Some(deciding) = self.deciding_version(rule, version).await? else { return Ok(None) };
+        Ok(Some(self.run(deciding, input, context, true)?))
+    }
+
+    /// The version `version`, about to decide.
+    pub(crate) async fn deciding_version(&self, rule: Rule, version: i64) -> Result<Option<Deciding>, TryFailed> {
+        let Some(version) = self.0.publishing.versions().find(rule, version).await? else { return Ok(None) };
+        let sha256: Arc<str> = version.sha256.as_str().into();
+        let number = version.number;
+        let compiled = self.0.knowledge.compile(rule, &sha256, &version.script);
+        let compiled = compiled.map_err(|message| RuleFailed::Uncompilable { version: number, message })?;
+        Ok(Some(Deciding { rule, version: number, sha256, compiled }))
+    }
+
+    /// The version in force, about to decide.
+    pub(crate) async fn deciding_now(&self, rule: Rule) -> Result<Deciding, RuleFailed> {
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
+        self.deciding(rule, &in_force)
+    }
+
+    /// How `rule` stands in this build.
+    pub async fn standing(&self, rule: Rule) -> Result<Standing, RuleFailed> {
+        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
+        let lapsed = in_force.lapse.as_ref().map(|lapse| (lapse.version, lapse.message.clone()));
+        Ok(Standing { version: in_force.version, lapsed })
+    }
+
+    /// Makes versions and puts them in force.
+    pub fn publishing(&self) -> &Publishing {
+        &self.0.publishing
+    }
+
+    pub(crate) fn audit(&self) -> &Audit {
+        &self.0.audit
+    }
+
+    pub(crate) fn decisions(&self) -> &Decisions {
+        &self.0.decisions
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        &self.0.knowledge
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.0.capabilities
+    }
+
+    fn deciding(&self, rule: Rule, in_force: &InForce) -> Result<Deciding, RuleFailed> {
+        let (version, sha256) = (in_force.version, in_force.sha256.clone());
+        let compiled = self.0.knowledge.compiled(rule, in_force);
+        let compiled = compiled.map_err(|message| RuleFailed::Uncompilable { version, message })?;
+        Ok(Deciding { rule, version, sha256, compiled })
+    }
+
+    pub(crate) fn run(
+        &self,
+        deciding: Deciding,
+        input: &str,
+        context: &Context,
+        explain: bool,
+    ) -> Result<Decision, RuleFailed> {
+        let clock = &self.0.capabilities.clock;
+        let at = clock.now();
+        let engine = self.0.knowledge.engine();
+        // A run of its own, for tracing takes several times as long: what is timed is the decision.
+        let mut started = clock.elapsed();
+        let traced = explain.then(|| engine.evaluate(&deciding.compiled, input, true));
+        let (evaluated, lines) = match traced {
+            // What fails while it is traced fails again, unless it was the tracing that took too long.
+            Some(Err(failure)) if failure.kind != FailureKind::Limit(Limit::Time) => (Err(failure), None),
+            traced => {
+                if traced.is_some() {
+                    started = clock.elapsed();
+                }
+                (engine.evaluate(&deciding.compiled, input, false), traced.and_then(Result::ok))
+            }
+        };
+        let duration_us = u64::try_from(clock.elapsed().saturating_sub(started).as_micros()).unwrap_or(u64::MAX);
+        let id = self.new_id();
+        let (outcome, operations) = match &evaluated {
+            Ok(evaluation) => (Ok(masked(&evaluation.outcome)), evaluation.operations),
+            Err(Failure { kind: FailureKind::InvalidInput { field, message }, .. }) => {
+                return Err(RuleFailed::Input { field: field.clone(), message: message.clone() });
+            }
+            Err(failure) => {
+                let line = failure.line.map(|line| i64::try_from(line).unwrap_or(i64::MAX));
+                (Err(Failed { message: failure.kind.to_string(), line }), 0)
+            }
+        };
+        let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome));
+        self.count(deciding.rule, &word);
+        self.0.journal.note(Recorded {
+            id: id.clone(),
+            rule: deciding.rule,
+            version: deciding.version,
+            sha256: deciding.sha256.to_string(),
+            tenant: context.tenant.clone(),
+            actor: context.actor.clone(),
+            request_id: context.request_id.clone(),
+            input: masked(input),
+            word,
+            outcome,
+            operations: i64::try_from(operations).unwrap_or(i64::MAX),
+            duration_us: i64::try_from(duration_us).unwrap_or(i64::MAX),
+            at,
+        });
+        let (version, sha256) = (deciding.version, deciding.sha256);
+        match evaluated {
+            Ok(Evaluation { outcome, log, .. }) => {
+                let log = lines.map_or(log, |traced| traced.log);
+                Ok(Decision { id, outcome, version, sha256, operations, duration_us, log })
+            }
+            Err(_) => Err(RuleFailed::Script { rule: deciding.rule.as_str(), id }),
+        }
+    }
+
+    /// Records what was decided at `at` without [`Self::decide`]: `outcome`, or why there was none.
+    pub(crate) fn note(
+        &self,
+        rule: Rule,
+        in_force: &InForce,
+        input: String,
+        outcome: Result<String, String>,
+        at: Instant,
+    ) {
+        self.0.journal.note(Recorded {
+            id: self.new_id(),
+            rule,
+            version: in_force.version,
+            sha256: in_force.sha256.to_string(),
+            tenant: None,
+            actor: "bheem-edge".to_owned(),
+            request_id: String::new(),
+            input,
+            word: outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(rule, outcome)),
+            outcome: outcome.map_err(|message| Failed { message, line: None }),
+            operations: 0,
+            duration_us: 0,
+            at,
+        });
+    }
+
+    /// Counts, for operators, what `rule` came to: by `word`, as decisions are filtered by it.
+    pub(crate) fn count(&self, rule: Rule, word: &str) {
+        let outcomes = RULE_OUTCOMES.iter().filter(|(name, _)| *name == rule.as_str());
+        if let Some(known) = outcomes.flat_map(|(_, words)| *words).find(|known| **known == word) {
+            self.0.counters.count([RULE_EVALUATIONS, rule.as_str(), known]);
+        }
+    }
+
+    fn new_id(&self) -> String {
+        format!("dec_{}", random::hex::<12>(&*self.0.capabilities.random))
+    }
+}
+
+/// A version could not be tried.
+#[derive(Debug, thiserror::Error)]
+pub enum TryFailed {
+    /// The database cannot be asked.
+    #[error(transparent)]
+    Db(#[from] edge_capabilities::database::DatabaseError),
+    /// It gave no decision.
+    #[error(transparent)]
+    Rule(#[from] RuleFailed),
+}
+
+/// What an outcome comes to, in a word to filter by.
+fn word(rule: Rule, outcome: &str) -> String {
+    let field = match rule {
+        Rule::Approval | Rule::Budget => "outcome",
+        Rule::RoleMapping => "role",
+        Rule::SeatAccess => "hasAccess",
+    };
+    match serde_json::from_str::<serde_json::Value>(outcome).ok().as_ref().and_then(|outcome| outcome.get(field)) {
+        Some(serde_json::Value::String(word)) => word.clone(),
+        Some(word) => word.to_string(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Who stands for whom, and from when until when.
+
+use edge_capabilities::Instant;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::Db;
+
+/// Somebody stands for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegation {
+    /// `apd_…`.
+    pub id: String,
+    /// For whom.
+    pub delegator: String,
+    /// Who.
+    pub delegate: String,
+    /// From when on.
+    pub starts_at: Instant,
+    /// Until when, not included.
+    pub ends_at: Instant,
+    /// For people.
+    pub reason: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was taken back, or one of both was removed from the tenant.
+    pub revoked_at: Option<Instant>,
+}
+
+/// How many delegations of one person there may be at once that have not ended.
+pub(crate) const MOST_LIVE: u32 = 20;
+
+const COLUMNS: &str = "d.id, d.delegator, d.delegate, d.starts_at, d.ends_at, d.reason, d.created_at,
+    COALESCE(d.revoked_at, (SELECT MIN(x.at) FROM tenant_memberships x
+        WHERE x.tenant_id = d.tenant_id AND x.role IS NULL AND x.at >= d.created_at AND x.user_id IN (
+            CASE WHEN d.delegator LIKE 'user:%' THEN SUBSTR(d.delegator, 6) END,
+            CASE WHEN d.delegate LIKE 'user:%' THEN SUBSTR(d.delegate, 6) END)))";
+
+/// Whether a delegation `d` has not ended at `$4`: nobody took it back, none of both was removed from the tenant since, and
+/// the key of who delegated works.
+pub(crate) const LIVE: &str = "d.revoked_at IS NULL AND d.ends_at > $4
+    AND NOT EXISTS (SELECT 1 FROM tenant_memberships x
+        WHERE x.tenant_id = d.tenant_id AND x.role IS NULL AND x.at >= d.created_at AND x.user_id IN (
+            CASE WHEN d.delegator LIKE 'user:%' THEN SUBSTR(d.delegator, 6) END,
+            CASE WHEN d.delegate LIKE 'user:%' THEN SUBSTR(d.delegate, 6) END))
+    AND NOT EXISTS (SELECT 1 FROM api_keys k
+        WHERE k.id = CASE WHEN d.delegator LIKE 'key:%' THEN SUBSTR(d.delegator, 5) END
+            AND (k.revoked_at IS NOT NULL OR k.expires_at <= $4))";
+
+/// Delegations in the database.
+#[derive(Clone)]
+pub struct Delegations(Db);
+
+/// Where a page begins: behind this one.
+pub(crate) struct Behind {
+    pub(crate) created_at: Instant,
+    pub(crate) id: String,
+}
+
+impl Delegations {
+    /// Those in `db`.
+    pub fn new(db: Db) -> Self {
+        Self(db)
+    }
+
+    /// Stores a new one of the person whose root is `root`, unless they have as many as one may; gives whether it did.
+    pub async fn insert(&self, tenant: &str, delegation: &Delegation, root: &str) -> Result<bool, DatabaseError> {
+        // The column roles is what earlier builds read.
+        let statement = format!(
+            "INSERT INTO approval_delegations
+                (id, tenant_id, delegator, delegate, roles, starts_at, ends_at, reason, created_at)
+             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($5 AS TEXT), '[]', CAST($6 AS BIGINT),
+                CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($4 AS BIGINT)
+             WHERE (SELECT COUNT(*) FROM approval_delegations d WHERE d.tenant_id = $2 AND (d.delegator = $3
+                OR d.delegator IN (SELECT 'key:' || k.id FROM api_keys k WHERE k.tenant_id = $2 AND k.root = $9))
+                AND {LIVE}) < {MOST_LIVE}
+             RETURNING id"
+        );
+        let values: [Value; 9] = [
+            delegation.id.as_str().into(),
+            tenant.into(),
+            delegation.delegator.as_str().into(),
+            delegation.created_at.into(),
+            delegation.delegate.as_str().into(),
+            delegation.starts_at.into(),
+            delegation.ends_at.into(),
+            delegation.reason.as_str().into(),
+            root.into(),
+        ];
+        Ok(!self.0.query(&statement, &values).await?.is_empty())
+    }
+
+    /// Takes back the one with this id, of `delegator` alone where one is given; gives whether there was one.
+    pub async fn revoke(
+        &self,
+        tenant: &str,
+        id: &str,
+        delegator: Option<&str>,
+        now: Instant,
+    ) -> Result<bool, DatabaseError> {
+        let mut values: Vec<Value> = vec![now.into(), tenant.into(), id.into()];
+        let mut of_delegator = "";
+        if let Some(delegator) = delegator {
+            values.push(delegator.into());
+            of_delegator = "AND delegator = $4";
+        }
+        let statement = format!(
+            "UPDATE approval_delegations SET revoked_at = $1
+             WHERE tenant_id = $2 AND id = $3 AND revoked_at IS NULL {of_delegator} RETURNING id"
+        );
+        Ok(!self.0.query(&statement, &values).await?.is_empty())
+    }
+
+    /// Up to `limit` of them, newest first.
+    pub(crate) async fn list(
+        &self,
+        tenant: &str,
+        behind: Option<Behind>,
+        limit: u32,
+    ) -> Result<Vec<Delegation>, DatabaseError> {
+        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let statement = format!(
+            "SELECT {COLUMNS} FROM approval_delegations d
+             WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3))
+             ORDER BY d.created_at DESC, d.id DESC LIMIT $4"
+        );
+        let values: [Value; 4] = [tenant.into(), behind.created_at.into(), behind.id.into(), i64::from(limit).into()];
+        self.0.query(&statement, &values).await?.iter().map(from_row).collect()
+    }
+}
+
+fn from_row(row: &Row) -> Result<Delegation, DatabaseError> {
+    let text = |index| row.text(index).map(ToOwned::to_owned);
+    let instant = |index| row.integer(index).map(Instant::from_millis);
+    Ok(Delegation {
+        id: text(0)?,
+        delegator: text(1)?,
+        delegate: text(2)?,
+        starts_at: instant(3)?,
+        ends_at: instant(4)?,
+        reason: text(5)?,
+        created_at: instant(6)?,
+        revoked_at: row.optional_integer(7)?.map(Instant::from_millis),
+    })
+}

@@ -1,0 +1,103 @@
+//! Approvals over HTTP.
+
+mod fields;
+mod requesting;
+mod ruling;
+mod shown;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{delete, get, post, put};
+use edge_access::Access;
+use edge_capabilities::{Capabilities, Instant};
+use edge_database::Db;
+use edge_idempotency::Idempotency;
+use edge_tenants::{Audit, Author, Deed, Tenants};
+use utoipa::OpenApi;
+
+use crate::asking::Asking;
+use crate::delegations::Delegations;
+
+#[derive(Clone)]
+struct Desk {
+    access: Access,
+    asking: Asking,
+    audit: Audit,
+    capabilities: Capabilities,
+    delegations: Delegations,
+    idempotency: Idempotency,
+    tenants: Tenants,
+}
+
+impl FromRef<Desk> for Access {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.access.clone()
+    }
+}
+
+/// The routes of the component `approvals`.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    let desk = Desk {
+        access: Access::new(&capabilities, &db),
+        asking: Asking::new(&capabilities, &db),
+        audit: Audit::new(db.clone()),
+        delegations: Delegations::new(db.clone()),
+        idempotency: Idempotency::new(&capabilities, &db),
+        tenants: Tenants::new(db.clone()),
+        capabilities: capabilities.clone(),
+    };
+    let at = |path: &str| format!("/api/v1/enterprise-billing/approvals{path}");
+    let routes = Router::new()
+        .route(&at("/requests"), post(requesting::create).get(requesting::list))
+        .route(&at("/requests/bulk-approve"), post(requesting::bulk_approve))
+        .route(&at("/requests/{request_id}"), get(requesting::show))
+        .route(&at("/requests/{request_id}/process"), post(requesting::process))
+        .route(&at("/rules"), post(ruling::create).get(ruling::list))
+        .route(&at("/rules/{rule_id}"), put(ruling::update))
+        .route(&at("/roles"), get(ruling::list_roles))
+        .route(&at("/roles/{role}"), put(ruling::set_role))
+        .route(&at("/delegations"), post(ruling::delegate).get(ruling::list_delegations))
+        .route(&at("/delegations/{delegation_id}"), delete(ruling::revoke))
+        .with_state(desk);
+    edge_http::finish(routes, "approvals", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    requesting::create,
+    requesting::list,
+    requesting::show,
+    requesting::process,
+    requesting::bulk_approve,
+    ruling::create,
+    ruling::update,
+    ruling::list,
+    ruling::set_role,
+    ruling::list_roles,
+    ruling::delegate,
+    ruling::list_delegations,
+    ruling::revoke
+))]
+pub struct ApiDoc;
+
+impl Desk {
+    fn now(&self) -> Instant {
+        self.capabilities.clock.now()
+    }
+
+    /// Tells the tenant's audit. What must not be lost is stored with the change itself.
+    async fn deed(&self, tenant: &str, action: &str, detail: &serde_json::Value, author: &Author) {
+        let deed = Deed::new(action, detail, author, &*self.capabilities.random, self.now());
+        let _ = self.audit.add(tenant, &deed).await;
+    }
+}
+
+/// Whether a cursor may name it.
+fn sane(name: &str) -> bool {
+    name.len() <= 64 && !name.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests;

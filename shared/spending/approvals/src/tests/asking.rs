@@ -1,0 +1,141 @@
+use edge_rulebook::{Author, Basis, Draft, Rule, Rulebook};
+use futures::future::join_all;
+
+use super::*;
+use crate::{ApprovalRule, Asked, Asking, Failed, Opinion, Requests};
+
+struct Test {
+    world: World,
+    capabilities: Capabilities,
+    db: Db,
+    asking: Asking,
+}
+
+fn test() -> Test {
+    let world = World::new(1);
+    let (capabilities, _) = world.instance();
+    let db = Db::new(capabilities.db.clone());
+    let asking = Asking::new(&capabilities, &db);
+    Test { world, capabilities, db, asking }
+}
+
+fn asked(reference: &str, minor: i64) -> Asked {
+    Asked {
+        tenant: "t1".into(),
+        reference: reference.into(),
+        purchase: Purchase { minor, ..purchase() },
+        department: None,
+        contract: None,
+        description: None,
+        requester: "user:rita".into(),
+        role: "TENANT".into(),
+        request_id: String::new(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rule_says_who_is_asked_and_its_version_is_kept() {
+    let test = test();
+    for (reference, minor, status, levels) in [
+        ("small", 5_000_000, Status::Approved, 0),
+        ("middle", 5_000_001, Status::Pending, 1),
+        ("large", 50_000_001, Status::Pending, 2),
+        ("below", -1, Status::Rejected, 0),
+    ] {
+        let request = test.asking.ask(&asked(reference, minor)).await.unwrap();
+        let now = test.capabilities.clock.now();
+        assert_eq!((request.status(now), request.levels.len()), (status, levels), "{reference}");
+        assert_eq!((request.ruled.version, request.ruled.sha256.len()), (1, 64));
+        // Asked again it is the same request; under the same name for another purchase it is none.
+        assert_eq!(test.asking.ask(&asked(reference, minor)).await.unwrap(), request);
+        assert!(matches!(test.asking.ask(&asked(reference, 7)).await, Err(Failed::Taken)));
+    }
+}
+
+/// The rule is swapped half-way: the request goes by the version that it was made under, the next by the new one.
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
+    let test = test();
+    let request = test.asking.ask(&asked("first", 60_000_000)).await.unwrap();
+    let one = test.asking.process("t1", &request.id, &voter("ana", &["finance_manager"]), Verdict::Approve, None).await;
+    assert_eq!(one.unwrap().levels_done(), 1);
+    let publishing = Rulebook::new(&test.capabilities, &test.db);
+    let script = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "All may." } }"#;
+    let draft = Draft { script: script.into(), tests: None, note: None };
+    let author = Author { id: "key:test".into(), address: None };
+    let made = publishing.publishing().push(Rule::Approval, &draft, &author).await.unwrap();
+    publishing.publishing().activate(Rule::Approval, made.number, &Basis::Whatever, &author).await.unwrap();
+    let next = test.asking.ask(&asked("second", 60_000_000)).await.unwrap();
+    assert_eq!((next.ruled.version, next.status(test.capabilities.clock.now())), (made.number, Status::Approved));
+    let still = Requests::new(test.db.clone()).find("t1", &request.id).await.unwrap().unwrap();
+    assert_eq!((still.ruled.version, still.levels.len()), (1, 2));
+    let stranger = voter("zoe", &["finance_manager"]);
+    let refused = test.asking.process("t1", &request.id, &stranger, Verdict::Approve, None).await;
+    assert!(matches!(refused, Err(Failed::Refused(Refusal::NotAsked))));
+    let two = test.asking.process("t1", &request.id, &voter("carl", &["cfo"]), Verdict::Approve, None).await.unwrap();
+    assert_eq!(two.status(test.capabilities.clock.now()), Status::Approved);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_answer_at_once_are_counted_and_it_is_used_once() {
+    let test = test();
+    let rule = ApprovalRule {
+        id: "apl_1".into(),
+        name: "Ten".into(),
+        levels: vec![role("board", 10)],
+        is_active: true,
+        ..Default::default()
+    };
+    test.asking.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
+    let request = test.asking.ask(&asked("r", 100)).await.unwrap();
+    // Twelve people come at once, each of them twice: ten are counted, and nobody twice.
+    let voters: Vec<Voter> = (0..24).map(|number| voter(&format!("b{}", number % 12), &["board"])).collect();
+    let all = voters.iter().map(|voter| test.asking.process("t1", &request.id, voter, Verdict::Approve, None));
+    let outcomes = join_all(all).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 10);
+    let approved = Requests::new(test.db.clone()).find("t1", &request.id).await.unwrap().unwrap();
+    let people: std::collections::BTreeSet<_> = approved.actions.iter().map(|action| &action.person).collect();
+    assert_eq!((approved.actions.len(), people.len()), (10, 10));
+    let uses: Vec<String> = (0..20).map(|number| format!("chk_{number}")).collect();
+    let all = uses.iter().map(|what| test.asking.use_for("t1", &request.id, what, &approved.purchase));
+    let outcomes = join_all(all).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let elsewhere = test.asking.use_for("t2", &request.id, "chk_0", &approved.purchase).await;
+    assert!(matches!(elsewhere, Err(Failed::Unknown)));
+    test.world.clock.advance(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tenants_own_rules_ask_for_more_and_never_for_less() {
+    let test = test();
+    let rule = |name: &str, above: Option<i64>| ApprovalRule {
+        id: format!("apl_{name}"),
+        name: name.into(),
+        currency: Some("INR".into()),
+        above,
+        levels: vec![role("head_of_it", 1)],
+        expires_after_minutes: Some(30),
+        is_active: true,
+        ..Default::default()
+    };
+    let mut escalating = rule("b", Some(10_000));
+    escalating.escalates_after_minutes = Some(10);
+    escalating.escalates_to = vec!["role:owner".into()];
+    escalating.levels.clear();
+    for rule in [rule("a", Some(20_000)), escalating, ApprovalRule { is_active: false, ..rule("c", None) }] {
+        test.asking.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
+    }
+    let opinion = async |minor: i64, currency: &str| {
+        let mut asked = asked("r", minor);
+        asked.purchase.currency = currency.into();
+        test.asking.decide(&asked).await.unwrap().opinion
+    };
+    assert_eq!(opinion(20_000, "INR").await, Opinion::Fine);
+    assert_eq!(opinion(20_001, "USD").await, Opinion::Fine);
+    let Opinion::Ask(Terms { levels, lifetime_ms }) = opinion(6_000_000, "INR").await else { panic!() };
+    assert_eq!(lifetime_ms, HOUR / 2);
+    let asks: Vec<_> = levels.iter().map(|level| level.approvers[0].as_str()).collect();
+    assert_eq!(asks, ["role:finance_manager", "role:head_of_it"]);
+    assert!(levels.iter().all(|level| level.escalates_after_ms == Some(HOUR / 6)));
+    assert_eq!(opinion(-1, "INR").await, Opinion::Never);
+}

@@ -1,0 +1,76 @@
+//! Which crates may use which.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::root;
+
+/// The groups of `shared/`. A crate uses crates of its own group and of those before it, never of a later one.
+const GROUPS: &[&str] =
+    &["platform", "identity", "entitlement", "rules", "spending", "payments", "enterprise", "operations"];
+
+/// A crate of the workspace: its name, its folder, and the names of what it uses, for tests too.
+struct Package {
+    name: String,
+    folder: String,
+    uses: Vec<String>,
+}
+
+fn packages() -> Vec<Package> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap().iter().map(|package| {
+        let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned();
+        Package {
+            name: text(&package["name"]),
+            folder: folder.strip_prefix(root()).unwrap().to_str().unwrap().to_owned(),
+            uses: package["dependencies"].as_array().unwrap().iter().map(|used| text(&used["name"])).collect(),
+        }
+    });
+    packages.collect()
+}
+
+/// The position of a shared crate's group in [`GROUPS`].
+fn rank(package: &Package) -> Option<usize> {
+    let group = package.folder.strip_prefix("shared/")?.split('/').next()?;
+    let rank = GROUPS.iter().position(|known| *known == group);
+    Some(rank.unwrap_or_else(|| panic!("{} is in no known group", package.folder)))
+}
+
+#[test]
+fn shared_crates_use_only_their_own_group_and_earlier_ones() {
+    let packages = packages();
+    let mut compared = 0;
+    for package in &packages {
+        let Some(own) = rank(package) else { continue };
+        for used in packages.iter().filter(|used| package.uses.contains(&used.name)) {
+            let theirs =
+                rank(used).unwrap_or_else(|| panic!("{} uses {}, which is not shared", package.name, used.name));
+            assert!(
+                theirs <= own,
+                "{} ({}) must not use {} ({})",
+                package.name,
+                package.folder,
+                used.name,
+                used.folder
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "only {compared} uses were found");
+}
+
+#[test]
+fn only_components_know_spin() {
+    for package in packages() {
+        let is_component = package.folder.starts_with("components/")
+            || ["tests/probe", "bench/guests/hello"].contains(&&*package.folder);
+        assert!(is_component || !package.uses.iter().any(|used| used == "spin-sdk"), "{} uses spin-sdk", package.name);
+    }
+}
