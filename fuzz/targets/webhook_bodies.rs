@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Secrets, read, sign, verify};
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| {
     let Some((choice, body)) = input.split_first() else { return };
     let provider = Provider::ALL[usize::from(*choice) % Provider::ALL.len()];
-    let (secret, now) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Instant::from_millis(1_705_312_800_000));
+    let (secret, now) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Timestamp::from_millis(1_705_312_800_000));
     let headers: HeaderMap = sign(provider, secret, body, now, "evt_1").unwrap().into_iter().collect();
     let verified = verify(provider, &Secrets::parse(provider, secret), &headers, body, now).unwrap();
     let identity = verified.identity.as_str();

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Secrets, is_set_up_ping, verify};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
@@ -45,6 +45,6 @@ fuzz_target!(|input: &[u8]| {
         _ => "newer,older",
     };
     let secrets = Secrets::parse(provider, secret);
-    assert!(verify(provider, &secrets, &headers, body, Instant::from_millis(1_705_312_800_000)).is_err());
+    assert!(verify(provider, &secrets, &headers, body, Timestamp::from_millis(1_705_312_800_000)).is_err());
     let _ = is_set_up_ping(provider, &headers, body);
 });

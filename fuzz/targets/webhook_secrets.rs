@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Secrets, sign, verify};
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
     let Some((choice, rest)) = input.split_first() else { return };
     let Ok(variable) = std::str::from_utf8(rest) else { return };
     let provider = Provider::ALL[usize::from(*choice) % Provider::ALL.len()];
-    let now = Instant::from_millis(1_705_312_800_000);
+    let now = Timestamp::from_millis(1_705_312_800_000);
     let secrets = Secrets::parse(provider, variable);
     assert_eq!(secrets.is_empty(), secrets.len() == 0);
     for secret in variable.split(',').map(str::trim) {

@@ -22,7 +22,7 @@ use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
 use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
-use crate::turns::{Turn, Turns};
+use crate::turns::{ConcurrencyLimit, Slot};
 use crate::variables::Variables;
 use crate::workers::{Alive, Blueprint, Reuse};
 use crate::{files, log};
@@ -92,7 +92,7 @@ pub struct Application {
     /// Those of the routes that stand for one path alone: found without trying the others.
     exact: HashMap<String, Arc<Target>>,
     alive: Alive,
-    turns: Turns,
+    turns: ConcurrencyLimit,
     request_timeout: Duration,
 }
 
@@ -139,7 +139,7 @@ impl Application {
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let turns = Turns::new(loading.turns);
+        let turns = ConcurrencyLimit::new(loading.turns);
         let application = Arc::new(Self { components, routes, exact, alive, turns, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
@@ -333,7 +333,7 @@ fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderVal
 /// Why a component gave no answer. One that computes without end takes its instance with it, which looks like a trap: all
 /// that tells it from one is that time was `up`.
 fn failure(component: &str, error: &wasmtime::Error, up: bool) -> Refusal {
-    if error.downcast_ref::<InstantiationError<Turn>>().is_some() {
+    if error.downcast_ref::<InstantiationError<Slot>>().is_some() {
         log::error(component, "no instance", &format!("{error:#}"));
         return Refusal::Overloaded;
     }

@@ -13,7 +13,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The longest request id that is taken over from a caller.
-const LONGEST_ID: usize = 128;
+const MAX_ID_LEN: usize = 128;
 
 /// Why a request gets no answer from a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +92,11 @@ pub fn sent_id(headers: &HeaderMap) -> Option<HeaderValue> {
 
 /// The caller's id, if it is a sane one, else a new one.
 fn request_id(sent: Option<&HeaderValue>) -> String {
-    let sane = |id: &&str| {
-        (1..=LONGEST_ID).contains(&id.len())
+    let is_valid = |id: &&str| {
+        (1..=MAX_ID_LEN).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
     };
-    match sent.and_then(|id| id.to_str().ok()).filter(sane) {
+    match sent.and_then(|id| id.to_str().ok()).filter(is_valid) {
         Some(id) => id.to_owned(),
         None => format!("req_{}", uuid::Uuid::new_v4().simple()),
     }
@@ -109,8 +109,8 @@ mod tests {
     #[test]
     fn an_answer_carries_the_callers_id_or_one_of_its_own() {
         let elapsed = Duration::from_micros(1_234);
-        let sane = HeaderValue::from_static("abc-1");
-        let headers = Refusal::Overloaded.answer(Some(&sane), elapsed).headers().clone();
+        let is_valid = HeaderValue::from_static("abc-1");
+        let headers = Refusal::Overloaded.answer(Some(&is_valid), elapsed).headers().clone();
         assert_eq!(headers["x-request-id"], "abc-1");
         assert_eq!(headers["server-timing"], "total;dur=1.234");
         assert_eq!(headers["retry-after"], "1");

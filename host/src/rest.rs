@@ -9,10 +9,10 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
 /// The most that is thrown away, bytes.
-const MOST: usize = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
 
 /// For how long.
-const LONGEST: Duration = Duration::from_secs(5);
+const MAX_DURATION: Duration = Duration::from_secs(5);
 
 /// A request's body, whose rest is read to its end when the component lets go of it.
 pub struct Rest<B: Body<Data = Bytes> + Send + Unpin + 'static> {
@@ -56,13 +56,13 @@ impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Rest<B> {
         let Some(body) = self.body.take().filter(|body| !waits && !body.is_end_stream()) else { return };
         // Where the runtime is going down so is the connection.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(tokio::time::timeout(LONGEST, throw_away(body)));
+            runtime.spawn(tokio::time::timeout(MAX_DURATION, throw_away(body)));
         }
     }
 }
 
 async fn throw_away<B: Body<Data = Bytes> + Unpin>(mut body: B) {
-    let mut left = MOST;
+    let mut left = MAX_BYTES;
     while let Some(Ok(frame)) = body.frame().await {
         let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
         left = rest;

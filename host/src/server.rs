@@ -27,7 +27,7 @@ use crate::application::Application;
 use crate::log;
 use crate::refusal::{self, Refusal};
 use crate::rest::Rest;
-use body::{Bodies, LONGEST_WHEN_STOPPING, Received};
+use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
 use places::Places;
 use transport::Transport;
@@ -182,7 +182,7 @@ impl Server {
             return;
         }
         // A request that is not there by then never will be. One that is will be answered.
-        let half_sent = LONGEST_WHEN_STOPPING.saturating_add(CLOSE_TIMEOUT);
+        let half_sent = MAX_WHEN_STOPPING.saturating_add(CLOSE_TIMEOUT);
         while tokio::time::timeout(half_sent, serving.as_mut()).await.is_err() {
             if connection.phase().owes_nothing() {
                 return;

@@ -10,14 +10,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// All turns there are.
 #[derive(Clone)]
-pub struct Turns(Arc<Semaphore>);
+pub struct ConcurrencyLimit(Arc<Semaphore>);
 
 /// The right to have an instance compute; given back when dropped.
-pub struct Turn {
+pub struct Slot {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Turns {
+impl ConcurrencyLimit {
     /// That many turns. Two for each thread keep all busy: while one instance hands over its answer another can already
     /// compute.
     pub fn new(turns: usize) -> Self {
@@ -26,9 +26,9 @@ impl Turns {
 
     /// The next turn that is free, in the order in which they were asked for. Nobody waits long: an instance that goes on
     /// computing rests at each tick of the engine.
-    pub async fn take(&self) -> Turn {
+    pub async fn take(&self) -> Slot {
         // Nobody closes the semaphore.
-        Turn { _permit: self.0.clone().acquire_owned().await.ok() }
+        Slot { _permit: self.0.clone().acquire_owned().await.ok() }
     }
 }
 
@@ -38,13 +38,13 @@ pub struct InHand(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
-    turns: Vec<Turn>,
+    turns: Vec<Slot>,
     instance: Option<Waker>,
 }
 
 impl InHand {
     /// The instance takes up a request that has this turn.
-    pub fn take_up(&self, turn: Turn) {
+    pub fn take_up(&self, turn: Slot) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.turns.push(turn);
         // It may take up a request after it was last found at rest, and is not looked at again until something happens:
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_turn_is_free_again_once_its_instance_rests_or_is_gone() {
-        let turns = Turns::new(2);
+        let turns = ConcurrencyLimit::new(2);
         let (first, second) = (at_once(turns.take()).unwrap(), at_once(turns.take()).unwrap());
         assert!(at_once(turns.take()).is_none(), "there are two");
 
@@ -109,10 +109,10 @@ mod tests {
     fn who_takes_up_a_request_after_it_rested_is_looked_at_again() {
         let (wakes, in_hand) = (Arc::new(Wakes::default()), InHand::default());
         let waker = Waker::from(wakes.clone());
-        in_hand.take_up(Turn { _permit: None });
+        in_hand.take_up(Slot { _permit: None });
         in_hand.rest(&Context::from_waker(&waker));
         assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
-        in_hand.take_up(Turn { _permit: None });
+        in_hand.take_up(Slot { _permit: None });
         assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
     }
 }

@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, sign};
 use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ struct Webhook {
     id: Option<String>,
     /// When it is signed, RFC 3339 [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    at: Option<Instant>,
+    at: Option<Timestamp>,
 }
 
 #[derive(Args)]
@@ -77,8 +77,8 @@ fn provider(name: &str) -> Result<Provider, String> {
     })
 }
 
-fn instant(text: &str) -> Result<Instant, String> {
-    Instant::parse(text).ok_or_else(|| "write it as 2024-01-15T10:00:00Z".to_owned())
+fn instant(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "write it as 2024-01-15T10:00:00Z".to_owned())
 }
 
 /// Does as it is told.
@@ -139,9 +139,9 @@ impl Webhook {
             None => read(&self.body)?,
         };
         let id = self.id.clone().unwrap_or_else(|| format!("evt_{}", Uuid::new_v4().simple()));
-        let now = || -> anyhow::Result<Instant> {
+        let now = || -> anyhow::Result<Timestamp> {
             let millis = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-            Ok(Instant::from_millis(millis.try_into()?))
+            Ok(Timestamp::from_millis(millis.try_into()?))
         };
         let at = self.at.map_or_else(now, Ok)?;
         let headers = sign(self.provider, &self.secret, &body, at, &id)?;

@@ -22,7 +22,7 @@ use crate::capabilities::output::Output;
 use crate::capabilities::{Grants, Instance};
 use crate::files::Mount;
 use crate::log;
-use crate::turns::{InHand, Turn};
+use crate::turns::{InHand, Slot};
 
 /// How long and for how much an instance is used.
 #[derive(Clone, Copy, Debug)]
@@ -142,11 +142,11 @@ impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, since: Moment) -> Poll<()> {
         // This is asked whenever the instance rests, and then alone.
         self.in_hand.rest(context);
-        let patience = match status {
+        let timeout = match status {
             WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_timeout,
         };
-        let Some(deadline) = since.checked_add(patience) else { return Poll::Pending };
+        let Some(deadline) = since.checked_add(timeout) else { return Poll::Pending };
         // Setting a timer costs more than its going off early now and then: a later deadline leaves it as it is.
         if deadline < self.sleep.deadline().into_std() {
             self.sleep.as_mut().reset(deadline.into());
@@ -171,7 +171,7 @@ pub struct Usage {
 
 impl WorkerState for Usage {
     type StoreData = Instance;
-    type RequestData = Turn;
+    type RequestData = Slot;
 
     fn should_accept_request(&self, at_once: usize, so_far: usize) -> ShouldAccept {
         if so_far >= self.reuse.requests {
@@ -186,7 +186,7 @@ impl WorkerState for Usage {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, Instance>,
-        turn: Turn,
+        turn: Slot,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
         self.in_hand.take_up(turn);

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Rejection, Secrets, Verified, sign, verify};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Event {
             Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_bytes(value).ok()?))
         });
         let headers: HeaderMap = pairs.collect::<Option<_>>()?;
-        let now = Instant::from_millis(self.at.checked_mul(1000)?);
+        let now = Timestamp::from_millis(self.at.checked_mul(1000)?);
         Some(verify(provider, &Secrets::parse(provider, &self.secret), &headers, body, now))
     }
 
@@ -122,7 +122,7 @@ fn what_is_signed_here_is_believed_here() {
         let secret = if provider == Provider::Standard { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { "a secret" };
         for (number, body) in bodies.iter().enumerate() {
             let id = format!("msg_{number}");
-            let headers = sign(provider, secret, body.as_bytes(), Instant::from_millis(at * 1000), &id).unwrap();
+            let headers = sign(provider, secret, body.as_bytes(), Timestamp::from_millis(at * 1000), &id).unwrap();
             let headers =
                 headers.into_iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
             let event = Event {

@@ -43,18 +43,18 @@ impl Outbound {
 
 #[async_trait]
 impl Http for Outbound {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
         let breaker = self.breaker(request.uri());
         let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::Failed(open.to_string()))?;
-        let answer = within(&*self.clock, patience, exchange(request)).await;
+        let answer = within(&*self.clock, timeout, exchange(request)).await;
         match answer {
             Some(answer) => {
                 permit.succeeded();
                 answer
             }
             None => {
-                permit.failed(self.clock.elapsed(), patience);
-                Err(HttpError::TimedOut(patience))
+                permit.failed(self.clock.elapsed(), timeout);
+                Err(HttpError::TimedOut(timeout))
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::small::HostClock;
 const LABEL: &str = "default";
 
 /// How long one call may take. A product waits behind it, and Spin goes on asking a Redis that is gone for much longer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long an answer may lie unread after that: on a busy machine the time may be seen to be up before the answer is
 /// seen to be there.
@@ -88,14 +88,14 @@ async fn in_time<T>(
     call: impl Future<Output = Result<T, StoreError>> + Send,
 ) -> Result<T, StoreError> {
     let mut call = std::pin::pin!(call);
-    for patience in [PATIENCE, GRACE] {
-        if let Some(answer) = within(&HostClock, patience, call.as_mut()).await {
+    for timeout in [TIMEOUT, GRACE] {
+        if let Some(answer) = within(&HostClock, timeout, call.as_mut()).await {
             permit.succeeded();
             return answer;
         }
     }
-    permit.failed(HostClock.elapsed(), PATIENCE);
-    Err(StoreError(format!("no answer within {PATIENCE:?}")))
+    permit.failed(HostClock.elapsed(), TIMEOUT);
+    Err(StoreError(format!("no answer within {TIMEOUT:?}")))
 }
 
 #[async_trait]

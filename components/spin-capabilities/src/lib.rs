@@ -24,7 +24,7 @@ pub use spin_sdk::wasip3;
 
 /// The most calls to one upstream that are under way at once, of one instance. A request makes one at a time, and an
 /// instance has 16 requests and what they left to be done behind their answers.
-const MOST_CALLS: usize = 32;
+const MAX_CALLS: usize = 32;
 
 /// Everything the domain needs, from Spin. One set for each instance: it keeps the handles that were opened.
 fn capabilities() -> Capabilities {
@@ -35,7 +35,7 @@ fn capabilities() -> Capabilities {
         cache: Arc::new(key_value::Cache::default()),
         clock: clock.clone(),
         config: config.clone(),
-        http: Arc::new(Bounded::new(Arc::new(http::Outbound::new(clock)), MOST_CALLS)),
+        http: Arc::new(Bounded::new(Arc::new(http::Outbound::new(clock)), MAX_CALLS)),
         log: Arc::new(small::StandardError),
         random: Arc::new(small::HostRandom),
         db: Arc::new(database::Db::new(config)),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant as Moment, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use edge_capabilities::config::ConfigError;
-use edge_capabilities::{Background, Clock, Config, Instant, Log, Random};
+use edge_capabilities::{Background, Clock, Config, Log, Random, Timestamp};
 use futures::future::BoxFuture;
 use spin_sdk::variables;
 use spin_sdk::wasip3;
@@ -15,9 +15,9 @@ pub(crate) struct HostClock;
 
 #[async_trait]
 impl Clock for HostClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+        Timestamp::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
     }
 
     fn elapsed(&self) -> Duration {
@@ -71,7 +71,7 @@ pub(crate) struct StandardError;
 const LINGER: Duration = Duration::from_millis(20);
 
 /// With this many bytes waiting they are written at once.
-const MOST_WAITING: usize = 16 << 10;
+const MAX_WAITING: usize = 16 << 10;
 
 #[derive(Default)]
 struct Waiting {
@@ -87,7 +87,7 @@ impl Log for StandardError {
         let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.lines.extend_from_slice(line.as_bytes());
         waiting.lines.push(b'\n');
-        if waiting.lines.len() >= MOST_WAITING {
+        if waiting.lines.len() >= MAX_WAITING {
             write_out(&mut waiting);
         } else if !waiting.due {
             waiting.due = true;

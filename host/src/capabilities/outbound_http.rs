@@ -30,10 +30,10 @@ pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
 const GONE: Policy = Policy::new(5, Duration::from_secs(1));
 
 /// The longest that an upstream is left alone because it said so.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Upstreams that are known. Where there are more, as a component may ask anybody, all are forgotten.
-const MOST_GUARDS: usize = 256;
+const MAX_GUARDS: usize = 256;
 
 /// The breakers of all upstreams, by scheme and authority.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl Guards {
     fn of(&self, scheme: &str, authority: &Authority) -> Arc<Guard> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let upstream = (scheme.to_owned(), authority.clone());
-        if all.len() >= MOST_GUARDS && !all.contains_key(&upstream) {
+        if all.len() >= MAX_GUARDS && !all.contains_key(&upstream) {
             all.clear();
         }
         let name = || format!("the upstream {scheme}://{}:{}", authority.host(), authority.port_u16().unwrap_or(0));
@@ -65,11 +65,11 @@ fn health(sent: &Result<Response<hyper::body::Incoming>>) -> Health {
 /// For how long an upstream says that it wants to be left alone; a date says nothing here.
 fn pause(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().filter(|seconds| *seconds > 0)?;
-    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+    Some(Duration::from_secs(seconds).min(MAX_PAUSE))
 }
 
 /// How long a guest waits where it set no time-out of its own.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Idle connections kept for each host.
 const IDLE_CONNECTIONS: usize = 64;
@@ -82,7 +82,7 @@ pub fn client() -> anyhow::Result<HttpClient> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(PATIENCE));
+    tcp.set_connect_timeout(Some(TIMEOUT));
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
         .with_tls_config(tls::client_config(None)?)
         .https_or_http()
@@ -142,14 +142,14 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
     if let Some(component) = internal_component(&authority) {
         return shared.call_component(component, request).await;
     }
-    let between_bytes = options.between_bytes_timeout.unwrap_or(PATIENCE);
-    let first_byte = options.first_byte_timeout.unwrap_or(PATIENCE);
-    let connect = options.connect_timeout.unwrap_or(PATIENCE);
+    let between_bytes = options.between_bytes_timeout.unwrap_or(TIMEOUT);
+    let first_byte = options.first_byte_timeout.unwrap_or(TIMEOUT);
+    let connect = options.connect_timeout.unwrap_or(TIMEOUT);
     // The pool gives no way to tell connecting from waiting: both together are bounded.
-    let patience = first_byte.saturating_add(connect).min(PATIENCE.saturating_mul(2));
+    let timeout = first_byte.saturating_add(connect).min(TIMEOUT.saturating_mul(2));
     let request = to_origin(request, &authority)?;
     let exchange = async {
-        let response = timeout(patience, shared.http_client.request(request)).await;
+        let response = timeout(timeout, shared.http_client.request(request)).await;
         response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
     };
     let guard = shared.http_guards.of(&scheme, &authority);

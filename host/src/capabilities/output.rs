@@ -12,7 +12,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 /// Beyond this many unwritten bytes printing waits for the writer.
-const MOST_WAITING: usize = 4 << 20;
+const MAX_WAITING: usize = 4 << 20;
 
 /// How long what was printed may lie before it is written: waking the writer for each line costs more than the line.
 const LINGER: Duration = Duration::from_millis(5);
@@ -68,7 +68,7 @@ impl Output {
     /// Hands over `bytes` to be written.
     pub fn print(&self, bytes: &[u8]) {
         let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        while waiting.bytes.len() > MOST_WAITING {
+        while waiting.bytes.len() > MAX_WAITING {
             waiting = self.0.written.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         let was_empty = waiting.bytes.is_empty();

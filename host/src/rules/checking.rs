@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Moment, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use edge_capabilities::{Clock, Instant};
+use edge_capabilities::{Clock, Timestamp};
 
 use super::answers::Report;
 use super::client::Edge;
@@ -51,9 +51,9 @@ struct SystemClock(Moment);
 
 #[async_trait]
 impl Clock for SystemClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+        Timestamp::from_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
     }
 
     fn elapsed(&self) -> Duration {

@@ -18,7 +18,7 @@ use super::answers::{Problem, Rule};
 use crate::capabilities::tls;
 
 /// How long an answer may take: a backtest computes for some seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read, bytes.
 const LARGEST: usize = 16 << 20;
@@ -47,7 +47,7 @@ impl Edge {
         authorization.set_sensitive(true);
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(PATIENCE));
+        tcp.set_connect_timeout(Some(TIMEOUT));
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
             .with_tls_config(tls::client_config(None).map_err(|error| impossible(&error))?)
             .https_or_http()
@@ -136,7 +136,7 @@ impl Edge {
             Ok(Answer { status: head.status, etag: head.headers.get(ETAG).cloned(), body: body.to_bytes() })
         };
         let late = |_| unreachable(&"it does not answer");
-        tokio::time::timeout(PATIENCE, answered).await.map_err(late)?
+        tokio::time::timeout(TIMEOUT, answered).await.map_err(late)?
     }
 }
 

@@ -22,7 +22,7 @@ use crate::rest::Rest;
 pub const LARGEST_KEPT: usize = 1 << 20;
 
 /// Many a component refuses more than this by what a request announces, which it can do before any of it has come.
-const USUAL: u64 = 64 << 10;
+const DEFAULT: u64 = 64 << 10;
 
 /// How long the first piece of a body that announces more may take until its component is asked what it thinks of it.
 const FIRST_PIECE: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ const FIRST_PIECE: Duration = Duration::from_secs(1);
 const SMALL: usize = 8 << 10;
 
 /// What all bodies that are kept may take, bytes.
-const MOST_KEPT: usize = 256 << 20;
+const MAX_KEPT: usize = 256 << 20;
 
 /// How long a body may take before its rate counts.
 const GRACE: Duration = Duration::from_secs(10);
@@ -40,10 +40,10 @@ const GRACE: Duration = Duration::from_secs(10);
 const LEAST_RATE: u64 = 1024;
 
 /// How long a body that is kept may take in all.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_DURATION: Duration = Duration::from_secs(30);
 
 /// How long what is half-sent may still take once the server is told to stop.
-pub const LONGEST_WHEN_STOPPING: Duration = Duration::from_secs(5);
+pub const MAX_WHEN_STOPPING: Duration = Duration::from_secs(5);
 
 /// A request's body that has come in, or as much of it as is kept.
 pub struct Received {
@@ -94,7 +94,7 @@ impl Drop for Larger {
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self::new(MOST_KEPT)
+        Self::new(MAX_KEPT)
     }
 }
 
@@ -152,7 +152,7 @@ impl Bodies {
             return Ok(whole(Bytes::new(), None));
         }
         let announced = body.size_hint().lower();
-        let is_large = announced > USUAL;
+        let is_large = announced > DEFAULT;
         if usize::try_from(announced).is_ok_and(|announced| announced > LARGEST_KEPT) || (is_large && is_announced) {
             return Ok(streamed(Bytes::new(), Rest::of(body, is_announced), None));
         }
@@ -189,7 +189,7 @@ impl Bodies {
         let mut memory = Memory { bodies: self.clone(), taken: 0 };
         let mut larger: Option<Larger> = None;
         let mut all = BytesMut::from(first);
-        let mut deadlines = Deadlines::new(Some(LONGEST));
+        let mut deadlines = Deadlines::new(Some(MAX_DURATION));
         loop {
             if all.len() > SMALL {
                 let larger = larger.get_or_insert_with(|| self.begin_larger());
@@ -278,14 +278,14 @@ impl Deadlines {
 
     fn stop(&mut self) {
         self.is_stopping = true;
-        self.stop = Some(Instant::now() + LONGEST_WHEN_STOPPING);
+        self.stop = Some(Instant::now() + MAX_WHEN_STOPPING);
     }
 
     /// After `came` bytes.
     fn due(&self, came: usize) -> Instant {
         let earned = Duration::from_secs(u64::try_from(came).unwrap_or(u64::MAX) / LEAST_RATE);
-        let patience = GRACE.saturating_add(earned);
-        let due = self.began + self.longest.map_or(patience, |longest| patience.min(longest));
+        let timeout = GRACE.saturating_add(earned);
+        let due = self.began + self.longest.map_or(timeout, |longest| timeout.min(longest));
         self.stop.map_or(due, |stop| due.min(stop))
     }
 }

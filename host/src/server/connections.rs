@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The most connections by default, where the limit on open files allows more. Each takes some 20 KiB.
-const MOST: u64 = 16_384;
+const MAX_COUNT: u64 = 16_384;
 
 /// The most files kept back for the stores, for upstreams and for what the process opens itself.
-const MOST_RESERVED: u64 = 4096;
+const MAX_RESERVED: u64 = 4096;
 
 /// A connection younger than this may not have had the time to send its first request.
 const JUST_OPENED: Duration = Duration::from_secs(1);
@@ -19,8 +19,8 @@ const JUST_OPENED: Duration = Duration::from_secs(1);
 /// How many connections there may be where the process may open `files` files.
 pub fn most_by_default(files: u64) -> usize {
     // Each instance at work may hold a few files of the stores, so half is kept back where files are few.
-    let reserved = (files / 2).min(MOST_RESERVED);
-    usize::try_from(files.saturating_sub(reserved).clamp(1, MOST)).unwrap_or(1)
+    let reserved = (files / 2).min(MAX_RESERVED);
+    usize::try_from(files.saturating_sub(reserved).clamp(1, MAX_COUNT)).unwrap_or(1)
 }
 
 /// What a connection is doing.

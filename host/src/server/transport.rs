@@ -15,7 +15,7 @@ const LEAST_RATE: u64 = 1024;
 pub struct Transport<S> {
     socket: S,
     /// How long the client may leave an answer unread.
-    patience: Duration,
+    timeout: Duration,
     stalled: Option<Stalled>,
 }
 
@@ -28,9 +28,9 @@ struct Stalled {
 }
 
 impl<S> Transport<S> {
-    /// `socket`, whose client may leave an answer unread for `patience`.
-    pub fn new(socket: S, patience: Duration) -> Self {
-        Self { socket, patience, stalled: None }
+    /// `socket`, whose client may leave an answer unread for `timeout`.
+    pub fn new(socket: S, timeout: Duration) -> Self {
+        Self { socket, timeout, stalled: None }
     }
 
     /// What came of a write: an error where it has been waiting for too long.
@@ -41,13 +41,13 @@ impl<S> Transport<S> {
             }
             return Poll::Ready(result);
         }
-        let patience = self.patience;
+        let timeout = self.timeout;
         let stalled = self.stalled.get_or_insert_with(|| {
             let since = Instant::now();
-            Stalled { since, taken: 0, alarm: Box::pin(tokio::time::sleep(patience)) }
+            Stalled { since, taken: 0, alarm: Box::pin(tokio::time::sleep(timeout)) }
         });
         let earned = Duration::from_secs(stalled.taken / LEAST_RATE);
-        let due = stalled.since + patience.saturating_add(earned);
+        let due = stalled.since + timeout.saturating_add(earned);
         if stalled.alarm.deadline() != due {
             stalled.alarm.as_mut().reset(due);
         }
@@ -105,15 +105,15 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
     #[tokio::test(start_paused = true)]
     async fn who_reads_nothing_is_cut_off() {
         let (here, _there) = tokio::io::duplex(64);
         let began = Instant::now();
-        let error = Transport::new(here, PATIENCE).write_all(&[0; 1000]).await.unwrap_err();
+        let error = Transport::new(here, TIMEOUT).write_all(&[0; 1000]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(began.elapsed() >= PATIENCE && began.elapsed() < PATIENCE + Duration::from_secs(1));
+        assert!(began.elapsed() >= TIMEOUT && began.elapsed() < TIMEOUT + Duration::from_secs(1));
     }
 
     #[tokio::test(start_paused = true)]
@@ -125,9 +125,9 @@ mod tests {
             }
         });
         let began = Instant::now();
-        let error = Transport::new(here, PATIENCE).write_all(&[0; 1000]).await.unwrap_err();
+        let error = Transport::new(here, TIMEOUT).write_all(&[0; 1000]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(began.elapsed() < PATIENCE * 2);
+        assert!(began.elapsed() < TIMEOUT * 2);
     }
 
     #[tokio::test(start_paused = true)]
@@ -141,7 +141,7 @@ mod tests {
             }
             all
         });
-        let mut transport = Transport::new(here, PATIENCE);
+        let mut transport = Transport::new(here, TIMEOUT);
         transport.write_all(&vec![0; 400_000]).await.unwrap();
         drop(transport);
         assert_eq!(reader.await.unwrap(), 400_000);

@@ -15,7 +15,7 @@ use super::Signed;
 use crate::capabilities::tls;
 
 /// How long a receiver may take. The providers wait for some seconds at most.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read, bytes.
 const LARGEST: usize = 1 << 20;
@@ -30,7 +30,7 @@ pub struct Answer {
 pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<Answer> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
-    tcp.set_connect_timeout(Some(PATIENCE));
+    tcp.set_connect_timeout(Some(TIMEOUT));
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
         .with_tls_config(tls::client_config(None)?)
         .https_or_http()
@@ -49,7 +49,7 @@ pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<Answer> {
         let body = Limited::new(body, LARGEST).collect().await.map_err(anyhow::Error::from_boxed)?;
         Ok(Answer { status: head.status, body: body.to_bytes() })
     };
-    tokio::time::timeout(PATIENCE, answered).await.context("it takes too long")?
+    tokio::time::timeout(TIMEOUT, answered).await.context("it takes too long")?
 }
 
 #[cfg(test)]

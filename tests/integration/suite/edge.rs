@@ -184,17 +184,17 @@ impl Edge {
 
 /// Looks again until `look` gives something; `what` says what was waited for.
 pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
-    eventually_within(crate::client::PATIENCE, what, look).await
+    eventually_within(crate::client::TIMEOUT, what, look).await
 }
 
 /// The same, with a patience of its own.
-pub async fn eventually_within<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually_within<T>(timeout: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let started = std::time::Instant::now();
     loop {
         if let Some(seen) = look().await {
             return seen;
         }
-        assert!(started.elapsed() < patience, "waited in vain: {what}");
+        assert!(started.elapsed() < timeout, "waited in vain: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -61,13 +61,13 @@ impl Process {
     }
 
     /// Waits for its end.
-    pub async fn end(&mut self, patience: Duration) -> ExitStatus {
+    pub async fn end(&mut self, timeout: Duration) -> ExitStatus {
         let started = Instant::now();
         loop {
             if let Some(status) = self.ended() {
                 return status;
             }
-            assert!(started.elapsed() < patience, "{} does not end", self.name);
+            assert!(started.elapsed() < timeout, "{} does not end", self.name);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

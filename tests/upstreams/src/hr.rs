@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 use crate::Upstreams;
 
 /// How many are on a page, unless told; and at most.
-const USUAL: usize = 500;
-const MOST: usize = 1_000;
+const DEFAULT: usize = 500;
+const MAX_COUNT: usize = 1_000;
 
 /// The most that are made at once.
 const LARGEST_CROWD: u32 = 200_000;
@@ -115,7 +115,7 @@ impl Hr {
         let none = Records::new();
         let records = files.of(kind).and_then(|all| all.get(&wanted.company_id)).unwrap_or(&none);
         let behind = wanted.cursor.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let limit = wanted.limit.unwrap_or(USUAL).clamp(1, MOST);
+        let limit = wanted.limit.unwrap_or(DEFAULT).clamp(1, MAX_COUNT);
         let listed = |record: &&Value| {
             let status = record.get("status").and_then(Value::as_str).unwrap_or_default();
             wanted.status.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(status))

@@ -39,8 +39,8 @@ pub(crate) fn answer(store: &Store, headers: &HeaderMap, body: &[u8]) -> Result<
     let now = Utc::now();
     let application = authenticate(store, headers, now.timestamp_millis())?;
     let check: Check = serde_json::from_slice(body).map_err(|_| invalid)?;
-    let sane = |id: &str| (1..=256).contains(&id.len()) && !id.chars().any(char::is_control);
-    if ![&check.user_id, &check.application_slug, &check.external_org_id].into_iter().all(|id| sane(id)) {
+    let is_valid = |id: &str| (1..=256).contains(&id.len()) && !id.chars().any(char::is_control);
+    if ![&check.user_id, &check.application_slug, &check.external_org_id].into_iter().all(|id| is_valid(id)) {
         return Err(invalid);
     }
     if !application.is_empty() && application != check.application_slug {

@@ -14,7 +14,7 @@ use crate::bindings::spin::sqlite::sqlite::{Error, QueryResult, Value};
 use crate::capabilities::open_file::OpenFile;
 
 /// The most writes that are made together: the first of them waits for the last.
-const MOST: usize = 64;
+const MAX_COUNT: usize = 64;
 
 /// Statements kept prepared.
 const PREPARED: usize = 64;
@@ -63,7 +63,7 @@ fn serve(file: &OpenFile, writes: &Receiver<Write>) {
     let mut connection = None;
     while let Ok(first) = writes.recv() {
         let mut batch = vec![first];
-        batch.extend(writes.try_iter().take(MOST.saturating_sub(1)));
+        batch.extend(writes.try_iter().take(MAX_COUNT.saturating_sub(1)));
         if let Err(error) = file.check() {
             refuse(batch, &error);
             continue;

@@ -31,7 +31,7 @@ async fn read(received: Received) -> Result<Bytes, Error> {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_is_handed_over_once_all_of_it_is_there() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     let (mut sender, receiving) = server.receive();
     let mut sent = Vec::new();
     for part in 0..40_u8 {
@@ -52,8 +52,8 @@ async fn a_body_is_handed_over_once_all_of_it_is_there() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_coming_is_given_up_after_the_grace() {
     for first in [0, 1, 1000] {
-        let server = Server::new(MOST_KEPT);
-        let began = Instant::now();
+        let server = Server::new(MAX_KEPT);
+        let began = Timestamp::now();
         let (mut sender, receiving) = server.receive();
         if first > 0 {
             sender.send_data(Bytes::from(vec![0; first])).await.unwrap();
@@ -65,41 +65,41 @@ async fn a_body_that_stops_coming_is_given_up_after_the_grace() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_drips_is_given_up_too() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     let (mut sender, receiving) = server.receive();
     tokio::spawn(async move {
         while sender.send_data(Bytes::from_static(&[0; 100])).await.is_ok() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     });
-    let began = Instant::now();
+    let began = Timestamp::now();
     assert_eq!(receiving.await.unwrap().err(), Some(Refusal::SlowBody));
     assert!(began.elapsed() < Duration::from_secs(13));
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_kept_body_takes_longer_than_the_longest() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     let (mut sender, receiving) = server.receive();
     tokio::spawn(async move {
         while sender.send_data(Bytes::from_static(&[0; 2000])).await.is_ok() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     });
-    let began = Instant::now();
+    let began = Timestamp::now();
     assert_eq!(receiving.await.unwrap().err(), Some(Refusal::SlowBody));
-    assert!(began.elapsed() >= LONGEST && began.elapsed() < LONGEST + Duration::from_secs(2));
+    assert!(began.elapsed() >= MAX_DURATION && began.elapsed() < MAX_DURATION + Duration::from_secs(2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_half_sent_body_has_five_seconds_once_the_server_stops() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     let (_sender, receiving) = server.receive();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let stopped = Instant::now();
+    let stopped = Timestamp::now();
     server.stop.send_replace(true);
     assert_eq!(receiving.await.unwrap().err(), Some(Refusal::SlowBody));
-    assert_eq!(stopped.elapsed().as_secs(), LONGEST_WHEN_STOPPING.as_secs());
+    assert_eq!(stopped.elapsed().as_secs(), MAX_WHEN_STOPPING.as_secs());
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,7 +149,7 @@ async fn where_all_memory_is_taken_by_whole_bodies_the_next_is_told_to_come_back
 
 #[tokio::test(start_paused = true)]
 async fn what_does_not_fit_is_passed_on_as_it_comes_and_fails_where_it_stops() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     for whole in [true, false] {
         let (mut sender, receiving) = server.receive();
         let part = Bytes::from(vec![7; 256 << 10]);
@@ -173,13 +173,13 @@ async fn what_does_not_fit_is_passed_on_as_it_comes_and_fails_where_it_stops() {
 
 #[tokio::test(start_paused = true)]
 async fn a_large_body_of_which_nothing_comes_is_its_components_to_refuse() {
-    let server = Server::new(MOST_KEPT);
+    let server = Server::new(MAX_KEPT);
     for (announced, is_announced, after) in
-        [(USUAL + 1, false, Some(FIRST_PIECE)), (USUAL + 1, true, Some(Duration::ZERO)), (USUAL, true, None)]
+        [(DEFAULT + 1, false, Some(FIRST_PIECE)), (DEFAULT + 1, true, Some(Duration::ZERO)), (DEFAULT, true, None)]
     {
         let (_sender, body) = Channel::<Bytes, Error>::new(1);
         let body = Announced(body, announced);
-        let began = Instant::now();
+        let began = Timestamp::now();
         let received = server.bodies.receive(body, is_announced, &server.stop.subscribe()).await;
         match after {
             Some(after) => {

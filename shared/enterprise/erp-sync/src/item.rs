@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The longest text that is taken, bytes.
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// One of a page's items, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +39,13 @@ impl<'a> Fields<'a> {
 
     /// A text; None where there is none, null, `false` (as some ERPs write it) or nothing but blanks.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, String> {
-        self.text_up_to(name, LONGEST)
+        self.text_up_to(name, MAX_LEN)
     }
 
     pub(crate) fn text_up_to(&self, name: &str, longest: usize) -> Result<Option<String>, String> {
         match self.0.get(name) {
             None | Some(Value::Null | Value::Bool(false)) => Ok(None),
-            Some(Value::String(text)) => sane(name, text, longest),
+            Some(Value::String(text)) => is_valid(name, text, longest),
             Some(_) => Err(format!("{name} is not a text")),
         }
     }
@@ -55,7 +55,7 @@ impl<'a> Fields<'a> {
         match self.0.get(name) {
             Some(Value::Object(referred)) => match referred.get("name") {
                 None | Some(Value::Null | Value::Bool(false)) => Ok(None),
-                Some(Value::String(text)) => sane(name, text, LONGEST),
+                Some(Value::String(text)) => is_valid(name, text, MAX_LEN),
                 Some(_) => Err(format!("{name}.name is not a text")),
             },
             _ => self.text(name),
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn sane(name: &str, text: &str, longest: usize) -> Result<Option<String>, String> {
+fn is_valid(name: &str, text: &str, longest: usize) -> Result<Option<String>, String> {
     let text = text.trim();
     if text.len() > longest {
         Err(format!("{name} is longer than {longest} bytes"))

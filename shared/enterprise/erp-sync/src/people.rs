@@ -6,16 +6,16 @@
 use std::collections::{HashMap, HashSet};
 
 use edge_access::Role;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
-use edge_tenants::{Author, BY_SYNC, FollowOutcome, Followed, Members, Refusal, Tenant};
+use edge_tenants::{Actor, BY_SYNC, FollowOutcome, Followed, Members, Refusal, Tenant};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::deferred::address;
 use crate::employee::Employee;
-use crate::records::{Known, Records, Written, Wrong, add, places};
+use crate::records::{ErpSnapshot, Known, Written, Wrong, add, places};
 use crate::roles::Roles;
 use crate::run::{Change, Kind, Run};
 use crate::settings::Settings;
@@ -24,7 +24,7 @@ use crate::welcome;
 /// Has members follow HR.
 pub(crate) struct People<'a> {
     pub(crate) db: &'a Db,
-    pub(crate) records: &'a Records,
+    pub(crate) records: &'a ErpSnapshot,
     pub(crate) members: &'a Members,
     pub(crate) settings: &'a Settings,
     pub(crate) tenant: &'a Tenant,
@@ -71,9 +71,9 @@ struct User {
 }
 
 /// Who did it, where a version of the rule decided.
-pub(crate) fn author(run: &Run) -> Author {
+pub(crate) fn author(run: &Run) -> Actor {
     let version = run.rule_version.map(|version| format!(":role_mapping@{version}")).unwrap_or_default();
-    Author { id: format!("{BY_SYNC}{}{version}", run.id), address: None }
+    Actor { id: format!("{BY_SYNC}{}{version}", run.id), address: None }
 }
 
 /// What is wrong with one that has an id.
@@ -95,7 +95,7 @@ impl People<'_> {
         employees: &[Employee],
         known: &HashMap<String, Known>,
         addresses: Addresses,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Done, Refusal> {
         let mut done = Done::default();
         let mut news = Vec::new();
@@ -142,7 +142,7 @@ impl People<'_> {
         news: Vec<News<'_>>,
         addresses: Addresses,
         done: &mut Done,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), Refusal> {
         let mut news = self.find_users(run, news, addresses, done).await?;
         let followed: Vec<(&str, Followed)> = news
@@ -260,7 +260,7 @@ impl People<'_> {
         Ok(users)
     }
 
-    fn description(&self, one: &News<'_>, now: Instant) -> Vec<Value> {
+    fn description(&self, one: &News<'_>, now: Timestamp) -> Vec<Value> {
         let Employee { id, email, name, department, job_title, .. } = one.employee;
         vec![
             self.tenant.id.as_str().into(),

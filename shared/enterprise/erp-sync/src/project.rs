@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::item::{Fields, Item};
 
-const LONGEST_DESCRIPTION: usize = 16 << 10;
+const MAX_DESCRIPTION_LEN: usize = 16 << 10;
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,7 +38,7 @@ impl Project {
             Ok(Self {
                 id: id.clone(),
                 name: fields.text("name")?.ok_or("has no name")?,
-                description: fields.text_up_to("description", LONGEST_DESCRIPTION)?,
+                description: fields.text_up_to("description", MAX_DESCRIPTION_LEN)?,
                 team: fields.ids("team", "employee_id")?,
             })
         };

@@ -3,22 +3,22 @@
 
 use std::collections::HashMap;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use serde_json::json;
 
 use crate::people::{Done, author, digest};
 use crate::project::Project;
-use crate::records::{Known, Records, Written};
+use crate::records::{ErpSnapshot, Known, Written};
 use crate::run::{Change, Kind, Run};
 
 /// Takes a batch of projects over, each of which is in it once.
 pub(crate) async fn take(
-    records: &Records,
+    records: &ErpSnapshot,
     run: &Run,
     projects: &[Project],
     known: &HashMap<String, Known>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Done, DatabaseError> {
     let mut done = Done::default();
     let (mut written, mut deeds) = (Vec::new(), Vec::new());

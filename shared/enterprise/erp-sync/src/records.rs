@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -86,9 +86,9 @@ pub(crate) fn places(from: usize, count: usize) -> String {
 
 /// What the ERP said last, in the database.
 #[derive(Clone)]
-pub(crate) struct Records(Db);
+pub(crate) struct ErpSnapshot(Db);
 
-impl Records {
+impl ErpSnapshot {
     pub(crate) fn new(db: Db) -> Self {
         Self(db)
     }
@@ -134,7 +134,7 @@ impl Records {
         kind: Kind,
         run: &str,
         written: &[Written],
-        now: Instant,
+        now: Timestamp,
     ) -> Result<HashMap<String, i64>, DatabaseError> {
         if written.is_empty() {
             return Ok(HashMap::new());
@@ -224,7 +224,7 @@ impl Records {
         kind: Kind,
         run: &str,
         ids: &[&str],
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), DatabaseError> {
         if ids.is_empty() {
             return Ok(());
@@ -260,7 +260,7 @@ impl Records {
         tenant: &str,
         actor: &str,
         deeds: Vec<(String, &'static str, serde_json::Value)>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), DatabaseError> {
         let row = |(id, action, detail): (String, &str, serde_json::Value)| -> Vec<Value> {
             vec![id.into(), tenant.into(), action.into(), detail.to_string().into(), actor.into(), now.into()]

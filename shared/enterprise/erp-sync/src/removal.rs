@@ -9,7 +9,7 @@ use edge_tenants::{FollowOutcome, Followed, Members};
 use serde_json::json;
 
 use crate::people::{author, wrong};
-use crate::records::{Active, BATCH, Records};
+use crate::records::{Active, BATCH, ErpSnapshot};
 use crate::run::{Asked, Kind, Progress, Run};
 use crate::seen::Seen;
 use crate::work::Stop;
@@ -36,7 +36,7 @@ pub(crate) fn asks(progress: &Progress, seen: &Seen, gone: i64, active: i64, sha
 
 /// How many are active, and how many of them the run has not seen. Those who were taken on again under another id go
 /// nowhere.
-pub(crate) async fn count(records: &Records, run: &Run) -> Result<(i64, i64), Stop> {
+pub(crate) async fn count(records: &ErpSnapshot, run: &Run) -> Result<(i64, i64), Stop> {
     let (mut active, mut gone, mut behind) = (0_i64, 0_i64, 0);
     loop {
         let some = records.active(&run.tenant, run.kind, behind, LOOKED_AT).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn count(records: &Records, run: &Run) -> Result<(i64, i64), St
 
 /// The next batch of those who are gone, behind the ordinal `behind`; and where to look on. None: there are no more.
 pub(crate) async fn next_gone(
-    records: &Records,
+    records: &ErpSnapshot,
     run: &Run,
     mut behind: i64,
 ) -> Result<Option<(Vec<Active>, i64)>, Stop> {
@@ -83,11 +83,11 @@ pub(crate) async fn next_gone(
 
 /// Deactivates `gone`; gives how many of them could not be.
 pub(crate) async fn deactivate(
-    records: &Records,
+    records: &ErpSnapshot,
     members: &Members,
     run: &Run,
     gone: &[Active],
-    now: edge_capabilities::Instant,
+    now: edge_capabilities::Timestamp,
 ) -> Result<i64, Stop> {
     let author = author(run);
     let (mut left, mut stay, mut deeds) = (Vec::with_capacity(gone.len()), Vec::new(), Vec::new());

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::employee::Employee;
 
 /// The most decisions that are remembered: there are fewer job titles than people.
-const MOST_REMEMBERED: usize = 10_000;
+const MAX_REMEMBERED: usize = 10_000;
 
 /// Roles by one version of the rule.
 pub(crate) struct Roles {
@@ -41,7 +41,7 @@ impl Roles {
             return decided.clone();
         }
         let decided = self.decide(&input);
-        if self.remembered.len() < MOST_REMEMBERED {
+        if self.remembered.len() < MAX_REMEMBERED {
             self.remembered.insert(input, decided.clone());
         }
         decided

@@ -8,7 +8,7 @@ mod starting;
 use axum::Router;
 use axum::extract::{FromRef, Query, State};
 use axum::routing::{get, post};
-use edge_access::{Access, Caller, ErpAdmin, Granted};
+use edge_access::{Authenticator, Caller, ErpAdmin, Granted};
 use edge_capabilities::Capabilities;
 use edge_capabilities::config::ConfigError;
 use edge_database::Db;
@@ -20,20 +20,20 @@ use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
 use crate::run::Kind;
-use crate::work::Works;
+use crate::work::SyncWorker;
 use shown::{ShownRun, ShownStatus};
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     capabilities: Capabilities,
     tenants: Tenants,
-    works: Works,
+    works: SyncWorker,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
@@ -41,10 +41,10 @@ impl FromRef<Desk> for Access {
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let rulebook = Rulebook::new(&capabilities, &db);
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
         tenants: Tenants::new(db.clone()),
-        works: Works::new(&capabilities, &db, rulebook),
+        works: SyncWorker::new(&capabilities, &db, rulebook),
         capabilities: capabilities.clone(),
     };
     let routes = Router::new()
@@ -52,7 +52,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/erp-sync/projects", post(starting::projects).get(projects::list))
         .route("/api/v1/erp-sync/status", get(status))
         .route("/api/v1/erp-sync/drain", post(drain::drain))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "erp-sync", &capabilities)
 }
 
@@ -89,19 +89,19 @@ struct Wanted {
     ),
 )]
 async fn status(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<ErpAdmin>,
     headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<ShownStatus>, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     let kind = wanted
         .kind
         .as_deref()
         .map(|written| Kind::parse(written).ok_or_else(|| Problem::field("kind", "must be employees or projects")));
     let kind = kind.transpose()?;
-    desk.take_up(Some(&tenant.id)).await?;
-    let runs = desk.works.runs();
+    state.take_up(Some(&tenant.id)).await?;
+    let runs = state.works.runs();
     let employees = runs.last(&tenant.id, Kind::Employees).await?;
     let projects = runs.last(&tenant.id, Kind::Projects).await?;
     let run = match (&wanted.job_id, kind) {
@@ -115,17 +115,17 @@ async fn status(
     };
     let kind = run.as_ref().map(|run| run.kind).or(kind).unwrap_or(Kind::Employees);
     let good = runs.last_good(&tenant.id, kind).await?;
-    let every = desk.works.settings().await.map_err(|error| unset(&error))?.every;
+    let every = state.works.settings().await.map_err(|error| unset(&error))?.every;
     let mut shown = ShownStatus::new(&tenant.id, run.as_ref(), good, every);
     if let Some(run) = &run {
-        shown.errors = shown::errors(runs.errors(&run.id, shown::MOST_ERRORS).await?);
+        shown.errors = shown::errors(runs.errors(&run.id, shown::MAX_ERRORS).await?);
     }
     shown.employees = employees.as_ref().map(ShownRun::from);
     shown.projects = projects.as_ref().map(ShownRun::from);
     Ok(Json(shown))
 }
 
-impl Desk {
+impl AppState {
     /// The tenant that a request is about: one of the group's own companies.
     async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {
         let tenant = self.tenants.addressed(caller, headers).await?;

@@ -1,6 +1,6 @@
 //! A run, and how far it is.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -198,10 +198,10 @@ pub(crate) struct Run {
     pub(crate) seen: Seen,
     pub(crate) error: Option<String>,
     pub(crate) lease: String,
-    pub(crate) leased_until: Instant,
-    pub(crate) started_at: Instant,
-    pub(crate) updated_at: Instant,
-    pub(crate) finished_at: Option<Instant>,
+    pub(crate) leased_until: Timestamp,
+    pub(crate) started_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) finished_at: Option<Timestamp>,
 }
 
 /// The columns, in the order in which [`Run::from_row`] reads them.
@@ -226,10 +226,10 @@ impl Run {
             seen: Seen::parse(row.text(9)?),
             error: optional(10)?,
             lease: text(11)?,
-            leased_until: Instant::from_millis(row.integer(12)?),
-            started_at: Instant::from_millis(row.integer(13)?),
-            updated_at: Instant::from_millis(row.integer(14)?),
-            finished_at: row.optional_integer(15)?.map(Instant::from_millis),
+            leased_until: Timestamp::from_millis(row.integer(12)?),
+            started_at: Timestamp::from_millis(row.integer(13)?),
+            updated_at: Timestamp::from_millis(row.integer(14)?),
+            finished_at: row.optional_integer(15)?.map(Timestamp::from_millis),
         })
     }
 }

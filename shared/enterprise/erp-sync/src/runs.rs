@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -13,7 +13,7 @@ use crate::run::{COLUMNS, Kind, Progress, Run};
 const KEPT: Duration = Duration::from_hours(24 * 30);
 
 /// The most that are forgotten at once.
-const MOST_FORGOTTEN: i64 = 50;
+const MAX_FORGOTTEN: i64 = 50;
 
 /// What somebody else has taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +53,15 @@ impl Runs {
     }
 
     /// The last run that came to its end: its id, and when.
-    pub(crate) async fn last_good(&self, tenant: &str, kind: Kind) -> Result<Option<(String, Instant)>, DatabaseError> {
+    pub(crate) async fn last_good(
+        &self,
+        tenant: &str,
+        kind: Kind,
+    ) -> Result<Option<(String, Timestamp)>, DatabaseError> {
         let statement = "SELECT id, finished_at FROM erp_sync_runs
             WHERE tenant_id = $1 AND kind = $2 AND status = 'completed' ORDER BY started_at DESC, id DESC LIMIT 1";
         let rows = self.0.query(statement, &[tenant.into(), kind.as_str().into()]).await?;
-        let read = |row: &Row| Ok((row.text(0)?.to_owned(), Instant::from_millis(row.integer(1)?)));
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), Timestamp::from_millis(row.integer(1)?)));
         rows.first().map(read).transpose()
     }
 
@@ -94,8 +98,8 @@ impl Runs {
         &self,
         tenant: Option<&str>,
         lease: &str,
-        now: Instant,
-        until: Instant,
+        now: Timestamp,
+        until: Timestamp,
     ) -> Result<Vec<Run>, DatabaseError> {
         let statement = format!(
             "UPDATE erp_sync_runs SET lease = $1, leased_until = $2
@@ -110,8 +114,8 @@ impl Runs {
     pub(crate) async fn keep(
         &self,
         run: &Run,
-        now: Instant,
-        until: Instant,
+        now: Timestamp,
+        until: Timestamp,
     ) -> Result<Result<(), Lost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET page_cursor = $3, progress = $4, seen = $5, updated_at = $6,
             leased_until = $7 WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
@@ -128,7 +132,7 @@ impl Runs {
     }
 
     /// Says that whoever works on `run` is alive.
-    pub(crate) async fn renew(&self, run: &Run, until: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+    pub(crate) async fn renew(&self, run: &Run, until: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET leased_until = $3
             WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
         let values = [run.id.as_str().into(), run.lease.as_str().into(), until.into()];
@@ -136,7 +140,7 @@ impl Runs {
     }
 
     /// Lets go of `run`, whose status is no longer running.
-    pub(crate) async fn settle(&self, run: &Run, now: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+    pub(crate) async fn settle(&self, run: &Run, now: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
         let finished = run.status.is_final().then_some(now);
         // Whom it has seen matters to nobody once it is over.
         let seen = if run.status.is_final() { String::new() } else { run.seen.to_hex() };
@@ -157,7 +161,7 @@ impl Runs {
     }
 
     /// Has a run that asked go on; None: somebody else answered it.
-    pub(crate) async fn go_on(&self, run: &Run, now: Instant) -> Result<Result<(), Lost>, DatabaseError> {
+    pub(crate) async fn go_on(&self, run: &Run, now: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET status = 'running', progress = $2, lease = $3, leased_until = $4,
             updated_at = $5 WHERE id = $1 AND status = 'needs_confirmation' RETURNING id";
         let values: [Value; 5] = [
@@ -171,21 +175,21 @@ impl Runs {
     }
 
     /// Closes a run that asked, for another begins.
-    pub(crate) async fn supersede(&self, id: &str, now: Instant) -> Result<(), DatabaseError> {
+    pub(crate) async fn supersede(&self, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET status = 'superseded', finished_at = $2, updated_at = $2, seen = ''
             WHERE id = $1 AND status = 'needs_confirmation'";
         self.0.query(statement, &[id.into(), now.into()]).await.map(drop)
     }
 
     /// Forgets what is long over.
-    pub(crate) async fn forget(&self, tenant: &str, kind: Kind, now: Instant) -> Result<(), DatabaseError> {
+    pub(crate) async fn forget(&self, tenant: &str, kind: Kind, now: Timestamp) -> Result<(), DatabaseError> {
         let before = self.0.expired_before(now, KEPT).await?;
         let statement = "DELETE FROM erp_sync_runs WHERE id IN (
             SELECT id FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at < $3
             AND id <> COALESCE((SELECT g.id FROM erp_sync_runs g WHERE g.tenant_id = $1 AND g.kind = $2
                 AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '')
             ORDER BY started_at LIMIT $4) RETURNING id";
-        let values = [tenant.into(), kind.as_str().into(), before.into(), MOST_FORGOTTEN.into()];
+        let values = [tenant.into(), kind.as_str().into(), before.into(), MAX_FORGOTTEN.into()];
         let forgotten = self.0.query(statement, &values).await?;
         for row in &forgotten {
             for table in ["erp_sync_errors", "erp_sync_deferred"] {
@@ -196,7 +200,7 @@ impl Runs {
     }
 
     /// Tenants whose people were brought over once and not since `before`, and of whom no run is open.
-    pub(crate) async fn due(&self, kind: Kind, before: Instant, limit: u32) -> Result<Vec<String>, DatabaseError> {
+    pub(crate) async fn due(&self, kind: Kind, before: Timestamp, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT tenant_id FROM erp_sync_runs WHERE kind = $1 GROUP BY tenant_id
             HAVING MAX(started_at) < $2 AND MAX(CASE WHEN status = 'completed' THEN 1 ELSE 0 END) = 1
                 AND MAX(CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END) = 0

@@ -6,10 +6,10 @@ use edge_capabilities::Config;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 
 /// What share of people, in percent, a run may deactivate by itself unless told.
-const USUAL_SHARE: i64 = 20;
+const DEFAULT_SHARE: i64 = 20;
 
 /// How many minutes after a good run the next is due unless told: a day.
-const USUAL_PERIOD: u64 = 24 * 60;
+const DEFAULT_PERIOD: u64 = 24 * 60;
 
 /// The variables that runs go by.
 #[derive(Clone, Debug)]
@@ -29,15 +29,15 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
         let share = number(config, "erp_sync_max_deactivations_percent").await?;
-        let minutes = number(config, "erp_sync_every_minutes").await?.unwrap_or(USUAL_PERIOD);
-        let patience = millis(config, "upstream_timeout_ms", 2_000).await?;
+        let minutes = number(config, "erp_sync_every_minutes").await?.unwrap_or(DEFAULT_PERIOD);
+        let timeout = millis(config, "upstream_timeout_ms", 2_000).await?;
         Ok(Self {
-            share: share.and_then(|share| i64::try_from(share).ok()).unwrap_or(USUAL_SHARE).min(100),
+            share: share.and_then(|share| i64::try_from(share).ok()).unwrap_or(DEFAULT_SHARE).min(100),
             every: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
             notifies: !text(config, "notify_url").await?.is_empty(),
             workspace_url: url(config, "workspace_url").await?,
             // A page is asked for once between two words.
-            lease: patience.saturating_mul(2).saturating_add(Duration::from_secs(16)),
+            lease: timeout.saturating_mul(2).saturating_add(Duration::from_secs(16)),
         })
     }
 }

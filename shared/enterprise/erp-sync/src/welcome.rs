@@ -1,7 +1,7 @@
 //! What new people are told: through the queue of notifications that webhooks send from. It is in the database before the person
 //! is, under an id of their own, so that it is sent once.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 use edge_tenants::Tenant;
@@ -21,7 +21,7 @@ pub(crate) async fn queue(
     tenant: &Tenant,
     run: &str,
     employees: &[&Employee],
-    now: Instant,
+    now: Timestamp,
 ) -> Result<(), DatabaseError> {
     // Without an address to send it to it is written down all the same.
     let (status, due) = if settings.notifies { ("queued", Some(now)) } else { ("recorded", None) };

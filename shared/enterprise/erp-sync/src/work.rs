@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant, random};
+use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::Db;
 use edge_rulebook::{Context, Rule, Rulebook, TryFailed};
 use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
@@ -22,7 +22,7 @@ use crate::pages::{NoPage, Page, fetch};
 use crate::people::{Addresses, People, author, wrong};
 use crate::project::Project;
 use crate::projects;
-use crate::records::{BATCH, Records, Wrong};
+use crate::records::{BATCH, ErpSnapshot, Wrong};
 use crate::removal;
 use crate::roles::Roles;
 use crate::run::{Run, Status};
@@ -34,7 +34,7 @@ const PAUSES: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// Pages in a row with nobody new on them, after which the ERP's pages are taken to go round in a circle.
-const MOST_FRUITLESS: u32 = 20;
+const MAX_FRUITLESS: u32 = 20;
 
 /// Why whoever worked on a run stopped.
 #[derive(Debug)]
@@ -76,12 +76,12 @@ impl From<Refusal> for Stop {
 
 /// Works on runs.
 #[derive(Clone)]
-pub(crate) struct Works(Arc<Inner>);
+pub(crate) struct SyncWorker(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
     db: Db,
-    records: Records,
+    records: ErpSnapshot,
     deferred: Deferred,
     runs: Runs,
     members: Members,
@@ -104,12 +104,12 @@ pub(crate) fn company(tenant: &Tenant) -> Option<String> {
     tenant.erp_company_id.clone().or_else(by_code)
 }
 
-impl Works {
+impl SyncWorker {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db, rulebook: Rulebook) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             db: db.clone(),
-            records: Records::new(db.clone()),
+            records: ErpSnapshot::new(db.clone()),
             deferred: Deferred::new(db.clone()),
             runs: Runs::new(db.clone()),
             members: Members::new(db.clone()),
@@ -122,7 +122,7 @@ impl Works {
         &self.0.runs
     }
 
-    pub(crate) fn records(&self) -> &Records {
+    pub(crate) fn records(&self) -> &ErpSnapshot {
         &self.0.records
     }
 
@@ -130,7 +130,7 @@ impl Works {
         &self.0.rulebook
     }
 
-    pub(crate) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
@@ -247,7 +247,7 @@ impl Works {
             run.cursor = next;
             let now = self.now();
             self.0.runs.keep(run, now, now.plus(settings.lease)).await??;
-            if run.progress.fruitless >= MOST_FRUITLESS && !run.progress.is_read {
+            if run.progress.fruitless >= MAX_FRUITLESS && !run.progress.is_read {
                 return Err(Stop::Failed("the ERP's pages lead nowhere: nobody new is on them".to_owned()));
             }
         }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
-use edge_capabilities::{Capabilities, Counters, Instant};
+use edge_capabilities::{Capabilities, Counters, Timestamp};
 use edge_upstreams::{NoAnswer, Upstream};
 use http::HeaderValue;
 
@@ -34,17 +34,17 @@ const REST: Duration = Duration::from_secs(1);
 
 /// How many names it is remembered of that there is no such plan, or that the ERP gave no answer; and how long the former,
 /// where the ERP keeps no list that would say so.
-const MOST_NAMES: usize = 1024;
+const MAX_NAMES: usize = 1024;
 const ABSENT: Duration = Duration::from_secs(5);
 
 /// The most plans that are named in the log each time the list is read.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// How often those who wait look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The longest id or code, bytes.
-const LONGEST: usize = 128;
+const MAX_LEN: usize = 128;
 
 /// It is served from what is known, which is news.
 pub(crate) const FRESH: &str = "fresh";
@@ -108,23 +108,23 @@ pub struct Catalogue(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
-    longest_patience: Duration,
+    longest_timeout: Duration,
     settings: Mutex<Option<Arc<Settings>>>,
     known: Mutex<HashMap<Name, Copy>>,
     index: Mutex<Option<Index>>,
-    absent: Mutex<HashMap<Name, Instant>>,
-    failed: Mutex<HashMap<Name, (Instant, Failure)>>,
-    asking: Mutex<HashMap<Name, Instant>>,
+    absent: Mutex<HashMap<Name, Timestamp>>,
+    failed: Mutex<HashMap<Name, (Timestamp, Failure)>>,
+    asking: Mutex<HashMap<Name, Timestamp>>,
     counters: Counters,
 }
 
 /// Whoever asks for something, until it has been answered or dropped.
-struct Turn {
+struct FetchGuard {
     inner: Arc<Inner>,
     name: Name,
 }
 
-impl Turn {
+impl FetchGuard {
     fn take(inner: &Arc<Inner>, name: &Name) -> Option<Self> {
         let mut asking = locked(&inner.asking);
         if asking.contains_key(name) {
@@ -136,7 +136,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for FetchGuard {
     fn drop(&mut self) {
         locked(&self.inner.asking).remove(&self.name);
     }
@@ -152,7 +152,7 @@ impl Catalogue {
     pub fn at_most(capabilities: &Capabilities, longest: Duration) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
-            longest_patience: longest,
+            longest_timeout: longest,
             settings: Mutex::default(),
             known: Mutex::default(),
             index: Mutex::default(),
@@ -185,7 +185,7 @@ impl Catalogue {
         let served = self.look(&name, true).await?;
         if served.is_none() {
             let mut absent = locked(&self.0.absent);
-            if absent.len() >= MOST_NAMES {
+            if absent.len() >= MAX_NAMES {
                 absent.clear();
             }
             absent.insert(name, self.now());
@@ -195,7 +195,7 @@ impl Catalogue {
 
     /// Whether there may be such a plan: one that is known already, or is on the list. Of others the ERP is not asked.
     async fn may_be_there(&self, name: &Name) -> Result<bool, Failure> {
-        let is_absent = |since: &Instant| within(*since, self.now(), ABSENT);
+        let is_absent = |since: &Timestamp| within(*since, self.now(), ABSENT);
         if locked(&self.0.absent).get(name).is_some_and(is_absent) {
             return Ok(false);
         }
@@ -274,7 +274,7 @@ impl Catalogue {
     }
 
     fn ask_behind(&self, settings: &Arc<Settings>, name: &Name) {
-        let Some(turn) = Turn::take(&self.0, name) else { return };
+        let Some(turn) = FetchGuard::take(&self.0, name) else { return };
         let (catalogue, settings, name) = (self.clone(), settings.clone(), name.clone());
         self.0.capabilities.background.spawn(Box::pin(async move {
             let _turn = turn;
@@ -293,7 +293,7 @@ impl Catalogue {
         {
             return Err(failure.clone());
         }
-        let half = settings.erp.patience() / 2;
+        let half = settings.erp.timeout() / 2;
         let asked_since = locked(&self.0.asking).get(name).copied();
         if let Some(since) = asked_since {
             if let Some((_, failure)) = failed_before {
@@ -304,7 +304,7 @@ impl Catalogue {
             }
         }
         loop {
-            if let Some(_turn) = Turn::take(&self.0, name) {
+            if let Some(_turn) = FetchGuard::take(&self.0, name) {
                 // Somebody may have been answered meanwhile.
                 let now = self.now();
                 let is_news =
@@ -330,7 +330,7 @@ impl Catalogue {
         }
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
@@ -350,7 +350,7 @@ impl Catalogue {
         );
         let whole = |duration| u64::try_from(millis(duration)).unwrap_or(0);
         let settings = Arc::new(Settings {
-            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.longest_patience),
+            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.longest_timeout),
             fresh: whole(fresh),
             revalidated: whole(revalidated),
             stale: whole(stale),
@@ -363,7 +363,7 @@ impl Catalogue {
 }
 
 impl Settings {
-    fn serve(&self, copy: Copy, now: Instant, source: &'static str) -> Served {
+    fn serve(&self, copy: Copy, now: Timestamp, source: &'static str) -> Served {
         let age = copy.age(now).unwrap_or(0);
         Served { copy, age, cache_control: self.cache_control.clone(), source }
     }
@@ -371,12 +371,12 @@ impl Settings {
 
 /// A name that a plan may have.
 fn one(name: &str) -> Option<Name> {
-    let sane = (1..=LONGEST).contains(&name.len()) && !name.chars().any(char::is_control);
-    sane.then(|| Name::One(name.into()))
+    let is_valid = (1..=MAX_LEN).contains(&name.len()) && !name.chars().any(char::is_control);
+    is_valid.then(|| Name::One(name.into()))
 }
 
 /// Whether `at` was less than `span` before `now`.
-fn within(at: Instant, now: Instant, span: Duration) -> bool {
+fn within(at: Timestamp, now: Timestamp, span: Duration) -> bool {
     (0..millis(span)).contains(&now.millis_since(at))
 }
 

@@ -1,7 +1,7 @@
 //! What is kept of the ERP's answer: what is served, ready to be sent. Nothing of it is read again on the way out.
 
 use bytes::Bytes;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
@@ -16,7 +16,7 @@ const LENGTH: usize = size_of::<u32>();
 #[derive(Clone, Debug)]
 pub(crate) struct Copy {
     /// When the ERP was asked: what it said is no newer.
-    pub(crate) asked_at: Instant,
+    pub(crate) asked_at: Timestamp,
     /// Names the body, by its content.
     pub(crate) etag: HeaderValue,
     /// JSON.
@@ -26,7 +26,7 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    pub(crate) fn new(asked_at: Instant, body: Vec<u8>) -> Self {
+    pub(crate) fn new(asked_at: Timestamp, body: Vec<u8>) -> Self {
         let mut name = hex::encode(Sha256::digest(&body));
         name.truncate(NAME);
         Self { asked_at, etag: etag(name.as_bytes()), body: body.into(), left_out: Bytes::from_static(b"[]") }
@@ -58,7 +58,7 @@ impl Copy {
         if !name.iter().all(u8::is_ascii_hexdigit) {
             return None;
         }
-        let asked_at = Instant::from_millis(i64::from_le_bytes(asked_at.try_into().ok()?));
+        let asked_at = Timestamp::from_millis(i64::from_le_bytes(asked_at.try_into().ok()?));
         let etag = etag(name);
         let mut body = Bytes::from(bytes).split_off(LAYOUT.len() + INSTANT + NAME + LENGTH);
         let left_out = body.split_to(left_out);
@@ -66,7 +66,7 @@ impl Copy {
     }
 
     /// How old it is at `now`, milliseconds; None: it is from a future that no difference of clocks explains.
-    pub(crate) fn age(&self, now: Instant) -> Option<u64> {
+    pub(crate) fn age(&self, now: Timestamp) -> Option<u64> {
         const SKEW: i64 = 60_000;
         let age = now.millis_since(self.asked_at);
         (age >= -SKEW).then(|| u64::try_from(age).unwrap_or(0))
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_read_as_it_was_written_and_nothing_else_is_one() {
-        let mut copy = Copy::new(Instant::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
+        let mut copy = Copy::new(Timestamp::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
         copy.left_out = Bytes::from_static(br#"["odd"]"#);
         let read = Copy::from_bytes(copy.to_bytes()).unwrap();
         assert_eq!((read.asked_at, &read.etag, &read.body), (copy.asked_at, &copy.etag, &copy.body));

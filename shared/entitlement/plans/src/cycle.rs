@@ -1,7 +1,7 @@
 //! How often a plan is paid.
 
 use chrono::{DateTime, Months};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How often is paid.
@@ -46,10 +46,10 @@ impl Cycle {
     }
 
     /// The end of the period that begins at `start`: the same day, that many months on, or that month's last.
-    pub fn end_from(self, start: Instant) -> Instant {
+    pub fn end_from(self, start: Timestamp) -> Timestamp {
         let months = Months::new(self.months());
         let end = DateTime::from_timestamp_millis(start.as_millis()).and_then(|start| start.checked_add_months(months));
-        end.map_or(start, |end| Instant::from_millis(end.timestamp_millis()))
+        end.map_or(start, |end| Timestamp::from_millis(end.timestamp_millis()))
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_cycle_ends_on_the_same_day_or_on_the_months_last() {
-        let at = |text| Instant::parse(text).unwrap();
+        let at = |text| Timestamp::parse(text).unwrap();
         for (cycle, start, end) in [
             (Cycle::Monthly, "2026-01-15T10:00:00Z", "2026-02-15T10:00:00Z"),
             (Cycle::Monthly, "2026-01-31T00:00:00Z", "2026-02-28T00:00:00Z"),

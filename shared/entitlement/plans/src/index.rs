@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use http::HeaderValue;
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ pub(crate) enum Place {
 /// The names that a list has.
 #[derive(Debug)]
 pub(crate) struct Index {
-    asked_at: Instant,
+    asked_at: Timestamp,
     etag: HeaderValue,
     places: HashMap<String, Place>,
 }
@@ -79,7 +79,7 @@ mod tests {
     fn a_name_is_an_id_or_the_code_of_one_plan() {
         let list = r#"{"plans":[{"sku_id":"a","sku_code":"A"},{"sku_id":"b","sku_code":"B"},{"sku_id":"c","sku_code":"B"},
             {"sku_id":"d","sku_code":"a"},{"sku_id":"e","sku_code":null}]}"#;
-        let mut list = Copy::new(Instant::from_millis(1), list.as_bytes().to_vec());
+        let mut list = Copy::new(Timestamp::from_millis(1), list.as_bytes().to_vec());
         list.left_out = r#"["x","X","a"]"#.into();
         let index = Index::new(&list);
         for (name, place) in [

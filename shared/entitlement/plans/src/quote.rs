@@ -49,7 +49,7 @@ pub enum NoQuote {
 }
 
 /// The most seats that are sold at once.
-const MOST_SEATS: i64 = 100_000;
+const MAX_SEATS: i64 = 100_000;
 
 impl Plan {
     /// What `order` costs.
@@ -58,7 +58,7 @@ impl Plan {
             Some(code) => Some(self.tiers.iter().find(|tier| tier.code == code).ok_or(NoQuote::Tier)?),
             None => self.tiers.first(),
         };
-        let most = tier.and_then(|tier| tier.max_users).unwrap_or(MOST_SEATS).min(MOST_SEATS);
+        let most = tier.and_then(|tier| tier.max_users).unwrap_or(MAX_SEATS).min(MAX_SEATS);
         if !(1..=most).contains(&order.seats) {
             return Err(NoQuote::Seats(most));
         }
@@ -126,7 +126,7 @@ mod tests {
             (Order { tier_code: Some("D"), ..ORDER }, NoQuote::Tier),
             (Order { seats: 26, ..ORDER }, NoQuote::Seats(25)),
             (Order { seats: 0, ..ORDER }, NoQuote::Seats(25)),
-            (Order { seats: -1, tier_code: Some("B"), ..ORDER }, NoQuote::Seats(MOST_SEATS)),
+            (Order { seats: -1, tier_code: Some("B"), ..ORDER }, NoQuote::Seats(MAX_SEATS)),
         ] {
             assert_eq!(plan("monthly").quote(&order), Err(why), "{order:?}");
         }

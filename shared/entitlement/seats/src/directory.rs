@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use edge_capabilities::http::HttpError;
-use edge_capabilities::{Http, Instant};
+use edge_capabilities::{Http, Timestamp};
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Request, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,7 +11,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
 use crate::settings::Settings;
-use crate::standing::{Answer, SeatStatus, Standing, SubscriptionStatus};
+use crate::standing::{Answer, ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::subject::{Id, Subject};
 
 /// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
@@ -95,7 +95,7 @@ enum Missing {
 /// Asks the ERP about `subject`.
 pub(crate) async fn ask(http: &dyn Http, settings: &Settings, subject: &Subject) -> Result<Answer, UpstreamFailure> {
     let request = request(settings, subject)?;
-    let response = http.send(request, settings.patience).await.map_err(UpstreamFailure::NoAnswer)?;
+    let response = http.send(request, settings.timeout).await.map_err(UpstreamFailure::NoAnswer)?;
     let body = response.body();
     match response.status() {
         StatusCode::OK => read_seat(body).map(Answer::Seat),
@@ -127,7 +127,7 @@ fn request(settings: &Settings, subject: &Subject) -> Result<Request<Bytes>, Ups
     request.body(Bytes::new()).map_err(wrong)
 }
 
-fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
+fn read_seat(body: &[u8]) -> Result<ErpSeat, UpstreamFailure> {
     let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
     let seat: Seat = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
     let wrong = |field: &str| unreadable(&format!("{field} is not one that is known"));
@@ -135,9 +135,9 @@ fn read_seat(body: &[u8]) -> Result<Standing, UpstreamFailure> {
         Id::parse(&id.0).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
     }
     let period_end = seat.current_period_end.map(|written| {
-        Instant::parse_lenient(&written.0).ok_or_else(|| unreadable(&"current_period_end is not a date and time"))
+        Timestamp::parse_lenient(&written.0).ok_or_else(|| unreadable(&"current_period_end is not a date and time"))
     });
-    Ok(Standing {
+    Ok(ErpSeat {
         period_end: period_end.transpose()?,
         organization: seat.organization_id.0,
         seat_id: seat.seat_id.0,
@@ -178,7 +178,7 @@ mod tests {
             fresh: Duration::ZERO,
             stale: Duration::ZERO,
             negative: Duration::ZERO,
-            patience: Duration::from_secs(2),
+            timeout: Duration::from_secs(2),
         }
     }
 

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Clock, Instant, KeyValue};
+use edge_capabilities::{Clock, KeyValue, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// 2025-01-01T00:00:00Z: numbers count from here, so that they stay small enough for any JSON reader.
-const EPOCH: Instant = Instant::from_millis(1_735_689_600_000);
+const EPOCH: Timestamp = Timestamp::from_millis(1_735_689_600_000);
 
 /// Numbers in each millisecond: more raises than this in a millisecond run ahead of the time of day.
 const PER_MILLI: i64 = 1000;
@@ -26,16 +26,16 @@ fn shown_key(organization: &str) -> String {
 
 /// The fence that a verdict was read under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Mark {
+pub(crate) struct FenceToken {
     #[serde(rename = "k")]
     pub(crate) fence: Fence,
     #[serde(rename = "n")]
     pub(crate) number: i64,
 }
 
-impl Mark {
+impl FenceToken {
     /// The mark of what is not kept.
-    pub(crate) fn nobodys() -> Self {
+    pub(crate) fn unfenced() -> Self {
         Self { fence: Fence::All, number: i64::MIN }
     }
 }
@@ -73,27 +73,27 @@ impl Fences {
     }
 
     /// Whether a verdict with this mark may be served.
-    pub(crate) async fn stands(&self, mark: &Mark) -> Result<bool, StoreError> {
+    pub(crate) async fn stands(&self, mark: &FenceToken) -> Result<bool, StoreError> {
         Ok(self.cache.counter(&mark.fence.key()).await? == Some(mark.number))
     }
 
     /// A fence as it is now; None: nobody has made it yet.
-    pub(crate) async fn glance(&self, fence: Fence) -> Result<Option<Mark>, StoreError> {
+    pub(crate) async fn peek(&self, fence: Fence) -> Result<Option<FenceToken>, StoreError> {
         let number = self.cache.counter(&fence.key()).await?;
-        Ok(number.map(|number| Mark { fence, number }))
+        Ok(number.map(|number| FenceToken { fence, number }))
     }
 
     /// The fence of all as it is now, made if there is none.
-    pub(crate) async fn of_all(&self) -> Result<Mark, StoreError> {
+    pub(crate) async fn of_all(&self) -> Result<FenceToken, StoreError> {
         let number = match self.cache.counter(&Fence::All.key()).await? {
             Some(number) => number,
             None => self.raise_all().await?,
         };
-        Ok(Mark { fence: Fence::All, number })
+        Ok(FenceToken { fence: Fence::All, number })
     }
 
     /// The fence of an organisation as it is now, made if there is none.
-    pub(crate) async fn of_organization(&self, organization: &str) -> Result<Mark, StoreError> {
+    pub(crate) async fn of_organization(&self, organization: &str) -> Result<FenceToken, StoreError> {
         let fence = Fence::Organization(organization.to_owned());
         let key = fence.key();
         let number = match self.cache.counter(&key).await? {
@@ -105,7 +105,7 @@ impl Fences {
                 self.cache.counter(&key).await?.unwrap_or(number)
             }
         };
-        Ok(Mark { fence, number })
+        Ok(FenceToken { fence, number })
     }
 
     /// Raises the fence of all; gives a number above all that were taken before, also if the counter was lost.

@@ -1,7 +1,7 @@
 //! The last raise of each organisation's fence, in the database: what the cache, which may be rolled back, is held
 //! against. [`crate::reconciliation`] does that.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 
@@ -36,7 +36,7 @@ impl FenceRecord {
     }
 
     /// Notes that the fence of `organization` is raised; gives the raise's sequence number.
-    pub(crate) async fn note(&self, organization: &str, now: Instant, cause: Cause) -> Result<i64, DatabaseError> {
+    pub(crate) async fn note(&self, organization: &str, now: Timestamp, cause: Cause) -> Result<i64, DatabaseError> {
         const NEXT: &str = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)";
         let (paid, dropped, too) = match cause {
             Cause::Facts => ("NULL", "NULL", ""),
@@ -76,7 +76,7 @@ impl FenceRecord {
         &self,
         after: i64,
         until: i64,
-        since: Instant,
+        since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Raise>, DatabaseError> {
         let statement = "SELECT organization_id, sequence FROM seat_fences
@@ -90,7 +90,7 @@ impl FenceRecord {
     }
 
     /// Removes what says nothing any more: raises before `before`, unless they order what payments said.
-    pub(crate) async fn purge(&self, before: Instant) -> Result<(), DatabaseError> {
+    pub(crate) async fn purge(&self, before: Timestamp) -> Result<(), DatabaseError> {
         let statement = "DELETE FROM seat_fences WHERE raised_at < $1 AND paid_sequence IS NULL
             AND dropped_sequence IS NULL AND sequence < (SELECT MAX(sequence) FROM seat_fences)";
         self.0.query(statement, &[before.into()]).await.map(drop)
@@ -109,7 +109,7 @@ mod tests {
     async fn raises_are_numbered_in_their_order_and_each_organisations_last_is_kept() {
         let fences = FenceRecord::new(Db::new(Arc::new(MemoryDatabase::new())));
         assert_eq!(fences.latest().await, Ok(0));
-        let at = Instant::from_millis;
+        let at = Timestamp::from_millis;
         for (number, (organization, now)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().enumerate() {
             let sequence = fences.note(organization, at(now), Cause::Facts).await.unwrap();
             assert_eq!(usize::try_from(sequence).unwrap(), number + 1);

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Clock, Instant, KeyValue};
+use edge_capabilities::{Clock, KeyValue, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How long a round may have been opened without a lease before it is taken for dead: the leader writes its lease
@@ -27,9 +27,9 @@ const BACKOFF: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Lease {
     round: i64,
-    until: Instant,
+    until: Timestamp,
     /// The round ended without a verdict to store: at this instant.
-    ended: Option<Instant>,
+    ended: Option<Timestamp>,
     /// It ended because the ERP gave no answer.
     failed: bool,
 }
@@ -54,15 +54,15 @@ pub(crate) struct Round {
 
 /// Elections among instances.
 #[derive(Clone)]
-pub(crate) struct Rounds {
+pub(crate) struct LeaderElection {
     cache: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
 }
 
 /// What a claimant knows.
-pub(crate) struct Claimant {
+pub(crate) struct Candidate {
     /// When it came.
-    pub(crate) since: Instant,
+    pub(crate) since: Timestamp,
     /// The round of the verdict it has seen.
     pub(crate) seen_round: Option<i64>,
     /// How long a leader may take.
@@ -70,16 +70,16 @@ pub(crate) struct Claimant {
     /// Whether somebody waits for the answer.
     pub(crate) cold: bool,
     /// The round it saw opened without a lease, and when.
-    pub(crate) without_lease: Option<(i64, Instant)>,
+    pub(crate) without_lease: Option<(i64, Timestamp)>,
 }
 
-impl Rounds {
+impl LeaderElection {
     pub(crate) fn new(cache: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> Self {
         Self { cache, clock }
     }
 
     /// Tries to lead the next round for `key`.
-    pub(crate) async fn claim(&self, key: &str, claimant: &mut Claimant) -> Result<Claim, StoreError> {
+    pub(crate) async fn claim(&self, key: &str, claimant: &mut Candidate) -> Result<Claim, StoreError> {
         // INVARIANT: the round is read before its lease: a round that is led by then has its lease in place, or has it
         // within GAP.
         let last = self.cache.counter(&round_key(key)).await?.unwrap_or(0);
@@ -158,7 +158,7 @@ fn lease_key(key: &str) -> String {
 }
 
 /// Questions under way in this instance, by what is asked.
-pub(crate) struct Flights<T>(Arc<Mutex<HashMap<String, Arc<Slot<T>>>>>);
+pub(crate) struct SingleFlight<T>(Arc<Mutex<HashMap<String, Arc<Slot<T>>>>>);
 
 struct Slot<T>(Mutex<Progress<T>>);
 
@@ -181,19 +181,19 @@ pub(crate) enum Part<T> {
 pub(crate) struct Lead<T> {
     key: String,
     slot: Arc<Slot<T>>,
-    flights: Flights<T>,
+    flights: SingleFlight<T>,
 }
 
 /// The part of whoever waits.
 pub(crate) struct Follower<T>(Arc<Slot<T>>);
 
-impl<T> Clone for Flights<T> {
+impl<T> Clone for SingleFlight<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T> Default for Flights<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self(Arc::default())
     }
@@ -203,7 +203,7 @@ fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<T> Flights<T> {
+impl<T> SingleFlight<T> {
     /// The caller's part in the question `key`.
     pub(crate) fn join(&self, key: &str) -> Part<T> {
         let mut flights = lock(&self.0);
@@ -218,7 +218,7 @@ impl<T> Flights<T> {
 
 impl<T> Lead<T> {
     /// Gives the outcome to all followers. Who comes from now on asks anew.
-    pub(crate) fn land(self, outcome: T) {
+    pub(crate) fn complete(self, outcome: T) {
         *lock(&self.slot.0) = Progress::Landed(outcome);
     }
 }
@@ -235,7 +235,7 @@ impl<T> Drop for Lead<T> {
 }
 
 /// How long a follower sleeps at most between two looks.
-const LONGEST_NAP: Duration = Duration::from_millis(5);
+const MAX_SLEEP: Duration = Duration::from_millis(5);
 
 impl<T: Clone> Follower<T> {
     /// The outcome; None: the leader is gone without one.
@@ -248,7 +248,7 @@ impl<T: Clone> Follower<T> {
                 Progress::UnderWay => {}
             }
             clock.sleep(nap).await;
-            nap = nap.saturating_mul(2).min(LONGEST_NAP);
+            nap = nap.saturating_mul(2).min(MAX_SLEEP);
         }
     }
 }

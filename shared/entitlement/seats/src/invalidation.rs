@@ -22,7 +22,7 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Clock, KeyValue};
 use edge_database::Db;
 
-use crate::fence::{Fence, Fences, Mark};
+use crate::fence::{Fence, FenceToken, Fences};
 use crate::fence_record::{Cause, FenceRecord};
 use crate::names::Names;
 use crate::payments::Payments;
@@ -183,13 +183,13 @@ impl Invalidation {
         Ok(())
     }
 
-    pub(crate) async fn stands(&self, mark: &Mark) -> Result<bool, StoreError> {
+    pub(crate) async fn stands(&self, mark: &FenceToken) -> Result<bool, StoreError> {
         self.fences.stands(mark).await
     }
 
     /// The fence to read before the ERP is asked about somebody of `alias`: that of the organisation it means, or that
     /// of all where that is not known.
-    pub(crate) async fn before(&self, alias: &Alias) -> Result<Mark, StoreError> {
+    pub(crate) async fn before(&self, alias: &Alias) -> Result<FenceToken, StoreError> {
         match self.names.organization_of(alias).await {
             Ok(Some(organization)) => self.fences.of_organization(&organization).await,
             Ok(None) | Err(Unreachable::Db(_)) => self.fences.of_all().await,
@@ -199,10 +199,10 @@ impl Invalidation {
 
     /// As [`Invalidation::before`], without making a fence where there is none: many who come together to a new store
     /// would all make it, and none of them could tell its number until the last was done.
-    pub(crate) async fn glance(&self, alias: &Alias) -> Result<Option<Mark>, StoreError> {
+    pub(crate) async fn peek(&self, alias: &Alias) -> Result<Option<FenceToken>, StoreError> {
         match self.names.organization_of(alias).await {
-            Ok(Some(organization)) => self.fences.glance(Fence::Organization(organization)).await,
-            Ok(None) | Err(Unreachable::Db(_)) => self.fences.glance(Fence::All).await,
+            Ok(Some(organization)) => self.fences.peek(Fence::Organization(organization)).await,
+            Ok(None) | Err(Unreachable::Db(_)) => self.fences.peek(Fence::All).await,
             Err(Unreachable::Cache(error)) => Err(error),
         }
     }
@@ -220,9 +220,9 @@ impl Invalidation {
     pub(crate) async fn mark(
         &self,
         alias: &Alias,
-        before: &Mark,
+        before: &FenceToken,
         answer: &Answer,
-    ) -> Result<Option<Mark>, Unreachable> {
+    ) -> Result<Option<FenceToken>, Unreachable> {
         let Answer::Seat(standing) = answer else { return Ok(Some(before.clone())) };
         let organization = &standing.organization;
         match &before.fence {

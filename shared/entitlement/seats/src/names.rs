@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Instant, KeyValue};
+use edge_capabilities::{KeyValue, Timestamp};
 use edge_database::Db;
 
 use crate::invalidation::Unreachable;
@@ -52,14 +52,14 @@ impl Names {
     }
 
     /// When the ERP was last known to call `alias` what is noted.
-    pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Instant>, StoreError> {
+    pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Timestamp>, StoreError> {
         let bytes = self.cache.get(&confirmation_key(alias)).await?;
         let millis = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok());
-        Ok(millis.map(Instant::from_millis))
+        Ok(millis.map(Timestamp::from_millis))
     }
 
     /// Notes that at `now` the ERP calls `alias` what is noted.
-    pub(crate) async fn confirm(&self, alias: &Alias, now: Instant) -> Result<(), StoreError> {
+    pub(crate) async fn confirm(&self, alias: &Alias, now: Timestamp) -> Result<(), StoreError> {
         self.cache.set(&confirmation_key(alias), now.as_millis().to_string().as_bytes()).await
     }
 

@@ -2,11 +2,11 @@
 //! payment events said of its subscription, of which the ERP may not have heard yet. It is the tenant's row itself, so
 //! that the two cannot differ.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
 use edge_database::Db;
 
-use crate::standing::{Standing, SubscriptionStatus};
+use crate::standing::{ErpSeat, SubscriptionStatus};
 use crate::subject::Alias;
 
 /// What the edge knows of an organisation's tenant.
@@ -21,11 +21,11 @@ pub(crate) struct TenantFacts {
 struct Subscription {
     status: SubscriptionStatus,
     /// When the period that was paid for ends, where the events say so.
-    period_end: Option<Instant>,
+    period_end: Option<Timestamp>,
 }
 
 impl TenantFacts {
-    pub(crate) fn apply(self, standing: &mut Standing) {
+    pub(crate) fn apply(self, standing: &mut ErpSeat) {
         if let Some(Subscription { status, period_end }) = self.subscription {
             standing.subscription_status = status;
             standing.period_end = period_end.or(standing.period_end);
@@ -85,7 +85,7 @@ fn read(row: &Row, organization: &str) -> Result<Found, DatabaseError> {
     let told =
         row.optional_text(3)?.map(|written| SubscriptionStatus::parse(written).ok_or_else(unknown)).transpose()?;
     let status = if row.integer(2)? == 0 { told } else { Some(SubscriptionStatus::Suspended) };
-    let period_end = row.optional_integer(4)?.map(Instant::from_millis);
+    let period_end = row.optional_integer(4)?.map(Timestamp::from_millis);
     Ok(Found {
         is_bound: row.text(0)? != organization,
         paid,

@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Capabilities, Instant, config, random};
+use edge_capabilities::{Capabilities, Timestamp, config, random};
 use edge_database::Db;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::fence::Fences;
 use crate::fence_record::FenceRecord;
-use crate::flight::{Flights, Part};
+use crate::flight::{Part, SingleFlight};
 use crate::invalidation::Unreachable;
 use crate::settings::SEAT_STALE_MILLIS;
 
@@ -29,11 +29,11 @@ const EXPIRE: Duration = Duration::from_millis(900);
 /// After this long where the database could not be asked: it is not waited for at every turn.
 const EXPIRE_BLIND: Duration = Duration::from_secs(2);
 /// How long the database may take to say where it is.
-const PATIENCE: Duration = Duration::from_millis(300);
+const TIMEOUT: Duration = Duration::from_millis(300);
 /// How far the clocks of those who raise fences and those who keep verdicts may be apart.
 const SKEW: Duration = Duration::from_mins(10);
 /// How long verdicts are taken to be used where that is not known.
-const LONGEST_STALE: Duration = Duration::from_hours(24);
+const MAX_STALE: Duration = Duration::from_hours(24);
 /// Raises that are read at a time.
 const PAGE: u32 = 500;
 /// How often it is begun anew.
@@ -51,7 +51,7 @@ const CHECKED: &str = "fences-checked";
 /// When the cache was held against the database.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Checked {
-    at: Instant,
+    at: Timestamp,
     /// Whether the database could be asked.
     agreed: bool,
 }
@@ -64,7 +64,7 @@ enum Age {
 }
 
 impl Checked {
-    fn age(self, now: Instant) -> Age {
+    fn age(self, now: Timestamp) -> Age {
         let age = now.millis_since(self.at);
         let expire = if self.agreed { EXPIRE } else { EXPIRE_BLIND };
         // From the future: another machine's clock, or this one was set back.
@@ -88,7 +88,7 @@ struct Inner {
     recorded: FenceRecord,
     /// What the instance knows of the last time.
     checked: Mutex<Option<Checked>>,
-    under_way: Flights<()>,
+    under_way: SingleFlight<()>,
 }
 
 impl Reconciliation {
@@ -97,14 +97,14 @@ impl Reconciliation {
             fences: Fences::new(capabilities.cache.clone(), capabilities.clock.clone()),
             recorded: FenceRecord::new(db.clone()),
             checked: Mutex::default(),
-            under_way: Flights::default(),
+            under_way: SingleFlight::default(),
             capabilities: capabilities.clone(),
         }))
     }
 
     /// To be called at `now`, before a fence is read that a verdict is served by; what it gives is to be awaited first.
     /// Almost always there is nothing to wait for.
-    pub(crate) fn ensure(&self, now: Instant) -> Option<BoxFuture<'_, ()>> {
+    pub(crate) fn ensure(&self, now: Timestamp) -> Option<BoxFuture<'_, ()>> {
         match self.age(now) {
             Age::Young => None,
             Age::Due => {
@@ -115,7 +115,7 @@ impl Reconciliation {
         }
     }
 
-    async fn ensure_anew(&self, now: Instant) {
+    async fn ensure_anew(&self, now: Timestamp) {
         // Another instance may have been here.
         if let Some(checked) = self.shared().await {
             self.remember(checked);
@@ -127,7 +127,7 @@ impl Reconciliation {
         }
     }
 
-    fn age(&self, now: Instant) -> Age {
+    fn age(&self, now: Timestamp) -> Age {
         let checked = *self.0.checked.lock().unwrap_or_else(PoisonError::into_inner);
         checked.map_or(Age::Old, |checked| checked.age(now))
     }
@@ -159,7 +159,7 @@ impl Reconciliation {
         let Capabilities { clock, background, .. } = &self.0.capabilities;
         // INVARIANT: what is found holds for the cache as it is from here on.
         let at = clock.now();
-        let latest = within(&**clock, PATIENCE, self.0.recorded.latest()).await;
+        let latest = within(&**clock, TIMEOUT, self.0.recorded.latest()).await;
         let mut agreed = false;
         if let Some(Ok(latest)) = latest {
             for _ in 0..ROUNDS {
@@ -204,9 +204,9 @@ impl Reconciliation {
         let mut after = shown.filter(|shown| *shown < latest).unwrap_or(0);
         let now = capabilities.clock.now();
         let longest = config::millis(&*capabilities.config, "seat_stale_ms", SEAT_STALE_MILLIS).await;
-        let longest = longest.unwrap_or(LONGEST_STALE);
+        let longest = longest.unwrap_or(MAX_STALE);
         let oldest = now.as_millis().saturating_sub(millis(longest.saturating_add(SKEW)));
-        let oldest = Instant::from_millis(oldest);
+        let oldest = Timestamp::from_millis(oldest);
         loop {
             let raises = recorded.raises(after, latest, oldest, PAGE).await?;
             let Some(last) = raises.last() else { break };

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use edge_access::{Access as Door, Caller, Granted, SeatsVerify, SeatsWrite};
+use edge_access::{Authenticator, Caller, Granted, SeatsVerify, SeatsWrite};
 use edge_capabilities::{Capabilities, Clock, Counters};
 use edge_database::Db;
 use edge_http::{Code, FieldError, Json, Outcome, Problem, ProblemBody, RequestId, Timings};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use crate::invalidation::Unreachable;
-use crate::seat_access::{Access, Reason, SeatAccess};
+use crate::seat_access::{AccessDecision, Reason, SeatAccess};
 use crate::standing::SubscriptionStatus;
 use crate::subject::{Alias, Id, Subject};
 use crate::verdict::{Source, Verdict};
@@ -36,26 +36,26 @@ pub const NO_VERDICT: &str = "none";
 const AT_ONCE: usize = 16;
 
 #[derive(Clone)]
-struct Desk(Arc<Furniture>);
+struct AppState(Arc<Services>);
 
-struct Furniture {
-    door: Door,
+struct Services {
+    authenticator: Authenticator,
     verification: Verification,
     clock: Arc<dyn Clock>,
     counters: Counters,
 }
 
-impl std::ops::Deref for Desk {
-    type Target = Furniture;
+impl std::ops::Deref for AppState {
+    type Target = Services;
 
-    fn deref(&self) -> &Furniture {
+    fn deref(&self) -> &Services {
         &self.0
     }
 }
 
-impl FromRef<Desk> for Door {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.door.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.authenticator.clone()
     }
 }
 
@@ -64,8 +64,8 @@ pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
-    let desk = Desk(Arc::new(Furniture {
-        door: Door::new(&capabilities, &db),
+    let state = AppState(Arc::new(Services {
+        authenticator: Authenticator::new(&capabilities, &db),
         verification: Verification::new(capabilities.clone(), &db, rule),
         clock: capabilities.clock.clone(),
         counters,
@@ -74,7 +74,7 @@ pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
         .route("/verify-seat", post(verify_seat))
         .route("/verify-seats", post(verify_seats))
         .route("/api/v1/seats/invalidate", post(invalidate))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "seat-verification", &capabilities)
 }
 
@@ -129,7 +129,7 @@ struct SeatVerdict {
 impl From<Verdict> for SeatVerdict {
     fn from(verdict: Verdict) -> Self {
         let Verdict { access, source, as_of, seat } = verdict;
-        let Access { has_access, reason } = access;
+        let AccessDecision { has_access, reason } = access;
         Self {
             has_access,
             reason,
@@ -175,7 +175,7 @@ impl From<Unverifiable> for Problem {
     }
 }
 
-impl Desk {
+impl AppState {
     async fn verify(
         &self,
         caller: &Caller,
@@ -192,7 +192,7 @@ impl Desk {
             Err(miss) => {
                 // What is answered from the cache is not counted: counting it would cost more than answering it.
                 // Boxed, as all that a hit does not do: else every hit moves the memory that only this needs.
-                Box::pin(self.door.count(caller, timings)).await?;
+                Box::pin(self.authenticator.count(caller, timings)).await?;
                 if Box::pin(self.is_anothers(caller, &subject.alias)).await {
                     return Ok(self.no_organization());
                 }
@@ -217,7 +217,7 @@ impl Desk {
 
     /// Another tenant's organisation looks like one that does not exist, down to where the answer comes from.
     fn no_organization(&self) -> Verdict {
-        let access = Access { has_access: false, reason: Reason::OrganizationNotFound };
+        let access = AccessDecision { has_access: false, reason: Reason::OrganizationNotFound };
         Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() }
     }
 
@@ -260,18 +260,18 @@ impl Desk {
     ),
 )]
 async fn verify_seat(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<SeatsVerify>,
     timings: Timings,
     Json(check): Json<Check>,
 ) -> Result<Response, Problem> {
     let (subject, min_version) = check.read()?;
-    let verdict = desk.verify(&granted.caller, &subject, min_version, Some(&timings)).await?;
+    let verdict = state.verify(&granted.caller, &subject, min_version, Some(&timings)).await?;
     let part = match verdict.source {
         Source::Erp => "erp",
         Source::Cache | Source::Stale => "cache",
     };
-    timings.lap(part, &*desk.clock);
+    timings.lap(part, &*state.clock);
     let outcome = Outcome(verdict.access.reason.as_str());
     let mut response = Json(SeatVerdict::from(verdict)).into_response();
     response.extensions_mut().insert(outcome);
@@ -315,7 +315,7 @@ enum CheckAnswer {
     responses((status = 200, description = "A result for each check.", body = Answers)),
 )]
 async fn verify_seats(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<SeatsVerify>,
     request_id: RequestId,
     Json(checks): Json<Checks>,
@@ -331,9 +331,9 @@ async fn verify_seats(
         });
     }
     let verify = |(subject, min_version): &(Subject, Option<i64>)| {
-        let (desk, caller) = (desk.clone(), granted.caller.clone());
+        let (state, caller) = (state.clone(), granted.caller.clone());
         let (subject, min_version) = (subject.clone(), *min_version);
-        async move { desk.verify(&caller, &subject, min_version, None).await }
+        async move { state.verify(&caller, &subject, min_version, None).await }
     };
     let work: Vec<_> = different.into_iter().map(verify).collect();
     let verified: Vec<_> = futures::stream::iter(work).buffered(AT_ONCE).collect().await;
@@ -414,12 +414,12 @@ impl Forget {
     ),
 )]
 async fn invalidate(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<SeatsWrite>,
     Json(forget): Json<Forget>,
 ) -> Result<Json<Invalidated>, Problem> {
     let caller = granted.caller;
-    let invalidation = desk.verification.invalidation();
+    let invalidation = state.verification.invalidation();
     let not_its_own = || Problem::new(Code::OrganizationNotFound, "There is no such organisation.");
     let raised = match forget.read()? {
         Named::Organization(organization) => {
@@ -438,7 +438,7 @@ async fn invalidate(
             if caller.tenant.is_some() {
                 let meant = invalidation.organization_of(&alias).await?;
                 let is_own = meant.is_some_and(|meant| caller.sees(&meant));
-                if !is_own && !desk.is_bound_to_own(&caller, &alias).await {
+                if !is_own && !state.is_bound_to_own(&caller, &alias).await {
                     return Err(not_its_own());
                 }
             }

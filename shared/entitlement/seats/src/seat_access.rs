@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -75,14 +75,14 @@ pub struct SeatFacts {
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
     /// When the period that was paid for ends; None: it does not end.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
     /// The instant to decide for.
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// What the rule decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
+pub struct AccessDecision {
     /// Whether the user gets in.
     pub has_access: bool,
     /// Why.
@@ -94,7 +94,7 @@ pub struct Access {
 #[async_trait]
 pub trait SeatAccess: Send + Sync {
     /// Decides.
-    async fn decide(&self, facts: SeatFacts) -> Access;
+    async fn decide(&self, facts: SeatFacts) -> AccessDecision;
 }
 
 /// The rule as shipped: ACTIVE and TRIALING until the period ends; PAST_DUE for three days more; CANCELLED until what
@@ -106,15 +106,15 @@ const GRACE: Duration = Duration::from_hours(3 * 24);
 
 #[async_trait]
 impl SeatAccess for ShippedSeatAccess {
-    async fn decide(&self, facts: SeatFacts) -> Access {
+    async fn decide(&self, facts: SeatFacts) -> AccessDecision {
         decide(facts)
     }
 }
 
-fn decide(facts: SeatFacts) -> Access {
+fn decide(facts: SeatFacts) -> AccessDecision {
     let SeatFacts { seat_status, subscription_status, expires_at, now } = facts;
-    let grant = |reason| Access { has_access: true, reason };
-    let deny = |reason| Access { has_access: false, reason };
+    let grant = |reason| AccessDecision { has_access: true, reason };
+    let deny = |reason| AccessDecision { has_access: false, reason };
     match seat_status {
         SeatStatus::Revoked => return deny(Reason::SeatRevoked),
         SeatStatus::Pending => return deny(Reason::SeatPending),
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn the_shipped_rule_grants_what_was_paid_for_and_a_grace() {
         use {Reason::*, SeatStatus as Seat, SubscriptionStatus as Sub};
-        let end = Instant::from_millis(1_000_000_000_000);
+        let end = Timestamp::from_millis(1_000_000_000_000);
         let day = 24 * 3600 * 1000;
         for (seat, subscription, after_end, has_access, reason) in [
             (Seat::Active, Sub::Active, -1, true, SeatActive),
@@ -158,9 +158,9 @@ mod tests {
             (Seat::Revoked, Sub::Active, -1, false, SeatRevoked),
             (Seat::Pending, Sub::Active, -1, false, SeatPending),
         ] {
-            let now = Instant::from_millis(end.as_millis() + after_end);
+            let now = Timestamp::from_millis(end.as_millis() + after_end);
             let facts = SeatFacts { seat_status: seat, subscription_status: subscription, expires_at: Some(end), now };
-            assert_eq!(decide(facts), Access { has_access, reason }, "{seat:?} {subscription:?} {after_end}");
+            assert_eq!(decide(facts), AccessDecision { has_access, reason }, "{seat:?} {subscription:?} {after_end}");
         }
     }
 
@@ -175,9 +175,9 @@ mod tests {
             (Sub::Suspended, false, SubscriptionSuspended),
             (Sub::Expired, false, SubscriptionExpired),
         ] {
-            let now = Instant::from_millis(i64::MAX);
+            let now = Timestamp::from_millis(i64::MAX);
             let facts = SeatFacts { seat_status: SeatStatus::Active, subscription_status, expires_at: None, now };
-            assert_eq!(decide(facts), Access { has_access, reason }, "{subscription_status:?}");
+            assert_eq!(decide(facts), AccessDecision { has_access, reason }, "{subscription_status:?}");
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Settings {
     /// `seat_negative_ms`: how long a denial counts as news.
     pub(crate) negative: Duration,
     /// `upstream_timeout_ms`: how long the ERP may take.
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
 }
 
 impl Settings {
@@ -33,7 +33,7 @@ impl Settings {
             fresh: millis(config, "seat_fresh_ms", 10_000).await?,
             stale: millis(config, "seat_stale_ms", SEAT_STALE_MILLIS).await?,
             negative: millis(config, "seat_negative_ms", 5_000).await?,
-            patience: millis(config, "upstream_timeout_ms", 2_000).await?,
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
         })
     }
 }

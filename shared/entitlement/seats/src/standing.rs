@@ -1,6 +1,6 @@
 //! What the ERP says of a user's seat.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,7 +80,7 @@ fn letters(written: &str) -> String {
 
 /// A seat and the subscription it hangs on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ErpSeat {
     /// The organisation's id in the ERP, which is the tenant's id at the edge.
     #[serde(rename = "o")]
     pub organization: String,
@@ -95,7 +95,7 @@ pub struct Standing {
     pub subscription_status: SubscriptionStatus,
     /// When the period that was paid for ends; None: it does not end.
     #[serde(rename = "e")]
-    pub period_end: Option<Instant>,
+    pub period_end: Option<Timestamp>,
     /// Counts the changes of the seat.
     #[serde(rename = "v")]
     pub version: i64,
@@ -109,7 +109,7 @@ pub struct Standing {
 pub enum Answer {
     /// There is a seat.
     #[serde(rename = "seat")]
-    Seat(Standing),
+    Seat(ErpSeat),
     /// The organisation is not known to the ERP.
     #[serde(rename = "no-org")]
     OrganizationNotFound,

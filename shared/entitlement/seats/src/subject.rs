@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// The longest id, bytes.
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// An id as a product or the ERP knows it: 1 to 256 bytes of UTF-8 without control characters. Compared byte for byte,
 /// never case-folded or normalised: whoever made it may mean the difference.
@@ -13,14 +13,14 @@ pub struct Id(Arc<str>);
 
 /// A text that is no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to {LONGEST} bytes without control characters")]
+#[error("must be 1 to {MAX_LEN} bytes without control characters")]
 pub struct InvalidId;
 
 impl Id {
     /// Reads an id.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        let sane = (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control);
-        if sane { Ok(Self(text.into())) } else { Err(InvalidId) }
+        let is_valid = (1..=MAX_LEN).contains(&text.len()) && !text.chars().any(char::is_control);
+        if is_valid { Ok(Self(text.into())) } else { Err(InvalidId) }
     }
 
     /// As it was written.

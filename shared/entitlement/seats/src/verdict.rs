@@ -1,14 +1,14 @@
 //! What is known of a subject, how long it may be used, and what it amounts to now.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::key_value::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fence::Mark;
-use crate::seat_access::{Access, Reason, SeatAccess, SeatFacts};
+use crate::fence::FenceToken;
+use crate::seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts};
 use crate::settings::Settings;
-use crate::standing::{Answer, Standing, SubscriptionStatus};
+use crate::standing::{Answer, ErpSeat, SubscriptionStatus};
 use crate::subject::Subject;
 
 /// Where the result of a seat check comes from.
@@ -41,11 +41,11 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// Whether the user gets in.
-    pub access: Access,
+    pub access: AccessDecision,
     /// Where this comes from.
     pub source: Source,
     /// When the ERP said so.
-    pub as_of: Instant,
+    pub as_of: Timestamp,
     /// The seat, where there is one.
     pub seat: Option<Seat>,
 }
@@ -60,27 +60,27 @@ pub struct Seat {
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
     /// When the period that was paid for ends; None: it does not end.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
     /// Counts the changes of the seat.
     pub version: i64,
 }
 
 /// An answer of the ERP's as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Known {
+pub(crate) struct CachedVerdict {
     #[serde(rename = "a")]
     pub(crate) answer: Answer,
     /// Whether it granted access when it was given.
     #[serde(rename = "g")]
     granted: bool,
     #[serde(rename = "t")]
-    pub(crate) as_of: Instant,
+    pub(crate) as_of: Timestamp,
     #[serde(rename = "f")]
-    fresh_until: Instant,
+    fresh_until: Timestamp,
     #[serde(rename = "s")]
-    stale_until: Instant,
+    stale_until: Timestamp,
     #[serde(rename = "m")]
-    pub(crate) mark: Mark,
+    pub(crate) mark: FenceToken,
     /// The round that led to it, if one did.
     #[serde(rename = "r")]
     pub(crate) round: Option<i64>,
@@ -103,9 +103,15 @@ pub(crate) enum Use {
 /// here that is borne.
 const SKEW_MILLIS: i64 = 60_000;
 
-impl Known {
+impl CachedVerdict {
     /// `answer`, given now, to be kept under `mark`.
-    pub(crate) fn new(answer: Answer, access: Access, now: Instant, mark: Mark, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        answer: Answer,
+        access: AccessDecision,
+        now: Timestamp,
+        mark: FenceToken,
+        settings: &Settings,
+    ) -> Self {
         let granted = access.has_access;
         let fresh = if granted { settings.fresh } else { settings.negative };
         // Only what the ERP said of a seat is worth having in an outage: who was unknown may have come since.
@@ -126,7 +132,7 @@ impl Known {
 
     /// How it may be used at `now`, where it amounts to `access`, by a caller who wants to know of changes up to
     /// `min_version`.
-    pub(crate) fn usable(&self, access: Access, now: Instant, min_version: Option<i64>) -> Use {
+    pub(crate) fn usable(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Use {
         if self.has_ended(now) || now.millis_since(self.as_of) < -SKEW_MILLIS || self.older_than(min_version) {
             return Use::Not;
         }
@@ -140,7 +146,7 @@ impl Known {
     }
 
     /// Whether it may not be used any more, whatever happens.
-    pub(crate) fn has_ended(&self, now: Instant) -> bool {
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
         now >= self.stale_until
     }
 
@@ -158,7 +164,7 @@ impl Known {
         serde_json::from_slice(bytes).ok()
     }
 
-    pub(crate) fn verdict(self, access: Access, source: Source) -> Verdict {
+    pub(crate) fn verdict(self, access: AccessDecision, source: Source) -> Verdict {
         let seat = match self.answer {
             Answer::Seat(standing) => Some(Seat {
                 organization: standing.organization,
@@ -174,11 +180,11 @@ impl Known {
 }
 
 /// What `answer` amounts to at `now`.
-pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Instant) -> Access {
+pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Timestamp) -> AccessDecision {
     match answer {
         // Not for the rule to decide.
-        Answer::Seat(Standing { tenant_is_inactive: true, .. }) => {
-            Access { has_access: false, reason: Reason::SubscriptionSuspended }
+        Answer::Seat(ErpSeat { tenant_is_inactive: true, .. }) => {
+            AccessDecision { has_access: false, reason: Reason::SubscriptionSuspended }
         }
         Answer::Seat(standing) => {
             let facts = SeatFacts {
@@ -189,8 +195,8 @@ pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Instant)
             };
             rule.decide(facts).await
         }
-        Answer::OrganizationNotFound => Access { has_access: false, reason: Reason::OrganizationNotFound },
-        Answer::SeatNotFound => Access { has_access: false, reason: Reason::SeatNotFound },
+        Answer::OrganizationNotFound => AccessDecision { has_access: false, reason: Reason::OrganizationNotFound },
+        Answer::SeatNotFound => AccessDecision { has_access: false, reason: Reason::SeatNotFound },
     }
 }
 

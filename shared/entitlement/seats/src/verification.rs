@@ -7,21 +7,21 @@ use edge_capabilities::clock::within;
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use futures::future::join;
 
 use crate::directory::{self, UpstreamFailure};
-use crate::fence::Mark;
-use crate::flight::{Claim, Claimant, Flights, GAP, Part, Round, Rounds};
+use crate::fence::FenceToken;
+use crate::flight::{Candidate, Claim, GAP, LeaderElection, Part, Round, SingleFlight};
 use crate::invalidation::Invalidation;
 use crate::reconciliation::Reconciliation;
-use crate::seat_access::{Access, SeatAccess};
+use crate::seat_access::{AccessDecision, SeatAccess};
 use crate::settings::Settings;
 use crate::standing::Answer;
 use crate::strangers::Strangers;
 use crate::subject::Subject;
-use crate::verdict::{self, Known, Source, Use, Verdict, decide};
+use crate::verdict::{self, CachedVerdict, Source, Use, Verdict, decide};
 
 /// How much longer than the ERP's patience a leader's lease is: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
@@ -60,7 +60,7 @@ impl From<ConfigError> for Unverifiable {
 }
 
 /// What came of a question: what is known now, and from where.
-type Outcome = Result<(Known, Source), Unverifiable>;
+type Outcome = Result<(CachedVerdict, Source), Unverifiable>;
 
 /// Verifies seats, for one instance.
 #[derive(Clone)]
@@ -71,10 +71,10 @@ struct Inner {
     rule: Arc<dyn SeatAccess>,
     invalidation: Invalidation,
     reconciliation: Reconciliation,
-    rounds: Rounds,
+    rounds: LeaderElection,
     strangers: Strangers,
-    flights: Flights<Outcome>,
-    refreshing: Flights<()>,
+    flights: SingleFlight<Outcome>,
+    refreshing: SingleFlight<()>,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
@@ -111,9 +111,9 @@ pub(crate) struct Miss(Result<Found, StoreError>);
 
 /// What is known, and what it amounted to a moment ago.
 struct Standing {
-    known: Known,
-    access: Access,
-    at: Instant,
+    known: CachedVerdict,
+    access: AccessDecision,
+    at: Timestamp,
 }
 
 impl Standing {
@@ -130,10 +130,10 @@ impl Verification {
             rule,
             invalidation: Invalidation::new(cache, clock, db),
             reconciliation: Reconciliation::new(&capabilities, db),
-            strangers: Strangers::new(cache.clone(), Rounds::new(cache.clone(), clock.clone())),
-            rounds: Rounds::new(cache.clone(), clock.clone()),
-            flights: Flights::default(),
-            refreshing: Flights::default(),
+            strangers: Strangers::new(cache.clone(), LeaderElection::new(cache.clone(), clock.clone())),
+            rounds: LeaderElection::new(cache.clone(), clock.clone()),
+            flights: SingleFlight::default(),
+            refreshing: SingleFlight::default(),
             settings: Mutex::default(),
             capabilities,
         }))
@@ -194,7 +194,7 @@ impl Verification {
         usable.then(|| standing.known.verdict(standing.access, Source::Stale))
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
@@ -211,7 +211,7 @@ impl Verification {
     /// What is known of `subject`, and stands. An error: the cache cannot be asked, so nothing in it can be trusted.
     async fn look(&self, subject: &Subject) -> Result<Found, StoreError> {
         let bytes = self.0.capabilities.cache.get(&verdict::key(subject)).await?;
-        let Some(known) = bytes.and_then(|bytes| Known::from_bytes(&bytes)) else {
+        let Some(known) = bytes.and_then(|bytes| CachedVerdict::from_bytes(&bytes)) else {
             return Ok(Found { stands: None, round: None, kept: None });
         };
         let (round, kept, at) = (known.round, Some(Kept::of(&known.answer)), self.now());
@@ -230,10 +230,10 @@ impl Verification {
         subject: &Subject,
         min_version: Option<i64>,
         found: Result<&Found, &StoreError>,
-    ) -> Result<(Known, Source), Unverifiable> {
-        let patience = self.settings().await?.patience.saturating_add(LEASE_MARGIN).saturating_add(NEWS_MARGIN);
-        let asked = within(&*self.0.capabilities.clock, patience, self.ask(subject, min_version, found)).await;
-        asked.unwrap_or(Err(Unverifiable::Late(patience)))
+    ) -> Result<(CachedVerdict, Source), Unverifiable> {
+        let timeout = self.settings().await?.timeout.saturating_add(LEASE_MARGIN).saturating_add(NEWS_MARGIN);
+        let asked = within(&*self.0.capabilities.clock, timeout, self.ask(subject, min_version, found)).await;
+        asked.unwrap_or(Err(Unverifiable::Late(timeout)))
     }
 
     /// News of `subject`: one question for all who want to know the same at the same time.
@@ -242,14 +242,14 @@ impl Verification {
         subject: &Subject,
         min_version: Option<i64>,
         found: Result<&Found, &StoreError>,
-    ) -> Result<(Known, Source), Unverifiable> {
+    ) -> Result<(CachedVerdict, Source), Unverifiable> {
         if let Some(checked) = self.0.reconciliation.ensure(self.now()) {
             checked.await;
         }
         // Callers who come after a fence was raised must not follow a question that was put before. Who cannot see the
         // fence follows nobody.
         let asked_under = match found {
-            Ok(_) => self.0.invalidation.glance(&subject.alias).await.ok(),
+            Ok(_) => self.0.invalidation.peek(&subject.alias).await.ok(),
             Err(_) => None,
         };
         let Some(asked_under) = asked_under else {
@@ -262,7 +262,7 @@ impl Verification {
             match self.0.flights.join(&question) {
                 Part::Lead(lead) => {
                     let outcome = self.lead(subject, min_version).await;
-                    lead.land(outcome.clone());
+                    lead.complete(outcome.clone());
                     return outcome;
                 }
                 Part::Follow(follower) => match follower.outcome(&*self.0.capabilities.clock).await {
@@ -279,9 +279,9 @@ impl Verification {
     /// Asks the ERP on behalf of the instance, unless another instance does.
     async fn lead(&self, subject: &Subject, min_version: Option<i64>) -> Outcome {
         let settings = self.settings().await?;
-        let lease = settings.patience.saturating_add(LEASE_MARGIN);
+        let lease = settings.timeout.saturating_add(LEASE_MARGIN);
         let since = self.now();
-        let mut claimant = Claimant { since, lease, cold: true, seen_round: None, without_lease: None };
+        let mut claimant = Candidate { since, lease, cold: true, seen_round: None, without_lease: None };
         let key = subject.key();
         let mut nap = Duration::from_millis(2);
         // Two leaders may die, and a third still has time to ask.
@@ -313,7 +313,7 @@ impl Verification {
     }
 
     /// Fetches news behind the answer, unless somebody does.
-    fn refresh(&self, subject: &Subject, known: &Known) {
+    fn refresh(&self, subject: &Subject, known: &CachedVerdict) {
         let Part::Lead(lead) = self.0.refreshing.join(&subject.key()) else { return };
         let (verification, subject, seen_round) = (self.clone(), subject.clone(), known.round);
         let kept = Kept::of(&known.answer);
@@ -326,8 +326,8 @@ impl Verification {
 
     async fn refresh_now(&self, subject: &Subject, seen_round: Option<i64>, kept: Kept) -> Result<(), Unverifiable> {
         let settings = self.settings().await?;
-        let lease = settings.patience.saturating_add(LEASE_MARGIN);
-        let mut claimant = Claimant { since: self.now(), lease, cold: false, seen_round, without_lease: None };
+        let lease = settings.timeout.saturating_add(LEASE_MARGIN);
+        let mut claimant = Candidate { since: self.now(), lease, cold: false, seen_round, without_lease: None };
         let mut claim = self.0.rounds.claim(&subject.key(), &mut claimant).await;
         if claimant.without_lease.is_some() {
             // Either its leader writes the lease now, or it died before it could.
@@ -347,7 +347,7 @@ impl Verification {
         settings: &Settings,
         mut round: Round,
         kept: Option<Kept>,
-    ) -> Result<Known, Unverifiable> {
+    ) -> Result<CachedVerdict, Unverifiable> {
         let asked = self.ask_erp(subject, settings, Some(&mut round)).await;
         match &asked {
             Ok(Asked { stored: true, .. }) => self.0.rounds.end_stored(&round).await,
@@ -388,7 +388,7 @@ impl Verification {
         let now = self.now();
         let access = decide(&*self.0.rule, &answer, now).await;
         let kept = mark.is_some();
-        let mut known = Known::new(answer, access, now, mark.unwrap_or_else(Mark::nobodys), settings);
+        let mut known = CachedVerdict::new(answer, access, now, mark.unwrap_or_else(FenceToken::unfenced), settings);
         if let Some(round) = round {
             self.0.rounds.settle(round).await;
             known.round = Some(round.number);
@@ -397,14 +397,14 @@ impl Verification {
         Ok(Asked { known, stored })
     }
 
-    async fn store(&self, subject: &Subject, known: &Known) -> Result<(), StoreError> {
+    async fn store(&self, subject: &Subject, known: &CachedVerdict) -> Result<(), StoreError> {
         self.0.capabilities.cache.set(&verdict::key(subject), &known.to_bytes()?).await
     }
 }
 
 /// What came of asking the ERP.
 struct Asked {
-    known: Known,
+    known: CachedVerdict,
     stored: bool,
 }
 

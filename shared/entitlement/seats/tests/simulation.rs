@@ -42,7 +42,7 @@ const INSTANCES: u64 = 4;
 const FRESH: u64 = 10_000;
 const STALE: u64 = 60_000;
 const NEGATIVE: u64 = 5_000;
-const PATIENCE: u64 = 2_000;
+const TIMEOUT: u64 = 2_000;
 
 struct Instance {
     verification: Verification,
@@ -84,7 +84,7 @@ async fn no_verdict_ever_breaks_the_promises() {
         ("seat_fresh_ms", FRESH),
         ("seat_stale_ms", STALE),
         ("seat_negative_ms", NEGATIVE),
-        ("upstream_timeout_ms", PATIENCE),
+        ("upstream_timeout_ms", TIMEOUT),
     ] {
         world.config.set(name, value);
     }
@@ -213,13 +213,13 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
             Err(_) => "503",
             Ok(verdict) => {
                 let limit = match verdict.source {
-                    Source::Erp => PATIENCE,
+                    Source::Erp => TIMEOUT,
                     Source::Cache => FRESH,
                     Source::Stale => STALE,
                 };
                 let age = now.millis_since(verdict.as_of);
                 assert!((0..=i64::try_from(limit).unwrap()).contains(&age), "{age} ms old: {verdict:?}");
-                model.judge(subject, &began, verdict, now, PATIENCE);
+                model.judge(subject, &began, verdict, now, TIMEOUT);
                 match (verdict.access.has_access, verdict.source) {
                     (true, Source::Erp) => "granted erp",
                     (true, Source::Cache) => "granted cache",
@@ -254,7 +254,7 @@ impl Raising {
             let written = match &change {
                 Change::Facts | Change::Dropped => true,
                 Change::Payment(Payment { status, period_end }) => {
-                    tenant.is_told(status.as_str(), period_end.map(edge_capabilities::Instant::as_millis)).await
+                    tenant.is_told(status.as_str(), period_end.map(edge_capabilities::Timestamp::as_millis)).await
                 }
                 Change::Active(active) => tenant.is_active(*active).await,
             };

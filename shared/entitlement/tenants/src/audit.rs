@@ -7,7 +7,7 @@
 
 use edge_access::Caller;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_capabilities::{Instant, Random, random};
+use edge_capabilities::{Random, Timestamp, random};
 use edge_database::Db;
 use edge_http::Address;
 use serde::{Deserialize, Serialize};
@@ -15,14 +15,14 @@ use serde_json::json;
 
 /// Whoever changes something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
+pub struct Actor {
     /// Who: `key:<id>`, `user:<sub>`, `bootstrap`.
     pub id: String,
     /// From which address.
     pub address: Option<String>,
 }
 
-impl Author {
+impl Actor {
     /// The caller of a request that came from `address`.
     pub fn new(caller: &Caller, address: Address) -> Self {
         Self { id: caller.id.to_string(), address: address.0 }
@@ -31,7 +31,7 @@ impl Author {
 
 /// Something that was done to a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct AuditEntry {
     /// What tells it from all others.
     pub id: String,
     /// What was done: `tenant.changed`.
@@ -44,12 +44,12 @@ pub struct Deed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
-impl Deed {
+impl AuditEntry {
     /// Something that `author` does at `at`.
-    pub fn new(action: &str, detail: &serde_json::Value, author: &Author, random: &dyn Random, at: Instant) -> Self {
+    pub fn new(action: &str, detail: &serde_json::Value, author: &Actor, random: &dyn Random, at: Timestamp) -> Self {
         Self {
             id: random::hex::<16>(random),
             action: action.to_owned(),
@@ -62,8 +62,8 @@ impl Deed {
 }
 
 /// Where a page of deeds begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -78,7 +78,7 @@ impl Audit {
     }
 
     /// Adds a deed, unless it is there.
-    pub async fn add(&self, tenant: &str, deed: &Deed) -> Result<(), DatabaseError> {
+    pub async fn add(&self, tenant: &str, deed: &AuditEntry) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO tenant_deeds (id, tenant_id, action, detail, actor, address, at)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
         let values: [Value; 7] = [
@@ -97,10 +97,10 @@ impl Audit {
     pub(crate) async fn list(
         &self,
         tenant: &str,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
-    ) -> Result<Vec<Deed>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { at: Instant::from_millis(i64::MAX), id: String::new() });
+    ) -> Result<Vec<AuditEntry>, DatabaseError> {
+        let behind = behind.unwrap_or(Cursor { at: Timestamp::from_millis(i64::MAX), id: String::new() });
         // Ids of the three kinds differ by what they begin with; numbers are written so that they sort.
         let statement = "SELECT id, kind, one, two, three, actor, address, at FROM (
                 SELECT CAST('d.' AS TEXT) || id AS id, CAST('deed' AS TEXT) AS kind, action AS one, detail AS two,
@@ -121,7 +121,7 @@ impl Audit {
     }
 }
 
-fn from_row(row: &Row) -> Result<Deed, DatabaseError> {
+fn from_row(row: &Row) -> Result<AuditEntry, DatabaseError> {
     let (one, two, three) = (row.optional_text(2)?, row.optional_text(3)?, row.optional_text(4)?);
     let (action, detail) = match row.text(1)? {
         "member" => {
@@ -138,12 +138,12 @@ fn from_row(row: &Row) -> Result<Deed, DatabaseError> {
         }
         _ => (one.unwrap_or_default(), two.unwrap_or("{}").to_owned()),
     };
-    Ok(Deed {
+    Ok(AuditEntry {
         id: row.text(0)?.to_owned(),
         action: action.to_owned(),
         detail,
         actor: row.text(5)?.to_owned(),
         address: row.optional_text(6)?.map(ToOwned::to_owned),
-        at: Instant::from_millis(row.integer(7)?),
+        at: Timestamp::from_millis(row.integer(7)?),
     })
 }

@@ -2,11 +2,11 @@
 //! Either all of it is in the database or nothing. What is to be done is done afterwards, each thing in a way that may be
 //! repeated, by whoever made the change or, should that one die, by whoever comes next.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::Deed;
-use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Standing, Status, apply};
+use crate::audit::AuditEntry;
+use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Status, SubscriptionState, apply};
 use crate::tenant::{Mode, Tenant};
 
 /// Something that is still to be done about a change.
@@ -20,12 +20,12 @@ pub struct Task {
     pub took_effect: bool,
     /// What is still to be written into the audit: the change was somebody's, not an event's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deed: Option<Deed>,
+    pub deed: Option<AuditEntry>,
 }
 
 impl Task {
     /// What is to be done about a change that somebody made: note it.
-    pub(crate) fn of_deed(deed: Deed) -> Self {
+    pub(crate) fn of_deed(deed: AuditEntry) -> Self {
         Self { event: format!("deed:{}", deed.id), effects: Vec::new(), took_effect: true, deed: Some(deed) }
     }
 
@@ -78,7 +78,7 @@ pub enum Applied {
 impl Tenant {
     /// The tenant after `event`, which the inbox knows as `id` and received at `received`; `now` is the time of the
     /// change.
-    pub fn after(&self, id: &str, event: &Event, received: Instant, now: Instant) -> Outcome {
+    pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> Outcome {
         if self.mode == Mode::Internal {
             return Outcome::DoesNotPay;
         }
@@ -100,7 +100,7 @@ impl Tenant {
     }
 
     /// Takes over what differs between two standings, and nothing else: what an admin set otherwise stays.
-    fn take_over(&mut self, before: &Standing, after: &Standing) {
+    fn take_over(&mut self, before: &SubscriptionState, after: &SubscriptionState) {
         if (before.status, before.is_paused) != (after.status, after.is_paused) {
             self.subscription_status = after.status.map(|status| status.as_str().to_owned());
             self.is_suspended = after.status == Some(Status::Suspended);

@@ -1,11 +1,11 @@
 //! Deleting a person's data: what is known of the person goes; what the books need, which is the user's id, stays.
 
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Instant, Random};
+use edge_capabilities::{Random, Timestamp};
 use edge_database::Db;
 use serde_json::json;
 
-use crate::audit::{Author, Deed};
+use crate::audit::{Actor, AuditEntry};
 use crate::change::{Applied, Task};
 use crate::members::Members;
 use crate::people::People;
@@ -33,9 +33,9 @@ impl Erasure {
         &self,
         tenant: &str,
         user: &str,
-        author: &Author,
+        author: &Actor,
         random: &dyn Random,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<bool, DatabaseError> {
         let Some(email) = self.people.email_of(tenant, user).await? else { return Ok(false) };
         if let Some(email) = email {
@@ -43,7 +43,7 @@ impl Erasure {
                 tenant,
                 &email,
                 user,
-                &Deed::new("user.erased", &json!({"user_id": user}), author, random, now),
+                &AuditEntry::new("user.erased", &json!({"user_id": user}), author, random, now),
             )
             .await?;
             self.people.forget_told(tenant, &email).await?;
@@ -57,7 +57,7 @@ impl Erasure {
         tenant_id: &str,
         email: &str,
         user: &str,
-        deed: &Deed,
+        deed: &AuditEntry,
     ) -> Result<(), DatabaseError> {
         for _ in 0..ROUNDS {
             let Some(mut tenant) = self.tenants.find(tenant_id).await? else { return Ok(()) };
@@ -79,7 +79,7 @@ impl Erasure {
             }
             tenant.updated_at = deed.at;
             let detail = json!({"user_id": user, "fields": changed}).to_string();
-            let task = Task::of_deed(Deed { detail, ..deed.clone() });
+            let task = Task::of_deed(AuditEntry { detail, ..deed.clone() });
             tenant.outbox.push(task.clone());
             match self.tenants.replace(&tenant, deed.at).await {
                 Ok(Applied::Stored) => return self.tenants.done(tenant_id, &[task]).await,

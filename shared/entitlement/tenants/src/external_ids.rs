@@ -1,7 +1,7 @@
 //! What applications call a tenant: HealOS a hospital's id, PowerDialer a company's. An id is one tenant's, and a tenant
 //! has one in each application.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -18,7 +18,7 @@ pub struct ExternalId {
     /// Who said so.
     pub set_by: String,
     /// When.
-    pub set_at: Instant,
+    pub set_at: Timestamp,
 }
 
 /// Why an external id was not set.
@@ -119,7 +119,7 @@ fn from_row(row: &Row) -> Result<ExternalId, DatabaseError> {
         application: row.text(0)?.to_owned(),
         external_org: row.text(1)?.to_owned(),
         set_by: row.text(2)?.to_owned(),
-        set_at: Instant::from_millis(row.integer(3)?),
+        set_at: Timestamp::from_millis(row.integer(3)?),
     })
 }
 
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn id(application: &str, external_org: &str) -> ExternalId {
-        let (set_by, set_at) = ("key:test".into(), Instant::from_millis(1));
+        let (set_by, set_at) = ("key:test".into(), Timestamp::from_millis(1));
         ExternalId { application: application.into(), external_org: external_org.into(), set_by, set_at }
     }
 

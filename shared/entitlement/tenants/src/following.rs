@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 
 use edge_access::Role;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 
-use crate::audit::Author;
+use crate::audit::Actor;
 use crate::members::{Members, ROUNDS, Refusal, first, read_role};
 
 /// What the author's id begins with where a member is as the upstream says, and nobody decided otherwise.
@@ -92,8 +92,8 @@ impl Members {
         tenant: &str,
         users: &[(&str, Followed)],
         most: Option<i64>,
-        author: &Author,
-        now: Instant,
+        author: &Actor,
+        now: Timestamp,
     ) -> Result<Vec<Outcome>, Refusal> {
         for _ in 0..ROUNDS {
             let mut state = self.state_of(tenant, users, most.is_some()).await?;
@@ -181,10 +181,10 @@ mod tests {
     use super::*;
     use crate::members::Wish;
 
-    const NOW: Instant = Instant::from_millis(1);
+    const NOW: Timestamp = Timestamp::from_millis(1);
 
-    fn author(id: &str) -> Author {
-        Author { id: id.into(), address: None }
+    fn author(id: &str) -> Actor {
+        Actor { id: id.into(), address: None }
     }
 
     fn members() -> Members {

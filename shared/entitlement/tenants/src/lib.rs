@@ -29,7 +29,7 @@ mod tenant;
 mod usage;
 
 pub use addressed::X_TENANT_ID;
-pub use audit::{Audit, Author, Deed};
+pub use audit::{Actor, Audit, AuditEntry};
 pub use change::{Applied, Change, Outcome, Task};
 pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};
 pub use external_ids::{ExternalId, ExternalIds, NotSet};
@@ -40,7 +40,8 @@ pub use people::{People, Said};
 pub use router::{ApiDoc, router};
 pub use store::{NotStored, Tenants};
 pub use subscription::{
-    Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Standing, Status, Step, What, apply,
+    Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Status, Step, SubscriptionEvent,
+    SubscriptionState, apply,
 };
 pub use subsidiaries::{SUBSIDIARIES, Subsidiary};
 pub use tenant::{Mode, Tenant};

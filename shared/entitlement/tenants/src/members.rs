@@ -6,11 +6,11 @@
 //! once there was one, and never more users than the plan allows.
 
 use edge_access::Role;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
-use crate::audit::Author;
+use crate::audit::Actor;
 
 /// How often a change is decided anew because somebody else was faster. Each time somebody else got on.
 pub(crate) const ROUNDS: u32 = 200;
@@ -23,7 +23,7 @@ pub struct Member {
     /// What the user is to the tenant.
     pub role: Role,
     /// When the role was last changed.
-    pub changed_at: Instant,
+    pub changed_at: Timestamp,
     /// What is known of the person; None: nothing yet.
     pub person: Option<Person>,
 }
@@ -38,7 +38,7 @@ pub struct Person {
     /// Who made the user: `admin`, `self`, `erp_hr`.
     pub provisioned_by: String,
     /// When the user joined.
-    pub joined_at: Instant,
+    pub joined_at: Timestamp,
     /// The employee's id in the ERP, where HR knows the person.
     pub erp_employee_id: Option<String>,
     /// The department, as HR has it.
@@ -131,8 +131,8 @@ impl Members {
         tenant: &str,
         user: &str,
         wish: Wish,
-        author: &Author,
-        now: Instant,
+        author: &Actor,
+        now: Timestamp,
     ) -> Result<Option<Role>, Refusal> {
         for _ in 0..ROUNDS {
             let state = self.state(tenant, user).await?;
@@ -241,7 +241,7 @@ fn from_row(row: &Row) -> Result<Member, DatabaseError> {
             email: optional(3)?,
             name: optional(4)?,
             provisioned_by,
-            joined_at: Instant::from_millis(row.integer(6)?),
+            joined_at: Timestamp::from_millis(row.integer(6)?),
             erp_employee_id: optional(7)?,
             department: optional(8)?,
             job_title: optional(9)?,
@@ -250,7 +250,7 @@ fn from_row(row: &Row) -> Result<Member, DatabaseError> {
     Ok(Member {
         user: row.text(0)?.to_owned(),
         role: read_role(row.text(1)?)?,
-        changed_at: Instant::from_millis(row.integer(2)?),
+        changed_at: Timestamp::from_millis(row.integer(2)?),
         person,
     })
 }
@@ -267,12 +267,12 @@ mod tests {
         Members::new(Db::new(Arc::new(MemoryDatabase::new())))
     }
 
-    fn author() -> Author {
-        Author { id: "key:test".into(), address: None }
+    fn author() -> Actor {
+        Actor { id: "key:test".into(), address: None }
     }
 
     async fn change(members: &Members, user: &str, wish: Wish) -> Result<Option<Role>, Refusal> {
-        members.change("t", user, wish, &author(), Instant::from_millis(1)).await
+        members.change("t", user, wish, &author(), Timestamp::from_millis(1)).await
     }
 
     #[tokio::test]

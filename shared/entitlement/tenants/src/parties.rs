@@ -145,11 +145,11 @@ impl Parties {
 mod tests {
     use std::sync::Arc;
 
-    use edge_capabilities::Instant;
+    use edge_capabilities::Timestamp;
     use edge_capabilities::testing::MemoryDatabase;
 
     use super::*;
-    use crate::audit::Author;
+    use crate::audit::Actor;
     use crate::members::{Members, Wish};
 
     async fn key(db: &Db, id: &str, tenant: Option<&str>, by: &str, root: Option<&str>) {
@@ -195,8 +195,8 @@ mod tests {
         key(&db, "k2", Some("t"), "key:k1", Some("key:k1")).await;
         let members = Members::new(db.clone());
         let put = async |tenant: &str, user: &str, wish: Wish, by: &str| {
-            let author = Author { id: by.into(), address: None };
-            members.change(tenant, user, wish, &author, Instant::from_millis(1)).await.unwrap();
+            let author = Actor { id: by.into(), address: None };
+            members.change(tenant, user, wish, &author, Timestamp::from_millis(1)).await.unwrap();
         };
         put("t", "boss", Wish::Join(Role::Owner, None), "bootstrap").await;
         put("t", "ana", Wish::Join(Role::Owner, None), "key:k2").await;

@@ -3,7 +3,7 @@
 //! Deleting a person's data leaves the books intact: which user did what, and who paid for what, stays under the user's
 //! id, which says nothing of the person once this is gone.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 
@@ -29,7 +29,7 @@ impl People {
     }
 
     /// Takes note of what was said of the person behind `user`.
-    pub async fn note(&self, tenant: &str, user: &str, said: &Said, now: Instant) -> Result<(), DatabaseError> {
+    pub async fn note(&self, tenant: &str, user: &str, said: &Said, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO tenant_people
             (tenant_id, user_id, email, name, provisioned_by, joined_at, updated_at)
             VALUES ($1, $2, $3, $4, 'admin', $5, $5)

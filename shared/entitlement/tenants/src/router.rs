@@ -14,8 +14,8 @@ use axum::Router;
 use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
-use edge_access::{Access, Caller, Granted, TenantsAdmin};
-use edge_capabilities::{Capabilities, Instant};
+use edge_access::{Authenticator, Caller, Granted, TenantsAdmin};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Address, Code, Json, Listing, Page, Problem};
 use edge_idempotency::{Idempotency, Idempotent};
@@ -23,13 +23,13 @@ use edge_seats::Invalidation;
 use http::StatusCode;
 use utoipa::OpenApi;
 
-use crate::audit::{Audit, Author, Deed};
+use crate::audit::{Actor, Audit, AuditEntry};
 use crate::change::{Applied, Task};
 use crate::erasure::Erasure;
 use crate::external_ids::ExternalIds;
 use crate::members::Members;
 use crate::people::People;
-use crate::store::{Behind, NotStored, Tenants};
+use crate::store::{Cursor, NotStored, Tenants};
 use crate::tenant::{Mode, Tenant};
 use fields::{Changes, NewTenant};
 use shown::Shown;
@@ -38,8 +38,8 @@ use shown::Shown;
 const TRIES: u32 = 5;
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     capabilities: Capabilities,
     audit: Audit,
     erasure: Erasure,
@@ -52,17 +52,17 @@ struct Desk {
     tenants: Tenants,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `tenants`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
         audit: Audit::new(db.clone()),
         erasure: Erasure::new(&db),
         external_ids: ExternalIds::new(db.clone()),
@@ -90,7 +90,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
         .route("/api/v1/tenants/{id}/audit", get(audit::list))
         .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "tenants", &capabilities)
 }
 
@@ -133,17 +133,18 @@ pub struct ApiDoc;
     ),
 )]
 async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     request: Idempotent<NewTenant>,
 ) -> Result<Response, Problem> {
     only_the_platform(&granted.caller)?;
-    let author = Author::new(&granted.caller, address);
-    desk.idempotency
+    let author = Actor::new(&granted.caller, address);
+    state
+        .idempotency
         .once(&granted.caller.idempotency_scope(), request, async |new| {
-            let tenant = new.read(&*desk.capabilities.random, desk.now())?;
-            Ok((StatusCode::CREATED, Shown::from(desk.insert(tenant, &author).await?)))
+            let tenant = new.read(&*state.capabilities.random, state.now())?;
+            Ok((StatusCode::CREATED, Shown::from(state.insert(tenant, &author).await?)))
         })
         .await
 }
@@ -156,13 +157,13 @@ async fn create(
     responses((status = 200, description = "A page of tenants.", body = Listing<Shown>)),
 )]
 async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     page: Page,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let behind = page.behind(fields::is_uuid)?.map(|(created_at, id)| Behind { created_at, id });
+    let behind = page.behind(fields::is_uuid)?.map(|(created_at, id)| Cursor { created_at, id });
     let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
-    let tenants = desk.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
+    let tenants = state.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
     let shown = tenants.into_iter().map(Shown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
@@ -174,11 +175,11 @@ async fn list(
     responses((status = 200, description = "The tenant.", body = Shown)),
 )]
 async fn show(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    Ok(Json(desk.find(&granted.caller, &id).await?.into()))
+    Ok(Json(state.find(&granted.caller, &id).await?.into()))
 }
 
 /// Update a tenant
@@ -194,49 +195,49 @@ async fn show(
     ),
 )]
 async fn change(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path(id): Path<String>,
     Json(changes): Json<Changes>,
 ) -> Result<Json<Shown>, Problem> {
-    let author = Author::new(&granted.caller, address);
+    let author = Actor::new(&granted.caller, address);
     if changes.touch_what_is_paid_for() {
         only_the_platform(&granted.caller)?;
     }
     for _ in 0..TRIES {
-        let before = desk.find(&granted.caller, &id).await?;
+        let before = state.find(&granted.caller, &id).await?;
         let mut tenant = before.clone();
         changes.apply(&mut tenant)?;
         let Some(detail) = fields::difference(&before, &tenant) else {
             // It may be as wanted by a change that did not get to its end.
             let undone: Vec<Task> = before.outbox.iter().filter(|task| task.is_deed_about_seats()).cloned().collect();
-            desk.spread(&before.id, &undone).await?;
+            state.spread(&before.id, &undone).await?;
             return Ok(Json(before.into()));
         };
-        let now = desk.now();
+        let now = state.now();
         tenant.updated_at = now;
-        let mut task = Task::of_deed(desk.deed("tenant.changed", &detail, &author, now));
+        let mut task = Task::of_deed(state.deed("tenant.changed", &detail, &author, now));
         if before.is_active != tenant.is_active {
             task = task.that_concerns_seats();
         }
         tenant.outbox.push(task.clone());
         // What payments still have to bring about stays due as it was, or a moment later.
-        if desk.tenants.replace(&tenant, now).await? == Applied::Stored {
-            desk.spread(&tenant.id, &[task]).await?;
+        if state.tenants.replace(&tenant, now).await? == Applied::Stored {
+            state.spread(&tenant.id, &[task]).await?;
             return Ok(Json(tenant.into()));
         }
     }
     Err(Problem::new(Code::StoreUnavailable, "The tenant is being changed by others; try again.").retry_after(1))
 }
 
-impl Desk {
-    fn now(&self) -> Instant {
+impl AppState {
+    fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
-    fn deed(&self, action: &str, detail: &serde_json::Value, author: &Author, at: Instant) -> Deed {
-        Deed::new(action, detail, author, &*self.capabilities.random, at)
+    fn deed(&self, action: &str, detail: &serde_json::Value, author: &Actor, at: Timestamp) -> AuditEntry {
+        AuditEntry::new(action, detail, author, &*self.capabilities.random, at)
     }
 
     /// Does what is to be done about changes that somebody made to the tenant `id`.
@@ -251,7 +252,7 @@ impl Desk {
     }
 
     /// Stores a new tenant, and who made it, in one statement.
-    async fn insert(&self, mut tenant: Tenant, author: &Author) -> Result<Tenant, NotStored> {
+    async fn insert(&self, mut tenant: Tenant, author: &Actor) -> Result<Tenant, NotStored> {
         let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
         let task = Task::of_deed(self.deed("tenant.created", &detail, author, tenant.created_at));
         tenant.outbox.push(task.clone());

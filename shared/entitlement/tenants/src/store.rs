@@ -1,6 +1,6 @@
 //! Tenants in the database.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -37,8 +37,8 @@ impl NotStored {
 }
 
 /// Which tenants come next in a list: those that were made before this one.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -90,7 +90,7 @@ impl Tenants {
 
     /// Stores `tenant` where nobody has changed it since it was read: one statement, all or nothing. What is in its
     /// outbox is for whoever made the change to do until `due`; then for anybody.
-    pub async fn replace(&self, tenant: &Tenant, due: Instant) -> Result<Applied, NotStored> {
+    pub async fn replace(&self, tenant: &Tenant, due: Timestamp) -> Result<Applied, NotStored> {
         let mut values = values(tenant)?;
         let columns = COLUMNS.split(", ").map(str::trim).enumerate();
         let assignments: Vec<String> = columns
@@ -110,7 +110,7 @@ impl Tenants {
     }
 
     /// Stores what an event did, as [`Tenants::replace`].
-    pub async fn commit(&self, change: &Change, due: Instant) -> Result<Applied, DatabaseError> {
+    pub async fn commit(&self, change: &Change, due: Timestamp) -> Result<Applied, DatabaseError> {
         match self.replace(&change.tenant, due).await {
             Ok(applied) => Ok(applied),
             Err(NotStored::Db(error)) => Err(error),
@@ -119,7 +119,7 @@ impl Tenants {
     }
 
     /// Notes that `contact` of the ERP's CRM is the tenant `id`, where nothing was noted before.
-    pub async fn set_customer(&self, id: &str, contact: &str, now: Instant) -> Result<(), DatabaseError> {
+    pub async fn set_customer(&self, id: &str, contact: &str, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "UPDATE tenants SET erp_customer_id = $1, updated_at = $2, revision = revision + 1
             WHERE id = $3 AND erp_customer_id IS NULL";
         self.0.query(statement, &[contact.into(), now.into(), id.into()]).await.map(drop)
@@ -153,7 +153,7 @@ impl Tenants {
     }
 
     /// Up to `limit` tenants in whose outbox something is due, which is then due to nobody else until `until`.
-    pub async fn take_due(&self, now: Instant, until: Instant, limit: u32) -> Result<Vec<String>, DatabaseError> {
+    pub async fn take_due(&self, now: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "UPDATE tenants SET outbox_due = $1
             WHERE outbox_due <= $2 AND id IN (SELECT id FROM tenants WHERE outbox_due <= $2 ORDER BY outbox_due LIMIT $3)
             RETURNING id";
@@ -166,10 +166,10 @@ impl Tenants {
     pub(crate) async fn list(
         &self,
         only: Option<&str>,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Tenant>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let mut values = vec![Value::from(behind.created_at), behind.id.into(), Value::Integer(i64::from(limit))];
         let mut of_own = "";
         if let Some(own) = only {

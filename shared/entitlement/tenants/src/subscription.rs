@@ -11,6 +11,6 @@ mod period;
 mod standing;
 
 pub use apply::{Contradiction, Effect, Event, Step, apply};
-pub use facts::{History, Paid, What};
+pub use facts::{History, Paid, SubscriptionEvent};
 pub use period::Period;
-pub use standing::{PaymentStatus, Standing, Status};
+pub use standing::{PaymentStatus, Status, SubscriptionState};

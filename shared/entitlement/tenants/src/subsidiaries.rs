@@ -1,6 +1,6 @@
 //! The group's own companies, which are tenants that do not pay.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 
 use crate::subscription::History;
 use crate::tenant::{Mode, Tenant};
@@ -37,7 +37,7 @@ const OWNER: &str = "workspace@bheem.cloud";
 
 impl Subsidiary {
     /// The company as a tenant: plan `enterprise`, as many users as it likes.
-    pub fn tenant(&self, now: Instant) -> Tenant {
+    pub fn tenant(&self, now: Timestamp) -> Tenant {
         let text = |text: &str| Some(text.to_owned());
         Tenant {
             id: self.id.to_owned(),

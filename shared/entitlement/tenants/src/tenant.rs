@@ -1,6 +1,6 @@
 //! A tenant: an organisation as the edge knows it. Its id is also the organisation's in the ERP's answers.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,7 +65,7 @@ pub struct Tenant {
     /// The plan that was paid for last.
     pub subscription_plan: Option<String>,
     /// Until when is paid for.
-    pub subscription_period_end: Option<Instant>,
+    pub subscription_period_end: Option<Timestamp>,
     /// How many users it may have; None: as many as it likes.
     pub max_users: Option<i64>,
     /// Room for documents, MB; None: as much as it likes.
@@ -81,9 +81,9 @@ pub struct Tenant {
     /// Whatever else applications keep of it: a JSON object.
     pub settings: String,
     /// When it was made.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was last changed.
-    pub updated_at: Instant,
+    pub updated_at: Timestamp,
     /// What gateways said of its subscription.
     pub history: History,
     /// What follows from the last changes and is still to be done.
@@ -102,7 +102,7 @@ impl Tenant {
     pub(crate) fn from_row(row: &Row) -> Result<Self, DatabaseError> {
         let text = |index| Ok::<_, DatabaseError>(row.text(index)?.to_owned());
         let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
-        let instant = |index| row.integer(index).map(Instant::from_millis);
+        let instant = |index| row.integer(index).map(Timestamp::from_millis);
         let mode = match row.text(4)? {
             "internal" => Mode::Internal,
             "external" => Mode::External,
@@ -125,7 +125,7 @@ impl Tenant {
             subscription_status: optional(13)?,
             payment_status: optional(14)?,
             subscription_plan: optional(15)?,
-            subscription_period_end: row.optional_integer(16)?.map(Instant::from_millis),
+            subscription_period_end: row.optional_integer(16)?.map(Timestamp::from_millis),
             max_users: row.optional_integer(17)?,
             docs_quota_mb: row.optional_integer(18)?,
             credits: row.integer(19)?,

@@ -1,6 +1,6 @@
 //! What a tenant uses of what it may.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
 use edge_database::Db;
 
@@ -19,7 +19,7 @@ pub struct Usage {
 
 impl Usage {
     /// What `tenant` uses at `now`, and what happened from `from` on.
-    pub async fn of(db: &Db, tenant: &str, from: Instant, now: Instant) -> Result<Self, DatabaseError> {
+    pub async fn of(db: &Db, tenant: &str, from: Timestamp, now: Timestamp) -> Result<Self, DatabaseError> {
         let count = async |statement: &str, values: &[edge_capabilities::database::Value]| {
             let rows = db.query(statement, values).await?;
             rows.first().map_or(Ok(0), |row| row.integer(0))

@@ -7,15 +7,16 @@ mod events {
     mod times;
 }
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_money::{Bill, Line};
 use edge_tenants::{
-    Contradiction, Cycle, Effect, Event, History, Paid, Period, Plan, Standing, Status, Step, TaxRates, What, apply,
+    Contradiction, Cycle, Effect, Event, History, Paid, Period, Plan, Status, Step, SubscriptionEvent,
+    SubscriptionState, TaxRates, apply,
 };
 
 /// Milliseconds; events below happen at whole seconds.
 const SECOND: i64 = 1000;
-const LATE: Instant = Instant::from_millis(1_000_000 * SECOND);
+const LATE: Timestamp = Timestamp::from_millis(1_000_000 * SECOND);
 
 fn plan(price: &str) -> Plan {
     let body = format!(
@@ -25,8 +26,8 @@ fn plan(price: &str) -> Plan {
     Plan::read(body.as_bytes()).unwrap()
 }
 
-fn event(at: i64, what: What) -> Event {
-    let at = Instant::from_millis(at * SECOND);
+fn event(at: i64, what: SubscriptionEvent) -> Event {
+    let at = Timestamp::from_millis(at * SECOND);
     Event {
         at: Some(at),
         subscription: Some("sub_1".into()),
@@ -41,10 +42,10 @@ fn event(at: i64, what: What) -> Event {
 }
 
 fn paid(at: i64, name: &str, end: Option<i64>) -> Event {
-    let period = Period { end: end.map(|end| Instant::from_millis(end * SECOND)), cycle: None };
+    let period = Period { end: end.map(|end| Timestamp::from_millis(end * SECOND)), cycle: None };
     let paid =
         Paid { names: [name.to_owned()].into(), amount: Some((249_900, "INR".into())), period, ..Paid::default() };
-    Event { plan: Some(plan("2499")), names_plan: true, ..event(at, What::Paid(paid)) }
+    Event { plan: Some(plan("2499")), names_plan: true, ..event(at, SubscriptionEvent::Paid(paid)) }
 }
 
 fn of(subscription: &str, event: Event) -> Event {
@@ -62,7 +63,7 @@ fn follow(history: &History, events: &[Event]) -> (History, Vec<Step>) {
     (history, steps)
 }
 
-fn standing(events: &[Event]) -> Standing {
+fn standing(events: &[Event]) -> SubscriptionState {
     follow(&History::default(), events).0.standing()
 }
 
@@ -90,7 +91,7 @@ fn what_the_gateway_shows_the_arithmetic_of_is_in_effect_and_its_price_goes_on()
     };
     let told = |amount: i64, bill: Option<Bill>| {
         let mut event = Event { bill, tax_rates: TaxRates::parse("0,18").unwrap(), ..paid(10, "p1", Some(5000)) };
-        if let What::Paid(paid) = &mut event.what {
+        if let SubscriptionEvent::Paid(paid) = &mut event.what {
             paid.amount = Some((amount, "INR".into()));
         }
         event
@@ -115,7 +116,7 @@ fn what_the_gateway_shows_the_arithmetic_of_is_in_effect_and_its_price_goes_on()
 
 #[test]
 fn what_comes_late_never_moves_a_subscription_back() {
-    use What::{Cancelled, Failed, Halted, Pending};
+    use SubscriptionEvent::{Cancelled, Failed, Halted, Pending};
     let start = paid(10, "p1", Some(1000));
     let status = |late: &[Event]| {
         let events: Vec<Event> = [start.clone()].into_iter().chain(late.iter().cloned()).collect();
@@ -161,11 +162,16 @@ fn what_comes_late_never_moves_a_subscription_back() {
 
 #[test]
 fn paid_for_time_stays_whatever_happens() {
-    let end = Some(Instant::from_millis(5000 * SECOND));
-    for what in [What::Cancelled, What::Halted, What::Pending, What::Failed(None)] {
+    let end = Some(Timestamp::from_millis(5000 * SECOND));
+    for what in [
+        SubscriptionEvent::Cancelled,
+        SubscriptionEvent::Halted,
+        SubscriptionEvent::Pending,
+        SubscriptionEvent::Failed(None),
+    ] {
         assert_eq!(standing(&[paid(10, "p1", Some(5000)), event(20, what.clone())]).period_end, end, "{what:?}");
     }
-    let late = [event(30, What::Cancelled), paid(20, "p1", Some(5000))];
+    let late = [event(30, SubscriptionEvent::Cancelled), paid(20, "p1", Some(5000))];
     assert_eq!(standing(&late).period_end, end);
     assert_eq!(standing(&[paid(10, "p1", Some(5000)), paid(20, "p2", Some(4000))]).period_end, end);
 }
@@ -176,7 +182,7 @@ fn one_payment_renews_once_whoever_reports_it() {
     let order = Event { subscription: None, plan: None, names_plan: false, ..paid(10, "p1", None) };
     let charged = paid(11, "p1", Some(5000));
     let mut invoice = paid(12, "p1", None);
-    if let What::Paid(paid) = &mut invoice.what {
+    if let SubscriptionEvent::Paid(paid) = &mut invoice.what {
         paid.names = ["invoice:INV-1".to_owned(), "p1".to_owned()].into();
     }
     for events in [
@@ -186,7 +192,7 @@ fn one_payment_renews_once_whoever_reports_it() {
     ] {
         let (history, steps) = follow(&History::default(), &events);
         let standing = history.standing();
-        assert_eq!((standing.credits, standing.period_end), (100, Some(Instant::from_millis(5000 * SECOND))));
+        assert_eq!((standing.credits, standing.period_end), (100, Some(Timestamp::from_millis(5000 * SECOND))));
         let receipts = steps.iter().flat_map(|step| &step.effects).filter(|effect| **effect == Effect::TellPaid);
         assert_eq!(receipts.count(), 1);
     }
@@ -201,7 +207,7 @@ fn one_payment_renews_once_whoever_reports_it() {
 fn two_payments_are_two_also_where_they_name_one_invoice() {
     let of_invoice = |at, id: &str| {
         let mut event = paid(at, id, None);
-        if let What::Paid(paid) = &mut event.what {
+        if let SubscriptionEvent::Paid(paid) = &mut event.what {
             paid.names.insert("invoice:INV-1".into());
         }
         event
@@ -219,13 +225,13 @@ fn credits_are_granted_once_for_a_period_also_where_two_payments_name_it() {
 fn what_cannot_be_true_changes_nothing() {
     let with = |change: &dyn Fn(&mut Paid)| {
         let mut event = paid(20, "p2", None);
-        if let What::Paid(paid) = &mut event.what {
+        if let SubscriptionEvent::Paid(paid) = &mut event.what {
             change(paid);
         }
         event
     };
     let mut first = paid(10, "p1", None);
-    if let What::Paid(paid) = &mut first.what {
+    if let SubscriptionEvent::Paid(paid) = &mut first.what {
         paid.account = Some("razorpay:acc_1".into());
     }
     let (history, _) = follow(&History::default(), &[first]);
@@ -255,14 +261,14 @@ fn who_has_paid_a_price_before_may_go_on_to_whatever_the_plan_costs_by_now() {
 
 #[test]
 fn an_event_says_whether_it_took_effect_and_whether_it_is_news() {
-    let (history, steps) = follow(&History::default(), &[paid(10, "p1", None), event(30, What::Halted)]);
+    let (history, steps) = follow(&History::default(), &[paid(10, "p1", None), event(30, SubscriptionEvent::Halted)]);
     assert!(steps.iter().all(|step| step.took_effect && step.is_news));
     assert_eq!(steps.last().unwrap().effects, [Effect::RaiseFence]);
-    let late = apply(&history, &event(20, What::Pending), LATE).unwrap();
+    let late = apply(&history, &event(20, SubscriptionEvent::Pending), LATE).unwrap();
     assert!(!late.took_effect && late.is_news && late.effects.is_empty());
-    let again = apply(&late.history, &event(20, What::Pending), LATE).unwrap();
+    let again = apply(&late.history, &event(20, SubscriptionEvent::Pending), LATE).unwrap();
     assert!(!again.took_effect && !again.is_news);
-    let told = apply(&history, &event(30, What::Halted), LATE).unwrap();
+    let told = apply(&history, &event(30, SubscriptionEvent::Halted), LATE).unwrap();
     assert!(told.took_effect && !told.is_news && told.effects.is_empty());
 }
 
@@ -270,15 +276,17 @@ fn an_event_says_whether_it_took_effect_and_whether_it_is_news() {
 fn the_history_stays_small_and_payments_that_were_summed_up_do_not_count_again() {
     let mut history = History::default();
     for number in 0..500 {
-        let events =
-            [paid(number * 10, &format!("p{number}"), Some(number * 10 + 5)), event(number * 10 + 3, What::Pending)];
+        let events = [
+            paid(number * 10, &format!("p{number}"), Some(number * 10 + 5)),
+            event(number * 10 + 3, SubscriptionEvent::Pending),
+        ];
         history = follow(&history, &events).0;
     }
     assert!(serde_json::to_string(&history).unwrap().len() < 64 << 10);
     let before = history.standing();
     assert_eq!(before.credits, 50_000);
     // Summed up long ago, but remembered.
-    let (history, steps) = follow(&history, &[paid(4000, "p400", Some(4005)), event(4003, What::Pending)]);
+    let (history, steps) = follow(&history, &[paid(4000, "p400", Some(4005)), event(4003, SubscriptionEvent::Pending)]);
     assert_eq!(history.standing(), before);
     assert!(steps.iter().all(|step| step.effects.is_empty() && !step.is_news));
     // Never heard of: it counts, however late.

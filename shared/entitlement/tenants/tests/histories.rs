@@ -9,9 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::testing::{START, SeededRandom};
-use edge_tenants::{Cycle, Effect, Event, History, Paid, PaymentStatus, Period, Plan, Status, TaxRates, What, apply};
+use edge_tenants::{
+    Cycle, Effect, Event, History, Paid, PaymentStatus, Period, Plan, Status, SubscriptionEvent, TaxRates, apply,
+};
 
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -21,7 +23,7 @@ struct Truth {
     status: Option<Status>,
     payment: Option<PaymentStatus>,
     subscription: Option<String>,
-    period_end: Option<Instant>,
+    period_end: Option<Timestamp>,
     plan: Option<String>,
     credits: i64,
     payments: BTreeSet<String>,
@@ -53,9 +55,9 @@ impl Story<'_> {
         self.random.below(one_in) == 0
     }
 
-    fn tell(&mut self, what: What, subscription: Option<&str>, plan: Option<Plan>) {
+    fn tell(&mut self, what: SubscriptionEvent, subscription: Option<&str>, plan: Option<Plan>) {
         let event = Event {
-            at: Some(Instant::from_millis(self.now)),
+            at: Some(Timestamp::from_millis(self.now)),
             subscription: subscription.map(ToOwned::to_owned),
             gateway: self.gateway(subscription),
             what,
@@ -86,10 +88,10 @@ impl Story<'_> {
         let subscription = self.truth.subscription.clone().unwrap();
         let plan_name = self.truth.plan.clone().unwrap();
         let (amount, credits) = if plan_name == "small" { (49_900, 10) } else { (249_900, 100) };
-        let at = Instant::from_millis(self.now);
+        let at = Timestamp::from_millis(self.now);
         let end = Cycle::Monthly.end_from(self.truth.period_end.map_or(at, |end| end.max(at)));
-        let report = |end: Option<Instant>, account: bool| {
-            What::Paid(Paid {
+        let report = |end: Option<Timestamp>, account: bool| {
+            SubscriptionEvent::Paid(Paid {
                 names: [name.clone()].into(),
                 amount: Some((amount, "INR".into())),
                 period: Period { end, cycle: None },
@@ -133,10 +135,10 @@ impl Story<'_> {
     fn fail(&mut self, payment: Option<String>) {
         let subscription = self.truth.subscription.clone();
         if self.chance(2) {
-            self.tell(What::Failed(payment), subscription.as_deref(), None);
+            self.tell(SubscriptionEvent::Failed(payment), subscription.as_deref(), None);
             self.truth.payment = Some(PaymentStatus::Failed);
         } else {
-            self.tell(What::Pending, subscription.as_deref(), None);
+            self.tell(SubscriptionEvent::Pending, subscription.as_deref(), None);
             self.truth.payment = Some(PaymentStatus::Pending);
         }
         self.truth.status = Some(Status::PastDue);
@@ -149,28 +151,28 @@ impl Story<'_> {
         let is_paid = self.truth.status == Some(Status::Active)
             && self.truth.period_end.is_some_and(|end| self.now < end.as_millis());
         let what = match self.random.below(7) {
-            0 => What::Pending,
-            1 => What::Halted,
-            2 => What::Paused,
-            3 => What::Reactivated,
-            4 => What::Failed(Some(format!("refused_{}", self.now))),
+            0 => SubscriptionEvent::Pending,
+            1 => SubscriptionEvent::Halted,
+            2 => SubscriptionEvent::Paused,
+            3 => SubscriptionEvent::Reactivated,
+            4 => SubscriptionEvent::Failed(Some(format!("refused_{}", self.now))),
             5 if is_paid => {
                 let name = format!("pay_{}", self.truth.payments.len());
-                let end = Cycle::Monthly.end_from(Instant::from_millis(self.now));
+                let end = Cycle::Monthly.end_from(Timestamp::from_millis(self.now));
                 let (amount, credits) = if plan_name == "small" { (49_900, 10) } else { (249_900, 100) };
                 self.truth.payments.insert(name.clone());
                 self.truth.credits += credits;
                 self.truth.period_end = self.truth.period_end.max(Some(end));
-                What::Paid(Paid {
+                SubscriptionEvent::Paid(Paid {
                     names: [name].into(),
                     amount: Some((amount, "INR".into())),
                     period: Period { end: self.chance(2).then_some(end), cycle: None },
                     ..Paid::default()
                 })
             }
-            _ => What::Cancelled,
+            _ => SubscriptionEvent::Cancelled,
         };
-        let plan = matches!(what, What::Paid(_)).then(|| plan(&plan_name));
+        let plan = matches!(what, SubscriptionEvent::Paid(_)).then(|| plan(&plan_name));
         self.tell(what, Some(&subscription), plan);
     }
 
@@ -183,49 +185,49 @@ impl Story<'_> {
         let next = self.random.below(10);
         match (self.truth.status, next) {
             (None, 0..2) => {
-                self.tell(What::Failed(Some("pay_refused".into())), None, None);
+                self.tell(SubscriptionEvent::Failed(Some("pay_refused".into())), None, None);
                 self.truth.payment = Some(PaymentStatus::Failed);
             }
             (None | Some(Status::Cancelled), 2..) => self.subscribe(),
             // Somebody who has cancelled fails to buy something else.
-            (Some(Status::Cancelled), _) => self.tell(What::Failed(None), None, None),
+            (Some(Status::Cancelled), _) => self.tell(SubscriptionEvent::Failed(None), None, None),
             (Some(Status::Active), 0..5) => self.pay(),
             (Some(Status::Active), 5..7) => self.fail(Some(format!("refused_{}", self.now))),
             (Some(Status::Active), 7) => {
                 // Another plan: a new subscription; word of the old one's end follows and means nothing to the new.
                 self.subscribe();
                 self.now += 1000;
-                self.tell(What::Cancelled, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Cancelled, subscription.as_deref(), None);
             }
             (Some(Status::PastDue), 0..4) => {
                 // The charge that failed comes in at last. Word of its failure may still be on its way.
                 let name = format!("pay_{}", self.truth.payments.len());
-                self.tell(What::Failed(Some(name)), subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Failed(Some(name)), subscription.as_deref(), None);
                 self.now += 1000;
                 self.pay();
             }
             (Some(Status::PastDue), 4..6) => self.fail(None),
             (Some(Status::PastDue), 6..8) => {
-                self.tell(What::Pending, subscription.as_deref(), None);
-                self.tell(What::Halted, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Pending, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Halted, subscription.as_deref(), None);
                 self.truth.status = Some(Status::Suspended);
                 self.truth.payment = Some(PaymentStatus::Failed);
             }
             (Some(Status::Active), 8) => {
-                self.tell(What::Paused, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Paused, subscription.as_deref(), None);
                 self.truth.status = Some(Status::Suspended);
             }
             (Some(Status::PastDue), 8) | (Some(Status::Suspended), 6..8) => {
-                self.tell(What::Reactivated, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Reactivated, subscription.as_deref(), None);
                 (self.truth.status, self.truth.payment) = (Some(Status::Active), Some(PaymentStatus::Paid));
             }
             (Some(Status::Suspended), 8) => {
-                self.tell(What::Overdue, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Overdue, subscription.as_deref(), None);
                 (self.truth.status, self.truth.payment) = (Some(Status::PastDue), Some(PaymentStatus::Pending));
             }
             (Some(Status::Suspended), 0..6) => self.pay(),
             (Some(_), _) => {
-                self.tell(What::Cancelled, subscription.as_deref(), None);
+                self.tell(SubscriptionEvent::Cancelled, subscription.as_deref(), None);
                 self.truth.status = Some(Status::Cancelled);
             }
         }
@@ -267,7 +269,7 @@ fn however_a_history_is_told_the_subscription_stands_where_it_ends() {
         if random.below(10) > 0 {
             shuffle(&random, &mut told);
         }
-        let heard = Instant::from_millis(now + DAY);
+        let heard = Timestamp::from_millis(now + DAY);
         let mut history = History::default();
         let mut receipts = 0;
         for event in &told {

@@ -8,13 +8,13 @@ use edge_http::{Code, Problem, Timings, bearer};
 use http::HeaderMap;
 
 use crate::caller::{Caller, TenantId};
-use crate::issuing::sane;
+use crate::issuing::is_valid;
 use crate::keys::Keys;
 use crate::passport::{Identified, NoKeys, Passport, Refused};
 use crate::rates::Rates;
 use crate::recent::Recent;
 use crate::scope::{Scope, Scopes};
-use crate::standing::{Person, Standing, Standings};
+use crate::standing::{MembershipState, MembershipStates, Person};
 use crate::token::{SecretHash, Token};
 
 /// The shortest bootstrap key that is taken: a shorter one could be guessed.
@@ -29,7 +29,7 @@ const BOOTSTRAP: &str = "bootstrap";
 
 /// Why a caller was not let in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AccessError {
+pub enum AuthenticationError {
     /// There is no credential, or none that is known, or it has expired.
     #[error("there is no credential, or it is not known")]
     Unauthenticated,
@@ -58,23 +58,23 @@ pub enum AccessError {
 
 /// Decides who may call.
 #[derive(Clone)]
-pub struct Access(Arc<Inner>);
+pub struct Authenticator(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
     keys: Recent<Keys>,
-    standings: Recent<Standings>,
+    standings: Recent<MembershipStates>,
     passport: Passport,
     rates: Rates,
 }
 
-impl Access {
+impl Authenticator {
     /// Decides by the keys in `db`, and by the variables `bootstrap_admin_key` and `passport_…`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             keys: Recent::new(capabilities, Keys::new(db.clone())),
-            standings: Recent::new(capabilities, Standings::new(db.clone())),
+            standings: Recent::new(capabilities, MembershipStates::new(db.clone())),
             passport: Passport::new(capabilities),
             rates: Rates::new(capabilities),
         }))
@@ -89,8 +89,8 @@ impl Access {
     }
 
     /// The caller whose credential stands in `headers`. A person may name in `X-Tenant-Id` another tenant of theirs.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AccessError> {
-        let bearer = bearer(headers).ok_or(AccessError::Unauthenticated)?;
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, AuthenticationError> {
+        let bearer = bearer(headers).ok_or(AuthenticationError::Unauthenticated)?;
         if let Some(token) = Token::parse(bearer)
             && let Some(caller) = self.by_api_key(&token).await?
         {
@@ -102,9 +102,9 @@ impl Access {
         // Boxed: a request with a key does not move the memory that tokens need.
         match Box::pin(self.0.passport.admit(bearer)).await {
             Ok(Ok(identified)) => Box::pin(self.in_tenant(identified, headers)).await,
-            Ok(Err(Refused::NoToken)) => Err(AccessError::Unauthenticated),
-            Ok(Err(refused)) => Err(AccessError::BadToken(refused)),
-            Err(no_keys) => Err(AccessError::NoKeys(no_keys)),
+            Ok(Err(Refused::NoToken)) => Err(AuthenticationError::Unauthenticated),
+            Ok(Err(refused)) => Err(AuthenticationError::BadToken(refused)),
+            Err(no_keys) => Err(AuthenticationError::NoKeys(no_keys)),
         }
     }
 
@@ -131,15 +131,15 @@ impl Access {
         Ok(())
     }
 
-    async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AccessError> {
+    async fn by_api_key(&self, token: &Token) -> Result<Option<Caller>, AuthenticationError> {
         let found = self.0.keys.find(&token.id).await;
-        let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+        let found = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
         let clock = &self.0.capabilities.clock;
         let good = found.filter(|stored| {
             stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| clock.now() < expires_at)
         });
         match good {
-            Some(stored) if !stored.tenant_is_active => Err(AccessError::TenantInactive),
+            Some(stored) if !stored.tenant_is_active => Err(AuthenticationError::TenantInactive),
             good => Ok(good.map(|stored| stored.key.caller())),
         }
     }
@@ -147,13 +147,13 @@ impl Access {
     /// The person in the tenant that they act in: the one of their token, with its roles, unless the tenant keeps
     /// members and does not have them; or the one that the request names, which has them as a member, with that
     /// member's role.
-    async fn in_tenant(&self, identified: Identified, headers: &HeaderMap) -> Result<Caller, AccessError> {
+    async fn in_tenant(&self, identified: Identified, headers: &HeaderMap) -> Result<Caller, AuthenticationError> {
         let Identified { mut caller, sub, email } = identified;
         let Some(own) = caller.tenant.clone() else { return Ok(caller) };
         let named = match headers.get(X_TENANT_ID).map(http::HeaderValue::to_str) {
             None => own.clone(),
-            Some(Ok(named)) if sane(named) => TenantId::from_claim(named),
-            Some(_) => return Err(AccessError::NotTheirs),
+            Some(Ok(named)) if is_valid(named) => TenantId::from_claim(named),
+            Some(_) => return Err(AuthenticationError::NotTheirs),
         };
         if named == own {
             // Whoever belongs to no tenant has no rights that could be taken away.
@@ -161,19 +161,19 @@ impl Access {
                 let person = Person { tenant: own.as_str(), sub: &sub, email: email.as_deref() };
                 let standing = self.standing(person).await?;
                 if !standing.admits() {
-                    return Err(AccessError::NoMember);
+                    return Err(AuthenticationError::NoMember);
                 }
                 if !standing.is_active {
-                    return Err(AccessError::TenantInactive);
+                    return Err(AuthenticationError::TenantInactive);
                 }
             }
             return Ok(caller);
         }
         // By the id alone: the address is what the token says, and the database's role is the database's to give.
         let standing = self.standing(Person { tenant: named.as_str(), sub: &sub, email: None }).await?;
-        let role = standing.role.ok_or(AccessError::NotTheirs)?;
+        let role = standing.role.ok_or(AuthenticationError::NotTheirs)?;
         if !standing.is_active {
-            return Err(AccessError::TenantInactive);
+            return Err(AuthenticationError::TenantInactive);
         }
         caller.scopes = role.scopes();
         caller.roles = Arc::from([role.as_str().to_owned()]);
@@ -181,15 +181,18 @@ impl Access {
         Ok(caller)
     }
 
-    async fn standing(&self, person: Person<'_>) -> Result<Standing, AccessError> {
+    async fn standing(&self, person: Person<'_>) -> Result<MembershipState, AuthenticationError> {
         let found = self.0.standings.find(&person.id()).await;
-        let found = found.map_err(|error| AccessError::Unavailable(error.to_string()))?;
-        found.map(|standing| *standing).ok_or_else(|| AccessError::Unavailable("the database knows no standing".into()))
+        let found = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
+        found
+            .map(|standing| *standing)
+            .ok_or_else(|| AuthenticationError::Unavailable("the database knows no standing".into()))
     }
 
-    async fn by_bootstrap_key(&self, bearer: &str) -> Result<Option<Caller>, AccessError> {
+    async fn by_bootstrap_key(&self, bearer: &str) -> Result<Option<Caller>, AuthenticationError> {
         let configured = self.0.capabilities.config.get("bootstrap_admin_key").await;
-        let configured = configured.map_err(|error| AccessError::Unavailable(error.to_string()))?.unwrap_or_default();
+        let configured =
+            configured.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?.unwrap_or_default();
         if configured.len() < SHORTEST_BOOTSTRAP_KEY {
             return Ok(None);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_idempotency::Scope as IdempotencyScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,7 +50,7 @@ pub struct Caller {
     /// keys they made each other.
     pub root: Arc<str>,
     /// When its key stops working; None: never, or it is a person, whose tokens are renewed.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Caller {

@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use edge_http::{Code, Problem, Timings};
 use http::request::Parts;
 
-use crate::authentication::{Access, AccessError};
+use crate::authentication::{AuthenticationError, Authenticator};
 use crate::caller::Caller;
 use crate::scope::Scope;
 
@@ -65,12 +65,12 @@ pub struct Granted<R: Right> {
 
 impl<R: Right, S: Sync> FromRequestParts<S> for Granted<R>
 where
-    Access: FromRef<S>,
+    Authenticator: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let access = Access::from_ref(state);
+        let access = Authenticator::from_ref(state);
         if R::IS_COUNTED {
             note_personal(parts);
         }
@@ -82,26 +82,26 @@ where
             access.count(&caller, Timings::of(&parts.extensions)).await?;
         }
         if !caller.may(R::SCOPE) {
-            return Err(AccessError::Lacks(R::SCOPE).into());
+            return Err(AuthenticationError::Lacks(R::SCOPE).into());
         }
         Ok(Self { caller, right: PhantomData })
     }
 }
 
 /// A caller whom something else than a scope gives the right: that a rule names them.
-pub struct Known {
+pub struct Authenticated {
     /// Who it is.
     pub caller: Caller,
 }
 
-impl<S: Sync> FromRequestParts<S> for Known
+impl<S: Sync> FromRequestParts<S> for Authenticated
 where
-    Access: FromRef<S>,
+    Authenticator: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let access = Access::from_ref(state);
+        let access = Authenticator::from_ref(state);
         note_personal(parts);
         let caller = access.authenticate(&parts.headers).await?;
         access.count(&caller, Timings::of(&parts.extensions)).await?;
@@ -122,25 +122,25 @@ fn unauthenticated() -> Problem {
     Problem::new(Code::Unauthenticated, detail)
 }
 
-impl From<AccessError> for Problem {
-    fn from(error: AccessError) -> Self {
+impl From<AuthenticationError> for Problem {
+    fn from(error: AuthenticationError) -> Self {
         match error {
-            AccessError::Unauthenticated => unauthenticated(),
+            AuthenticationError::Unauthenticated => unauthenticated(),
             // Why, the log says and the caller is not told.
-            AccessError::BadToken(refused) => unauthenticated().because(refused),
-            AccessError::Lacks(scope) => {
+            AuthenticationError::BadToken(refused) => unauthenticated().because(refused),
+            AuthenticationError::Lacks(scope) => {
                 Self::new(Code::PermissionDenied, format!("The credential does not have the scope {scope}."))
             }
-            AccessError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
-            AccessError::NoMember => {
+            AuthenticationError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
+            AuthenticationError::NoMember => {
                 Self::new(Code::PermissionDenied, "You are not, or no longer, a member of the tenant.")
             }
-            AccessError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
-            AccessError::NoKeys(cause) => {
+            AuthenticationError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
+            AuthenticationError::NoKeys(cause) => {
                 let detail = "The token cannot be checked now because its issuer does not respond; try again.";
                 Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
             }
-            AccessError::Unavailable(cause) => {
+            AuthenticationError::Unavailable(cause) => {
                 let detail = "The credential cannot be checked now; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
             }

@@ -3,21 +3,21 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::response::{IntoResponse as _, Response};
 use edge_capabilities::database::Value;
-use edge_capabilities::{Capabilities, Instant, random};
+use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_http::{Code, FieldError, Json, Listing, Page, Problem};
 use http::StatusCode;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::authentication::{Access, AccessError};
+use crate::authentication::{AuthenticationError, Authenticator};
 use crate::caller::{Caller, TenantId};
-use crate::keys::{ApiKey, Behind, key_id};
+use crate::keys::{ApiKey, Cursor, key_id};
 use crate::scope::{Scope, Scopes};
 use crate::token::Token;
 
-const LONGEST_NAME: usize = 200;
-const LONGEST_ID: usize = 256;
+const MAX_NAME_LEN: usize = 200;
+const MAX_ID_LEN: usize = 256;
 
 /// The API key to create.
 #[derive(Deserialize, ToSchema)]
@@ -151,21 +151,21 @@ impl NewApiKey {
     }
 }
 
-impl Access {
+impl Authenticator {
     /// Makes a key, if `caller` hands on nothing it does not have.
     pub async fn issue_key(&self, new: NewApiKey, caller: &Caller) -> Result<IssuedKey, Problem> {
         let Capabilities { clock, random, .. } = self.capabilities();
         let token = Token::generate(&**random);
         let key = read(new, caller, &token, clock.now())?;
         if !self.keys().source().insert(&key, &token.hash()).await? {
-            return Err(AccessError::Unauthenticated.into());
+            return Err(AuthenticationError::Unauthenticated.into());
         }
         Ok(IssuedKey { id: key.id, key: token.reveal() })
     }
 
     /// A page of the keys that were not revoked, newest first, of `tenant` alone where one is given.
     pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ShownKey>, Problem> {
-        let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
+        let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
         let keys = self.keys().source().list(tenant, behind, page.limit.saturating_add(1)).await?;
         let shown = keys.into_iter().map(ShownKey::from).collect();
         Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))
@@ -182,7 +182,7 @@ impl Access {
         caller: &Caller,
     ) -> Result<RevokedKeys, Problem> {
         let no_such_key = || Problem::new(Code::ApiKeyNotFound, "There is no such API key.");
-        if !sane(id) {
+        if !is_valid(id) {
             return Err(no_such_key());
         }
         let keys = self.keys().source();
@@ -238,7 +238,7 @@ impl Access {
         tenant: &TenantId,
         key: &str,
         caller: &Caller,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), Problem> {
         let statement =
             "INSERT INTO tenant_deeds (id, tenant_id, action, detail, actor, at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -257,17 +257,17 @@ impl Access {
 }
 
 /// An id that the database can hold.
-pub(crate) fn sane(id: &str) -> bool {
-    (1..=LONGEST_ID).contains(&id.len()) && !id.chars().any(char::is_control)
+pub(crate) fn is_valid(id: &str) -> bool {
+    (1..=MAX_ID_LEN).contains(&id.len()) && !id.chars().any(char::is_control)
 }
 
 /// Reads what was asked for, and makes sure that the caller hands on nothing it does not have.
-fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<ApiKey, Problem> {
+fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Timestamp) -> Result<ApiKey, Problem> {
     let mut errors = Vec::new();
     let name_is_sane =
-        (1..=LONGEST_NAME).contains(&new.name.chars().count()) && !new.name.chars().any(char::is_control);
+        (1..=MAX_NAME_LEN).contains(&new.name.chars().count()) && !new.name.chars().any(char::is_control);
     if new.name.trim().is_empty() || !name_is_sane {
-        let message = format!("must be 1 to {LONGEST_NAME} characters, none of them a control character");
+        let message = format!("must be 1 to {MAX_NAME_LEN} characters, none of them a control character");
         errors.push(FieldError::new("name", message));
     }
     let mut scopes = Vec::new();
@@ -285,16 +285,16 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
         errors.push(FieldError::new("applications", "must name at least one application, or be left out for all"));
     }
     for (index, application) in new.applications.iter().flatten().enumerate() {
-        if !sane(application) {
-            let message = format!("must be 1 to {LONGEST_ID} bytes without control characters");
+        if !is_valid(application) {
+            let message = format!("must be 1 to {MAX_ID_LEN} bytes without control characters");
             errors.push(FieldError::new(format!("applications[{index}]"), message));
         }
     }
-    if new.tenant_id.as_deref().is_some_and(|tenant| !sane(tenant)) {
+    if new.tenant_id.as_deref().is_some_and(|tenant| !is_valid(tenant)) {
         errors
-            .push(FieldError::new("tenant_id", format!("must be 1 to {LONGEST_ID} bytes without control characters")));
+            .push(FieldError::new("tenant_id", format!("must be 1 to {MAX_ID_LEN} bytes without control characters")));
     }
-    let expires_at = new.expires_at.as_deref().map(Instant::parse);
+    let expires_at = new.expires_at.as_deref().map(Timestamp::parse);
     match expires_at {
         Some(None) => errors.push(FieldError::new("expires_at", "must be an RFC 3339 instant")),
         Some(Some(at)) if at <= now => errors.push(FieldError::new("expires_at", "must lie in the future")),
@@ -322,7 +322,7 @@ fn read(new: NewApiKey, caller: &Caller, token: &Token, now: Instant) -> Result<
 fn hands_on_only_its_own(
     new: &NewApiKey,
     scopes: &[Scope],
-    expires_at: Option<Instant>,
+    expires_at: Option<Timestamp>,
     caller: &Caller,
 ) -> Result<(), Problem> {
     let wanted: Scopes = scopes.iter().copied().collect();

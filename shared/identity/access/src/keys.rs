@@ -1,6 +1,6 @@
 //! API keys in the database.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ pub(crate) struct ApiKey {
     pub(crate) tenant: Option<TenantId>,
     pub(crate) applications: Option<Vec<String>>,
     pub(crate) created_by: String,
-    pub(crate) created_at: Instant,
-    pub(crate) expires_at: Option<Instant>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
     /// Whom the chain of issuing began with; see [`Caller::root`].
     pub(crate) root: String,
 }
@@ -54,8 +54,8 @@ impl ApiKey {
 }
 
 /// Where a page of keys begins: behind the key that was created then and has this id.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -147,10 +147,10 @@ impl Keys {
     pub(crate) async fn list(
         &self,
         tenant: Option<&TenantId>,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<ApiKey>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let mut values = vec![Value::from(behind.created_at), behind.id.into(), Value::Integer(i64::from(limit))];
         let mut of_tenant = "";
         if let Some(tenant) = tenant {
@@ -210,7 +210,7 @@ impl Keys {
         &self,
         id: &str,
         tenant: Option<&TenantId>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<bool, DatabaseError> {
         let mut values = vec![Value::from(now), id.into()];
         let mut of_tenant = "";
@@ -243,8 +243,8 @@ fn from_row(row: &Row, root: String) -> Result<StoredKey, DatabaseError> {
         tenant: row.optional_text(3)?.map(TenantId::new),
         applications: row.optional_text(4)?.map(from_json).transpose()?,
         created_by: row.text(5)?.to_owned(),
-        created_at: Instant::from_millis(row.integer(6)?),
-        expires_at: row.optional_integer(7)?.map(Instant::from_millis),
+        created_at: Timestamp::from_millis(row.integer(6)?),
+        expires_at: row.optional_integer(7)?.map(Timestamp::from_millis),
         root,
     };
     let secret = SecretHash::from_hex(row.text(8)?);

@@ -16,11 +16,11 @@ mod standing;
 pub mod testing;
 mod token;
 
-pub use authentication::{Access, AccessError, X_TENANT_ID};
+pub use authentication::{AuthenticationError, Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
 pub use granted::{
-    BillingRead, BillingWrite, ErpAdmin, Granted, Known, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
-    SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
+    Authenticated, BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite,
+    SeatsVerify, SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 pub use passport::{NoKeys, Refused, router as passport_keys_router};

@@ -14,7 +14,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Capabilities, Config, Instant};
+use edge_capabilities::{Capabilities, Config, Timestamp};
 use edge_http::Allowance;
 
 /// In which time a bucket fills, milliseconds.
@@ -24,10 +24,10 @@ const WINDOW: i64 = 60_000;
 const SHELF_LIFE: Duration = Duration::from_secs(1);
 
 /// The most tokens that are taken at a time; and no more than a hundredth of the bucket.
-const MOST_AT_ONCE: i64 = 200;
+const MAX_AT_ONCE: i64 = 200;
 
 /// Buckets remembered.
-const MOST: usize = 1024;
+const MAX_COUNT: usize = 1024;
 
 /// Requests in a minute, unless told.
 const PER_KEY: i64 = 120_000;
@@ -51,7 +51,7 @@ struct Limits {
 #[derive(Clone, Copy)]
 struct Taken {
     left: i64,
-    until: Instant,
+    until: Timestamp,
     /// What the bucket still held when this was taken.
     in_bucket: i64,
     /// When the bucket will be full, or, where it is empty, when it will hold a token, milliseconds.
@@ -62,14 +62,14 @@ struct Taken {
 /// How many tokens had been taken when the bucket was last full.
 #[derive(Clone, Copy)]
 struct Mark {
-    at: Instant,
+    at: Timestamp,
     taken: i64,
 }
 
 impl Mark {
     fn read(bytes: &[u8]) -> Option<Self> {
         let (at, taken) = std::str::from_utf8(bytes).ok()?.split_once(' ')?;
-        Some(Self { at: Instant::from_millis(at.parse().ok()?), taken: taken.parse().ok()? })
+        Some(Self { at: Timestamp::from_millis(at.parse().ok()?), taken: taken.parse().ok()? })
     }
 
     fn write(self) -> String {
@@ -77,7 +77,7 @@ impl Mark {
     }
 
     /// What the bucket holds at `now`, when `taken` have been taken; more than `limit` where it was full meanwhile.
-    fn holds(self, limit: i64, taken: i64, now: Instant) -> i64 {
+    fn holds(self, limit: i64, taken: i64, now: Timestamp) -> i64 {
         let passed = i128::from(now.millis_since(self.at).max(0));
         let flowed_in = passed.saturating_mul(i128::from(limit)).checked_div(WINDOW.into()).unwrap_or(0);
         let spent = i128::from(taken).saturating_sub(self.taken.into());
@@ -150,7 +150,7 @@ impl Rates {
         // A store that cannot be asked holds nobody up.
         let Ok(taken) = self.draw(bucket, limit, now).await else { return Ok(None) };
         let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST && !all.contains_key(bucket) {
+        if all.len() >= MAX_COUNT && !all.contains_key(bucket) {
             all.clear();
         }
         all.insert(bucket.to_owned(), taken);
@@ -159,7 +159,7 @@ impl Rates {
     }
 
     /// Takes tokens out of the shared bucket, one of which is spent at once.
-    async fn draw(&self, bucket: &str, limit: i64, now: Instant) -> Result<Taken, StoreError> {
+    async fn draw(&self, bucket: &str, limit: i64, now: Timestamp) -> Result<Taken, StoreError> {
         let cache = &self.capabilities.cache;
         let place = format!("{bucket} full");
         // INVARIANT: the counter is read before the mark. Who sees what others took from a full bucket sees their mark.
@@ -177,7 +177,7 @@ impl Rates {
                 mark
             }
         };
-        let wanted = limit.checked_div(100).unwrap_or(1).clamp(1, MOST_AT_ONCE);
+        let wanted = limit.checked_div(100).unwrap_or(1).clamp(1, MAX_AT_ONCE);
         let count = wanted.min(mark.holds(limit, taken, now));
         if count < 1 {
             return Ok(Taken::none(limit, mark.holds(limit, taken, now), now));
@@ -197,12 +197,12 @@ impl Rates {
 
 impl Taken {
     /// Nothing was taken, for the bucket holds `holds`, which is less than a token.
-    fn none(limit: i64, holds: i64, now: Instant) -> Self {
+    fn none(limit: i64, holds: i64, now: Timestamp) -> Self {
         let then = now.as_millis().saturating_add(time_for(1_i64.saturating_sub(holds), limit));
         Self { left: 0, until: now, in_bucket: 0, then, is_empty: true }
     }
 
-    fn allowance(&self, limit: i64, now: Instant) -> Allowance {
+    fn allowance(&self, limit: i64, now: Timestamp) -> Allowance {
         let remaining = self.in_bucket.saturating_add(self.left).clamp(0, limit);
         let millis = self.then.saturating_sub(now.as_millis()).max(0);
         let reset = unsigned(millis.saturating_add(999).checked_div(1000).unwrap_or(0));

@@ -10,25 +10,25 @@ use std::time::Duration;
 
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// After this long what is known is read again, behind the answer.
 const RECHECK: Duration = Duration::from_millis(300);
-/// After this long it is read again before the answer. With [`PATIENCE`] this stays under the promised second.
+/// After this long it is read again before the answer. With [`TIMEOUT`] this stays under the promised second.
 const EXPIRE: Duration = Duration::from_millis(600);
 /// How long the database may take to answer about what is known.
-const PATIENCE: Duration = Duration::from_millis(300);
+const TIMEOUT: Duration = Duration::from_millis(300);
 /// And about that of which nothing is known: there is nothing else to answer by.
-const COLD_PATIENCE: Duration = Duration::from_secs(10);
+const COLD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long what is known goes on while the database cannot be asked.
 const OUTAGE: Duration = Duration::from_mins(5);
 /// How long after the database was asked in vain what is known goes on without waiting for it. Longer than it takes to find
 /// out again, and shorter than the promised second.
 const AWAY: Duration = Duration::from_millis(900);
 /// How many are remembered: a bound for when somebody tries many.
-const MOST: usize = 4096;
+const MAX_COUNT: usize = 4096;
 
 /// What reads something in the database.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -67,9 +67,9 @@ struct Known<V> {
     /// None: there is no such thing, or no more.
     value: Option<Arc<V>>,
     /// When the database said so.
-    read_at: Instant,
+    read_at: Timestamp,
     /// When the database was last asked about it in vain, and the cache for word that it was taken away.
-    tried_at: Option<Instant>,
+    tried_at: Option<Timestamp>,
 }
 
 impl<V> Clone for Known<V> {
@@ -85,7 +85,7 @@ struct Copy<V> {
     #[serde(deserialize_with = "Option::deserialize")]
     #[serde(bound(deserialize = "V: Deserialize<'de>"))]
     value: Option<V>,
-    read_at: Instant,
+    read_at: Timestamp,
 }
 
 /// How what is known may be used.
@@ -135,15 +135,15 @@ impl<S: Source> Recent<S> {
         &self,
         id: &str,
         is_remembered: bool,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<Arc<S::Value>>, DatabaseError> {
         let copied = self.read_copy(id).await;
         if let Some(known) = copied.as_ref().filter(|known| known.age(now) != Age::Old) {
             self.remember(id, known.clone());
             return Ok(self.use_known(id, known, now));
         }
-        let patience = if copied.is_none() && !is_remembered { COLD_PATIENCE } else { PATIENCE };
-        match self.read(id, patience).await {
+        let timeout = if copied.is_none() && !is_remembered { COLD_TIMEOUT } else { TIMEOUT };
+        match self.read(id, timeout).await {
             Err(DatabaseError::Unavailable(reason)) => {
                 let known = self.go_on(id, copied, now).filter(|known| known.outlives(now));
                 known.map(|known| known.value).ok_or(DatabaseError::Unavailable(reason))
@@ -152,7 +152,7 @@ impl<S: Source> Recent<S> {
         }
     }
 
-    fn use_known(&self, id: &str, known: &Known<S::Value>, now: Instant) -> Option<Arc<S::Value>> {
+    fn use_known(&self, id: &str, known: &Known<S::Value>, now: Timestamp) -> Option<Arc<S::Value>> {
         if known.age(now) == Age::Due {
             self.read_behind(id);
         }
@@ -161,14 +161,14 @@ impl<S: Source> Recent<S> {
 
     fn remember(&self, id: &str, known: Known<S::Value>) {
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST && !all.contains_key(id) {
+        if all.len() >= MAX_COUNT && !all.contains_key(id) {
             all.clear();
         }
         all.insert(id.to_owned(), known);
     }
 
     /// Goes on with what is known of `id`, now that the database was asked in vain.
-    fn go_on(&self, id: &str, copied: Option<Known<S::Value>>, tried_at: Instant) -> Option<Known<S::Value>> {
+    fn go_on(&self, id: &str, copied: Option<Known<S::Value>>, tried_at: Timestamp) -> Option<Known<S::Value>> {
         let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         let known = Known { tried_at: Some(tried_at), ..Known::newer(copied, known)? };
         self.remember(id, known.clone());
@@ -186,7 +186,7 @@ impl<S: Source> Recent<S> {
             let (recent, id) = (self.clone(), id.to_owned());
             self.0.capabilities.background.spawn(Box::pin(async move {
                 let tried_at = recent.0.capabilities.clock.now();
-                if recent.read(&id, PATIENCE).await.is_err() {
+                if recent.read(&id, TIMEOUT).await.is_err() {
                     // While the database cannot be asked, nothing but the cache tells what was taken away just before.
                     let copied = recent.read_copy(&id).await;
                     recent.go_on(&id, copied, tried_at);
@@ -196,11 +196,11 @@ impl<S: Source> Recent<S> {
         }
     }
 
-    async fn read(&self, id: &str, patience: Duration) -> Result<Option<Arc<S::Value>>, DatabaseError> {
+    async fn read(&self, id: &str, timeout: Duration) -> Result<Option<Arc<S::Value>>, DatabaseError> {
         let clock = &self.0.capabilities.clock;
         // The reading may show any state from here on.
         let read_at = clock.now();
-        let found = within(&**clock, patience, self.0.source.read(id)).await;
+        let found = within(&**clock, timeout, self.0.source.read(id)).await;
         let value = found.unwrap_or_else(|| Err(DatabaseError::Unavailable("no answer in time".into())))?.map(Arc::new);
         let known = Known { value: value.clone(), read_at, tried_at: None };
         self.remember(id, known.clone());
@@ -248,11 +248,11 @@ impl<V> Known<V> {
     }
 
     /// Whether it goes on while the database cannot be asked.
-    fn outlives(&self, now: Instant) -> bool {
+    fn outlives(&self, now: Timestamp) -> bool {
         self.value.is_none() || millis(OUTAGE) > now.millis_since(self.read_at)
     }
 
-    fn age(&self, now: Instant) -> Age {
+    fn age(&self, now: Timestamp) -> Age {
         let age = now.millis_since(self.read_at);
         if age >= millis(EXPIRE) || age < -millis(RECHECK) {
             // From the future: another machine's clock, or this one was set back.

@@ -11,30 +11,31 @@ use edge_idempotency::{Idempotency, Idempotent};
 use http::StatusCode;
 use utoipa::OpenApi;
 
-use crate::authentication::Access;
+use crate::authentication::Authenticator;
 use crate::granted::{Granted, TenantsAdmin};
 use crate::issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     idempotency: Idempotency,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `api-keys`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let desk = Desk { access: Access::new(&capabilities, &db), idempotency: Idempotency::new(&capabilities, &db) };
+    let state =
+        AppState { access: Authenticator::new(&capabilities, &db), idempotency: Idempotency::new(&capabilities, &db) };
     let routes = Router::new()
         .route("/api/v1/api-keys", post(create).get(list))
         .route("/api/v1/api-keys/{id}", delete(revoke))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "api-keys", &capabilities)
 }
 
@@ -52,15 +53,16 @@ pub struct ApiDoc;
     responses((status = 201, description = "The API key was created.", body = IssuedKey)),
 )]
 async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     request: Idempotent<NewApiKey>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
     let scope = caller.idempotency_scope();
-    desk.idempotency
+    state
+        .idempotency
         .once_for_secret(&scope, request, async move |new| {
-            Ok((StatusCode::CREATED, desk.access.issue_key(new, &caller).await?))
+            Ok((StatusCode::CREATED, state.access.issue_key(new, &caller).await?))
         })
         .await
 }
@@ -73,11 +75,11 @@ async fn create(
     params(Page), responses((status = 200, description = "A page of API keys.", body = Listing<ShownKey>)),
 )]
 async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     page: Page,
 ) -> Result<Json<Listing<ShownKey>>, Problem> {
-    desk.access.list_keys(granted.caller.tenant.as_ref(), &page).await.map(Json)
+    state.access.list_keys(granted.caller.tenant.as_ref(), &page).await.map(Json)
 }
 
 /// Revoke an API key
@@ -96,13 +98,13 @@ async fn list(
     ),
 )]
 async fn revoke(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     descendants: Descendants,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
-    Ok(desk.access.revoke_key(&id, caller.tenant.as_ref(), descendants, &caller).await?.answer(descendants))
+    Ok(state.access.revoke_key(&id, caller.tenant.as_ref(), descendants, &caller).await?.answer(descendants))
 }
 
 #[cfg(test)]

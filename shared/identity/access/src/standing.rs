@@ -10,7 +10,7 @@ use crate::role::Role;
 
 /// What a person is to a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Standing {
+pub(crate) struct MembershipState {
     /// Whether the tenant is active; one that is not in the database is.
     pub(crate) is_active: bool,
     /// Whether the tenant has, or ever had, members in the database.
@@ -19,7 +19,7 @@ pub(crate) struct Standing {
     pub(crate) role: Option<Role>,
 }
 
-impl Standing {
+impl MembershipState {
     /// Whether a token that names the tenant lets the person act in it.
     pub(crate) fn admits(&self) -> bool {
         self.role.is_some() || !self.keeps_members
@@ -37,7 +37,7 @@ pub(crate) struct Person<'a> {
 }
 
 impl Person<'_> {
-    /// As [`Standings`] is asked.
+    /// As [`MembershipStates`] is asked.
     pub(crate) fn id(self) -> String {
         // None of them holds a control character.
         [self.tenant, self.sub, self.email.unwrap_or_default()].join("\n")
@@ -51,14 +51,14 @@ impl Person<'_> {
 }
 
 /// Reads standings in the database.
-pub(crate) struct Standings(Db);
+pub(crate) struct MembershipStates(Db);
 
-impl Standings {
+impl MembershipStates {
     pub(crate) fn new(db: Db) -> Self {
         Self(db)
     }
 
-    async fn of(&self, person: Person<'_>) -> Result<Standing, DatabaseError> {
+    async fn of(&self, person: Person<'_>) -> Result<MembershipState, DatabaseError> {
         let statement = "SELECT (SELECT t.is_active FROM tenants t WHERE t.id = $1),
             (SELECT MAX(k.number) FROM tenant_memberships k WHERE k.tenant_id = $1),
             (SELECT MAX(m.number) FROM tenant_memberships m WHERE m.tenant_id = $1 AND m.user_id = $2),
@@ -73,7 +73,7 @@ impl Standings {
             Some(email) if keeps_members && !was_member => self.by_email(person.tenant, email).await?,
             _ => row.optional_text(3)?.and_then(Role::parse),
         };
-        Ok(Standing { is_active: row.optional_integer(0)? != Some(0), keeps_members, role })
+        Ok(MembershipState { is_active: row.optional_integer(0)? != Some(0), keeps_members, role })
     }
 
     async fn by_email(&self, tenant: &str, email: &str) -> Result<Option<Role>, DatabaseError> {
@@ -87,12 +87,12 @@ impl Standings {
     }
 }
 
-impl Source for Standings {
-    type Value = Standing;
+impl Source for MembershipStates {
+    type Value = MembershipState;
 
     const NAME: &'static str = "standing";
 
-    async fn read(&self, id: &str) -> Result<Option<Standing>, DatabaseError> {
+    async fn read(&self, id: &str) -> Result<Option<MembershipState>, DatabaseError> {
         match Person::read(id) {
             Some(person) => self.of(person).await.map(Some),
             None => Ok(None),

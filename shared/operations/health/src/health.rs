@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// How long a store may take to answer before it counts as out of reach.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 pub(crate) struct Stores {
@@ -62,27 +62,27 @@ impl Stores {
     }
 
     async fn cache(&self, writes: bool) -> &'static str {
-        if !matches!(within(&*self.clock, PATIENCE, self.cache.get(KEY)).await, Some(Ok(_))) {
+        if !matches!(within(&*self.clock, TIMEOUT, self.cache.get(KEY)).await, Some(Ok(_))) {
             return "unreachable";
         }
         let now = self.clock.now().to_string();
         let written = async { if writes { self.cache.set(KEY, now.as_bytes()).await } else { Ok(()) } };
-        if matches!(within(&*self.clock, PATIENCE, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
+        if matches!(within(&*self.clock, TIMEOUT, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
     }
 
     async fn db(&self, writes: bool) -> &'static str {
-        match within(&*self.clock, PATIENCE, self.db.check_readable()).await {
+        match within(&*self.clock, TIMEOUT, self.db.check_readable()).await {
             Some(Ok(())) => {}
             Some(Err(DatabaseError::NewerSchema(_))) => return "newer_schema",
             _ => return "unreachable",
         }
         let now = self.clock.now();
         let written = async { if writes { self.db.check_writable(now).await } else { Ok(()) } };
-        if matches!(within(&*self.clock, PATIENCE, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
+        if matches!(within(&*self.clock, TIMEOUT, written).await, Some(Ok(()))) { "ok" } else { "not_writable" }
     }
 
     async fn clock_state(&self) -> &'static str {
-        match within(&*self.clock, PATIENCE, self.db.check_clock(self.clock.now())).await {
+        match within(&*self.clock, TIMEOUT, self.db.check_clock(self.clock.now())).await {
             Some(Ok(ClockState::Good)) => "ok",
             Some(Ok(ClockState::Behind)) => "behind",
             Some(Ok(ClockState::Off)) => "off",
@@ -94,7 +94,7 @@ impl Stores {
     async fn rules(&self) -> (&'static str, Vec<Lapsed>) {
         let mut lapsed = Vec::new();
         for rule in Rule::ALL {
-            let Some(Ok(standing)) = within(&*self.clock, PATIENCE, self.rulebook.standing(rule)).await else {
+            let Some(Ok(standing)) = within(&*self.clock, TIMEOUT, self.rulebook.standing(rule)).await else {
                 return ("unknown", lapsed);
             };
             if let Some((version, _)) = standing.lapsed {

@@ -8,7 +8,7 @@ use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Named;
 use edge_plans::Catalogue;
-use edge_tenants::{Audit, Author, Deed, Tenant};
+use edge_tenants::{Actor, Audit, AuditEntry, Tenant};
 use edge_upstreams::Upstream;
 use serde::Serialize;
 use serde_json::json;
@@ -21,14 +21,14 @@ use crate::holds::{Hold, Holds};
 use crate::orders::{self, Made, Order};
 use crate::policy::{Level, Policy, Requested, Spending, Verdict};
 use crate::purchase::Purchase;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 
 /// Beyond what upstreams may take: how long somebody may be at a step before another goes on in their place.
 const MARGIN: Duration = Duration::from_secs(3);
 
 /// Who asks for a purchase, and how it is told from others.
-pub(crate) struct Asking {
-    pub(crate) author: Author,
+pub(crate) struct CheckoutRequest {
+    pub(crate) author: Actor,
     pub(crate) role: String,
     pub(crate) request_id: String,
     /// None: each request is a purchase of its own.
@@ -52,7 +52,7 @@ pub(crate) struct Pending {
 
 /// Makes purchases.
 #[derive(Clone)]
-pub(crate) struct Checking {
+pub(crate) struct CheckoutService {
     pub(crate) checkouts: Checkouts,
     audit: Audit,
     pub(crate) capabilities: Capabilities,
@@ -72,7 +72,7 @@ struct Progress {
     has_asked: bool,
 }
 
-impl Checking {
+impl CheckoutService {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db, policy: Policy) -> Self {
         Self {
             checkouts: Checkouts::new(db.clone()),
@@ -91,8 +91,8 @@ impl Checking {
         &self,
         tenant: &Tenant,
         purchase: &Purchase,
-        asking: &Asking,
-    ) -> Result<Given, Trouble> {
+        asking: &CheckoutRequest,
+    ) -> Result<Given, CheckoutError> {
         let random = &*self.capabilities.random;
         let (id, lease) = (format!("chk_{}", random::hex::<12>(random)), random::hex::<8>(random));
         let erp = Upstream::erp(&self.capabilities).await?;
@@ -109,10 +109,10 @@ impl Checking {
         let checkout = match self.checkouts.begin(&claim).await? {
             Begun::Ours(checkout) => checkout,
             Begun::Given(given) => return Ok(given),
-            Begun::Taken => return Err(Trouble::Taken),
+            Begun::Taken => return Err(CheckoutError::Taken),
             Begun::OfAnother => {
                 let detail = "This Idempotency-Key was used for another request.";
-                return Err(Trouble::refused(Problem::new(Code::IdempotencyKeyReused, detail)));
+                return Err(CheckoutError::refused(Problem::new(Code::IdempotencyKeyReused, detail)));
             }
         };
         // What earlier purchases left behind is not held against this one.
@@ -125,7 +125,7 @@ impl Checking {
                 Progress { may_be_ordered: true, .. } => false,
                 // Under the same key BheemPay is asked by the same name, should it have made an order all the same.
                 Progress { has_asked: true, .. } => asking.named.is_none(),
-                _ => asking.named.is_none() || matches!(trouble, Trouble::Refused(_)),
+                _ => asking.named.is_none() || matches!(trouble, CheckoutError::Refused(_)),
             };
             let is_over = progress.may_be_ordered || self.give_back(&checkout.id, &lease).await.is_ok();
             let _ = match is_free && is_over {
@@ -138,7 +138,7 @@ impl Checking {
 
     /// How long a step may take.
     pub(crate) fn step(&self, upstream: &Upstream) -> Duration {
-        upstream.patience().saturating_mul(3).saturating_add(MARGIN)
+        upstream.timeout().saturating_mul(3).saturating_add(MARGIN)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a purchase has as many parts")]
@@ -146,13 +146,13 @@ impl Checking {
         &self,
         tenant: &Tenant,
         purchase: &Purchase,
-        asking: &Asking,
+        asking: &CheckoutRequest,
         checkout: &Checkout,
         lease: &str,
         erp: &Upstream,
         progress: &mut Progress,
-    ) -> Result<Given, Trouble> {
-        let ours = |ours: bool| if ours { Ok(()) } else { Err(Trouble::Taken) };
+    ) -> Result<Given, CheckoutError> {
+        let ours = |ours: bool| if ours { Ok(()) } else { Err(CheckoutError::Taken) };
         let hold = self.holds.find(&checkout.id).await?;
         progress.may_be_ordered = hold.map_or(checkout.decision.is_some(), |hold| hold.is_ordering);
         let quote = match &checkout.quote {
@@ -225,11 +225,11 @@ impl Checking {
     pub(crate) async fn ordered(
         &self,
         tenant: &Tenant,
-        author: &Author,
+        author: &Actor,
         checkout: &str,
         quote: &Quoted,
         made: &Made,
-    ) -> Result<Given, Trouble> {
+    ) -> Result<Given, CheckoutError> {
         let body = written(made)?;
         let detail = json!({"order_id": made.order_id, "plan_id": quote.terms.plan_id});
         self.note(tenant, author, checkout.to_owned(), "checkout.ordered", &detail).await?;
@@ -245,21 +245,21 @@ impl Checking {
     async fn note(
         &self,
         tenant: &Tenant,
-        author: &Author,
+        author: &Actor,
         id: String,
         action: &str,
         detail: &serde_json::Value,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), CheckoutError> {
         let now = self.capabilities.clock.now();
-        let deed = Deed { id, ..Deed::new(action, detail, author, &*self.capabilities.random, now) };
+        let deed = AuditEntry { id, ..AuditEntry::new(action, detail, author, &*self.capabilities.random, now) };
         Ok(self.audit.add(&tenant.id, &deed).await?)
     }
 
-    async fn quote(&self, tenant: &Tenant, purchase: &Purchase) -> Result<Quoted, Trouble> {
-        let unknown = || Trouble::refused(Problem::new(Code::PlanNotFound, "There is no such plan."));
+    async fn quote(&self, tenant: &Tenant, purchase: &Purchase) -> Result<Quoted, CheckoutError> {
+        let unknown = || CheckoutError::refused(Problem::new(Code::PlanNotFound, "There is no such plan."));
         let plan = self.catalogue.find(&purchase.plan).await?.ok_or_else(unknown)?;
         let is_first = tenant.subscription_status.is_none();
-        let quote = purchase.quote(&plan, is_first).map_err(Trouble::refused)?;
+        let quote = purchase.quote(&plan, is_first).map_err(CheckoutError::refused)?;
         Ok(Quoted {
             seats: purchase.seats.unwrap_or(1),
             minor: quote.amount.minor,
@@ -268,7 +268,7 @@ impl Checking {
         })
     }
 
-    async fn pending(&self, id: &str, request: Requested, levels: Vec<Level>) -> Result<Given, Trouble> {
+    async fn pending(&self, id: &str, request: Requested, levels: Vec<Level>) -> Result<Given, CheckoutError> {
         let Requested { id: approval_request_id, warnings } = request;
         let body = written(&Pending { status: "pending_approval", approval_request_id, levels, warnings })?;
         let now = self.capabilities.clock.now();
@@ -277,14 +277,14 @@ impl Checking {
 }
 
 /// Has BheemPay make `order`. Where its answer is not known it is asked whether there is one.
-async fn order_of(order: &Order<'_>, progress: &mut Progress) -> Result<Made, Trouble> {
+async fn order_of(order: &Order<'_>, progress: &mut Progress) -> Result<Made, CheckoutError> {
     let was_unheard = std::mem::replace(&mut progress.may_be_ordered, true);
     progress.has_asked = true;
     let trouble = match order.make().await {
         Ok(made) => return Ok(made),
         Err(trouble) => trouble,
     };
-    if matches!(trouble, Trouble::Declined { .. }) && !was_unheard {
+    if matches!(trouble, CheckoutError::Declined { .. }) && !was_unheard {
         progress.may_be_ordered = false;
         return Err(trouble);
     }
@@ -299,7 +299,7 @@ async fn order_of(order: &Order<'_>, progress: &mut Progress) -> Result<Made, Tr
     }
 }
 
-fn written(answer: &impl Serialize) -> Result<String, Trouble> {
+fn written(answer: &impl Serialize) -> Result<String, CheckoutError> {
     let unwritten = |error| Problem::new(Code::Internal, "The answer could not be written.").because(error);
-    serde_json::to_string(answer).map_err(|error| Trouble::refused(unwritten(error)))
+    serde_json::to_string(answer).map_err(|error| CheckoutError::refused(unwritten(error)))
 }

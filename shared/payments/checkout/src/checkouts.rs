@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_idempotency::Named;
@@ -84,8 +84,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) named: Option<&'a Named>,
     pub(crate) actor: &'a str,
     pub(crate) lease: &'a str,
-    pub(crate) now: Instant,
-    pub(crate) until: Instant,
+    pub(crate) now: Timestamp,
+    pub(crate) until: Timestamp,
 }
 
 impl Quoted {
@@ -176,8 +176,8 @@ impl Checkouts {
         &self,
         id: &str,
         lease: &str,
-        now: Instant,
-        until: Instant,
+        now: Timestamp,
+        until: Timestamp,
     ) -> Result<Left, DatabaseError> {
         let statement = "UPDATE checkouts SET lease = $1, leased_until = $2
             WHERE id = $3 AND status IS NULL AND leased_until <= $4 RETURNING quote, idempotency_key";
@@ -195,7 +195,7 @@ impl Checkouts {
     }
 
     /// Holds on to it until `until`; gives whether it is still ours.
-    pub(crate) async fn hold(&self, id: &str, lease: &str, until: Instant) -> Result<bool, DatabaseError> {
+    pub(crate) async fn hold(&self, id: &str, lease: &str, until: Timestamp) -> Result<bool, DatabaseError> {
         let statement = "UPDATE checkouts SET leased_until = $1 WHERE id = $2 AND lease = $3 AND status IS NULL
             RETURNING id";
         Ok(!self.0.query(statement, &[until.into(), id.into(), lease.into()]).await?.is_empty())
@@ -207,7 +207,7 @@ impl Checkouts {
         id: &str,
         order: Option<&str>,
         given_now: Given,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Given, DatabaseError> {
         let statement =
             "UPDATE checkouts SET order_id = $1, status = $2, answer = $3, ordered_at = $4, leased_until = 0

@@ -15,7 +15,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::customer::COMPANY_ID;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 use crate::written::{Object, list};
 
 const PATH: &str = "/api/v1/crm/contacts";
@@ -55,12 +55,12 @@ impl Contacts {
     }
 
     /// The tenant's contact, made now where there is none.
-    pub(crate) async fn of(&self, tenant: &Tenant, erp: &Upstream) -> Result<String, Trouble> {
+    pub(crate) async fn of(&self, tenant: &Tenant, erp: &Upstream) -> Result<String, CheckoutError> {
         if let Some(contact) = &tenant.erp_customer_id {
             return Ok(contact.clone());
         }
         let lease = random::hex::<8>(&*self.capabilities.random);
-        let lasts = erp.patience().saturating_mul(2).saturating_add(MARGIN);
+        let lasts = erp.timeout().saturating_mul(2).saturating_add(MARGIN);
         let until = self.clock.now().plus(lasts);
         loop {
             let now = self.clock.now();
@@ -70,13 +70,13 @@ impl Contacts {
                     return Ok(contact);
                 }
                 Claimed::Ours(tries) => return self.make(tenant, erp, &lease, tries).await,
-                Claimed::Taken if now >= until => return Err(Trouble::Taken),
+                Claimed::Taken if now >= until => return Err(CheckoutError::Taken),
                 Claimed::Taken => self.clock.sleep(LOOK_AGAIN).await,
             }
         }
     }
 
-    async fn make(&self, tenant: &Tenant, erp: &Upstream, lease: &str, tries: i64) -> Result<String, Trouble> {
+    async fn make(&self, tenant: &Tenant, erp: &Upstream, lease: &str, tries: i64) -> Result<String, CheckoutError> {
         let made = self.ask(tenant, erp, tries).await;
         match made {
             Ok(contact) => {
@@ -102,7 +102,7 @@ impl Contacts {
     }
 
     /// Asks the CRM; where that fails, says whether it is sure that nothing was made.
-    async fn ask(&self, tenant: &Tenant, erp: &Upstream, tries: i64) -> Result<String, (Trouble, bool)> {
+    async fn ask(&self, tenant: &Tenant, erp: &Upstream, tries: i64) -> Result<String, (CheckoutError, bool)> {
         if tries > 0
             && let Some(contact) = look_up(tenant, erp).await.map_err(|trouble| (trouble, false))?
         {
@@ -118,9 +118,9 @@ impl Contacts {
         let answer = erp.post(PATH, Some(&key), contact.to_string()).await.map_err(|error| sure(error.into()))?;
         match answer.status {
             StatusCode::OK | StatusCode::CREATED => {
-                id_of(&answer).ok_or_else(|| (Trouble::unreadable("the ERP", "the contact's id"), false))
+                id_of(&answer).ok_or_else(|| (CheckoutError::unreadable("the ERP", "the contact's id"), false))
             }
-            status => Err(sure(Trouble::not_done("The ERP", status))),
+            status => Err(sure(CheckoutError::not_done("The ERP", status))),
         }
     }
 
@@ -128,8 +128,8 @@ impl Contacts {
         &self,
         tenant: &str,
         lease: &str,
-        now: edge_capabilities::Instant,
-        until: edge_capabilities::Instant,
+        now: edge_capabilities::Timestamp,
+        until: edge_capabilities::Timestamp,
     ) -> Result<Claimed, DatabaseError> {
         let statement = "INSERT INTO crm_contacts (tenant_id, tries, lease, leased_until) VALUES ($1, 1, $2, $3)
             ON CONFLICT (tenant_id) DO UPDATE
@@ -151,8 +151,8 @@ impl Contacts {
 }
 
 /// What went wrong, and whether it is sure that nothing was made.
-fn sure(trouble: Trouble) -> (Trouble, bool) {
-    let is_sure = matches!(trouble, Trouble::Declined { .. });
+fn sure(trouble: CheckoutError) -> (CheckoutError, bool) {
+    let is_sure = matches!(trouble, CheckoutError::Declined { .. });
     (trouble, is_sure)
 }
 
@@ -163,11 +163,11 @@ fn id_of(answer: &Answer) -> Option<String> {
 }
 
 /// The contact that an unheard question may have made. None: there is none, or the CRM cannot be asked for it.
-async fn look_up(tenant: &Tenant, erp: &Upstream) -> Result<Option<String>, Trouble> {
+async fn look_up(tenant: &Tenant, erp: &Upstream) -> Result<Option<String>, CheckoutError> {
     let email = tenant.billing_address();
     let answer = erp.get(&format!("{PATH}?email={}&company_id={COMPANY_ID}", segment(email))).await?;
     if answer.status.is_server_error() && answer.status != StatusCode::NOT_IMPLEMENTED {
-        return Err(Trouble::status("the ERP", answer.status));
+        return Err(CheckoutError::status("the ERP", answer.status));
     }
     let found = answer.status.is_success().then(|| list(&answer.body)).flatten().unwrap_or_default();
     Ok(found.into_iter().filter_map(Object::of).find_map(|contact| {

@@ -2,7 +2,7 @@
 //! anything is held until it is certain what became of it, so that whoever comes after an instance that died, or after an
 //! answer of BheemPay's that was not heard, finds what there is to give back.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -33,7 +33,7 @@ impl Holds {
     }
 
     /// Notes that something is going to be held. Again, it changes nothing.
-    pub(crate) async fn begin(&self, hold: &Hold, now: Instant) -> Result<(), DatabaseError> {
+    pub(crate) async fn begin(&self, hold: &Hold, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO checkout_holds
                 (checkout_id, tenant_id, requester, approval_id, is_ordering, created_at)
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
@@ -66,7 +66,7 @@ impl Holds {
     }
 
     /// Up to `limit` holds of `tenant`, oldest first, whose purchases nobody is at.
-    pub(crate) async fn left(&self, tenant: &str, now: Instant, limit: u32) -> Result<Vec<Hold>, DatabaseError> {
+    pub(crate) async fn left(&self, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<Hold>, DatabaseError> {
         let statement = format!(
             "SELECT {COLUMNS} FROM checkout_holds h LEFT JOIN checkouts c ON c.id = h.checkout_id
              WHERE h.tenant_id = $1 AND (c.id IS NULL OR c.leased_until <= $2)

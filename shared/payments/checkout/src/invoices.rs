@@ -5,21 +5,21 @@ use edge_upstreams::{Upstream, segment};
 use http::StatusCode;
 use serde_json::value::RawValue;
 
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 use crate::written::{Object, list};
 
 const ERP: &str = "the ERP";
 
 /// The invoices of `tenant`, as the ERP writes them. A tenant that is no contact of the CRM's has none.
-pub(crate) async fn all(erp: &Upstream, tenant: &Tenant) -> Result<Vec<Box<RawValue>>, Trouble> {
+pub(crate) async fn all(erp: &Upstream, tenant: &Tenant) -> Result<Vec<Box<RawValue>>, CheckoutError> {
     let Some(customer) = &tenant.erp_customer_id else { return Ok(Vec::new()) };
     let answer = erp.get(&format!("/api/v1/sales/invoices?customer_id={}", segment(customer))).await?;
     match answer.status {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND => return Ok(Vec::new()),
-        status => return Err(Trouble::status(ERP, status)),
+        status => return Err(CheckoutError::status(ERP, status)),
     }
-    let found = list(&answer.body).ok_or_else(|| Trouble::unreadable(ERP, "the list"))?;
+    let found = list(&answer.body).ok_or_else(|| CheckoutError::unreadable(ERP, "the list"))?;
     // Another customer's would be shown by an ERP that does not know the filter.
     let ours = |json: &&&RawValue| {
         let of = Object::of(json).and_then(|invoice| invoice.text(&["customer_id"]));

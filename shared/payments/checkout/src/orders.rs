@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::checkouts::Quoted;
 use crate::customer::COMPANY_CODE;
 use crate::purchase::Purchase;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 use crate::written::{Object, number};
 
 const CHECK_OUT: &str = "/api/v1/pay/checkout/subscription";
@@ -54,7 +54,7 @@ pub(crate) struct Order<'a> {
 
 impl Order<'_> {
     /// Has BheemPay make it, or give it again.
-    pub(crate) async fn make(&self) -> Result<Made, Trouble> {
+    pub(crate) async fn make(&self) -> Result<Made, CheckoutError> {
         let Self { bheempay, checkout, tenant, user, purchase, quote } = self;
         let mut metadata = Map::new();
         let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
@@ -77,28 +77,28 @@ impl Order<'_> {
         let answer = bheempay.post(CHECK_OUT, Some(checkout), body.to_string()).await?;
         match answer.status {
             StatusCode::OK | StatusCode::CREATED => read(&answer.body, quote),
-            status => Err(Trouble::not_done(BHEEMPAY, status)),
+            status => Err(CheckoutError::not_done(BHEEMPAY, status)),
         }
     }
 }
 
 /// The order that BheemPay made for `checkout`, as it knows it; None: it knows of none. It is asked for by the
 /// `Idempotency-Key` that the order was asked for under.
-pub(crate) async fn find(bheempay: &Upstream, checkout: &str) -> Result<Option<Answer>, Trouble> {
+pub(crate) async fn find(bheempay: &Upstream, checkout: &str) -> Result<Option<Answer>, CheckoutError> {
     let answer = bheempay.get(&format!("/api/v1/pay/checkout/{}", segment(checkout))).await?;
     match answer.status {
         StatusCode::OK => {
             let has_id = Object::read(&answer.body).is_some_and(|order| order.text(&["order_id"]).is_some());
-            if has_id { Ok(Some(answer)) } else { Err(Trouble::unreadable(BHEEMPAY, "order_id")) }
+            if has_id { Ok(Some(answer)) } else { Err(CheckoutError::unreadable(BHEEMPAY, "order_id")) }
         }
         StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
-        status => Err(Trouble::status(BHEEMPAY, status)),
+        status => Err(CheckoutError::status(BHEEMPAY, status)),
     }
 }
 
 /// Reads an order that costs and gives what `quote` says, unless `body` says otherwise.
-pub(crate) fn read(body: &[u8], quote: &Quoted) -> Result<Made, Trouble> {
-    let unreadable = |field| Trouble::unreadable(BHEEMPAY, field);
+pub(crate) fn read(body: &[u8], quote: &Quoted) -> Result<Made, CheckoutError> {
+    let unreadable = |field| CheckoutError::unreadable(BHEEMPAY, field);
     let order = Object::read(body).ok_or_else(|| unreadable("JSON"))?;
     let order_id = order.text(&["order_id"]).ok_or_else(|| unreadable("order_id"))?;
     let quoted = quote.amount()?;
@@ -129,12 +129,12 @@ pub(crate) fn read(body: &[u8], quote: &Quoted) -> Result<Made, Trouble> {
 }
 
 /// What BheemPay knows of an order, JSON; None: nothing.
-pub(crate) async fn show(bheempay: &Upstream, order: &str) -> Result<Option<Box<RawValue>>, Trouble> {
+pub(crate) async fn show(bheempay: &Upstream, order: &str) -> Result<Option<Box<RawValue>>, CheckoutError> {
     let answer = bheempay.get(&format!("/api/v1/pay/checkout/{}", segment(order))).await?;
     match answer.status {
         StatusCode::OK => object(&answer.body).map(Some),
         StatusCode::NOT_FOUND => Ok(None),
-        status => Err(Trouble::status(BHEEMPAY, status)),
+        status => Err(CheckoutError::status(BHEEMPAY, status)),
     }
 }
 
@@ -144,17 +144,17 @@ pub(crate) async fn verify(
     order: &str,
     payment: &str,
     signature: &str,
-) -> Result<Option<Box<RawValue>>, Trouble> {
+) -> Result<Option<Box<RawValue>>, CheckoutError> {
     let body = json!({"order_id": order, "payment_id": payment, "signature": signature});
     let answer = bheempay.post(VERIFY, None, body.to_string()).await?;
     match answer.status {
         StatusCode::OK => object(&answer.body).map(Some),
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Ok(None),
-        status => Err(Trouble::status(BHEEMPAY, status)),
+        status => Err(CheckoutError::status(BHEEMPAY, status)),
     }
 }
 
-fn object(body: &[u8]) -> Result<Box<RawValue>, Trouble> {
+fn object(body: &[u8]) -> Result<Box<RawValue>, CheckoutError> {
     let json: Option<Box<RawValue>> = serde_json::from_slice(body).ok();
-    json.filter(|json| json.get().starts_with('{')).ok_or_else(|| Trouble::unreadable(BHEEMPAY, "JSON"))
+    json.filter(|json| json.get().starts_with('{')).ok_or_else(|| CheckoutError::unreadable(BHEEMPAY, "JSON"))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_approvals::{Asking, Decided, Failed, Opinion, Ruled};
-use edge_budgets::{Reservation, Seen, Settled, Treasury, Wish};
+use edge_approvals::{ApprovalError, ApprovalService, Decided, Opinion, Ruled};
+use edge_budgets::{BudgetService, Reservation, ReserveRequest, Seen, Settled};
 use edge_capabilities::{Capabilities, Clock};
 use edge_database::Db;
 use edge_http::Problem;
@@ -18,8 +18,8 @@ use crate::policy::{Approvals, Budgets, Level, Requested, Spending};
 const UNPAID: Duration = Duration::from_hours(24);
 
 /// The tenants' budgets: a purchase comes from the one for all of the tenant.
-pub(crate) struct Purses {
-    treasury: Treasury,
+pub(crate) struct BudgetAdapter {
+    treasury: BudgetService,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,9 +39,9 @@ fn reference(checkout: &str, round: u32) -> String {
     if round == 1 { checkout.to_owned() } else { format!("{checkout}.{round}") }
 }
 
-impl Purses {
+impl BudgetAdapter {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self { treasury: Treasury::new(capabilities, db), clock: capabilities.clock.clone() }
+        Self { treasury: BudgetService::new(capabilities, db), clock: capabilities.clock.clone() }
     }
 
     async fn budget(&self, spending: &Spending) -> Result<Option<edge_budgets::Budget>, Problem> {
@@ -65,7 +65,7 @@ impl Purses {
 }
 
 #[async_trait]
-impl Budgets for Purses {
+impl Budgets for BudgetAdapter {
     async fn of(&self, spending: &Spending) -> Result<Option<Seen>, Problem> {
         let Some(budget) = self.budget(spending).await? else { return Ok(None) };
         let standing = self.treasury.standing(&budget).await?;
@@ -87,7 +87,7 @@ impl Budgets for Purses {
             return Ok(());
         }
         let more = if promised.amount > 0 { MORE } else { "" };
-        let wish = Wish {
+        let wish = ReserveRequest {
             reference: format!("{}{more}", promised.reference),
             amount: Money { minor: missing, ..spending.amount },
             expires_at: Some(self.clock.now().plus(UNPAID)),
@@ -115,11 +115,11 @@ impl Budgets for Purses {
 }
 
 /// The people who approve.
-pub(crate) struct Asked(Asking);
+pub(crate) struct ApprovalAdapter(ApprovalService);
 
-impl Asked {
+impl ApprovalAdapter {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self(Asking::new(capabilities, db))
+        Self(ApprovalService::new(capabilities, db))
     }
 }
 
@@ -128,7 +128,7 @@ fn levels(levels: &[Level]) -> Vec<edge_approvals::Level> {
 }
 
 #[async_trait]
-impl Approvals for Asked {
+impl Approvals for ApprovalAdapter {
     async fn further(&self, spending: &Spending, wanted: Vec<Level>) -> Result<Vec<Level>, Problem> {
         let terms = self.0.terms(&spending.asked(), levels(&wanted)).await?;
         Ok(terms.levels.into_iter().map(Level::from).collect())
@@ -150,14 +150,14 @@ impl Approvals for Asked {
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem> {
         match self.0.use_for(&spending.tenant, id, &spending.checkout, &spending.purchase()).await {
             Ok(_) => Ok(true),
-            Err(Failed::Unknown | Failed::Unusable(_)) => Ok(false),
+            Err(ApprovalError::Unknown | ApprovalError::Unusable(_)) => Ok(false),
             Err(failed) => Err(failed.into()),
         }
     }
 
     async fn give_back(&self, id: &str, tenant: &str, checkout: &str) -> Result<(), Problem> {
         match self.0.give_back(tenant, id, checkout).await {
-            Ok(_) | Err(Failed::Unknown) => Ok(()),
+            Ok(_) | Err(ApprovalError::Unknown) => Ok(()),
             Err(failed) => Err(failed.into()),
         }
     }

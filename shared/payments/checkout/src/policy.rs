@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use edge_approvals::{Asked, Purchase};
+use edge_approvals::{Purchase, Submission};
 use edge_budgets::Seen;
 use edge_http::{Code, Problem};
 use edge_money::Money;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 
 /// A purchase that is to be allowed.
 #[derive(Clone, Debug)]
@@ -38,8 +38,8 @@ pub struct Spending {
 
 impl Spending {
     /// As people are asked about it.
-    pub(crate) fn asked(&self) -> Asked {
-        Asked {
+    pub(crate) fn asked(&self) -> Submission {
+        Submission {
             tenant: self.tenant.clone(),
             reference: self.checkout.clone(),
             purchase: self.purchase(),
@@ -145,9 +145,9 @@ pub(crate) struct Policy {
 
 impl Policy {
     /// Whether `spending` may be; `granted`: the request by which people are said to have approved it.
-    pub(crate) async fn decide(&self, spending: &Spending, granted: Option<&str>) -> Result<Verdict, Trouble> {
+    pub(crate) async fn decide(&self, spending: &Spending, granted: Option<&str>) -> Result<Verdict, CheckoutError> {
         let mut decisions = Vec::new();
-        let budget = self.budgets.of(spending).await.map_err(Trouble::refused)?;
+        let budget = self.budgets.of(spending).await.map_err(CheckoutError::refused)?;
         let mut promised = None;
         if let Some(budget) = budget {
             let input = edge_budgets::RuleInput::new(&budget, spending.amount);
@@ -155,7 +155,7 @@ impl Policy {
             let (outcome, decision): (edge_budgets::RuleOutcome, _) = asked;
             if outcome.denies() || budget.limit.currency != spending.amount.currency {
                 let problem = Problem::new(Code::BudgetExceeded, "The budget does not allow it.");
-                return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
+                return Err(CheckoutError::refused(problem.with("reason", text(&outcome.reason))));
             }
             promised = Some(decision);
         }
@@ -165,10 +165,10 @@ impl Policy {
         let (outcome, decision): (edge_approvals::RuleOutcome, _) = asked;
         if !outcome.lets() {
             let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
-            return Err(Trouble::refused(problem.with("reason", text(&outcome.reason))));
+            return Err(CheckoutError::refused(problem.with("reason", text(&outcome.reason))));
         }
         let wanted = outcome.levels.into_iter().map(Level::from).collect();
-        let levels = self.approvals.further(spending, wanted).await.map_err(Trouble::refused)?;
+        let levels = self.approvals.further(spending, wanted).await.map_err(CheckoutError::refused)?;
         if levels.is_empty() {
             self.reserve(spending, promised.as_ref()).await?;
             return Ok(Verdict::Allowed(decisions));
@@ -176,18 +176,18 @@ impl Policy {
         if let Some(id) = granted {
             // What was approved is used up last: whoever finds no room may come again.
             self.reserve(spending, promised.as_ref()).await?;
-            if self.approvals.granted(id, spending).await.map_err(Trouble::refused)? {
+            if self.approvals.granted(id, spending).await.map_err(CheckoutError::refused)? {
                 return Ok(Verdict::Allowed(decisions));
             }
-            self.budgets.release(&spending.checkout, &spending.requester).await.map_err(Trouble::refused)?;
+            self.budgets.release(&spending.checkout, &spending.requester).await.map_err(CheckoutError::refused)?;
         }
-        let request = self.approvals.ask(spending, &levels, &decision).await.map_err(Trouble::refused)?;
+        let request = self.approvals.ask(spending, &levels, &decision).await.map_err(CheckoutError::refused)?;
         Ok(Verdict::Pending { request, levels })
     }
 
-    async fn reserve(&self, spending: &Spending, decision: Option<&Decision>) -> Result<(), Trouble> {
+    async fn reserve(&self, spending: &Spending, decision: Option<&Decision>) -> Result<(), CheckoutError> {
         match decision {
-            Some(decision) => self.budgets.reserve(spending, decision).await.map_err(Trouble::refused),
+            Some(decision) => self.budgets.reserve(spending, decision).await.map_err(CheckoutError::refused),
             None => Ok(()),
         }
     }
@@ -198,9 +198,9 @@ impl Policy {
         input: &impl Serialize,
         spending: &Spending,
         decisions: &mut Vec<String>,
-    ) -> Result<(O, Decision), Trouble> {
+    ) -> Result<(O, Decision), CheckoutError> {
         let broken = |error: serde_json::Error| {
-            Trouble::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
+            CheckoutError::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
         };
         let input = serde_json::to_string(input).map_err(broken)?;
         let context = Context {
@@ -209,7 +209,7 @@ impl Policy {
             request_id: spending.request_id.clone(),
         };
         let decided = self.rulebook.decide(rule, &input, &context).await;
-        let decision = decided.map_err(|failed| Trouble::refused(failed.into()))?;
+        let decision = decided.map_err(|failed| CheckoutError::refused(failed.into()))?;
         decisions.push(decision.id.clone());
         let outcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
         Ok((outcome, decision))

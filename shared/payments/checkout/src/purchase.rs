@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::return_url::ReturnHosts;
 
-const LONGEST_ID: usize = 128;
+const MAX_ID_LEN: usize = 128;
 
 /// What somebody wants to buy.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -58,19 +58,19 @@ impl Wanted {
                 errors.push(FieldError::new(field, message));
             }
         };
-        let sane = |text: &str| (1..=LONGEST_ID).contains(&text.len()) && !text.chars().any(char::is_control);
+        let is_valid = |text: &str| (1..=MAX_ID_LEN).contains(&text.len()) && !text.chars().any(char::is_control);
         let text = "must be 1 to 128 bytes without control characters";
-        check(sane(&self.plan_id), "plan_id", text);
+        check(is_valid(&self.plan_id), "plan_id", text);
         let cycle = self.billing_cycle.as_deref().map(sold);
         check(cycle != Some(None), "billing_cycle", "must be monthly or annual");
-        check(self.tier_code.as_deref().is_none_or(sane), "tier_code", text);
+        check(self.tier_code.as_deref().is_none_or(is_valid), "tier_code", text);
         check(self.seats.is_none_or(|seats| seats > 0), "seats", "must be a number from 1");
         for (field, url) in [("success_url", &self.success_url), ("cancel_url", &self.cancel_url)] {
             if let Some(Err(wrong)) = url.as_deref().map(|url| hosts.check(url)) {
                 check(false, field, wrong);
             }
         }
-        check(self.approval_request_id.as_deref().is_none_or(sane), "approval_request_id", text);
+        check(self.approval_request_id.as_deref().is_none_or(is_valid), "approval_request_id", text);
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }

@@ -5,7 +5,7 @@ mod shown;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_database::Db;
 use edge_gateways::Provider;
 use edge_http::{Code, Problem};
@@ -18,14 +18,14 @@ use edge_webhooks::{Payment, Payments};
 use serde_json::value::RawValue;
 
 use crate::invoices;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 use crate::written::Object;
 pub(crate) use shown::Report;
 use shown::{Difference, Finding, Refunded, Unpaid};
 
 /// Events that are looked at, and tenants whose invoices are asked for.
-const MOST_EVENTS: u32 = 5_000;
-const MOST_TENANTS: usize = 200;
+const MAX_EVENTS: u32 = 5_000;
+const MAX_TENANTS: usize = 200;
 
 /// BHM001's calendar: India's.
 const HOURS_OF_INDIA: i32 = 5 * 3600 + 1800;
@@ -36,7 +36,7 @@ struct Invoice {
     payment: Option<String>,
     status: Option<String>,
     amount: Option<Result<Money, ()>>,
-    written_at: Option<Instant>,
+    written_at: Option<Timestamp>,
     /// Whether a payment is for it.
     is_paid_for: bool,
 }
@@ -47,12 +47,13 @@ pub(crate) async fn reconcile(
     tenants: &Tenants,
     erp: &Upstream,
     tenant: Option<&Tenant>,
-    from: Instant,
-    to: Instant,
-) -> Result<Report, Trouble> {
-    let too_many = || Trouble::refused(Problem::field("to", "is too far from from: too much was paid in between"));
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Report, CheckoutError> {
+    let too_many =
+        || CheckoutError::refused(Problem::field("to", "is too far from from: too much was paid in between"));
     let of = tenant.map(|tenant| tenant.id.as_str());
-    let payments = Payments::new(db.clone()).between(from, to, of, MOST_EVENTS).await?.ok_or_else(too_many)?;
+    let payments = Payments::new(db.clone()).between(from, to, of, MAX_EVENTS).await?.ok_or_else(too_many)?;
     let mut by_tenant = BTreeMap::<String, Vec<Payment>>::new();
     for payment in payments {
         by_tenant.entry(payment.tenant.clone()).or_default().push(payment);
@@ -60,7 +61,7 @@ pub(crate) async fn reconcile(
     if let Some(tenant) = tenant {
         by_tenant.entry(tenant.id.clone()).or_default();
     }
-    if by_tenant.len() > MOST_TENANTS {
+    if by_tenant.len() > MAX_TENANTS {
         return Err(too_many());
     }
     let mut report = Report::new(from, to);
@@ -81,7 +82,7 @@ pub(crate) async fn reconcile(
 
 impl Report {
     /// Holds one payment against the tenant's invoices.
-    fn hold(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), Trouble> {
+    fn hold(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), CheckoutError> {
         self.payments = self.payments.saturating_add(1);
         self.refunded.extend(payment.refunded.map(|back| Refunded::new(payment, back)));
         let of_payment: Vec<&mut Invoice> = invoices.iter_mut().filter(|invoice| invoice.is_of(payment)).collect();
@@ -124,7 +125,7 @@ impl Invoice {
                 Err(_) => Some(Err(())),
             },
             written_at: date
-                .and_then(|date| Instant::parse(&date).or_else(|| Instant::parse(&format!("{date}T00:00:00Z")))),
+                .and_then(|date| Timestamp::parse(&date).or_else(|| Timestamp::parse(&format!("{date}T00:00:00Z")))),
             is_paid_for: false,
         })
     }
@@ -160,14 +161,14 @@ impl Invoice {
 }
 
 /// What the books must say of `payment`; None: it does not say what was paid.
-fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, Trouble> {
+fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, CheckoutError> {
     let Some(amount) = payment.amount else { return Ok(None) };
     let terms = tenant.history.standing().terms;
     let cycle = payment.cycle.as_deref().and_then(Cycle::parse);
     let cycle = cycle.or_else(|| terms.as_ref()?.cycle).unwrap_or(Cycle::Monthly);
     let plan = payment.plan.as_deref().or(tenant.subscription_plan.as_deref()).unwrap_or_default();
     let beyond =
-        || Trouble::refused(Problem::new(Code::Internal, "The edge failed.").because("a payment without a day"));
+        || CheckoutError::refused(Problem::new(Code::Internal, "The edge failed.").because("a payment without a day"));
     let payment = edge_ledger::Payment {
         id: payment.id.clone().unwrap_or_default(),
         gateway: if payment.provider == Provider::Stripe { Gateway::Stripe } else { Gateway::Razorpay },
@@ -185,7 +186,7 @@ fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, Trouble>
 }
 
 /// The day in India.
-fn day(at: Instant) -> Option<NaiveDate> {
+fn day(at: Timestamp) -> Option<NaiveDate> {
     let india = FixedOffset::east_opt(HOURS_OF_INDIA)?;
     Some(DateTime::from_timestamp_millis(at.as_millis())?.with_timezone(&india).date_naive())
 }

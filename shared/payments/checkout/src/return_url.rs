@@ -8,9 +8,9 @@
 use edge_tenants::Tenant;
 use serde_json::Value;
 
-const LONGEST: usize = 2048;
-const LONGEST_HOST: usize = 253;
-const LONGEST_LABEL: usize = 63;
+const MAX_LEN: usize = 2048;
+const MAX_HOST_LEN: usize = 253;
+const MAX_LABEL_LEN: usize = 63;
 
 /// The setting of a tenant that names the hosts.
 const SETTING: &str = "checkout_return_hosts";
@@ -77,7 +77,7 @@ const PUBLIC: &str = "must be at a public host, by its name";
 fn host_of(url: &str) -> Result<String, &'static str> {
     let (scheme, rest) = url.split_at_checked("https://".len()).ok_or(URL)?;
     let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if url.len() > LONGEST || !is_plain || !scheme.eq_ignore_ascii_case("https://") {
+    if url.len() > MAX_LEN || !is_plain || !scheme.eq_ignore_ascii_case("https://") {
         return Err(URL);
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -97,9 +97,9 @@ fn host_of(url: &str) -> Result<String, &'static str> {
     let labels: Vec<&str> = host.split('.').collect();
     let is_label = |label: &&str| {
         let is_text = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        (1..=LONGEST_LABEL).contains(&label.len()) && is_text && !label.starts_with('-') && !label.ends_with('-')
+        (1..=MAX_LABEL_LEN).contains(&label.len()) && is_text && !label.starts_with('-') && !label.ends_with('-')
     };
-    if host.len() > LONGEST_HOST || !labels.iter().all(is_label) {
+    if host.len() > MAX_HOST_LEN || !labels.iter().all(is_label) {
         return Err(if host.starts_with('[') { PUBLIC } else { URL });
     }
     // A name whose last label begins with a digit is an IPv4 address in one of its spellings, or nothing.

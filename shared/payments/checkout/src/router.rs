@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use edge_access::{Access, Caller};
+use edge_access::{Authenticator, Caller};
 use edge_capabilities::Capabilities;
 use edge_database::Db;
 use edge_http::{Code, Problem};
@@ -18,31 +18,31 @@ use edge_tenants::{Mode, Tenant, Tenants};
 use http::HeaderMap;
 use utoipa::OpenApi;
 
-use crate::checkout::Checking;
-use crate::permission::{Asked, Purses};
+use crate::checkout::CheckoutService;
+use crate::permission::{ApprovalAdapter, BudgetAdapter};
 use crate::policy::{Approvals, Budgets, Policy};
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     capabilities: Capabilities,
-    checking: Checking,
+    checking: CheckoutService,
     idempotency: Idempotency,
     db: Db,
     tenants: Tenants,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `checkout`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let purses = Arc::new(Purses::new(&capabilities, &db));
-    let people = Arc::new(Asked::new(&capabilities, &db));
+    let purses = Arc::new(BudgetAdapter::new(&capabilities, &db));
+    let people = Arc::new(ApprovalAdapter::new(&capabilities, &db));
     router_with(capabilities, purses, people)
 }
 
@@ -50,9 +50,9 @@ pub fn router(capabilities: Capabilities) -> Router {
 pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approvals: Arc<dyn Approvals>) -> Router {
     let db = Db::new(capabilities.db.clone());
     let policy = Policy { rulebook: Rulebook::new(&capabilities, &db), budgets, approvals };
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
-        checking: Checking::new(&capabilities, &db, policy),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
+        checking: CheckoutService::new(&capabilities, &db, policy),
         idempotency: Idempotency::new(&capabilities, &db),
         tenants: Tenants::new(db.clone()),
         db,
@@ -66,7 +66,7 @@ pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approv
         .route("/api/v1/billing/subscription/cancel", post(buying::cancel))
         .route("/api/v1/billing/invoices", get(reading::invoices))
         .route("/api/v1/billing/reconciliation", get(reading::reconciliation))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "checkout", &capabilities)
 }
 
@@ -83,7 +83,7 @@ pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approv
 ))]
 pub struct ApiDoc;
 
-impl Desk {
+impl AppState {
     /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names. One that is
     /// billed.
     async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {

@@ -2,37 +2,37 @@
 //! is certain that there is no order.
 
 use edge_capabilities::random;
-use edge_tenants::{Author, Tenant};
+use edge_tenants::{Actor, Tenant};
 use edge_upstreams::Upstream;
 
-use crate::checkout::Checking;
+use crate::checkout::CheckoutService;
 use crate::checkouts::Left;
 use crate::holds::Hold;
 use crate::orders;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 
 /// How many purchases that were left behind one request looks after.
-const MOST_LEFT: u32 = 20;
+const MAX_LEFT: u32 = 20;
 
-impl Checking {
+impl CheckoutService {
     /// Gives back what is held for `checkout`, for which there is no order. The lease `lease` must be ours.
     ///
     /// INVARIANT: that it is not allowed any more is stored first, and that something is held for it is forgotten last. So
     /// wherever this ends, whoever goes on with the purchase asks the rules anew, and whoever looks after it gives back
     /// what is left.
-    pub(crate) async fn give_back(&self, checkout: &str, lease: &str) -> Result<(), Trouble> {
+    pub(crate) async fn give_back(&self, checkout: &str, lease: &str) -> Result<(), CheckoutError> {
         let Some(hold) = self.holds.find(checkout).await? else { return Ok(()) };
         if !self.checkouts.disallow(checkout, lease).await? {
-            return Err(Trouble::Taken);
+            return Err(CheckoutError::Taken);
         }
         self.return_held(&hold).await
     }
 
-    async fn return_held(&self, hold: &Hold) -> Result<(), Trouble> {
+    async fn return_held(&self, hold: &Hold) -> Result<(), CheckoutError> {
         let Hold { tenant, checkout, requester, approval, .. } = hold;
-        self.policy.budgets.release(checkout, requester).await.map_err(Trouble::refused)?;
+        self.policy.budgets.release(checkout, requester).await.map_err(CheckoutError::refused)?;
         if let Some(approval) = approval {
-            self.policy.approvals.give_back(approval, tenant, checkout).await.map_err(Trouble::refused)?;
+            self.policy.approvals.give_back(approval, tenant, checkout).await.map_err(CheckoutError::refused)?;
         }
         Ok(self.holds.end(checkout).await?)
     }
@@ -40,8 +40,8 @@ impl Checking {
     /// Finds out what became of purchases of `tenant` that nobody is at: those whose instance died, and those of which
     /// BheemPay was asked without being heard. Where there is an order it is stored; where there is none, what was held is
     /// given back. Where BheemPay does not answer now they are left as they are.
-    pub(crate) async fn settle_left(&self, tenant: &Tenant) -> Result<(), Trouble> {
-        let left = self.holds.left(&tenant.id, self.capabilities.clock.now(), MOST_LEFT).await?;
+    pub(crate) async fn settle_left(&self, tenant: &Tenant) -> Result<(), CheckoutError> {
+        let left = self.holds.left(&tenant.id, self.capabilities.clock.now(), MAX_LEFT).await?;
         for hold in &left {
             if !self.settle(tenant, hold).await? {
                 break;
@@ -51,7 +51,7 @@ impl Checking {
     }
 
     /// Finds out about one; gives whether BheemPay could be asked.
-    async fn settle(&self, tenant: &Tenant, hold: &Hold) -> Result<bool, Trouble> {
+    async fn settle(&self, tenant: &Tenant, hold: &Hold) -> Result<bool, CheckoutError> {
         let checkout = hold.checkout.as_str();
         let bheempay = Upstream::bheempay(&self.capabilities).await?;
         let lease = random::hex::<8>(&*self.capabilities.random);
@@ -79,7 +79,7 @@ impl Checking {
             let is_allowed = |made: &orders::Made| made.asked.is_none_or(|asked| asked.minor <= quote.minor);
             let made = found.and_then(|order| orders::read(&order.body, &quote).ok()).filter(is_allowed);
             if let Some(made) = made {
-                let author = Author { id: hold.requester.clone(), address: None };
+                let author = Actor { id: hold.requester.clone(), address: None };
                 self.ordered(tenant, &author, checkout, &quote, &made).await?;
                 return Ok(true);
             }

@@ -10,7 +10,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 use crate::written::{Object, number};
 
 const ERP: &str = "the ERP";
@@ -47,7 +47,7 @@ struct Known {
 
 /// The subscription of `tenant`, whose owner is `user`; None: there is none. While the ERP does not answer, what gateways
 /// said will do.
-pub(crate) async fn show(erp: &Upstream, tenant: &Tenant, user: &str) -> Result<Option<Shown>, Trouble> {
+pub(crate) async fn show(erp: &Upstream, tenant: &Tenant, user: &str) -> Result<Option<Shown>, CheckoutError> {
     let known = match ask(erp, user).await {
         Ok(known) => known,
         Err(trouble) if tenant.subscription_status.is_none() => return Err(trouble),
@@ -70,23 +70,23 @@ pub(crate) async fn show(erp: &Upstream, tenant: &Tenant, user: &str) -> Result<
     }))
 }
 
-async fn ask(erp: &Upstream, user: &str) -> Result<Option<Known>, Trouble> {
+async fn ask(erp: &Upstream, user: &str) -> Result<Option<Known>, CheckoutError> {
     let answer = erp.get(&format!("/api/v1/subscriptions/user/{}", segment(user))).await?;
     match answer.status {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND => return Ok(None),
-        status => return Err(Trouble::status(ERP, status)),
+        status => return Err(CheckoutError::status(ERP, status)),
     }
     // An ERP that knows of none may also say so by null.
     if answer.body.trim_ascii() == b"null" {
         return Ok(None);
     }
-    let object = Object::read(&answer.body).ok_or_else(|| Trouble::unreadable(ERP, "JSON"))?;
+    let object = Object::read(&answer.body).ok_or_else(|| CheckoutError::unreadable(ERP, "JSON"))?;
     let plan = object.json(&["plan"]).and_then(Object::of);
     let named = plan.as_ref().and_then(|plan| plan.text(&["name", "plan_name"]));
     let price = object.digits(&["offer_price", "price", "final_price", "base_price", "amount"]);
     let currency = object.text(&["currency"]).map_or(Ok(Currency::INR), |code| Currency::parse(&code));
-    let unreadable = |field| Trouble::unreadable(ERP, field);
+    let unreadable = |field| CheckoutError::unreadable(ERP, field);
     let currency = currency.map_err(|_| unreadable("currency"))?;
     let price = price.map(|digits| Money::parse(&digits, currency)).transpose().map_err(|_| unreadable("price"))?;
     Ok(Some(Known {
@@ -107,8 +107,8 @@ pub(crate) async fn cancel(
     user: &str,
     reason: Option<&str>,
     immediate: bool,
-) -> Result<(), Trouble> {
-    let none = || Trouble::refused(Problem::new(Code::NoSubscription, "There is no subscription to cancel."));
+) -> Result<(), CheckoutError> {
+    let none = || CheckoutError::refused(Problem::new(Code::NoSubscription, "There is no subscription to cancel."));
     let id = match &tenant.erp_subscription_id {
         Some(id) => id.clone(),
         None => ask(erp, user).await?.and_then(|known| known.id).ok_or_else(none)?,
@@ -122,6 +122,6 @@ pub(crate) async fn cancel(
         StatusCode::NOT_FOUND => Err(none()),
         // It is cancelled already.
         StatusCode::CONFLICT => Ok(()),
-        status => Err(Trouble::status(ERP, status)),
+        status => Err(CheckoutError::status(ERP, status)),
     }
 }

@@ -9,7 +9,7 @@ use http::StatusCode;
 
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum CheckoutError {
     /// An upstream does not do its part now. Trying again goes on from there.
     Upstream(String),
     /// An upstream said no, so it has certainly not done what it was asked to do.
@@ -27,7 +27,7 @@ pub(crate) enum Trouble {
     Refused(Box<Problem>),
 }
 
-impl Trouble {
+impl CheckoutError {
     pub(crate) fn refused(problem: Problem) -> Self {
         Self::Refused(Box::new(problem))
     }
@@ -56,7 +56,7 @@ impl Trouble {
     }
 }
 
-impl From<NoAnswer> for Trouble {
+impl From<NoAnswer> for CheckoutError {
     fn from(error: NoAnswer) -> Self {
         match error {
             // It was not asked at all.
@@ -69,32 +69,32 @@ impl From<NoAnswer> for Trouble {
     }
 }
 
-impl From<Unknown> for Trouble {
+impl From<Unknown> for CheckoutError {
     fn from(error: Unknown) -> Self {
         Self::Upstream(error.to_string())
     }
 }
 
-impl From<DatabaseError> for Trouble {
+impl From<DatabaseError> for CheckoutError {
     fn from(error: DatabaseError) -> Self {
         Self::Db(error)
     }
 }
 
-impl From<Trouble> for Problem {
-    fn from(trouble: Trouble) -> Self {
+impl From<CheckoutError> for Problem {
+    fn from(trouble: CheckoutError) -> Self {
         match trouble {
-            Trouble::Upstream(cause) => {
+            CheckoutError::Upstream(cause) => {
                 let detail = "The ERP or BheemPay does not answer as it should; try again.";
                 Self::new(Code::UpstreamUnavailable, detail).retry_after(2).because(cause)
             }
-            Trouble::Declined { upstream, status } => declined(upstream, status),
-            Trouble::Db(error) => error.into(),
-            Trouble::Taken => {
+            CheckoutError::Declined { upstream, status } => declined(upstream, status),
+            CheckoutError::Db(error) => error.into(),
+            CheckoutError::Taken => {
                 let detail = "This is being worked on for another request.";
                 Self::new(Code::IdempotencyInProgress, detail).retry_after(1)
             }
-            Trouble::Refused(problem) => *problem,
+            CheckoutError::Refused(problem) => *problem,
         }
     }
 }
@@ -135,13 +135,13 @@ mod tests {
             (422, "UPSTREAM_REFUSED"),
             (429, "UPSTREAM_UNAVAILABLE"),
         ] {
-            let trouble = Trouble::not_done("BheemPay", StatusCode::from_u16(status).unwrap());
-            assert!(matches!(trouble, Trouble::Declined { .. }), "{status}");
+            let trouble = CheckoutError::not_done("BheemPay", StatusCode::from_u16(status).unwrap());
+            assert!(matches!(trouble, CheckoutError::Declined { .. }), "{status}");
             assert_eq!(Problem::from(trouble).code().as_str(), code, "{status}");
         }
         for status in [202, 204, 302, 409, 500, 502, 503, 504] {
-            let trouble = Trouble::not_done("BheemPay", StatusCode::from_u16(status).unwrap());
-            assert!(matches!(trouble, Trouble::Upstream(_)), "{status}");
+            let trouble = CheckoutError::not_done("BheemPay", StatusCode::from_u16(status).unwrap());
+            assert!(matches!(trouble, CheckoutError::Upstream(_)), "{status}");
         }
     }
 }

@@ -19,9 +19,9 @@ const HEADER_SETS: [[&str; 3]; 2] =
     [[ID_HEADER, TIME_HEADER, SIGNATURE_HEADER], ["svix-id", "svix-timestamp", "svix-signature"]];
 
 /// Signatures in one request; the sender of more is not rotating secrets but wasting time.
-const MOST_SIGNATURES: usize = 16;
+const MAX_SIGNATURES: usize = 16;
 /// The longest `webhook-id`, bytes.
-const LONGEST_ID: usize = 256;
+const MAX_ID_LEN: usize = 256;
 
 /// What the headers claim.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,8 +67,8 @@ impl Claim {
                 let [ids, times, values] = complete_sets(headers)?;
                 let id = only(ids.into_iter(), Rejection::MissingSignature)?;
                 // With a dot in it, the same text could be signed for another id, another time and another body.
-                let sane = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
-                if id.len() > LONGEST_ID || !id.bytes().all(sane) {
+                let is_valid = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
+                if id.len() > MAX_ID_LEN || !id.bytes().all(is_valid) {
                     return Err(Rejection::MalformedSignature);
                 }
                 let (written, time) = timestamp(only(times.into_iter(), Rejection::MissingSignature)?)?;
@@ -120,9 +120,9 @@ fn timestamp(written: &str) -> Result<(&str, i64), Rejection> {
 }
 
 fn some(signatures: impl Iterator<Item = Signature>) -> Result<Vec<Signature>, Rejection> {
-    let signatures: Vec<Signature> = signatures.take(MOST_SIGNATURES + 1).collect();
-    let sane = (1..=MOST_SIGNATURES).contains(&signatures.len());
-    if sane { Ok(signatures) } else { Err(Rejection::MalformedSignature) }
+    let signatures: Vec<Signature> = signatures.take(MAX_SIGNATURES + 1).collect();
+    let is_valid = (1..=MAX_SIGNATURES).contains(&signatures.len());
+    if is_valid { Ok(signatures) } else { Err(Rejection::MalformedSignature) }
 }
 
 fn mac(written: &str, encoding: Encoding) -> Option<Signature> {

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use crate::json::Object;
 use crate::provider::Provider;
 use crate::providers::{bheempay, erp, razorpay, shopify, standard, stripe, woocommerce};
-use crate::reading::{Reading, Unreadable};
+use crate::reading::{GatewayEvent, Unreadable};
 
 /// How a provider signs, and what its bodies mean.
 pub(crate) struct Definition {
@@ -19,7 +19,7 @@ pub(crate) struct Definition {
     /// Which fields of the body, at its top, may hold the event's own id.
     pub(crate) id_fields: &'static [&'static str],
     /// What a verified body says.
-    pub(crate) read: fn(&Object<'_>, &HeaderMap) -> Result<Reading, Unreadable>,
+    pub(crate) read: fn(&Object<'_>, &HeaderMap) -> Result<GatewayEvent, Unreadable>,
 }
 
 /// What is signed, and how that is written. Always HMAC-SHA256, but for the ed25519 of Standard Webhooks.

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Provider;
 
 /// The longest id that becomes an identity as it is, bytes.
-const LONGEST: usize = 200;
+const MAX_LEN: usize = 200;
 
 /// What makes two deliveries the same event. Printable ASCII, under 256 bytes; providers share none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,8 +27,8 @@ pub struct Identity(String);
 impl Identity {
     /// The event whose id is `id`, which was signed; unless it is an id that nobody sane makes, then that of the body.
     pub(crate) fn of_id(provider: Provider, id: &str, body: &[u8]) -> Self {
-        let sane = (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        if sane { Self(format!("{provider}:id:{id}")) } else { Self::of_body(provider, body) }
+        let is_valid = (1..=MAX_LEN).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_valid { Self(format!("{provider}:id:{id}")) } else { Self::of_body(provider, body) }
     }
 
     /// The event that is this body.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -12,7 +12,7 @@ use crate::reading::Unreadable;
 use edge_money::{Currency, Money, scaled};
 
 /// The longest id or name, bytes.
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 /// 9999-12-31T23:59:59.999Z: no later instant can be written.
 const LAST_INSTANT: i64 = 253_402_300_799_999;
 /// Numbers from here on (1973 in milliseconds, 5138 in seconds) count milliseconds.
@@ -67,7 +67,7 @@ impl<'a> Object<'a> {
             None if value.get().bytes().all(|byte| byte.is_ascii_digit()) => value.get().into(),
             None => return Err(unreadable),
         };
-        if text.len() > LONGEST || text.chars().any(char::is_control) {
+        if text.len() > MAX_LEN || text.chars().any(char::is_control) {
             return Err(unreadable);
         }
         Ok((!text.is_empty()).then(|| text.into_owned()))
@@ -89,7 +89,7 @@ impl<'a> Object<'a> {
         let legible = text.chars().map(|char| if char.is_control() { ' ' } else { char });
         let mut prose = String::new();
         for char in legible {
-            if prose.len() + char.len_utf8() > LONGEST {
+            if prose.len() + char.len_utf8() > MAX_LEN {
                 break;
             }
             prose.push(char);
@@ -117,7 +117,7 @@ impl<'a> Object<'a> {
 
     /// When a period begins or ends. What cannot be read is not there: how long a payment pays follows from what it bought
     /// then.
-    pub(crate) fn period(&self, name: &'static str) -> Option<Instant> {
+    pub(crate) fn period(&self, name: &'static str) -> Option<Timestamp> {
         self.instant(name).ok().flatten()
     }
 
@@ -155,20 +155,20 @@ impl<'a> Object<'a> {
         code.map(|code| Currency::parse(&code).map_err(|_| Unreadable::Field(name))).transpose()
     }
 
-    /// An instant, as [`Instant::parse_lenient`] reads it.
-    pub(crate) fn instant(&self, name: &'static str) -> Read<Instant> {
+    /// An instant, as [`Timestamp::parse_lenient`] reads it.
+    pub(crate) fn instant(&self, name: &'static str) -> Read<Timestamp> {
         let Some(written) = self.number(name)? else { return Ok(None) };
         let instant = instant(&written).filter(|instant| (0..=LAST_INSTANT).contains(&instant.as_millis()));
         instant.map(Some).ok_or(Unreadable::Field(name))
     }
 }
 
-fn instant(written: &str) -> Option<Instant> {
-    Instant::parse_lenient(written).or_else(|| {
+fn instant(written: &str) -> Option<Timestamp> {
+    Timestamp::parse_lenient(written).or_else(|| {
         // A number that is written with an exponent.
         let millis = scaled(written, 3).ok().filter(|_| written.contains(['e', 'E']))?;
         let counted = millis.div_euclid(1000);
-        Some(Instant::from_millis(if counted < MILLISECONDS_FROM { millis } else { counted }))
+        Some(Timestamp::from_millis(if counted < MILLISECONDS_FROM { millis } else { counted }))
     })
 }
 

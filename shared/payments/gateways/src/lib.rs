@@ -4,7 +4,7 @@
 //! * [`Provider`]: who posts; each has one definition of how it signs and what its bodies mean.
 //! * [`Secrets`]: what a provider's variable holds.
 //! * [`verify`]: is this genuine, and which event is it? ([`Identity`])
-//! * [`read`]: what does it say? ([`Reading`]) Only ever called with a body that was verified.
+//! * [`read`]: what does it say? ([`GatewayEvent`]) Only ever called with a body that was verified.
 //! * [`sign`]: the same from the sender's side, for tests and for people who integrate.
 
 mod claim;
@@ -21,7 +21,7 @@ mod verification;
 
 pub use identity::Identity;
 pub use provider::Provider;
-pub use reading::{Kind, Reading, Unreadable, read};
+pub use reading::{GatewayEvent, Kind, Unreadable, read};
 pub use rejection::Rejection;
 pub use secrets::Secrets;
 pub use signing::{Unsignable, sign};

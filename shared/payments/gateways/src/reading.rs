@@ -1,6 +1,6 @@
 //! What a verified body says, in the edge's own words.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use http::HeaderMap;
 
 use crate::json::Object;
@@ -92,7 +92,7 @@ impl Kind {
 
 /// What a verified body says. Ids and names are 1 to 256 bytes without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct GatewayEvent {
     /// What it means.
     pub kind: Kind,
     /// What the sender calls it.
@@ -104,7 +104,7 @@ pub struct Reading {
     /// `tenant_id` as the JSON that it was: the ERP numbers its organisations, and is answered with that number.
     pub tenant_json: Option<String>,
     /// When it happened, by the sender's clock.
-    pub occurred_at: Option<Instant>,
+    pub occurred_at: Option<Timestamp>,
     /// The payment. One payment that several events report has one id in all of them.
     pub payment_id: Option<String>,
     /// The order that was paid, as the sender knows it.
@@ -130,9 +130,9 @@ pub struct Reading {
     /// The invoice.
     pub invoice_number: Option<String>,
     /// When the period begins that this is about.
-    pub period_start: Option<Instant>,
+    pub period_start: Option<Timestamp>,
     /// When the period ends that this is about.
-    pub period_end: Option<Instant>,
+    pub period_end: Option<Timestamp>,
     /// Whose account at the gateway it was paid into.
     pub account_id: Option<String>,
     /// Why a payment failed, in the gateway's words.
@@ -170,7 +170,7 @@ impl Unreadable {
 
 /// Reads a body that [`crate::verify`] proved genuine. `headers` are not signed: nothing that takes effect is read from
 /// them.
-pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<Reading, Unreadable> {
+pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let object = Object::parse(body).ok_or(Unreadable::NotJson)?;
     let reading = (provider.definition().read)(&object, headers)?;
     // Whose money it was must be known to give it back; whether anybody here cares, first.
@@ -180,7 +180,7 @@ pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<Read
     Ok(reading)
 }
 
-impl Reading {
+impl GatewayEvent {
     /// An event that says no more than what it is.
     pub(crate) fn of(kind: Kind, event: String) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use hmac::Mac as _;
 use http::{HeaderName, HeaderValue};
 
@@ -13,7 +13,7 @@ use crate::provider::Provider;
 use crate::secrets::{mac, shared_key, signing_key};
 
 /// The longest id.
-const LONGEST_ID: usize = 200;
+const MAX_ID_LEN: usize = 200;
 
 /// What cannot be signed, or not so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum Unsignable {
     #[error("this is no secret of that provider")]
     Secret,
     /// The id cannot be sent in a header.
-    #[error("an id is 1 to {LONGEST_ID} letters, digits or signs other than '.'")]
+    #[error("an id is 1 to {MAX_ID_LEN} letters, digits or signs other than '.'")]
     Id,
 }
 
@@ -32,11 +32,11 @@ pub fn sign(
     provider: Provider,
     secret: &str,
     body: &[u8],
-    now: Instant,
+    now: Timestamp,
     id: &str,
 ) -> Result<Vec<(HeaderName, HeaderValue)>, Unsignable> {
-    let sane = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
-    if !(1..=LONGEST_ID).contains(&id.len()) || !id.bytes().all(sane) {
+    let is_valid = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
+    if !(1..=MAX_ID_LEN).contains(&id.len()) || !id.bytes().all(is_valid) {
         return Err(Unsignable::Id);
     }
     let definition = provider.definition();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use http::HeaderMap;
 
 use crate::claim::Claim;
@@ -17,7 +17,7 @@ use crate::secrets::Secrets;
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The longest delivery id that is shown, bytes.
-const LONGEST_DELIVERY_ID: usize = 256;
+const MAX_DELIVERY_ID_LEN: usize = 256;
 
 /// A webhook that was proven genuine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Verified {
     /// What makes it the same event as another delivery.
     pub identity: Identity,
     /// When it was signed, where the scheme signs that.
-    pub signed_at: Option<Instant>,
+    pub signed_at: Option<Timestamp>,
     /// The id that the sender gave the event or the delivery in a header: to find it in the sender's logs. Mostly not
     /// signed: never to decide by.
     pub delivery_id: Option<String>,
@@ -41,7 +41,7 @@ pub fn verify(
     secrets: &Secrets,
     headers: &HeaderMap,
     body: &[u8],
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Verified, Rejection> {
     if secrets.is_empty() {
         return Err(Rejection::NoSecret);
@@ -56,7 +56,7 @@ pub fn verify(
     }
     Ok(Verified {
         identity: identity(provider, definition, &claim, body),
-        signed_at: claim.time.map(|time| Instant::from_millis(time.saturating_mul(1000))),
+        signed_at: claim.time.map(|time| Timestamp::from_millis(time.saturating_mul(1000))),
         delivery_id: claim.id.or_else(|| delivery_id(definition, headers)),
         secret,
     })
@@ -75,7 +75,7 @@ fn identity(provider: Provider, definition: &Definition, claim: &Claim, body: &[
 
 fn delivery_id(definition: &Definition, headers: &HeaderMap) -> Option<String> {
     let values = definition.delivery_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-    values.map(str::trim).find(|id| (1..=LONGEST_DELIVERY_ID).contains(&id.len())).map(str::to_owned)
+    values.map(str::trim).find(|id| (1..=MAX_DELIVERY_ID_LEN).contains(&id.len())).map(str::to_owned)
 }
 
 /// Whether this is what WooCommerce sends, unsigned and form-encoded, when a webhook is set up: `webhook_id=12`. It gets a

@@ -1,7 +1,7 @@
 //! What gateways are told. Two shapes: the ERP's own, and that of all others.
 
-use edge_capabilities::Instant;
-use edge_gateways::{Kind, Provider, Reading};
+use edge_capabilities::Timestamp;
+use edge_gateways::{GatewayEvent, Kind, Provider};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -37,7 +37,7 @@ struct ErpAnswer<'a> {
 }
 
 /// The answer to `event`, which says `reading` where it can be read, as JSON.
-pub(crate) fn answer(event: &Event, reading: Option<&Reading>, said: &Said<'_>, now: Instant) -> String {
+pub(crate) fn answer(event: &Event, reading: Option<&GatewayEvent>, said: &Said<'_>, now: Timestamp) -> String {
     let written = if event.provider == Provider::Erp {
         let (processed, reason) = match said {
             Said::Settled(Verdict::Processed) => (true, None),

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::inbox::LEASE;
-use crate::processing::{Processing, Trouble};
+use crate::processing::{Processing, WebhookError};
 
 /// How long events are kept once they are settled. Gateways send again for 24 hours, and by hand for 15 days.
 const KEPT: Duration = Duration::from_hours(24 * 30);
@@ -23,7 +23,7 @@ const BATCH: u32 = 50;
 const REMOVED: u32 = 500;
 
 /// How long one drain goes on taking up new work.
-const LONGEST: Duration = Duration::from_secs(20);
+const MAX_DURATION: Duration = Duration::from_secs(20);
 
 /// What a drain did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -50,9 +50,9 @@ fn add(count: &mut u32) {
 
 impl Processing {
     /// Does what is due, until nothing is or time is up.
-    pub(crate) async fn drain(&self) -> Result<Drained, Trouble> {
+    pub(crate) async fn drain(&self) -> Result<Drained, WebhookError> {
         let mut drained = Drained::default();
-        let until = self.now().plus(LONGEST);
+        let until = self.now().plus(MAX_DURATION);
         drained.more = true;
         while drained.more && self.now() < until {
             drained.more = self.drain_some(&mut drained, BATCH, until).await?;
@@ -68,7 +68,12 @@ impl Processing {
     }
 
     /// Does some of what is due; gives whether there may be more.
-    pub(crate) async fn drain_some(&self, drained: &mut Drained, limit: u32, until: Instant) -> Result<bool, Trouble> {
+    pub(crate) async fn drain_some(
+        &self,
+        drained: &mut Drained,
+        limit: u32,
+        until: Timestamp,
+    ) -> Result<bool, WebhookError> {
         let now = self.now();
         // Changes first: they are made, and the fence of some may not be raised yet.
         let tenants = self.tenants.take_due(now, now.plus(LEASE), limit).await?;
@@ -85,7 +90,7 @@ impl Processing {
             }
             match self.work(event, &lease).await {
                 Ok(_) => add(&mut drained.settled),
-                Err(Trouble::Taken) => {}
+                Err(WebhookError::Taken) => {}
                 Err(_) => add(&mut drained.put_off),
             }
         }

@@ -1,13 +1,13 @@
 //! Addresses of single organisations: the ERP posts an organisation's events to its own. The token in the address is
 //! shown once and kept as its SHA-256. A new one may be made while the old one still works.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
 use sha2::{Digest as _, Sha256};
 
 /// The longest token that is looked up, bytes.
-const LONGEST_TOKEN: usize = 128;
+const MAX_TOKEN_LEN: usize = 128;
 
 /// Addresses of single organisations.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ impl Endpoints {
         tenant: &str,
         token: &str,
         by: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO webhook_endpoints (id, tenant_id, token_sha256, created_by, created_at)
             VALUES ($1, $2, $3, $4, $5)";
@@ -34,7 +34,7 @@ impl Endpoints {
 
     /// The tenant whose address has this token.
     pub(crate) async fn tenant_of(&self, token: &str) -> Result<Option<String>, DatabaseError> {
-        if token.len() > LONGEST_TOKEN {
+        if token.len() > MAX_TOKEN_LEN {
             return Ok(None);
         }
         // Looked up by the hash: how long that takes tells nothing of a token.
@@ -44,7 +44,7 @@ impl Endpoints {
     }
 
     /// Has the address `id` lead nowhere, of `tenant` alone where one is given; gives whether there was one.
-    pub(crate) async fn revoke(&self, id: &str, tenant: Option<&str>, now: Instant) -> Result<bool, DatabaseError> {
+    pub(crate) async fn revoke(&self, id: &str, tenant: Option<&str>, now: Timestamp) -> Result<bool, DatabaseError> {
         let mut values = vec![now.into(), id.into()];
         let mut of_tenant = "";
         if let Some(tenant) = tenant {

@@ -1,9 +1,9 @@
 //! A verified event of the inbox.
 
 use bytes::Bytes;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
-use edge_gateways::{Provider, Reading, Unreadable};
+use edge_gateways::{GatewayEvent, Provider, Unreadable};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,11 +102,11 @@ pub(crate) struct Event {
     pub(crate) reason: Option<String>,
     /// What the gateway was told first.
     pub(crate) answer: Option<String>,
-    pub(crate) received_at: Instant,
-    pub(crate) occurred_at: Instant,
-    pub(crate) settled_at: Option<Instant>,
+    pub(crate) received_at: Timestamp,
+    pub(crate) occurred_at: Timestamp,
+    pub(crate) settled_at: Option<Timestamp>,
     pub(crate) attempts: i64,
-    pub(crate) due_at: Option<Instant>,
+    pub(crate) due_at: Option<Timestamp>,
     pub(crate) lease: Option<String>,
 }
 
@@ -116,15 +116,15 @@ pub(crate) const COLUMNS: &str = "id, provider, identity, gateway_id, event, ten
 
 impl Event {
     /// What the body says. Nothing that takes effect is read from the headers, which are not kept.
-    pub(crate) fn reading(&self) -> Result<Reading, Unreadable> {
+    pub(crate) fn reading(&self) -> Result<GatewayEvent, Unreadable> {
         edge_gateways::read(self.provider, &self.body, &HeaderMap::new())
     }
 
     pub(crate) fn from_row(row: &Row) -> Result<Self, DatabaseError> {
         let text = |index| Ok::<_, DatabaseError>(row.text(index)?.to_owned());
         let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
-        let instant = |index| row.integer(index).map(Instant::from_millis);
-        let optional_instant = |index| Ok::<_, DatabaseError>(row.optional_integer(index)?.map(Instant::from_millis));
+        let instant = |index| row.integer(index).map(Timestamp::from_millis);
+        let optional_instant = |index| Ok::<_, DatabaseError>(row.optional_integer(index)?.map(Timestamp::from_millis));
         let unknown = |column| DatabaseError::Refused(format!("webhook_events.{column} is not known"));
         Ok(Self {
             id: text(0)?,

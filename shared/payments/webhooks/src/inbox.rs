@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -31,7 +31,7 @@ pub(crate) struct Filter {
     /// Of this tenant alone.
     pub(crate) tenant: Option<String>,
     /// Received before this one.
-    pub(crate) behind: Option<(Instant, String)>,
+    pub(crate) behind: Option<(Timestamp, String)>,
 }
 
 impl Inbox {
@@ -87,7 +87,7 @@ impl Inbox {
     }
 
     /// Takes the open event `id` for oneself, unless somebody else works on it.
-    pub(crate) async fn claim(&self, id: &str, lease: &str, now: Instant) -> Result<Option<Event>, DatabaseError> {
+    pub(crate) async fn claim(&self, id: &str, lease: &str, now: Timestamp) -> Result<Option<Event>, DatabaseError> {
         let statement = format!(
             "UPDATE webhook_events SET lease = $1, leased_until = $2
              WHERE id = $3 AND leased_until <= $4 AND status IN ('received', 'failed') RETURNING {COLUMNS}"
@@ -96,7 +96,7 @@ impl Inbox {
     }
 
     /// Takes up to `limit` open events that are due and that nobody works on.
-    pub(crate) async fn claim_due(&self, lease: &str, now: Instant, limit: u32) -> Result<Vec<Event>, DatabaseError> {
+    pub(crate) async fn claim_due(&self, lease: &str, now: Timestamp, limit: u32) -> Result<Vec<Event>, DatabaseError> {
         let due = "due_at <= $3 AND leased_until <= $3 AND status IN ('received', 'failed')";
         let statement = format!(
             "UPDATE webhook_events SET lease = $1, leased_until = $2
@@ -111,7 +111,7 @@ impl Inbox {
     }
 
     /// Takes the event `id` for oneself whatever became of it, unless it is in effect or somebody works on it.
-    pub(crate) async fn reopen(&self, id: &str, lease: &str, now: Instant) -> Result<Option<Event>, DatabaseError> {
+    pub(crate) async fn reopen(&self, id: &str, lease: &str, now: Timestamp) -> Result<Option<Event>, DatabaseError> {
         let statement = format!(
             "UPDATE webhook_events
              SET status = 'received', reason = NULL, settled_at = NULL, attempts = 0, due_at = $2, lease = $1,
@@ -126,7 +126,7 @@ impl Inbox {
         &self,
         status: Status,
         provider: Option<&str>,
-        now: Instant,
+        now: Timestamp,
         limit: u32,
     ) -> Result<usize, DatabaseError> {
         let mut values = vec![Value::from(now), status.as_str().into(), Value::Integer(i64::from(limit))];
@@ -154,7 +154,7 @@ impl Inbox {
         tenant: Option<&str>,
         verdict: &Verdict,
         answer: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<bool, DatabaseError> {
         let mut values: Vec<Value> = vec![
             id.into(),
@@ -183,7 +183,7 @@ impl Inbox {
         id: &str,
         lease: &str,
         reason: &str,
-        due: Option<Instant>,
+        due: Option<Timestamp>,
     ) -> Result<(), DatabaseError> {
         let status = if due.is_some() { Status::Failed } else { Status::Dead };
         let statement = "UPDATE webhook_events SET status = $1, reason = $2, due_at = $3, attempts = attempts + 1,
@@ -202,7 +202,7 @@ impl Inbox {
 
     /// Up to `limit` events, newest first.
     pub(crate) async fn list(&self, filter: &Filter, limit: u32) -> Result<Vec<Event>, DatabaseError> {
-        let (before, id) = filter.behind.clone().unwrap_or((Instant::from_millis(i64::MAX), String::new()));
+        let (before, id) = filter.behind.clone().unwrap_or((Timestamp::from_millis(i64::MAX), String::new()));
         let mut values = vec![Value::from(before), id.into(), Value::Integer(i64::from(limit))];
         let mut conditions = String::new();
         let status = filter.status.map(|status| status.as_str().to_owned());
@@ -230,7 +230,12 @@ impl Inbox {
 
     /// Removes events that were settled and received before `settled`, and those that wait for somebody and were
     /// received before `waiting`; up to `limit`; gives how many.
-    pub(crate) async fn remove(&self, settled: Instant, waiting: Instant, limit: u32) -> Result<usize, DatabaseError> {
+    pub(crate) async fn remove(
+        &self,
+        settled: Timestamp,
+        waiting: Timestamp,
+        limit: u32,
+    ) -> Result<usize, DatabaseError> {
         let statement = "DELETE FROM webhook_events WHERE id IN (
                 SELECT id FROM webhook_events
                 WHERE (status IN ('processed', 'ignored') AND received_at < $1)

@@ -1,24 +1,24 @@
 //! What an event is about, by its own words alone.
 
-use edge_capabilities::Instant;
-use edge_gateways::{Kind, Provider, Reading, Unreadable};
-use edge_tenants::{Cycle, Event as Told, Paid, Period, TaxRates, What};
+use edge_capabilities::Timestamp;
+use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_tenants::{Cycle, Event as Told, Paid, Period, SubscriptionEvent, TaxRates};
 
 use crate::event::{Event, Verdict};
 
 /// No gateway is as old as 2010-01-01: an earlier time is no time, but a zero or a count of something else.
-const FIRST: Instant = Instant::from_millis(1_262_304_000_000);
+const FIRST: Timestamp = Timestamp::from_millis(1_262_304_000_000);
 
 /// What an event is about.
 pub(crate) struct Matter<'r> {
-    pub(crate) reading: &'r Reading,
+    pub(crate) reading: &'r GatewayEvent,
     pub(crate) about: About<'r>,
 }
 
 /// What there is to do about an event.
 pub(crate) enum About<'r> {
     /// This happened to a subscription.
-    Subscription(Box<What>),
+    Subscription(Box<SubscriptionEvent>),
     /// Who has a seat in this organisation may have changed.
     Seats { organization: &'r str },
     /// Something of this payment of this tenant's was given back.
@@ -26,7 +26,7 @@ pub(crate) enum About<'r> {
 }
 
 /// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
-pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) -> Result<Matter<'_>, Verdict> {
+pub(crate) fn matter(provider: Provider, reading: &Result<GatewayEvent, Unreadable>) -> Result<Matter<'_>, Verdict> {
     let reading = reading.as_ref().map_err(|unreadable| Verdict::Quarantined(format!("unreadable: {unreadable}")))?;
     // First: what means nothing means nothing to anybody, whomever it names.
     if reading.kind == Kind::Unhandled {
@@ -50,20 +50,20 @@ pub(crate) fn matter(provider: Provider, reading: &Result<Reading, Unreadable>) 
 }
 
 /// Whether whom an event is about may be known by what it names besides: an order or a subscription.
-pub(crate) fn may_be_found(provider: Provider, reading: &Reading) -> bool {
+pub(crate) fn may_be_found(provider: Provider, reading: &GatewayEvent) -> bool {
     let names_something = reading.order_id.is_some() || reading.subscription_id.is_some();
     matches!(provider, Provider::Razorpay | Provider::Stripe) && names_something
 }
 
 /// What an event says happened to a subscription; None: nothing.
-fn what(provider: Provider, reading: &Reading) -> Option<What> {
+fn what(provider: Provider, reading: &GatewayEvent) -> Option<SubscriptionEvent> {
     match reading.kind {
         Kind::PaymentCaptured | Kind::SubscriptionCharged => {
             let invoice = reading.invoice_number.as_ref();
             let id = reading.payment_id.as_ref().filter(|id| Some(*id) != invoice);
             let names = id.cloned().into_iter().chain(invoice.map(|invoice| format!("invoice:{invoice}")));
             let amount = reading.amount.as_ref().map(|money| (money.minor, money.currency.as_str().to_owned()));
-            Some(What::Paid(Paid {
+            Some(SubscriptionEvent::Paid(Paid {
                 names: names.collect(),
                 amount,
                 period: Period {
@@ -76,14 +76,14 @@ fn what(provider: Provider, reading: &Reading) -> Option<What> {
                 is_trial: false,
             }))
         }
-        Kind::PaymentFailed => Some(What::Failed(reading.payment_id.clone())),
-        Kind::SubscriptionPending => Some(What::Pending),
-        Kind::SubscriptionHalted => Some(What::Halted),
-        Kind::SubscriptionPaused => Some(What::Paused),
-        Kind::SubscriptionOverdue => Some(What::Overdue),
-        Kind::SubscriptionReactivated => Some(What::Reactivated),
-        Kind::SubscriptionNeverStarted => Some(What::NeverStarted),
-        Kind::SubscriptionCancelled => Some(What::Cancelled),
+        Kind::PaymentFailed => Some(SubscriptionEvent::Failed(reading.payment_id.clone())),
+        Kind::SubscriptionPending => Some(SubscriptionEvent::Pending),
+        Kind::SubscriptionHalted => Some(SubscriptionEvent::Halted),
+        Kind::SubscriptionPaused => Some(SubscriptionEvent::Paused),
+        Kind::SubscriptionOverdue => Some(SubscriptionEvent::Overdue),
+        Kind::SubscriptionReactivated => Some(SubscriptionEvent::Reactivated),
+        Kind::SubscriptionNeverStarted => Some(SubscriptionEvent::NeverStarted),
+        Kind::SubscriptionCancelled => Some(SubscriptionEvent::Cancelled),
         Kind::PaymentRefunded
         | Kind::SubscriptionCreated
         | Kind::SubscriptionUpdated
@@ -95,8 +95,8 @@ fn what(provider: Provider, reading: &Reading) -> Option<What> {
 }
 
 /// What the tenant is told happened.
-pub(crate) fn told(event: &Event, reading: &Reading, mut what: What) -> Told {
-    if let What::Paid(paid) = &mut what
+pub(crate) fn told(event: &Event, reading: &GatewayEvent, mut what: SubscriptionEvent) -> Told {
+    if let SubscriptionEvent::Paid(paid) = &mut what
         && paid.names.is_empty()
     {
         // A payment that has no name is that of its event.

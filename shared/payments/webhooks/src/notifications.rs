@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_capabilities::{Capabilities, Clock, Http, Instant, Random};
+use edge_capabilities::{Capabilities, Clock, Http, Random, Timestamp};
 use edge_database::Db;
-use edge_gateways::Reading;
+use edge_gateways::GatewayEvent;
 use edge_money::Money;
 use edge_tenants::{Effect, Tenant};
 use http::Request;
@@ -23,7 +23,7 @@ const TRIES: i64 = 5;
 
 /// How long after the first failure it is tried again; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const MAX_WAIT: Duration = Duration::from_hours(1);
 
 /// How long somebody may take to send one before somebody else takes it for not sent.
 const LEASE: Duration = Duration::from_secs(60);
@@ -67,7 +67,7 @@ impl Notifications {
         settings: &Settings,
         tenant: &Tenant,
         event: &str,
-        reading: &Reading,
+        reading: &GatewayEvent,
         effects: &[Effect],
     ) -> Result<(), DatabaseError> {
         let now = self.clock.now();
@@ -123,7 +123,7 @@ impl Notifications {
                 }
                 Err(reason) => {
                     all.failed = all.failed.saturating_add(1);
-                    let wait = backoff(&*self.random, FIRST_WAIT, LONGEST_WAIT, queued.attempts);
+                    let wait = backoff(&*self.random, FIRST_WAIT, MAX_WAIT, queued.attempts);
                     let due = self.clock.now().plus(wait);
                     self.settle(&queued.id, "queued", Some(&reason), Some(due)).await?;
                 }
@@ -139,7 +139,7 @@ impl Notifications {
             .header("x-api-key", &settings.notify_api_key)
             .body(Bytes::from(queued.body.clone()));
         let request = request.map_err(|_| "notify_url or notify_api_key cannot be sent in a request".to_owned())?;
-        let response = self.http.send(request, settings.patience).await.map_err(|error| error.to_string())?;
+        let response = self.http.send(request, settings.timeout).await.map_err(|error| error.to_string())?;
         let status = response.status();
         if status.is_success() { Ok(()) } else { Err(format!("its status is {}", status.as_u16())) }
     }
@@ -149,7 +149,7 @@ impl Notifications {
         id: &str,
         status: &str,
         reason: Option<&str>,
-        due: Option<Instant>,
+        due: Option<Timestamp>,
     ) -> Result<(), DatabaseError> {
         let settled = due.is_none().then(|| self.clock.now());
         let statement = "UPDATE notifications SET status = $1, reason = $2, due_at = $3, settled_at = $4 WHERE id = $5";
@@ -158,7 +158,7 @@ impl Notifications {
     }
 
     /// Removes up to `limit` that were made before `before` and are done with; gives how many.
-    pub(crate) async fn remove(&self, before: Instant, limit: u32) -> Result<usize, DatabaseError> {
+    pub(crate) async fn remove(&self, before: Timestamp, limit: u32) -> Result<usize, DatabaseError> {
         let statement = "DELETE FROM notifications WHERE id IN (
             SELECT id FROM notifications WHERE created_at < $1 AND due_at IS NULL ORDER BY created_at LIMIT $2) RETURNING id";
         Ok(self.db.query(statement, &[before.into(), Value::Integer(i64::from(limit))]).await?.len())
@@ -173,13 +173,13 @@ impl Notifications {
 }
 
 /// Where to and what, for each message that an effect takes. Templates and channels as the workspace seed lists them.
-fn texts(tenant: &Tenant, reading: &Reading, effect: &Effect, now: Instant) -> Vec<(&'static str, Json)> {
+fn texts(tenant: &Tenant, reading: &GatewayEvent, effect: &Effect, now: Timestamp) -> Vec<(&'static str, Json)> {
     let email = |template: &str, vars: Json| {
         (EMAIL, json!({"to": tenant.billing_address(), "template_name": template, "template_vars": vars}))
     };
     let plan = reading.plan_name.clone().or_else(|| tenant.subscription_plan.clone());
     let amount = reading.amount.as_ref().map(written);
-    let day = |at: Instant| at.to_string().chars().take(10).collect::<String>();
+    let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
     match effect {
         Effect::RaiseFence => Vec::new(),
         Effect::TellPaid => vec![email(

@@ -6,7 +6,7 @@
 
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
-use edge_gateways::{Provider, Reading};
+use edge_gateways::{GatewayEvent, Provider};
 use edge_plans::Terms;
 use serde::Deserialize;
 
@@ -45,7 +45,7 @@ impl Owners {
     pub(crate) async fn of(
         &self,
         provider: Provider,
-        reading: &Reading,
+        reading: &GatewayEvent,
     ) -> Result<Result<Owner, Verdict>, DatabaseError> {
         if may_be_found(provider, reading)
             && let Some(owner) = self.find(reading).await?
@@ -59,7 +59,7 @@ impl Owners {
         })
     }
 
-    async fn find(&self, reading: &Reading) -> Result<Option<Owner>, DatabaseError> {
+    async fn find(&self, reading: &GatewayEvent) -> Result<Option<Owner>, DatabaseError> {
         // The checkouts are edge-checkout's, which stands upon this crate: one statement reads both.
         let statement = "SELECT CAST(1 AS BIGINT) AS kind, tenant_id, quote FROM checkouts WHERE order_id = $1
             UNION ALL SELECT CAST(2 AS BIGINT) AS kind, id, NULL FROM tenants WHERE erp_subscription_id = $2

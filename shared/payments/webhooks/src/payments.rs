@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use edge_budgets::{Refund, Refunds};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 use edge_gateways::{Kind, Provider};
@@ -27,7 +27,7 @@ pub struct Payment {
     /// How much of it was given back since; None: nothing, or it is not known how much it was.
     pub refunded: Option<Money>,
     /// When, by the gateway's clock.
-    pub at: Instant,
+    pub at: Timestamp,
     /// What was paid for, as people call it.
     pub plan: Option<String>,
     /// `monthly`, `annual`, or as the gateway writes it.
@@ -48,8 +48,8 @@ impl Payments {
     /// events tell of them, or of what was given back since.
     pub async fn between(
         &self,
-        from: Instant,
-        to: Instant,
+        from: Timestamp,
+        to: Timestamp,
         tenant: Option<&str>,
         most: u32,
     ) -> Result<Option<Vec<Payment>>, DatabaseError> {

@@ -7,15 +7,15 @@
 
 use std::time::Duration;
 
-use edge_budgets::{Refund, Refused, Settlement};
+use edge_budgets::{BudgetError, Refund, Settlement};
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant, random};
+use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::Db;
-use edge_gateways::{Provider, Reading};
+use edge_gateways::{GatewayEvent, Provider};
 use edge_money::Bill;
 use edge_plans::Catalogue;
 use edge_seats::{Invalidation, Unreachable};
-use edge_tenants::{Applied, Event as Told, Outcome, Tenant, Tenants, What};
+use edge_tenants::{Applied, Event as Told, Outcome, SubscriptionEvent, Tenant, Tenants};
 
 use crate::answers::{Said, answer};
 use crate::backoff::backoff;
@@ -24,19 +24,19 @@ use crate::inbox::{Inbox, LEASE};
 use crate::matter::{About, Matter, matter, told};
 use crate::notifications::Notifications;
 use crate::owner::{Owner, Owners, Quoted};
-use crate::settings::{LONGEST_PATIENCE, Settings, tax_rates};
+use crate::settings::{MAX_TIMEOUT, Settings, tax_rates};
 
 /// How often an event is tried before it is dead. The waits add up to some eleven hours.
 const TRIES: i64 = 20;
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const MAX_WAIT: Duration = Duration::from_hours(1);
 
 /// How often a change is made anew because somebody else was faster. Each time somebody else got on.
 const ROUNDS: u32 = 200;
 
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum WebhookError {
     /// The ERP does not tell what is needed. Nothing has been changed.
     #[error("{0}")]
     Upstream(String),
@@ -48,13 +48,13 @@ pub(crate) enum Trouble {
     Taken,
 }
 
-impl From<DatabaseError> for Trouble {
+impl From<DatabaseError> for WebhookError {
     fn from(error: DatabaseError) -> Self {
         Self::Store(error.to_string())
     }
 }
 
-impl From<Unreachable> for Trouble {
+impl From<Unreachable> for WebhookError {
     fn from(error: Unreachable) -> Self {
         Self::Store(error.to_string())
     }
@@ -83,13 +83,13 @@ impl Processing {
             db: db.clone(),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             owners: Owners::new(db.clone()),
-            plans: Catalogue::at_most(capabilities, LONGEST_PATIENCE),
+            plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
             settlement: Settlement::new(capabilities, db),
             capabilities: capabilities.clone(),
         }
     }
 
-    pub(crate) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
@@ -98,18 +98,18 @@ impl Processing {
         random::hex::<8>(&*self.capabilities.random)
     }
 
-    pub(crate) async fn settings(&self) -> Result<Settings, Trouble> {
+    pub(crate) async fn settings(&self) -> Result<Settings, WebhookError> {
         let settings = Settings::load(&*self.capabilities.config).await;
-        settings.map_err(|error| Trouble::Upstream(error.to_string()))
+        settings.map_err(|error| WebhookError::Upstream(error.to_string()))
     }
 
     /// Takes `event`, which is ours by `lease`, into effect and settles it; or puts it off, and says why.
-    pub(crate) async fn work(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
+    pub(crate) async fn work(&self, event: &Event, lease: &str) -> Result<Verdict, WebhookError> {
         match self.take_effect(event, lease).await {
-            Err(Trouble::Taken) => Err(Trouble::Taken),
+            Err(WebhookError::Taken) => Err(WebhookError::Taken),
             Err(trouble) => {
                 let failures = event.attempts.saturating_add(1);
-                let wait = backoff(&*self.capabilities.random, FIRST_WAIT, LONGEST_WAIT, failures);
+                let wait = backoff(&*self.capabilities.random, FIRST_WAIT, MAX_WAIT, failures);
                 let due = (failures < TRIES).then(|| self.now().plus(wait));
                 self.inbox.put_off(&event.id, lease, &trouble.to_string(), due).await?;
                 Err(trouble)
@@ -118,7 +118,7 @@ impl Processing {
         }
     }
 
-    async fn take_effect(&self, event: &Event, lease: &str) -> Result<Verdict, Trouble> {
+    async fn take_effect(&self, event: &Event, lease: &str) -> Result<Verdict, WebhookError> {
         let reading = event.reading();
         let mut owner: Option<String> = None;
         let verdict = match matter(event.provider, &reading) {
@@ -147,12 +147,12 @@ impl Processing {
         if self.inbox.settle(&event.id, Some(lease), owner.as_deref(), &verdict, &answer, now).await? {
             Ok(verdict)
         } else {
-            Err(Trouble::Taken)
+            Err(WebhookError::Taken)
         }
     }
 
     /// The ERP has changed who has a seat.
-    pub(crate) async fn invalidate(&self, event: &Event, organization: &str) -> Result<Verdict, Trouble> {
+    pub(crate) async fn invalidate(&self, event: &Event, organization: &str) -> Result<Verdict, WebhookError> {
         let tenant = self.tenants.of_organization(organization).await?;
         if let (Some(own), tenant) = (&event.endpoint, &tenant)
             && tenant.as_ref().map_or(organization, |tenant| &tenant.id) != own
@@ -173,9 +173,9 @@ impl Processing {
         &self,
         event: &Event,
         organization: &str,
-        reading: &Reading,
+        reading: &GatewayEvent,
         payment: &str,
-    ) -> Result<Verdict, Trouble> {
+    ) -> Result<Verdict, WebhookError> {
         let Some(tenant) = self.tenants.find(&organization.to_ascii_lowercase()).await? else {
             return Ok(Verdict::Quarantined("unknown_tenant".into()));
         };
@@ -188,8 +188,8 @@ impl Processing {
         };
         match self.settlement.refunded(&refund).await {
             Ok(()) => Ok(Verdict::Processed),
-            Err(Refused::Currency) => Ok(Verdict::Quarantined("wrong_currency".into())),
-            Err(refused) => Err(Trouble::Store(refused.to_string())),
+            Err(BudgetError::Currency) => Ok(Verdict::Quarantined("wrong_currency".into())),
+            Err(refused) => Err(WebhookError::Store(refused.to_string())),
         }
     }
 
@@ -198,9 +198,9 @@ impl Processing {
         &self,
         event: &Event,
         owner: &Owner,
-        reading: &Reading,
+        reading: &GatewayEvent,
         mut told: Told,
-    ) -> Result<Result<Verdict, Verdict>, Trouble> {
+    ) -> Result<Result<Verdict, Verdict>, WebhookError> {
         let mut asked = false;
         let organization = owner.organization.as_str();
         for _ in 0..ROUNDS {
@@ -234,7 +234,7 @@ impl Processing {
                 return Ok(Ok(settled(change.task.took_effect)));
             }
         }
-        Err(Trouble::Store("the tenant is being changed by too many at once".into()))
+        Err(WebhookError::Store("the tenant is being changed by too many at once".into()))
     }
 
     /// Completes a payment by the plan to hold it against: the one that was ordered, the one it names, or else the
@@ -242,11 +242,11 @@ impl Processing {
     async fn find_plan(
         &self,
         tenant: &Tenant,
-        reading: &Reading,
+        reading: &GatewayEvent,
         ordered: Option<&Quoted>,
         told: &mut Told,
-    ) -> Result<(), Trouble> {
-        let What::Paid(paid) = &mut told.what else { return Ok(()) };
+    ) -> Result<(), WebhookError> {
+        let SubscriptionEvent::Paid(paid) = &mut told.what else { return Ok(()) };
         if let Some(quote) = ordered {
             paid.period.cycle = paid.period.cycle.or(quote.terms.cycle);
             if paid.amount == Some((quote.minor, quote.currency.clone())) {
@@ -266,13 +266,13 @@ impl Processing {
         if named.is_none() && as_before {
             return Ok(());
         }
-        let unreadable = |error: edge_capabilities::config::ConfigError| Trouble::Upstream(error.to_string());
+        let unreadable = |error: edge_capabilities::config::ConfigError| WebhookError::Upstream(error.to_string());
         told.tax_rates = tax_rates(&*self.capabilities.config).await.map_err(unreadable)?;
         // What was written beside a subscription may be older than its last upgrade.
         let of_line =
             reading.bill.as_ref().and_then(Bill::plan_id).filter(|of_line| *of_line != id && ordered.is_none());
         if let Some(of_line) = of_line {
-            let unknown = |unknown: edge_plans::Unknown| Trouble::Upstream(unknown.to_string());
+            let unknown = |unknown: edge_plans::Unknown| WebhookError::Upstream(unknown.to_string());
             told.plan = self.plans.find(of_line).await.map_err(unknown)?;
             if told.plan.is_some() {
                 return Ok(());
@@ -282,13 +282,13 @@ impl Processing {
             Ok(plan) => told.plan = plan,
             // A renewal as before needs nothing that the tenant does not have.
             Err(_) if as_before && own == Some(id) => paid.terms = standing.terms,
-            Err(unknown) => return Err(Trouble::Upstream(unknown.to_string())),
+            Err(unknown) => return Err(WebhookError::Upstream(unknown.to_string())),
         }
         Ok(())
     }
 
     /// Does what is to be done about a tenant's changes.
-    pub(crate) async fn spread(&self, tenant_id: &str) -> Result<(), Trouble> {
+    pub(crate) async fn spread(&self, tenant_id: &str) -> Result<(), WebhookError> {
         let Some(tenant) = self.tenants.find(tenant_id).await? else { return Ok(()) };
         if tenant.outbox.is_empty() {
             return Ok(());
@@ -325,9 +325,9 @@ impl Processing {
         &self,
         tenant: &str,
         event: &str,
-        reading: &Reading,
+        reading: &GatewayEvent,
         effects: &[edge_tenants::Effect],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), WebhookError> {
         let payment = reading.payment_id.as_deref().unwrap_or(event);
         let settled = if effects.contains(&edge_tenants::Effect::TellPaid) {
             self.settlement.paid(tenant, reading.amount, payment).await
@@ -336,7 +336,7 @@ impl Processing {
         } else {
             Ok(())
         };
-        settled.map_err(|refused| Trouble::Store(refused.to_string()))
+        settled.map_err(|refused| WebhookError::Store(refused.to_string()))
     }
 }
 

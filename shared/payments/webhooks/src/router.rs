@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use edge_access::Access;
+use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Counters};
 use edge_database::Db;
 use edge_http::{BodyLimit, Problem};
@@ -24,10 +24,10 @@ use crate::endpoints::Endpoints;
 use crate::processing::Processing;
 
 #[derive(Clone)]
-pub(crate) struct Desk(Arc<Furniture>);
+pub(crate) struct AppState(Arc<Services>);
 
-pub(crate) struct Furniture {
-    access: Access,
+pub(crate) struct Services {
+    access: Authenticator,
     capabilities: Capabilities,
     /// Whether somebody is about to do what was left undone.
     clears_up: AtomicBool,
@@ -37,17 +37,17 @@ pub(crate) struct Furniture {
     processing: Processing,
 }
 
-impl std::ops::Deref for Desk {
-    type Target = Furniture;
+impl std::ops::Deref for AppState {
+    type Target = Services;
 
-    fn deref(&self) -> &Furniture {
+    fn deref(&self) -> &Services {
         &self.0
     }
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
@@ -56,8 +56,8 @@ pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
-    let desk = Desk(Arc::new(Furniture {
-        access: Access::new(&capabilities, &db),
+    let state = AppState(Arc::new(Services {
+        access: Authenticator::new(&capabilities, &db),
         clears_up: AtomicBool::new(false),
         counters,
         endpoints: Endpoints::new(db.clone()),
@@ -86,7 +86,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/webhooks/endpoints", post(administration::create_endpoint))
         .route("/api/v1/webhooks/endpoints/{id}", delete(administration::delete_endpoint))
         .route("/metrics", get(metrics))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "webhook-verification", &capabilities)
 }
 
@@ -120,8 +120,8 @@ pub struct ApiDoc;
     get, path = "/metrics", tag = "Operations",
     responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
 )]
-async fn metrics(State(desk): State<Desk>) -> Result<Response, Problem> {
-    let text = crate::metrics::text(&desk.counters, &desk.processing).await?;
+async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
+    let text = crate::metrics::text(&state.counters, &state.processing).await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }

@@ -15,18 +15,18 @@ pub(crate) struct Settings {
     /// `notify_api_key`.
     pub(crate) notify_api_key: String,
     /// `upstream_timeout_ms`: how long an upstream may take.
-    pub(crate) patience: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// The longest that an upstream is waited for: gateways want their acknowledgement within five seconds.
-pub(crate) const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Settings {
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
         Ok(Self {
             notify_url: url(config, "notify_url").await?,
             notify_api_key: text(config, "notify_api_key").await?,
-            patience: millis(config, "upstream_timeout_ms", 2_000).await?.min(LONGEST_PATIENCE),
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?.min(MAX_TIMEOUT),
         })
     }
 }

@@ -28,10 +28,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use edge_budgets::{Budgets, Decided, Treasury, Wish};
+use edge_budgets::{BudgetService, Budgets, Decided, ReserveRequest};
 use edge_capabilities::database::Value as Column;
 use edge_capabilities::testing::{START, SeededRandom, World};
-use edge_capabilities::{Capabilities, Clock as _, Database as _, Instant};
+use edge_capabilities::{Capabilities, Clock as _, Database as _, Timestamp};
 use edge_database::Db;
 use edge_gateways::{Provider, sign};
 use edge_money::{Currency, Money};
@@ -191,7 +191,7 @@ impl Run<'_> {
     }
 
     /// What seat verification must say of somebody with a seat.
-    fn reason(truth: &Truth, now: Instant) -> Reason {
+    fn reason(truth: &Truth, now: Timestamp) -> Reason {
         let (paid, in_grace) =
             truth.period_end.map_or((false, false), |end| (now < end, now < end.plus(Duration::from_hours(72))));
         match truth.status {
@@ -213,9 +213,9 @@ async fn order(capabilities: &Capabilities, db: &Db, orders: &[i64]) {
     let path = "/api/v1/enterprise-billing/budgets";
     assert_eq!(ask(edge_budgets::router(capabilities.clone()), "POST", path, new, of_tenant).await.0, 201);
     let budget = Budgets::new(db.clone()).in_use(TENANT, "", "").await.unwrap().unwrap();
-    let treasury = Treasury::new(capabilities, db);
+    let treasury = BudgetService::new(capabilities, db);
     for (number, rupees) in orders.iter().enumerate() {
-        let wish = Wish {
+        let wish = ReserveRequest {
             reference: format!("chk_{number}"),
             amount: Money { minor: rupees * 100, currency: Currency::INR },
             expires_at: None,

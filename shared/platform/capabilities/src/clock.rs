@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. Written and read as that integer in stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Instant(i64);
+pub struct Timestamp(i64);
 
-impl Instant {
+impl Timestamp {
     /// From milliseconds since 1970.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -98,7 +98,7 @@ impl Instant {
 }
 
 /// RFC 3339 in UTC, milliseconds only where there are some: `2024-02-01T00:00:00Z`.
-impl fmt::Display for Instant {
+impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.written(SecondsFormat::AutoSi))
     }
@@ -113,7 +113,7 @@ pub fn millis(duration: Duration) -> i64 {
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// The time of day.
-    fn now(&self) -> Instant;
+    fn now(&self) -> Timestamp;
 
     /// Time since some fixed point, for measuring how long something took: never goes back.
     fn elapsed(&self) -> Duration;
@@ -122,11 +122,11 @@ pub trait Clock: Send + Sync {
     async fn sleep(&self, duration: Duration);
 }
 
-/// What `work` gives, or None if it takes longer than `patience`; it is dropped then.
-pub async fn within<T>(clock: &dyn Clock, patience: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
+/// What `work` gives, or None if it takes longer than `timeout`; it is dropped then.
+pub async fn within<T>(clock: &dyn Clock, timeout: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
     use futures::future::{Either, select};
     // Set only once the work has to wait: most is done at once.
-    let alarm = async { clock.sleep(patience).await };
+    let alarm = async { clock.sleep(timeout).await };
     match select(std::pin::pin!(work), std::pin::pin!(alarm)).await {
         Either::Left((done, _)) => Some(done),
         Either::Right(((), _)) => None,
@@ -145,11 +145,11 @@ mod tests {
             ("2024-01-15T10:00:00.120Z", "2024-01-15T10:00:00.120Z"),
             ("2024-01-15T10:00:00.123456Z", "2024-01-15T10:00:00.123Z"),
         ] {
-            assert_eq!(Instant::parse(text).unwrap().to_string(), written);
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), written);
         }
-        assert_eq!(Instant::from_millis(0).to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::from_millis(0).to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
         for text in ["", "2024-02-01", "2024-02-01T00:00:00", "yesterday", "2024-13-01T00:00:00Z"] {
-            assert_eq!(Instant::parse(text), None, "{text:?}");
+            assert_eq!(Timestamp::parse(text), None, "{text:?}");
         }
     }
 
@@ -160,7 +160,7 @@ mod tests {
             // A step of 73 days and odd milliseconds meets every month, leap days among them, up to beyond 9999.
             day += 73;
             let millis = day * 86_400_000 + step * 1_439_999 % 86_400_000;
-            for instant in [Instant(millis), Instant(millis - millis % 1_000), Instant(day * 86_400_000 - 1)] {
+            for instant in [Timestamp(millis), Timestamp(millis - millis % 1_000), Timestamp(day * 86_400_000 - 1)] {
                 let chrono = DateTime::from_timestamp_millis(instant.0).unwrap();
                 assert_eq!(instant.to_string(), chrono.to_rfc3339_opts(SecondsFormat::AutoSi, true));
                 assert_eq!(instant.to_rfc3339_millis(), chrono.to_rfc3339_opts(SecondsFormat::Millis, true));
@@ -168,15 +168,15 @@ mod tests {
         }
         for text in ["2024-02-29T23:59:59.999Z", "2000-02-29T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
         {
-            assert_eq!(Instant::parse(text).unwrap().to_string(), text);
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn arithmetic_stops_at_the_end_of_time() {
-        let end = Instant::from_millis(i64::MAX);
+        let end = Timestamp::from_millis(i64::MAX);
         assert_eq!(end.plus(Duration::MAX), end);
-        assert_eq!(end.millis_since(Instant::from_millis(i64::MIN)), i64::MAX);
+        assert_eq!(end.millis_since(Timestamp::from_millis(i64::MIN)), i64::MAX);
         assert!(!end.to_string().is_empty());
     }
 }

@@ -149,10 +149,10 @@ struct Watched {
 
 #[async_trait]
 impl Http for Watched {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
         let upstream = upstream(request.uri().path());
         let started = self.clock.elapsed();
-        let answer = self.http.send(request, patience).await;
+        let answer = self.http.send(request, timeout).await;
         let took = self.clock.elapsed().saturating_sub(started).as_micros();
         let outcome = match &answer {
             Ok(response) if response.status().is_server_error() => "failed",

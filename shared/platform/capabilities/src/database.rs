@@ -116,8 +116,8 @@ impl From<i64> for Value {
     }
 }
 
-impl From<crate::Instant> for Value {
-    fn from(instant: crate::Instant) -> Self {
+impl From<crate::Timestamp> for Value {
+    fn from(instant: crate::Timestamp) -> Self {
         Self::Integer(instant.as_millis())
     }
 }

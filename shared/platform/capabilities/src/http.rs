@@ -29,8 +29,8 @@ pub enum HttpError {
 /// Upstreams, over HTTP. Whatever status an upstream answers with is an answer, not an error.
 #[async_trait]
 pub trait Http: Send + Sync {
-    /// Sends `request` and reads the whole answer within `patience`, up to [`LARGEST_ANSWER`] bytes.
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError>;
+    /// Sends `request` and reads the whole answer within `timeout`, up to [`LARGEST_ANSWER`] bytes.
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError>;
 }
 
 /// Upstreams of which each is asked so many things at once and no more: what comes on top is refused at once. An upstream
@@ -80,9 +80,9 @@ impl Drop for UnderWay<'_> {
 
 #[async_trait]
 impl Http for Bounded {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
         let _under_way = self.begin(request.uri().authority().cloned())?;
-        self.http.send(request, patience).await
+        self.http.send(request, timeout).await
     }
 }
 

@@ -17,7 +17,7 @@ pub mod testing;
 use std::sync::Arc;
 
 pub use background::Background;
-pub use clock::{Clock, Instant};
+pub use clock::{Clock, Timestamp};
 pub use config::Config;
 pub use counters::Counters;
 pub use database::Database;

@@ -19,14 +19,14 @@ use tokio::task::AbortHandle;
 use crate::clock::within;
 use crate::config::ConfigError;
 use crate::http::HttpError;
-use crate::{Background, Capabilities, Clock, Config, Http, Instant, Log, Random};
+use crate::{Background, Capabilities, Clock, Config, Http, Log, Random, Timestamp};
 
 pub use database::MemoryDatabase;
 pub use key_value::{MemoryKeyValue, Snapshot};
 pub use mortal::Lifetime;
 
 /// 2026-01-01T00:00:00Z: where tests' clocks start.
-pub const START: Instant = Instant::from_millis(1_767_225_600_000);
+pub const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
 /// A world for one test. Clones of its parts are shared: keep one to turn the clock or cut the network.
 #[derive(Clone)]
@@ -125,9 +125,9 @@ impl TestClock {
 
 #[async_trait]
 impl Clock for TestClock {
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         let offset = self.offset_millis.load(Ordering::SeqCst);
-        Instant::from_millis(START.as_millis().saturating_add(offset)).plus(self.elapsed())
+        Timestamp::from_millis(START.as_millis().saturating_add(offset)).plus(self.elapsed())
     }
 
     fn elapsed(&self) -> Duration {
@@ -190,10 +190,10 @@ impl StubHttp {
 
 #[async_trait]
 impl Http for StubHttp {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        within(&*self.clock, patience, answer(request)).await.unwrap_or(Err(HttpError::TimedOut(patience)))
+        within(&*self.clock, timeout, answer(request)).await.unwrap_or(Err(HttpError::TimedOut(timeout)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 use edge_capabilities::database::{DatabaseError, Dialect};
 
@@ -31,14 +31,14 @@ impl Db {
     }
 
     /// Writes to the database, at `now`.
-    pub async fn check_writable(&self, now: Instant) -> Result<(), DatabaseError> {
+    pub async fn check_writable(&self, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO sequences (name, value) VALUES ('written_by_readiness', $1)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.query(statement, &[now.into()]).await.map(drop)
     }
 
     /// What the database says of a clock that says `now`.
-    pub async fn check_clock(&self, now: Instant) -> Result<ClockState, DatabaseError> {
+    pub async fn check_clock(&self, now: Timestamp) -> Result<ClockState, DatabaseError> {
         let tolerance = millis(CLOCK_TOLERANCE);
         let apart = now.as_millis().saturating_sub(self.time(now).await?.as_millis());
         if apart.saturating_abs() > tolerance {
@@ -60,13 +60,13 @@ impl Db {
     }
 
     /// The time by the database server's clock, which all nodes share. A SQLite file has none: there it is `now`.
-    pub(crate) async fn time(&self, now: Instant) -> Result<Instant, DatabaseError> {
+    pub(crate) async fn time(&self, now: Timestamp) -> Result<Timestamp, DatabaseError> {
         match self.database.dialect().await? {
             Dialect::Sqlite => Ok(now),
             Dialect::Postgres => {
                 let statement = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
                 let rows = self.query(statement, &[]).await?;
-                rows.first().map_or(Ok(now), |row| row.integer(0).map(Instant::from_millis))
+                rows.first().map_or(Ok(now), |row| row.integer(0).map(Timestamp::from_millis))
             }
         }
     }
@@ -97,7 +97,7 @@ mod tests {
         ] {
             let insert = format!("INSERT INTO {table} ({time}, {others}) VALUES ($1, {values})");
             db.query(&insert, &[START.into()]).await.unwrap();
-            let before = |span: Duration| Instant::from_millis(START.as_millis() - millis(span));
+            let before = |span: Duration| Timestamp::from_millis(START.as_millis() - millis(span));
             assert_eq!(db.check_clock(before(CLOCK_TOLERANCE)).await, Ok(ClockState::Good), "{table}");
             let behind = before(CLOCK_TOLERANCE + Duration::from_millis(1));
             assert_eq!(db.check_clock(behind).await, Ok(ClockState::Behind), "{table}");

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 use edge_capabilities::database::{DatabaseError, Value};
 
@@ -18,7 +18,7 @@ const STEP: Duration = Duration::from_mins(15);
 
 impl Db {
     /// Moves the retention time towards `now`; each drain does once.
-    pub async fn advance_retention_time(&self, now: Instant) -> Result<(), DatabaseError> {
+    pub async fn advance_retention_time(&self, now: Timestamp) -> Result<(), DatabaseError> {
         let now = self.time(now).await?;
         let forward = "UPDATE sequences SET value = CASE WHEN value + $2 < $1 THEN value + $2 ELSE $1 END
             WHERE name = 'retention_time' RETURNING value";
@@ -43,11 +43,11 @@ impl Db {
     }
 
     /// What was written before this was written more than `span` ago, by the retention time and by a clock that says `now`.
-    pub async fn expired_before(&self, now: Instant, span: Duration) -> Result<Instant, DatabaseError> {
+    pub async fn expired_before(&self, now: Timestamp, span: Duration) -> Result<Timestamp, DatabaseError> {
         let rows = self.query("SELECT value FROM sequences WHERE name = 'retention_time'", &[]).await?;
         // Where there was no drain yet, nothing is old.
         let retention_time = rows.first().map_or(Ok(i64::MIN), |row| row.integer(0))?;
-        Ok(Instant::from_millis(retention_time.min(now.as_millis()).saturating_sub(millis(span))))
+        Ok(Timestamp::from_millis(retention_time.min(now.as_millis()).saturating_sub(millis(span))))
     }
 }
 
@@ -65,8 +65,8 @@ mod tests {
         Db::new(Arc::new(MemoryDatabase::new()))
     }
 
-    async fn age_by_retention_time(db: &Db, at: Instant) -> i64 {
-        let far = Instant::from_millis(i64::MAX);
+    async fn age_by_retention_time(db: &Db, at: Timestamp) -> i64 {
+        let far = Timestamp::from_millis(i64::MAX);
         at.as_millis() - db.expired_before(far, Duration::ZERO).await.unwrap().as_millis()
     }
 
@@ -100,7 +100,7 @@ mod tests {
     async fn a_clock_that_is_behind_counts_nothing_as_old_that_is_new_to_it() {
         let db = db();
         db.advance_retention_time(START).await.unwrap();
-        let behind = Instant::from_millis(START.as_millis() - millis(DAY * 2));
+        let behind = Timestamp::from_millis(START.as_millis() - millis(DAY * 2));
         assert_eq!(db.expired_before(behind, Duration::ZERO).await.unwrap(), behind);
     }
 

@@ -265,7 +265,7 @@ async fn databases_of_all_released_versions_come_up_to_date_on_postgresql() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_says_of_its_clock_counts_on_postgresql() {
-    use edge_capabilities::Instant;
+    use edge_capabilities::Timestamp;
     use edge_database::ClockState;
 
     let Some(server) = start().await else {
@@ -274,9 +274,9 @@ async fn what_the_server_says_of_its_clock_counts_on_postgresql() {
     };
     let db = Db::new(Arc::new(server.new_database("clock").await));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now = Instant::from_millis(i64::try_from(now.as_millis()).unwrap());
+    let now = Timestamp::from_millis(i64::try_from(now.as_millis()).unwrap());
     let day = Duration::from_hours(24);
-    let day_before = Instant::from_millis(now.as_millis() - 86_400_000);
+    let day_before = Timestamp::from_millis(now.as_millis() - 86_400_000);
     assert_eq!(db.check_clock(now).await, Ok(ClockState::Good));
     for off in [now.plus(day), day_before] {
         assert_eq!(db.check_clock(off).await, Ok(ClockState::Off));
@@ -285,7 +285,7 @@ async fn what_the_server_says_of_its_clock_counts_on_postgresql() {
     for _ in 0..10 {
         db.advance_retention_time(now.plus(day * 40)).await.unwrap();
     }
-    let far = Instant::from_millis(i64::MAX);
+    let far = Timestamp::from_millis(i64::MAX);
     let retention_time = db.expired_before(far, Duration::ZERO).await.unwrap();
     assert!(retention_time < now.plus(Duration::from_mins(2)), "{retention_time}");
     db.check_readable().await.unwrap();

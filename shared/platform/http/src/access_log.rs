@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::{Instant, Log};
+use edge_capabilities::{Log, Timestamp};
 use serde::Serialize;
 
 /// What came of a request, in words of the domain; a handler leaves it in its response's extensions. Without one the
@@ -43,7 +43,7 @@ impl Entry<'_> {
     }
 }
 
-pub(crate) fn timestamp(now: Instant) -> String {
+pub(crate) fn timestamp(now: Timestamp) -> String {
     now.to_rfc3339_millis()
 }
 

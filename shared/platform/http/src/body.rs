@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, FieldError, Problem};
 
-/// How large a body a route takes, bytes. [`BodyLimit::layer`] sets it; without it, it is [`BodyLimit::USUAL`].
+/// How large a body a route takes, bytes. [`BodyLimit::layer`] sets it; without it, it is [`BodyLimit::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyLimit(usize);
 
 impl BodyLimit {
     /// 64 KiB: what a request of one thing, or of a hundred small ones, comes to.
-    pub const USUAL: Self = Self(64 << 10);
+    pub const DEFAULT: Self = Self(64 << 10);
     /// 1 MiB: webhooks, rules with their tests, imports.
     pub const LARGE: Self = Self(1 << 20);
 
@@ -116,7 +116,7 @@ pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
 /// compressed is refused once it has come. (What is left of either the border reads and drops.)
 async fn read(request: Request) -> Result<Bytes, Problem> {
     let is_plain = is_plain(request.headers());
-    let limit = request.extensions().get().copied().unwrap_or(BodyLimit::USUAL);
+    let limit = request.extensions().get().copied().unwrap_or(BodyLimit::DEFAULT);
     if announced(request.headers()).is_some_and(|length| length > limit.0 as u64) {
         return Err(limit.refusal());
     }
@@ -287,7 +287,7 @@ mod tests {
         for kind in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"] {
             assert_eq!(ask(Some(kind), None, 1).await, Err(Code::UnsupportedMediaType), "{kind}");
         }
-        let usual = BodyLimit::USUAL.bytes();
+        let usual = BodyLimit::DEFAULT.bytes();
         assert_eq!(ask(None, None, usual - 13).await, Ok(()));
         assert_eq!(ask(None, None, usual - 12).await, Err(Code::PayloadTooLarge));
         assert_eq!(ask(None, Some(usual + 1), 1).await, Err(Code::PayloadTooLarge));

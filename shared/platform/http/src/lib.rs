@@ -26,7 +26,7 @@ pub use request::{Allowance, RequestId, Timings};
 
 /// `routes` under the conventions of the edge, as the component called `component`.
 pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {
-    let border = request::Border::new(component, capabilities);
+    let border = request::HttpLayer::new(component, capabilities);
     routes
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this path."))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "This path takes another method."))

@@ -5,12 +5,12 @@ use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 
 use crate::problem::Problem;
 
-const USUAL: u32 = 50;
-const MOST: u32 = 200;
+const DEFAULT: u32 = 50;
+const MAX_COUNT: u32 = 200;
 
 /// The page of a list to return.
 #[derive(Clone, Debug, PartialEq, Eq, IntoParams)]
@@ -25,11 +25,11 @@ pub struct Page {
 
 impl Page {
     /// Behind which entry the page begins, of a list in the order of an instant and then of a name, whose cursors are
-    /// `<milliseconds>.<name>`; `sane`: whether a name may be one.
-    pub fn behind(&self, sane: impl Fn(&str) -> bool) -> Result<Option<(Instant, String)>, Problem> {
+    /// `<milliseconds>.<name>`; `is_valid`: whether a name may be one.
+    pub fn behind(&self, is_valid: impl Fn(&str) -> bool) -> Result<Option<(Timestamp, String)>, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        let read = cursor.split_once('.').and_then(|(at, name)| Some((Instant::from_millis(at.parse().ok()?), name)));
-        let read = read.filter(|(_, name)| sane(name)).map(|(at, name)| (at, name.to_owned()));
+        let read = cursor.split_once('.').and_then(|(at, name)| Some((Timestamp::from_millis(at.parse().ok()?), name)));
+        let read = read.filter(|(_, name)| is_valid(name)).map(|(at, name)| (at, name.to_owned()));
         read.map(Some).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
     }
 }
@@ -69,9 +69,9 @@ impl<S: Sync> FromRequestParts<S> for Page {
         let unreadable = |_| Problem::field("query", "cannot be read");
         let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).map_err(unreadable)?;
         let limit = match asked.limit.as_deref().map(str::parse) {
-            None => USUAL,
-            Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-            Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MOST}"))),
+            None => DEFAULT,
+            Some(Ok(limit)) if (1..=MAX_COUNT).contains(&limit) => limit,
+            Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}"))),
         };
         Ok(Self { limit, cursor: asked.cursor.filter(|cursor| !cursor.is_empty()) })
     }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_cursor_says_behind_what_the_page_begins() {
         let behind = |cursor: &str| Page { limit: 2, cursor: Some(cursor.to_owned()) }.behind(|name| name.len() <= 3);
-        assert_eq!(behind("17.a.b").unwrap(), Some((Instant::from_millis(17), "a.b".to_owned())));
+        assert_eq!(behind("17.a.b").unwrap(), Some((Timestamp::from_millis(17), "a.b".to_owned())));
         assert_eq!(Page { limit: 2, cursor: None }.behind(|_| false).unwrap(), None);
         for wrong in ["17", "x.a", ".a", "17.long"] {
             assert_eq!(behind(wrong).unwrap_err().errors()[0].field, "cursor", "{wrong}");

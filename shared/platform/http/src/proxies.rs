@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName};
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The most addresses that are looked at: no request goes through more proxies than this.
-const MOST: usize = 32;
+const MAX_COUNT: usize = 32;
 
 /// The proxies that are trusted.
 pub(crate) struct Proxies {
@@ -104,7 +104,7 @@ fn caller(trusted: &[Network], peer: &str, headers: &HeaderMap) -> Option<String
 /// beyond it is believed.
 fn nearest<'a>(entries: impl Iterator<Item = Option<&'a str>>, is_trusted: impl Fn(IpAddr) -> bool) -> Option<String> {
     let mut last = None;
-    for entry in entries.take(MOST) {
+    for entry in entries.take(MAX_COUNT) {
         let Some((entry, address)) = entry.and_then(|entry| Some((entry, address(entry)?))) else { break };
         last = Some(entry.to_owned());
         if !is_trusted(address) {

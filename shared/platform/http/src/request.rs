@@ -28,11 +28,11 @@ const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining"
 const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// The longest request id that is taken over from a caller.
-const LONGEST_ID: usize = 128;
+const MAX_ID_LEN: usize = 128;
 
 /// Puts a router's routes behind the border.
 #[derive(Clone)]
-pub(crate) struct Border(Arc<Inner>);
+pub(crate) struct HttpLayer(Arc<Inner>);
 
 struct Inner {
     component: &'static str,
@@ -64,13 +64,13 @@ impl Ids {
 
 /// What is known of a request while it is in the works.
 #[derive(Debug, Default)]
-struct Passage {
+struct RequestContext {
     id: String,
     laps: Mutex<Laps>,
     proxies: Option<Arc<Proxies>>,
 }
 
-impl Passage {
+impl RequestContext {
     fn laps(&self) -> MutexGuard<'_, Laps> {
         self.laps.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,7 +78,7 @@ impl Passage {
 
 /// The request's id: the caller's, if it sent a sane one.
 #[derive(Clone, Debug)]
-pub struct RequestId(Arc<Passage>);
+pub struct RequestId(Arc<RequestContext>);
 
 impl RequestId {
     /// As it is written.
@@ -89,16 +89,16 @@ impl RequestId {
 
 /// The caller's id for its request, if it sent a sane one.
 fn sent_id(headers: &HeaderMap) -> Option<&str> {
-    let sane = |id: &&str| {
-        (1..=LONGEST_ID).contains(&id.len())
+    let is_valid = |id: &&str| {
+        (1..=MAX_ID_LEN).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
     };
-    headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(sane)
+    headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_valid)
 }
 
 /// How long parts of a request took, for `Server-Timing`.
 #[derive(Clone, Debug)]
-pub struct Timings(Arc<Passage>);
+pub struct Timings(Arc<RequestContext>);
 
 /// How often a caller may still ask, for the `RateLimit-…` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,14 +221,14 @@ fn refused_by_the_router(response: &Response) -> Option<Problem> {
 }
 
 /// A request that has come in, and is to go out again.
-struct Crossing {
-    passage: Arc<Passage>,
+struct RequestSpan {
+    passage: Arc<RequestContext>,
     started: Duration,
     method: Method,
     route: Option<MatchedPath>,
 }
 
-impl Border {
+impl HttpLayer {
     pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
         let Capabilities { clock, log, random, .. } = capabilities;
         let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
@@ -236,19 +236,19 @@ impl Border {
         Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies }))
     }
 
-    fn enter(&self, request: &mut Request) -> Crossing {
+    fn enter(&self, request: &mut Request) -> RequestSpan {
         let started = self.0.clock.elapsed();
         let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
         let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None, is_personal: false };
-        let passage = Arc::new(Passage { id, laps: Mutex::new(laps), proxies: Some(self.0.proxies.clone()) });
+        let passage = Arc::new(RequestContext { id, laps: Mutex::new(laps), proxies: Some(self.0.proxies.clone()) });
         // The pattern, not the path: a path may hold a secret.
         let route = request.extensions().get::<MatchedPath>().cloned();
         request.extensions_mut().insert(Timings(passage.clone()));
-        Crossing { passage, started, method: request.method().clone(), route }
+        RequestSpan { passage, started, method: request.method().clone(), route }
     }
 
-    fn leave(&self, crossing: &Crossing, mut response: Response) -> Response {
-        let Crossing { passage, started, method, route } = crossing;
+    fn leave(&self, crossing: &RequestSpan, mut response: Response) -> Response {
+        let RequestSpan { passage, started, method, route } = crossing;
         let Inner { component, clock, log, .. } = &*self.0;
         let problem = response.extensions_mut().remove::<Problem>().or_else(|| refused_by_the_router(&response));
         let outcome = match (&problem, response.extensions().get::<Outcome>()) {
@@ -298,7 +298,7 @@ impl Border {
     }
 }
 
-impl<S> Layer<S> for Border {
+impl<S> Layer<S> for HttpLayer {
     type Service = Guarded<S>;
 
     fn layer(&self, routes: S) -> Guarded<S> {
@@ -309,7 +309,7 @@ impl<S> Layer<S> for Border {
 /// Routes behind the border. (A middleware of axum's would do the same, for several allocations more on each request.)
 #[derive(Clone)]
 pub(crate) struct Guarded<S> {
-    border: Border,
+    border: HttpLayer,
     routes: S,
 }
 

@@ -20,11 +20,11 @@ use http_body_util::BodyExt as _;
 use crate::body::{BodyLimit, announced};
 
 /// The most that is dropped, bytes. Whoever sends more finds the connection closed.
-const MOST: usize = 4 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
 /// How long the next piece is waited for, and all of them together.
 const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(10);
+const MAX_DURATION: Duration = Duration::from_secs(10);
 
 /// A body that routes read, and of which the border still has hold.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ struct Shared {
 /// Whether a body may be too large to be left unread. What is small the system's own buffers hold.
 fn may_be_large(method: &Method, headers: &HeaderMap) -> bool {
     match announced(headers) {
-        Some(length) => length > BodyLimit::USUAL.bytes() as u64,
+        Some(length) => length > BodyLimit::DEFAULT.bytes() as u64,
         None => matches!(*method, Method::POST | Method::PUT | Method::PATCH),
     }
 }
@@ -70,7 +70,7 @@ impl Unread {
         }
         let started = clock.elapsed();
         let mut dropped = 0_usize;
-        while dropped < MOST && clock.elapsed().saturating_sub(started) < LONGEST {
+        while dropped < MAX_BYTES && clock.elapsed().saturating_sub(started) < MAX_DURATION {
             let Some(Some(Ok(frame))) = within(clock, PAUSE, self.frame()).await else { return };
             dropped = dropped.saturating_add(frame.data_ref().map_or(0, Bytes::len));
         }
@@ -183,7 +183,7 @@ mod tests {
     async fn no_more_than_some_megabytes_are_read_and_nobody_is_waited_for_long() {
         let announces = Some(10_000);
         let (status, taken) = send(Sent { pieces: 10_000, announces, ..SENT }).await;
-        assert_eq!((status, taken), (StatusCode::PAYLOAD_TOO_LARGE, MOST / PIECE));
+        assert_eq!((status, taken), (StatusCode::PAYLOAD_TOO_LARGE, MAX_BYTES / PIECE));
         let started = tokio::time::Instant::now();
         let (status, taken) = send(Sent { pieces: 3, stalls: true, announces, ..SENT }).await;
         assert_eq!((status, taken, started.elapsed()), (StatusCode::PAYLOAD_TOO_LARGE, 3, PAUSE));

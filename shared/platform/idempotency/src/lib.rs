@@ -16,7 +16,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::clock::{Clock, millis};
 use edge_capabilities::database::{DatabaseError, Value};
-use edge_capabilities::{Capabilities, Instant, Random};
+use edge_capabilities::{Capabilities, Random, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Json, JsonAndBytes, Problem, bearer};
 use http::{HeaderMap, StatusCode};
@@ -34,10 +34,10 @@ const KEPT: Duration = Duration::from_hours(24);
 const KEPT_AFTERWARDS: Duration = Duration::from_hours(24 * 7);
 
 /// The most marks that are removed at once.
-const MOST_REMOVED: i64 = 100;
+const MAX_REMOVED: i64 = 100;
 
 /// How long a request may run before another with its key may run in its place: its instance has died.
-const LONGEST_RUN: Duration = Duration::from_mins(1);
+const MAX_RUN: Duration = Duration::from_mins(1);
 
 const HEADER: &str = "idempotency-key";
 
@@ -45,10 +45,10 @@ const HEADER: &str = "idempotency-key";
 pub struct Idempotent<T> {
     /// The body.
     pub body: T,
-    mark: Option<Mark>,
+    mark: Option<IdempotencyMark>,
 }
 
-struct Mark {
+struct IdempotencyMark {
     key: String,
     /// SHA-256 of method, path and body, in hex.
     fingerprint: String,
@@ -68,7 +68,7 @@ pub struct Named {
 impl<T> Idempotent<T> {
     /// The body, and what tells the request from others where it carries a mark.
     pub fn into_parts(self) -> (T, Option<Named>) {
-        let named = self.mark.map(|Mark { key, fingerprint, .. }| Named { key, fingerprint });
+        let named = self.mark.map(|IdempotencyMark { key, fingerprint, .. }| Named { key, fingerprint });
         (self.body, named)
     }
 }
@@ -89,7 +89,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
                 fingerprint.update(part.len().to_le_bytes());
                 fingerprint.update(part);
             }
-            Mark { fingerprint: hex::encode(fingerprint.finalize()), credential, key }
+            IdempotencyMark { fingerprint: hex::encode(fingerprint.finalize()), credential, key }
         });
         Ok(Self { body, mark })
     }
@@ -97,8 +97,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
 
 fn key_in(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(key) = headers.get(HEADER) else { return Ok(None) };
-    let sane = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    match key.to_str().ok().filter(sane) {
+    let is_valid = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    match key.to_str().ok().filter(is_valid) {
         Some(key) => Ok(Some(key.to_owned())),
         None => Err(Problem::field("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
     }
@@ -123,7 +123,7 @@ enum Holds {
 /// What the database knows of a mark.
 enum Seen {
     /// It is ours to run; the instant marks the run.
-    New(Instant),
+    New(Timestamp),
     Answered(StatusCode, String),
 }
 
@@ -191,7 +191,7 @@ impl Idempotency {
         }
     }
 
-    async fn sealing(&self, caller: &str, mark: &Mark, holds: Holds) -> Result<Sealing, Problem> {
+    async fn sealing(&self, caller: &str, mark: &IdempotencyMark, holds: Holds) -> Result<Sealing, Problem> {
         Ok(match (&mark.credential, holds) {
             (Some(credential), _) => Sealing::new(&[credential, &mark.key]),
             (None, Holds::NoSecret) => Sealing::new(&[caller, &mark.key]),
@@ -199,10 +199,10 @@ impl Idempotency {
         })
     }
 
-    async fn claim(&self, caller: &str, mark: &Mark, sealing: &Sealing) -> Result<Seen, Problem> {
+    async fn claim(&self, caller: &str, mark: &IdempotencyMark, sealing: &Sealing) -> Result<Seen, Problem> {
         let now = self.clock.now();
         self.remove_old(caller, mark, now).await?;
-        let stalled = Value::Integer(now.as_millis().saturating_sub(millis(LONGEST_RUN)));
+        let stalled = Value::Integer(now.as_millis().saturating_sub(millis(MAX_RUN)));
         let claim = "INSERT INTO idempotent_requests (caller, key, fingerprint, started_at) VALUES ($1, $2, $3, $4)
             ON CONFLICT (caller, key) DO UPDATE SET started_at = excluded.started_at
             WHERE idempotent_requests.status IS NULL AND idempotent_requests.started_at < $5
@@ -238,21 +238,21 @@ impl Idempotency {
     }
 
     /// Removes the mark where its time is up, and some of those that are long over.
-    async fn remove_old(&self, caller: &str, mark: &Mark, now: Instant) -> Result<(), DatabaseError> {
+    async fn remove_old(&self, caller: &str, mark: &IdempotencyMark, now: Timestamp) -> Result<(), DatabaseError> {
         let this = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at < $3";
         let expired = self.db.expired_before(now, KEPT).await?;
         self.db.query(this, &[caller.into(), mark.key.as_str().into(), expired.into()]).await?;
         let others = "DELETE FROM idempotent_requests WHERE (caller, key) IN (
             SELECT caller, key FROM idempotent_requests WHERE started_at < $1 ORDER BY started_at LIMIT $2)";
-        let over = Instant::from_millis(expired.as_millis().saturating_sub(millis(KEPT_AFTERWARDS)));
-        self.db.query(others, &[over.into(), MOST_REMOVED.into()]).await.map(drop)
+        let over = Timestamp::from_millis(expired.as_millis().saturating_sub(millis(KEPT_AFTERWARDS)));
+        self.db.query(others, &[over.into(), MAX_REMOVED.into()]).await.map(drop)
     }
 
     async fn keep(
         &self,
         caller: &str,
-        mark: &Mark,
-        started_at: Instant,
+        mark: &IdempotencyMark,
+        started_at: Timestamp,
         status: StatusCode,
         answer: String,
     ) -> Result<(), DatabaseError> {
@@ -263,7 +263,7 @@ impl Idempotency {
         self.db.query(statement, &values).await.map(drop)
     }
 
-    async fn release(&self, caller: &str, mark: &Mark, started_at: Instant) -> Result<(), DatabaseError> {
+    async fn release(&self, caller: &str, mark: &IdempotencyMark, started_at: Timestamp) -> Result<(), DatabaseError> {
         let statement = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at = $3";
         self.db.query(statement, &[caller.into(), mark.key.as_str().into(), started_at.into()]).await.map(drop)
     }

@@ -9,18 +9,18 @@ use serde::{Deserialize, Deserializer};
 /// What a list is given room for before its entries are seen.
 const ROOM: usize = 64;
 
-/// A list of at most `MOST` entries.
+/// A list of at most `MAX_COUNT` entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AtMost<T, const MOST: usize>(Vec<T>);
+pub struct AtMost<T, const MAX_COUNT: usize>(Vec<T>);
 
-impl<T, const MOST: usize> AtMost<T, MOST> {
+impl<T, const MAX_COUNT: usize> AtMost<T, MAX_COUNT> {
     /// The entries.
     pub fn into_vec(self) -> Vec<T> {
         self.0
     }
 }
 
-impl<T, const MOST: usize> std::ops::Deref for AtMost<T, MOST> {
+impl<T, const MAX_COUNT: usize> std::ops::Deref for AtMost<T, MAX_COUNT> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -28,19 +28,19 @@ impl<T, const MOST: usize> std::ops::Deref for AtMost<T, MOST> {
     }
 }
 
-struct Entries<T, const MOST: usize>(PhantomData<T>);
+struct Entries<T, const MAX_COUNT: usize>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Entries<T, MOST> {
-    type Value = AtMost<T, MOST>;
+impl<'de, T: Deserialize<'de>, const MAX_COUNT: usize> Visitor<'de> for Entries<T, MAX_COUNT> {
+    type Value = AtMost<T, MAX_COUNT>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of at most {MOST} entries")
+        write!(formatter, "a list of at most {MAX_COUNT} entries")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut entries = Vec::with_capacity(list.size_hint().unwrap_or(0).min(ROOM));
         while let Some(entry) = list.next_element()? {
-            if entries.len() >= MOST {
+            if entries.len() >= MAX_COUNT {
                 return Err(A::Error::invalid_length(entries.len().saturating_add(1), &self));
             }
             entries.push(entry);
@@ -49,7 +49,7 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Entries<T, MO
     }
 }
 
-impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for AtMost<T, MOST> {
+impl<'de, T: Deserialize<'de>, const MAX_COUNT: usize> Deserialize<'de> for AtMost<T, MAX_COUNT> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(Entries(PhantomData))
     }

@@ -52,7 +52,7 @@ pub struct Upstream {
     url: String,
     credential: Option<(HeaderName, HeaderValue)>,
     source: Option<HeaderValue>,
-    patience: Duration,
+    timeout: Duration,
     http: Arc<dyn Http>,
 }
 
@@ -67,7 +67,7 @@ impl Upstream {
             url: url(config, "erp_url").await?,
             credential: credential("erp_api_key", AUTHORIZATION, bearer)?,
             source: Some(HeaderValue::from_static("bheem-edge")),
-            patience: millis(config, "upstream_timeout_ms", 2_000).await?,
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
             http: capabilities.http.clone(),
         })
     }
@@ -81,7 +81,7 @@ impl Upstream {
             url: url(config, "bheempay_url").await?,
             credential: credential("bheempay_api_key", X_API_KEY, key)?,
             source: None,
-            patience: millis(config, "upstream_timeout_ms", 2_000).await?,
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
             http: capabilities.http.clone(),
         })
     }
@@ -89,13 +89,13 @@ impl Upstream {
     /// The same, waited for no longer than `longest`.
     #[must_use]
     pub fn at_most(mut self, longest: Duration) -> Self {
-        self.patience = self.patience.min(longest);
+        self.timeout = self.timeout.min(longest);
         self
     }
 
     /// How long it is waited for.
-    pub const fn patience(&self) -> Duration {
-        self.patience
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Asks for what is at `path`, whose segments are encoded ([`segment`]).
@@ -126,7 +126,7 @@ impl Upstream {
         }
         let wrong = |_| NoAnswer::Misconfigured(format!("{} has no address that can be asked", self.name));
         let request = request.body(body).map_err(wrong)?;
-        let response = self.http.send(request, self.patience).await;
+        let response = self.http.send(request, self.timeout).await;
         let (head, body) = response.map_err(|error| NoAnswer::Silent(self.name, error))?.into_parts();
         Ok(Answer { status: head.status, body })
     }

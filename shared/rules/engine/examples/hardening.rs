@@ -12,8 +12,8 @@ struct MachineClock(Instant);
 
 #[async_trait]
 impl edge_capabilities::Clock for MachineClock {
-    fn now(&self) -> edge_capabilities::Instant {
-        edge_capabilities::Instant::from_millis(0)
+    fn now(&self) -> edge_capabilities::Timestamp {
+        edge_capabilities::Timestamp::from_millis(0)
     }
 
     fn elapsed(&self) -> Duration {

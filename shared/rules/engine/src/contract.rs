@@ -28,14 +28,14 @@ use crate::failure::{Failure, FailureKind};
 use outcome::Outcome;
 
 /// The longest input, in bytes of JSON.
-const LONGEST_INPUT: usize = 16 * 1024;
+const MAX_INPUT_LEN: usize = 16 * 1024;
 
 /// An input as the script sees it.
 pub(crate) fn script_input(rule: Rule, json: &str) -> Result<Dynamic, Failure> {
-    if json.len() > LONGEST_INPUT {
+    if json.len() > MAX_INPUT_LEN {
         return Err(FailureKind::InvalidInput {
             field: String::new(),
-            message: format!("the input is longer than {LONGEST_INPUT} bytes"),
+            message: format!("the input is longer than {MAX_INPUT_LEN} bytes"),
         }
         .into());
     }

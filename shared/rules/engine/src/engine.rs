@@ -8,12 +8,12 @@ use rhai::{AST, ASTFlags, CallFnOptions, Dynamic, EvalAltResult, ParseError, Pos
 
 use crate::failure::{Failure, FailureKind, Finding, Limit};
 use crate::run::{self, Constants, Spent};
-use crate::sandbox::{self, LONGEST_SCRIPT};
+use crate::sandbox::{self, MAX_SCRIPT_LEN};
 use crate::tokens::{self, Word};
 use crate::{Rule, contract, functions, switches};
 
 /// The longest message of a script's own, in characters.
-const LONGEST_MESSAGE: usize = 500;
+const MAX_MESSAGE_LEN: usize = 500;
 
 /// Compiles and runs scripts. Cheap to make: it is set up when it is first needed. One per instance.
 pub struct Engine {
@@ -79,8 +79,8 @@ impl Engine {
     ///
     /// What keeps it from being run at all; [`Self::check`] finds more.
     pub fn compile(&self, rule: Rule, script: &str) -> Result<Compiled, Vec<Finding>> {
-        if script.len() > LONGEST_SCRIPT {
-            return Err(vec![Finding::whole(format!("the script is longer than {LONGEST_SCRIPT} bytes"))]);
+        if script.len() > MAX_SCRIPT_LEN {
+            return Err(vec![Finding::whole(format!("the script is longer than {MAX_SCRIPT_LEN} bytes"))]);
         }
         let engine = self.plain();
         // Functions may use the constants at the top, of whose names the parser has to know beforehand.
@@ -267,5 +267,5 @@ fn innermost(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
 fn said(mut error: Box<EvalAltResult>) -> String {
     let _ = error.take_position();
     let said = error.to_string();
-    said.strip_prefix("Runtime error: ").unwrap_or(&said).chars().take(LONGEST_MESSAGE).collect()
+    said.strip_prefix("Runtime error: ").unwrap_or(&said).chars().take(MAX_MESSAGE_LEN).collect()
 }

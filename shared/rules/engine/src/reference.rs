@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::{Clock, Instant};
+use edge_capabilities::{Clock, Timestamp};
 use rhai::FuncInfo;
 
 use crate::{functions, sandbox, switches};
@@ -61,8 +61,8 @@ struct NoClock;
 
 #[async_trait]
 impl Clock for NoClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(0)
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(0)
     }
 
     fn elapsed(&self) -> Duration {

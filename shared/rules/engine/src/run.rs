@@ -13,9 +13,9 @@ use rhai::{Dynamic, EvalAltResult, Position, Scope};
 use crate::failure::Limit;
 
 /// Steps a script may take.
-pub const MOST_OPERATIONS: u64 = 50_000;
+pub const MAX_OPERATIONS: u64 = 50_000;
 /// Time a script may take.
-pub const LONGEST: Duration = Duration::from_millis(50);
+pub const MAX_DURATION: Duration = Duration::from_millis(50);
 /// The clock is read once in so many operations: it may cost a call out of the guest.
 const OPERATIONS_PER_LOOK_AT_THE_CLOCK: u64 = 64;
 /// The clock is not read before: a rule that is no burden is not to fail because the machine is busy with others.
@@ -23,11 +23,11 @@ const OPERATIONS_BEFORE_THE_CLOCK: u64 = 1_024;
 /// What a function's variables hold is counted once in so many operations.
 const OPERATIONS_PER_COUNT: u64 = 128;
 /// Values that a function's variables may hold at once.
-const MOST_VALUES: usize = 20_000;
+const MAX_VALUES: usize = 20_000;
 /// Lines of its own that a script may log.
-const MOST_LOG_LINES: usize = 100;
+const MAX_LOG_LINES: usize = 100;
 /// The longest line a script may log, in characters.
-const LONGEST_LOG_LINE: usize = 300;
+const MAX_LOG_LINE_LEN: usize = 300;
 
 /// The values that stand at the top of a script.
 pub type Constants = BTreeMap<String, Dynamic>;
@@ -63,7 +63,7 @@ pub struct Spent {
 pub fn begin(now: Duration, constants: Arc<Constants>) {
     RUN.with(|run| {
         run.operations.set(0);
-        run.deadline.set(now.saturating_add(LONGEST));
+        run.deadline.set(now.saturating_add(MAX_DURATION));
         run.look_at_clock_at.set(OPERATIONS_BEFORE_THE_CLOCK);
         run.count_at.set(OPERATIONS_PER_COUNT);
         run.hit.set(None);
@@ -86,7 +86,7 @@ pub fn step(now: impl FnOnce() -> Duration) -> Option<Limit> {
     RUN.with(|run| {
         let operations = run.operations.get().saturating_add(1);
         run.operations.set(operations);
-        if operations > MOST_OPERATIONS {
+        if operations > MAX_OPERATIONS {
             hit(run, Limit::Operations);
         } else if operations >= run.look_at_clock_at.get() {
             run.look_at_clock_at.set(operations.saturating_add(OPERATIONS_PER_LOOK_AT_THE_CLOCK));
@@ -103,7 +103,7 @@ pub fn charge(work: usize) -> Result<(), Box<EvalAltResult>> {
     RUN.with(|run| {
         let operations = run.operations.get().saturating_add(u64::try_from(work).unwrap_or(u64::MAX));
         run.operations.set(operations);
-        if operations > MOST_OPERATIONS {
+        if operations > MAX_OPERATIONS {
             hit(run, Limit::Operations);
         }
         match run.hit.get() {
@@ -148,7 +148,7 @@ pub fn look_at_memory(scope: &Scope<'_>, this: Option<&Dynamic>) -> Result<(), B
     if !due {
         return Ok(());
     }
-    let mut room = MOST_VALUES;
+    let mut room = MAX_VALUES;
     let fits = scope.iter_raw().map(|(_, _, value)| value).chain(this).all(|value| count(value, &mut room));
     if fits { Ok(()) } else { Err(stop(Limit::Memory)) }
 }
@@ -176,8 +176,8 @@ pub fn log(line: &str) {
     RUN.with(|run| {
         let mut log = run.log.borrow_mut();
         match log.len() {
-            length if length < MOST_LOG_LINES => log.push(line.chars().take(LONGEST_LOG_LINE).collect()),
-            MOST_LOG_LINES => log.push("…".to_owned()),
+            length if length < MAX_LOG_LINES => log.push(line.chars().take(MAX_LOG_LINE_LEN).collect()),
+            MAX_LOG_LINES => log.push("…".to_owned()),
             _ => {}
         }
     });

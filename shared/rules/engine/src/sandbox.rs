@@ -15,17 +15,17 @@ use crate::run;
 use crate::tokens;
 
 /// The longest script, in bytes.
-pub const LONGEST_SCRIPT: usize = 64 * 1024;
+pub const MAX_SCRIPT_LEN: usize = 64 * 1024;
 /// The longest text, in bytes.
-pub const LONGEST_TEXT: usize = 16 * 1024;
+pub const MAX_TEXT_LEN: usize = 16 * 1024;
 /// The longest list.
-pub const LONGEST_LIST: usize = 1_000;
+pub const MAX_LIST_LEN: usize = 1_000;
 /// The most entries of a map.
-const MOST_ENTRIES: usize = 500;
+const MAX_ENTRIES: usize = 500;
 /// The most functions of a script.
-const MOST_FUNCTIONS: usize = 64;
+const MAX_FUNCTIONS: usize = 64;
 /// The most variables of a function.
-const MOST_VARIABLES: usize = 64;
+const MAX_VARIABLES: usize = 64;
 /// How deeply functions may call each other. INVARIANT: this times [`DEEPEST_EXPRESSION`] fits the stack of a
 /// WebAssembly guest; at twice as much it does not.
 const DEEPEST_CALLS: usize = 16;
@@ -51,14 +51,14 @@ pub fn engine(clock: Arc<dyn Clock>) -> rhai::Engine {
         .set_strict_variables(true)
         .set_allow_shadowing(false)
         .set_fail_on_invalid_map_property(true)
-        .set_max_operations(run::MOST_OPERATIONS)
+        .set_max_operations(run::MAX_OPERATIONS)
         .set_max_call_levels(DEEPEST_CALLS)
         .set_max_expr_depths(DEEPEST_EXPRESSION, DEEPEST_EXPRESSION)
-        .set_max_string_size(LONGEST_TEXT)
-        .set_max_array_size(LONGEST_LIST)
-        .set_max_map_size(MOST_ENTRIES)
-        .set_max_functions(MOST_FUNCTIONS)
-        .set_max_variables(MOST_VARIABLES)
+        .set_max_string_size(MAX_TEXT_LEN)
+        .set_max_array_size(MAX_LIST_LEN)
+        .set_max_map_size(MAX_ENTRIES)
+        .set_max_functions(MAX_FUNCTIONS)
+        .set_max_variables(MAX_VARIABLES)
         .on_progress(move |_| run::step(|| clock.elapsed()).map(|limit: Limit| limit.to_string().into()));
     #[expect(deprecated, reason = "not deprecated, but said to change with the engine's versions, which are pinned")]
     engine.on_parse_token(|token, position, _| {

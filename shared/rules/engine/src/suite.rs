@@ -23,13 +23,13 @@ use crate::failure::Finding;
 use crate::{Rule, contract};
 
 /// The most tests a rule may have.
-const MOST_TESTS: usize = 500;
+const MAX_TESTS: usize = 500;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Suite {
     now: Option<Moment>,
-    tests: AtMost<Box<RawValue>, MOST_TESTS>,
+    tests: AtMost<Box<RawValue>, MAX_TESTS>,
 }
 
 #[derive(Deserialize)]

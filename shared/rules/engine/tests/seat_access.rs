@@ -4,7 +4,7 @@
 
 mod support;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_rules::{Rule, shipped};
 use edge_seats::{SeatAccess, SeatFacts, SeatStatus, ShippedSeatAccess, SubscriptionStatus};
 use support::engine;
@@ -14,7 +14,7 @@ fn the_shipped_script_agrees_with_the_built_in_rule_in_every_case() {
     const DAY: i64 = 24 * 3600 * 1000;
     let engine = engine();
     let compiled = engine.compile(Rule::SeatAccess, shipped(Rule::SeatAccess).script).unwrap();
-    let end = Instant::from_millis(1_706_745_600_000);
+    let end = Timestamp::from_millis(1_706_745_600_000);
     let mut cases = 0;
     for seat_status in [SeatStatus::Active, SeatStatus::Pending, SeatStatus::Revoked] {
         for subscription_status in [
@@ -37,7 +37,7 @@ fn the_shipped_script_agrees_with_the_built_in_rule_in_every_case() {
             let wanted = format!(r#"{{"hasAccess":{},"reason":"{}"}}"#, wanted.has_access, wanted.reason.as_str());
             assert_eq!(given, wanted, "{input}");
             for after in [-400 * DAY, -DAY, -1, 0, 1, DAY, 3 * DAY - 1, 3 * DAY, 3 * DAY + 1, 4000 * DAY] {
-                let now = Instant::from_millis(end.as_millis() + after);
+                let now = Timestamp::from_millis(end.as_millis() + after);
                 let facts = SeatFacts { seat_status, subscription_status, expires_at: Some(end), now };
                 let input = serde_json::json!({
                     "seatStatus": seat_status,

@@ -10,12 +10,12 @@
 //! Going back is an activation too, of what was in force before: each row names it, so that going back twice leads back
 //! two steps, not to and fro.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_rules::Rule;
 
-use crate::versions::{self, Author, Version, Versions};
+use crate::versions::{self, Actor, Version, Versions};
 
 /// What an activation was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Activation {
     /// From which address.
     pub address: Option<String>,
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// What is in force by the database.
@@ -91,7 +91,7 @@ impl Current {
     }
 
     /// The activation of `version` in its place; None where there is nothing to do, for it was chosen already.
-    pub(crate) fn next(&self, version: i64, author: &Author, at: Instant) -> Option<Activation> {
+    pub(crate) fn next(&self, version: i64, author: &Actor, at: Timestamp) -> Option<Activation> {
         let same = self.version.number == version;
         if same && self.activation.is_some() {
             return None;
@@ -181,8 +181,8 @@ impl Activations {
         &self,
         rule: Rule,
         current: &Current,
-        author: &Author,
-        at: Instant,
+        author: &Actor,
+        at: Timestamp,
     ) -> Result<Option<Activation>, DatabaseError> {
         let Some(before) = current.activation.as_ref().and_then(|activation| activation.before) else {
             return Ok(None);
@@ -230,6 +230,6 @@ fn from_row(row: &Row) -> Result<Activation, DatabaseError> {
         action: if row.text(5)? == Action::RolledBack.as_str() { Action::RolledBack } else { Action::Activated },
         actor: row.text(6)?.to_owned(),
         address: row.optional_text(7)?.map(ToOwned::to_owned),
-        at: Instant::from_millis(row.integer(8)?),
+        at: Timestamp::from_millis(row.integer(8)?),
     })
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_rules::Rule;
@@ -12,9 +12,9 @@ use crate::versions::{Version, Versions};
 
 /// Something that was done to a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub struct AuditEntry {
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
     /// `created`, `activated`, `rolled_back`.
     pub action: String,
     /// The version it was about.
@@ -34,8 +34,8 @@ pub struct Deed {
 }
 
 /// Where a page of deeds begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) at: Timestamp,
     pub(crate) place: (i64, i64),
 }
 
@@ -54,10 +54,10 @@ impl Audit {
     pub(crate) async fn list(
         &self,
         rule: Rule,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
-    ) -> Result<Vec<Deed>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { at: Instant::from_millis(i64::MAX), place: (0, 0) });
+    ) -> Result<Vec<AuditEntry>, DatabaseError> {
+        let behind = behind.unwrap_or(Cursor { at: Timestamp::from_millis(i64::MAX), place: (0, 0) });
         let statement = "SELECT at, kind, number, action, version, previous, actor, address, note FROM (
                 SELECT created_at AS at, CAST(0 AS BIGINT) AS kind, version AS number, CAST('created' AS TEXT) AS action, version, base AS previous,
                     author AS actor, address, note
@@ -73,7 +73,7 @@ impl Audit {
         let limit = Value::Integer(i64::from(limit));
         let values = [rule.as_str().into(), behind.at.into(), kind.into(), number.into(), limit];
         let rows = self.db.query(statement, &values).await?;
-        let mut deeds: Vec<Deed> = rows.iter().map(from_row).collect::<Result<_, _>>()?;
+        let mut deeds: Vec<AuditEntry> = rows.iter().map(from_row).collect::<Result<_, _>>()?;
         let named: BTreeSet<i64> =
             deeds.iter().flat_map(|deed| [Some(deed.version), deed.previous]).flatten().collect();
         let versions = self.versions.several(rule, &named.into_iter().collect::<Vec<_>>()).await?;
@@ -87,9 +87,9 @@ impl Audit {
     }
 }
 
-fn from_row(row: &Row) -> Result<Deed, DatabaseError> {
-    Ok(Deed {
-        at: Instant::from_millis(row.integer(0)?),
+fn from_row(row: &Row) -> Result<AuditEntry, DatabaseError> {
+    Ok(AuditEntry {
+        at: Timestamp::from_millis(row.integer(0)?),
         place: (row.integer(1)?, row.integer(2)?),
         action: row.text(3)?.to_owned(),
         version: row.integer(4)?,

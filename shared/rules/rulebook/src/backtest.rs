@@ -7,11 +7,11 @@ use edge_capabilities::database::DatabaseError;
 use edge_rules::{Compiled, Failure, Rule};
 use serde_json::Value;
 
-use crate::decisions::{Behind, Filter, Recorded};
+use crate::decisions::{Cursor, Filter, Recorded};
 use crate::rulebook::Rulebook;
 
 /// How long a backtest may compute.
-const LONGEST: Duration = Duration::from_secs(5);
+const MAX_DURATION: Duration = Duration::from_secs(5);
 
 /// How long it computes without letting the instance's other requests run.
 const STRETCH: Duration = Duration::from_millis(10);
@@ -20,7 +20,7 @@ const STRETCH: Duration = Duration::from_millis(10);
 const AT_ONCE: u32 = 100;
 
 /// How many decisions that differ are shown.
-const MOST_EXAMPLES: usize = 20;
+const MAX_EXAMPLES: usize = 20;
 
 /// What came of a backtest. Each decision compared is the same, reworded, changed, or an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,11 +56,11 @@ impl Rulebook {
         while left > 0 {
             let page = self.decisions().list(rule, &filter, behind.take(), left.min(AT_ONCE)).await?;
             let Some(last) = page.last() else { break };
-            behind = Some(Behind { at: last.at, id: last.id.clone() });
+            behind = Some(Cursor { at: last.at, id: last.id.clone() });
             left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
             for decision in page {
                 let now = clock.elapsed();
-                if now.saturating_sub(started) >= LONGEST {
+                if now.saturating_sub(started) >= MAX_DURATION {
                     result.cut_short = true;
                     return Ok(result);
                 }
@@ -87,7 +87,7 @@ impl Rulebook {
             (_, Ok(_)) => result.changed = result.changed.saturating_add(1),
             (_, Err(_)) => result.errors = result.errors.saturating_add(1),
         }
-        if result.examples.len() < MOST_EXAMPLES {
+        if result.examples.len() < MAX_EXAMPLES {
             result.examples.push(Example { decision, after });
         }
     }

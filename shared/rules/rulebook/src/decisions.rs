@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_rules::Rule;
@@ -30,7 +30,7 @@ pub struct Recorded {
     /// JSON, secrets masked.
     pub input: String,
     /// JSON, or why there is none.
-    pub outcome: Result<String, Failed>,
+    pub outcome: Result<String, FailedDecision>,
     /// What the outcome comes to, in a word to filter by: `approve`, `deny`, `manager`, `true`; `failed`.
     pub word: String,
     /// Operations it took.
@@ -38,12 +38,12 @@ pub struct Recorded {
     /// Microseconds it took.
     pub duration_us: i64,
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// Why a decision failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failed {
+pub struct FailedDecision {
     /// In a sentence.
     pub message: String,
     /// At which line of the script, from 1.
@@ -58,16 +58,16 @@ pub struct Filter {
     /// Decided for this tenant.
     pub tenant: Option<String>,
     /// Decided then or later.
-    pub from: Option<Instant>,
+    pub from: Option<Timestamp>,
     /// Decided before.
-    pub to: Option<Instant>,
+    pub to: Option<Timestamp>,
     /// That came to this word.
     pub word: Option<String>,
 }
 
 /// Where a page of decisions begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -107,10 +107,10 @@ impl Decisions {
         &self,
         rule: Rule,
         filter: &Filter,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Recorded>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let limit = Value::Integer(i64::from(limit));
         let mut values = vec![rule.as_str().into(), behind.at.into(), behind.id.into(), limit];
         let mut conditions = String::new();
@@ -136,7 +136,7 @@ impl Decisions {
     }
 
     /// Forgets up to `most` decisions that are older than `span` at `now`.
-    pub(crate) async fn forget(&self, now: Instant, span: Duration, most: u32) -> Result<(), DatabaseError> {
+    pub(crate) async fn forget(&self, now: Timestamp, span: Duration, most: u32) -> Result<(), DatabaseError> {
         let before = self.0.expired_before(now, span).await?;
         let statement = "DELETE FROM rule_decisions WHERE id IN
             (SELECT id FROM rule_decisions WHERE decided_at < $1 ORDER BY decided_at LIMIT $2)";
@@ -172,7 +172,7 @@ fn from_row(row: &Row) -> Result<Recorded, DatabaseError> {
     let rule = Rule::parse(row.text(1)?);
     let failed = || {
         let message = row.optional_text(10)?.unwrap_or_default().to_owned();
-        Ok::<_, DatabaseError>(Failed { message, line: row.optional_integer(11)? })
+        Ok::<_, DatabaseError>(FailedDecision { message, line: row.optional_integer(11)? })
     };
     Ok(Recorded {
         id: text(0)?,
@@ -190,6 +190,6 @@ fn from_row(row: &Row) -> Result<Recorded, DatabaseError> {
         word: text(9)?,
         operations: row.integer(12)?,
         duration_us: row.integer(13)?,
-        at: Instant::from_millis(row.integer(14)?),
+        at: Timestamp::from_millis(row.integer(14)?),
     })
 }

@@ -15,22 +15,22 @@ use std::time::Duration;
 
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_rules::{Compiled, Engine, Finding, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::activations::Activations;
-use crate::turns::Turns;
+use crate::turns::RuleGeneration;
 use crate::versions::Version;
 
 /// After this long what is known is read again from the database, behind the answer.
 const RECHECK: Duration = Duration::from_secs(5);
 
 /// How long the database may take to answer where there is something to go on with.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// And where the turn tells that there is news: what was in force before must not decide because the database is busy.
-const PATIENCE_FOR_NEWS: Duration = Duration::from_secs(5);
+const TIMEOUT_FOR_NEWS: Duration = Duration::from_secs(5);
 
 /// How long what is known goes on after the database could not be asked for news.
 const RETRY: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ const RETRY: Duration = Duration::from_secs(1);
 const FURTHEST_BACK: u32 = 20;
 
 /// Compiled scripts kept by an instance, drafts among them.
-const MOST_COMPILED: usize = 32;
+const MAX_COMPILED: usize = 32;
 
 /// A version as it decides.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ pub(crate) struct Lapse {
 struct Known {
     /// The turn that was seen before this was read; None: the turn could not be seen.
     turn: Option<i64>,
-    read_at: Instant,
+    read_at: Timestamp,
     /// Whether there may be news that could not be read.
     unsure: bool,
     in_force: Arc<InForce>,
@@ -76,7 +76,7 @@ struct Known {
 #[derive(Serialize, Deserialize)]
 struct Copy {
     turn: i64,
-    read_at: Instant,
+    read_at: Timestamp,
     number: i64,
     version: i64,
     sha256: String,
@@ -94,20 +94,20 @@ type Name = (Rule, Arc<str>);
 
 /// What an instance knows of what is in force.
 #[derive(Clone)]
-pub(crate) struct Knowledge(Arc<Inner>);
+pub(crate) struct ActiveRuleCache(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
     activations: Activations,
-    turns: Turns,
+    turns: RuleGeneration,
     engine: OnceLock<Engine>,
     known: Mutex<HashMap<Rule, Known>>,
     being_read: Mutex<HashSet<Rule>>,
     compiled: Mutex<HashMap<Name, Arc<Compiled>>>,
 }
 
-impl Knowledge {
-    pub(crate) fn new(capabilities: &Capabilities, activations: Activations, turns: Turns) -> Self {
+impl ActiveRuleCache {
+    pub(crate) fn new(capabilities: &Capabilities, activations: Activations, turns: RuleGeneration) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             activations,
@@ -125,7 +125,7 @@ impl Knowledge {
     }
 
     /// What is in force. `now` is when that is asked: who has just read the clock need not read it again.
-    pub(crate) async fn in_force(&self, rule: Rule, now: Instant) -> Result<Arc<InForce>, Unknown> {
+    pub(crate) async fn in_force(&self, rule: Rule, now: Timestamp) -> Result<Arc<InForce>, Unknown> {
         let turn = self.0.turns.now(rule).await.ok();
         let remembered = locked(&self.0.known).get(&rule).cloned();
         if let Some(known) = remembered.as_ref().filter(|known| known.holds(turn, now)) {
@@ -148,8 +148,8 @@ impl Knowledge {
             return reading.await.map_err(|error| Unknown(error.to_string()));
         };
         let news = turn.is_some() && last.turn != turn;
-        let patience = if news { PATIENCE_FOR_NEWS } else { PATIENCE };
-        match within(&*self.0.capabilities.clock, patience, reading).await {
+        let timeout = if news { TIMEOUT_FOR_NEWS } else { TIMEOUT };
+        match within(&*self.0.capabilities.clock, timeout, reading).await {
             Some(Ok(in_force)) => Ok(in_force),
             Some(Err(_)) | None => {
                 self.remember(rule, &Known { turn, read_at: now, unsure: true, in_force: last.in_force.clone() });
@@ -172,7 +172,7 @@ impl Knowledge {
         let first = |findings: Vec<Finding>| findings.first().map(ToString::to_string).unwrap_or_default();
         let compiled = Arc::new(self.engine().compile(rule, script).map_err(first)?);
         let mut all = locked(&self.0.compiled);
-        if all.len() >= MOST_COMPILED {
+        if all.len() >= MAX_COMPILED {
             all.clear();
         }
         all.insert(key, compiled.clone());
@@ -205,7 +205,7 @@ impl Knowledge {
     /// Leaves a copy beside the new turn, so that a crowd of instances need not wait for a busy record. Where that fails
     /// they read the database.
     pub(crate) async fn spread(&self, rule: Rule, turn: i64) {
-        let _ = within(&*self.0.capabilities.clock, PATIENCE, self.read(rule, Some(turn))).await;
+        let _ = within(&*self.0.capabilities.clock, TIMEOUT, self.read(rule, Some(turn))).await;
     }
 
     /// Reads the database, and leaves a copy for others.
@@ -294,7 +294,7 @@ impl Knowledge {
 }
 
 impl Copy {
-    fn of(turn: i64, read_at: Instant, in_force: &InForce) -> Self {
+    fn of(turn: i64, read_at: Timestamp, in_force: &InForce) -> Self {
         Self {
             turn,
             read_at,
@@ -308,7 +308,7 @@ impl Copy {
 
 impl Known {
     /// Whether it holds at `now` while the turn is `turn`.
-    fn holds(&self, turn: Option<i64>, now: Instant) -> bool {
+    fn holds(&self, turn: Option<i64>, now: Timestamp) -> bool {
         match turn {
             Some(_) if self.unsure => self.turn == turn && !self.older_than(RETRY, now),
             Some(_) => self.turn == turn,
@@ -316,13 +316,13 @@ impl Known {
         }
     }
 
-    fn due(&self, now: Instant) -> bool {
+    fn due(&self, now: Timestamp) -> bool {
         self.older_than(RECHECK, now)
     }
 
     /// Whether it was read longer ago than `span`, or in the future: by another machine's clock, or before this one was
     /// set back.
-    fn older_than(&self, span: Duration, now: Instant) -> bool {
+    fn older_than(&self, span: Duration, now: Timestamp) -> bool {
         let span = millis(span);
         !(-span..span).contains(&now.millis_since(self.read_at))
     }

@@ -29,22 +29,22 @@ const PAUSES: [Duration; 5] = [
 const LARGEST_BATCH: usize = 50;
 
 /// The most decisions that wait in an instance.
-const MOST_WAITING: usize = 1000;
+const MAX_WAITING: usize = 1000;
 
 /// One batch in this many is followed by forgetting what is too old.
 const FORGET_EVERY: u8 = 16;
 
 /// The most that is forgotten at once.
-const MOST_FORGOTTEN: u32 = 1000;
+const MAX_FORGOTTEN: u32 = 1000;
 
 /// The variable that says for how many days decisions are kept.
 const KEEP_DAYS: &str = "decisions_keep_days";
 
-const USUAL_DAYS: u64 = 30;
+const DEFAULT_DAYS: u64 = 30;
 
 /// Writes decisions behind the answer.
 #[derive(Clone)]
-pub(crate) struct Journal(Arc<Inner>);
+pub(crate) struct DecisionLog(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
@@ -61,7 +61,7 @@ struct Queue {
     dropped: usize,
 }
 
-impl Journal {
+impl DecisionLog {
     pub(crate) fn new(capabilities: &Capabilities, decisions: Decisions) -> Self {
         Self(Arc::new(Inner { capabilities: capabilities.clone(), decisions, queue: Mutex::default() }))
     }
@@ -69,7 +69,7 @@ impl Journal {
     /// Has `decision` recorded.
     pub(crate) fn note(&self, decision: Recorded) {
         let mut queue = self.queue();
-        if queue.waiting.len() < MOST_WAITING {
+        if queue.waiting.len() < MAX_WAITING {
             queue.waiting.push(decision);
         } else {
             queue.dropped = queue.dropped.saturating_add(1);
@@ -159,10 +159,11 @@ impl Journal {
         if chance.iter().any(|chance| chance % FORGET_EVERY != 0) {
             return;
         }
-        let days = config.get(KEEP_DAYS).await.ok().flatten().and_then(|days| days.parse().ok()).unwrap_or(USUAL_DAYS);
+        let days =
+            config.get(KEEP_DAYS).await.ok().flatten().and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_DAYS);
         let kept = Duration::from_secs(days.saturating_mul(24 * 60 * 60));
         // What is not forgotten now is forgotten another time.
-        let _ = self.0.decisions.forget(clock.now(), kept, MOST_FORGOTTEN).await;
+        let _ = self.0.decisions.forget(clock.now(), kept, MAX_FORGOTTEN).await;
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -16,11 +16,11 @@ const MASK: &str = "\"***\"";
 const DEEPEST: usize = 32;
 
 /// Longer than this an input is not kept, bytes.
-const LONGEST: usize = 64 << 10;
+const MAX_LEN: usize = 64 << 10;
 
 /// `json` with its secrets masked.
 pub(crate) fn masked(json: &str) -> String {
-    if json.len() > LONGEST {
+    if json.len() > MAX_LEN {
         return format!("\"(left out: {} bytes)\"", json.len());
     }
     // A name may be written with escapes.

@@ -8,13 +8,13 @@ use edge_capabilities::key_value::StoreError;
 use edge_rules::{Report, Rule};
 
 use crate::activations::{Activation, Activations, Current};
-use crate::in_force::Knowledge;
-use crate::turns::Turns;
-use crate::versions::{Author, Draft, Version, Versions};
+use crate::in_force::ActiveRuleCache;
+use crate::turns::RuleGeneration;
+use crate::versions::{Actor, Draft, Version, Versions};
 
 /// Why a version was not made or not put in force.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum PublishError {
     /// The script or its tests do not pass the check.
     #[error("the version does not pass the check")]
     Invalid(Box<Report>),
@@ -61,12 +61,17 @@ impl Basis {
 pub struct Publishing {
     activations: Activations,
     clock: Arc<dyn Clock>,
-    knowledge: Knowledge,
-    turns: Turns,
+    knowledge: ActiveRuleCache,
+    turns: RuleGeneration,
 }
 
 impl Publishing {
-    pub(crate) fn new(activations: Activations, clock: Arc<dyn Clock>, knowledge: Knowledge, turns: Turns) -> Self {
+    pub(crate) fn new(
+        activations: Activations,
+        clock: Arc<dyn Clock>,
+        knowledge: ActiveRuleCache,
+        turns: RuleGeneration,
+    ) -> Self {
         Self { activations, clock, knowledge, turns }
     }
 
@@ -81,10 +86,10 @@ impl Publishing {
     }
 
     /// Makes a version of `draft`, not in force; of content that there is already, the version that there is.
-    pub async fn push(&self, rule: Rule, draft: &Draft, author: &Author) -> Result<Version, Refused> {
+    pub async fn push(&self, rule: Rule, draft: &Draft, author: &Actor) -> Result<Version, PublishError> {
         let report = self.check(rule, &draft.script, draft.tests.as_deref());
         if !report.ok {
-            return Err(Refused::Invalid(Box::new(report)));
+            return Err(PublishError::Invalid(Box::new(report)));
         }
         // What ships has its number first: version 1 in an empty record.
         self.versions().shipped(rule).await?;
@@ -94,21 +99,27 @@ impl Publishing {
 
     /// Puts `version` in force in the place of `basis`. Once this is answered, the next decision of every instance is
     /// by that version.
-    pub async fn activate(&self, rule: Rule, version: i64, basis: &Basis, author: &Author) -> Result<Current, Refused> {
+    pub async fn activate(
+        &self,
+        rule: Rule,
+        version: i64,
+        basis: &Basis,
+        author: &Actor,
+    ) -> Result<Current, PublishError> {
         let current = self.current(rule).await?;
         if !basis.is(&current) {
-            return Err(Refused::Stale);
+            return Err(PublishError::Stale);
         }
-        let version = self.versions().find(rule, version).await?.ok_or(Refused::NoSuchVersion)?;
+        let version = self.versions().find(rule, version).await?.ok_or(PublishError::NoSuchVersion)?;
         // It passed when it was made; another build's instance may have made it.
         if self.knowledge.engine().compile(rule, &version.script).is_err() {
-            return Err(Refused::Invalid(Box::new(self.check(rule, &version.script, None))));
+            return Err(PublishError::Invalid(Box::new(self.check(rule, &version.script, None))));
         }
         match current.next(version.number, author, self.clock.now()) {
             Some(next) => self.put_in_force(rule, next, version).await,
             None => {
                 // Whoever chose it may not have lived to say so.
-                let turn = self.turns.take(rule).await.map_err(Refused::Unannounced)?;
+                let turn = self.turns.take(rule).await.map_err(PublishError::Unannounced)?;
                 self.knowledge.spread(rule, turn).await;
                 Ok(current)
             }
@@ -116,26 +127,26 @@ impl Publishing {
     }
 
     /// Brings back what was in force before `basis`.
-    pub async fn roll_back(&self, rule: Rule, basis: &Basis, author: &Author) -> Result<Current, Refused> {
+    pub async fn roll_back(&self, rule: Rule, basis: &Basis, author: &Actor) -> Result<Current, PublishError> {
         let current = self.current(rule).await?;
         if !basis.is(&current) {
-            return Err(Refused::Stale);
+            return Err(PublishError::Stale);
         }
         let back = self.activations.back(rule, &current, author, self.clock.now()).await?;
-        let back = back.ok_or(Refused::NothingBefore)?;
-        let version = self.versions().find(rule, back.version).await?.ok_or(Refused::NoSuchVersion)?;
+        let back = back.ok_or(PublishError::NothingBefore)?;
+        let version = self.versions().find(rule, back.version).await?.ok_or(PublishError::NoSuchVersion)?;
         self.put_in_force(rule, back, version).await
     }
 
-    async fn put_in_force(&self, rule: Rule, next: Activation, version: Version) -> Result<Current, Refused> {
+    async fn put_in_force(&self, rule: Rule, next: Activation, version: Version) -> Result<Current, PublishError> {
         // What could not be announced is better not begun.
-        self.turns.now(rule).await.map_err(Refused::Unannounceable)?;
+        self.turns.now(rule).await.map_err(PublishError::Unannounceable)?;
         if !self.activations.add(rule, &next).await? {
-            return Err(Refused::Stale);
+            return Err(PublishError::Stale);
         }
         let turn = match self.turns.take(rule).await {
             Ok(turn) => turn,
-            Err(error) => self.turns.take(rule).await.map_err(|_| Refused::Unannounced(error))?,
+            Err(error) => self.turns.take(rule).await.map_err(|_| PublishError::Unannounced(error))?,
         };
         self.knowledge.spread(rule, turn).await;
         Ok(Current { version, activation: Some(next) })

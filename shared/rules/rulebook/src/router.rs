@@ -11,7 +11,7 @@ mod tests;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Path};
 use axum::routing::{get, post};
-use edge_access::{Access, Caller};
+use edge_access::{Authenticator, Caller};
 use edge_capabilities::Capabilities;
 use edge_database::Db;
 use edge_http::{BodyLimit, Code, FieldError, Problem};
@@ -21,26 +21,26 @@ use http::request::Parts;
 use utoipa::OpenApi;
 
 use crate::rulebook::Rulebook;
-use crate::versions::Author;
+use crate::versions::Actor;
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     idempotency: Idempotency,
     rulebook: Rulebook,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `rules`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
         idempotency: Idempotency::new(&capabilities, &db),
         rulebook: Rulebook::new(&capabilities, &db),
     };
@@ -62,7 +62,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .nest("/api/v1/rules/{name}", one)
         .layer(DefaultBodyLimit::disable())
         .layer(BodyLimit::LARGE.layer())
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "rules", &capabilities)
 }
 
@@ -115,9 +115,9 @@ impl<S: Sync> FromRequestParts<S> for Address {
 }
 
 /// The caller as one who changes rules: they are the platform's, so no tenant's caller may.
-fn author(caller: &Caller, address: Address) -> Result<Author, Problem> {
+fn author(caller: &Caller, address: Address) -> Result<Actor, Problem> {
     of_the_platform(caller)?;
-    Ok(Author { id: caller.id.to_string(), address: address.0 })
+    Ok(Actor { id: caller.id.to_string(), address: address.0 })
 }
 
 fn of_the_platform(caller: &Caller) -> Result<(), Problem> {

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use edge_capabilities::counters::{RULE_EVALUATIONS, RULE_OUTCOMES};
-use edge_capabilities::{Capabilities, Counters, Instant, random};
+use edge_capabilities::{Capabilities, Counters, Timestamp, random};
 use edge_database::Db;
 use edge_rules::{Compiled, Evaluation, Failure, FailureKind, Limit, Rule};
 
 use crate::activations::Activations;
 use crate::audit::Audit;
-use crate::decisions::{Decisions, FAILED, Failed, Recorded};
-use crate::in_force::{InForce, Knowledge, Unknown};
-use crate::journal::Journal;
+use crate::decisions::{Decisions, FAILED, FailedDecision, Recorded};
+use crate::in_force::{ActiveRuleCache, InForce, Unknown};
+use crate::journal::DecisionLog;
 use crate::masking::masked;
 use crate::publishing::Publishing;
-use crate::turns::Turns;
+use crate::turns::RuleGeneration;
 use crate::versions::Versions;
 
 /// For whom a rule decides.
@@ -81,7 +81,7 @@ pub enum RuleFailed {
 
 /// How a rule stands in this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RuleStatus {
     /// The version that decides.
     pub version: i64,
     /// The version that should decide and does not compile on this build, and why.
@@ -96,8 +96,8 @@ struct Inner {
     capabilities: Capabilities,
     counters: Counters,
     decisions: Decisions,
-    journal: Journal,
-    knowledge: Knowledge,
+    journal: DecisionLog,
+    knowledge: ActiveRuleCache,
     publishing: Publishing,
     audit: Audit,
 }
@@ -123,11 +123,11 @@ impl Rulebook {
         let Capabilities { cache, clock, random, .. } = capabilities;
         let versions = Versions::new(db.clone(), clock.clone());
         let activations = Activations::new(db.clone(), versions);
-        let turns = Turns::new(cache.clone(), random.clone());
+        let turns = RuleGeneration::new(cache.clone(), random.clone());
         let decisions = Decisions::new(db.clone());
-        let knowledge = Knowledge::new(capabilities, activations.clone(), turns.clone());
+        let knowledge = ActiveRuleCache::new(capabilities, activations.clone(), turns.clone());
         Self(Arc::new(Inner {
-            journal: Journal::new(capabilities, decisions.clone()),
+            journal: DecisionLog::new(capabilities, decisions.clone()),
             audit: Audit::new(db.clone(), activations.versions().clone()),
             publishing: Publishing::new(activations, clock.clone(), knowledge.clone(), turns),
             capabilities: capabilities.clone(),
@@ -178,10 +178,10 @@ impl Rulebook {
     }
 
     /// How `rule` stands in this build.
-    pub async fn standing(&self, rule: Rule) -> Result<Standing, RuleFailed> {
+    pub async fn standing(&self, rule: Rule) -> Result<RuleStatus, RuleFailed> {
         let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
         let lapsed = in_force.lapse.as_ref().map(|lapse| (lapse.version, lapse.message.clone()));
-        Ok(Standing { version: in_force.version, lapsed })
+        Ok(RuleStatus { version: in_force.version, lapsed })
     }
 
     /// Makes versions and puts them in force.
@@ -197,11 +197,11 @@ impl Rulebook {
         &self.0.decisions
     }
 
-    pub(crate) fn journal(&self) -> &Journal {
+    pub(crate) fn journal(&self) -> &DecisionLog {
         &self.0.journal
     }
 
-    pub(crate) fn knowledge(&self) -> &Knowledge {
+    pub(crate) fn knowledge(&self) -> &ActiveRuleCache {
         &self.0.knowledge
     }
 
@@ -248,7 +248,7 @@ impl Rulebook {
             }
             Err(failure) => {
                 let line = failure.line.map(|line| i64::try_from(line).unwrap_or(i64::MAX));
-                (Err(Failed { message: failure.kind.to_string(), line }), 0)
+                (Err(FailedDecision { message: failure.kind.to_string(), line }), 0)
             }
         };
         let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome));
@@ -285,7 +285,7 @@ impl Rulebook {
         in_force: &InForce,
         input: String,
         outcome: Result<String, String>,
-        at: Instant,
+        at: Timestamp,
     ) {
         self.0.journal.note(Recorded {
             id: self.new_id(),
@@ -297,7 +297,7 @@ impl Rulebook {
             request_id: String::new(),
             input,
             word: outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(rule, outcome)),
-            outcome: outcome.map_err(|message| Failed { message, line: None }),
+            outcome: outcome.map_err(|message| FailedDecision { message, line: None }),
             operations: 0,
             duration_us: 0,
             at,

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use edge_capabilities::counters::RULE_FAILED;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_rules::Rule;
-use edge_seats::{Access, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
+use edge_seats::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 use serde::{Deserialize, Serialize};
 
 use crate::in_force::InForce;
@@ -66,7 +66,7 @@ impl RuledSeatAccess {
 
 #[async_trait]
 impl SeatAccess for RuledSeatAccess {
-    async fn decide(&self, facts: SeatFacts) -> Access {
+    async fn decide(&self, facts: SeatFacts) -> AccessDecision {
         let inner = &self.0;
         let (decided, in_force) = match inner.rulebook.knowledge().in_force(Rule::SeatAccess, facts.now).await {
             Ok(in_force) if in_force.shipped => (Ok(ShippedSeatAccess.decide(facts).await), Some(in_force)),
@@ -94,21 +94,21 @@ impl SeatAccess for RuledSeatAccess {
 }
 
 impl Inner {
-    fn by_script(&self, in_force: &InForce, facts: SeatFacts) -> Result<Access, String> {
+    fn by_script(&self, in_force: &InForce, facts: SeatFacts) -> Result<AccessDecision, String> {
         let knowledge = self.rulebook.knowledge();
         let compiled = knowledge.compiled(Rule::SeatAccess, in_force)?;
         let evaluated = knowledge.engine().evaluate(&compiled, &input(facts), false);
         let outcome = evaluated.map_err(|failure| failure.to_string())?.outcome;
         let outcome: Outcome = serde_json::from_str(&outcome).map_err(|error| error.to_string())?;
-        Ok(Access { has_access: outcome.has_access, reason: outcome.reason })
+        Ok(AccessDecision { has_access: outcome.has_access, reason: outcome.reason })
     }
 
     /// Records the decision, unless another was recorded a moment ago.
-    async fn sample(&self, in_force: &InForce, facts: SeatFacts, access: Access, failed: Option<String>) {
+    async fn sample(&self, in_force: &InForce, facts: SeatFacts, access: AccessDecision, failed: Option<String>) {
         let Capabilities { cache, clock, .. } = &self.capabilities;
         let now = clock.now();
         let Ok(last) = cache.get(SAMPLED).await else { return };
-        let last = last.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok()).map(Instant::from_millis);
+        let last = last.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok()).map(Timestamp::from_millis);
         if last.is_some_and(|last| (0..SAMPLE_MILLIS).contains(&now.millis_since(last))) {
             return;
         }
@@ -125,7 +125,7 @@ impl Inner {
         self.rulebook.note(Rule::SeatAccess, in_force, input(facts), outcome, facts.now);
     }
 
-    fn log_failure(&self, now: Instant, version: Option<i64>, cause: &str) {
+    fn log_failure(&self, now: Timestamp, version: Option<i64>, cause: &str) {
         if !due(&self.logged, now) {
             return;
         }
@@ -147,7 +147,7 @@ pub(crate) fn input(facts: SeatFacts) -> String {
 }
 
 /// Whether `last` is a while ago; it is `now` then.
-fn due(last: &AtomicI64, now: Instant) -> bool {
+fn due(last: &AtomicI64, now: Timestamp) -> bool {
     let before = last.load(Ordering::Relaxed);
     let due = !(0..SAMPLE_MILLIS).contains(&now.as_millis().saturating_sub(before));
     due && last.compare_exchange(before, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()

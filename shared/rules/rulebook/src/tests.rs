@@ -15,9 +15,9 @@ use edge_database::Db;
 use edge_rules::Rule;
 
 use crate::decisions::{Filter, Recorded};
-use crate::publishing::{Basis, Refused};
+use crate::publishing::{Basis, PublishError};
 use crate::rulebook::{Context, Decision, RuleFailed, Rulebook};
-use crate::versions::{Author, Draft};
+use crate::versions::{Actor, Draft};
 
 pub(crate) const EMPLOYEE: &str = r#"{"jobTitle":"Baker","department":"Bakery"}"#;
 
@@ -33,8 +33,8 @@ pub(crate) fn instance(world: &World) -> Instance {
     Instance { rulebook, tasks }
 }
 
-pub(crate) fn admin() -> Author {
-    Author { id: "key:admin".into(), address: Some("192.0.2.7:5050".into()) }
+pub(crate) fn admin() -> Actor {
+    Actor { id: "key:admin".into(), address: Some("192.0.2.7:5050".into()) }
 }
 
 pub(crate) fn context() -> Context {
@@ -65,7 +65,7 @@ impl Instance {
         self.rulebook.publishing().current(rule).await.unwrap().etag()
     }
 
-    pub(crate) async fn activate(&self, rule: Rule, version: i64) -> Result<i64, Refused> {
+    pub(crate) async fn activate(&self, rule: Rule, version: i64) -> Result<i64, PublishError> {
         let basis = Basis::Etags(vec![self.etag(rule).await]);
         self.rulebook.publishing().activate(rule, version, &basis, &admin()).await.map(|current| current.version.number)
     }
@@ -75,7 +75,7 @@ impl Instance {
         self.activate(rule, version).await.unwrap()
     }
 
-    pub(crate) async fn roll_back(&self, rule: Rule) -> Result<i64, Refused> {
+    pub(crate) async fn roll_back(&self, rule: Rule) -> Result<i64, PublishError> {
         let back = self.rulebook.publishing().roll_back(rule, &Basis::Whatever, &admin()).await;
         back.map(|current| current.version.number)
     }

@@ -16,12 +16,12 @@ const STEP_BITS: u32 = 40;
 
 /// The numbers of all rules.
 #[derive(Clone)]
-pub(crate) struct Turns {
+pub(crate) struct RuleGeneration {
     cache: Arc<dyn KeyValue>,
     random: Arc<dyn Random>,
 }
 
-impl Turns {
+impl RuleGeneration {
     pub(crate) fn new(cache: Arc<dyn KeyValue>, random: Arc<dyn Random>) -> Self {
         Self { cache, random }
     }
@@ -64,7 +64,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_turn_ever_comes_back_also_after_it_was_lost() {
         let world = World::new(1);
-        let turns = Turns::new(world.cache.clone(), Arc::new(SeededRandom::new(1)));
+        let turns = RuleGeneration::new(world.cache.clone(), Arc::new(SeededRandom::new(1)));
         let mut seen = HashSet::new();
         for round in 0..500 {
             let before = turns.now(Rule::Budget).await.unwrap();

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_capabilities::{Clock, Instant};
+use edge_capabilities::{Clock, Timestamp};
 use edge_database::Db;
 use edge_rules::Rule;
 
@@ -37,7 +37,7 @@ pub struct Version {
     /// The version that was in force when it was made; None for what is shipped.
     pub base: Option<i64>,
     /// When it was made.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
 }
 
 /// A version about to be made.
@@ -53,7 +53,7 @@ pub struct Draft {
 
 /// Who changes a rule, for the audit.
 #[derive(Clone, Debug)]
-pub struct Author {
+pub struct Actor {
     /// The caller's id: `key:<id>`.
     pub id: String,
     /// Where the request came from.
@@ -80,7 +80,7 @@ impl Versions {
         &self,
         rule: Rule,
         draft: &Draft,
-        author: &Author,
+        author: &Actor,
         base: Option<i64>,
     ) -> Result<Version, DatabaseError> {
         let sha256 = edge_rules::fingerprint(&draft.script, draft.tests.as_deref().unwrap_or_default());
@@ -125,7 +125,7 @@ impl Versions {
             tests: Some(shipped.tests.to_owned()),
             note: Some(format!("Shipped with bheem-edge {}", env!("CARGO_PKG_VERSION"))),
         };
-        self.add(rule, &draft, &Author { id: SHIPPED_BY.into(), address: None }, None).await
+        self.add(rule, &draft, &Actor { id: SHIPPED_BY.into(), address: None }, None).await
     }
 
     /// The version `number`.
@@ -173,6 +173,6 @@ pub(crate) fn from_row(row: &Row) -> Result<Version, DatabaseError> {
         author: row.text(5)?.to_owned(),
         address: optional(6)?,
         base: row.optional_integer(7)?,
-        created_at: Instant::from_millis(row.integer(8)?),
+        created_at: Timestamp::from_millis(row.integer(8)?),
     })
 }

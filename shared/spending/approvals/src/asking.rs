@@ -1,7 +1,7 @@
 //! Asking people, counting what they say, and using what they approved.
 
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant, random};
+use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_rulebook::{Context, Rule, RuleFailed, Rulebook};
@@ -21,7 +21,7 @@ const ROUNDS: u32 = 100;
 
 /// What is asked about.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Submission {
     /// Whose purchase it is.
     pub tenant: String,
     /// What whoever asks calls it: it is asked about once.
@@ -64,7 +64,7 @@ pub struct Decided {
 
 /// Why nothing was asked, counted or used.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub enum ApprovalError {
     /// There is no such request.
     #[error("there is no such request")]
     Unknown,
@@ -90,7 +90,7 @@ pub enum Failed {
 
 /// Asks people.
 #[derive(Clone)]
-pub struct Asking {
+pub struct ApprovalService {
     capabilities: Capabilities,
     people: People,
     requests: Requests,
@@ -98,7 +98,7 @@ pub struct Asking {
     rules: ApprovalRules,
 }
 
-impl Asking {
+impl ApprovalService {
     /// Keeps requests in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
@@ -125,13 +125,13 @@ impl Asking {
         &self.rules
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
     /// What the rule in force says of it, and what the tenant asks for beyond.
-    pub async fn decide(&self, asked: &Asked) -> Result<Decided, Failed> {
-        let broken = |error: serde_json::Error| Failed::Db(DatabaseError::Refused(error.to_string()));
+    pub async fn decide(&self, asked: &Submission) -> Result<Decided, ApprovalError> {
+        let broken = |error: serde_json::Error| ApprovalError::Db(DatabaseError::Refused(error.to_string()));
         let input = serde_json::to_string(&RuleInput::from(asked)).map_err(broken)?;
         let context = Context {
             tenant: Some(asked.tenant.clone()),
@@ -153,7 +153,7 @@ impl Asking {
     }
 
     /// Who is asked where the rule asks `levels`, with what the tenant asks for beyond.
-    pub async fn terms(&self, asked: &Asked, levels: Vec<Level>) -> Result<Terms, DatabaseError> {
+    pub async fn terms(&self, asked: &Submission, levels: Vec<Level>) -> Result<Terms, DatabaseError> {
         let all = self.rules.all(&asked.tenant).await?;
         let mut rules = Vec::new();
         if !all.is_empty() {
@@ -169,7 +169,7 @@ impl Asking {
     }
 
     /// Asks about a purchase, once for each reference.
-    pub async fn ask(&self, asked: &Asked) -> Result<Request, Failed> {
+    pub async fn ask(&self, asked: &Submission) -> Result<Request, ApprovalError> {
         if let Some(known) = self.requests.of_reference(&asked.tenant, &asked.reference).await? {
             return self.known(asked, known).await;
         }
@@ -178,7 +178,7 @@ impl Asking {
     }
 
     /// Like [`Self::ask`], as it was decided already.
-    pub async fn ask_as(&self, asked: &Asked, decided: Decided) -> Result<Request, Failed> {
+    pub async fn ask_as(&self, asked: &Submission, decided: Decided) -> Result<Request, ApprovalError> {
         let now = self.now();
         let (state, terms) = match decided.opinion {
             Opinion::Fine => (Status::Approved, Terms::of(Vec::new(), &[])),
@@ -199,7 +199,7 @@ impl Asking {
             ruled: decided.ruled,
             levels: terms.levels,
             created_at: now,
-            expires_at: Instant::from_millis(now.as_millis().saturating_add(terms.lifetime_ms)),
+            expires_at: Timestamp::from_millis(now.as_millis().saturating_add(terms.lifetime_ms)),
             lifetime_ms: terms.lifetime_ms,
             state,
             used_for: None,
@@ -210,12 +210,12 @@ impl Asking {
         if self.requests.insert(&request).await? {
             return Ok(request);
         }
-        let known = self.requests.of_reference(&asked.tenant, &asked.reference).await?.ok_or(Failed::Busy)?;
+        let known = self.requests.of_reference(&asked.tenant, &asked.reference).await?.ok_or(ApprovalError::Busy)?;
         self.known(asked, known).await
     }
 
     /// What is amiss with `levels`: whether there are people enough who can approve, as far as that is known here.
-    async fn warnings(&self, asked: &Asked, person: &str, levels: &[Level]) -> Result<Vec<String>, DatabaseError> {
+    async fn warnings(&self, asked: &Submission, person: &str, levels: &[Level]) -> Result<Vec<String>, DatabaseError> {
         if levels.is_empty() {
             return Ok(Vec::new());
         }
@@ -227,9 +227,13 @@ impl Asking {
         Ok(shortage::warnings(levels, &holders, &roots, &requester, person))
     }
 
-    async fn known(&self, asked: &Asked, known: Request) -> Result<Request, Failed> {
+    async fn known(&self, asked: &Submission, known: Request) -> Result<Request, ApprovalError> {
         let requester = self.people.person(&asked.requester).await?;
-        if known.purchase == asked.purchase && known.requester == requester { Ok(known) } else { Err(Failed::Taken) }
+        if known.purchase == asked.purchase && known.requester == requester {
+            Ok(known)
+        } else {
+            Err(ApprovalError::Taken)
+        }
     }
 
     /// Counts what `voter` says to the request `id`.
@@ -240,8 +244,8 @@ impl Asking {
         voter: &Voter,
         verdict: Verdict,
         comment: Option<&str>,
-    ) -> Result<Request, Failed> {
-        let request = self.requests.find(tenant, id).await?.ok_or(Failed::Unknown)?;
+    ) -> Result<Request, ApprovalError> {
+        let request = self.requests.find(tenant, id).await?.ok_or(ApprovalError::Unknown)?;
         let requester = self.requester(tenant, &request.requester).await?;
         let comment = || comment.map(ToOwned::to_owned);
         self.change(tenant, id, |request, now| Ok(request.act(voter, &requester, verdict, comment(), now)?)).await
@@ -255,13 +259,19 @@ impl Asking {
     }
 
     /// Uses the request `id` for `what`, which costs and buys `purchase`: once, and for nothing but what was approved.
-    pub async fn use_for(&self, tenant: &str, id: &str, what: &str, purchase: &Purchase) -> Result<Request, Failed> {
+    pub async fn use_for(
+        &self,
+        tenant: &str,
+        id: &str,
+        what: &str,
+        purchase: &Purchase,
+    ) -> Result<Request, ApprovalError> {
         self.change(tenant, id, |request, now| Ok(request.use_for(what, purchase, now)?)).await
     }
 
     /// Gives the request `id` back where it was used for `what`, which came to nothing: it may be used again, as long as
     /// it could have been. Where it was used for something else, or not at all, it stays as it is.
-    pub async fn give_back(&self, tenant: &str, id: &str, what: &str) -> Result<Request, Failed> {
+    pub async fn give_back(&self, tenant: &str, id: &str, what: &str) -> Result<Request, ApprovalError> {
         self.change(tenant, id, |request, _| Ok(request.give_back(what))).await
     }
 
@@ -269,33 +279,35 @@ impl Asking {
         &self,
         tenant: &str,
         id: &str,
-        change: impl Fn(&Request, Instant) -> Result<Request, Failed>,
-    ) -> Result<Request, Failed> {
+        change: impl Fn(&Request, Timestamp) -> Result<Request, ApprovalError>,
+    ) -> Result<Request, ApprovalError> {
         for _ in 0..ROUNDS {
-            let before = self.requests.find(tenant, id).await?.ok_or(Failed::Unknown)?;
+            let before = self.requests.find(tenant, id).await?.ok_or(ApprovalError::Unknown)?;
             let after = change(&before, self.now())?;
             if after == before || self.requests.replace(&after).await? {
                 return Ok(after);
             }
         }
-        Err(Failed::Busy)
+        Err(ApprovalError::Busy)
     }
 }
 
-impl From<Failed> for Problem {
-    fn from(failed: Failed) -> Self {
+impl From<ApprovalError> for Problem {
+    fn from(failed: ApprovalError) -> Self {
         match failed {
-            Failed::Unknown => Self::new(Code::ApprovalRequestNotFound, "There is no such approval request."),
-            Failed::Refused(refusal) => refusal.into(),
-            Failed::Unusable(unusable) => {
+            ApprovalError::Unknown => Self::new(Code::ApprovalRequestNotFound, "There is no such approval request."),
+            ApprovalError::Refused(refusal) => refusal.into(),
+            ApprovalError::Unusable(unusable) => {
                 Self::new(Code::RequestClosed, "The request cannot be used for this.").because(unusable)
             }
-            Failed::Taken => Self::new(Code::AlreadyExists, "Something else was asked about under this reference."),
-            Failed::Busy => {
+            ApprovalError::Taken => {
+                Self::new(Code::AlreadyExists, "Something else was asked about under this reference.")
+            }
+            ApprovalError::Busy => {
                 Self::new(Code::StoreUnavailable, "Too many say something to this request at once.").retry_after(1)
             }
-            Failed::Rule(failed) => failed.into(),
-            Failed::Db(error) => error.into(),
+            ApprovalError::Rule(failed) => failed.into(),
+            ApprovalError::Db(error) => error.into(),
         }
     }
 }

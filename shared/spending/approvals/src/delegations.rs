@@ -1,6 +1,6 @@
 //! Who stands for whom, and from when until when.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -14,19 +14,19 @@ pub struct Delegation {
     /// Who.
     pub delegate: String,
     /// From when on.
-    pub starts_at: Instant,
+    pub starts_at: Timestamp,
     /// Until when, not included.
-    pub ends_at: Instant,
+    pub ends_at: Timestamp,
     /// For people.
     pub reason: String,
     /// When it was made.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was taken back, or one of both was removed from the tenant.
-    pub revoked_at: Option<Instant>,
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// How many delegations of one person there may be at once that have not ended.
-pub(crate) const MOST_LIVE: u32 = 20;
+pub(crate) const MAX_LIVE: u32 = 20;
 
 const COLUMNS: &str = "d.id, d.delegator, d.delegate, d.starts_at, d.ends_at, d.reason, d.created_at,
     COALESCE(d.revoked_at, (SELECT MIN(x.at) FROM tenant_memberships x
@@ -50,8 +50,8 @@ pub(crate) const LIVE: &str = "d.revoked_at IS NULL AND d.ends_at > $4
 pub struct Delegations(Db);
 
 /// Where a page begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -71,7 +71,7 @@ impl Delegations {
                 CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($4 AS BIGINT)
              WHERE (SELECT COUNT(*) FROM approval_delegations d WHERE d.tenant_id = $2 AND (d.delegator = $3
                 OR d.delegator IN (SELECT 'key:' || k.id FROM api_keys k WHERE k.tenant_id = $2 AND k.root = $9))
-                AND {LIVE}) < {MOST_LIVE}
+                AND {LIVE}) < {MAX_LIVE}
              RETURNING id"
         );
         let values: [Value; 9] = [
@@ -94,7 +94,7 @@ impl Delegations {
         tenant: &str,
         id: &str,
         delegator: Option<&str>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<bool, DatabaseError> {
         let mut values: Vec<Value> = vec![now.into(), tenant.into(), id.into()];
         let mut of_delegator = "";
@@ -113,10 +113,10 @@ impl Delegations {
     pub(crate) async fn list(
         &self,
         tenant: &str,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Delegation>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let statement = format!(
             "SELECT {COLUMNS} FROM approval_delegations d
              WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3))
@@ -129,7 +129,7 @@ impl Delegations {
 
 fn from_row(row: &Row) -> Result<Delegation, DatabaseError> {
     let text = |index| row.text(index).map(ToOwned::to_owned);
-    let instant = |index| row.integer(index).map(Instant::from_millis);
+    let instant = |index| row.integer(index).map(Timestamp::from_millis);
     Ok(Delegation {
         id: text(0)?,
         delegator: text(1)?,
@@ -138,6 +138,6 @@ fn from_row(row: &Row) -> Result<Delegation, DatabaseError> {
         ends_at: instant(4)?,
         reason: text(5)?,
         created_at: instant(6)?,
-        revoked_at: row.optional_integer(7)?.map(Instant::from_millis),
+        revoked_at: row.optional_integer(7)?.map(Timestamp::from_millis),
     })
 }

@@ -1,6 +1,6 @@
 //! Whom a level asks.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,9 @@ impl Level {
     }
 
     /// From when on others may approve as well, where the level was reached at `reached`.
-    pub(crate) fn escalates_at(&self, reached: Instant) -> Option<Instant> {
+    pub(crate) fn escalates_at(&self, reached: Timestamp) -> Option<Timestamp> {
         let after = self.escalates_after_ms.filter(|_| !self.escalates_to.is_empty())?;
-        Some(Instant::from_millis(reached.as_millis().saturating_add(after)))
+        Some(Timestamp::from_millis(reached.as_millis().saturating_add(after)))
     }
 
     /// Whether it asks somebody who goes by `names` and has `roles`, of which those count that nobody of `party` gave.

@@ -22,7 +22,7 @@ mod ruling;
 mod shortage;
 mod terms;
 
-pub use asking::{Asked, Asking, Decided, Failed, Opinion};
+pub use asking::{ApprovalError, ApprovalService, Decided, Opinion, Submission};
 pub use delegations::{Delegation, Delegations};
 pub use level::Level;
 pub use people::People;

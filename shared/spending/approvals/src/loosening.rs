@@ -71,7 +71,7 @@ pub(crate) fn held_for(
 
 #[cfg(test)]
 mod tests {
-    use edge_capabilities::Instant;
+    use edge_capabilities::Timestamp;
 
     use super::*;
 
@@ -150,7 +150,7 @@ mod tests {
         let mut after = rule.clone();
         change(&mut after);
         let before = (!rule.name.is_empty()).then_some(rule);
-        after.history.push(Change::new(before, actor, None, by_admin, Instant::from_millis(0)));
+        after.history.push(Change::new(before, actor, None, by_admin, Timestamp::from_millis(0)));
         after
     }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use edge_access::Caller;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_tenants::Parties;
@@ -16,7 +16,7 @@ use crate::delegations::LIVE;
 use crate::request::{Delegator, Held, Voter};
 
 /// For how many others somebody may stand at once; of more, those who delegated first.
-const MOST_DELEGATORS: u32 = 200;
+const MAX_DELEGATORS: u32 = 200;
 
 /// Who somebody is.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl People {
     }
 
     /// What `caller` is to `tenant` at `now`: one query, however many they stand for.
-    pub async fn voter(&self, tenant: &str, caller: &Caller, now: Instant) -> Result<Voter, DatabaseError> {
+    pub async fn voter(&self, tenant: &str, caller: &Caller, now: Timestamp) -> Result<Voter, DatabaseError> {
         let root = Parties::root_of(caller);
         let person = root.clone().filter(|root| root.starts_with("user:")).unwrap_or_else(|| caller.id.to_string());
         let mut names = vec![caller.id.to_string()];
@@ -86,7 +86,7 @@ impl People {
         tenant: &str,
         name: &str,
         person: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(Vec<Holder>, Vec<String>), DatabaseError> {
         let statement = format!(
             "WITH live AS (
@@ -109,7 +109,7 @@ impl People {
             ORDER BY 4, 5, 2"
         );
         let values: [Value; 5] =
-            [tenant.into(), name.into(), person.into(), now.into(), i64::from(MOST_DELEGATORS).into()];
+            [tenant.into(), name.into(), person.into(), now.into(), i64::from(MAX_DELEGATORS).into()];
         let (mut roles, mut delegators) = (Vec::new(), Vec::new());
         for row in self.db.query(&statement, &values).await? {
             match row.optional_text(1)? {
@@ -165,7 +165,7 @@ impl People {
         role: &str,
         people: &[String],
         by: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), DatabaseError> {
         let mut values: Vec<Value> = vec![tenant.into(), role.into()];
         values.extend(people.iter().map(|person| Value::from(person.as_str())));

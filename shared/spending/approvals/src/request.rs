@@ -1,7 +1,7 @@
 //! A purchase that people are asked about. Knows no store and no clock: what somebody does gives the request as it is
 //! then, or the reason why not.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_money::{Currency, Money};
 use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// A role that somebody has.
@@ -189,9 +189,9 @@ pub struct Request {
     /// Who is asked, in this order.
     pub levels: Vec<Level>,
     /// When.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it is over: for a pending one, being asked; for an approved one, being used.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
     /// How long each of both may take, milliseconds.
     pub lifetime_ms: i64,
     /// As it was when somebody did something last: see [`Request::status`].
@@ -239,7 +239,7 @@ pub enum Unusable {
 
 impl Request {
     /// How it stands at `now`.
-    pub fn status(&self, now: Instant) -> Status {
+    pub fn status(&self, now: Timestamp) -> Status {
         match self.state {
             Status::Pending | Status::Approved if now >= self.expires_at => Status::Expired,
             state => state,
@@ -259,7 +259,7 @@ impl Request {
     }
 
     /// When the level `index` was reached.
-    pub fn reached(&self, index: usize) -> Instant {
+    pub fn reached(&self, index: usize) -> Timestamp {
         let before = self.actions.iter().rev().find(|action| action.level < index);
         before.map_or(self.created_at, |action| action.at)
     }
@@ -298,7 +298,7 @@ impl Request {
         requester: &Requester,
         verdict: Verdict,
         comment: Option<String>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Self, Refusal> {
         match self.status(now) {
             Status::Pending => {}
@@ -345,13 +345,13 @@ impl Request {
             after.state = Status::Rejected;
         } else if after.levels_done() == after.levels.len() {
             after.state = Status::Approved;
-            after.expires_at = Instant::from_millis(now.as_millis().saturating_add(self.lifetime_ms));
+            after.expires_at = Timestamp::from_millis(now.as_millis().saturating_add(self.lifetime_ms));
         }
         Ok(after)
     }
 
     /// The request after it was used for `what`, which costs and buys `purchase`. Again for the same, it is as it was.
-    pub fn use_for(&self, what: &str, purchase: &Purchase, now: Instant) -> Result<Self, Unusable> {
+    pub fn use_for(&self, what: &str, purchase: &Purchase, now: Timestamp) -> Result<Self, Unusable> {
         if self.purchase != *purchase {
             return Err(Unusable::Other);
         }

@@ -1,6 +1,6 @@
 //! Requests in the database.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -11,8 +11,8 @@ use crate::request::{Request, Status};
 pub struct Requests(Db);
 
 /// Where a page begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -84,11 +84,11 @@ impl Requests {
         &self,
         tenant: &str,
         filter: &Filter,
-        now: Instant,
-        behind: Option<Behind>,
+        now: Timestamp,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Request>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let mut values: Vec<Value> =
             vec![tenant.into(), behind.created_at.into(), behind.id.into(), i64::from(limit).into()];
         let mut conditions = String::new();

@@ -8,20 +8,20 @@ mod shown;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
-use edge_access::Access;
-use edge_capabilities::{Capabilities, Instant};
+use edge_access::Authenticator;
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
-use edge_tenants::{Audit, Author, Deed, Tenants};
+use edge_tenants::{Actor, Audit, AuditEntry, Tenants};
 use utoipa::OpenApi;
 
-use crate::asking::Asking;
+use crate::asking::ApprovalService;
 use crate::delegations::Delegations;
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
-    asking: Asking,
+struct AppState {
+    access: Authenticator,
+    asking: ApprovalService,
     audit: Audit,
     capabilities: Capabilities,
     delegations: Delegations,
@@ -29,18 +29,18 @@ struct Desk {
     tenants: Tenants,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `approvals`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
-        asking: Asking::new(&capabilities, &db),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
+        asking: ApprovalService::new(&capabilities, &db),
         audit: Audit::new(db.clone()),
         delegations: Delegations::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
@@ -59,7 +59,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route(&at("/roles/{role}"), put(ruling::set_role))
         .route(&at("/delegations"), post(ruling::delegate).get(ruling::list_delegations))
         .route(&at("/delegations/{delegation_id}"), delete(ruling::revoke))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "approvals", &capabilities)
 }
 
@@ -82,20 +82,20 @@ pub fn router(capabilities: Capabilities) -> Router {
 ))]
 pub struct ApiDoc;
 
-impl Desk {
-    fn now(&self) -> Instant {
+impl AppState {
+    fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
     /// Tells the tenant's audit. What must not be lost is stored with the change itself.
-    async fn deed(&self, tenant: &str, action: &str, detail: &serde_json::Value, author: &Author) {
-        let deed = Deed::new(action, detail, author, &*self.capabilities.random, self.now());
+    async fn deed(&self, tenant: &str, action: &str, detail: &serde_json::Value, author: &Actor) {
+        let deed = AuditEntry::new(action, detail, author, &*self.capabilities.random, self.now());
         let _ = self.audit.add(tenant, &deed).await;
     }
 }
 
 /// Whether a cursor may name it.
-fn sane(name: &str) -> bool {
+fn is_valid(name: &str) -> bool {
     name.len() <= 64 && !name.chars().any(char::is_control)
 }
 

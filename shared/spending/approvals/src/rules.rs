@@ -1,6 +1,6 @@
 //! What tenants ask for beyond the rule `approval`, in the database.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_money::{Currency, Money};
@@ -51,10 +51,10 @@ pub struct ApprovalRule {
     pub is_active: bool,
     /// When it was made.
     #[serde(skip)]
-    pub created_at: Option<Instant>,
+    pub created_at: Option<Timestamp>,
     /// When it was changed last.
     #[serde(skip)]
-    pub updated_at: Option<Instant>,
+    pub updated_at: Option<Timestamp>,
     /// Who changed what, oldest first.
     #[serde(skip)]
     pub history: Vec<Change>,
@@ -105,7 +105,7 @@ impl Change {
         actor: &str,
         address: Option<&str>,
         by_admin: bool,
-        at: Instant,
+        at: Timestamp,
     ) -> Self {
         let before = before.map(|rule| {
             let currency = rule.currency.as_deref().and_then(|code| Currency::parse(code).ok());
@@ -179,8 +179,8 @@ const COLUMNS: &str = "id, rule, is_active, created_at, updated_at, history, rev
 pub struct ApprovalRules(Db);
 
 /// Where a page begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -203,7 +203,7 @@ impl ApprovalRules {
     }
 
     /// Stores a new rule.
-    pub async fn insert(&self, tenant: &str, rule: &ApprovalRule, now: Instant) -> Result<(), DatabaseError> {
+    pub async fn insert(&self, tenant: &str, rule: &ApprovalRule, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO approval_rules
                 (id, tenant_id, rule, is_active, created_at, updated_at, history, revision)
             VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
@@ -220,7 +220,7 @@ impl ApprovalRules {
     }
 
     /// Stores `rule` where nobody has changed it since it was read; gives whether it did.
-    pub async fn replace(&self, tenant: &str, rule: &ApprovalRule, now: Instant) -> Result<bool, DatabaseError> {
+    pub async fn replace(&self, tenant: &str, rule: &ApprovalRule, now: Timestamp) -> Result<bool, DatabaseError> {
         let statement = "UPDATE approval_rules
             SET rule = $1, is_active = $2, updated_at = $3, history = $4, revision = revision + 1
             WHERE tenant_id = $5 AND id = $6 AND revision = $7 RETURNING id";
@@ -240,10 +240,10 @@ impl ApprovalRules {
     pub(crate) async fn list(
         &self,
         tenant: &str,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<ApprovalRule>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let statement = format!(
             "SELECT {COLUMNS} FROM approval_rules
              WHERE tenant_id = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3))
@@ -260,8 +260,8 @@ fn from_row(row: &Row) -> Result<ApprovalRule, DatabaseError> {
     Ok(ApprovalRule {
         id: row.text(0)?.to_owned(),
         is_active: row.integer(2)? != 0,
-        created_at: Some(Instant::from_millis(row.integer(3)?)),
-        updated_at: Some(Instant::from_millis(row.integer(4)?)),
+        created_at: Some(Timestamp::from_millis(row.integer(3)?)),
+        updated_at: Some(Timestamp::from_millis(row.integer(4)?)),
         history: serde_json::from_str(row.text(5)?).map_err(broken)?,
         revision: row.integer(6)?,
         ..rule

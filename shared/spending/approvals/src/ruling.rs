@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::asking::Asked;
+use crate::asking::Submission;
 use crate::level::Level;
 
 /// What the rule is told, as JSON.
@@ -39,8 +39,8 @@ pub struct RuleOutcome {
     pub reason: String,
 }
 
-impl<'a> From<&'a Asked> for RuleInput<'a> {
-    fn from(asked: &'a Asked) -> Self {
+impl<'a> From<&'a Submission> for RuleInput<'a> {
+    fn from(asked: &'a Submission) -> Self {
         Self {
             kind: &asked.purchase.kind,
             amount: asked.purchase.amount().and_then(|amount| RawValue::from_string(amount.to_decimal()).ok()),

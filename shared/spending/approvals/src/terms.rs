@@ -5,7 +5,7 @@ use crate::level::Level;
 use crate::rules::ApprovalRule;
 
 /// How long a request may take where nothing says so: a week.
-const USUAL_LIFETIME_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+const DEFAULT_LIFETIME_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Who is asked, and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Terms {
             level.escalates_to.clone_from(&others);
         }
         let lifetime = rules.iter().filter_map(|rule| rule.expires_after_minutes).min().map(millis);
-        Self { levels, lifetime_ms: lifetime.map_or(USUAL_LIFETIME_MS, |lifetime| lifetime.min(USUAL_LIFETIME_MS)) }
+        Self { levels, lifetime_ms: lifetime.map_or(DEFAULT_LIFETIME_MS, |lifetime| lifetime.min(DEFAULT_LIFETIME_MS)) }
     }
 }
 

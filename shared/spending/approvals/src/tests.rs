@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use edge_capabilities::testing::World;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 
 use edge_tenants::Party;
@@ -31,8 +31,8 @@ fn request(levels: Vec<Level>) -> Request {
         requester: "user:rita".into(),
         ruled: Ruled { decision_id: "dec_1".into(), version: 1, sha256: String::new(), reason: String::new() },
         levels,
-        created_at: Instant::from_millis(0),
-        expires_at: Instant::from_millis(24 * HOUR),
+        created_at: Timestamp::from_millis(0),
+        expires_at: Timestamp::from_millis(24 * HOUR),
         lifetime_ms: 24 * HOUR,
         state: Status::Pending,
         used_for: None,
@@ -75,7 +75,7 @@ fn role(role: &str, quorum: u32) -> Level {
 }
 
 fn approve(request: &Request, voter: &Voter, hour: i64) -> Result<Request, Refusal> {
-    request.act(voter, &requester("user:rita"), Verdict::Approve, None, Instant::from_millis(hour * HOUR))
+    request.act(voter, &requester("user:rita"), Verdict::Approve, None, Timestamp::from_millis(hour * HOUR))
 }
 
 #[test]
@@ -87,18 +87,18 @@ fn levels_are_asked_in_their_order_each_until_its_quorum() {
     assert_eq!(approve(&one, &voter("ana", &["finance_manager", "cfo"]), 1), Err(Refusal::Counted));
     assert_eq!(approve(&one, &cfo, 1), Err(Refusal::NotAsked));
     let two = approve(&one, &voter("ben", &["finance_manager"]), 2).unwrap();
-    assert_eq!((two.levels_done(), two.status(Instant::from_millis(2 * HOUR))), (1, Status::Pending));
+    assert_eq!((two.levels_done(), two.status(Timestamp::from_millis(2 * HOUR))), (1, Status::Pending));
     // Nobody counts twice, not on another level either.
     assert_eq!(approve(&two, &voter("ana", &["cfo"]), 3), Err(Refusal::Counted));
     let three = approve(&two, &cfo, 3).unwrap();
-    assert_eq!(three.status(Instant::from_millis(3 * HOUR)), Status::Approved);
+    assert_eq!(three.status(Timestamp::from_millis(3 * HOUR)), Status::Approved);
     assert_eq!(approve(&three, &voter("dan", &["cfo"]), 3), Err(Refusal::Closed(Status::Approved)));
 }
 
 #[test]
 fn one_who_rejects_is_enough_and_it_must_be_one_who_is_asked() {
     let before = request(vec![role("finance_manager", 2)]);
-    let at = Instant::from_millis(HOUR);
+    let at = Timestamp::from_millis(HOUR);
     let reject = |request: &Request, voter: &Voter| {
         request.act(voter, &requester("user:rita"), Verdict::Reject, Some("no".into()), at)
     };
@@ -126,7 +126,7 @@ fn nobody_answers_their_own_request_nor_has_another_do_it() {
 fn whatever_has_the_requesters_root_does_not_answer_and_counts_once_elsewhere() {
     let before = Request { requester: "key:k1".into(), ..request(vec![role("cfo", 2)]) };
     let by = requester("key:k1");
-    let at = Instant::from_millis(HOUR);
+    let at = Timestamp::from_millis(HOUR);
     let say = |request: &Request, voter: &Voter| request.act(voter, &by, Verdict::Approve, None, at);
     for name in ["k1", "k2", "k9"] {
         assert_eq!(say(&before, &key(name, "k1", &["cfo"])), Err(Refusal::Own), "{name}");
@@ -190,8 +190,8 @@ fn a_request_that_takes_too_long_is_over_and_so_is_an_approval_that_nobody_uses(
     let cfo = voter("carl", &["cfo"]);
     assert_eq!(approve(&before, &cfo, 24), Err(Refusal::Closed(Status::Expired)));
     let approved = approve(&before, &cfo, 23).unwrap();
-    assert!(approved.use_for("chk_1", &purchase(), Instant::from_millis(47 * HOUR - 1)).is_ok());
-    let late = approved.use_for("chk_1", &purchase(), Instant::from_millis(47 * HOUR));
+    assert!(approved.use_for("chk_1", &purchase(), Timestamp::from_millis(47 * HOUR - 1)).is_ok());
+    let late = approved.use_for("chk_1", &purchase(), Timestamp::from_millis(47 * HOUR));
     assert_eq!(late, Err(Unusable::Status(Status::Expired)));
 }
 
@@ -213,7 +213,7 @@ fn others_may_approve_once_a_level_has_waited_for_so_long() {
 
 #[test]
 fn what_was_approved_is_used_once_and_for_nothing_else() {
-    let at = Instant::from_millis(HOUR);
+    let at = Timestamp::from_millis(HOUR);
     let approved = approve(&request(vec![role("cfo", 1)]), &voter("carl", &["cfo"]), 1).unwrap();
     assert_eq!(request(vec![role("cfo", 1)]).use_for("chk_1", &purchase(), at), Err(Unusable::Status(Status::Pending)));
     for other in [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_capabilities::{Capabilities, Clock, Config, Instant};
+use edge_capabilities::{Capabilities, Clock, Config, Timestamp};
 use edge_database::Db;
 use edge_tenants::Tenants;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::budget::{Budget, Severity};
 use crate::ledger::Ledger;
-use crate::standing::Standing;
+use crate::standing::PeriodBalance;
 
 /// Where Notify takes messages by template.
 const EMAIL: &str = "/api/v1/email/send/template";
@@ -34,7 +34,7 @@ pub struct Alert {
     /// What the period allowed then.
     pub allowance: i64,
     /// When it was told.
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// What the rule wants people to know.
@@ -62,8 +62,8 @@ pub(crate) struct Alerts {
 }
 
 /// Where a page of alerts begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) at: Timestamp,
     pub(crate) threshold: String,
 }
 
@@ -80,12 +80,22 @@ impl Alerts {
 
     /// Tells of every threshold that `budget` has reached in its period, also by what was given back since; and of what
     /// the rule said. What nobody could be told of when it happened is told of now.
-    pub(crate) async fn raise(&self, budget: &Budget, standing: &Standing, said: &[Said]) -> Result<(), DatabaseError> {
+    pub(crate) async fn raise(
+        &self,
+        budget: &Budget,
+        standing: &PeriodBalance,
+        said: &[Said],
+    ) -> Result<(), DatabaseError> {
         self.raise_all(budget, standing, said, None).await
     }
 
     /// Tells that `amount` was refused, where that is for want of room below what is hard.
-    pub(crate) async fn refused(&self, budget: &Budget, standing: &Standing, amount: i64) -> Result<(), DatabaseError> {
+    pub(crate) async fn refused(
+        &self,
+        budget: &Budget,
+        standing: &PeriodBalance,
+        amount: i64,
+    ) -> Result<(), DatabaseError> {
         let hard = budget.thresholds.iter().filter(|threshold| threshold.severity == Severity::Hard);
         let lowest = hard.map(|threshold| threshold.percent).min();
         let passes = |most: i64| standing.sums.used() > most.saturating_sub(amount);
@@ -96,7 +106,7 @@ impl Alerts {
     async fn raise_all(
         &self,
         budget: &Budget,
-        standing: &Standing,
+        standing: &PeriodBalance,
         said: &[Said],
         refused_at: Option<u32>,
     ) -> Result<(), DatabaseError> {
@@ -140,7 +150,7 @@ impl Alerts {
     async fn tell(
         &self,
         budget: &Budget,
-        standing: &Standing,
+        standing: &PeriodBalance,
         raised: &Raised,
         used: i64,
     ) -> Result<(), DatabaseError> {
@@ -192,11 +202,11 @@ impl Alerts {
     pub(crate) async fn list(
         &self,
         budget: &str,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Alert>, DatabaseError> {
         // Behind every threshold there is.
-        let behind = behind.unwrap_or(Behind { at: Instant::from_millis(i64::MAX), threshold: String::new() });
+        let behind = behind.unwrap_or(Cursor { at: Timestamp::from_millis(i64::MAX), threshold: String::new() });
         let statement = "SELECT period, threshold, severity, message, used, allowance, at FROM budget_alerts
             WHERE budget_id = $1 AND (at < $2 OR (at = $2 AND threshold < $3))
             ORDER BY at DESC, threshold DESC LIMIT $4";
@@ -222,6 +232,6 @@ fn from_row(row: &Row) -> Result<Alert, DatabaseError> {
         message: text(3)?,
         used: row.integer(4)?,
         allowance: row.integer(5)?,
-        at: Instant::from_millis(row.integer(6)?),
+        at: Timestamp::from_millis(row.integer(6)?),
     })
 }

@@ -1,13 +1,13 @@
 //! A budget: how much, of whose, for which time.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_money::{Currency, Money};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::period::{Every, Period, Zone};
+use crate::period::{BudgetPeriod, Period, Zone};
 
 /// The effect of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -84,7 +84,7 @@ pub struct Budget {
     /// Of which currency all its amounts are.
     pub currency: Currency,
     /// How long its periods are.
-    pub every: Every,
+    pub every: BudgetPeriod,
     /// Where its periods begin at midnight.
     pub zone: Zone,
     /// Whether what is left of a period may be spent in the next.
@@ -96,9 +96,9 @@ pub struct Budget {
     /// Whether anything is held against it.
     pub is_active: bool,
     /// When it was made.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was changed last.
-    pub updated_at: Instant,
+    pub updated_at: Timestamp,
     /// All that was changed, oldest first.
     pub history: Vec<Change>,
     pub(crate) revision: i64,
@@ -109,7 +109,7 @@ pub(crate) const COLUMNS: &str = "id, tenant_id, department_id, cost_centre, nam
 
 impl Budget {
     /// The period that `now` is in.
-    pub(crate) fn period(&self, now: Instant) -> Result<Period, DatabaseError> {
+    pub(crate) fn period(&self, now: Timestamp) -> Result<Period, DatabaseError> {
         let beyond = || DatabaseError::Refused("the clock is beyond all calendars".into());
         Period::of(self.every, now, &self.zone).ok_or_else(beyond)
     }
@@ -160,14 +160,14 @@ impl Budget {
             cost_centre: text(3)?,
             name: text(4)?,
             currency: Currency::parse(row.text(5)?).map_err(|_| unknown("currency"))?,
-            every: Every::parse(row.text(6)?).ok_or_else(|| unknown("every"))?,
+            every: BudgetPeriod::parse(row.text(6)?).ok_or_else(|| unknown("every"))?,
             zone: Zone::parse(row.text(7)?).ok_or_else(|| unknown("time_zone"))?,
             carry_over: row.integer(8)? != 0,
             limits: from_json(row.text(9)?)?,
             thresholds: from_json(row.text(10)?)?,
             is_active: row.integer(11)? != 0,
-            created_at: Instant::from_millis(row.integer(12)?),
-            updated_at: Instant::from_millis(row.integer(13)?),
+            created_at: Timestamp::from_millis(row.integer(12)?),
+            updated_at: Timestamp::from_millis(row.integer(13)?),
             history: from_json(row.text(14)?)?,
             revision: row.integer(15)?,
         })

@@ -5,7 +5,7 @@
 //! number taken, adds nothing and is made again. So whatever a condition of that statement says of the sums holds of the
 //! ledger, however many come at once, on one machine or several.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
@@ -57,7 +57,7 @@ pub struct Reservation {
     /// How much, in the currency's smallest unit.
     pub amount: i64,
     /// When it is given back by itself.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
     /// What became of it; None: nothing yet.
     pub settled: Option<Settled>,
 }
@@ -88,8 +88,8 @@ pub(crate) struct New<'a> {
     pub(crate) actor: &'a str,
     pub(crate) decision: Option<&'a str>,
     pub(crate) rule_version: Option<i64>,
-    pub(crate) expires_at: Option<Instant>,
-    pub(crate) at: Instant,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) at: Timestamp,
 }
 
 /// How what was reserved is to be settled.
@@ -205,7 +205,7 @@ impl Ledger {
         reference: &str,
         how: Settling<'_>,
         actor: &str,
-        at: Instant,
+        at: Timestamp,
     ) -> Result<Option<Sums>, DatabaseError> {
         let (of, of_spent) = ("r.step = 'reserve'", "r.step = 'settle' AND r.kind = 'commit'");
         let (step, amount, left) = match how {
@@ -272,7 +272,7 @@ impl Ledger {
                     reference: row.text(2)?.to_owned(),
                     period: row.text(3)?.to_owned(),
                     amount: row.integer(5)?,
-                    expires_at: row.optional_integer(6)?.map(Instant::from_millis),
+                    expires_at: row.optional_integer(6)?.map(Timestamp::from_millis),
                     settled: None,
                 }),
                 ("commit", Some(last)) => last.settled = Some(Settled::Committed(spent)),
@@ -318,7 +318,7 @@ impl Ledger {
     }
 
     /// References of up to 100 reservations whose time was over at `now`, and that nothing has become of.
-    pub(crate) async fn lapsed(&self, budget: &str, now: Instant) -> Result<Vec<String>, DatabaseError> {
+    pub(crate) async fn lapsed(&self, budget: &str, now: Timestamp) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT r.reference FROM budget_ledger r
             WHERE r.budget_id = $1 AND r.expires_at IS NOT NULL AND r.expires_at <= $2 AND r.step = 'reserve'
                 AND NOT EXISTS (SELECT 1 FROM budget_ledger s
@@ -330,7 +330,7 @@ impl Ledger {
 
     /// How the sums of a period moved: the last of each quarter of an hour in which they did, oldest first. Time zones
     /// are whole quarters of an hour apart, so each day of any zone ends with one.
-    pub(crate) async fn course(&self, budget: &str, period: &str) -> Result<Vec<(Instant, Sums)>, DatabaseError> {
+    pub(crate) async fn course(&self, budget: &str, period: &str) -> Result<Vec<(Timestamp, Sums)>, DatabaseError> {
         let statement = "SELECT at, spent, reserved FROM budget_ledger
             WHERE budget_id = $1 AND period = $2 AND number IN (SELECT MAX(number) FROM budget_ledger
                 WHERE budget_id = $1 AND period = $2 GROUP BY at / 900000)
@@ -338,7 +338,7 @@ impl Ledger {
         let rows = self.0.query(statement, &[budget.into(), period.into()]).await?;
         let read = |row: &Row| {
             let sums = Sums { spent: row.integer(1)?, reserved: row.integer(2)? };
-            Ok((Instant::from_millis(row.integer(0)?), sums))
+            Ok((Timestamp::from_millis(row.integer(0)?), sums))
         };
         rows.iter().map(read).collect()
     }

@@ -27,14 +27,14 @@ mod treasury;
 pub use alerts::Alert;
 pub use budget::{Budget, Change, Severity, Threshold};
 pub use ledger::{Ledger, Reservation, Settled, Sums};
-pub use period::{Every, Period, Zone};
+pub use period::{BudgetPeriod, Period, Zone};
 pub use refunds::{Refund, Refunds};
 pub use router::{ApiDoc, router};
 pub use ruling::{RuleInput, RuleOutcome, Seen};
 pub use settlement::Settlement;
-pub use standing::Standing;
+pub use standing::PeriodBalance;
 pub use store::Budgets;
-pub use treasury::{Decided, Refused, Reserved, Treasury, Wish};
+pub use treasury::{BudgetError, BudgetService, Decided, ReserveRequest, Reserved};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! For which time a budget holds: a month, a quarter or a year of the calendar in the budget's time zone.
 
-use edge_capabilities::Instant;
-use jiff::Timestamp;
+use edge_capabilities::Timestamp;
+use jiff::Timestamp as JiffTimestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// The length of a budget's period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Every {
+pub enum BudgetPeriod {
     /// A calendar month.
     Monthly,
     /// Three months, beginning in January, April, July or October.
@@ -19,7 +19,7 @@ pub enum Every {
     Yearly,
 }
 
-impl Every {
+impl BudgetPeriod {
     /// As it is written: `monthly`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -58,19 +58,19 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    fn date(&self, at: Instant) -> Option<Date> {
-        Timestamp::from_millisecond(at.as_millis()).ok().map(|at| at.to_zoned(self.0.clone()).date())
+    fn date(&self, at: Timestamp) -> Option<Date> {
+        JiffTimestamp::from_millisecond(at.as_millis()).ok().map(|at| at.to_zoned(self.0.clone()).date())
     }
 
     /// When the day begins: at midnight; where the clocks skip midnight, when they do; where they show it twice, the
     /// first time.
-    fn midnight(&self, date: Date) -> Option<Instant> {
+    fn midnight(&self, date: Date) -> Option<Timestamp> {
         let ambiguous = self.0.to_ambiguous_timestamp(date.to_datetime(Time::midnight()));
-        ambiguous.compatible().ok().map(|at| Instant::from_millis(at.as_millisecond()))
+        ambiguous.compatible().ok().map(|at| Timestamp::from_millis(at.as_millisecond()))
     }
 
     /// The days from the one of `from` to the one of `to`, each with when it ends.
-    pub(crate) fn days(&self, from: Instant, to: Instant) -> Vec<(String, Instant)> {
+    pub(crate) fn days(&self, from: Timestamp, to: Timestamp) -> Vec<(String, Timestamp)> {
         let mut days = Vec::new();
         let mut date = self.date(from);
         while let Some(day) = date {
@@ -88,14 +88,14 @@ impl Zone {
 /// A period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
-    every: Every,
+    every: BudgetPeriod,
     /// Its first month, counted from January of the year 0.
     month: i32,
 }
 
 impl Period {
     /// The period that `at` is in. None: it is beyond all calendars.
-    pub fn of(every: Every, at: Instant, zone: &Zone) -> Option<Self> {
+    pub fn of(every: BudgetPeriod, at: Timestamp, zone: &Zone) -> Option<Self> {
         let date = zone.date(at)?;
         let month = i32::from(date.year()).checked_mul(12)?.checked_add(i32::from(date.month()).checked_sub(1)?)?;
         let first = month.checked_sub(month.rem_euclid(every.months()))?;
@@ -106,9 +106,9 @@ impl Period {
     pub fn label(self) -> String {
         let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12));
         match self.every {
-            Every::Monthly => format!("{year:04}-{:02}", month.saturating_add(1)),
-            Every::Quarterly => format!("{year:04}-Q{}", month.div_euclid(3).saturating_add(1)),
-            Every::Yearly => format!("{year:04}"),
+            BudgetPeriod::Monthly => format!("{year:04}-{:02}", month.saturating_add(1)),
+            BudgetPeriod::Quarterly => format!("{year:04}-Q{}", month.div_euclid(3).saturating_add(1)),
+            BudgetPeriod::Yearly => format!("{year:04}"),
         }
     }
 
@@ -119,14 +119,14 @@ impl Period {
     }
 
     /// When it begins.
-    pub fn begins(self, zone: &Zone) -> Option<Instant> {
+    pub fn begins(self, zone: &Zone) -> Option<Timestamp> {
         let year = i16::try_from(self.month.div_euclid(12)).ok()?;
         let month = i8::try_from(self.month.rem_euclid(12).checked_add(1)?).ok()?;
         zone.midnight(Date::new(year, month, 1).ok()?)
     }
 
     /// When it ends, which is when the next begins.
-    pub fn ends(self, zone: &Zone) -> Option<Instant> {
+    pub fn ends(self, zone: &Zone) -> Option<Timestamp> {
         self.next().begins(zone)
     }
 }
@@ -135,8 +135,8 @@ impl Period {
 mod tests {
     use super::*;
 
-    fn at(written: &str) -> Instant {
-        Instant::parse(written).unwrap()
+    fn at(written: &str) -> Timestamp {
+        Timestamp::parse(written).unwrap()
     }
 
     #[test]
@@ -144,20 +144,48 @@ mod tests {
         for (every, zone, when, label, begins, ends) in [
             // Month ends, also of a leap year.
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "UTC",
                 "2024-02-29T23:59:59.999Z",
                 "2024-02",
                 "2024-02-01T00:00:00Z",
                 "2024-03-01T00:00:00Z",
             ),
-            (Every::Monthly, "UTC", "2024-03-01T00:00:00Z", "2024-03", "2024-03-01T00:00:00Z", "2024-04-01T00:00:00Z"),
-            (Every::Monthly, "UTC", "2023-02-28T23:59:59Z", "2023-02", "2023-02-01T00:00:00Z", "2023-03-01T00:00:00Z"),
-            (Every::Monthly, "UTC", "2026-01-31T12:00:00Z", "2026-01", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
-            (Every::Monthly, "UTC", "2100-02-28T23:59:59Z", "2100-02", "2100-02-01T00:00:00Z", "2100-03-01T00:00:00Z"),
+            (
+                BudgetPeriod::Monthly,
+                "UTC",
+                "2024-03-01T00:00:00Z",
+                "2024-03",
+                "2024-03-01T00:00:00Z",
+                "2024-04-01T00:00:00Z",
+            ),
+            (
+                BudgetPeriod::Monthly,
+                "UTC",
+                "2023-02-28T23:59:59Z",
+                "2023-02",
+                "2023-02-01T00:00:00Z",
+                "2023-03-01T00:00:00Z",
+            ),
+            (
+                BudgetPeriod::Monthly,
+                "UTC",
+                "2026-01-31T12:00:00Z",
+                "2026-01",
+                "2026-01-01T00:00:00Z",
+                "2026-02-01T00:00:00Z",
+            ),
+            (
+                BudgetPeriod::Monthly,
+                "UTC",
+                "2100-02-28T23:59:59Z",
+                "2100-02",
+                "2100-02-01T00:00:00Z",
+                "2100-03-01T00:00:00Z",
+            ),
             // The zone's own midnight.
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "Asia/Kolkata",
                 "2024-02-29T18:29:59Z",
                 "2024-02",
@@ -165,7 +193,7 @@ mod tests {
                 "2024-02-29T18:30:00Z",
             ),
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "Asia/Kolkata",
                 "2024-02-29T18:30:00Z",
                 "2024-03",
@@ -173,7 +201,7 @@ mod tests {
                 "2024-03-31T18:30:00Z",
             ),
             (
-                Every::Yearly,
+                BudgetPeriod::Yearly,
                 "Pacific/Kiritimati",
                 "2025-12-31T10:00:00Z",
                 "2026",
@@ -181,7 +209,7 @@ mod tests {
                 "2026-12-31T10:00:00Z",
             ),
             (
-                Every::Yearly,
+                BudgetPeriod::Yearly,
                 "America/Los_Angeles",
                 "2026-01-01T07:59:59Z",
                 "2025",
@@ -190,7 +218,7 @@ mod tests {
             ),
             // DST begins within it, so it is an hour shorter; and ends within it, so it is an hour longer.
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/New_York",
                 "2026-03-15T00:00:00Z",
                 "2026-03",
@@ -198,7 +226,7 @@ mod tests {
                 "2026-04-01T04:00:00Z",
             ),
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/New_York",
                 "2026-11-01T05:30:00Z",
                 "2026-11",
@@ -206,7 +234,7 @@ mod tests {
                 "2026-12-01T05:00:00Z",
             ),
             (
-                Every::Quarterly,
+                BudgetPeriod::Quarterly,
                 "Europe/Berlin",
                 "2026-03-31T22:30:00Z",
                 "2026-Q2",
@@ -214,7 +242,7 @@ mod tests {
                 "2026-06-30T22:00:00Z",
             ),
             (
-                Every::Quarterly,
+                BudgetPeriod::Quarterly,
                 "Europe/Berlin",
                 "2026-03-31T21:59:59Z",
                 "2026-Q1",
@@ -222,7 +250,7 @@ mod tests {
                 "2026-03-31T22:00:00Z",
             ),
             (
-                Every::Quarterly,
+                BudgetPeriod::Quarterly,
                 "UTC",
                 "2024-12-31T23:59:59Z",
                 "2024-Q4",
@@ -231,7 +259,7 @@ mod tests {
             ),
             // The clocks skip midnight of the first: it begins at one o'clock.
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/Asuncion",
                 "2023-10-01T04:00:00Z",
                 "2023-10",
@@ -239,7 +267,7 @@ mod tests {
                 "2023-11-01T03:00:00Z",
             ),
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/Asuncion",
                 "2023-10-01T03:59:59Z",
                 "2023-09",
@@ -248,7 +276,7 @@ mod tests {
             ),
             // They show midnight of the first twice: it begins the first time.
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/Havana",
                 "2026-11-01T04:00:00Z",
                 "2026-11",
@@ -256,14 +284,21 @@ mod tests {
                 "2026-12-01T05:00:00Z",
             ),
             (
-                Every::Monthly,
+                BudgetPeriod::Monthly,
                 "America/Havana",
                 "2026-11-01T05:30:00Z",
                 "2026-11",
                 "2026-11-01T04:00:00Z",
                 "2026-12-01T05:00:00Z",
             ),
-            (Every::Yearly, "UTC", "2024-02-29T00:00:00Z", "2024", "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+            (
+                BudgetPeriod::Yearly,
+                "UTC",
+                "2024-02-29T00:00:00Z",
+                "2024",
+                "2024-01-01T00:00:00Z",
+                "2025-01-01T00:00:00Z",
+            ),
         ] {
             let zone = Zone::parse(zone).unwrap();
             let period = Period::of(every, at(when), &zone).unwrap();
@@ -279,12 +314,12 @@ mod tests {
             ["UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo"]
         {
             let zone = Zone::parse(zone).unwrap();
-            for every in [Every::Monthly, Every::Quarterly, Every::Yearly] {
+            for every in [BudgetPeriod::Monthly, BudgetPeriod::Quarterly, BudgetPeriod::Yearly] {
                 let mut period = Period::of(every, at("1999-12-31T23:00:00Z"), &zone).unwrap();
                 while period.label().as_str() < "2100" {
                     let (begins, ends) = (period.begins(&zone).unwrap(), period.ends(&zone).unwrap());
                     assert!(begins < ends && period.label() < period.next().label());
-                    for inside in [begins, Instant::from_millis(ends.as_millis() - 1)] {
+                    for inside in [begins, Timestamp::from_millis(ends.as_millis() - 1)] {
                         assert_eq!(Period::of(every, inside, &zone), Some(period), "{} {inside}", zone.name());
                     }
                     period = period.next();

@@ -1,7 +1,7 @@
 //! What gateways said they gave back of payments: written down before it is held against what the payment spent, for it
 //! may be told of before the payment is.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_money::{Currency, Money};
@@ -34,7 +34,7 @@ impl Refunds {
     }
 
     /// Writes it down, once.
-    pub(crate) async fn note(&self, refund: &Refund, at: Instant) -> Result<(), DatabaseError> {
+    pub(crate) async fn note(&self, refund: &Refund, at: Timestamp) -> Result<(), DatabaseError> {
         let statement = format!(
             "INSERT INTO payment_refunds ({COLUMNS}, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
         );
@@ -58,7 +58,7 @@ impl Refunds {
 
     /// Up to `most` that were told of from `from` on, of `tenant` alone where one is given, in the order in which they
     /// were told.
-    pub async fn since(&self, from: Instant, tenant: Option<&str>, most: u32) -> Result<Vec<Refund>, DatabaseError> {
+    pub async fn since(&self, from: Timestamp, tenant: Option<&str>, most: u32) -> Result<Vec<Refund>, DatabaseError> {
         let mut values = vec![Value::from(from), Value::Integer(i64::from(most))];
         let mut of_tenant = "";
         if let Some(tenant) = tenant {

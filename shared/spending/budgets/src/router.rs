@@ -8,12 +8,12 @@ use axum::Router;
 use axum::extract::{FromRef, Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use edge_access::{Access, BillingRead, BillingWrite, Granted, Known, Scope};
-use edge_capabilities::{Capabilities, Instant};
+use edge_access::{Authenticated, Authenticator, BillingRead, BillingWrite, Granted, Scope};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Address, Code, Json, Listing, Page, Problem};
 use edge_idempotency::{Idempotency, Idempotent};
-use edge_tenants::{Audit, Author, Deed, Tenant, Tenants};
+use edge_tenants::{Actor, Audit, AuditEntry, Tenant, Tenants};
 use http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
@@ -21,9 +21,9 @@ use utoipa::{IntoParams, OpenApi};
 use crate::alerts;
 use crate::budget::Budget;
 use crate::loosening::is_looser;
-use crate::store::{Behind, Filter};
+use crate::store::{Cursor, Filter};
 use crate::tracking::{burn_down, forecast};
-use crate::treasury::Treasury;
+use crate::treasury::BudgetService;
 use fields::{BudgetChanges, Hand, NewBudget, taken};
 use shown::{AlertShown, Shown, Tracking};
 
@@ -31,30 +31,30 @@ use shown::{AlertShown, Shown, Tracking};
 const TRIES: u32 = 5;
 
 #[derive(Clone)]
-struct Desk {
-    access: Access,
+struct AppState {
+    access: Authenticator,
     audit: Audit,
     capabilities: Capabilities,
     idempotency: Idempotency,
     tenants: Tenants,
-    treasury: Treasury,
+    treasury: BudgetService,
 }
 
-impl FromRef<Desk> for Access {
-    fn from_ref(desk: &Desk) -> Self {
-        desk.access.clone()
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.access.clone()
     }
 }
 
 /// The routes of the component `budgets`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    let desk = Desk {
-        access: Access::new(&capabilities, &db),
+    let state = AppState {
+        access: Authenticator::new(&capabilities, &db),
         audit: Audit::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
         tenants: Tenants::new(db.clone()),
-        treasury: Treasury::new(&capabilities, &db),
+        treasury: BudgetService::new(&capabilities, &db),
         capabilities: capabilities.clone(),
     };
     let budgets = "/api/v1/enterprise-billing/budgets";
@@ -66,7 +66,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route(&format!("{budgets}/{{budget_id}}/reservations"), post(reserving::reserve))
         .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/commit"), post(reserving::commit))
         .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/release"), post(reserving::release))
-        .with_state(desk);
+        .with_state(state);
     edge_http::finish(routes, "budgets", &capabilities)
 }
 
@@ -102,23 +102,24 @@ pub struct ApiDoc;
     ),
 )]
 async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     address: Address,
     request: Idempotent<NewBudget>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Actor::new(&granted.caller, address);
     // One key stands for one tenant's budget, also with a caller who speaks for many.
     let scope = granted.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |new| {
-            let hand = desk.hand(&author, granted.caller.may(Scope::TenantsAdmin));
-            let budget = new.read(&tenant.id, &*desk.capabilities.random, &hand)?;
-            desk.treasury.budgets().insert(&budget).await.map_err(taken)?;
-            desk.tell(&budget, "budget.created", &author).await;
-            Ok((StatusCode::CREATED, desk.shown(budget).await?))
+            let hand = state.hand(&author, granted.caller.may(Scope::TenantsAdmin));
+            let budget = new.read(&tenant.id, &*state.capabilities.random, &hand)?;
+            state.treasury.budgets().insert(&budget).await.map_err(taken)?;
+            state.tell(&budget, "budget.created", &author).await;
+            Ok((StatusCode::CREATED, state.shown(budget).await?))
         })
         .await
 }
@@ -146,28 +147,28 @@ struct Asked {
     responses((status = 200, description = "A page of budgets, newest first.", body = Listing<Shown>)),
 )]
 async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
     uri: Uri,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(Asked { department_id, cost_centre, is_active }) =
         Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
     let filter = Filter { department: department_id, cost_centre, is_active };
-    let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
-    let found = desk.treasury.budgets().list(&tenant.id, &filter, behind, page.limit.saturating_add(1)).await?;
+    let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
+    let found = state.treasury.budgets().list(&tenant.id, &filter, behind, page.limit.saturating_add(1)).await?;
     let mut shown = Vec::new();
     for budget in found {
-        shown.push(desk.shown(budget).await?);
+        shown.push(state.shown(budget).await?);
     }
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
 
 /// Whether a cursor may name it.
-fn sane(name: &str) -> bool {
+fn is_valid(name: &str) -> bool {
     name.len() <= 64 && !name.chars().any(char::is_control)
 }
 
@@ -185,14 +186,14 @@ fn sane(name: &str) -> bool {
     ),
 )]
 async fn show(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
-    Ok(Json(desk.shown(budget).await?))
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
+    Ok(Json(state.shown(budget).await?))
 }
 
 /// Update a budget
@@ -216,8 +217,8 @@ async fn show(
     ),
 )]
 async fn change(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
@@ -227,24 +228,24 @@ async fn change(
     if !is_admin && !known.caller.may(Scope::BillingWrite) {
         return Err(Problem::new(Code::PermissionDenied, "This requires billing:write or tenants:admin."));
     }
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
     for _ in 0..TRIES {
-        let before = desk.find(&tenant, &id).await?;
+        let before = state.find(&tenant, &id).await?;
         let mut budget = before.clone();
-        let changed = changes.apply(&mut budget, &desk.hand(&author, is_admin))?;
-        if is_looser(&before, &budget, budget.period(desk.now())?) && !is_admin {
+        let changed = changes.apply(&mut budget, &state.hand(&author, is_admin))?;
+        if is_looser(&before, &budget, budget.period(state.now())?) && !is_admin {
             return Err(Problem::new(
                 Code::PermissionDenied,
                 "A change that allows more spending requires tenants:admin.",
             ));
         }
-        if !changed || desk.treasury.budgets().replace(&budget).await.map_err(taken)? {
+        if !changed || state.treasury.budgets().replace(&budget).await.map_err(taken)? {
             if changed {
-                desk.tell(&budget, "budget.changed", &author).await;
+                state.tell(&budget, "budget.changed", &author).await;
             }
-            let budget = desk.find(&tenant, &id).await?;
-            return Ok(Json(desk.shown(budget).await?));
+            let budget = state.find(&tenant, &id).await?;
+            return Ok(Json(state.shown(budget).await?));
         }
     }
     Err(Problem::new(Code::StoreUnavailable, "Too many callers are changing the budget at once; try again.")
@@ -268,16 +269,16 @@ async fn change(
     ),
 )]
 async fn track(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Tracking>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
-    let standing = desk.treasury.standing(&budget).await?;
-    let now = desk.now();
-    let course = desk.treasury.ledger().course(&budget.id, &standing.period).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
+    let standing = state.treasury.standing(&budget).await?;
+    let now = state.now();
+    let course = state.treasury.ledger().course(&budget.id, &standing.period).await?;
     let days = burn_down(&budget, &standing, &course, now);
     Ok(Json(Tracking::new(&budget, &standing, days, forecast(&standing, now))))
 }
@@ -299,35 +300,35 @@ async fn track(
     ),
 )]
 async fn list_alerts(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
     Path(id): Path<String>,
 ) -> Result<Json<Listing<AlertShown>>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
-    let behind = page.behind(sane)?.map(|(at, threshold)| alerts::Behind { at, threshold });
-    let standing = desk.treasury.standing(&budget).await?;
-    desk.treasury.alerts.raise(&budget, &standing, &[]).await?;
-    let found = desk.treasury.alerts.list(&budget.id, behind, page.limit.saturating_add(1)).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
+    let behind = page.behind(is_valid)?.map(|(at, threshold)| alerts::Cursor { at, threshold });
+    let standing = state.treasury.standing(&budget).await?;
+    state.treasury.alerts.raise(&budget, &standing, &[]).await?;
+    let found = state.treasury.alerts.list(&budget.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(|alert| AlertShown::new(&budget, alert)).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &AlertShown| shown.cursor.clone())))
 }
 
-impl Desk {
-    fn now(&self) -> Instant {
+impl AppState {
+    fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
-    fn hand(&self, author: &Author, is_admin: bool) -> Hand {
+    fn hand(&self, author: &Actor, is_admin: bool) -> Hand {
         Hand { actor: author.id.clone(), address: author.address.clone(), is_admin, at: self.now() }
     }
 
     async fn find(&self, tenant: &Tenant, id: &str) -> Result<Budget, Problem> {
         let unknown = || Problem::new(Code::BudgetNotFound, "There is no such budget.");
-        let sane = id.len() <= 64 && !id.chars().any(char::is_control);
-        let found = if sane { self.treasury.budgets().find(&tenant.id, id).await? } else { None };
+        let is_valid = id.len() <= 64 && !id.chars().any(char::is_control);
+        let found = if is_valid { self.treasury.budgets().find(&tenant.id, id).await? } else { None };
         found.ok_or_else(unknown)
     }
 
@@ -338,10 +339,10 @@ impl Desk {
 
     /// Tells the tenant's audit of the budget's last change. Should it fail: the budget's own history has it, which was
     /// stored with the change.
-    async fn tell(&self, budget: &Budget, action: &str, author: &Author) {
+    async fn tell(&self, budget: &Budget, action: &str, author: &Actor) {
         let Some(last) = budget.history.last() else { return };
         let detail = serde_json::json!({"budget_id": budget.id, "fields": last.fields});
-        let deed = Deed::new(action, &detail, author, &*self.capabilities.random, self.now());
+        let deed = AuditEntry::new(action, &detail, author, &*self.capabilities.random, self.now());
         let _ = self.audit.add(&budget.tenant, &deed).await;
     }
 }

@@ -10,7 +10,7 @@ use edge_money::Money;
 use crate::ledger::{Back, Ledger, Reservation, Settled, SettledBy, Settling};
 use crate::refunds::{Refund, Refunds};
 use crate::store::Budgets;
-use crate::treasury::{ROUNDS, Refused};
+use crate::treasury::{BudgetError, ROUNDS};
 
 /// What a checkout's reservations begin with.
 pub(crate) const CHECKOUT: &str = "chk_";
@@ -45,25 +45,25 @@ impl Settlement {
         reference: &str,
         amount: Option<i64>,
         actor: &str,
-    ) -> Result<Reservation, Refused> {
+    ) -> Result<Reservation, BudgetError> {
         self.settle(budget, reference, Settling::Commit(amount), actor).await
     }
 
     /// Gives back what was reserved. Again, it changes nothing.
-    pub async fn release(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
+    pub async fn release(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, BudgetError> {
         self.settle(budget, reference, Settling::Release, actor).await
     }
 
     /// Gives back what was spent, or what is left of it. Again, it changes nothing.
-    pub async fn refund(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, Refused> {
+    pub async fn refund(&self, budget: &str, reference: &str, actor: &str) -> Result<Reservation, BudgetError> {
         self.give_back(budget, reference, REFUND, actor, |_, spent| spent).await
     }
 
     /// Gives back all that is reserved under `reference`, from whichever budget.
-    pub async fn release_all(&self, reference: &str, actor: &str) -> Result<(), Refused> {
+    pub async fn release_all(&self, reference: &str, actor: &str) -> Result<(), BudgetError> {
         for reservation in self.ledger.of_reference(reference).await? {
             match self.release(&reservation.budget, reference, actor).await {
-                Ok(_) | Err(Refused::Settled) => {}
+                Ok(_) | Err(BudgetError::Settled) => {}
                 Err(refused) => return Err(refused),
             }
         }
@@ -73,23 +73,23 @@ impl Settlement {
     /// A payment of `tenant` came in, which its gateway calls `payment`: spends what one of its checkouts reserved.
     /// Gateways do not say which: it is the oldest that is open and reserved as much, else the only one that is open and
     /// reserved more. Told of again, it changes nothing. What was given back of it before it was told of is given back.
-    pub async fn paid(&self, tenant: &str, amount: Option<Money>, payment: &str) -> Result<(), Refused> {
+    pub async fn paid(&self, tenant: &str, amount: Option<Money>, payment: &str) -> Result<(), BudgetError> {
         let how = |found: &Reservation| Settling::Commit(amount.map(|amount| amount.minor.min(found.amount)));
         self.settle_open(tenant, amount, payment, how).await?;
         self.give_back_of(tenant, payment).await
     }
 
     /// A payment of `tenant` failed: gives back what the checkout reserved that it was for.
-    pub async fn failed(&self, tenant: &str, amount: Option<Money>, payment: &str) -> Result<(), Refused> {
+    pub async fn failed(&self, tenant: &str, amount: Option<Money>, payment: &str) -> Result<(), BudgetError> {
         self.settle_open(tenant, amount, payment, |_| Settling::Release).await
     }
 
     /// Something was given back of a payment: gives it back to the budget that it was spent from, or will be once the
-    /// payment is told of. Told of again, it changes nothing. [`Refused::Currency`] where the payment was in another.
-    pub async fn refunded(&self, refund: &Refund) -> Result<(), Refused> {
+    /// payment is told of. Told of again, it changes nothing. [`BudgetError::Currency`] where the payment was in another.
+    pub async fn refunded(&self, refund: &Refund) -> Result<(), BudgetError> {
         let spent = self.ledger.settled_by(&refund.tenant, &actor(&refund.payment)).await?;
         if spent.is_some_and(|spent| !spent.is_in(refund.amount)) {
-            return Err(Refused::Currency);
+            return Err(BudgetError::Currency);
         }
         // INVARIANT: it is noted before it is seen whether the payment was told of, and the payment is booked before it is
         // seen whether something was given back. So whichever comes second finds the other.
@@ -98,7 +98,7 @@ impl Settlement {
     }
 
     /// Gives back what was given back of a payment, as far as it was spent and not done yet.
-    async fn give_back_of(&self, tenant: &str, payment: &str) -> Result<(), Refused> {
+    async fn give_back_of(&self, tenant: &str, payment: &str) -> Result<(), BudgetError> {
         let refunds = self.refunds.of(tenant, payment).await?;
         if refunds.is_empty() {
             return Ok(());
@@ -122,19 +122,19 @@ impl Settlement {
         step: &str,
         actor: &str,
         sum: impl Fn(i64, i64) -> i64,
-    ) -> Result<Reservation, Refused> {
+    ) -> Result<Reservation, BudgetError> {
         for _ in 0..ROUNDS {
             let is_done = self.ledger.has_made(budget, reference, step).await?;
-            let reservation = self.ledger.find(budget, reference).await?.ok_or(Refused::Unknown)?;
+            let reservation = self.ledger.find(budget, reference).await?.ok_or(BudgetError::Unknown)?;
             if is_done {
                 return Ok(reservation);
             }
-            let (spent, back) = reservation.spent().ok_or(Refused::Settled)?;
+            let (spent, back) = reservation.spent().ok_or(BudgetError::Settled)?;
             let amount = sum(back, spent).saturating_sub(back);
             let how = Settling::Refund(Back { step, amount, left: spent.saturating_sub(back) });
             self.ledger.settle(budget, reference, how, actor, self.clock.now()).await?;
         }
-        Err(Refused::Busy)
+        Err(BudgetError::Busy)
     }
 
     /// Settles, as `how` says, the reservation that a payment is about, where it did not settle one before.
@@ -144,7 +144,7 @@ impl Settlement {
         amount: Option<Money>,
         payment: &str,
         how: impl Fn(&Reservation) -> Settling<'static>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), BudgetError> {
         let actor = actor(payment);
         for _ in 0..ROUNDS {
             let Some(found) = self.open(tenant, amount, &actor).await? else { return Ok(()) };
@@ -154,7 +154,7 @@ impl Settlement {
             }
             // Somebody was faster. Where that was another payment, the next reservation is this one's.
         }
-        Err(Refused::Busy)
+        Err(BudgetError::Busy)
     }
 
     /// The reservation that `actor`, a payment, is about; None: there is none, or it was settled by it before.
@@ -184,12 +184,12 @@ impl Settlement {
         reference: &str,
         how: Settling<'_>,
         actor: &str,
-    ) -> Result<Reservation, Refused> {
+    ) -> Result<Reservation, BudgetError> {
         for _ in 0..ROUNDS {
-            let reservation = self.ledger.find(budget, reference).await?.ok_or(Refused::Unknown)?;
+            let reservation = self.ledger.find(budget, reference).await?.ok_or(BudgetError::Unknown)?;
             let is_done = match (how, reservation.settled) {
                 (Settling::Commit(Some(amount)), None) if !(0..=reservation.amount).contains(&amount) => {
-                    return Err(Refused::Settled);
+                    return Err(BudgetError::Settled);
                 }
                 (Settling::Commit(amount), Some(Settled::Committed(spent))) => {
                     amount.is_none_or(|amount| amount == spent)
@@ -201,9 +201,9 @@ impl Settlement {
                 }
                 _ => false,
             };
-            return if is_done { Ok(reservation) } else { Err(Refused::Settled) };
+            return if is_done { Ok(reservation) } else { Err(BudgetError::Settled) };
         }
-        Err(Refused::Busy)
+        Err(BudgetError::Busy)
     }
 }
 

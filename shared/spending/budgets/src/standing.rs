@@ -1,6 +1,6 @@
 //! How a budget stands in a period.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 
 use crate::budget::Budget;
@@ -9,13 +9,13 @@ use crate::period::Period;
 
 /// How a budget stands in a period; amounts in the currency's smallest unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct PeriodBalance {
     /// The period's name: `2024-02`.
     pub period: String,
     /// When it begins.
-    pub from: Instant,
+    pub from: Timestamp,
     /// When it ends.
-    pub to: Instant,
+    pub to: Timestamp,
     /// What the budget gives it.
     pub limit: i64,
     /// What earlier periods left.
@@ -30,9 +30,9 @@ pub struct Standing {
     pub(crate) earlier: i64,
 }
 
-impl Standing {
+impl PeriodBalance {
     /// How `budget` stands in the period that `now` is in.
-    pub(crate) async fn of(budget: &Budget, ledger: &Ledger, now: Instant) -> Result<Self, DatabaseError> {
+    pub(crate) async fn of(budget: &Budget, ledger: &Ledger, now: Timestamp) -> Result<Self, DatabaseError> {
         let period = budget.period(now)?;
         let (label, limit) = (period.label(), budget.limit_of(period));
         let (carried, earlier) = if budget.carry_over {
@@ -64,7 +64,7 @@ impl Standing {
     }
 }
 
-fn bounds(budget: &Budget, period: Period) -> Result<(Instant, Instant), DatabaseError> {
+fn bounds(budget: &Budget, period: Period) -> Result<(Timestamp, Timestamp), DatabaseError> {
     let beyond = || DatabaseError::Refused("the period is beyond all calendars".into());
     let from = period.begins(&budget.zone).ok_or_else(beyond)?;
     Ok((from, period.ends(&budget.zone).ok_or_else(beyond)?))

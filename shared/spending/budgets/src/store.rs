@@ -1,6 +1,6 @@
 //! Budgets in the database.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 
@@ -11,8 +11,8 @@ use crate::budget::{Budget, COLUMNS};
 pub struct Budgets(Db);
 
 /// Where a page of budgets begins: behind this one.
-pub(crate) struct Behind {
-    pub(crate) created_at: Instant,
+pub(crate) struct Cursor {
+    pub(crate) created_at: Timestamp,
     pub(crate) id: String,
 }
 
@@ -91,10 +91,10 @@ impl Budgets {
         &self,
         tenant: &str,
         filter: &Filter,
-        behind: Option<Behind>,
+        behind: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Budget>, DatabaseError> {
-        let behind = behind.unwrap_or(Behind { created_at: Instant::from_millis(i64::MAX), id: String::new() });
+        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
         let mut values: Vec<Value> =
             vec![tenant.into(), behind.created_at.into(), behind.id.into(), i64::from(limit).into()];
         let mut conditions = String::new();

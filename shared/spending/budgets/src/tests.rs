@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use edge_capabilities::database::Value;
 use edge_capabilities::testing::{SeededRandom, World};
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_money::{Currency, Money};
 use futures::future::join_all;
@@ -10,8 +10,8 @@ use futures::future::join_all;
 use crate::budget::Limit;
 use crate::tracking::{burn_down, forecast};
 use crate::{
-    Budget, Budgets, Every, Refund, Refused, Reservation, Reserved, Settled, Severity, Standing, Sums, Threshold,
-    Treasury, Wish, Zone,
+    Budget, BudgetError, BudgetPeriod, BudgetService, Budgets, PeriodBalance, Refund, Reservation, ReserveRequest,
+    Reserved, Settled, Severity, Sums, Threshold, Zone,
 };
 
 mod carry_over;
@@ -25,14 +25,14 @@ struct Test {
     world: World,
     capabilities: Capabilities,
     db: Db,
-    treasury: Treasury,
+    treasury: BudgetService,
 }
 
 fn test() -> Test {
     let world = World::new(1);
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    let treasury = Treasury::new(&capabilities, &db);
+    let treasury = BudgetService::new(&capabilities, &db);
     Test { world, capabilities, db, treasury }
 }
 
@@ -46,7 +46,7 @@ fn budget() -> Budget {
         cost_centre: String::new(),
         name: "All".into(),
         currency: Currency::INR,
-        every: Every::Monthly,
+        every: BudgetPeriod::Monthly,
         zone: Zone::parse("UTC").unwrap(),
         carry_over: false,
         limits: vec![Limit { from: "2026-01".into(), minor: LIMIT }],
@@ -67,11 +67,11 @@ impl Test {
         Budgets::new(self.db.clone()).insert(budget).await.unwrap();
     }
 
-    async fn reserve(&self, budget: &Budget, reference: &str, minor: i64) -> Result<Reserved, Refused> {
+    async fn reserve(&self, budget: &Budget, reference: &str, minor: i64) -> Result<Reserved, BudgetError> {
         self.treasury.reserve(budget, &wish(reference, minor)).await
     }
 
-    async fn standing(&self, budget: &Budget) -> Standing {
+    async fn standing(&self, budget: &Budget) -> PeriodBalance {
         self.treasury.standing(budget).await.unwrap()
     }
 
@@ -115,8 +115,8 @@ fn refund(payment: &str, name: &str, minor: i64) -> Refund {
     }
 }
 
-fn wish(reference: &str, minor: i64) -> Wish {
-    Wish {
+fn wish(reference: &str, minor: i64) -> ReserveRequest {
+    ReserveRequest {
         reference: reference.into(),
         amount: Money { minor, currency: Currency::INR },
         expires_at: None,
@@ -136,7 +136,7 @@ async fn the_burn_down_has_the_sums_of_each_day_and_the_forecast_follows_from_th
     test.treasury.settlement().commit("bud_1", "a", Some(200_000), "key:test").await.unwrap();
     test.world.clock.advance(Duration::from_hours(24)).await;
     let standing = test.standing(&budget).await;
-    let now = Instant::from_millis(standing.from.as_millis()).plus(Duration::from_hours(24) * 31 / 10);
+    let now = Timestamp::from_millis(standing.from.as_millis()).plus(Duration::from_hours(24) * 31 / 10);
     let course = test.treasury.ledger().course("bud_1", "2026-01").await.unwrap();
     let days: Vec<_> = burn_down(&budget, &standing, &course, now)
         .into_iter()
@@ -176,7 +176,7 @@ async fn each_threshold_is_told_of_once_in_a_period() {
     test.reserve(&budget, "c", 20_000).await.unwrap();
     assert_eq!(told().await, ["80"]);
     // What was refused for want of room reaches what is hard. 90 is the rule's own.
-    assert!(matches!(test.reserve(&budget, "d", 500_000).await, Err(Refused::Denied(_))));
+    assert!(matches!(test.reserve(&budget, "d", 500_000).await, Err(BudgetError::Denied(_))));
     assert_eq!(told().await, ["80", "100"]);
     test.world.clock.advance(Duration::from_hours(24) * 31).await;
     test.reserve(&budget, "e", 800_000).await.unwrap();

@@ -2,7 +2,7 @@
 //! sum never passes what is hard, whatever the rule says and however many come at once.
 
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_money::Money;
@@ -15,7 +15,7 @@ use crate::ledger::{Ledger, New, Reservation, Settled, Sums};
 use crate::loosening::{Held, held_for};
 use crate::ruling::{RuleInput, RuleOutcome, Seen};
 use crate::settlement::Settlement;
-use crate::standing::Standing;
+use crate::standing::PeriodBalance;
 use crate::store::Budgets;
 
 /// How often an entry is made again when somebody else was faster. Each time somebody was.
@@ -26,13 +26,13 @@ const EDGE: &str = "bheem-edge";
 
 /// Something to be reserved.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct ReserveRequest {
     /// What the caller calls it: the same for each try.
     pub reference: String,
     /// How much.
     pub amount: Money,
     /// When it is given back by itself.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
     /// Who asks.
     pub actor: String,
     /// The request this is part of.
@@ -58,12 +58,12 @@ pub struct Reserved {
     /// Whether the rule wants people to know.
     pub warned: bool,
     /// How the budget stands after it.
-    pub standing: Standing,
+    pub standing: PeriodBalance,
 }
 
 /// Why something was not reserved or settled.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum BudgetError {
     /// The budget is of another currency.
     #[error("the budget is of another currency")]
     Currency,
@@ -98,7 +98,7 @@ pub enum Refused {
 
 /// Reserves, spends and gives back.
 #[derive(Clone)]
-pub struct Treasury {
+pub struct BudgetService {
     capabilities: Capabilities,
     budgets: Budgets,
     ledger: Ledger,
@@ -108,7 +108,7 @@ pub struct Treasury {
     pub(crate) alerts: Alerts,
 }
 
-impl Treasury {
+impl BudgetService {
     /// Keeps the ledger in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
@@ -132,38 +132,38 @@ impl Treasury {
         &self.ledger
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
     /// How `budget` stands now, with what has lapsed given back.
-    pub async fn standing(&self, budget: &Budget) -> Result<Standing, DatabaseError> {
+    pub async fn standing(&self, budget: &Budget) -> Result<PeriodBalance, DatabaseError> {
         let now = self.now();
         loop {
             let lapsed = self.ledger.lapsed(&budget.id, now).await?;
             for reference in &lapsed {
                 match self.settlement.release(&budget.id, reference, EDGE).await {
                     // Somebody settled it meanwhile.
-                    Ok(_) | Err(Refused::Settled | Refused::Unknown) => {}
-                    Err(Refused::Db(error)) => return Err(error),
+                    Ok(_) | Err(BudgetError::Settled | BudgetError::Unknown) => {}
+                    Err(BudgetError::Db(error)) => return Err(error),
                     Err(other) => return Err(DatabaseError::Unavailable(other.to_string())),
                 }
             }
             if lapsed.is_empty() {
-                return Standing::of(budget, &self.ledger, now).await;
+                return PeriodBalance::of(budget, &self.ledger, now).await;
             }
         }
     }
 
     /// The budget in use for this part of `tenant`, as it holds what `actor` spends; empty texts are the whole. None: there
-    /// is none. [`Refused::Withdrawn`] where there would be one had the same party not taken it out of use.
+    /// is none. [`BudgetError::Withdrawn`] where there would be one had the same party not taken it out of use.
     pub async fn in_use(
         &self,
         tenant: &str,
         department: &str,
         centre: &str,
         actor: &str,
-    ) -> Result<Option<Budget>, Refused> {
+    ) -> Result<Option<Budget>, BudgetError> {
         let found = self.budgets.in_use(tenant, department, centre).await?;
         let mut all = self.budgets.out_of_use(tenant, department, centre).await?;
         all.extend(found);
@@ -171,7 +171,7 @@ impl Treasury {
         let held = self.held(tenant, actor, &all).await?;
         for (budget, held) in all.iter().zip(held) {
             match held {
-                Held::Withdrawn => return Err(Refused::Withdrawn),
+                Held::Withdrawn => return Err(BudgetError::Withdrawn),
                 Held::By(held) if budget.is_active => in_use = Some(*held),
                 Held::By(_) => {}
             }
@@ -193,9 +193,9 @@ impl Treasury {
     }
 
     /// Reserves from `budget`, as it holds whoever asks. Doing so again under the same reference changes nothing.
-    pub async fn reserve(&self, budget: &Budget, wish: &Wish) -> Result<Reserved, Refused> {
+    pub async fn reserve(&self, budget: &Budget, wish: &ReserveRequest) -> Result<Reserved, BudgetError> {
         if wish.amount.currency != budget.currency {
-            return Err(Refused::Currency);
+            return Err(BudgetError::Currency);
         }
         let part = (budget.department.clone(), budget.cost_centre.clone());
         let mut budget = budget.clone();
@@ -206,26 +206,26 @@ impl Treasury {
                 return self.again(&budget, wish, reservation).await;
             }
             if !budget.is_active {
-                return Err(Refused::Inactive);
+                return Err(BudgetError::Inactive);
             }
             let in_use = self.in_use(&budget.tenant, &part.0, &part.1, &wish.actor).await?;
             match in_use.filter(|in_use| in_use.id == budget.id) {
                 Some(held) => budget = held,
-                None => return Err(Refused::Inactive),
+                None => return Err(BudgetError::Inactive),
             }
             let standing = self.standing(&budget).await?;
             if decided.is_none() {
                 let (decision, outcome) = self.decide(&budget, &standing, wish).await?;
                 if outcome.denies() {
                     self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
-                    return Err(Refused::Denied(outcome.reason));
+                    return Err(BudgetError::Denied(outcome.reason));
                 }
                 (warned, said) = (outcome.warns(), outcome.alerts);
                 decided = Some(Decided { id: decision.id, version: decision.version });
             }
             if standing.ceiling.is_some_and(|most| standing.sums.used() > most.saturating_sub(wish.amount.minor)) {
                 self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
-                return Err(Refused::NoRoom);
+                return Err(BudgetError::NoRoom);
             }
             let new = New {
                 budget: &budget.id,
@@ -242,7 +242,7 @@ impl Treasury {
                 at: self.now(),
             };
             if let Some(sums) = self.ledger.reserve(&new).await? {
-                let standing = Standing { sums, ..standing };
+                let standing = PeriodBalance { sums, ..standing };
                 self.alerts.raise(&budget, &standing, &said).await?;
                 let reservation = Reservation {
                     budget: budget.id.clone(),
@@ -256,14 +256,19 @@ impl Treasury {
             }
             // Somebody was faster, or the budget was changed.
             let again = self.budgets.find(&budget.tenant, &budget.id).await?;
-            budget = again.ok_or(Refused::Unknown)?;
+            budget = again.ok_or(BudgetError::Unknown)?;
         }
-        Err(Refused::Busy)
+        Err(BudgetError::Busy)
     }
 
-    async fn again(&self, budget: &Budget, wish: &Wish, reservation: Reservation) -> Result<Reserved, Refused> {
+    async fn again(
+        &self,
+        budget: &Budget,
+        wish: &ReserveRequest,
+        reservation: Reservation,
+    ) -> Result<Reserved, BudgetError> {
         if reservation.amount != wish.amount.minor || reservation.settled == Some(Settled::Released) {
-            return Err(Refused::Settled);
+            return Err(BudgetError::Settled);
         }
         let standing = self.standing(budget).await?;
         Ok(Reserved { reservation, warned: false, standing })
@@ -272,9 +277,9 @@ impl Treasury {
     async fn decide(
         &self,
         budget: &Budget,
-        standing: &Standing,
-        wish: &Wish,
-    ) -> Result<(Decision, RuleOutcome), Refused> {
+        standing: &PeriodBalance,
+        wish: &ReserveRequest,
+    ) -> Result<(Decision, RuleOutcome), BudgetError> {
         let Sums { spent, reserved } = standing.sums;
         let seen = Seen {
             limit: budget.money(standing.allowance),
@@ -282,7 +287,7 @@ impl Treasury {
             reserved: budget.money(reserved),
             period: standing.period.clone(),
         };
-        let broken = |error: serde_json::Error| Refused::Db(DatabaseError::Refused(error.to_string()));
+        let broken = |error: serde_json::Error| BudgetError::Db(DatabaseError::Refused(error.to_string()));
         let input = serde_json::to_string(&RuleInput::new(&seen, wish.amount)).map_err(broken)?;
         let context = Context {
             tenant: Some(budget.tenant.clone()),
@@ -300,28 +305,28 @@ impl Treasury {
     }
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<BudgetError> for Problem {
+    fn from(refused: BudgetError) -> Self {
         match refused {
-            Refused::Currency => Self::field("currency", "must be the budget's"),
-            Refused::Inactive => Self::new(Code::BudgetExceeded, "The budget is not in use."),
-            Refused::Withdrawn => {
+            BudgetError::Currency => Self::field("currency", "must be the budget's"),
+            BudgetError::Inactive => Self::new(Code::BudgetExceeded, "The budget is not in use."),
+            BudgetError::Withdrawn => {
                 let detail = "The budget was taken out of use by whoever would spend: another admin has to agree.";
                 Self::new(Code::BudgetExceeded, detail)
             }
-            Refused::Denied(reason) => {
+            BudgetError::Denied(reason) => {
                 let reason = serde_json::to_string(&reason).unwrap_or_else(|_| "null".to_owned());
                 Self::new(Code::BudgetExceeded, "The rule budget does not allow it.").with("reason", reason)
             }
-            Refused::NoRoom => Self::new(Code::BudgetExceeded, "There is no room in the budget."),
-            Refused::Unknown => Self::new(Code::ReservationNotFound, "Nothing is reserved under this reference."),
-            Refused::Settled => {
+            BudgetError::NoRoom => Self::new(Code::BudgetExceeded, "There is no room in the budget."),
+            BudgetError::Unknown => Self::new(Code::ReservationNotFound, "Nothing is reserved under this reference."),
+            BudgetError::Settled => {
                 let detail = "Under this reference something else was done before: see what became of it.";
                 Self::new(Code::ReservationSettled, detail)
             }
-            Refused::Busy => Self::new(Code::StoreUnavailable, "Too many use this budget at once.").retry_after(1),
-            Refused::Rule(failed) => failed.into(),
-            Refused::Db(error) => error.into(),
+            BudgetError::Busy => Self::new(Code::StoreUnavailable, "Too many use this budget at once.").retry_after(1),
+            BudgetError::Rule(failed) => failed.into(),
+            BudgetError::Db(error) => error.into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, sign};
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ pub fn signed(call: Call, provider: Provider, body: String) -> Call {
 
 /// As [`signed`], with this secret and under this id.
 pub fn signed_as(call: Call, provider: Provider, secret: &str, body: String, id: &str) -> Call {
-    let now = Instant::from_millis(chrono::Utc::now().timestamp_millis());
+    let now = Timestamp::from_millis(chrono::Utc::now().timestamp_millis());
     let headers = sign(provider, secret, body.as_bytes(), now, id).unwrap();
     let call = call.header("content-type", "application/json").body(body);
     headers.into_iter().fold(call, |call, (name, value)| call.header_value(name, value))

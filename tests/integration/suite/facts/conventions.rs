@@ -73,9 +73,9 @@ async fn every_answer_carries_a_request_id_and_a_timing(stage: Arc<Stage>) {
 
 async fn a_sane_request_id_is_kept_and_another_is_replaced(stage: Arc<Stage>) {
     let edge = stage.restless().await;
-    for sane in ["abc-1", "a", "01HZX.y_z:1/2+3=", &"x".repeat(128)] {
+    for is_valid in ["abc-1", "a", "01HZX.y_z:1/2+3=", &"x".repeat(128)] {
         for (request, _) in one_of_each(&edge, edge.product().await) {
-            assert_eq!(request.header("x-request-id", sane).send().await.header("x-request-id"), sane);
+            assert_eq!(request.header("x-request-id", is_valid).send().await.header("x-request-id"), is_valid);
         }
     }
     for insane in ["", "has space", "quo\"te", "<script>", "\u{e9}", &"x".repeat(129)] {
@@ -421,7 +421,7 @@ async fn send_raw_and_hang_up(address: &str, bytes: &[u8]) -> u16 {
         let status = answer.get(9..12).and_then(|status| std::str::from_utf8(status).ok()?.parse().ok());
         status.unwrap_or(0)
     };
-    tokio::time::timeout(crate::client::PATIENCE, exchange).await.expect("no end in time")
+    tokio::time::timeout(crate::client::TIMEOUT, exchange).await.expect("no end in time")
 }
 
 async fn nothing_that_callers_say_in_confidence_is_in_the_log(stage: Arc<Stage>) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use bytes::Bytes;
 use chrono::Utc;
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, sign};
 use http::{Request, Uri};
 use http_body_util::{BodyExt as _, Full};
@@ -61,7 +61,7 @@ async fn send(webhook: &Webhook, event: &Value) -> anyhow::Result<(u16, Value)> 
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let body = event.to_string();
-    let now = Instant::from_millis(Utc::now().timestamp_millis());
+    let now = Timestamp::from_millis(Utc::now().timestamp_millis());
     let id = format!("evt_{}", Utc::now().timestamp_micros());
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let mut request = Request::post(path).header("host", authority.as_str()).header("content-type", "application/json");

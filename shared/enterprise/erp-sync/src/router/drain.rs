@@ -2,11 +2,11 @@
 
 use axum::extract::{FromRequestParts, State};
 use edge_access::{ErpAdmin, Granted};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 use edge_capabilities::config::text;
 use edge_http::{Code, Json, Problem, bearer};
-use edge_tenants::{Author, Mode};
+use edge_tenants::{Actor, Mode};
 use http::request::Parts;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::starting::Start;
-use super::{Desk, unset};
+use super::{AppState, unset};
 use crate::run::Kind;
 
 /// Tenants in one go.
@@ -38,17 +38,17 @@ pub(super) struct Drained {
     post, path = "/api/v1/erp-sync/drain", tag = "ERP sync", security(("key" = ["erp:admin"])),
     responses((status = 200, description = "The work that was done.", body = Drained)),
 )]
-pub(super) async fn drain(State(desk): State<Desk>, _: MayDrain) -> Result<Json<Drained>, Problem> {
-    let mut drained = Drained { taken_up: desk.take_up(None).await?, started: 0 };
-    let settings = desk.works.settings().await.map_err(|error| unset(&error))?;
+pub(super) async fn drain(State(state): State<AppState>, _: MayDrain) -> Result<Json<Drained>, Problem> {
+    let mut drained = Drained { taken_up: state.take_up(None).await?, started: 0 };
+    let settings = state.works.settings().await.map_err(|error| unset(&error))?;
     let Some(every) = settings.every else { return Ok(Json(drained)) };
-    let before = Instant::from_millis(desk.works.now().as_millis().saturating_sub(millis(every)));
-    let author = Author { id: "scheduler".to_owned(), address: None };
+    let before = Timestamp::from_millis(state.works.now().as_millis().saturating_sub(millis(every)));
+    let author = Actor { id: "scheduler".to_owned(), address: None };
     for kind in Kind::ALL {
-        for id in desk.works.runs().due(kind, before, BATCH).await? {
-            let Some(tenant) = desk.tenants.find(&id).await? else { continue };
+        for id in state.works.runs().due(kind, before, BATCH).await? {
+            let Some(tenant) = state.tenants.find(&id).await? else { continue };
             let is_due = tenant.mode == Mode::Internal && tenant.is_active;
-            if is_due && desk.start_once(kind, &tenant, &author, &Start::default()).await?.is_some() {
+            if is_due && state.start_once(kind, &tenant, &author, &Start::default()).await?.is_some() {
                 drained.started = drained.started.saturating_add(1);
             }
         }
@@ -62,18 +62,18 @@ const SHORTEST_DRAIN_KEY: usize = 16;
 /// Whoever may drain: the platform, or a scheduler with the variable `drain_key`.
 pub(super) struct MayDrain;
 
-impl FromRequestParts<Desk> for MayDrain {
+impl FromRequestParts<AppState> for MayDrain {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
-        let key = text(&*desk.capabilities.config, "drain_key").await.map_err(|error| unset(&error))?;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let key = text(&*state.capabilities.config, "drain_key").await.map_err(|error| unset(&error))?;
         // Of equal length by hashing: the comparison tells neither where they differ nor how long the key is.
         let hash = |text: &str| Sha256::digest(text.as_bytes());
         let is_key = |sent: &str| bool::from(hash(sent).as_slice().ct_eq(hash(&key).as_slice()));
         if key.len() >= SHORTEST_DRAIN_KEY && bearer(&parts.headers).is_some_and(is_key) {
             return Ok(Self);
         }
-        let granted = Granted::<ErpAdmin>::from_request_parts(parts, desk).await?;
+        let granted = Granted::<ErpAdmin>::from_request_parts(parts, state).await?;
         match granted.caller.tenant {
             None => Ok(Self),
             Some(_) => Err(Problem::new(Code::PermissionDenied, "This takes a key of the platform's, not a tenant's.")),

@@ -5,7 +5,7 @@ use edge_access::{ErpAdmin, Granted};
 use edge_http::{Code, Json, Listing, Page, Problem};
 use http::HeaderMap;
 
-use super::Desk;
+use super::AppState;
 use crate::project::Project;
 
 /// List projects
@@ -20,19 +20,19 @@ use crate::project::Project;
     responses((status = 200, description = "A page of projects.", body = Listing<Project>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<ErpAdmin>,
     headers: HeaderMap,
     page: Page,
 ) -> Result<Json<Listing<Project>>, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     let behind = page.cursor.as_deref().map(|cursor| {
         let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let sane = |behind: &String| !behind.contains('\0');
-        behind.filter(sane).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+        let is_valid = |behind: &String| !behind.contains('\0');
+        behind.filter(is_valid).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
     });
     let behind = behind.transpose()?.unwrap_or_default();
-    let stored = desk.works.records().projects(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
+    let stored = state.works.records().projects(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
     let projects: Result<Vec<Project>, _> = stored.iter().map(|project| serde_json::from_str(project)).collect();
     let projects =
         projects.map_err(|error| Problem::new(Code::Internal, "A project cannot be read.").because(error))?;

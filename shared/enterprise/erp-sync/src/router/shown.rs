@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::run::{Asked, Counts, Kind, Run, Status};
 
 /// The most errors that are shown.
-pub(super) const MOST_ERRORS: u32 = 100;
+pub(super) const MAX_ERRORS: u32 = 100;
 
 /// How it is with a run.
 #[derive(Clone, Serialize, ToSchema)]
@@ -106,7 +106,7 @@ impl From<&Run> for ShownRun {
             started_by: run.actor.clone(),
             started_at: run.started_at.to_rfc3339_millis(),
             updated_at: run.updated_at.to_rfc3339_millis(),
-            finished_at: run.finished_at.map(Instant::to_rfc3339_millis),
+            finished_at: run.finished_at.map(Timestamp::to_rfc3339_millis),
             deactivations: run.progress.asked.clone().filter(|_| run.status == Status::NeedsConfirmation),
             error: run.error.clone(),
         }
@@ -117,7 +117,7 @@ impl ShownStatus {
     pub(super) fn new(
         tenant: &str,
         run: Option<&Run>,
-        good: Option<(String, Instant)>,
+        good: Option<(String, Timestamp)>,
         every: Option<Duration>,
     ) -> Self {
         let next_due = good.as_ref().zip(every).map(|((_, at), every)| at.plus(every).to_rfc3339_millis());

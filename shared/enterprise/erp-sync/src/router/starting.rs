@@ -7,13 +7,13 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::random;
 use edge_http::{Address, Code, Json, Problem, Raw};
 use edge_rulebook::{Rule, RuleFailed};
-use edge_tenants::{Author, Tenant};
+use edge_tenants::{Actor, Tenant};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Desk, unset};
+use super::{AppState, unset};
 use crate::run::{Kind, Progress, Run, Status};
 use crate::seen::Seen;
 use crate::work::company;
@@ -52,14 +52,14 @@ pub(super) struct Started {
     ),
 )]
 pub(super) async fn employees(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<ErpAdmin>,
     headers: HeaderMap,
     address: Address,
     Raw(body): Raw,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
-    desk.start(Kind::Employees, &tenant, &Author::new(&granted.caller, address), &read(&body)?).await
+    let tenant = state.tenant(&granted.caller, &headers).await?;
+    state.start(Kind::Employees, &tenant, &Actor::new(&granted.caller, address), &read(&body)?).await
 }
 
 /// Sync projects from the ERP
@@ -75,14 +75,14 @@ pub(super) async fn employees(
     ),
 )]
 pub(super) async fn projects(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<ErpAdmin>,
     headers: HeaderMap,
     address: Address,
     Raw(body): Raw,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
-    desk.start(Kind::Projects, &tenant, &Author::new(&granted.caller, address), &read(&body)?).await
+    let tenant = state.tenant(&granted.caller, &headers).await?;
+    state.start(Kind::Projects, &tenant, &Actor::new(&granted.caller, address), &read(&body)?).await
 }
 
 fn read(body: &[u8]) -> Result<Start, Problem> {
@@ -94,8 +94,8 @@ fn read(body: &[u8]) -> Result<Start, Problem> {
     if value.is_null() { Ok(Start::default()) } else { edge_http::read_json(&value) }
 }
 
-impl Desk {
-    async fn start(&self, kind: Kind, tenant: &Tenant, author: &Author, told: &Start) -> Result<Response, Problem> {
+impl AppState {
+    async fn start(&self, kind: Kind, tenant: &Tenant, author: &Actor, told: &Start) -> Result<Response, Problem> {
         if company(tenant).is_none() {
             let detail = "The tenant has no company id in the ERP: set its erp_company_id.";
             return Err(Problem::new(Code::ValidationError, detail));
@@ -114,7 +114,7 @@ impl Desk {
         &self,
         kind: Kind,
         tenant: &Tenant,
-        author: &Author,
+        author: &Actor,
         told: &Start,
     ) -> Result<Option<String>, Problem> {
         let works = &self.works;

@@ -2,13 +2,13 @@
 
 use edge_tenants::Tenant;
 
-use super::{Reader, Stop, Works, settle};
+use super::{Reader, Stop, SyncWorker, settle};
 use crate::deferred::refused;
 use crate::people::{Addresses, wrong};
 use crate::run::Run;
 use crate::settings::Settings;
 
-impl Works {
+impl SyncWorker {
     /// Takes over those who waited, now that it is known who is gone and who has moved away.
     pub(super) async fn take_waiting(&self, run: &mut Run, tenant: &Tenant, settings: &Settings) -> Result<(), Stop> {
         if run.progress.deferred == 0 {

@@ -1,7 +1,7 @@
 //! Who comes over, as what, and what stays.
 
 use edge_database::Db;
-use edge_rulebook::{Author, Basis, Draft, Rule, Rulebook};
+use edge_rulebook::{Actor, Basis, Draft, Rule, Rulebook};
 use serde_json::{Value, json};
 
 use super::company::{Company, USERS, person};
@@ -106,7 +106,7 @@ async fn what_an_admin_did_by_hand_stays() {
 async fn publish(company: &Company, role: &str) -> i64 {
     let capabilities = company.capabilities();
     let rulebook = Rulebook::new(&capabilities, &Db::new(capabilities.db.clone()));
-    let author = Author { id: "key:admin".into(), address: None };
+    let author = Actor { id: "key:admin".into(), address: None };
     let draft = Draft { script: format!("fn decide(input) {{ #{{ role: \"{role}\" }} }}"), tests: None, note: None };
     let version = rulebook.publishing().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
     rulebook.publishing().activate(Rule::RoleMapping, version, &Basis::Whatever, &author).await.unwrap();
@@ -142,7 +142,7 @@ async fn whom_the_rule_fails_for_gets_no_role_and_the_others_do() {
     let script = r#"fn decide(input) { if input.jobTitle == "CEO" { throw "no" } #{ role: "member" } }"#;
     let capabilities = company.capabilities();
     let rulebook = Rulebook::new(&capabilities, &Db::new(capabilities.db.clone()));
-    let author = Author { id: "key:admin".into(), address: None };
+    let author = Actor { id: "key:admin".into(), address: None };
     let draft = Draft { script: script.into(), tests: None, note: None };
     let version = rulebook.publishing().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
     rulebook.publishing().activate(Rule::RoleMapping, version, &Basis::Whatever, &author).await.unwrap();

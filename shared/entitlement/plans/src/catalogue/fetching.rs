@@ -1,11 +1,11 @@
 //! What the ERP is asked for, and what is kept of its answer.
 
 use edge_capabilities::counters::PLANS_LEFT_OUT;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Catalogue, MOST_NAMED, MOST_NAMES, Name, STALE, Served, Settings, locked};
+use super::{Catalogue, MAX_NAMED, MAX_NAMES, Name, STALE, Served, Settings, locked};
 use crate::copy::Copy;
 use crate::erp::{self, Failure};
 use crate::index::Place;
@@ -44,7 +44,7 @@ impl Catalogue {
             Err(failure) => {
                 self.log(&failure);
                 let mut failed = locked(&self.0.failed);
-                if failed.len() >= MOST_NAMES {
+                if failed.len() >= MAX_NAMES {
                     failed.clear();
                 }
                 failed.insert(name.clone(), (self.now(), failure.clone()));
@@ -56,7 +56,7 @@ impl Catalogue {
     /// All plans that can be read. Those that cannot are named in the log, and counted.
     async fn fetch_all(&self, settings: &Settings) -> Result<ReadPlans, Failure> {
         let read = erp::all(&settings.erp).await?;
-        for left_out in read.left_out.iter().take(MOST_NAMED) {
+        for left_out in read.left_out.iter().take(MAX_NAMED) {
             self.log_left_out(left_out);
         }
         if !read.left_out.is_empty() {
@@ -115,7 +115,7 @@ impl Catalogue {
 }
 
 /// What is kept of a list.
-fn list(asked_at: Instant, read: &ReadPlans) -> Result<Copy, serde_json::Error> {
+fn list(asked_at: Timestamp, read: &ReadPlans) -> Result<Copy, serde_json::Error> {
     let names = read.left_out.iter().flat_map(|one| [&one.id, &one.code]).flatten();
     let left_out = serde_json::to_vec(&names.collect::<Vec<_>>())?.into();
     Ok(Copy { left_out, ..Copy::new(asked_at, shown::all(&read.plans)?) })

@@ -1,8 +1,8 @@
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::testing::World;
 
 use super::*;
-use crate::standing::{SeatStatus, Standing, SubscriptionStatus};
+use crate::standing::{ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::subject::Id;
 use crate::testing::TenantRow;
 
@@ -17,19 +17,19 @@ fn alias(external_org: &str) -> Alias {
 }
 
 fn seat(organization: &str) -> Answer {
-    Answer::Seat(Standing {
+    Answer::Seat(ErpSeat {
         organization: organization.into(),
         seat_id: "seat".into(),
         seat_status: SeatStatus::Active,
         subscription_status: SubscriptionStatus::Active,
-        period_end: Some(Instant::from_millis(7)),
+        period_end: Some(Timestamp::from_millis(7)),
         version: 1,
         tenant_is_inactive: false,
     })
 }
 
 /// What an answer of the ERP's that names `org` amounts to, and the mark it is kept under.
-async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<Mark>) {
+async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<FenceToken>) {
     let before = invalidation.before(alias).await.unwrap();
     let mut answer = seat("org");
     invalidation.complete(alias, &mut answer).await.unwrap();

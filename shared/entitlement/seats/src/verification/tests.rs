@@ -292,8 +292,8 @@ struct OpenDoor;
 
 #[async_trait::async_trait]
 impl SeatAccess for OpenDoor {
-    async fn decide(&self, _: crate::SeatFacts) -> Access {
-        Access { has_access: true, reason: Reason::SeatActive }
+    async fn decide(&self, _: crate::SeatFacts) -> AccessDecision {
+        AccessDecision { has_access: true, reason: Reason::SeatActive }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use edge_capabilities::testing::{SeededRandom, TestClock};
-use edge_capabilities::{Clock as _, Instant};
+use edge_capabilities::{Clock as _, Timestamp};
 use edge_seats::{Alias, Id, Reason, SeatStatus, Source, Subject, SubscriptionStatus, Verdict};
 
 const ORGANIZATIONS: u64 = 3;
@@ -54,15 +54,15 @@ pub(crate) struct State {
     pub(crate) kind: Kind,
     /// When another took its place, in the order of events.
     superseded: Option<u64>,
-    since: Instant,
-    until: Option<Instant>,
+    since: Timestamp,
+    until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     NoOrganization,
     NoSeat,
-    Seat { seat: SeatStatus, subscription: SubscriptionStatus, period_end: Instant },
+    Seat { seat: SeatStatus, subscription: SubscriptionStatus, period_end: Timestamp },
 }
 
 /// A raise of an organisation's fence.
@@ -90,7 +90,7 @@ pub(crate) enum Change {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Payment {
     pub(crate) status: SubscriptionStatus,
-    pub(crate) period_end: Option<Instant>,
+    pub(crate) period_end: Option<Timestamp>,
 }
 
 /// How the ERP feels.
@@ -108,15 +108,15 @@ struct Truth {
     raises: Vec<Vec<Raise>>,
     /// Which of cache and record are down, and when that last changed.
     down: (bool, bool),
-    last_trouble: Instant,
-    last_record_trouble: Instant,
+    last_trouble: Timestamp,
+    last_record_trouble: Timestamp,
     /// When the cache was rolled back, until that was noticed for certain.
-    rolled_back: Option<Instant>,
+    rolled_back: Option<Timestamp>,
     mood: Mood,
 }
 
 /// What a check must be held against: where things stood when it began.
-pub(crate) struct Began(u64, Instant);
+pub(crate) struct Began(u64, Timestamp);
 
 /// How long a cache that was rolled back may go unnoticed.
 const UNNOTICED: i64 = 1_000;
@@ -174,14 +174,14 @@ impl Model {
         self.truth.lock().unwrap()
     }
 
-    pub(crate) fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// An end of a paid period: just past, soon, or later.
-    pub(crate) fn a_period_end(&self, random: &SeededRandom) -> Instant {
+    pub(crate) fn a_period_end(&self, random: &SeededRandom) -> Timestamp {
         let shift = i64::try_from(random.below(120_000)).unwrap() - 20_000;
-        Instant::from_millis(self.now().as_millis() + shift)
+        Timestamp::from_millis(self.now().as_millis() + shift)
     }
 
     /// The ERP changes its mind about a subject.
@@ -272,7 +272,7 @@ impl Model {
     }
 
     /// Holds a verdict against everything that is known.
-    pub(crate) fn judge(&self, subject: SubjectId, began: &Began, verdict: &Verdict, now: Instant, patience: u64) {
+    pub(crate) fn judge(&self, subject: SubjectId, began: &Began, verdict: &Verdict, now: Timestamp, timeout: u64) {
         let mut truth = self.truth();
         if let Some(at) = truth.rolled_back {
             let unnoticed = began.1.millis_since(at) < UNNOTICED
@@ -293,12 +293,12 @@ impl Model {
             .unwrap_or(0);
         let not_gone = |state: &&State| state.superseded.is_none_or(|at| at > barrier);
         // It was the ERP's word at some moment while the ERP was being asked.
-        let asked_from = Instant::from_millis(verdict.as_of.as_millis() - i64::try_from(patience).unwrap());
+        let asked_from = Timestamp::from_millis(verdict.as_of.as_millis() - i64::try_from(timeout).unwrap());
         let said = |state: &&State| state.since <= verdict.as_of && state.until.is_none_or(|until| until >= asked_from);
         let mut candidates = truth.states[subject.index()].iter().filter(not_gone).filter(said);
         let (payments, active) = Self::in_question(raises, began);
         // With a store down nobody knows what payment events said: the ERP's word is used, and not kept.
-        let recently = now.millis_since(truth.last_trouble) <= i64::try_from(4 * patience).unwrap();
+        let recently = now.millis_since(truth.last_trouble) <= i64::try_from(4 * timeout).unwrap();
         let trouble = verdict.source == Source::Erp && (truth.down != (false, false) || recently);
         let explained = candidates.any(|state| Self::explains(state, verdict, now, (&payments, &active), trouble));
         assert!(
@@ -335,7 +335,7 @@ impl Model {
     fn explains(
         state: &State,
         verdict: &Verdict,
-        now: Instant,
+        now: Timestamp,
         (payments, active): (&[Option<Payment>], &[bool]),
         trouble: bool,
     ) -> bool {
@@ -365,7 +365,7 @@ impl Model {
 }
 
 /// The rule once more, written down from its description.
-fn grants(seat: SeatStatus, subscription: SubscriptionStatus, end: Instant, now: Instant) -> bool {
+fn grants(seat: SeatStatus, subscription: SubscriptionStatus, end: Timestamp, now: Timestamp) -> bool {
     use SubscriptionStatus as Sub;
     let grace = Duration::from_hours(72);
     seat == SeatStatus::Active

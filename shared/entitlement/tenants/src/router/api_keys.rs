@@ -7,7 +7,7 @@ use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 
-use super::Desk;
+use super::AppState;
 
 /// Create an API key for a tenant
 ///
@@ -19,15 +19,16 @@ use super::Desk;
     responses((status = 201, description = "The key is created.", body = IssuedKey)),
 )]
 pub(super) async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     request: Idempotent<NewApiKey>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
-    desk.idempotency
+    let tenant = state.find(&granted.caller, &id).await?;
+    state
+        .idempotency
         .once_for_secret(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
-            let issued = desk.access.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
+            let issued = state.access.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
             Ok((StatusCode::CREATED, issued))
         })
         .await
@@ -42,13 +43,13 @@ pub(super) async fn create(
     responses((status = 200, description = "A page of keys.", body = Listing<ShownKey>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     page: Page,
 ) -> Result<Json<Listing<ShownKey>>, Problem> {
-    let tenant = TenantId::new(desk.find(&granted.caller, &id).await?.id);
-    desk.access.list_keys(Some(&tenant), &page).await.map(Json)
+    let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
+    state.access.list_keys(Some(&tenant), &page).await.map(Json)
 }
 
 /// Revoke a tenant's API key
@@ -68,12 +69,12 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn revoke(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path((id, key)): Path<(String, String)>,
     descendants: Descendants,
 ) -> Result<Response, Problem> {
-    let tenant = TenantId::new(desk.find(&granted.caller, &id).await?.id);
-    let revoked = desk.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
+    let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
+    let revoked = state.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
     Ok(revoked.answer(descendants))
 }

@@ -2,19 +2,19 @@
 
 use axum::extract::{Path, State};
 use edge_access::{Granted, TenantsAdmin};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_http::{Json, Listing, Page, Problem};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::Desk;
-use crate::audit::{Behind, Deed};
+use super::AppState;
+use crate::audit::{AuditEntry, Cursor};
 
 /// An audit entry of a tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TenantDeed)]
-pub(super) struct ShownDeed {
+pub(super) struct AuditEntryResponse {
     at: String,
     /// `tenant.created`, `tenant.changed`, `user.added`, `user.role_changed`, `user.changed`, `user.removed`,
     /// `user.erased`, `api_key.created`, `api_key.revoked`, `external_id.set`, `external_id.removed`.
@@ -30,8 +30,8 @@ pub(super) struct ShownDeed {
     cursor: String,
 }
 
-impl From<Deed> for ShownDeed {
-    fn from(deed: Deed) -> Self {
+impl From<AuditEntry> for AuditEntryResponse {
+    fn from(deed: AuditEntry) -> Self {
         Self {
             cursor: format!("{}.{}", deed.at.as_millis(), deed.id),
             at: deed.at.to_rfc3339_millis(),
@@ -49,25 +49,25 @@ impl From<Deed> for ShownDeed {
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/audit", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
-    responses((status = 200, description = "A page of audit entries.", body = Listing<ShownDeed>)),
+    responses((status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     page: Page,
-) -> Result<Json<Listing<ShownDeed>>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
+) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
+    let tenant = state.find(&granted.caller, &id).await?;
     let behind = page.cursor.as_deref().map(|cursor| {
         let (at, id) = cursor.split_once('.')?;
-        let sane = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-        Some(Behind { at: Instant::from_millis(at.parse().ok()?), id: id.to_owned() }).filter(|_| sane)
+        let is_valid = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        Some(Cursor { at: Timestamp::from_millis(at.parse().ok()?), id: id.to_owned() }).filter(|_| is_valid)
     });
     let behind = match behind {
         Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
         behind => behind.flatten(),
     };
-    let found = desk.audit.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
-    let shown = found.into_iter().map(ShownDeed::from).collect();
-    Ok(Json(Listing::from_one_more(shown, &page, |deed: &ShownDeed| deed.cursor.clone())))
+    let found = state.audit.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
+    let shown = found.into_iter().map(AuditEntryResponse::from).collect();
+    Ok(Json(Listing::from_one_more(shown, &page, |deed: &AuditEntryResponse| deed.cursor.clone())))
 }

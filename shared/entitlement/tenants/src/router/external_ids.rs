@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{Desk, only_the_platform};
-use crate::audit::Author;
+use super::{AppState, only_the_platform};
+use crate::audit::Actor;
 use crate::external_ids::{ExternalId, NotSet};
 
 /// A tenant's external id in an application.
@@ -88,12 +88,12 @@ fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
     responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ShownExternalId>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
 ) -> Result<Json<Listing<ShownExternalId>>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
-    let all = desk.external_ids.of(&tenant.id).await?;
+    let tenant = state.find(&granted.caller, &id).await?;
+    let all = state.external_ids.of(&tenant.id).await?;
     Ok(Json(Listing { data: all.into_iter().map(Into::into).collect(), next_cursor: None }))
 }
 
@@ -115,17 +115,17 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn set(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, application)): Path<(String, String)>,
     Json(new): Json<NewExternalId>,
 ) -> Result<Json<ShownExternalId>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
+    let tenant = state.find(&granted.caller, &id).await?;
     only_the_platform(&granted.caller)?;
     let application = read_id("applicationSlug", &application)?;
     let external_org = read_id("externalOrgId", &new.external_org_id)?;
-    let (author, now) = (Author::new(&granted.caller, address), desk.now());
+    let (author, now) = (Actor::new(&granted.caller, address), state.now());
     let set = ExternalId {
         application: application.as_str().to_owned(),
         external_org: external_org.as_str().to_owned(),
@@ -135,14 +135,14 @@ pub(super) async fn set(
     let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
     let mut before = None;
     let change = async || {
-        before = desk.external_ids.set(&tenant.id, &set).await.map_err(Failed::NotSet)?;
+        before = state.external_ids.set(&tenant.id, &set).await.map_err(Failed::NotSet)?;
         let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
         Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
     };
-    desk.invalidation.rebind(change).await?;
+    state.invalidation.rebind(change).await?;
     let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
-    desk.audit.add(&tenant.id, &desk.deed("external_id.set", &detail, &author, now)).await?;
-    let shown = desk.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
+    state.audit.add(&tenant.id, &state.deed("external_id.set", &detail, &author, now)).await?;
+    let shown = state.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
     Ok(Json(shown.into()))
 }
 
@@ -159,27 +159,27 @@ pub(super) async fn set(
     responses((status = 204, description = "The external id is deleted.")),
 )]
 pub(super) async fn remove(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, application)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
+    let tenant = state.find(&granted.caller, &id).await?;
     only_the_platform(&granted.caller)?;
     let none = || Problem::new(Code::ExternalIdNotFound, "The tenant has no id in this application.");
     let application = Id::parse(&application).map_err(|_| none())?;
-    let known = desk.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
+    let known = state.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
-    let (author, now) = (Author::new(&granted.caller, address), desk.now());
+    let (author, now) = (Actor::new(&granted.caller, address), state.now());
     let detail = json!({"application": known.application, "external_org": known.external_org});
-    desk.audit.add(&tenant.id, &desk.deed("external_id.removed", &detail, &author, now)).await?;
+    state.audit.add(&tenant.id, &state.deed("external_id.removed", &detail, &author, now)).await?;
     let change = async || {
-        let removed = desk.external_ids.remove(&tenant.id, application.as_str()).await;
+        let removed = state.external_ids.remove(&tenant.id, application.as_str()).await;
         let removed = removed.map_err(|error| Failed::NotSet(error.into()))?;
         let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
         let alias = |external_org| Alias { application: application.clone(), external_org };
         Ok::<_, Failed>(external_org.map(alias).into_iter().collect())
     };
-    desk.invalidation.rebind(change).await?;
+    state.invalidation.rebind(change).await?;
     Ok(StatusCode::NO_CONTENT)
 }

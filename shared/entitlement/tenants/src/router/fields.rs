@@ -1,6 +1,6 @@
 //! A tenant's fields as callers send them.
 
-use edge_capabilities::{Instant, Random};
+use edge_capabilities::{Random, Timestamp};
 use edge_http::{FieldError, Problem};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::subscription::History;
 use crate::tenant::{Mode, Tenant};
 
-const LONGEST_TEXT: usize = 256;
+const MAX_TEXT_LEN: usize = 256;
 const LARGEST_SETTINGS: usize = 16 << 10;
 
 /// A request to create a tenant.
@@ -94,7 +94,7 @@ pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 
 impl NewTenant {
     /// The tenant, if all its fields are what they must be.
-    pub(super) fn read(self, random: &dyn Random, now: Instant) -> Result<Tenant, Problem> {
+    pub(super) fn read(self, random: &dyn Random, now: Timestamp) -> Result<Tenant, Problem> {
         let id = match self.id.map(|id| id.to_ascii_lowercase()) {
             Some(id) if is_uuid(&id) => id,
             Some(_) => return Err(Problem::field("id", "must be a UUID")),
@@ -247,7 +247,7 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
         }
     };
     let text = "must be 1 to 256 bytes without control characters";
-    check(sane(&tenant.name) && !tenant.name.trim().is_empty(), "name", text);
+    check(is_valid(&tenant.name) && !tenant.name.trim().is_empty(), "name", text);
     let slug = (1..=63).contains(&tenant.slug.len())
         && tenant.slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     check(slug, "slug", "must be 1 to 63 of a–z, 0–9 and -");
@@ -269,7 +269,7 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
         ("billing_phone", &tenant.billing_phone),
         ("plan", &tenant.plan),
     ] {
-        check(value.as_deref().is_none_or(sane), field, text);
+        check(value.as_deref().is_none_or(is_valid), field, text);
     }
     let has_code = tenant.erp_company_code.is_some();
     check(tenant.mode == Mode::External || has_code, "erp_company_code", "is required of an internal tenant");
@@ -281,14 +281,14 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
 }
 
 /// Whether the database can hold `text` as a name or an id.
-pub(super) fn sane(text: &str) -> bool {
-    (1..=LONGEST_TEXT).contains(&text.len()) && !text.chars().any(char::is_control)
+pub(super) fn is_valid(text: &str) -> bool {
+    (1..=MAX_TEXT_LEN).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 /// Whether `text` looks like an e-mail address.
 pub(super) fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
-    sane(text)
+    is_valid(text)
         && !text.contains(char::is_whitespace)
         && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::Desk;
-use super::fields::{is_email, sane, sent};
-use crate::audit::Author;
+use super::AppState;
+use super::fields::{is_email, is_valid, sent};
+use crate::audit::Actor;
 use crate::members::{Member, Refusal, Wish};
 use crate::people::Said;
 use crate::tenant::Tenant;
@@ -134,7 +134,7 @@ impl Person {
         if said.email.iter().flatten().any(|email| !is_email(email)) {
             errors.push(FieldError::new("email", "must be an e-mail address"));
         }
-        if said.name.iter().flatten().any(|name| !sane(name)) {
+        if said.name.iter().flatten().any(|name| !is_valid(name)) {
             errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
         }
         said
@@ -151,18 +151,19 @@ impl Person {
     ),
 )]
 pub(super) async fn add(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path(id): Path<String>,
     request: Idempotent<NewUser>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
-    let author = Author::new(&granted.caller, address);
-    desk.idempotency
+    let tenant = state.find(&granted.caller, &id).await?;
+    let author = Actor::new(&granted.caller, address);
+    state
+        .idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             let mut errors = Vec::new();
-            if !sane(&new.user_id) {
+            if !is_valid(&new.user_id) {
                 errors.push(FieldError::new("user_id", "must be 1 to 256 bytes without control characters"));
             }
             let role = read_role(new.role.as_deref(), &mut errors).unwrap_or(Role::Member);
@@ -171,11 +172,11 @@ pub(super) async fn add(
                 return Err(Problem::fields(errors));
             }
             hands_on_only_its_own(&granted.caller, role)?;
-            let (user, now) = (new.user_id, desk.now());
-            desk.keep_on(&granted.caller, &tenant, &user, &author).await?;
-            desk.members.change(&tenant.id, &user, Wish::Join(role, tenant.max_users), &author, now).await?;
-            desk.people.note(&tenant.id, &user, &said, now).await?;
-            Ok((StatusCode::CREATED, desk.shown_user(&tenant.id, &user).await?))
+            let (user, now) = (new.user_id, state.now());
+            state.keep_on(&granted.caller, &tenant, &user, &author).await?;
+            state.members.change(&tenant.id, &user, Wish::Join(role, tenant.max_users), &author, now).await?;
+            state.people.note(&tenant.id, &user, &said, now).await?;
+            Ok((StatusCode::CREATED, state.shown_user(&tenant.id, &user).await?))
         })
         .await
 }
@@ -189,18 +190,20 @@ pub(super) async fn add(
     responses((status = 200, description = "A page of users.", body = Listing<ShownUser>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     page: Page,
 ) -> Result<Json<Listing<ShownUser>>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
+    let tenant = state.find(&granted.caller, &id).await?;
     let behind = page.cursor.as_deref().map(|cursor| {
         let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        behind.filter(|behind| sane(behind)).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+        behind
+            .filter(|behind| is_valid(behind))
+            .ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
     });
     let behind = behind.transpose()?.unwrap_or_default();
-    let members = desk.members.list(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
+    let members = state.members.list(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
     let shown = members.into_iter().map(ShownUser::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |user: &ShownUser| hex::encode(&user.user_id))))
 }
@@ -221,25 +224,25 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn change(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, user)): Path<(String, String)>,
     Json(changes): Json<UserChanges>,
 ) -> Result<Json<ShownUser>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
-    let author = Author::new(&granted.caller, address);
+    let tenant = state.find(&granted.caller, &id).await?;
+    let author = Actor::new(&granted.caller, address);
     let mut errors = Vec::new();
     let role = read_role(changes.role.as_deref(), &mut errors);
     let said = changes.person.read(&mut errors);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
-    let before = desk.shown_user(&tenant.id, &user).await?;
-    let now = desk.now();
+    let before = state.shown_user(&tenant.id, &user).await?;
+    let now = state.now();
     if let Some(role) = role {
         hands_on_only_its_own(&granted.caller, role)?;
-        desk.members.change(&tenant.id, &user, Wish::Become(role), &author, now).await?;
+        state.members.change(&tenant.id, &user, Wish::Become(role), &author, now).await?;
     }
     if said != Said::default() {
         // Who has left meanwhile is not known again: the person's data goes once it is there.
@@ -248,13 +251,13 @@ pub(super) async fn change(
             .filter_map(|(field, is_said)| is_said.then_some(field))
             .collect();
         let detail = json!({"user_id": before.user_id, "fields": fields});
-        desk.audit.add(&tenant.id, &desk.deed("user.changed", &detail, &author, now)).await?;
-        desk.people.note(&tenant.id, &user, &said, now).await?;
-        if desk.members.find(&tenant.id, &user).await?.is_none() {
-            desk.people.delete(&tenant.id, &user).await?;
+        state.audit.add(&tenant.id, &state.deed("user.changed", &detail, &author, now)).await?;
+        state.people.note(&tenant.id, &user, &said, now).await?;
+        if state.members.find(&tenant.id, &user).await?.is_none() {
+            state.people.delete(&tenant.id, &user).await?;
         }
     }
-    Ok(Json(desk.shown_user(&tenant.id, &user).await?))
+    Ok(Json(state.shown_user(&tenant.id, &user).await?))
 }
 
 /// Remove a user
@@ -274,29 +277,29 @@ pub(super) async fn change(
     ),
 )]
 pub(super) async fn remove(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, user)): Path<(String, String)>,
     keys: KeysOfTheirs,
 ) -> Result<StatusCode, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
-    let author = Author::new(&granted.caller, address);
-    if !sane(&user) {
+    let tenant = state.find(&granted.caller, &id).await?;
+    let author = Actor::new(&granted.caller, address);
+    if !is_valid(&user) {
         return Err(Refusal::IsNoMember.into());
     }
-    let now = desk.now();
-    let left = desk.members.change(&tenant.id, &user, Wish::Leave, &author, now).await;
+    let now = state.now();
+    let left = state.members.change(&tenant.id, &user, Wish::Leave, &author, now).await;
     let has_left_before = match left {
         Ok(_) => false,
         // Perhaps somebody left and died before the person's data was deleted.
         Err(Refusal::IsNoMember) => true,
         Err(refusal) => return Err(refusal.into()),
     };
-    let had_data = desk.erasure.erase(&tenant.id, &user, &author, &*desk.capabilities.random, now).await?;
+    let had_data = state.erasure.erase(&tenant.id, &user, &author, &*state.capabilities.random, now).await?;
     let had_keys = match keys {
         KeysOfTheirs::Keep => false,
-        KeysOfTheirs::Revoke => desk.access.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?,
+        KeysOfTheirs::Revoke => state.access.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?,
     };
     if has_left_before && !had_data && !had_keys {
         return Err(Refusal::IsNoMember.into());
@@ -342,10 +345,10 @@ fn hands_on_only_its_own(caller: &Caller, role: Role) -> Result<(), Problem> {
     }
 }
 
-impl Desk {
+impl AppState {
     /// Makes `caller` a member before the tenant's first user joins, where it is a person who acts in the tenant by their
     /// token alone: once a tenant has members only they may act in it.
-    async fn keep_on(&self, caller: &Caller, tenant: &Tenant, joins: &str, author: &Author) -> Result<(), Problem> {
+    async fn keep_on(&self, caller: &Caller, tenant: &Tenant, joins: &str, author: &Actor) -> Result<(), Problem> {
         let Some(person) = caller.person().filter(|person| *person != joins && caller.tenant.is_some()) else {
             return Ok(());
         };
@@ -363,7 +366,7 @@ impl Desk {
     }
 
     async fn shown_user(&self, tenant: &str, user: &str) -> Result<ShownUser, Problem> {
-        let found = if sane(user) { self.members.find(tenant, user).await? } else { None };
+        let found = if is_valid(user) { self.members.find(tenant, user).await? } else { None };
         found.map(ShownUser::from).ok_or_else(|| Refusal::IsNoMember.into())
     }
 }

@@ -7,8 +7,8 @@ use edge_http::{Address, Code, Problem};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{Desk, only_the_platform};
-use crate::audit::Author;
+use super::{AppState, only_the_platform};
+use crate::audit::Actor;
 
 /// Delete a tenant's seat override
 ///
@@ -23,18 +23,18 @@ use crate::audit::Author;
     ),
 )]
 pub(super) async fn drop_payments(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path(organization): Path<String>,
 ) -> Result<StatusCode, Problem> {
     only_the_platform(&granted.caller)?;
-    let tenant = desk.find(&granted.caller, &organization).await?;
+    let tenant = state.find(&granted.caller, &organization).await?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
     let detail = json!({"subscription_status": tenant.subscription_status});
-    let deed = desk.deed("seat_override.dropped", &detail, &Author::new(&granted.caller, address), desk.now());
-    desk.audit.add(&tenant.id, &deed).await?;
-    let dropped = desk.invalidation.drop_payments(&tenant.id).await?;
+    let deed = state.deed("seat_override.dropped", &detail, &Actor::new(&granted.caller, address), state.now());
+    state.audit.add(&tenant.id, &deed).await?;
+    let dropped = state.invalidation.drop_payments(&tenant.id).await?;
     dropped
         .map(|_| StatusCode::NO_CONTENT)
         .ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))

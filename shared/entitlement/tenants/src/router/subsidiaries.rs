@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shown::Shown;
-use super::{Desk, only_the_platform};
-use crate::audit::Author;
+use super::{AppState, only_the_platform};
+use crate::audit::Actor;
 use crate::store::NotStored;
 use crate::subsidiaries::SUBSIDIARIES;
 
@@ -33,25 +33,25 @@ pub(super) struct Provisioned {
     ),
 )]
 pub(super) async fn provision(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
 ) -> Result<Json<Provisioned>, Problem> {
     only_the_platform(&granted.caller)?;
-    let author = Author::new(&granted.caller, address);
+    let author = Actor::new(&granted.caller, address);
     let mut provisioned = Provisioned { data: Vec::new(), created: Vec::new() };
     for subsidiary in SUBSIDIARIES {
-        let known = desk.tenants.of_company(subsidiary.code).await?;
+        let known = state.tenants.of_company(subsidiary.code).await?;
         let tenant = match known {
             Some(tenant) => tenant,
-            None => match desk.insert(subsidiary.tenant(desk.now()), &author).await {
+            None => match state.insert(subsidiary.tenant(state.now()), &author).await {
                 Ok(tenant) => {
                     provisioned.created.push(subsidiary.code);
                     tenant
                 }
                 // Somebody else was faster, or made it something else on purpose.
                 Err(error @ NotStored::Taken(_)) => {
-                    desk.tenants.find(subsidiary.id).await?.ok_or_else(|| Problem::from(error))?
+                    state.tenants.find(subsidiary.id).await?.ok_or_else(|| Problem::from(error))?
                 }
                 Err(error) => return Err(error.into()),
             },

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use edge_access::{Granted, TenantsAdmin};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_http::{Json, Problem};
 use http::Uri;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Desk;
+use super::AppState;
 use crate::usage::Usage;
 
 const DAY: Duration = Duration::from_hours(24);
-const USUAL_DAYS: u32 = 30;
-const MOST_DAYS: u32 = 366;
+const DEFAULT_DAYS: u32 = 30;
+const MAX_DAYS: u32 = 366;
 
 /// The period to report.
 #[derive(Deserialize, IntoParams)]
@@ -67,23 +67,23 @@ struct Users {
     responses((status = 200, description = "The tenant's usage.", body = Stats)),
 )]
 pub(super) async fn stats(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     uri: Uri,
 ) -> Result<Json<Stats>, Problem> {
-    let tenant = desk.find(&granted.caller, &id).await?;
+    let tenant = state.find(&granted.caller, &id).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(asked) = Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
     let days = match asked.days.as_deref().map(str::parse) {
-        None => USUAL_DAYS,
-        Some(Ok(days)) if (1..=MOST_DAYS).contains(&days) => days,
-        Some(_) => return Err(Problem::field("days", format!("must be a number from 1 to {MOST_DAYS}"))),
+        None => DEFAULT_DAYS,
+        Some(Ok(days)) if (1..=MAX_DAYS).contains(&days) => days,
+        Some(_) => return Err(Problem::field("days", format!("must be a number from 1 to {MAX_DAYS}"))),
     };
-    let now = desk.now();
-    let from = Instant::from_millis(now.as_millis().saturating_sub(edge_capabilities::clock::millis(DAY * days)));
-    let usage = Usage::of(&desk.db, &tenant.id, from, now).await?;
-    let by_role = desk.members.count_by_role(&tenant.id).await?;
+    let now = state.now();
+    let from = Timestamp::from_millis(now.as_millis().saturating_sub(edge_capabilities::clock::millis(DAY * days)));
+    let usage = Usage::of(&state.db, &tenant.id, from, now).await?;
+    let by_role = state.members.count_by_role(&tenant.id).await?;
     Ok(Json(Stats {
         from: from.to_rfc3339_millis(),
         to: now.to_rfc3339_millis(),

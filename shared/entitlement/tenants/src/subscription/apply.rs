@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_money::Bill;
 use edge_plans::{Bought, Ordered, Payment, Plan, TaxRates};
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Fact, History, Paid, What};
-use super::standing::{PaymentStatus, Standing, Status, gateway_of};
+use super::facts::{Fact, History, Paid, SubscriptionEvent};
+use super::standing::{PaymentStatus, Status, SubscriptionState, gateway_of};
 
 /// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
 /// must not go before everything that follows.
@@ -21,13 +21,13 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Event {
     /// When it happened, by the gateway's clock; None: nobody says, and it counts as of when it was heard.
-    pub at: Option<Instant>,
+    pub at: Option<Timestamp>,
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     pub subscription: Option<String>,
     /// Who tells of it: `razorpay`.
     pub gateway: Option<String>,
     /// What happened. A payment's terms follow from `plan`, where there is one.
-    pub what: What,
+    pub what: SubscriptionEvent,
     /// The plan that was paid for, where the ERP knows it: what must have been paid.
     pub plan: Option<Plan>,
     /// Whether the event itself names that plan; else it is the one so far.
@@ -60,7 +60,7 @@ pub struct Step {
     /// Everything that was told, with this.
     pub history: History,
     /// Where the subscription stands now.
-    pub standing: Standing,
+    pub standing: SubscriptionState,
     /// What is to be done.
     pub effects: Vec<Effect>,
     /// Whether the subscription now stands as the event says. It does not where something later goes before it, or
@@ -85,13 +85,13 @@ pub enum Contradiction {
     WrongAccount,
 }
 
-/// Takes `event`, of which was heard at `now`, into account. The state machine is [`Standing::follow`]; this finds the
+/// Takes `event`, of which was heard at `now`, into account. The state machine is [`SubscriptionState::follow`]; this finds the
 /// event's place in the history and compares what was with what is.
-pub fn apply(history: &History, event: &Event, now: Instant) -> Result<Step, Contradiction> {
+pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, Contradiction> {
     let before = history.standing();
     let mut what = event.what.clone();
     let mut was_known = false;
-    if let What::Paid(paid) = &mut what {
+    if let SubscriptionEvent::Paid(paid) = &mut what {
         paid.period = paid.period.possible(event.at.unwrap_or(now));
         was_known = check(history, &before, event, paid)?;
     }
@@ -106,9 +106,9 @@ pub fn apply(history: &History, event: &Event, now: Instant) -> Result<Step, Con
         effects.push(Effect::RaiseFence);
     }
     match event.what {
-        What::Paid(_) if is_news && !was_known => effects.push(Effect::TellPaid),
-        What::Failed(_) if is_news && took_effect => effects.push(Effect::TellFailed),
-        What::Cancelled if is_news && took_effect && before.status != Some(Status::Cancelled) => {
+        SubscriptionEvent::Paid(_) if is_news && !was_known => effects.push(Effect::TellPaid),
+        SubscriptionEvent::Failed(_) if is_news && took_effect => effects.push(Effect::TellFailed),
+        SubscriptionEvent::Cancelled if is_news && took_effect && before.status != Some(Status::Cancelled) => {
             effects.push(Effect::TellCancelled);
         }
         _ => {}
@@ -120,7 +120,7 @@ pub fn apply(history: &History, event: &Event, now: Instant) -> Result<Step, Con
 /// the newest happened at `newest`. What is said of the future, or not at all, happened when it was heard.
 ///
 /// INVARIANT: what the edge's own clock decides is never put before a known fact, however far behind that clock is.
-fn place(at: Option<Instant>, heard: Instant, newest: Option<Instant>) -> Instant {
+fn place(at: Option<Timestamp>, heard: Timestamp, newest: Option<Timestamp>) -> Timestamp {
     let latest = newest.map_or(heard, |newest| newest.max(heard)).plus(AHEAD);
     let by_clock = || newest.map_or(heard, |newest| heard.max(newest.plus(SECOND)));
     at.filter(|at| *at <= latest).unwrap_or_else(by_clock)
@@ -128,11 +128,11 @@ fn place(at: Option<Instant>, heard: Instant, newest: Option<Instant>) -> Instan
 
 /// A payment that was summed up long ago is not told of again.
 fn history_has(history: &History, fact: &Fact) -> bool {
-    matches!(&fact.what, What::Paid(paid) if history.known(paid).is_none() && history.has_summed_up(paid))
+    matches!(&fact.what, SubscriptionEvent::Paid(paid) if history.known(paid).is_none() && history.has_summed_up(paid))
 }
 
 /// Completes a payment by what it bought; gives whether it was told of before.
-fn check(history: &History, before: &Standing, event: &Event, paid: &mut Paid) -> Result<bool, Contradiction> {
+fn check(history: &History, before: &SubscriptionState, event: &Event, paid: &mut Paid) -> Result<bool, Contradiction> {
     let known = history.known(paid);
     let other_account = |account: &Option<String>| match (account, &paid.account) {
         (Some(before), Some(now)) => before != now && gateway_of(before) == gateway_of(now),
@@ -182,25 +182,29 @@ fn check(history: &History, before: &Standing, event: &Event, paid: &mut Paid) -
 }
 
 /// Whether the subscription stands as the event says.
-fn agrees(standing: &Standing, event: &Event) -> bool {
+fn agrees(standing: &SubscriptionState, event: &Event) -> bool {
     let own = standing.is_of(event.subscription.as_deref(), event.gateway.as_deref());
     match event.what {
         // It counts, wherever its place is.
-        What::Paid(_) => true,
-        What::Failed(_) | What::Pending => own && standing.payment != Some(PaymentStatus::Paid) && !stopped(standing),
-        What::Overdue => own && standing.payment == Some(PaymentStatus::Pending) && !stopped(standing),
-        What::Halted | What::NeverStarted => own && standing.status == Some(Status::Suspended) && !standing.is_paused,
-        What::Paused => own && standing.status == Some(Status::Suspended) && standing.is_paused,
-        What::Reactivated => own && !stopped(standing) && standing.status != Some(Status::PastDue),
-        What::Cancelled => own && standing.status == Some(Status::Cancelled),
+        SubscriptionEvent::Paid(_) => true,
+        SubscriptionEvent::Failed(_) | SubscriptionEvent::Pending => {
+            own && standing.payment != Some(PaymentStatus::Paid) && !stopped(standing)
+        }
+        SubscriptionEvent::Overdue => own && standing.payment == Some(PaymentStatus::Pending) && !stopped(standing),
+        SubscriptionEvent::Halted | SubscriptionEvent::NeverStarted => {
+            own && standing.status == Some(Status::Suspended) && !standing.is_paused
+        }
+        SubscriptionEvent::Paused => own && standing.status == Some(Status::Suspended) && standing.is_paused,
+        SubscriptionEvent::Reactivated => own && !stopped(standing) && standing.status != Some(Status::PastDue),
+        SubscriptionEvent::Cancelled => own && standing.status == Some(Status::Cancelled),
     }
 }
 
-fn stopped(standing: &Standing) -> bool {
+fn stopped(standing: &SubscriptionState) -> bool {
     matches!(standing.status, Some(Status::Cancelled | Status::Suspended))
 }
 
-fn same_for_seats(before: &Standing, after: &Standing) -> bool {
+fn same_for_seats(before: &SubscriptionState, after: &SubscriptionState) -> bool {
     before.status == after.status
         && before.period_end == after.period_end
         && before.payment == after.payment

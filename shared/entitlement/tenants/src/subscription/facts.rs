@@ -5,16 +5,16 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
-use super::standing::Standing;
+use super::standing::SubscriptionState;
 
 /// Facts that are kept one by one. The oldest beyond these are summed up: what comes late takes its place among this
 /// many.
-const MOST: usize = 64;
+const MAX_COUNT: usize = 64;
 
 /// Before the number of an invoice, among the names of a payment.
 const INVOICE: &str = "invoice:";
@@ -23,21 +23,21 @@ const INVOICE: &str = "invoice:";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fact {
     /// When.
-    pub(super) at: Instant,
+    pub(super) at: Timestamp,
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) subscription: Option<String>,
     /// Which gateway told of it; of several, the last by name. Facts of before this was kept have none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) gateway: Option<String>,
-    pub(super) what: What,
+    pub(super) what: SubscriptionEvent,
 }
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "most facts are payments; on 32-bit targets it is not large")]
-pub enum What {
+pub enum SubscriptionEvent {
     /// A payment failed; which one, where that is said.
     Failed(Option<String>),
     /// A charge failed and will be tried again.
@@ -46,7 +46,7 @@ pub enum What {
     Halted,
     /// The subscription is paused.
     Paused,
-    /// The subscription goes on, with a payment overdue: unlike [`What::Pending`], this lifts a suspension.
+    /// The subscription goes on, with a payment overdue: unlike [`SubscriptionEvent::Pending`], this lifts a suspension.
     Overdue,
     /// The subscription goes on: what was pending, paused or halted no longer is.
     Reactivated,
@@ -83,7 +83,7 @@ pub struct Paid {
     pub is_trial: bool,
 }
 
-impl What {
+impl SubscriptionEvent {
     /// Of what happened in the same second, what comes later: a charge fails before it comes in or is given up, and
     /// nothing of the same subscription follows its end. Of what stops a subscription and what has it go on, whichever
     /// was told of later.
@@ -137,8 +137,8 @@ impl Fact {
         // Gateways count in seconds.
         let second = |fact: &Self| fact.at.as_millis().div_euclid(1000);
         let name = |fact: &Self| match &fact.what {
-            What::Paid(paid) => paid.names.first().cloned(),
-            What::Failed(payment) => payment.clone(),
+            SubscriptionEvent::Paid(paid) => paid.names.first().cloned(),
+            SubscriptionEvent::Failed(payment) => payment.clone(),
             _ => None,
         };
         second(self)
@@ -157,7 +157,7 @@ impl Fact {
 pub struct History {
     /// What the facts amount to that are no longer kept one by one.
     #[serde(default)]
-    base: Standing,
+    base: SubscriptionState,
     /// In the order in which they happened.
     #[serde(default)]
     facts: Vec<Fact>,
@@ -165,7 +165,7 @@ pub struct History {
 
 impl History {
     /// Where the subscription stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> SubscriptionState {
         let paid: BTreeSet<&str> = self.facts.iter().filter_map(Fact::names).flatten().map(String::as_str).collect();
         let mut standing = self.base.clone();
         for fact in &self.facts {
@@ -177,7 +177,7 @@ impl History {
     /// The payment that `paid` is another report of, if it was told of.
     pub(super) fn known(&self, paid: &Paid) -> Option<&Paid> {
         self.facts.iter().find_map(|fact| match &fact.what {
-            What::Paid(known) if known.is_one_with(paid) => Some(known),
+            SubscriptionEvent::Paid(known) if known.is_one_with(paid) => Some(known),
             _ => None,
         })
     }
@@ -188,7 +188,7 @@ impl History {
     }
 
     /// When the newest of what is known happened.
-    pub(super) fn newest(&self) -> Option<Instant> {
+    pub(super) fn newest(&self) -> Option<Timestamp> {
         self.facts.iter().map(|fact| fact.at).max().max(self.base.horizon)
     }
 
@@ -197,16 +197,18 @@ impl History {
         let before = self.facts.clone();
         if let Some(horizon) = self.base.horizon {
             // Too late to find its place: a payment counts, as if it came right after what was summed up.
-            if fact.at < horizon && !matches!(fact.what, What::Paid(_)) {
+            if fact.at < horizon && !matches!(fact.what, SubscriptionEvent::Paid(_)) {
                 return false;
             }
             fact.at = fact.at.max(horizon);
         }
         let mut place = None;
-        if let What::Paid(paid) = &mut fact.what {
+        if let SubscriptionEvent::Paid(paid) = &mut fact.what {
             // Reports of one payment become one, also where this one shows that two others are.
-            while let Some(index) =
-                self.facts.iter().position(|known| matches!(&known.what, What::Paid(other) if other.is_one_with(paid)))
+            while let Some(index) = self
+                .facts
+                .iter()
+                .position(|known| matches!(&known.what, SubscriptionEvent::Paid(other) if other.is_one_with(paid)))
             {
                 let known = self.facts.remove(index);
                 // It stays where it was, unless it turns out to be older.
@@ -214,7 +216,7 @@ impl History {
                 fact.at = fact.at.min(known.at);
                 fact.subscription = fact.subscription.take().max(known.subscription);
                 fact.gateway = fact.gateway.take().max(known.gateway);
-                if let What::Paid(known) = known.what {
+                if let SubscriptionEvent::Paid(known) = known.what {
                     paid.join(known);
                 }
             }
@@ -232,7 +234,7 @@ impl History {
     }
 
     fn sum_up(&mut self) {
-        while self.facts.len() > MOST {
+        while self.facts.len() > MAX_COUNT {
             let paid: BTreeSet<&str> =
                 self.facts.iter().filter_map(Fact::names).flatten().map(String::as_str).collect();
             let Some(oldest) = self.facts.first() else { return };
@@ -248,7 +250,7 @@ impl History {
 impl Fact {
     fn names(&self) -> Option<&BTreeSet<String>> {
         match &self.what {
-            What::Paid(paid) => Some(&paid.names),
+            SubscriptionEvent::Paid(paid) => Some(&paid.names),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_plans::Cycle;
 use serde::{Deserialize, Serialize};
 
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct Period {
     /// Until when, where the gateway says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub end: Option<Instant>,
+    pub end: Option<Timestamp>,
     /// How often is paid, where that is known: the period follows what was paid for so far.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cycle: Option<Cycle>,
 }
 
 /// For how many years a single payment may pay at most: what says more is no end.
-const MOST_YEARS: u32 = 10;
+const MAX_YEARS: u32 = 10;
 
 /// How much later than two cycles from now a period may end: trials and free weeks come on top.
 const LENIENCY: Duration = Duration::from_hours(31 * 24);
@@ -27,14 +27,14 @@ impl Period {
     /// The same, without an end that no payment at `at` can pay until: not after it, or decades away. Zero, a count of
     /// seconds where milliseconds are read, and dates that mean "never" are such.
     #[must_use]
-    pub fn possible(self, at: Instant) -> Self {
-        let latest = (0..MOST_YEARS).fold(at, |end, _| Cycle::Annual.end_from(end));
+    pub fn possible(self, at: Timestamp) -> Self {
+        let latest = (0..MAX_YEARS).fold(at, |end, _| Cycle::Annual.end_from(end));
         Self { end: self.end.filter(|end| *end > at && *end <= latest), ..self }
     }
 
     /// Its end, unless that is later than what a payment at `at` can pay until where `so_far` was paid before: who pays
     /// for a month has bought a month.
-    pub fn end_after(self, so_far: Option<Instant>, at: Instant) -> Option<Instant> {
+    pub fn end_after(self, so_far: Option<Timestamp>, at: Timestamp) -> Option<Timestamp> {
         // Where nobody says how often is paid, it may be once a year.
         let cycle = self.cycle.unwrap_or(Cycle::Annual);
         let start = so_far.map_or(at, |so_far| so_far.max(at));
@@ -43,7 +43,7 @@ impl Period {
     }
 
     /// Until when is paid for, where it was until `so_far` and the payment came at `at`. Never earlier than `so_far`.
-    pub fn extend(self, so_far: Option<Instant>, at: Instant) -> Instant {
+    pub fn extend(self, so_far: Option<Timestamp>, at: Timestamp) -> Timestamp {
         match self.end {
             Some(end) => so_far.map_or(end, |so_far| so_far.max(end)),
             None => {
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn an_end_that_no_payment_can_pay_until_is_none() {
-        let at = |text: &str| Instant::parse(text).unwrap();
+        let at = |text: &str| Timestamp::parse(text).unwrap();
         let paid = at("2026-01-15T10:00:00Z");
         let ends = |end: &str| Period { end: Some(at(end)), cycle: Some(Cycle::Monthly) }.possible(paid);
         for (end, is_possible) in [
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn paid_for_time_only_grows() {
-        let instant = Instant::from_millis;
+        let instant = Timestamp::from_millis;
         let period = |end: i64| Period { end: Some(instant(end)), cycle: None };
         assert_eq!(period(5).extend(Some(instant(9)), instant(1)), instant(9));
         assert_eq!(period(9).extend(Some(instant(5)), instant(1)), instant(9));

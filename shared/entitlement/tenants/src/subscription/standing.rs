@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::facts::{Fact, Paid, What};
+use super::facts::{Fact, Paid, SubscriptionEvent};
 
 /// Payments whose names are remembered after they were summed up.
 const REMEMBERED: usize = 256;
@@ -72,7 +72,7 @@ impl PaymentStatus {
 /// Where a subscription stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Standing {
+pub struct SubscriptionState {
     /// Its state; None: nothing was ever paid, halted or cancelled.
     pub status: Option<Status>,
     /// How it is with the last payment.
@@ -89,7 +89,7 @@ pub struct Standing {
     /// Of which subscription it was said last that it is overdue or suspended, where that was named.
     lowered_by: Option<String>,
     /// Until when is paid for.
-    pub period_end: Option<Instant>,
+    pub period_end: Option<Timestamp>,
     /// What was bought last.
     pub terms: Option<Terms>,
     /// What was paid last: smallest units, ISO 4217 code.
@@ -101,10 +101,10 @@ pub struct Standing {
     /// Payments and periods that credits were granted for, oldest first.
     counted: Vec<String>,
     /// What happened before this was summed up.
-    pub(super) horizon: Option<Instant>,
+    pub(super) horizon: Option<Timestamp>,
 }
 
-impl Standing {
+impl SubscriptionState {
     pub(super) fn has_counted(&self, name: &str) -> bool {
         self.counted.iter().any(|counted| counted == name)
     }
@@ -113,30 +113,32 @@ impl Standing {
     /// time: one that came in has not failed.
     pub(super) fn follow(&mut self, fact: &Fact, paid: &BTreeSet<&str>) {
         match &fact.what {
-            What::Paid(payment) => self.pay(fact, payment),
+            SubscriptionEvent::Paid(payment) => self.pay(fact, payment),
             _ if !self.is_of(fact.subscription.as_deref(), fact.gateway.as_deref()) => {}
             // No subscription follows its own end.
-            What::Cancelled => self.status = Some(Status::Cancelled),
+            SubscriptionEvent::Cancelled => self.status = Some(Status::Cancelled),
             _ if self.status == Some(Status::Cancelled) => {}
-            What::Failed(Some(payment)) if paid.contains(payment.as_str()) || self.has_counted(payment) => {}
+            SubscriptionEvent::Failed(Some(payment))
+                if paid.contains(payment.as_str()) || self.has_counted(payment) => {}
             // A subscription that was given up or paused is not charged any more: what failed was something else.
-            What::Failed(_) | What::Pending if self.status == Some(Status::Suspended) => {}
-            What::Failed(_) => self.owe(PaymentStatus::Failed, fact),
-            What::Pending => self.owe(PaymentStatus::Pending, fact),
-            What::Overdue => {
+            SubscriptionEvent::Failed(_) | SubscriptionEvent::Pending if self.status == Some(Status::Suspended) => {}
+            SubscriptionEvent::Failed(_) => self.owe(PaymentStatus::Failed, fact),
+            SubscriptionEvent::Pending => self.owe(PaymentStatus::Pending, fact),
+            SubscriptionEvent::Overdue => {
                 self.reactivate(fact);
                 if self.status != Some(Status::Suspended) {
                     self.owe(PaymentStatus::Pending, fact);
                 }
             }
-            What::Halted => {
+            SubscriptionEvent::Halted => {
                 self.suspend(fact, false);
                 self.payment = Some(PaymentStatus::Failed);
             }
-            What::NeverStarted if fact.subscription.is_none() || fact.subscription != self.subscription => {}
-            What::NeverStarted => self.suspend(fact, false),
-            What::Paused => self.suspend(fact, true),
-            What::Reactivated => self.reactivate(fact),
+            SubscriptionEvent::NeverStarted
+                if fact.subscription.is_none() || fact.subscription != self.subscription => {}
+            SubscriptionEvent::NeverStarted => self.suspend(fact, false),
+            SubscriptionEvent::Paused => self.suspend(fact, true),
+            SubscriptionEvent::Reactivated => self.reactivate(fact),
         }
     }
 
@@ -186,7 +188,7 @@ impl Standing {
 
     /// Whether a payment for `subscription` is one for a subscription that was left for another, while that other is
     /// paid for: who pays for both keeps the one that was bought last.
-    fn is_for_former(&self, subscription: &str, at: Instant) -> bool {
+    fn is_for_former(&self, subscription: &str, at: Timestamp) -> bool {
         let is_paid = self.status == Some(Status::Active) && self.period_end.is_some_and(|end| at < end);
         is_paid && self.former.iter().any(|former| is_same(former, subscription))
     }

@@ -4,8 +4,8 @@ use crate::*;
 
 #[test]
 fn states_that_a_gateway_gives_back_are_taken_back_and_no_time_is_given() {
-    use What::{Cancelled, Failed, Halted, NeverStarted, Overdue, Paused, Pending, Reactivated};
-    let end = Some(Instant::from_millis(5000 * SECOND));
+    use SubscriptionEvent::{Cancelled, Failed, Halted, NeverStarted, Overdue, Paused, Pending, Reactivated};
+    let end = Some(Timestamp::from_millis(5000 * SECOND));
     for (told, status, is_paused) in [
         (vec![Halted, Reactivated], Status::Active, false),
         (vec![Pending, Reactivated], Status::Active, false),
@@ -48,7 +48,7 @@ fn states_that_a_gateway_gives_back_are_taken_back_and_no_time_is_given() {
 
 #[test]
 fn word_of_another_subscription_never_lowers_whichever_gateway_it_is_of() {
-    use What::{Cancelled, Failed, Halted, NeverStarted, Overdue, Paused, Pending, Reactivated};
+    use SubscriptionEvent::{Cancelled, Failed, Halted, NeverStarted, Overdue, Paused, Pending, Reactivated};
     let before = by("razorpay:sub_R", paid(10, "p1", Some(1000)));
     for own in ["stripe:sub_S", "razorpay:sub_S", "stripe:sub_R"] {
         let events = [before.clone(), by(own, paid(20, "p2", Some(5000)))];
@@ -86,7 +86,7 @@ fn word_of_another_subscription_never_lowers_whichever_gateway_it_is_of() {
 fn of_two_subscriptions_that_are_both_charged_the_one_bought_last_is_the_tenants_own() {
     let small = |at: i64, name: &str, end| {
         let mut event = Event { plan: Some(plan("499")), ..paid(at, name, Some(end)) };
-        if let What::Paid(paid) = &mut event.what {
+        if let SubscriptionEvent::Paid(paid) = &mut event.what {
             paid.amount = Some((49_900, "INR".into()));
         }
         by("razorpay:sub_R", event)
@@ -99,10 +99,11 @@ fn of_two_subscriptions_that_are_both_charged_the_one_bought_last_is_the_tenants
         let found = (standing.subscription.as_deref(), standing.status, standing.price.clone());
         assert_eq!(found, (Some("stripe:sub_S"), Some(Status::Active), price.clone()));
         // What it costs is its own matter: each was paid for.
-        assert_eq!((standing.period_end, standing.credits), (Some(Instant::from_millis(5000 * SECOND)), 300));
+        assert_eq!((standing.period_end, standing.credits), (Some(Timestamp::from_millis(5000 * SECOND)), 300));
     }
     // Once the other is over, who goes on paying for the first goes on with it.
-    let over = [&events[..2], &[by("stripe:sub_S", event(30, What::Cancelled)), small(1000, "p3", 6000)]].concat();
+    let over = [&events[..2], &[by("stripe:sub_S", event(30, SubscriptionEvent::Cancelled)), small(1000, "p3", 6000)]]
+        .concat();
     let standing = standing(&over);
     assert_eq!((standing.subscription.as_deref(), standing.status), (Some("razorpay:sub_R"), Some(Status::Active)));
 }

@@ -4,7 +4,7 @@ use crate::*;
 
 #[test]
 fn what_the_edges_own_clock_decides_is_never_put_before_known_facts() {
-    use What::{Cancelled, Halted, Paused, Pending};
+    use SubscriptionEvent::{Cancelled, Halted, Paused, Pending};
     let statuses = [
         (Halted, Status::Suspended),
         (Pending, Status::PastDue),
@@ -16,7 +16,7 @@ fn what_the_edges_own_clock_decides_is_never_put_before_known_facts() {
     for (what, status) in statuses {
         // The clock is right, 2 hours behind, or a year.
         for behind in [0, 2 * hours, 365 * 24 * hours] {
-            let heard = Instant::from_millis((900_010 - behind) * SECOND);
+            let heard = Timestamp::from_millis((900_010 - behind) * SECOND);
             let told = event(900_008, what.clone());
             let step = apply(&history, &told, heard).unwrap();
             assert!(step.took_effect && step.standing.status == Some(status), "{what:?} {behind}");
@@ -33,14 +33,14 @@ fn what_is_dated_tomorrow_happened_when_it_was_heard() {
     let day = 24 * 3600;
     for ahead in [19_800, day, 400 * day] {
         let (history, _) = follow(&History::default(), &[paid(1000, "p1", Some(2_000_000))]);
-        let heard = |at| Instant::from_millis(at * SECOND);
-        let halted = apply(&history, &event(2000 + ahead, What::Halted), heard(2000)).unwrap();
+        let heard = |at| Timestamp::from_millis(at * SECOND);
+        let halted = apply(&history, &event(2000 + ahead, SubscriptionEvent::Halted), heard(2000)).unwrap();
         assert_eq!(halted.standing.status, Some(Status::Suspended), "{ahead}");
         let charged = apply(&halted.history, &paid(2010, "p2", Some(3_000_000)), heard(2012)).unwrap();
         assert_eq!(charged.standing.status, Some(Status::Active), "{ahead}");
         // A clock that is a little ahead is believed.
-        let halted = apply(&charged.history, &event(2300, What::Halted), heard(2020)).unwrap();
-        let late = apply(&halted.history, &event(2290, What::Reactivated), heard(2310)).unwrap();
+        let halted = apply(&charged.history, &event(2300, SubscriptionEvent::Halted), heard(2020)).unwrap();
+        let late = apply(&halted.history, &event(2290, SubscriptionEvent::Reactivated), heard(2310)).unwrap();
         assert_eq!(late.standing.status, Some(Status::Suspended), "{ahead}");
     }
 }
@@ -48,9 +48,9 @@ fn what_is_dated_tomorrow_happened_when_it_was_heard() {
 #[test]
 fn who_pays_for_a_month_has_bought_a_month_whatever_the_event_says_of_its_end() {
     let at = 1_767_225_600;
-    let month = Cycle::Monthly.end_from(Instant::from_millis(at * SECOND));
+    let month = Cycle::Monthly.end_from(Timestamp::from_millis(at * SECOND));
     for end in [0, 1_767_225, at - 1, at, at + 20 * 365 * 24 * 3600, 253_402_300_799] {
-        let heard = Instant::from_millis((at + 5) * SECOND);
+        let heard = Timestamp::from_millis((at + 5) * SECOND);
         for told in [paid(at, "p1", Some(end)), paid(at, "p1", None)] {
             let step = apply(&History::default(), &told, heard).unwrap();
             assert_eq!((step.standing.status, step.standing.period_end), (Some(Status::Active), Some(month)), "{end}");

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use edge_capabilities::config::{self, ConfigError};
-use edge_capabilities::{Config, Instant};
+use edge_capabilities::{Config, Timestamp};
 use serde_json::{Map, Number, Value};
 
 use super::{Identified, Refused, Settings};
 use crate::caller::{Caller, TenantId};
-use crate::issuing::sane;
+use crate::issuing::is_valid;
 use crate::role::Role;
 use crate::scope::Scopes;
 
@@ -104,7 +104,7 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 }
 
 /// The person that `claims`, JSON, are about, if they are for us and for now.
-pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<Identified, Refused> {
+pub(super) fn read(claims: &[u8], settings: &Settings, now: Timestamp) -> Result<Identified, Refused> {
     let claims: Map<String, Value> = serde_json::from_slice(claims).map_err(|_| Refused::Unreadable("claims"))?;
     if text(&claims, "iss") != Some(&settings.issuer) {
         return Err(Refused::Claim("iss"));
@@ -129,14 +129,14 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<I
             return Err(Refused::Claim("nbf"));
         }
     }
-    let sub = text(&claims, "sub").filter(|sub| sane(sub)).ok_or(Refused::Claim("sub"))?;
+    let sub = text(&claims, "sub").filter(|sub| is_valid(sub)).ok_or(Refused::Claim("sub"))?;
     let (roles, tenant) = (settings.mapping.roles(&claims)?, settings.mapping.tenant(&claims)?);
     let (scopes, tenant) = if roles.iter().any(|role| role.eq_ignore_ascii_case(PLATFORM_ADMIN)) {
         (Scopes::all(), None)
     } else if tenant.is_empty() {
         // INVARIANT: whoever belongs to no tenant is not the platform for that, and sees nothing of anybody's.
         (Scopes::default(), Some(TenantId::new("")))
-    } else if sane(&tenant) {
+    } else if is_valid(&tenant) {
         let of_roles = roles.iter().filter_map(|role| Role::parse(role)).map(Role::scopes);
         (of_roles.fold(Scopes::default(), Scopes::and), Some(TenantId::from_claim(&tenant)))
     } else {
@@ -144,7 +144,7 @@ pub(super) fn read(claims: &[u8], settings: &Settings, now: Instant) -> Result<I
     };
     // An address that the issuer has not made sure of tells nobody who it is.
     let is_verified = claims.get("email_verified").is_none_or(|verified| *verified == Value::Bool(true));
-    let email = text(&claims, "email").filter(|email| is_verified && sane(email)).map(ToOwned::to_owned);
+    let email = text(&claims, "email").filter(|email| is_verified && is_valid(email)).map(ToOwned::to_owned);
     let (id, sub): (Arc<str>, _) = (Arc::from(format!("user:{sub}")), sub.to_owned());
     let (root, roles) = (id.clone(), roles.into());
     let caller = Caller { id, root, scopes, tenant, roles, applications: None, expires_at: None };

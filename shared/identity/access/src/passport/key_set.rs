@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::clock::millis;
-use edge_capabilities::{Capabilities, Instant};
+use edge_capabilities::{Capabilities, Timestamp};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -36,7 +36,7 @@ const LOOKS_WITHIN: Duration = Duration::from_secs(80);
 /// somebody makes up names.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// How long the issuer may take: longer than what stands between allows it.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 /// After the issuer could not be reached it is left alone for this long.
 const REST: Duration = Duration::from_secs(2);
 /// How often somebody looks whether another request of the instance has fetched the keys.
@@ -50,7 +50,7 @@ struct Inner {
     capabilities: Capabilities,
     known: Mutex<Option<Known>>,
     /// When the issuer could last not be reached, and why.
-    failed: Mutex<Option<(Instant, String)>>,
+    failed: Mutex<Option<(Timestamp, String)>>,
     fetching: AtomicBool,
     /// How often the keys were fetched, in vain or not.
     fetches: AtomicU64,
@@ -69,9 +69,9 @@ struct Copy {
     of: String,
     /// The JWK set, without what is of no use.
     set: String,
-    fetched_at: Instant,
+    fetched_at: Timestamp,
     /// When keys that were not known were looked for.
-    looks: Vec<Instant>,
+    looks: Vec<Timestamp>,
 }
 
 /// Nobody else of the instance fetches while this lives.
@@ -124,7 +124,7 @@ impl KeySet {
         Err(NoKeys("the issuer's keys were fetched before the token came".into()))
     }
 
-    fn now(&self) -> Instant {
+    fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
@@ -165,7 +165,7 @@ impl KeySet {
     }
 
     /// Fetches the keys, or waits for whoever does.
-    async fn fetch(&self, of: &str, looks: Option<Vec<Instant>>) -> Result<Known, NoKeys> {
+    async fn fetch(&self, of: &str, looks: Option<Vec<Timestamp>>) -> Result<Known, NoKeys> {
         let clock = &self.0.capabilities.clock;
         let (started, before) = (clock.elapsed(), self.0.fetches.load(Ordering::Acquire));
         loop {
@@ -180,7 +180,7 @@ impl KeySet {
             if !self.0.fetching.swap(true, Ordering::AcqRel) {
                 break;
             }
-            if clock.elapsed().saturating_sub(started) > PATIENCE {
+            if clock.elapsed().saturating_sub(started) > TIMEOUT {
                 return Err(NoKeys("another request has not got them in time".into()));
             }
             clock.sleep(GAP).await;
@@ -203,7 +203,7 @@ impl KeySet {
         outcome
     }
 
-    fn failed(&self) -> std::sync::MutexGuard<'_, Option<(Instant, String)>> {
+    fn failed(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, String)>> {
         self.0.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -220,7 +220,7 @@ impl KeySet {
 
     async fn ask(&self) -> Result<(String, Keys), String> {
         let request = Request::get(KEYS_URL).body(Bytes::new()).map_err(|error| error.to_string())?;
-        let answer = self.0.capabilities.http.send(request, PATIENCE).await.map_err(|error| error.to_string())?;
+        let answer = self.0.capabilities.http.send(request, TIMEOUT).await.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
             return Err(format!("answered with the status {}", answer.status().as_u16()));
         }
@@ -234,9 +234,9 @@ impl KeySet {
 const CACHE_KEY: &str = "passport-keys";
 
 /// When keys were looked for, now among them; None where that was too often.
-fn looks(copy: &Copy, now: Instant) -> Option<Vec<Instant>> {
-    let within = |look: &&Instant| (0..millis(LOOKS_WITHIN)).contains(&now.millis_since(**look));
-    let mut looks: Vec<Instant> = copy.looks.iter().filter(within).copied().collect();
+fn looks(copy: &Copy, now: Timestamp) -> Option<Vec<Timestamp>> {
+    let within = |look: &&Timestamp| (0..millis(LOOKS_WITHIN)).contains(&now.millis_since(**look));
+    let mut looks: Vec<Timestamp> = copy.looks.iter().filter(within).copied().collect();
     let just_now = looks.iter().any(|look| now.millis_since(*look) < millis(LOOK_EVERY));
     if looks.len() >= LOOKS && just_now {
         return None;
@@ -251,7 +251,7 @@ fn identity(settings: &Settings) -> String {
 }
 
 impl Known {
-    fn age(&self, now: Instant) -> i64 {
+    fn age(&self, now: Timestamp) -> i64 {
         let age = now.millis_since(self.copy.fetched_at);
         // From the future: another machine's clock, or this one was set back.
         if age < -millis(FRESH) { i64::MAX } else { age.max(0) }

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::Refused;
 use super::rsa::RsaKey;
-use super::token::{Algorithm, LONGEST_KID, Signed};
+use super::token::{Algorithm, MAX_KID_LEN, Signed};
 
 /// The most keys that a token is held against: one that does not name its key could have been signed by any.
-const MOST: usize = 64;
+const MAX_COUNT: usize = 64;
 
 /// Keys that sign tokens.
 pub(super) struct Keys(Vec<Key>);
@@ -88,7 +88,7 @@ impl Keys {
         // Without a name any key of the right kind will do.
         let fits =
             |key: &&Key| key.public.algorithm() == signed.algorithm && (signed.kid.is_none() || key.kid == signed.kid);
-        self.0.iter().filter(fits).take(MOST)
+        self.0.iter().filter(fits).take(MAX_COUNT)
     }
 }
 
@@ -113,7 +113,7 @@ impl Jwk {
         let verifies = |ops: &Vec<String>| ops.iter().any(|op| op == "verify");
         if self.purpose.as_ref().is_some_and(|purpose| purpose != "sig")
             || self.key_ops.as_ref().is_some_and(|ops| !verifies(ops))
-            || self.kid.as_ref().is_some_and(|kid| kid.len() > LONGEST_KID)
+            || self.kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_LEN)
         {
             return None;
         }

@@ -20,7 +20,7 @@ use super::leads_somewhere;
 pub(super) const KEYS_URL: &str = "http://passport-keys.spin.internal/keys";
 
 /// How long the issuer may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The largest set of keys that is taken, bytes.
 const LARGEST: usize = 1 << 20;
@@ -42,7 +42,7 @@ async fn keys(State(capabilities): State<Capabilities>) -> Result<Response, Prob
     }
     let request = Request::get(url).header(ACCEPT, "application/json").body(Bytes::new());
     let request = request.map_err(|_| unavailable(&"passport_jwks_url is no URL"))?;
-    let answer = capabilities.http.send(request, PATIENCE).await.map_err(|error| unavailable(&error))?;
+    let answer = capabilities.http.send(request, TIMEOUT).await.map_err(|error| unavailable(&error))?;
     if answer.status() != StatusCode::OK {
         return Err(unavailable(&format!("the issuer answered with the status {}", answer.status().as_u16())));
     }

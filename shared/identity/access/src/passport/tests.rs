@@ -16,7 +16,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::authentication::Access;
+use crate::authentication::Authenticator;
 use crate::granted::{Granted, SeatsVerify};
 use crate::testing::{Alg, SigningKey, base64url, jwks};
 
@@ -100,7 +100,7 @@ struct Instance {
 impl Test {
     fn instance(&self) -> Instance {
         let (capabilities, tasks) = self.world.instance();
-        let access = Access::new(&capabilities, &Db::new(capabilities.db.clone()));
+        let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
         let show = async |granted: Granted<SeatsVerify>| {
             format!("{} {:?}", granted.caller.id, granted.caller.tenant.map(|tenant| tenant.as_str().to_owned()))
         };

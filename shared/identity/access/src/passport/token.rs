@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::Refused;
 
 /// The longest token that is looked at, bytes.
-const LONGEST: usize = 16 << 10;
+const MAX_LEN: usize = 16 << 10;
 
 /// The longest name of a key that is looked for, bytes.
-pub(super) const LONGEST_KID: usize = 1024;
+pub(super) const MAX_KID_LEN: usize = 1024;
 
 /// How a token is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ struct Header {
 
 /// Whether `bearer` has a token's form.
 pub(super) fn looks_like_one(bearer: &str) -> bool {
-    bearer.len() <= LONGEST && bearer.bytes().filter(|byte| *byte == b'.').count() == 2
+    bearer.len() <= MAX_LEN && bearer.bytes().filter(|byte| *byte == b'.').count() == 2
 }
 
 impl<'a> Signed<'a> {
@@ -75,7 +75,7 @@ impl<'a> Signed<'a> {
             return Err(Refused::Unreadable("crit"));
         }
         let algorithm = Algorithm::parse(&header.alg).ok_or(Refused::Algorithm)?;
-        if header.kid.as_ref().is_some_and(|kid| kid.len() > LONGEST_KID) {
+        if header.kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_LEN) {
             return Err(Refused::NoSuchKey);
         }
         let (claims, signature) = (decode(claims, "claims")?, decode(signature, "signature")?);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::authentication::Access;
+use crate::authentication::Authenticator;
 use crate::granted::{Granted, RulesRead, SeatsVerify};
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
@@ -167,7 +167,7 @@ struct Instance {
 
 fn instance(world: &World) -> Instance {
     let (capabilities, tasks) = world.instance();
-    let access = Access::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let routes = Router::new()
         .route("/rules", get(async |granted: Granted<RulesRead>| granted.caller.id.to_string()))
         .route("/verify", get(async |granted: Granted<SeatsVerify>| granted.caller.id.to_string()))

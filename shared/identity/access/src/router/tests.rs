@@ -26,7 +26,7 @@ fn world() -> World {
 /// The routes of `api-keys` beside one that wants `seats:verify`, as one instance.
 fn instance(world: &World) -> (Instance, Tasks) {
     let (capabilities, tasks) = world.instance();
-    let access = Access::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let guarded = Router::new()
         .route("/guarded", get(async |granted: Granted<SeatsVerify>| granted.caller.id.to_string()))
         .with_state(access);

@@ -1,6 +1,6 @@
 //! What was found, as it is shown.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_ledger::{Entry, Records, Side};
 use edge_money::Money;
 use edge_webhooks::Payment;
@@ -133,7 +133,7 @@ struct JournalLine {
 }
 
 impl Report {
-    pub(super) fn new(from: Instant, to: Instant) -> Self {
+    pub(super) fn new(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from: from.to_string(),
             to: to.to_string(),

@@ -6,7 +6,7 @@ use edge_access::{BillingRead, BillingWrite, Granted};
 use edge_capabilities::Capabilities;
 use edge_http::{Address, Code, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::{Audit, Author, Deed};
+use edge_tenants::{Actor, Audit, AuditEntry};
 use edge_upstreams::Upstream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -15,16 +15,16 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::Desk;
-use crate::checkout::{Asking, Pending};
+use super::AppState;
+use crate::checkout::{CheckoutRequest, Pending};
 use crate::customer::user_of;
 use crate::orders::{self, Made};
 use crate::purchase::Wanted;
 use crate::return_url::ReturnHosts;
 use crate::subscription;
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// Check out
 ///
@@ -49,23 +49,23 @@ const LONGEST: usize = 256;
     ),
 )]
 pub(super) async fn check_out(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     request_id: RequestId,
     address: Address,
     request: Idempotent<Wanted>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     let (wanted, named) = request.into_parts();
     let purchase = wanted.read(&ReturnHosts::of(&tenant))?;
-    let asking = Asking {
-        author: Author::new(&granted.caller, address),
+    let asking = CheckoutRequest {
+        author: Actor::new(&granted.caller, address),
         role: granted.caller.role().to_owned(),
         request_id: request_id.as_str().to_owned(),
         named,
     };
-    let given = desk.checking.check_out(&tenant, &purchase, &asking).await?;
+    let given = state.checking.check_out(&tenant, &purchase, &asking).await?;
     let status = StatusCode::from_u16(given.status).unwrap_or(StatusCode::CREATED);
     let kind = HeaderValue::from_static("application/json");
     Ok((status, [(CONTENT_TYPE, kind)], given.body).into_response())
@@ -86,16 +86,16 @@ pub(super) async fn check_out(
     ),
 )]
 pub(super) async fn show(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     Path(order): Path<String>,
 ) -> Result<Json<Box<RawValue>>, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
-    if !desk.checking.checkouts.has_order(&tenant.id, &order).await? {
+    let tenant = state.tenant(&granted.caller, &headers).await?;
+    if !state.checking.checkouts.has_order(&tenant.id, &order).await? {
         return Err(no_order());
     }
-    let bheempay = Upstream::bheempay(&desk.capabilities).await.map_err(Trouble::from)?;
+    let bheempay = Upstream::bheempay(&state.capabilities).await.map_err(CheckoutError::from)?;
     orders::show(&bheempay, &order).await?.map(Json).ok_or_else(no_order)
 }
 
@@ -122,23 +122,23 @@ pub(crate) struct Proof {
     ),
 )]
 pub(super) async fn verify(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     Json(proof): Json<Proof>,
 ) -> Result<Json<Box<RawValue>>, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     for (field, value) in
         [("order_id", &proof.order_id), ("payment_id", &proof.payment_id), ("signature", &proof.signature)]
     {
-        if !(1..=LONGEST).contains(&value.len()) || value.chars().any(char::is_control) {
+        if !(1..=MAX_LEN).contains(&value.len()) || value.chars().any(char::is_control) {
             return Err(Problem::field(field, "must be 1 to 256 bytes without control characters"));
         }
     }
-    if !desk.checking.checkouts.has_order(&tenant.id, &proof.order_id).await? {
+    if !state.checking.checkouts.has_order(&tenant.id, &proof.order_id).await? {
         return Err(no_order());
     }
-    let bheempay = Upstream::bheempay(&desk.capabilities).await.map_err(Trouble::from)?;
+    let bheempay = Upstream::bheempay(&state.capabilities).await.map_err(CheckoutError::from)?;
     let said = orders::verify(&bheempay, &proof.order_id, &proof.payment_id, &proof.signature).await?;
     said.map(Json).ok_or_else(|| Problem::new(Code::InvalidSignature, "BheemPay does not find the signature genuine."))
 }
@@ -181,29 +181,30 @@ pub(crate) struct Scheduled {
     ),
 )]
 pub(super) async fn cancel(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     address: Address,
     request: Idempotent<Cancellation>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     // One key stands for one tenant's cancellation, also with a caller who speaks for many.
     let scope = granted.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |cancellation| {
             let reason = cancellation.reason.as_deref();
             if reason.is_some_and(|reason| reason.len() > 1024) {
                 return Err(Problem::field("reason", "must be at most 1,024 bytes"));
             }
-            let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
-            let user = user_of(&desk.db, &tenant).await?;
+            let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
+            let user = user_of(&state.db, &tenant).await?;
             let immediate = cancellation.immediate.unwrap_or(false);
-            let author = Author::new(&granted.caller, address);
-            let Capabilities { clock, random, .. } = &desk.capabilities;
+            let author = Actor::new(&granted.caller, address);
+            let Capabilities { clock, random, .. } = &state.capabilities;
             let detail = json!({"immediate": immediate});
-            let deed = Deed::new("subscription.cancel", &detail, &author, &**random, clock.now());
-            Audit::new(desk.db.clone()).add(&tenant.id, &deed).await?;
+            let deed = AuditEntry::new("subscription.cancel", &detail, &author, &**random, clock.now());
+            Audit::new(state.db.clone()).add(&tenant.id, &deed).await?;
             subscription::cancel(&erp, &tenant, &user, reason, immediate).await?;
             Ok((StatusCode::OK, Scheduled { status: "cancellation_scheduled" }))
         })

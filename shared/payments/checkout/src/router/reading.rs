@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use edge_access::{BillingRead, Granted};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_http::{Json, Listing, Page, Problem};
 use edge_upstreams::Upstream;
 use http::{HeaderMap, Uri};
@@ -12,12 +12,12 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use utoipa::IntoParams;
 
-use super::Desk;
+use super::AppState;
 use crate::customer::user_of;
 use crate::invoices;
 use crate::reconciliation::{self, Report};
 use crate::subscription::{self, Shown};
-use crate::trouble::Trouble;
+use crate::trouble::CheckoutError;
 
 /// Look at the subscription
 ///
@@ -28,13 +28,13 @@ use crate::trouble::Trouble;
     responses((status = 200, description = "The subscription.", body = Shown)),
 )]
 pub(super) async fn subscription(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
-    let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
-    let user = user_of(&desk.db, &tenant).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
+    let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
+    let user = user_of(&state.db, &tenant).await?;
     Ok(match subscription::show(&erp, &tenant, &user).await? {
         Some(shown) => Json(shown).into_response(),
         None => Json(json!({"status": "not_found"})).into_response(),
@@ -53,15 +53,15 @@ pub(super) async fn subscription(
     responses((status = 200, description = "A page of invoices.", body = Listing<Object>)),
 )]
 pub(super) async fn invoices(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
 ) -> Result<Json<Listing<Box<RawValue>>>, Problem> {
-    let tenant = desk.tenant(&granted.caller, &headers).await?;
+    let tenant = state.tenant(&granted.caller, &headers).await?;
     let wrong = |_| Problem::field("cursor", "must be the nextCursor of a page");
     let skipped: usize = page.cursor.as_deref().unwrap_or("0").parse().map_err(wrong)?;
-    let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
+    let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
     let all = invoices::all(&erp, &tenant).await?;
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let next = skipped.saturating_add(limit);
@@ -70,7 +70,7 @@ pub(super) async fn invoices(
 }
 
 /// The longest time that is reconciled at once, days.
-const LONGEST: i64 = 92;
+const MAX_DAYS: i64 = 92;
 
 /// Which payments.
 #[derive(Deserialize, IntoParams)]
@@ -96,7 +96,7 @@ pub(super) struct Time {
     responses((status = 200, description = "What was found.", body = Report)),
 )]
 pub(super) async fn reconciliation(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     uri: Uri,
@@ -104,18 +104,18 @@ pub(super) async fn reconciliation(
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(Time { from, to }) = Query::try_from_uri(&uri).map_err(unreadable)?;
     let (from, to) = (read_instant("from", from)?, read_instant("to", to)?);
-    if !(1..=LONGEST * 86_400_000).contains(&to.millis_since(from)) {
-        return Err(Problem::field("to", format!("must be later than from, by at most {LONGEST} days")));
+    if !(1..=MAX_DAYS * 86_400_000).contains(&to.millis_since(from)) {
+        return Err(Problem::field("to", format!("must be later than from, by at most {MAX_DAYS} days")));
     }
     let all = granted.caller.tenant.is_none() && !headers.contains_key(edge_tenants::X_TENANT_ID);
-    let tenant = if all { None } else { Some(desk.tenant(&granted.caller, &headers).await?) };
-    let erp = Upstream::erp(&desk.capabilities).await.map_err(Trouble::from)?;
-    let report = reconciliation::reconcile(&desk.db, &desk.tenants, &erp, tenant.as_ref(), from, to).await?;
+    let tenant = if all { None } else { Some(state.tenant(&granted.caller, &headers).await?) };
+    let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
+    let report = reconciliation::reconcile(&state.db, &state.tenants, &erp, tenant.as_ref(), from, to).await?;
     Ok(Json(report))
 }
 
-fn read_instant(field: &'static str, written: Option<String>) -> Result<Instant, Problem> {
+fn read_instant(field: &'static str, written: Option<String>) -> Result<Timestamp, Problem> {
     let written = written.ok_or_else(|| Problem::field(field, "is required"))?;
-    let read = Instant::parse(&written).or_else(|| Instant::parse(&format!("{written}T00:00:00Z")));
+    let read = Timestamp::parse(&written).or_else(|| Timestamp::parse(&format!("{written}T00:00:00Z")));
     read.ok_or_else(|| Problem::field(field, "must be RFC 3339, or a day like 2025-01-31"))
 }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
-use crate::reading::{Kind, Reading, Unreadable};
+use crate::reading::{GatewayEvent, Kind, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Hex },
@@ -17,7 +17,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
     let kind = kind(&event);
     let payload = kind.minds(body.object("payload"))?;
@@ -27,9 +27,9 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
 }
 
 /// What an event in BheemPay's words says of a subscription.
-pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Result<Reading, Unreadable> {
+pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Result<GatewayEvent, Unreadable> {
     let kind = kind(&event);
-    let mut reading = Reading::of(kind, event);
+    let mut reading = GatewayEvent::of(kind, event);
     let Some(payload) = payload else { return Ok(reading) };
     if let Some(metadata) = kind.minds(payload.object("metadata"))? {
         reading.tenant_id = kind.minds(metadata.text("tenant_id"))?;

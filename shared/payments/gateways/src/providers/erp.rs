@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
-use crate::reading::{Kind, Reading, Unreadable};
+use crate::reading::{GatewayEvent, Kind, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "sha256=", encoding: Encoding::Hex },
@@ -16,7 +16,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let event = body.text("event_type")?.ok_or(Unreadable::Missing("event_type"))?;
     let kind = match event.as_str() {
         "payment_received" => Kind::PaymentCaptured,
@@ -29,7 +29,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         "organization_updated" => Kind::OrganizationUpdated,
         _ => Kind::Unhandled,
     };
-    let mut reading = Reading::of(kind, event);
+    let mut reading = GatewayEvent::of(kind, event);
     reading.tenant_id = kind.minds(body.text("organization_id"))?;
     reading.tenant_json = kind.minds(body.json("organization_id"))?;
     if kind == Kind::Unhandled {

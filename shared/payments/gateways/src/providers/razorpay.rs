@@ -7,7 +7,7 @@ use http::HeaderMap;
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
 use crate::providers::bheempay;
-use crate::reading::{Kind, Reading, Unreadable};
+use crate::reading::{GatewayEvent, Kind, Unreadable};
 use edge_money::{Bill, Line};
 use edge_money::{Currency, scaled};
 
@@ -23,7 +23,7 @@ pub(crate) const DEFINITION: Definition = Definition {
 /// The entities whose notes only a server can write.
 const MADE_BY_SERVERS: [&str; 5] = ["order", "subscription", "invoice", "payment_link", "refund"];
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
     let kind = match event.as_str() {
         // Reports the same payment as `payment.captured`, with the same id.
@@ -32,7 +32,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
         "invoice.paid" if is_of_subscription(body) => Kind::SubscriptionCharged,
         event => bheempay::kind(event),
     };
-    let mut reading = Reading::of(kind, event);
+    let mut reading = GatewayEvent::of(kind, event);
     if kind == Kind::Unhandled {
         return Ok(reading);
     }
@@ -81,7 +81,7 @@ fn is_of_subscription(body: &Object<'_>) -> bool {
 }
 
 /// The invoice of a subscription, and how its amount came about.
-fn read_invoice(invoice: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_invoice(invoice: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let kind = reading.kind;
     reading.invoice_number = kind.needs(invoice.text("id"))?;
     reading.payment_id = kind.needs(invoice.text("payment_id"))?;
@@ -130,7 +130,7 @@ fn offered(order: &Object<'_>, payment: &Object<'_>) -> Option<Bill> {
 }
 
 /// What was given back. The payment that it is of mostly stands beside it, with its own amount.
-fn read_refund(payload: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_refund(payload: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let Some(refund) = entity(payload, "refund")? else { return Ok(()) };
     reading.refund_id = refund.text("id")?;
     reading.payment_id = refund.text("payment_id")?;
@@ -154,7 +154,7 @@ fn entity<'a>(payload: &Object<'a>, name: &'static str) -> Result<Option<Object<
 
 /// What is written beside things. Where two entities say which tenant, they must agree. Of what is written beside the
 /// payment alone nothing but the claim is kept.
-fn read_notes(payload: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_notes(payload: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let mut tenant: Option<String> = None;
     for (name, envelope) in payload.children("payload")? {
         let Some(entity) = envelope.object("entity")? else { continue };

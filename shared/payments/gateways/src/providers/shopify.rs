@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
-use crate::reading::{Kind, Reading, Unreadable};
+use crate::reading::{GatewayEvent, Kind, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Base64 },
@@ -15,13 +15,13 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     Ok(topic(headers, "x-shopify-topic"))
 }
 
 /// An event of which no more is known than its topic.
-pub(crate) fn topic(headers: &HeaderMap, name: &str) -> Reading {
+pub(crate) fn topic(headers: &HeaderMap, name: &str) -> GatewayEvent {
     let topic = headers.get(name).and_then(|value| value.to_str().ok());
     let topic = topic.filter(|topic| (1..=256).contains(&topic.len()) && !topic.chars().any(char::is_control));
-    Reading::of(Kind::Unhandled, topic.unwrap_or("unknown").to_owned())
+    GatewayEvent::of(Kind::Unhandled, topic.unwrap_or("unknown").to_owned())
 }

@@ -8,7 +8,7 @@ use crate::claim::SIGNATURE_HEADER;
 use crate::definition::{Definition, Scheme};
 use crate::json::Object;
 use crate::providers::bheempay;
-use crate::reading::{Reading, Unreadable};
+use crate::reading::{GatewayEvent, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::IdTimeAndBody,
@@ -19,7 +19,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
     let kind = bheempay::kind(&event);
     let data = kind.minds(body.object("data"))?;

@@ -1,12 +1,12 @@
 //! Stripe: `{"id":"evt_…","type","created","account"?,"data":{"object":{…}}}`. Where the object keeps the subscription's
 //! metadata, its id and its period depends on the object and on the API version of the endpoint; all are looked for.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use http::HeaderMap;
 
 use crate::definition::{Definition, Scheme};
 use crate::json::Object;
-use crate::reading::{Kind, Reading, Unreadable};
+use crate::reading::{GatewayEvent, Kind, Unreadable};
 use edge_money::{Bill, Line};
 use edge_money::{Currency, Money, scaled};
 
@@ -21,16 +21,16 @@ pub(crate) const DEFINITION: Definition = Definition {
 /// What the events begin with that may have an effect. Of others not even the object is read.
 const FAMILIES: [&str; 4] = ["invoice.", "checkout.session.", "charge.refunded", "customer.subscription."];
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
     if !FAMILIES.iter().any(|family| event.starts_with(family)) {
-        return Ok(Reading::of(Kind::Unhandled, event));
+        return Ok(GatewayEvent::of(Kind::Unhandled, event));
     }
     let data = body.object("data")?;
     let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
     let object = object.unwrap_or_default();
     let kind = kind(&event, &object, body.period("created"))?;
-    let mut reading = Reading::of(kind, event);
+    let mut reading = GatewayEvent::of(kind, event);
     if kind == Kind::Unhandled {
         return Ok(reading);
     }
@@ -55,7 +55,7 @@ fn read(body: &Object<'_>, _: &HeaderMap) -> Result<Reading, Unreadable> {
 }
 
 /// Several events report one payment; all of them carry its invoice.
-fn kind(event: &str, object: &Object<'_>, created: Option<Instant>) -> Result<Kind, Unreadable> {
+fn kind(event: &str, object: &Object<'_>, created: Option<Timestamp>) -> Result<Kind, Unreadable> {
     Ok(match event {
         "invoice.paid" | "invoice.payment_succeeded" => match object.text("billing_reason")?.as_deref() {
             Some("subscription_cycle" | "subscription_update" | "subscription_threshold" | "subscription") => {
@@ -86,7 +86,7 @@ fn is_paid(session: &Object<'_>) -> Result<bool, Unreadable> {
 }
 
 /// What a subscription is by its status. All events of a subscription tell it as it was when they happened.
-fn state(event: &str, subscription: &Object<'_>, now: Option<Instant>) -> Result<Kind, Unreadable> {
+fn state(event: &str, subscription: &Object<'_>, now: Option<Timestamp>) -> Result<Kind, Unreadable> {
     let is_paused = || match subscription.object("pause_collection")? {
         None => Ok::<_, Unreadable>(false),
         // Collected again from then on.
@@ -106,7 +106,7 @@ fn state(event: &str, subscription: &Object<'_>, now: Option<Instant>) -> Result
     })
 }
 
-fn read_invoice(invoice: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_invoice(invoice: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let kind = reading.kind;
     reading.payment_id = kind.needs(invoice.text("id"))?;
     reading.invoice_number = kind.needs(invoice.text("number"))?;
@@ -149,7 +149,7 @@ fn read_invoice(invoice: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
     Ok(())
 }
 
-fn read_session(session: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_session(session: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let kind = reading.kind;
     // The invoice, by which the payment is known elsewhere too; one-off payments have none.
     reading.payment_id = match kind.needs(id_of(session, "invoice"))? {
@@ -240,7 +240,11 @@ fn bill_of_session(session: &Object<'_>, currency: Option<Currency>) -> Option<B
 }
 
 /// A charge of which something was given back. It says how much in all; what it said before is told beside it.
-fn read_refunded(charge: &Object<'_>, before: Option<&Object<'_>>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_refunded(
+    charge: &Object<'_>,
+    before: Option<&Object<'_>>,
+    reading: &mut GatewayEvent,
+) -> Result<(), Unreadable> {
     // By the name that its payment has in `read_invoice` and `read_session`, where the API version tells it.
     let names = [id_of(charge, "invoice")?, id_of(charge, "payment_intent")?, charge.text("id")?];
     reading.payment_id = names.into_iter().flatten().next();
@@ -256,7 +260,7 @@ fn read_refunded(charge: &Object<'_>, before: Option<&Object<'_>>, reading: &mut
 }
 
 /// What merchants write beside things. Where two places say which tenant, they must agree.
-fn read_metadata(object: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_metadata(object: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let Some(metadata) = object.object("metadata")? else { return Ok(()) };
     if let Some(tenant) = metadata.text("tenant_id")? {
         if reading.tenant_id.as_ref().is_some_and(|other| *other != tenant) {
@@ -273,7 +277,7 @@ fn read_metadata(object: &Object<'_>, reading: &mut Reading) -> Result<(), Unrea
 }
 
 /// Plan, seats and period of a subscription, one of its items, or a line of its invoice.
-fn read_item(item: &Object<'_>, reading: &mut Reading) -> Result<(), Unreadable> {
+fn read_item(item: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
     let kind = reading.kind;
     reading.seats = reading.seats.max(item.count("quantity"));
     for name in ["price", "plan"] {

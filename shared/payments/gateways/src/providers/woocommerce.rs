@@ -5,7 +5,7 @@ use http::HeaderMap;
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::json::Object;
 use crate::providers::shopify;
-use crate::reading::{Reading, Unreadable};
+use crate::reading::{GatewayEvent, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Base64 },
@@ -15,6 +15,6 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<Reading, Unreadable> {
+fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
     Ok(shopify::topic(headers, "x-wc-webhook-topic"))
 }

@@ -1,7 +1,7 @@
 //! Whatever arrives, nothing panics, nothing unsigned is believed, and what is read can be stored.
 
 use edge_capabilities::testing::SeededRandom;
-use edge_gateways::{Provider, Reading, read};
+use edge_gateways::{GatewayEvent, Provider, read};
 use http::{HeaderMap, HeaderValue};
 
 use crate::support::{signed, verified};
@@ -140,7 +140,7 @@ fn whatever_arrives_is_refused_or_read_into_what_can_be_stored() {
     assert!(readings > 1000, "noise that is never read tests nothing");
 }
 
-fn storable(reading: &Reading) {
+fn storable(reading: &GatewayEvent) {
     let texts = [
         Some(&reading.event),
         reading.tenant_id.as_ref(),

@@ -1,16 +1,16 @@
 //! BheemPay's bodies.
 
-use edge_gateways::{Kind, Provider, Reading, Unreadable};
+use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
 use edge_money::{Currency, Money};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<Reading, Unreadable> {
+fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
     crate::support::reading(Provider::BheemPay, body)
 }
 
 /// With `fields` in its payload.
-fn captured(fields: &str) -> Result<Reading, Unreadable> {
+fn captured(fields: &str) -> Result<GatewayEvent, Unreadable> {
     reading(&format!(r#"{{"event":"payment.captured","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
 }
 
@@ -55,7 +55,7 @@ fn each_event_has_its_meaning() {
 }
 
 /// With `fields` in its payload.
-fn refunded(fields: &str) -> Result<Reading, Unreadable> {
+fn refunded(fields: &str) -> Result<GatewayEvent, Unreadable> {
     reading(&format!(r#"{{"event":"refund.processed","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
 }
 

@@ -1,10 +1,10 @@
 //! The ERP's bodies.
 
-use edge_gateways::{Kind, Provider, Reading, Unreadable};
+use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<Reading, Unreadable> {
+fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
     crate::support::reading(Provider::Erp, body)
 }
 

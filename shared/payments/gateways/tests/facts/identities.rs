@@ -72,7 +72,7 @@ fn missing_ids_do_not_collide() {
 
 #[test]
 fn a_signed_id_is_the_event_however_often_it_is_signed() {
-    let earlier = edge_capabilities::Instant::from_millis(NOW.as_millis() - 60_000);
+    let earlier = edge_capabilities::Timestamp::from_millis(NOW.as_millis() - 60_000);
     let standard = Provider::Standard;
     assert_eq!(identity(standard, &signed_at(standard, b"{}", earlier), "{}"), of(standard, "{}"));
     let stripe = Provider::Stripe;

@@ -1,11 +1,11 @@
 //! Razorpay's bodies.
 
-use edge_gateways::{Kind, Provider, Reading, Unreadable};
+use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
 use edge_money::{Bill, Currency, Line, Money};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<Reading, Unreadable> {
+fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
     crate::support::reading(Provider::Razorpay, body)
 }
 

@@ -1,11 +1,11 @@
 //! Stripe's bodies, of several API versions.
 
-use edge_gateways::{Kind, Provider, Reading, Unreadable};
+use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
 use edge_money::{Bill, Line, Money};
 
 use crate::support::{instant, text};
 
-fn event(name: &str, object: &str) -> Result<Reading, Unreadable> {
+fn event(name: &str, object: &str) -> Result<GatewayEvent, Unreadable> {
     let body = format!(
         r#"{{"id":"evt_1","type":"{name}","created":1705312800,"account":"acct_1","data":{{"object":{object}}}}}"#
     );
@@ -202,7 +202,7 @@ fn a_failed_invoice_says_what_was_due() {
 }
 
 /// A charge that was refunded, and what was told of it before.
-fn refunded(charge: &str, before: &str) -> Result<Reading, Unreadable> {
+fn refunded(charge: &str, before: &str) -> Result<GatewayEvent, Unreadable> {
     let charge = format!(
         r#"{{"id":"ch_1","object":"charge","amount":2000,"amount_captured":2000,"currency":"usd",{charge}"metadata":{{"tenant_id":"t"}}}}"#
     );

@@ -1,11 +1,11 @@
 //! Requests as tests write them.
 
-use edge_capabilities::Instant;
-use edge_gateways::{Provider, Reading, Rejection, Secrets, Unreadable, Verified, read, sign, verify};
+use edge_capabilities::Timestamp;
+use edge_gateways::{GatewayEvent, Provider, Rejection, Secrets, Unreadable, Verified, read, sign, verify};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// 2024-01-15T10:00:00Z.
-pub const NOW: Instant = Instant::from_millis(1_705_312_800_000);
+pub const NOW: Timestamp = Timestamp::from_millis(1_705_312_800_000);
 
 pub fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     pairs
@@ -23,7 +23,7 @@ pub fn secret(provider: Provider) -> &'static str {
     }
 }
 
-pub fn signed_at(provider: Provider, body: &[u8], now: Instant) -> HeaderMap {
+pub fn signed_at(provider: Provider, body: &[u8], now: Timestamp) -> HeaderMap {
     sign(provider, secret(provider), body, now, "evt_1").unwrap().into_iter().collect()
 }
 
@@ -36,12 +36,12 @@ pub fn verified(provider: Provider, headers: &HeaderMap, body: &[u8]) -> Result<
     verify(provider, &Secrets::parse(provider, secret(provider)), headers, body, NOW)
 }
 
-pub fn reading(provider: Provider, body: &str) -> Result<Reading, Unreadable> {
+pub fn reading(provider: Provider, body: &str) -> Result<GatewayEvent, Unreadable> {
     read(provider, body.as_bytes(), &HeaderMap::new())
 }
 
-pub fn instant(text: &str) -> Instant {
-    Instant::parse(text).unwrap()
+pub fn instant(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
 }
 
 pub fn text(value: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Signed times: how old, and how new, and how written.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Rejection, Secrets, verify};
 use http::{HeaderMap, HeaderValue};
 
@@ -9,10 +9,10 @@ use crate::support::{NOW, headers, secret, signed, signed_at};
 const BODY: &[u8] = b"{}";
 
 fn check(provider: Provider, signed_at_millis: i64, now: i64) -> Result<Option<i64>, Rejection> {
-    let headers = signed_at(provider, BODY, Instant::from_millis(signed_at_millis));
+    let headers = signed_at(provider, BODY, Timestamp::from_millis(signed_at_millis));
     let secrets = Secrets::parse(provider, secret(provider));
-    let verified = verify(provider, &secrets, &headers, BODY, Instant::from_millis(now));
-    verified.map(|verified| verified.signed_at.map(Instant::as_millis))
+    let verified = verify(provider, &secrets, &headers, BODY, Timestamp::from_millis(now));
+    verified.map(|verified| verified.signed_at.map(Timestamp::as_millis))
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Signatures that others made: the test vectors of the providers' own libraries.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_gateways::{Provider, Rejection, Secrets, Unreadable, read, sign, verify};
 use http::HeaderMap;
 
@@ -156,7 +156,7 @@ const VECTORS: &[Vector] = &[
 #[test]
 fn what_the_providers_own_libraries_sign_is_believed_and_nothing_near_it() {
     for Vector { from, provider, secret, headers: pairs, body, at } in VECTORS {
-        let (headers, now) = (headers(pairs), Instant::from_millis(at * 1000));
+        let (headers, now) = (headers(pairs), Timestamp::from_millis(at * 1000));
         let secrets = Secrets::parse(*provider, secret);
         let check = |body: &[u8]| verify(*provider, &secrets, &headers, body, now).map(|verified| verified.secret);
         assert_eq!(check(body.as_bytes()), Ok(0), "{from}");
@@ -181,7 +181,7 @@ fn what_is_signed_here_is_what_they_sign() {
         ),
     ];
     for (key, signature) in cases {
-        let at = Instant::from_millis(1_614_265_330_000);
+        let at = Timestamp::from_millis(1_614_265_330_000);
         let signed = sign(Provider::Standard, key, STANDARD_BODY.as_bytes(), at, "msg_p5jXN8AQM9LWM0D4loKWxJek");
         let headers: HeaderMap = signed.unwrap().into_iter().collect();
         assert_eq!(headers["webhook-signature"], signature);
@@ -218,7 +218,7 @@ fn a_checkout_signature_sent_as_a_webhook_says_nothing() {
             let headers = headers(&[(header, signature)]);
             // Only where the API's secret was made the webhook's too, which Razorpay advises against.
             let secrets = Secrets::parse(provider, secret);
-            assert!(verify(provider, &secrets, &headers, body.as_bytes(), Instant::from_millis(0)).is_ok());
+            assert!(verify(provider, &secrets, &headers, body.as_bytes(), Timestamp::from_millis(0)).is_ok());
             assert_eq!(read(provider, body.as_bytes(), &headers), Err(Unreadable::NotJson));
         }
     }

@@ -15,15 +15,15 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Desk;
+use super::AppState;
 use super::shown::Shown;
 use crate::drain::Drained;
 use crate::event::{Event, Status};
 use crate::inbox::Filter;
-use crate::processing::Trouble;
+use crate::processing::WebhookError;
 
 /// The most events that one request has tried again.
-const MOST: u32 = 1_000;
+const MAX_COUNT: u32 = 1_000;
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
@@ -63,7 +63,7 @@ fn provider(written: &str) -> Result<String, Problem> {
     params(Wanted, Page), responses((status = 200, description = "A page of events.", body = Listing<Shown>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksRead>,
     wanted: Wanted,
     page: Page,
@@ -72,15 +72,15 @@ pub(super) async fn list(
         status: wanted.status.as_deref().map(status).transpose()?,
         provider: wanted.provider.as_deref().map(provider).transpose()?,
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
-        behind: page.behind(sane)?,
+        behind: page.behind(is_valid)?,
     };
-    let events = desk.processing.inbox.list(&filter, page.limit.saturating_add(1)).await?;
+    let events = state.processing.inbox.list(&filter, page.limit.saturating_add(1)).await?;
     let shown = events.into_iter().map(Shown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
 
 /// Whether it may be the id of an event.
-fn sane(id: &str) -> bool {
+fn is_valid(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
@@ -91,11 +91,11 @@ fn sane(id: &str) -> bool {
     responses((status = 200, description = "The event.", body = Shown)),
 )]
 pub(super) async fn show(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksRead>,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    Ok(Json(desk.find(&granted.caller, &id).await?.into()))
+    Ok(Json(state.find(&granted.caller, &id).await?.into()))
 }
 
 /// Replay a webhook event
@@ -107,17 +107,17 @@ pub(super) async fn show(
     responses((status = 200, description = "The event in its current state.", body = Shown)),
 )]
 pub(super) async fn replay(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksWrite>,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let event = desk.find(&granted.caller, &id).await?;
-    let lease = desk.processing.new_lease();
-    if let Some(event) = desk.processing.inbox.reopen(&event.id, &lease, desk.processing.now()).await? {
+    let event = state.find(&granted.caller, &id).await?;
+    let lease = state.processing.new_lease();
+    if let Some(event) = state.processing.inbox.reopen(&event.id, &lease, state.processing.now()).await? {
         // What comes of it stands in the event.
-        let _ = desk.processing.work(&event, &lease).await;
+        let _ = state.processing.work(&event, &lease).await;
     }
-    Ok(Json(desk.find(&granted.caller, &id).await?.into()))
+    Ok(Json(state.find(&granted.caller, &id).await?.into()))
 }
 
 /// The events to replay.
@@ -149,7 +149,7 @@ pub(super) struct Replayed {
     request_body = Replay, responses((status = 202, description = "The events are due.", body = Replayed)),
 )]
 pub(super) async fn replay_all(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksWrite>,
     Json(replay): Json<Replay>,
 ) -> Result<(StatusCode, Json<Replayed>), Problem> {
@@ -159,14 +159,14 @@ pub(super) async fn replay_all(
         return Err(Problem::field("status", "must be dead, quarantined, ignored or failed"));
     }
     let of = replay.provider.as_deref().map(provider).transpose()?;
-    let limit = replay.limit.unwrap_or(MOST);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::field("limit", format!("must be a number from 1 to {MOST}")));
+    let limit = replay.limit.unwrap_or(MAX_COUNT);
+    if !(1..=MAX_COUNT).contains(&limit) {
+        return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}")));
     }
-    let now = desk.processing.now();
-    let replayed = desk.processing.inbox.reopen_all(wanted, of.as_deref(), now, limit).await?;
-    let behind = desk.clone();
-    desk.capabilities.background.spawn(Box::pin(async move {
+    let now = state.processing.now();
+    let replayed = state.processing.inbox.reopen_all(wanted, of.as_deref(), now, limit).await?;
+    let behind = state.clone();
+    state.capabilities.background.spawn(Box::pin(async move {
         let _ = behind.processing.drain().await;
     }));
     Ok((StatusCode::ACCEPTED, Json(Replayed { replayed })))
@@ -180,8 +180,8 @@ pub(super) async fn replay_all(
     post, path = "/api/v1/webhooks/drain", tag = "Webhooks", security(("key" = ["webhooks:write"])),
     responses((status = 200, description = "The work that was done.", body = Drained)),
 )]
-pub(super) async fn drain(State(desk): State<Desk>, _: MayDrain) -> Result<Json<Drained>, Problem> {
-    Ok(Json(desk.processing.drain().await?))
+pub(super) async fn drain(State(state): State<AppState>, _: MayDrain) -> Result<Json<Drained>, Problem> {
+    Ok(Json(state.processing.drain().await?))
 }
 
 /// The shortest `drain_key` that is taken: a shorter one could be guessed.
@@ -190,11 +190,11 @@ const SHORTEST_DRAIN_KEY: usize = 16;
 /// Whoever may drain: who may write webhooks, or a scheduler with the variable `drain_key`, which opens nothing else.
 pub(super) struct MayDrain;
 
-impl FromRequestParts<Desk> for MayDrain {
+impl FromRequestParts<AppState> for MayDrain {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
-        let key = text(&*desk.capabilities.config, "drain_key").await.map_err(|error| {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let key = text(&*state.capabilities.config, "drain_key").await.map_err(|error| {
             let detail = "The edge's settings cannot be read; try again.";
             Problem::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
         })?;
@@ -204,7 +204,7 @@ impl FromRequestParts<Desk> for MayDrain {
         if key.len() >= SHORTEST_DRAIN_KEY && bearer(&parts.headers).is_some_and(is_key) {
             return Ok(Self);
         }
-        let granted = Granted::<WebhooksWrite>::from_request_parts(parts, desk).await?;
+        let granted = Granted::<WebhooksWrite>::from_request_parts(parts, state).await?;
         only_the_platform(&granted.caller)?;
         Ok(Self)
     }
@@ -237,21 +237,22 @@ pub(super) struct Endpoint {
     request_body = NewEndpoint, responses((status = 201, description = "The endpoint is created.", body = Endpoint)),
 )]
 pub(super) async fn create_endpoint(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksWrite>,
     request: Idempotent<NewEndpoint>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
     let scope = caller.idempotency_scope();
-    desk.idempotency
+    state
+        .idempotency
         .once_for_secret(&scope, request, async |new| {
             let id = new.tenant_id.to_ascii_lowercase();
             let seen = caller.sees(&id) && !id.contains(char::is_control);
-            let tenant = if seen { desk.processing.tenants.find(&id).await? } else { None };
+            let tenant = if seen { state.processing.tenants.find(&id).await? } else { None };
             let tenant = tenant.ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))?;
-            let random = &*desk.capabilities.random;
+            let random = &*state.capabilities.random;
             let (id, token) = (format!("whe_{}", random::hex::<8>(random)), random::hex::<24>(random));
-            desk.endpoints.insert(&id, &tenant.id, &token, &caller.id, desk.processing.now()).await?;
+            state.endpoints.insert(&id, &tenant.id, &token, &caller.id, state.processing.now()).await?;
             let url = format!("/erp/webhooks/billing/{token}");
             Ok((StatusCode::CREATED, Endpoint { id, token, url }))
         })
@@ -265,21 +266,21 @@ pub(super) async fn create_endpoint(
     responses((status = 204, description = "The endpoint is deleted.")),
 )]
 pub(super) async fn delete_endpoint(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<WebhooksWrite>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let tenant = granted.caller.tenant.as_ref().map(TenantId::as_str);
-    if id.contains(char::is_control) || !desk.endpoints.revoke(&id, tenant, desk.processing.now()).await? {
+    if id.contains(char::is_control) || !state.endpoints.revoke(&id, tenant, state.processing.now()).await? {
         return Err(Problem::new(Code::EndpointNotFound, "There is no such endpoint."));
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl Desk {
+impl AppState {
     async fn find(&self, caller: &Caller, id: &str) -> Result<Event, Problem> {
-        let sane = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let found = if sane { self.processing.inbox.find(id).await? } else { None };
+        let is_valid = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let found = if is_valid { self.processing.inbox.find(id).await? } else { None };
         let own = |event: &Event| match &caller.tenant {
             None => true,
             Some(tenant) => event.tenant_id.as_deref() == Some(tenant.as_str()),
@@ -295,8 +296,8 @@ fn only_the_platform(caller: &Caller) -> Result<(), Problem> {
     }
 }
 
-impl From<Trouble> for Problem {
-    fn from(trouble: Trouble) -> Self {
+impl From<WebhookError> for Problem {
+    fn from(trouble: WebhookError) -> Self {
         let detail = "A store of the edge's cannot be reached; try again.";
         Self::new(Code::StoreUnavailable, detail).retry_after(1).because(trouble)
     }

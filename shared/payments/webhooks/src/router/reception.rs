@@ -8,27 +8,27 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use edge_capabilities::clock::within;
-use edge_capabilities::{Instant, random};
-use edge_gateways::{Provider, Reading, Rejection, Verified, is_set_up_ping, verify};
+use edge_capabilities::{Timestamp, random};
+use edge_gateways::{GatewayEvent, Provider, Rejection, Verified, is_set_up_ping, verify};
 use edge_http::{Code, Outcome, Problem, Raw};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::Desk;
+use super::AppState;
 use crate::answers::{Said, again, answer};
 use crate::drain::Drained;
 use crate::event::{Event, Status, Verdict};
 use crate::inbox::{LEASE, Stored};
 use crate::matter::matter;
 use crate::metrics::{BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED, TOO_LARGE, delivered, rejected};
-use crate::processing::Trouble;
+use crate::processing::WebhookError;
 use crate::settings::secrets;
 
 /// How long a webhook may take to come into effect before it is answered. Gateways wait five seconds.
-const PATIENCE: Duration = Duration::from_millis(4_200);
+const TIMEOUT: Duration = Duration::from_millis(4_200);
 
 /// How long a duplicate waits for the first delivery to be settled, and how often it looks.
-const DUPLICATE_PATIENCE: Duration = Duration::from_secs(3);
+const DUPLICATE_TIMEOUT: Duration = Duration::from_secs(3);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How often a webhook is tried again behind its answer, before it is left to the drain.
@@ -39,7 +39,7 @@ const LEFTOVERS: u32 = 5;
 const CLEAR_UP_AFTER: Duration = Duration::from_millis(300);
 
 /// The longest name of a source of Standard Webhooks.
-const LONGEST_SOURCE: usize = 64;
+const MAX_SOURCE_LEN: usize = 64;
 
 type Body = Result<Raw, Problem>;
 
@@ -56,8 +56,8 @@ macro_rules! gateways {
                 (status = 503, description = "`STORE_UNAVAILABLE`: send the event again."),
             ),
         )]
-        pub(super) async fn $name(State(desk): State<Desk>, headers: HeaderMap, body: Body) -> Response {
-            desk.receive(Provider::$provider, None, headers, body).await
+        pub(super) async fn $name(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Response {
+            state.receive(Provider::$provider, None, headers, body).await
         }
     )*};
 }
@@ -92,16 +92,16 @@ gateways! {
     responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
 )]
 pub(super) async fn standard(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     Path(source): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let sane = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if !(1..=LONGEST_SOURCE).contains(&source.len()) || !source.bytes().all(sane) {
+    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if !(1..=MAX_SOURCE_LEN).contains(&source.len()) || !source.bytes().all(is_valid) {
         return not_found().into_response();
     }
-    desk.receive(Provider::Standard, None, headers, body).await
+    state.receive(Provider::Standard, None, headers, body).await
 }
 
 /// Receive an ERP event for one organisation
@@ -114,12 +114,12 @@ pub(super) async fn standard(
     responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
 )]
 pub(super) async fn erp_of_one(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    desk.receive(Provider::Erp, Some(token), headers, body).await
+    state.receive(Provider::Erp, Some(token), headers, body).await
 }
 
 /// Who is told what, beside the gateway: the log.
@@ -128,7 +128,7 @@ struct Told {
     outcome: &'static str,
 }
 
-impl Desk {
+impl AppState {
     async fn receive(&self, provider: Provider, token: Option<String>, headers: HeaderMap, body: Body) -> Response {
         let outcome = self.take_in(provider, token, &headers, body).await;
         self.clear_up_behind();
@@ -208,9 +208,9 @@ impl Desk {
         provider: Provider,
         endpoint: Option<String>,
         verified: &Verified,
-        reading: Option<&Reading>,
+        reading: Option<&GatewayEvent>,
         body: Bytes,
-        now: Instant,
+        now: Timestamp,
     ) -> Event {
         let occurred_at = reading.and_then(|reading| reading.occurred_at).or(verified.signed_at).unwrap_or(now);
         Event {
@@ -236,17 +236,17 @@ impl Desk {
 
     /// The first delivery of an event. It is acknowledged once it is in effect, or nothing but the ERP stands in the
     /// way of that; else the gateway is to send it again.
-    async fn first(&self, event: Event) -> Result<Told, Trouble> {
+    async fn first(&self, event: Event) -> Result<Told, WebhookError> {
         if let Some(answer) = event.answer {
             return Ok(Told { answer, outcome: event.status.as_str() });
         }
         let lease = event.lease.clone().unwrap_or_default();
         let work = Box::pin(self.processing.work(&event, &lease));
-        let worked = within(&*self.capabilities.clock, PATIENCE, work).await;
+        let worked = within(&*self.capabilities.clock, TIMEOUT, work).await;
         Box::pin(self.told(event, worked)).await
     }
 
-    async fn told(&self, event: Event, worked: Option<Result<Verdict, Trouble>>) -> Result<Told, Trouble> {
+    async fn told(&self, event: Event, worked: Option<Result<Verdict, WebhookError>>) -> Result<Told, WebhookError> {
         match worked {
             Some(Ok(verdict)) => {
                 // Settled with its answer a moment ago.
@@ -257,7 +257,7 @@ impl Desk {
                     .unwrap_or_else(|| answer(&event, event.reading().ok().as_ref(), &Said::Settled(&verdict), now));
                 Ok(Told { answer, outcome: verdict.status().as_str() })
             }
-            Some(Err(Trouble::Upstream(_))) => {
+            Some(Err(WebhookError::Upstream(_))) => {
                 let reading = event.reading().ok();
                 let answer = answer(&event, reading.as_ref(), &Said::Accepted, self.processing.now());
                 let answer = self.processing.inbox.told(&event.id, &answer).await?;
@@ -270,20 +270,20 @@ impl Desk {
             }
             None => {
                 self.go_on_behind(&event.id);
-                Err(Trouble::Store("it takes too long".into()))
+                Err(WebhookError::Store("it takes too long".into()))
             }
         }
     }
 
     /// Another delivery of an event. It is answered as the first was; should that one have died, it takes its place.
-    async fn again(&self, known: Event, reading: Option<&Reading>) -> Result<Told, Trouble> {
+    async fn again(&self, known: Event, reading: Option<&GatewayEvent>) -> Result<Told, WebhookError> {
         if let Some(reading) = reading.filter(|reading| reading.kind.may_repeat())
             && let Some(organization) = &reading.tenant_id
         {
             // Equal to the byte, and yet it may be news.
             self.processing.invalidate(&known, organization).await?;
         }
-        let until = self.processing.now().plus(DUPLICATE_PATIENCE);
+        let until = self.processing.now().plus(DUPLICATE_TIMEOUT);
         let mut known = Some(known);
         while let Some(event) = known {
             if let Some(answer) = event.answer {
@@ -297,7 +297,7 @@ impl Desk {
                 _ => self.processing.inbox.claim(&event.id, &lease, now).await?,
             };
             if let Some(ours) = ours {
-                let worked = within(&*self.capabilities.clock, PATIENCE, self.processing.work(&ours, &lease)).await;
+                let worked = within(&*self.capabilities.clock, TIMEOUT, self.processing.work(&ours, &lease)).await;
                 let Told { answer, .. } = self.told(ours, worked).await?;
                 return Ok(Told { answer: again(&answer), outcome: "duplicate" });
             }
@@ -307,7 +307,7 @@ impl Desk {
             self.capabilities.clock.sleep(LOOK_AGAIN).await;
             known = self.processing.inbox.find(&event.id).await?;
         }
-        Err(Trouble::Taken)
+        Err(WebhookError::Taken)
     }
 
     /// Does a little of what was left undone, now that somebody is here, and sends what is to be sent: soon, and once
@@ -316,27 +316,27 @@ impl Desk {
         if self.clears_up.swap(true, Ordering::AcqRel) {
             return;
         }
-        let desk = self.clone();
+        let state = self.clone();
         self.capabilities.background.spawn(Box::pin(async move {
-            desk.capabilities.clock.sleep(CLEAR_UP_AFTER).await;
-            desk.clears_up.store(false, Ordering::Release);
-            let until = desk.processing.now().plus(Duration::from_secs(10));
-            let _ = desk.processing.drain_some(&mut Drained::default(), LEFTOVERS, until).await;
+            state.capabilities.clock.sleep(CLEAR_UP_AFTER).await;
+            state.clears_up.store(false, Ordering::Release);
+            let until = state.processing.now().plus(Duration::from_secs(10));
+            let _ = state.processing.drain_some(&mut Drained::default(), LEFTOVERS, until).await;
         }));
     }
 
     /// Tries again behind the answer. Should the instance go meanwhile, the drain does it.
     fn go_on_behind(&self, id: &str) {
-        let (desk, id) = (self.clone(), id.to_owned());
+        let (state, id) = (self.clone(), id.to_owned());
         self.capabilities.background.spawn(Box::pin(async move {
             for _ in 0..TRIES_BEHIND {
-                let Ok(Some(event)) = desk.processing.inbox.find(&id).await else { return };
+                let Ok(Some(event)) = state.processing.inbox.find(&id).await else { return };
                 let Some(due) = event.due_at.filter(|_| event.status.is_open()) else { return };
-                let wait = u64::try_from(due.millis_since(desk.processing.now())).unwrap_or(0);
-                desk.capabilities.clock.sleep(Duration::from_millis(wait).min(LEASE)).await;
-                let lease = desk.processing.new_lease();
-                if let Ok(Some(event)) = desk.processing.inbox.claim(&id, &lease, desk.processing.now()).await {
-                    let _ = desk.processing.work(&event, &lease).await;
+                let wait = u64::try_from(due.millis_since(state.processing.now())).unwrap_or(0);
+                state.capabilities.clock.sleep(Duration::from_millis(wait).min(LEASE)).await;
+                let lease = state.processing.new_lease();
+                if let Ok(Some(event)) = state.processing.inbox.claim(&id, &lease, state.processing.now()).await {
+                    let _ = state.processing.work(&event, &lease).await;
                 }
             }
         }));
@@ -344,7 +344,7 @@ impl Desk {
 }
 
 /// An event that means nothing is stored as settled: nothing is left to be done about it.
-fn settle(event: &mut Event, reading: Option<&Reading>, verdict: &Verdict) {
+fn settle(event: &mut Event, reading: Option<&GatewayEvent>, verdict: &Verdict) {
     event.answer = Some(answer(event, reading, &Said::Settled(verdict), event.received_at));
     event.status = verdict.status();
     event.reason = verdict.reason().map(ToOwned::to_owned);

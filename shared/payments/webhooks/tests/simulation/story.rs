@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::testing::SeededRandom;
 use edge_tenants::Cycle;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub(crate) struct Truth {
     pub(crate) status: Option<&'static str>,
     pub(crate) payment: Option<&'static str>,
     pub(crate) subscription: Option<String>,
-    pub(crate) period_end: Option<Instant>,
+    pub(crate) period_end: Option<Timestamp>,
     pub(crate) plan: Option<&'static str>,
     pub(crate) max_users: Option<i64>,
     pub(crate) credits: i64,
@@ -61,7 +61,7 @@ impl<'a> Story<'a> {
         let payment = format!("pay_{}", self.truth.payments.len());
         let (plan, price, users, credits) =
             PLANS.into_iter().find(|(plan, ..)| Some(*plan) == self.truth.plan).unwrap();
-        let at = Instant::from_millis(self.now * 1000);
+        let at = Timestamp::from_millis(self.now * 1000);
         let end = Cycle::Monthly.end_from(self.truth.period_end.map_or(at, |end| end.max(at)));
         let report = json!({
             "subscription_id": self.truth.subscription, "plan_id": plan, "payment_id": payment, "amount": price,

@@ -1,18 +1,18 @@
 //! Instants as upstreams write them: with a space for the `T`, with or without a zone, `+0530`, as Unix time.
 
-use super::Instant;
+use super::Timestamp;
 
 /// Unix times from here on (1973 in milliseconds, 5138 in seconds) count milliseconds.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
-/// See [`Instant::parse_lenient`].
-pub(super) fn parse(text: &str) -> Option<Instant> {
+/// See [`Timestamp::parse_lenient`].
+pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     unix_time(text).or_else(|| date_time(text))
 }
 
 /// Seconds or milliseconds since 1970, perhaps with decimals: those past the millisecond are cut off.
-fn unix_time(text: &str) -> Option<Instant> {
+fn unix_time(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(whole) || !is_number(fraction) {
@@ -20,17 +20,17 @@ fn unix_time(text: &str) -> Option<Instant> {
     }
     let counted: i64 = whole.parse().ok()?;
     if counted >= MILLISECONDS_FROM {
-        return Some(Instant::from_millis(counted));
+        return Some(Timestamp::from_millis(counted));
     }
     let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    Some(Instant::from_millis(counted.checked_mul(1000)?.checked_add(millis)?))
+    Some(Timestamp::from_millis(counted.checked_mul(1000)?.checked_add(millis)?))
 }
 
 /// A date with or without a time of day, with or without a zone: put into RFC 3339, which says whether it exists.
-fn date_time(text: &str) -> Option<Instant> {
+fn date_time(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked("2024-02-01".len())?;
     if rest.is_empty() {
-        return Instant::parse(&format!("{date}T00:00:00Z"));
+        return Timestamp::parse(&format!("{date}T00:00:00Z"));
     }
     let rest = rest.strip_prefix(['T', 't', ' '])?;
     let end_of_time =
@@ -45,7 +45,7 @@ fn date_time(text: &str) -> Option<Instant> {
     };
     // `10:30` is half past ten to the second.
     let seconds = if time.len() == "10:30".len() { ":00" } else { "" };
-    Instant::parse(&format!("{date}T{time}{seconds}.{}{}", fraction.get(..3)?, zone_of(zone)?))
+    Timestamp::parse(&format!("{date}T{time}{seconds}.{}{}", fraction.get(..3)?, zone_of(zone)?))
 }
 
 /// A zone as RFC 3339 writes it; none is UTC.

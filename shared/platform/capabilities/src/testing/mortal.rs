@@ -16,14 +16,14 @@ use crate::key_value::StoreError;
 use crate::{Capabilities, Database, Http, KeyValue};
 
 /// How long an instance has to live, in calls to the world.
-struct Life {
+struct CallsLeft {
     left: AtomicI64,
     /// Whether the last call is made before it dies.
     makes_the_last: bool,
     dead: watch::Sender<bool>,
 }
 
-impl Life {
+impl CallsLeft {
     async fn spend<T>(&self, call: impl Future<Output = T>) -> T {
         match self.left.fetch_sub(1, Ordering::SeqCst) {
             2.. => call.await,
@@ -42,13 +42,13 @@ impl Life {
 }
 
 /// A capability that ends with its instance.
-struct Mortal<T> {
+struct CrashAfter<T> {
     of: T,
-    life: Arc<Life>,
+    life: Arc<CallsLeft>,
 }
 
 #[async_trait]
-impl Database for Mortal<Arc<dyn Database>> {
+impl Database for CrashAfter<Arc<dyn Database>> {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         self.life.spend(self.of.query(statement, parameters)).await
     }
@@ -59,7 +59,7 @@ impl Database for Mortal<Arc<dyn Database>> {
 }
 
 #[async_trait]
-impl KeyValue for Mortal<Arc<dyn KeyValue>> {
+impl KeyValue for CrashAfter<Arc<dyn KeyValue>> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.life.spend(self.of.get(key)).await
     }
@@ -78,16 +78,16 @@ impl KeyValue for Mortal<Arc<dyn KeyValue>> {
 }
 
 #[async_trait]
-impl Http for Mortal<Arc<dyn Http>> {
-    async fn send(&self, request: Request<Bytes>, patience: Duration) -> Result<Response<Bytes>, HttpError> {
-        self.life.spend(self.of.send(request, patience)).await
+impl Http for CrashAfter<Arc<dyn Http>> {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
+        self.life.spend(self.of.send(request, timeout)).await
     }
 }
 
 /// What is left of an instance that dies. Dropped, it takes the instance's background work with it.
 pub struct Lifetime {
     tasks: Tasks,
-    life: Arc<Life>,
+    life: Arc<CallsLeft>,
     given: i64,
     dead: watch::Receiver<bool>,
 }
@@ -97,11 +97,11 @@ impl World {
     /// before the last of them, or with `makes_the_last` right after it.
     pub fn mortal(&self, calls: i64, makes_the_last: bool) -> (Capabilities, Lifetime) {
         let (sender, dead) = watch::channel(false);
-        let life = Arc::new(Life { left: AtomicI64::new(calls), makes_the_last, dead: sender });
+        let life = Arc::new(CallsLeft { left: AtomicI64::new(calls), makes_the_last, dead: sender });
         let (mut capabilities, tasks) = self.instance();
-        capabilities.db = Arc::new(Mortal { of: capabilities.db, life: life.clone() });
-        capabilities.cache = Arc::new(Mortal { of: capabilities.cache, life: life.clone() });
-        capabilities.http = Arc::new(Mortal { of: capabilities.http, life: life.clone() });
+        capabilities.db = Arc::new(CrashAfter { of: capabilities.db, life: life.clone() });
+        capabilities.cache = Arc::new(CrashAfter { of: capabilities.cache, life: life.clone() });
+        capabilities.http = Arc::new(CrashAfter { of: capabilities.http, life: life.clone() });
         (capabilities, Lifetime { tasks, life, given: calls, dead })
     }
 }

@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time, as RFC 3339 in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(pub Instant);
+pub struct Moment(pub Timestamp);
 
 impl Moment {
     /// Reads RFC 3339.
     pub fn parse(text: &str) -> Option<Self> {
-        Instant::parse(text).map(Self)
+        Timestamp::parse(text).map(Self)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use rhai::Dynamic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ impl JsonSchema for PeriodEnd {
 
 /// What scripts are given for the end of a period that does not end: an instant that compares and adds up as every
 /// other does, so that no script has to know of the case. 9000-01-01T00:00:00Z.
-const NEVER: Moment = Moment(Instant::from_millis(221_845_392_000_000));
+const NEVER: Moment = Moment(Timestamp::from_millis(221_845_392_000_000));
 
 impl SeatAccessInput {
     pub(super) fn into_script(self) -> Dynamic {

@@ -4,14 +4,14 @@
 use rust_decimal::Decimal;
 
 /// How many digits behind the point a decimal can have.
-const MOST_PLACES: u32 = 28;
+const MAX_PLACES: u32 = 28;
 /// How many digits behind the point a quotient is rounded to that does not end.
 pub const PLACES_OF_QUOTIENTS: u32 = 12;
 
 /// `mantissa / 10^places`. Zeros at its end are dropped as far as they have no room.
 fn decimal(mut mantissa: i128, mut places: u32) -> Option<Decimal> {
     loop {
-        if places <= MOST_PLACES
+        if places <= MAX_PLACES
             && let Ok(decimal) = Decimal::try_from_i128_with_scale(mantissa, places)
         {
             return Some(decimal);

@@ -59,7 +59,7 @@ pub mod functions {
     #[rhai_fn(name = "-")]
     pub fn earlier(instant: Moment, time: Span) -> Moment {
         let millis = i64::try_from(time.0).unwrap_or(i64::MAX);
-        Moment(edge_capabilities::Instant::from_millis(instant.0.as_millis().saturating_sub(millis)))
+        Moment(edge_capabilities::Timestamp::from_millis(instant.0.as_millis().saturating_sub(millis)))
     }
 
     /// The instant as a text.

@@ -16,7 +16,7 @@ use super::texts::fits;
 use super::{Fallible, error};
 use crate::failure::Limit;
 use crate::run::{charge, stop};
-use crate::sandbox::LONGEST_LIST;
+use crate::sandbox::MAX_LIST_LEN;
 
 #[export_module]
 pub mod functions {
@@ -54,7 +54,7 @@ pub mod functions {
     /// `let alerts = []; alerts.push("80 percent");`
     #[rhai_fn(return_raw)]
     pub fn push(list: &mut Array, item: Dynamic) -> Fallible<()> {
-        if list.len() >= LONGEST_LIST {
+        if list.len() >= MAX_LIST_LEN {
             return Err(stop(Limit::Size));
         }
         list.push(item);
@@ -140,7 +140,7 @@ pub mod functions {
     /// One list after the other.
     #[rhai_fn(name = "+", return_raw)]
     pub fn concatenate(list: Array, other: Array) -> Fallible<Array> {
-        if list.len().saturating_add(other.len()) > LONGEST_LIST {
+        if list.len().saturating_add(other.len()) > MAX_LIST_LEN {
             return Err(stop(Limit::Size));
         }
         charge(list.len().saturating_add(other.len()))?;

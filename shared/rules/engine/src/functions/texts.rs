@@ -11,7 +11,7 @@ use rhai::{Array, ImmutableString};
 use super::{Fallible, words};
 use crate::failure::Limit;
 use crate::run::{charge, log, stop};
-use crate::sandbox::{LONGEST_LIST, LONGEST_TEXT};
+use crate::sandbox::{MAX_LIST_LEN, MAX_TEXT_LEN};
 
 #[export_module]
 pub mod functions {
@@ -187,7 +187,7 @@ fn weigh(text: &str) -> Fallible<()> {
 
 /// A text of so many bytes is not too long.
 pub fn fits(length: usize) -> Fallible<()> {
-    if length > LONGEST_TEXT { Err(stop(Limit::Size)) } else { Ok(()) }
+    if length > MAX_TEXT_LEN { Err(stop(Limit::Size)) } else { Ok(()) }
 }
 
 fn joined(a: &str, b: &str) -> Fallible<String> {
@@ -213,7 +213,7 @@ fn shown(value: &Dynamic) -> Fallible<String> {
 fn listed(texts: impl IntoIterator<Item = String>) -> Fallible<Array> {
     let mut list = Array::new();
     for text in texts {
-        if list.len() >= LONGEST_LIST {
+        if list.len() >= MAX_LIST_LEN {
             return Err(stop(Limit::Size));
         }
         list.push(text.into());

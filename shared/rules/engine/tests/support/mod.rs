@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::{Clock, Instant};
+use edge_capabilities::{Clock, Timestamp};
 use edge_rules::{Engine, Evaluation, Failure, Finding, Rule};
 
 /// The machine's own clock: the limit on time is about time.
@@ -15,8 +15,8 @@ pub struct MachineClock(std::time::Instant);
 
 #[async_trait]
 impl Clock for MachineClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(0)
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(0)
     }
 
     fn elapsed(&self) -> Duration {
@@ -36,8 +36,8 @@ pub struct StoppedClock;
 
 #[async_trait]
 impl Clock for StoppedClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(0)
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(0)
     }
 
     fn elapsed(&self) -> Duration {

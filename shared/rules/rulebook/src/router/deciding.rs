@@ -9,13 +9,13 @@ use utoipa::ToSchema;
 
 use super::problems::RuleInvalid;
 use super::problems::{invalid, no_such_version};
-use super::{Desk, Named, of_the_platform};
+use super::{AppState, Named, of_the_platform};
 use crate::backtest::{Backtest, Example};
 use crate::rulebook::{Context, Decision};
 
 /// How many decisions a backtest runs on unless told, and at most.
-const USUAL: u32 = 1000;
-const MOST: u32 = 10_000;
+const DEFAULT: u32 = 1000;
+const MAX_COUNT: u32 = 10_000;
 
 /// The input of an evaluation.
 #[derive(Deserialize, ToSchema)]
@@ -59,7 +59,7 @@ pub(super) struct Answer {
     ),
 )]
 pub(super) async fn evaluate(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesEvaluate>,
     Named(rule): Named,
     request_id: RequestId,
@@ -73,9 +73,9 @@ pub(super) async fn evaluate(
     };
     let input = question.input.get();
     let decision = match question.version {
-        None => desk.rulebook.decide_and_explain(rule, input, &context).await?,
+        None => state.rulebook.decide_and_explain(rule, input, &context).await?,
         Some(version) => {
-            desk.rulebook.try_version(rule, version, input, &context).await?.ok_or_else(no_such_version)?
+            state.rulebook.try_version(rule, version, input, &context).await?.ok_or_else(no_such_version)?
         }
     };
     timings.note("rule", std::time::Duration::from_micros(decision.duration_us));
@@ -165,21 +165,21 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
     ),
 )]
 pub(super) async fn backtest(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesWrite>,
     Named(rule): Named,
     Json(trial): Json<Trial>,
 ) -> Result<Json<Difference>, Problem> {
     of_the_platform(&granted.caller)?;
     let limit = match trial.limit.map(u32::try_from) {
-        None => USUAL,
-        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-        Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MOST}"))),
+        None => DEFAULT,
+        Some(Ok(limit)) if (1..=MAX_COUNT).contains(&limit) => limit,
+        Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}"))),
     };
     let script = match (trial.script, trial.version) {
         (Some(script), None) => script,
         (None, Some(version)) => {
-            let found = desk.rulebook.publishing().versions().find(rule, version).await?;
+            let found = state.rulebook.publishing().versions().find(rule, version).await?;
             found.ok_or_else(no_such_version)?.script
         }
         (Some(_), Some(_)) => return Err(Problem::field("version", "must stand alone, without script")),
@@ -189,10 +189,10 @@ pub(super) async fn backtest(
             return Err(Problem::fields(errors.into()));
         }
     };
-    let compiled = desk.rulebook.knowledge().engine().compile(rule, &script);
-    let compiled = compiled.map_err(|_| invalid(&desk.rulebook.publishing().check(rule, &script, None)))?;
+    let compiled = state.rulebook.knowledge().engine().compile(rule, &script);
+    let compiled = compiled.map_err(|_| invalid(&state.rulebook.publishing().check(rule, &script, None)))?;
     let Backtest { compared, changed, errors, reworded, examples, cut_short } =
-        desk.rulebook.backtest(rule, &compiled, limit).await?;
+        state.rulebook.backtest(rule, &compiled, limit).await?;
     let examples = examples.into_iter().map(ShownExample::from).collect();
     Ok(Json(Difference { compared, changed, errors, reworded, cut_short, examples }))
 }

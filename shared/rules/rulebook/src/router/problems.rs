@@ -5,7 +5,7 @@ use edge_rules::Report;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::publishing::Refused;
+use crate::publishing::PublishError;
 use crate::rulebook::{RuleFailed, TryFailed};
 
 /// A `Problem` with the report of the check that the version did not pass.
@@ -69,23 +69,25 @@ pub(super) fn no_such_version() -> Problem {
     Problem::new(Code::VersionNotFound, "The rule has no such version.")
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<PublishError> for Problem {
+    fn from(refused: PublishError) -> Self {
         match refused {
-            Refused::Invalid(report) => invalid(&report),
-            Refused::NoSuchVersion => no_such_version(),
-            Refused::NothingBefore => Self::new(Code::NothingToRollBack, "There is no earlier version to go back to."),
-            Refused::Stale => {
+            PublishError::Invalid(report) => invalid(&report),
+            PublishError::NoSuchVersion => no_such_version(),
+            PublishError::NothingBefore => {
+                Self::new(Code::NothingToRollBack, "There is no earlier version to go back to.")
+            }
+            PublishError::Stale => {
                 let detail =
                     "Another version was activated in the meantime: get the rule again and send its current ETag.";
                 Self::new(Code::PreconditionFailed, detail)
             }
-            Refused::Db(error) => error.into(),
-            Refused::Unannounceable(error) => {
+            PublishError::Db(error) => error.into(),
+            PublishError::Unannounceable(error) => {
                 let detail = "The edge's cache cannot be reached, so nothing was changed; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
             }
-            Refused::Unannounced(error) => {
+            PublishError::Unannounced(error) => {
                 let detail = "The version was activated, but the edge's cache failed before all instances were \
                               notified; they follow within seconds after it recovers.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(5).because(error)

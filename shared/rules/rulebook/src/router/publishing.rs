@@ -15,13 +15,13 @@ use utoipa::ToSchema;
 
 use super::problems::RuleInvalid;
 use super::reading::with_etag;
-use super::{Address, Desk, Named, author, of_the_platform};
+use super::{Address, AppState, Named, author, of_the_platform};
 use crate::activations::Current;
 use crate::publishing::Basis;
 use crate::versions::Draft;
 
 /// The longest note, characters.
-const LONGEST_NOTE: usize = 1000;
+const MAX_NOTE_LEN: usize = 1000;
 
 /// The script to check.
 #[derive(Deserialize, ToSchema)]
@@ -43,14 +43,14 @@ pub(super) struct Candidate {
     responses((status = 200, description = "The report of the check: `ok` is true if the script passes.", body = Report)),
 )]
 pub(super) async fn check(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesWrite>,
     Named(rule): Named,
     Json(candidate): Json<Candidate>,
 ) -> Result<Json<Report>, Problem> {
     of_the_platform(&granted.caller)?;
     let tests = candidate.tests.as_deref().map(tests);
-    Ok(Json(desk.rulebook.publishing().check(rule, &candidate.script, tests.as_deref())))
+    Ok(Json(state.rulebook.publishing().check(rule, &candidate.script, tests.as_deref())))
 }
 
 /// The tests as JSON, also where they were sent as a text, as the script is.
@@ -85,8 +85,8 @@ impl NewVersion {
     fn read(self) -> Result<Draft, Problem> {
         let note = self.note.filter(|note| !note.is_empty());
         let mut errors = Vec::new();
-        if note.as_ref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
-            errors.push(FieldError::new("note", format!("must be at most {LONGEST_NOTE} characters")));
+        if note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE_LEN) {
+            errors.push(FieldError::new("note", format!("must be at most {MAX_NOTE_LEN} characters")));
         }
         // No text with U+0000 can be recorded on PostgreSQL.
         for (field, text) in [("note", note.as_deref()), ("script", Some(self.script.as_str()))] {
@@ -114,7 +114,7 @@ impl NewVersion {
     ),
 )]
 pub(super) async fn push(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesWrite>,
     Named(rule): Named,
     address: Address,
@@ -122,10 +122,10 @@ pub(super) async fn push(
 ) -> Result<Response, Problem> {
     let author = author(&granted.caller, address)?;
     let work = async |new: NewVersion| {
-        let made = desk.rulebook.publishing().push(rule, &new.read()?, &author).await?;
+        let made = state.rulebook.publishing().push(rule, &new.read()?, &author).await?;
         Ok((StatusCode::CREATED, Made { version: made.number, sha256: made.sha256 }))
     };
-    desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
+    state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
 }
 
 /// The version to activate.
@@ -172,7 +172,7 @@ impl From<(edge_rules::Rule, &Current)> for InForce {
     ),
 )]
 pub(super) async fn activate(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesWrite>,
     Named(rule): Named,
     address: Address,
@@ -184,11 +184,11 @@ pub(super) async fn activate(
     let basis = basis(&headers).ok_or_else(|| Problem::new(Code::PreconditionRequired, detail))?;
     let mut etag = None;
     let work = async |choice: Choice| {
-        let current = desk.rulebook.publishing().activate(rule, choice.version, &basis, &author).await?;
+        let current = state.rulebook.publishing().activate(rule, choice.version, &basis, &author).await?;
         etag = Some(current.etag());
         Ok((StatusCode::OK, InForce::from((rule, &current))))
     };
-    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
+    let response = state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 
@@ -213,7 +213,7 @@ struct Nothing {}
     ),
 )]
 pub(super) async fn roll_back(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesWrite>,
     Named(rule): Named,
     address: Address,
@@ -225,11 +225,11 @@ pub(super) async fn roll_back(
     let request = Idempotent::<Nothing>::from_request(or_empty_object(request).await?, &()).await?;
     let mut etag = None;
     let work = async |_: Nothing| {
-        let current = desk.rulebook.publishing().roll_back(rule, &basis, &author).await?;
+        let current = state.rulebook.publishing().roll_back(rule, &basis, &author).await?;
         etag = Some(current.etag());
         Ok((StatusCode::OK, InForce::from((rule, &current))))
     };
-    let response = desk.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
+    let response = state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 

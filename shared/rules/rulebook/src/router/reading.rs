@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::problems::no_such_version;
-use super::{Desk, Named};
+use super::{AppState, Named};
 use crate::activations::Current;
 use crate::versions::Version;
 
@@ -74,12 +74,12 @@ fn raw(json: Option<String>) -> Box<RawValue> {
     responses((status = 200, description = "All rules with their active versions.", body = Listing<Shown>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     _granted: Granted<RulesRead>,
 ) -> Result<Json<Listing<Shown>>, Problem> {
     let mut data = Vec::with_capacity(Rule::ALL.len());
     for rule in Rule::ALL {
-        data.push(Shown::new(rule, desk.rulebook.publishing().current(rule).await?, false));
+        data.push(Shown::new(rule, state.rulebook.publishing().current(rule).await?, false));
     }
     Ok(Json(Listing { data, next_cursor: None }))
 }
@@ -97,12 +97,12 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn one(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     _granted: Granted<RulesRead>,
     Named(rule): Named,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let current = desk.rulebook.publishing().current(rule).await?;
+    let current = state.rulebook.publishing().current(rule).await?;
     let etag = current.etag();
     let response = if edge_http::if_none_match(&headers, etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -184,7 +184,7 @@ impl ShownVersion {
     responses((status = 200, description = "A page of versions.", body = Listing<ShownVersion>)),
 )]
 pub(super) async fn versions(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     _granted: Granted<RulesRead>,
     Named(rule): Named,
     page: Page,
@@ -194,7 +194,7 @@ pub(super) async fn versions(
         Some(Ok(below)) => below,
         Some(Err(_)) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
     };
-    let publishing = desk.rulebook.publishing();
+    let publishing = state.rulebook.publishing();
     // What this build ships is there from the first look on.
     publishing.versions().shipped(rule).await?;
     let active = publishing.current(rule).await?.version.number;
@@ -213,12 +213,12 @@ pub(super) async fn versions(
     ),
 )]
 pub(super) async fn version(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     _granted: Granted<RulesRead>,
     Named(rule): Named,
     Path((_, number)): Path<(String, String)>,
 ) -> Result<Json<ShownVersion>, Problem> {
-    let publishing = desk.rulebook.publishing();
+    let publishing = state.rulebook.publishing();
     let number = number.parse().map_err(|_| no_such_version())?;
     let active = publishing.current(rule).await?.version.number;
     let version = publishing.versions().find(rule, number).await?.ok_or_else(no_such_version)?;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Query, State};
 use edge_access::{Granted, RulesRead};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_http::{FieldError, Json, Listing, Page, Problem};
 use http::Uri;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::deciding::raw;
-use super::{Desk, Named, number, of_the_platform};
-use crate::audit::{Behind as BehindDeed, Deed};
-use crate::decisions::{Behind, Filter, Recorded};
+use super::{AppState, Named, number, of_the_platform};
+use crate::audit::{AuditEntry, Cursor as BehindDeed};
+use crate::decisions::{Cursor, Filter, Recorded};
 
 /// The filter of the decisions to list.
 #[derive(Deserialize, IntoParams)]
@@ -37,7 +37,7 @@ impl Asked {
         let mut errors = Vec::new();
         let version = number("version", self.version.as_deref(), &mut errors);
         let mut instant = |field: &str, text: Option<String>| {
-            let read = Instant::parse(&text?);
+            let read = Timestamp::parse(&text?);
             if read.is_none() {
                 errors.push(FieldError::new(field, "must be an RFC 3339 instant"));
             }
@@ -137,7 +137,7 @@ pub(super) struct ShownDecisions {
     responses((status = 200, description = "A page of decisions.", body = ShownDecisions)),
 )]
 pub(super) async fn decisions(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesRead>,
     Named(rule): Named,
     page: Page,
@@ -155,17 +155,17 @@ pub(super) async fn decisions(
     }
     let behind = page.cursor.as_deref().map(|cursor| {
         let (at, id) = cursor.split_once('.')?;
-        Some(Behind { at: Instant::from_millis(at.parse().ok()?), id: id.to_owned() })
+        Some(Cursor { at: Timestamp::from_millis(at.parse().ok()?), id: id.to_owned() })
     });
     let behind = match behind {
         Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
         behind => behind.flatten(),
     };
-    let found = desk.rulebook.decisions().list(rule, &filter, behind, page.limit.saturating_add(1)).await?;
+    let found = state.rulebook.decisions().list(rule, &filter, behind, page.limit.saturating_add(1)).await?;
     let cursor = |recorded: &Recorded| format!("{}.{}", recorded.at.as_millis(), recorded.id);
     let Listing { data, next_cursor } = Listing::from_one_more(found, &page, cursor);
     let unwritten = match granted.caller.tenant {
-        None => desk.rulebook.journal().unwritten().await.ok(),
+        None => state.rulebook.journal().unwritten().await.ok(),
         Some(_) => None,
     };
     Ok(Json(ShownDecisions { data: data.into_iter().map(Into::into).collect(), next_cursor, unwritten }))
@@ -174,7 +174,7 @@ pub(super) async fn decisions(
 /// An entry of a rule's audit trail.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShownDeed {
+pub(super) struct AuditEntryResponse {
     /// When the action happened, RFC 3339.
     at: String,
     /// The action: `created`, `activated` or `rolled_back`.
@@ -195,8 +195,8 @@ pub(super) struct ShownDeed {
     cursor: String,
 }
 
-impl From<Deed> for ShownDeed {
-    fn from(deed: Deed) -> Self {
+impl From<AuditEntry> for AuditEntryResponse {
+    fn from(deed: AuditEntry) -> Self {
         let (kind, number) = deed.place;
         Self {
             at: deed.at.to_rfc3339_millis(),
@@ -218,26 +218,26 @@ impl From<Deed> for ShownDeed {
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/audit", tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), Page),
-    responses((status = 200, description = "A page of audit entries.", body = Listing<ShownDeed>)),
+    responses((status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>)),
 )]
 pub(super) async fn audit(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<RulesRead>,
     Named(rule): Named,
     page: Page,
-) -> Result<Json<Listing<ShownDeed>>, Problem> {
+) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
     of_the_platform(&granted.caller)?;
     let behind = page.cursor.as_deref().map(|cursor| {
         let mut numbers = cursor.split('.').map(str::parse);
         let mut next = || numbers.next()?.ok();
-        let (at, place) = (Instant::from_millis(next()?), (next()?, next()?));
+        let (at, place) = (Timestamp::from_millis(next()?), (next()?, next()?));
         Some(BehindDeed { at, place })
     });
     let behind = match behind {
         Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
         behind => behind.flatten(),
     };
-    let found = desk.rulebook.audit().list(rule, behind, page.limit.saturating_add(1)).await?;
-    let found = found.into_iter().map(ShownDeed::from).collect();
+    let found = state.rulebook.audit().list(rule, behind, page.limit.saturating_add(1)).await?;
+    let found = found.into_iter().map(AuditEntryResponse::from).collect();
     Ok(Json(Listing::from_one_more(found, &page, |deed| deed.cursor.clone())))
 }

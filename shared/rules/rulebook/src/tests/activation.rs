@@ -2,7 +2,7 @@ use edge_capabilities::testing::World;
 use edge_rules::Rule;
 
 use super::{admin, everybody, instance, saying};
-use crate::publishing::{Basis, Refused};
+use crate::publishing::{Basis, PublishError};
 
 #[tokio::test(start_paused = true)]
 async fn of_publishers_from_one_base_exactly_one_wins() {
@@ -25,7 +25,7 @@ async fn of_publishers_from_one_base_exactly_one_wins() {
             outcomes
                 .iter()
                 .filter(|outcome| outcome.is_err())
-                .all(|outcome| { matches!(outcome, Err(Refused::Stale)) })
+                .all(|outcome| { matches!(outcome, Err(PublishError::Stale)) })
         );
         let current = instances[1].rulebook.publishing().current(Rule::Approval).await.unwrap();
         assert_eq!(current.version.number, won[0].version.number);
@@ -47,11 +47,11 @@ async fn a_change_from_what_is_no_longer_in_force_is_refused() {
     for etag in [&first, &second, &forged, "", "\"\"", "*"] {
         let basis = Basis::Etags(vec![etag.to_owned()]);
         let refused = instance.rulebook.publishing().activate(Rule::RoleMapping, two, &basis, &admin()).await;
-        assert!(matches!(refused, Err(Refused::Stale)), "{etag}");
+        assert!(matches!(refused, Err(PublishError::Stale)), "{etag}");
         let refused = instance.rulebook.publishing().roll_back(Rule::RoleMapping, &basis, &admin()).await;
-        assert!(matches!(refused, Err(Refused::Stale)), "{etag}");
+        assert!(matches!(refused, Err(PublishError::Stale)), "{etag}");
     }
-    assert!(matches!(instance.activate(Rule::RoleMapping, 99).await, Err(Refused::NoSuchVersion)));
+    assert!(matches!(instance.activate(Rule::RoleMapping, 99).await, Err(PublishError::NoSuchVersion)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,14 +59,14 @@ async fn going_back_twice_leads_back_two_steps() {
     let world = World::new(1);
     let instance = instance(&world);
     let rule = Rule::RoleMapping;
-    assert!(matches!(instance.roll_back(rule).await, Err(Refused::NothingBefore)));
+    assert!(matches!(instance.roll_back(rule).await, Err(PublishError::NothingBefore)));
     let two = instance.publish(rule, &everybody("admin")).await;
     let three = instance.publish(rule, &everybody("manager")).await;
     assert_eq!(instance.roll_back(rule).await.unwrap(), two);
     assert_eq!(instance.deciding().await, two);
     assert_eq!(instance.roll_back(rule).await.unwrap(), 1);
     assert_eq!(instance.deciding().await, 1);
-    assert!(matches!(instance.roll_back(rule).await, Err(Refused::NothingBefore)));
+    assert!(matches!(instance.roll_back(rule).await, Err(PublishError::NothingBefore)));
     // From there on as ever.
     assert_eq!(instance.activate(rule, three).await.unwrap(), three);
     assert_eq!(instance.activate(rule, two).await.unwrap(), two);
@@ -95,5 +95,5 @@ async fn choosing_what_is_in_force_changes_nothing_but_that_it_was_chosen() {
     assert!(etag.starts_with("\"1-"));
     instance.activate(rule, 1).await.unwrap();
     assert_eq!(instance.etag(rule).await, etag);
-    assert!(matches!(instance.roll_back(rule).await, Err(Refused::NothingBefore)));
+    assert!(matches!(instance.roll_back(rule).await, Err(PublishError::NothingBefore)));
 }

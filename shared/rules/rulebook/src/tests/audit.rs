@@ -4,7 +4,7 @@ use edge_capabilities::testing::World;
 use edge_rules::Rule;
 
 use super::{everybody, instance};
-use crate::audit::Behind;
+use crate::audit::Cursor;
 
 #[tokio::test(start_paused = true)]
 async fn the_audit_tells_who_did_what_when_from_where_and_what_differs() {
@@ -58,7 +58,7 @@ async fn the_audit_is_paged_without_gaps_also_within_one_instant() {
     loop {
         let page = instance.rulebook.audit().list(Rule::RoleMapping, behind.take(), 2).await.unwrap();
         let Some(last) = page.last() else { break };
-        behind = Some(Behind { at: last.at, place: last.place });
+        behind = Some(Cursor { at: last.at, place: last.place });
         paged.extend(page);
     }
     assert_eq!(paged, whole);

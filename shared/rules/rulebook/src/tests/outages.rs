@@ -4,7 +4,7 @@ use edge_capabilities::testing::World;
 use edge_rules::Rule;
 
 use super::{everybody, instance};
-use crate::publishing::Refused;
+use crate::publishing::PublishError;
 use crate::rulebook::RuleFailed;
 
 #[tokio::test(start_paused = true)]
@@ -38,8 +38,8 @@ async fn without_the_cache_an_instance_goes_on_and_nothing_can_be_put_in_force()
     world.cache.set_down(true);
     assert_eq!((one.deciding().await, other.deciding().await), (admin, admin));
     assert_eq!(instance(&world).deciding().await, admin, "from the record");
-    assert!(matches!(one.activate(Rule::RoleMapping, manager).await, Err(Refused::Unannounceable(_))));
-    assert!(matches!(one.roll_back(Rule::RoleMapping).await, Err(Refused::Unannounceable(_))));
+    assert!(matches!(one.activate(Rule::RoleMapping, manager).await, Err(PublishError::Unannounceable(_))));
+    assert!(matches!(one.roll_back(Rule::RoleMapping).await, Err(PublishError::Unannounceable(_))));
     assert_eq!((one.deciding().await, other.deciding().await), (admin, admin));
     world.db.set_down(true);
     world.clock.advance(Duration::from_mins(1)).await;

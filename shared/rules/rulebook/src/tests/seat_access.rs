@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_capabilities::testing::{START, World};
 use edge_database::Db;
 use edge_rules::Rule;
-use edge_seats::{Access, Reason, SeatAccess, SeatFacts, SeatStatus, ShippedSeatAccess, SubscriptionStatus};
+use edge_seats::{AccessDecision, Reason, SeatAccess, SeatFacts, SeatStatus, ShippedSeatAccess, SubscriptionStatus};
 
 use super::instance;
 use crate::rulebook::Rulebook;
@@ -27,7 +27,7 @@ fn ruled(world: &World) -> (RuledSeatAccess, edge_capabilities::testing::Tasks) 
     (RuledSeatAccess::new(&capabilities, rulebook), tasks)
 }
 
-fn facts(now: Instant) -> SeatFacts {
+fn facts(now: Timestamp) -> SeatFacts {
     SeatFacts {
         seat_status: SeatStatus::Active,
         subscription_status: SubscriptionStatus::Active,
@@ -54,9 +54,9 @@ async fn the_shipped_script_and_its_twin_say_the_same_in_every_case() {
             for (distance, expires_at) in
                 distances.into_iter().map(|distance| (distance, Some(START))).chain([(0, None)])
             {
-                let now = Instant::from_millis(end + distance);
+                let now = Timestamp::from_millis(end + distance);
                 let facts = SeatFacts { seat_status, subscription_status, expires_at, now };
-                let Access { has_access, reason } = ShippedSeatAccess.decide(facts).await;
+                let AccessDecision { has_access, reason } = ShippedSeatAccess.decide(facts).await;
                 let twin = format!("{{\"hasAccess\":{has_access},\"reason\":\"{}\"}}", reason.as_str());
                 let script = engine.evaluate(&compiled, &input(facts), false).unwrap().outcome;
                 assert_eq!(script, twin, "{facts:?}");
@@ -71,8 +71,8 @@ async fn the_next_seat_is_decided_by_the_version_just_put_in_force() {
     let publisher = instance(&world);
     let (rule, _tasks) = ruled(&world);
     let now = || facts(START);
-    let granted = Access { has_access: true, reason: Reason::SeatActive };
-    let denied = Access { has_access: false, reason: Reason::SubscriptionSuspended };
+    let granted = AccessDecision { has_access: true, reason: Reason::SeatActive };
+    let denied = AccessDecision { has_access: false, reason: Reason::SubscriptionSuspended };
     assert_eq!(rule.decide(now()).await, granted);
     let nobody = draft("fn decide(input) { #{ hasAccess: false, reason: \"SUBSCRIPTION_SUSPENDED\" } }");
     publisher.publish(Rule::SeatAccess, &nobody).await;
@@ -89,7 +89,7 @@ async fn a_script_that_fails_falls_back_to_the_shipped_rule_and_says_so() {
     let version = publisher.publish(Rule::SeatAccess, &draft("fn decide(input) { loop { } }")).await;
     for millis in 0..50 {
         let access = rule.decide(facts(START.plus(Duration::from_millis(millis)))).await;
-        assert_eq!(access, Access { has_access: true, reason: Reason::SeatActive });
+        assert_eq!(access, AccessDecision { has_access: true, reason: Reason::SeatActive });
     }
     let said: Vec<_> = world.log.lines().into_iter().filter(|line| line.contains("RULE_FAILED")).collect();
     assert_eq!(said.len(), 1, "once a second, not each time");
@@ -105,7 +105,7 @@ async fn where_no_store_can_be_asked_the_shipped_rule_decides() {
     world.cache.set_down(true);
     world.db.set_down(true);
     let (rule, _tasks) = ruled(&world);
-    assert_eq!(rule.decide(facts(START)).await, Access { has_access: true, reason: Reason::SeatActive });
+    assert_eq!(rule.decide(facts(START)).await, AccessDecision { has_access: true, reason: Reason::SeatActive });
     assert!(world.log.lines().iter().any(|line| line.contains("RULE_FAILED")));
 }
 

@@ -10,7 +10,7 @@ use edge_capabilities::testing::{SeededRandom, World};
 use edge_rules::Rule;
 
 use super::{Instance, context, instance, saying};
-use crate::publishing::Refused;
+use crate::publishing::PublishError;
 
 const STEPS: u64 = 400;
 
@@ -61,7 +61,7 @@ async fn run(seed: u64) {
             let before = answered.count();
             match publisher.activate(Rule::Approval, version).await {
                 Ok(version) => answered.0.lock().unwrap().push(version),
-                Err(refused) => assert!(matches!(refused, Refused::Stale), "seed {seed}, step {step}: {refused}"),
+                Err(refused) => assert!(matches!(refused, PublishError::Stale), "seed {seed}, step {step}: {refused}"),
             }
             assert_eq!(answered.count(), before + 1, "seed {seed}, step {step}");
         };

@@ -3,7 +3,7 @@ use edge_database::Db;
 use edge_rules::Rule;
 
 use super::{admin, everybody, instance};
-use crate::publishing::Refused;
+use crate::publishing::PublishError;
 use crate::versions::{Draft, Versions};
 
 fn versions(world: &World) -> Versions {
@@ -56,7 +56,7 @@ async fn what_does_not_pass_is_not_stored() {
     let instance = instance(&world);
     let broken = Draft { script: "fn decide(input) { #{ role: \"admin\" }".into(), tests: None, note: None };
     let refused = instance.rulebook.publishing().push(Rule::RoleMapping, &broken, &admin()).await.unwrap_err();
-    assert!(matches!(refused, Refused::Invalid(report) if !report.errors.is_empty()));
+    assert!(matches!(refused, PublishError::Invalid(report) if !report.errors.is_empty()));
     assert_eq!(versions(&world).list(Rule::RoleMapping, i64::MAX, 10).await.unwrap().len(), 0);
 }
 

@@ -12,10 +12,10 @@ use crate::level::Level;
 use crate::request::Purchase;
 use crate::rules::ApprovalRule;
 
-const LONGEST: usize = 256;
-const LONGEST_TEXT: usize = 2048;
-const MOST: usize = 20;
-const MOST_MINUTES: u32 = 366 * 24 * 60;
+const MAX_LEN: usize = 256;
+const MAX_TEXT_LEN: usize = 2048;
+const MAX_COUNT: usize = 20;
+const MAX_MINUTES: u32 = 366 * 24 * 60;
 
 fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, String> {
     digits.read(currency).map(|money| money.minor).map_err(|invalid| invalid.to_string())
@@ -55,7 +55,7 @@ pub(super) struct Wanted {
 }
 
 pub(super) fn is_sane(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control)
+    (1..=MAX_LEN).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 const TEXT: &str = "must be 1 to 256 bytes without control characters";
@@ -75,7 +75,7 @@ impl NewRequest {
                 errors.push(FieldError::new(field, TEXT));
             }
         }
-        if self.description.as_ref().is_some_and(|text| text.len() > LONGEST_TEXT) {
+        if self.description.as_ref().is_some_and(|text| text.len() > MAX_TEXT_LEN) {
             errors.push(FieldError::new("description", "must be at most 2,048 bytes"));
         }
         let currency = Currency::parse(&self.currency);
@@ -204,10 +204,10 @@ impl RuleWanted {
         let levels = self.levels.as_deref().unwrap_or_default();
         let level_is_sane = |level: &LevelWritten| {
             (1..=20).contains(&level.quorum)
-                && (1..=MOST).contains(&level.approvers.len())
+                && (1..=MAX_COUNT).contains(&level.approvers.len())
                 && level.approvers.iter().all(|approver| is_approver(approver))
         };
-        if levels.len() > MOST || !levels.iter().all(level_is_sane) {
+        if levels.len() > MAX_COUNT || !levels.iter().all(level_is_sane) {
             wrong("levels", "must be up to 20, each with a quorum of 1 to 20 and up to 20 of role:…, user:… and key:…");
         }
         let is_met = |level: &LevelWritten| {
@@ -219,7 +219,7 @@ impl RuleWanted {
             wrong("levels", "must not ask for more people than there are, where all are named");
         }
         let others = self.escalate_to.as_deref().unwrap_or_default();
-        if others.len() > MOST || !others.iter().all(|approver| is_approver(approver)) {
+        if others.len() > MAX_COUNT || !others.iter().all(|approver| is_approver(approver)) {
             wrong("escalate_to", APPROVERS);
         }
         let times = [
@@ -227,7 +227,7 @@ impl RuleWanted {
             ("escalate_after_minutes", self.escalate_after_minutes),
         ];
         for (field, minutes) in times {
-            if minutes.is_some_and(|minutes| !(1..=MOST_MINUTES).contains(&minutes)) {
+            if minutes.is_some_and(|minutes| !(1..=MAX_MINUTES).contains(&minutes)) {
                 wrong(field, "must be 1 to 527,040");
             }
         }
@@ -281,7 +281,7 @@ pub(super) struct Bulk {
 }
 
 pub(super) fn check_comment(comment: Option<&str>) -> Result<(), Problem> {
-    if comment.is_some_and(|comment| comment.len() > LONGEST_TEXT) {
+    if comment.is_some_and(|comment| comment.len() > MAX_TEXT_LEN) {
         return Err(Problem::field("comment", "must be at most 2,048 bytes"));
     }
     Ok(())

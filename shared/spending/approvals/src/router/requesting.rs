@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use edge_access::{BillingRead, BillingWrite, Granted, Known, Scope};
+use edge_access::{Authenticated, BillingRead, BillingWrite, Granted, Scope};
 use edge_capabilities::random;
 use edge_http::{Address, Json, Listing, Page, Problem, ProblemBody, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::Author;
+use edge_tenants::Actor;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,13 +14,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::fields::{Bulk, NewRequest, Said, check_comment};
 use super::shown::Shown;
-use super::{Desk, sane};
-use crate::asking::{Asked, Failed};
+use super::{AppState, is_valid};
+use crate::asking::{ApprovalError, Submission};
 use crate::request::{Request, Status, Verdict, Voter};
-use crate::requests::{Behind, Filter};
+use crate::requests::{Cursor, Filter};
 
 /// How many may be approved at once.
-const MOST: usize = 100;
+const MAX_COUNT: usize = 100;
 
 /// Ask people about a purchase
 ///
@@ -37,22 +37,23 @@ const MOST: usize = 100;
     responses((status = 201, description = "Asked.", body = Shown)),
 )]
 pub(super) async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     request_id: RequestId,
     address: Address,
     request: Idempotent<NewRequest>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Actor::new(&granted.caller, address);
     let scope = granted.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |new| {
             let wanted = new.read()?;
-            let asked = Asked {
+            let asked = Submission {
                 tenant: tenant.id.clone(),
-                reference: format!("req_{}", random::hex::<12>(&*desk.capabilities.random)),
+                reference: format!("req_{}", random::hex::<12>(&*state.capabilities.random)),
                 purchase: wanted.purchase,
                 department: wanted.department,
                 contract: wanted.contract,
@@ -61,9 +62,9 @@ pub(super) async fn create(
                 role: granted.caller.role().to_owned(),
                 request_id: request_id.as_str().to_owned(),
             };
-            let request = desk.asking.ask(&asked).await?;
-            desk.tell("approval.requested", &request, &author).await;
-            Ok((StatusCode::CREATED, Shown::new(request, desk.now())))
+            let request = state.asking.ask(&asked).await?;
+            state.tell("approval.requested", &request, &author).await;
+            Ok((StatusCode::CREATED, Shown::new(request, state.now())))
         })
         .await
 }
@@ -92,13 +93,13 @@ pub(super) struct Wanted {
     responses((status = 200, description = "A page of them, newest first.", body = Listing<Shown>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
     uri: Uri,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(wanted) = Query::<Wanted>::try_from_uri(&uri).map_err(unreadable)?;
     let status = match wanted.status.as_deref().map(Status::parse) {
@@ -109,10 +110,10 @@ pub(super) async fn list(
         }
     };
     let filter = Filter { status, kind: wanted.kind, requester: wanted.requester };
-    let behind = page.behind(sane)?.map(|(created_at, id)| Behind { created_at, id });
-    let now = desk.now();
+    let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
+    let now = state.now();
     let limit = page.limit.saturating_add(1);
-    let found = desk.asking.requests().list(&tenant.id, &filter, now, behind, limit).await?;
+    let found = state.asking.requests().list(&tenant.id, &filter, now, behind, limit).await?;
     let shown = found.into_iter().map(|request| Shown::new(request, now)).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
@@ -133,20 +134,20 @@ pub(super) async fn list(
     ),
 )]
 pub(super) async fn show(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let request = desk.find(&tenant.id, &id).await?;
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let request = state.find(&tenant.id, &id).await?;
     if !known.caller.may(Scope::BillingRead) {
-        let voter = desk.asking.people().voter(&tenant.id, &known.caller, desk.now()).await?;
+        let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
         if !request.ever_asks(&voter) && voter.person != request.requester {
-            return Err(Failed::Unknown.into());
+            return Err(ApprovalError::Unknown.into());
         }
     }
-    Ok(Json(Shown::new(request, desk.now())))
+    Ok(Json(Shown::new(request, state.now())))
 }
 
 /// Approve or reject
@@ -170,24 +171,25 @@ pub(super) async fn show(
     ),
 )]
 pub(super) async fn process(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
     request: Idempotent<Said>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
     let scope = known.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |said| {
             check_comment(said.comment.as_deref())?;
-            desk.find(&tenant.id, &id).await?;
-            let voter = desk.asking.people().voter(&tenant.id, &known.caller, desk.now()).await?;
+            state.find(&tenant.id, &id).await?;
+            let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
             let comment = said.comment.as_deref();
-            let request = desk.count(&tenant.id, &id, &voter, said.action, comment, &author).await?;
-            Ok((StatusCode::OK, Shown::new(request, desk.now())))
+            let request = state.count(&tenant.id, &id, &voter, said.action, comment, &author).await?;
+            Ok((StatusCode::OK, Shown::new(request, state.now())))
         })
         .await
 }
@@ -233,30 +235,31 @@ enum Outcome {
     responses((status = 200, description = "What became of each.", body = Outcomes)),
 )]
 pub(super) async fn bulk_approve(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     request_id: RequestId,
     request: Idempotent<Bulk>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
     let scope = known.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |bulk| {
             check_comment(bulk.comment.as_deref())?;
-            if !(1..=MOST).contains(&bulk.request_ids.len()) {
+            if !(1..=MAX_COUNT).contains(&bulk.request_ids.len()) {
                 return Err(Problem::field("request_ids", "must be 1 to 100"));
             }
-            let voter = desk.asking.people().voter(&tenant.id, &known.caller, desk.now()).await?;
+            let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
             let mut results = Vec::new();
             for id in bulk.request_ids {
                 let comment = bulk.comment.as_deref();
-                let counted = desk.count(&tenant.id, &id, &voter, Verdict::Approve, comment, &author).await;
+                let counted = state.count(&tenant.id, &id, &voter, Verdict::Approve, comment, &author).await;
                 results.push(match counted {
                     Ok(request) => {
-                        Outcome::Counted { request_id: id, request: Box::new(Shown::new(request, desk.now())) }
+                        Outcome::Counted { request_id: id, request: Box::new(Shown::new(request, state.now())) }
                     }
                     Err(problem) => {
                         Outcome::Error { request_id: id, error: Box::new(problem.body(request_id.as_str())) }
@@ -268,11 +271,11 @@ pub(super) async fn bulk_approve(
         .await
 }
 
-impl Desk {
+impl AppState {
     async fn find(&self, tenant: &str, id: &str) -> Result<Request, Problem> {
-        let sane = id.len() <= 64 && !id.chars().any(char::is_control);
-        let found = if sane { self.asking.requests().find(tenant, id).await? } else { None };
-        found.ok_or_else(|| Failed::Unknown.into())
+        let is_valid = id.len() <= 64 && !id.chars().any(char::is_control);
+        let found = if is_valid { self.asking.requests().find(tenant, id).await? } else { None };
+        found.ok_or_else(|| ApprovalError::Unknown.into())
     }
 
     async fn count(
@@ -282,7 +285,7 @@ impl Desk {
         voter: &Voter,
         verdict: Verdict,
         comment: Option<&str>,
-        author: &Author,
+        author: &Actor,
     ) -> Result<Request, Problem> {
         self.find(tenant, id).await?;
         let request = self.asking.process(tenant, id, voter, verdict, comment).await?;
@@ -295,7 +298,7 @@ impl Desk {
     }
 
     /// Tells the tenant's audit. Should it fail: the request itself has all that people said, which was stored with it.
-    async fn tell(&self, action: &str, request: &Request, author: &Author) {
+    async fn tell(&self, action: &str, request: &Request, author: &Actor) {
         let last = request.actions.last();
         let detail = json!({
             "request_id": request.id, "status": request.status(self.now()), "rule_version": request.ruled.version,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{BillingRead, BillingWrite, Granted, Known, Scope, TenantsAdmin};
-use edge_capabilities::{Instant, random};
+use edge_access::{Authenticated, BillingRead, BillingWrite, Granted, Scope, TenantsAdmin};
+use edge_capabilities::{Timestamp, random};
 use edge_http::{Address, Code, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
-use edge_tenants::Author;
+use edge_tenants::Actor;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,18 +16,18 @@ use utoipa::ToSchema;
 
 use super::fields::{RuleWanted, is_approver, is_sane};
 use super::shown::{DelegationShown, RuleShown};
-use super::{Desk, sane};
-use crate::delegations::{self, MOST_LIVE};
+use super::{AppState, is_valid};
+use crate::delegations::{self, MAX_LIVE};
 use crate::loosening::is_looser;
 use crate::rules::{self, Change};
 
 /// How often a change is tried again when somebody else was faster.
 const TRIES: u32 = 5;
 
-const MOST_PEOPLE: usize = 200;
+const MAX_PEOPLE: usize = 200;
 
 /// The longest that somebody may stand for another, milliseconds: a year.
-const LONGEST_DELEGATION: i64 = 366 * 24 * 60 * 60 * 1000;
+const MAX_DELEGATION_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 
 /// Make an approval rule
 ///
@@ -44,27 +44,28 @@ const LONGEST_DELEGATION: i64 = 366 * 24 * 60 * 60 * 1000;
     responses((status = 201, description = "Made: asked for from the next request on.", body = RuleShown)),
 )]
 pub(super) async fn create(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     address: Address,
     request: Idempotent<RuleWanted>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Actor::new(&granted.caller, address);
     let scope = granted.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |wanted| {
-            let mut rule = wanted.make(&*desk.capabilities.random)?;
-            let now = desk.now();
+            let mut rule = wanted.make(&*state.capabilities.random)?;
+            let now = state.now();
             let is_admin = granted.caller.may(Scope::TenantsAdmin);
             if is_looser(None, &rule) && !is_admin {
                 return Err(takes_an_admin());
             }
             rule.history.push(Change::new(None, &author.id, author.address.as_deref(), is_admin, now));
             (rule.created_at, rule.updated_at) = (Some(now), Some(now));
-            desk.asking.rules().insert(&tenant.id, &rule, now).await?;
-            desk.deed(&tenant.id, "approval_rule.created", &json!({"rule_id": rule.id}), &author).await;
+            state.asking.rules().insert(&tenant.id, &rule, now).await?;
+            state.deed(&tenant.id, "approval_rule.created", &json!({"rule_id": rule.id}), &author).await;
             Ok((StatusCode::CREATED, RuleShown::from(rule)))
         })
         .await
@@ -94,8 +95,8 @@ fn takes_an_admin() -> Problem {
     ),
 )]
 pub(super) async fn update(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
@@ -105,24 +106,24 @@ pub(super) async fn update(
     if !is_admin && !known.caller.may(Scope::BillingWrite) {
         return Err(Problem::new(Code::PermissionDenied, "This takes billing:write or tenants:admin."));
     }
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
     let unknown = || Problem::new(Code::ApprovalRuleNotFound, "There is no such approval rule.");
     if !is_sane(&id) {
         return Err(unknown());
     }
     for _ in 0..TRIES {
-        let before = desk.asking.rules().find(&tenant.id, &id).await?.ok_or_else(unknown)?;
+        let before = state.asking.rules().find(&tenant.id, &id).await?.ok_or_else(unknown)?;
         let mut rule = before.clone();
         wanted.apply(&mut rule)?;
-        let now = desk.now();
+        let now = state.now();
         if is_looser(Some(&before), &rule) && !is_admin {
             return Err(takes_an_admin());
         }
         rule.history.push(Change::new(Some(&before), &author.id, author.address.as_deref(), is_admin, now));
         rule.updated_at = Some(now);
-        if desk.asking.rules().replace(&tenant.id, &rule, now).await? {
-            desk.deed(&tenant.id, "approval_rule.changed", &json!({"rule_id": rule.id}), &author).await;
+        if state.asking.rules().replace(&tenant.id, &rule, now).await? {
+            state.deed(&tenant.id, "approval_rule.changed", &json!({"rule_id": rule.id}), &author).await;
             return Ok(Json(rule.into()));
         }
     }
@@ -140,14 +141,14 @@ pub(super) async fn update(
     responses((status = 200, description = "A page of them, newest first.", body = Listing<RuleShown>)),
 )]
 pub(super) async fn list(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
 ) -> Result<Json<Listing<RuleShown>>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let behind = page.behind(sane)?.map(|(created_at, id)| rules::Behind { created_at, id });
-    let found = desk.asking.rules().list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let behind = page.behind(is_valid)?.map(|(created_at, id)| rules::Cursor { created_at, id });
+    let found = state.asking.rules().list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(RuleShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &RuleShown| shown.cursor.clone())))
 }
@@ -181,25 +182,25 @@ pub(super) struct Roles {
     responses((status = 200, description = "They have it.", body = Holders)),
 )]
 pub(super) async fn set_role(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     headers: HeaderMap,
     address: Address,
     Path(role): Path<String>,
     Json(holders): Json<Holders>,
 ) -> Result<Json<Holders>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Author::new(&granted.caller, address);
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let author = Actor::new(&granted.caller, address);
     if !is_sane(&role) {
         return Err(Problem::field("role", "must be 1 to 256 bytes without control characters"));
     }
     let is_person = |person: &String| is_approver(person) && !person.starts_with("role:");
-    if holders.people.len() > MOST_PEOPLE || !holders.people.iter().all(is_person) {
+    if holders.people.len() > MAX_PEOPLE || !holders.people.iter().all(is_person) {
         return Err(Problem::field("people", "must be up to 200 of user:… and key:…"));
     }
     let detail = json!({"role": role, "people": holders.people});
-    desk.deed(&tenant.id, "approval_role.set", &detail, &author).await;
-    desk.asking.people().set_role(&tenant.id, &role, &holders.people, &author.id, desk.now()).await?;
+    state.deed(&tenant.id, "approval_role.set", &detail, &author).await;
+    state.asking.people().set_role(&tenant.id, &role, &holders.people, &author.id, state.now()).await?;
     Ok(Json(holders))
 }
 
@@ -211,13 +212,13 @@ pub(super) async fn set_role(
     responses((status = 200, description = "By what was said here.", body = Roles)),
 )]
 pub(super) async fn list_roles(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
 ) -> Result<Json<Roles>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let mut roles = BTreeMap::<String, Vec<String>>::new();
-    for (role, person) in desk.asking.people().with_roles(&tenant.id).await? {
+    for (role, person) in state.asking.people().with_roles(&tenant.id).await? {
         roles.entry(role).or_default().push(person);
     }
     Ok(Json(Roles { roles }))
@@ -257,32 +258,33 @@ pub(super) struct NewDelegation {
     ),
 )]
 pub(super) async fn delegate(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     request: Idempotent<NewDelegation>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
     let scope = known.caller.idempotency_scope_in(&tenant.id);
-    desk.idempotency
+    state
+        .idempotency
         .once(&scope, request, async |new| {
-            let now = desk.now();
-            let delegator = desk.asking.people().person(&known.caller.id).await?;
+            let now = state.now();
+            let delegator = state.asking.people().person(&known.caller.id).await?;
             let read = |field: &'static str, written: &str| {
-                Instant::parse(written).ok_or_else(|| Problem::field(field, "must be an instant, RFC 3339"))
+                Timestamp::parse(written).ok_or_else(|| Problem::field(field, "must be an instant, RFC 3339"))
             };
             if !is_approver(&new.to) || new.to.starts_with("role:") || new.to == delegator {
                 return Err(Problem::field("to", "must be somebody else, as user:… or key:…"));
             }
             let starts_at = new.starts_at.as_deref().map_or(Ok(now), |written| read("starts_at", written))?;
             let ends_at = read("ends_at", &new.ends_at)?;
-            if ends_at <= now || !(1..=LONGEST_DELEGATION).contains(&ends_at.millis_since(starts_at)) {
+            if ends_at <= now || !(1..=MAX_DELEGATION_MS).contains(&ends_at.millis_since(starts_at)) {
                 return Err(Problem::field("ends_at", "must be to come, and at most a year after starts_at"));
             }
             let delegation = delegations::Delegation {
-                id: format!("apd_{}", random::hex::<12>(&*desk.capabilities.random)),
+                id: format!("apd_{}", random::hex::<12>(&*state.capabilities.random)),
                 delegator,
                 delegate: new.to,
                 starts_at,
@@ -291,12 +293,12 @@ pub(super) async fn delegate(
                 created_at: now,
                 revoked_at: None,
             };
-            if !desk.delegations.insert(&tenant.id, &delegation, &known.caller.root).await? {
-                let detail = format!("At most {MOST_LIVE} delegations of one person may be in force or to come.");
+            if !state.delegations.insert(&tenant.id, &delegation, &known.caller.root).await? {
+                let detail = format!("At most {MAX_LIVE} delegations of one person may be in force or to come.");
                 return Err(Problem::new(Code::DelegationLimitReached, detail));
             }
             let detail = json!({"delegation_id": delegation.id, "to": delegation.delegate});
-            desk.deed(&tenant.id, "approval_delegation.created", &detail, &author).await;
+            state.deed(&tenant.id, "approval_delegation.created", &detail, &author).await;
             Ok((StatusCode::CREATED, DelegationShown::from(delegation)))
         })
         .await
@@ -313,14 +315,14 @@ pub(super) async fn delegate(
     responses((status = 200, description = "A page of them, newest first.", body = Listing<DelegationShown>)),
 )]
 pub(super) async fn list_delegations(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingRead>,
     headers: HeaderMap,
     page: Page,
 ) -> Result<Json<Listing<DelegationShown>>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let behind = page.behind(sane)?.map(|(created_at, id)| delegations::Behind { created_at, id });
-    let found = desk.delegations.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let behind = page.behind(is_valid)?.map(|(created_at, id)| delegations::Cursor { created_at, id });
+    let found = state.delegations.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(DelegationShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &DelegationShown| shown.cursor.clone())))
 }
@@ -341,19 +343,19 @@ pub(super) async fn list_delegations(
     ),
 )]
 pub(super) async fn revoke(
-    State(desk): State<Desk>,
-    known: Known,
+    State(state): State<AppState>,
+    known: Authenticated,
     headers: HeaderMap,
     address: Address,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let tenant = desk.tenants.addressed(&known.caller, &headers).await?;
-    let author = Author::new(&known.caller, address);
-    let own = desk.asking.people().person(&known.caller.id).await?;
+    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
+    let author = Actor::new(&known.caller, address);
+    let own = state.asking.people().person(&known.caller.id).await?;
     let delegator = (!known.caller.may(Scope::TenantsAdmin)).then_some(own.as_str());
-    if !is_sane(&id) || !desk.delegations.revoke(&tenant.id, &id, delegator, desk.now()).await? {
+    if !is_sane(&id) || !state.delegations.revoke(&tenant.id, &id, delegator, state.now()).await? {
         return Err(Problem::new(Code::DelegationNotFound, "There is no such delegation that the caller may end."));
     }
-    desk.deed(&tenant.id, "approval_delegation.revoked", &json!({"delegation_id": id}), &author).await;
+    state.deed(&tenant.id, "approval_delegation.revoked", &json!({"delegation_id": id}), &author).await;
     Ok(StatusCode::NO_CONTENT)
 }

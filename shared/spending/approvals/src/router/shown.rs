@@ -1,6 +1,6 @@
 //! Requests and rules as they are shown.
 
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_money::{Currency, Money};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -92,14 +92,14 @@ struct ActionShown {
 }
 
 impl Shown {
-    pub(super) fn new(request: Request, now: Instant) -> Self {
+    pub(super) fn new(request: Request, now: Timestamp) -> Self {
         let (status, done) = (request.status(now), request.levels_done());
         let level = |(index, level): (usize, &Level)| LevelShown {
             approvals: request.approvals(index),
             escalates_at: (index <= done)
                 .then(|| level.escalates_at(request.reached(index)))
                 .flatten()
-                .map(Instant::to_rfc3339_millis),
+                .map(Timestamp::to_rfc3339_millis),
             approvers: level.approvers.clone(),
             quorum: level.quorum,
             escalate_to: level.escalates_to.clone(),
@@ -189,8 +189,8 @@ impl From<ApprovalRule> for RuleShown {
             escalate_after_minutes: rule.escalates_after_minutes,
             escalate_to: rule.escalates_to,
             is_active: rule.is_active,
-            created_at: rule.created_at.map(Instant::to_rfc3339_millis),
-            updated_at: rule.updated_at.map(Instant::to_rfc3339_millis),
+            created_at: rule.created_at.map(Timestamp::to_rfc3339_millis),
+            updated_at: rule.updated_at.map(Timestamp::to_rfc3339_millis),
             history: rule.history,
         }
     }
@@ -221,7 +221,7 @@ impl From<Delegation> for DelegationShown {
             starts_at: delegation.starts_at.to_rfc3339_millis(),
             ends_at: delegation.ends_at.to_rfc3339_millis(),
             created_at: delegation.created_at.to_rfc3339_millis(),
-            revoked_at: delegation.revoked_at.map(Instant::to_rfc3339_millis),
+            revoked_at: delegation.revoked_at.map(Timestamp::to_rfc3339_millis),
             id: delegation.id,
             from: delegation.delegator,
             to: delegation.delegate,
@@ -230,6 +230,6 @@ impl From<Delegation> for DelegationShown {
     }
 }
 
-fn cursor(created_at: Instant, id: &str) -> String {
+fn cursor(created_at: Timestamp, id: &str) -> String {
     format!("{}.{id}", created_at.as_millis())
 }

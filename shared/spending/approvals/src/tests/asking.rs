@@ -1,26 +1,26 @@
-use edge_rulebook::{Author, Basis, Draft, Rule, Rulebook};
+use edge_rulebook::{Actor, Basis, Draft, Rule, Rulebook};
 use futures::future::join_all;
 
 use super::*;
-use crate::{ApprovalRule, Asked, Asking, Failed, Opinion, Requests};
+use crate::{ApprovalError, ApprovalRule, ApprovalService, Opinion, Requests, Submission};
 
 struct Test {
     world: World,
     capabilities: Capabilities,
     db: Db,
-    asking: Asking,
+    asking: ApprovalService,
 }
 
 fn test() -> Test {
     let world = World::new(1);
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    let asking = Asking::new(&capabilities, &db);
+    let asking = ApprovalService::new(&capabilities, &db);
     Test { world, capabilities, db, asking }
 }
 
-fn asked(reference: &str, minor: i64) -> Asked {
-    Asked {
+fn asked(reference: &str, minor: i64) -> Submission {
+    Submission {
         tenant: "t1".into(),
         reference: reference.into(),
         purchase: Purchase { minor, ..purchase() },
@@ -48,7 +48,7 @@ async fn the_rule_says_who_is_asked_and_its_version_is_kept() {
         assert_eq!((request.ruled.version, request.ruled.sha256.len()), (1, 64));
         // Asked again it is the same request; under the same name for another purchase it is none.
         assert_eq!(test.asking.ask(&asked(reference, minor)).await.unwrap(), request);
-        assert!(matches!(test.asking.ask(&asked(reference, 7)).await, Err(Failed::Taken)));
+        assert!(matches!(test.asking.ask(&asked(reference, 7)).await, Err(ApprovalError::Taken)));
     }
 }
 
@@ -62,7 +62,7 @@ async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
     let publishing = Rulebook::new(&test.capabilities, &test.db);
     let script = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "All may." } }"#;
     let draft = Draft { script: script.into(), tests: None, note: None };
-    let author = Author { id: "key:test".into(), address: None };
+    let author = Actor { id: "key:test".into(), address: None };
     let made = publishing.publishing().push(Rule::Approval, &draft, &author).await.unwrap();
     publishing.publishing().activate(Rule::Approval, made.number, &Basis::Whatever, &author).await.unwrap();
     let next = test.asking.ask(&asked("second", 60_000_000)).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
     assert_eq!((still.ruled.version, still.levels.len()), (1, 2));
     let stranger = voter("zoe", &["finance_manager"]);
     let refused = test.asking.process("t1", &request.id, &stranger, Verdict::Approve, None).await;
-    assert!(matches!(refused, Err(Failed::Refused(Refusal::NotAsked))));
+    assert!(matches!(refused, Err(ApprovalError::Refused(Refusal::NotAsked))));
     let two = test.asking.process("t1", &request.id, &voter("carl", &["cfo"]), Verdict::Approve, None).await.unwrap();
     assert_eq!(two.status(test.capabilities.clock.now()), Status::Approved);
 }
@@ -101,7 +101,7 @@ async fn all_who_answer_at_once_are_counted_and_it_is_used_once() {
     let outcomes = join_all(all).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let elsewhere = test.asking.use_for("t2", &request.id, "chk_0", &approved.purchase).await;
-    assert!(matches!(elsewhere, Err(Failed::Unknown)));
+    assert!(matches!(elsewhere, Err(ApprovalError::Unknown)));
     test.world.clock.advance(Duration::from_secs(1)).await;
 }
 

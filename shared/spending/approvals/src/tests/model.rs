@@ -163,7 +163,7 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
             if random.below(6) == 0 {
                 now += i64::try_from(random.below(4 * u64::try_from(HOUR).unwrap())).unwrap();
             }
-            let at = Instant::from_millis(now);
+            let at = Timestamp::from_millis(now);
             let before = request.clone();
             if random.below(5) == 0 {
                 // Somebody tries to use it, for what was asked about or for something else.
@@ -217,7 +217,7 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
                 Status::Expired => assert!(now >= 24 * HOUR),
             }
         }
-        match request.status(Instant::from_millis(now)) {
+        match request.status(Timestamp::from_millis(now)) {
             Status::Approved => approved += 1,
             Status::Rejected => rejected += 1,
             Status::Expired => expired += 1,

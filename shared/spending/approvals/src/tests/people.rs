@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge_access::{Caller, Role, TenantId};
-use edge_tenants::{Author, Members, Wish};
+use edge_tenants::{Actor, Members, Wish};
 
 use super::*;
 use crate::{Delegation, Delegations, People};
@@ -14,7 +14,7 @@ struct Tenant {
     people: People,
 }
 
-const NOW: Instant = Instant::from_millis(1_000_000);
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
 impl Tenant {
     fn new() -> Self {
@@ -23,8 +23,8 @@ impl Tenant {
     }
 
     async fn put(&self, user: &str, wish: Wish, by: &str, at: i64) {
-        let author = Author { id: by.into(), address: None };
-        self.members.change("t1", user, wish, &author, Instant::from_millis(at)).await.unwrap();
+        let author = Actor { id: by.into(), address: None };
+        self.members.change("t1", user, wish, &author, Timestamp::from_millis(at)).await.unwrap();
     }
 
     async fn delegates(&self, from: &str, to: &str) {
@@ -32,10 +32,10 @@ impl Tenant {
             id: format!("apd_{from}_{to}"),
             delegator: format!("user:{from}"),
             delegate: format!("user:{to}"),
-            starts_at: Instant::from_millis(500),
-            ends_at: Instant::from_millis(2_000_000),
+            starts_at: Timestamp::from_millis(500),
+            ends_at: Timestamp::from_millis(2_000_000),
             reason: String::new(),
-            created_at: Instant::from_millis(500),
+            created_at: Timestamp::from_millis(500),
             revoked_at: None,
         };
         let stored = Delegations::new(self.db.clone()).insert("t1", &delegation, &format!("user:{from}")).await;
@@ -88,7 +88,7 @@ async fn a_delegator_is_what_they_are_now_and_one_who_was_removed_delegates_noth
     tenant.put("ana", Wish::Join(Role::BillingAdmin, None), "user:boss", 800).await;
     assert!(tenant.stands_for("ben").await.is_empty());
     let listed = Delegations::new(tenant.db.clone()).list("t1", None, 10).await.unwrap();
-    assert_eq!(listed[0].revoked_at, Some(Instant::from_millis(700)));
+    assert_eq!(listed[0].revoked_at, Some(Timestamp::from_millis(700)));
     // So it is where the delegate goes.
     tenant.delegates("boss", "cy").await;
     assert_eq!(tenant.stands_for("cy").await.len(), 1);
@@ -120,7 +120,7 @@ async fn whom_the_requester_made_an_owner_puts_nobody_into_a_role_that_counts() 
         let request = Request { requester: requester_is.into(), ..request(vec![super::role(role, 1)]) };
         let party = parties.of("t1", Some(requester_is)).await.unwrap();
         let by = Requester { root: Some(requester_is.into()), party };
-        let at = Instant::from_millis(HOUR);
+        let at = Timestamp::from_millis(HOUR);
         let counted = request.act(&tenant.voter("una").await, &by, Verdict::Approve, None, at);
         assert_eq!(counted.is_ok(), counts, "{requester_is} {role}");
     }
@@ -129,7 +129,7 @@ async fn whom_the_requester_made_an_owner_puts_nobody_into_a_role_that_counts() 
     for (owner, counts) in [("sue", false), ("tom", false), ("boss", true)] {
         let party = parties.of("t1", Some("user:rita")).await.unwrap();
         let by = Requester { root: Some("user:rita".into()), party };
-        let counted = request.act(&tenant.voter(owner).await, &by, Verdict::Approve, None, Instant::from_millis(1));
+        let counted = request.act(&tenant.voter(owner).await, &by, Verdict::Approve, None, Timestamp::from_millis(1));
         assert_eq!(counted.is_ok(), counts, "{owner}");
     }
 }

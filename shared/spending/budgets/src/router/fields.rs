@@ -1,7 +1,7 @@
 //! What a budget is asked to be, each part what it must be.
 
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Instant, Random, random};
+use edge_capabilities::{Random, Timestamp, random};
 use edge_http::{FieldError, Problem};
 use edge_money::{Currency, Digits};
 use serde::Deserialize;
@@ -9,15 +9,15 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::budget::{Budget, Change, Severity, Threshold};
-use crate::period::{Every, Zone};
+use crate::period::{BudgetPeriod, Zone};
 
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// What a budget has where nothing else is asked for: people are told at four fifths, and there is no going past it.
-const USUAL: [Threshold; 2] =
+const DEFAULT: [Threshold; 2] =
     [Threshold { percent: 80, severity: Severity::Soft }, Threshold { percent: 100, severity: Severity::Hard }];
 
-const MOST_THRESHOLDS: usize = 10;
+const MAX_THRESHOLDS: usize = 10;
 const HIGHEST: u32 = 1000;
 
 /// The amount, from nothing up.
@@ -100,7 +100,7 @@ pub(crate) struct Hand {
     pub(crate) address: Option<String>,
     /// Whether they have `tenants:admin`.
     pub(crate) is_admin: bool,
-    pub(crate) at: Instant,
+    pub(crate) at: Timestamp,
 }
 
 impl Hand {
@@ -111,7 +111,7 @@ impl Hand {
 }
 
 fn is_sane(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.trim().len()) && !text.chars().any(char::is_control)
+    (1..=MAX_LEN).contains(&text.trim().len()) && !text.chars().any(char::is_control)
 }
 
 fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
@@ -119,7 +119,7 @@ fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
     percents.sort_unstable();
     percents.dedup();
     let in_range = percents.iter().all(|percent| (1..=HIGHEST).contains(percent));
-    if !in_range || percents.len() != thresholds.len() || percents.len() > MOST_THRESHOLDS {
+    if !in_range || percents.len() != thresholds.len() || percents.len() > MAX_THRESHOLDS {
         errors.push(FieldError::new(
             "thresholds",
             "must be at most 10 thresholds, each at a different percentage from 1 to 1000",
@@ -146,7 +146,7 @@ impl NewBudget {
         if let Err(invalid) = currency {
             wrong("currency", &invalid.to_string());
         }
-        let every = Every::parse(&self.period);
+        let every = BudgetPeriod::parse(&self.period);
         if every.is_none() {
             wrong("period", "must be monthly, quarterly or yearly");
         }
@@ -158,7 +158,7 @@ impl NewBudget {
         if let Err(message) = &limit {
             wrong("limit", message);
         }
-        let thresholds = self.thresholds.unwrap_or(USUAL.to_vec());
+        let thresholds = self.thresholds.unwrap_or(DEFAULT.to_vec());
         check_thresholds(&thresholds, &mut errors);
         let (Ok(currency), Some(every), Some(zone), Ok(limit), true) =
             (currency, every, zone, limit, errors.is_empty())

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use edge_access::{BillingWrite, Caller, Granted};
-use edge_capabilities::Instant;
+use edge_capabilities::Timestamp;
 use edge_http::{Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_money::Digits;
@@ -12,15 +12,15 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Desk;
+use super::AppState;
 use super::fields::read_amount;
 use super::shown::ReservationShown;
 use crate::budget::Budget;
 use crate::ledger::Reservation;
 use crate::settlement::CHECKOUT;
-use crate::treasury::{Refused, Wish};
+use crate::treasury::{BudgetError, ReserveRequest};
 
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// An amount to reserve.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -66,22 +66,23 @@ pub(super) struct Spent {
     ),
 )]
 pub(super) async fn reserve(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     request_id: RequestId,
     Path(id): Path<String>,
     request: Idempotent<NewReservation>,
 ) -> Result<Response, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
-    desk.idempotency
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
+    state
+        .idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             if is_closed(&granted.caller, &new.reference) {
                 return Err(Problem::field("reference", "must not begin with chk_, which is kept for checkouts"));
             }
-            let wish = new.read(&budget, desk.now(), &granted.caller.id, request_id.as_str())?;
-            let reserved = desk.treasury.reserve(&budget, &wish).await?;
+            let wish = new.read(&budget, state.now(), &granted.caller.id, request_id.as_str())?;
+            let reserved = state.treasury.reserve(&budget, &wish).await?;
             Ok((StatusCode::CREATED, ReservationShown::new(&budget, reserved.reservation)))
         })
         .await
@@ -94,20 +95,20 @@ fn is_closed(caller: &Caller, reference: &str) -> bool {
 }
 
 impl NewReservation {
-    fn read(self, budget: &Budget, now: Instant, actor: &str, request_id: &str) -> Result<Wish, Problem> {
-        if !(1..=LONGEST).contains(&self.reference.len()) || self.reference.chars().any(char::is_control) {
+    fn read(self, budget: &Budget, now: Timestamp, actor: &str, request_id: &str) -> Result<ReserveRequest, Problem> {
+        if !(1..=MAX_LEN).contains(&self.reference.len()) || self.reference.chars().any(char::is_control) {
             return Err(Problem::field("reference", "must be 1 to 256 bytes without control characters"));
         }
         let amount = read_amount(&self.amount, budget.currency).map_err(|message| Problem::field("amount", message))?;
         if amount == 0 {
             return Err(Problem::field("amount", "must be greater than zero"));
         }
-        let expires_at = match self.expires_at.as_deref().map(Instant::parse) {
+        let expires_at = match self.expires_at.as_deref().map(Timestamp::parse) {
             None => None,
             Some(Some(at)) if at > now => Some(at),
             Some(_) => return Err(Problem::field("expires_at", "must be an RFC 3339 time in the future")),
         };
-        Ok(Wish {
+        Ok(ReserveRequest {
             reference: self.reference,
             amount: budget.money(amount),
             expires_at,
@@ -137,20 +138,20 @@ impl NewReservation {
     ),
 )]
 pub(super) async fn commit(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     Path((id, reference)): Path<(String, String)>,
     Json(spent): Json<Spent>,
 ) -> Result<Json<ReservationShown>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
     let amount = spent.amount.map(|amount| read_amount(&amount, budget.currency)).transpose();
     let amount = amount.map_err(|message| Problem::field("amount", message))?;
     if is_closed(&granted.caller, &reference) {
-        return Err(Refused::Unknown.into());
+        return Err(BudgetError::Unknown.into());
     }
-    let settled = desk.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
+    let settled = state.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
     show(&budget, settled)
 }
 
@@ -172,19 +173,19 @@ pub(super) async fn commit(
     ),
 )]
 pub(super) async fn release(
-    State(desk): State<Desk>,
+    State(state): State<AppState>,
     granted: Granted<BillingWrite>,
     headers: HeaderMap,
     Path((id, reference)): Path<(String, String)>,
 ) -> Result<Json<ReservationShown>, Problem> {
-    let tenant = desk.tenants.addressed(&granted.caller, &headers).await?;
-    let budget = desk.find(&tenant, &id).await?;
+    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
+    let budget = state.find(&tenant, &id).await?;
     if is_closed(&granted.caller, &reference) {
-        return Err(Refused::Unknown.into());
+        return Err(BudgetError::Unknown.into());
     }
-    show(&budget, desk.treasury.settlement().release(&budget.id, &reference, &granted.caller.id).await)
+    show(&budget, state.treasury.settlement().release(&budget.id, &reference, &granted.caller.id).await)
 }
 
-fn show(budget: &Budget, settled: Result<Reservation, Refused>) -> Result<Json<ReservationShown>, Problem> {
+fn show(budget: &Budget, settled: Result<Reservation, BudgetError>) -> Result<Json<ReservationShown>, Problem> {
     Ok(Json(ReservationShown::new(budget, settled?)))
 }

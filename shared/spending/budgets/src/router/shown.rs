@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use crate::alerts::Alert;
 use crate::budget::{Budget, Change, Threshold};
 use crate::ledger::{Reservation, Settled};
-use crate::period::Every;
-use crate::standing::Standing;
+use crate::period::BudgetPeriod;
+use crate::standing::PeriodBalance;
 use crate::tracking::{Day, Forecast};
 
 /// An amount as a JSON number of all its digits.
@@ -37,7 +37,7 @@ pub(super) struct Shown {
     #[schema(value_type = f64)]
     limit: Amount,
     currency: String,
-    period: Every,
+    period: BudgetPeriod,
     time_zone: String,
     /// Whether the amount left at the end of a period may be spent in the next.
     carry_over: bool,
@@ -86,7 +86,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 impl Current {
-    pub(super) fn new(budget: &Budget, standing: &Standing) -> Self {
+    pub(super) fn new(budget: &Budget, standing: &PeriodBalance) -> Self {
         let amount = |minor| Amount(budget.money(minor));
         Self {
             period: standing.period.clone(),
@@ -103,7 +103,7 @@ impl Current {
 }
 
 impl Shown {
-    pub(super) fn new(budget: Budget, standing: &Standing) -> Self {
+    pub(super) fn new(budget: Budget, standing: &PeriodBalance) -> Self {
         Self {
             current: Current::new(&budget, standing),
             limit: Amount(budget.money(standing.limit)),
@@ -168,7 +168,7 @@ struct ForecastShown {
 }
 
 impl Tracking {
-    pub(super) fn new(budget: &Budget, standing: &Standing, days: Vec<Day>, forecast: Forecast) -> Self {
+    pub(super) fn new(budget: &Budget, standing: &PeriodBalance, days: Vec<Day>, forecast: Forecast) -> Self {
         let amount = |minor| Amount(budget.money(minor));
         let day = |Day { date, sums }| DayShown {
             date,

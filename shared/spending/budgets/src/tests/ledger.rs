@@ -8,8 +8,8 @@ async fn of_two_hundred_at_once_as_many_succeed_as_there_is_room_for() {
     test.with(&budget).await;
     let references: Vec<String> = (0..200).map(|number| format!("r{number}")).collect();
     // Several instances, as several machines would be.
-    let treasuries: Vec<Treasury> =
-        (0..8).map(|_| Treasury::new(&test.world.instance().0, &Db::new(test.capabilities.db.clone()))).collect();
+    let treasuries: Vec<BudgetService> =
+        (0..8).map(|_| BudgetService::new(&test.world.instance().0, &Db::new(test.capabilities.db.clone()))).collect();
     let all = references.iter().enumerate().map(|(index, reference)| {
         let (treasury, budget) = (&treasuries[index % treasuries.len()], &budget);
         async move { treasury.reserve(budget, &wish(reference, LIMIT / 50)).await }
@@ -17,7 +17,7 @@ async fn of_two_hundred_at_once_as_many_succeed_as_there_is_room_for() {
     let outcomes = join_all(all).await;
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let refused =
-        outcomes.iter().filter(|outcome| matches!(outcome, Err(Refused::NoRoom | Refused::Denied(_)))).count();
+        outcomes.iter().filter(|outcome| matches!(outcome, Err(BudgetError::NoRoom | BudgetError::Denied(_)))).count();
     assert_eq!((made, refused), (50, 150));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: LIMIT });
     let sums = "SELECT CAST(SUM(reserved_change) AS BIGINT), COUNT(*) FROM budget_ledger";
@@ -32,7 +32,7 @@ async fn the_rule_may_allow_what_the_ledger_refuses() {
     let budget = Budget { thresholds, ..budget() };
     test.with(&budget).await;
     test.reserve(&budget, "a", 500_000).await.unwrap();
-    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(Refused::NoRoom)));
+    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(BudgetError::NoRoom)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,10 +41,10 @@ async fn a_budget_with_nothing_hard_goes_as_far_as_the_rule_lets() {
     let budget = Budget { thresholds: Vec::new(), ..budget() };
     test.with(&budget).await;
     test.reserve(&budget, "a", LIMIT).await.unwrap();
-    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(Refused::Denied(_))));
+    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(BudgetError::Denied(_))));
     // Where the rule was asked elsewhere, and said yes.
     let decided = Some(crate::Decided { id: "dec_1".into(), version: 7 });
-    let wish = Wish { decided, ..wish("c", 1) };
+    let wish = ReserveRequest { decided, ..wish("c", 1) };
     assert_eq!(test.treasury.reserve(&budget, &wish).await.unwrap().standing.remaining(), -1);
     assert_eq!(test.integers("SELECT rule_version FROM budget_ledger ORDER BY number").await, [1, 7]);
 }
@@ -56,29 +56,29 @@ async fn what_is_done_again_changes_nothing_and_what_is_settled_stays_so() {
     test.with(&budget).await;
     let first = test.reserve(&budget, "a", 100).await.unwrap();
     assert_eq!(test.reserve(&budget, "a", 100).await.unwrap().reservation, first.reservation);
-    assert!(matches!(test.reserve(&budget, "a", 101).await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(101), "k").await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.settlement().refund("bud_1", "a", "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.reserve(&budget, "a", 101).await, Err(BudgetError::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(101), "k").await, Err(BudgetError::Settled)));
+    assert!(matches!(test.treasury.settlement().refund("bud_1", "a", "k").await, Err(BudgetError::Settled)));
     let settled = |reservation: Reservation| reservation.settled.unwrap();
     for _ in 0..2 {
         let spent = test.treasury.settlement().commit("bud_1", "a", Some(60), "k").await.unwrap();
         assert_eq!(settled(spent), Settled::Committed(60));
     }
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(61), "k").await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.settlement().release("bud_1", "a", "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(61), "k").await, Err(BudgetError::Settled)));
+    assert!(matches!(test.treasury.settlement().release("bud_1", "a", "k").await, Err(BudgetError::Settled)));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 60, reserved: 0 });
     for _ in 0..2 {
         let back = test.treasury.settlement().refund("bud_1", "a", "k").await.unwrap();
         assert_eq!(settled(back), Settled::Refunded { spent: 60, back: 60 });
     }
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(BudgetError::Settled)));
     test.reserve(&budget, "b", 100).await.unwrap();
     for _ in 0..2 {
         let back = test.treasury.settlement().release("bud_1", "b", "k").await.unwrap();
         assert_eq!(settled(back), Settled::Released);
     }
-    assert!(matches!(test.reserve(&budget, "b", 100).await, Err(Refused::Settled)));
-    assert!(matches!(test.treasury.settlement().release("bud_1", "none", "k").await, Err(Refused::Unknown)));
+    assert!(matches!(test.reserve(&budget, "b", 100).await, Err(BudgetError::Settled)));
+    assert!(matches!(test.treasury.settlement().release("bud_1", "none", "k").await, Err(BudgetError::Unknown)));
     assert_eq!(test.standing(&budget).await.sums, Sums::default());
     test.check_ledger().await;
 }
@@ -89,12 +89,12 @@ async fn what_lapses_is_given_back_by_itself() {
     let budget = budget();
     test.with(&budget).await;
     let expires_at = Some(test.capabilities.clock.now().plus(Duration::from_secs(60)));
-    test.treasury.reserve(&budget, &Wish { expires_at, ..wish("a", LIMIT) }).await.unwrap();
+    test.treasury.reserve(&budget, &ReserveRequest { expires_at, ..wish("a", LIMIT) }).await.unwrap();
     test.world.clock.advance(Duration::from_secs(59)).await;
     assert!(test.reserve(&budget, "b", 1).await.is_err());
     test.world.clock.advance(Duration::from_secs(1)).await;
     test.reserve(&budget, "b", 1).await.unwrap();
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(Refused::Settled)));
+    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(BudgetError::Settled)));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: 1 });
 }
 
@@ -103,12 +103,13 @@ async fn a_budget_of_another_currency_or_out_of_use_gives_nothing() {
     let test = test();
     let budget = Budget { is_active: false, ..budget() };
     test.with(&budget).await;
-    assert!(matches!(test.reserve(&budget, "a", 1).await, Err(Refused::Inactive)));
+    assert!(matches!(test.reserve(&budget, "a", 1).await, Err(BudgetError::Inactive)));
     // It was taken out of use after it was read.
     let stale = Budget { is_active: true, ..budget.clone() };
-    assert!(matches!(test.reserve(&stale, "a", 1).await, Err(Refused::Inactive)));
-    let dollars = Wish { amount: Money::parse("1", Currency::parse("USD").unwrap()).unwrap(), ..wish("a", 1) };
-    assert!(matches!(test.treasury.reserve(&budget, &dollars).await, Err(Refused::Currency)));
+    assert!(matches!(test.reserve(&stale, "a", 1).await, Err(BudgetError::Inactive)));
+    let dollars =
+        ReserveRequest { amount: Money::parse("1", Currency::parse("USD").unwrap()).unwrap(), ..wish("a", 1) };
+    assert!(matches!(test.treasury.reserve(&budget, &dollars).await, Err(BudgetError::Currency)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,8 +121,8 @@ async fn a_budget_whose_limit_was_lowered_after_it_was_read_gives_no_more_than_i
     lowered.set_limit(lowered.period(lowered.created_at).unwrap(), 100);
     assert!(Budgets::new(test.db.clone()).replace(&lowered).await.unwrap());
     let decided = Some(crate::Decided { id: "dec_1".into(), version: 1 });
-    let wish = Wish { decided, ..wish("a", 101) };
-    assert!(matches!(test.treasury.reserve(&before, &wish).await, Err(Refused::NoRoom)));
+    let wish = ReserveRequest { decided, ..wish("a", 101) };
+    assert!(matches!(test.treasury.reserve(&before, &wish).await, Err(BudgetError::NoRoom)));
     assert!(!Budgets::new(test.db.clone()).replace(&before).await.unwrap());
 }
 

@@ -118,7 +118,7 @@ async fn a_refund_of_a_payment_that_spent_nothing_or_is_anothers_gives_nothing_b
     test.refunded(&Refund { tenant: "t2".into(), ..refund("pay_1", "f", 1000) }).await;
     let usd = Some(Money { minor: 1000, currency: Currency::parse("USD").unwrap() });
     let dollars = Refund { amount: usd, ..refund("pay_1", "f", 0) };
-    assert!(matches!(test.treasury.settlement().refunded(&dollars).await, Err(Refused::Currency)));
+    assert!(matches!(test.treasury.settlement().refunded(&dollars).await, Err(BudgetError::Currency)));
     assert_eq!(test.standing(&budget).await.sums, Sums { spent: 1000, reserved: 0 });
     // It was not noted either: the same, in the right currency, counts.
     test.refunded(&refund("pay_1", "f", 1000)).await;

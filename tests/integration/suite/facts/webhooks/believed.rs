@@ -32,7 +32,7 @@ fn refused(provider: Provider, answer: &Answer) {
 
 pub async fn every_gateways_signature_is_believed_and_no_other(stage: Arc<Stage>) {
     let edge = stage.paid().await;
-    let now = edge_capabilities::Instant::from_millis(chrono::Utc::now().timestamp_millis());
+    let now = edge_capabilities::Timestamp::from_millis(chrono::Utc::now().timestamp_millis());
     for (provider, path) in ROUTES {
         // Not to be parsed, and to be compared byte for byte.
         let body = format!("{{\"it is\":\"{provider}'s\", \"a\":\"\\/\\u001B\u{1F600}\" }}\n");
@@ -73,7 +73,7 @@ pub async fn every_gateways_signature_is_believed_and_no_other(stage: Arc<Stage>
 
 pub async fn svixs_headers_are_believed_as_those_of_standard_webhooks_are(stage: Arc<Stage>) {
     let edge = stage.paid().await;
-    let now = edge_capabilities::Instant::from_millis(chrono::Utc::now().timestamp_millis());
+    let now = edge_capabilities::Timestamp::from_millis(chrono::Utc::now().timestamp_millis());
     let body = r#"{"type":"user.created","data":{"id":"user_1"}}"#;
     let headers =
         sign(Provider::Standard, WEBHOOK_SECRET, body.as_bytes(), now, &format!("msg_{}", now.as_millis())).unwrap();
@@ -149,7 +149,7 @@ pub async fn what_is_rejected_is_counted_by_gateway_and_reason(stage: Arc<Stage>
     post("/webhooks/shopify").body("{}").send().await;
     let body = vec![b'x'; (1 << 20) + 1];
     assert_eq!(post("/webhooks/stripe").body(body).send().await.status, 413);
-    let old = edge_capabilities::Instant::from_millis(chrono::Utc::now().timestamp_millis() - 301_000);
+    let old = edge_capabilities::Timestamp::from_millis(chrono::Utc::now().timestamp_millis() - 301_000);
     let headers = sign(Provider::Stripe, WEBHOOK_SECRET, b"{}", old, "id").unwrap();
     let stale = headers
         .into_iter()

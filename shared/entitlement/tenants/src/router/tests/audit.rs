@@ -81,10 +81,10 @@ async fn what_was_not_noted_because_the_edge_died_is_noted_by_whoever_comes_next
     let path = test.acme().await;
     let tenants = Tenants::new(Db::new(test.world.db.clone()));
     let mut tenant = tenants.find(ID).await.unwrap().unwrap();
-    let author = Author { id: "key:x".into(), address: None };
+    let author = Actor { id: "key:x".into(), address: None };
     let random = edge_capabilities::testing::SeededRandom::new(9);
     let now = edge_capabilities::Clock::now(&*test.world.clock);
-    let deed = Deed::new("tenant.changed", &json!({}), &author, &random, now);
+    let deed = AuditEntry::new("tenant.changed", &json!({}), &author, &random, now);
     tenant.outbox.push(Task::of_deed(deed));
     // The change is made, and whoever made it dies.
     assert_eq!(tenants.replace(&tenant, now).await.unwrap(), Applied::Stored);

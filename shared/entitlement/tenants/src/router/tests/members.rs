@@ -131,8 +131,8 @@ async fn forgetting_that_broke_off_goes_on_when_it_is_asked_for_again() {
     add(&test, &path("/users"), "ben", "MEMBER").await;
     // As if the edge had died right after the user had left.
     let members = Members::new(Db::new(test.world.db.clone()));
-    let author = Author { id: "key:x".into(), address: None };
-    members.change(ID, "ben", crate::members::Wish::Leave, &author, Instant::from_millis(1)).await.unwrap();
+    let author = Actor { id: "key:x".into(), address: None };
+    members.change(ID, "ben", crate::members::Wish::Leave, &author, Timestamp::from_millis(1)).await.unwrap();
     assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 204);
     assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 404);
 }

@@ -11,14 +11,14 @@ use crate::scope::Scopes;
 struct Office {
     world: World,
     capabilities: Capabilities,
-    access: Access,
+    access: Authenticator,
     _tasks: Tasks,
 }
 
 fn office() -> Office {
     let world = world();
     let (capabilities, tasks) = world.instance();
-    let access = Access::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     Office { world, capabilities, access, _tasks: tasks }
 }
 
@@ -136,7 +136,7 @@ async fn a_copy_in_the_cache_that_knows_no_root_is_read_anew() {
     old["value"]["key"].as_object_mut().unwrap().remove("root");
     office.capabilities.cache.set(&copy, old.to_string().as_bytes()).await.unwrap();
     let (capabilities, _tasks) = office.world.instance();
-    let fresh = Access::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let fresh = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let mut headers = HeaderMap::new();
     headers.insert("authorization", format!("Bearer {key}").parse().unwrap());
     assert_eq!(fresh.authenticate(&headers).await.unwrap().root, made.root);

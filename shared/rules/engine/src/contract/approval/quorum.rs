@@ -9,7 +9,7 @@ const ROLE: &str = "role:";
 
 /// How many names levels may hold in all for it to be checked that one person is enough for one level alone. What is
 /// searched is as deep as that.
-const MOST_NAMED: usize = 200;
+const MAX_NAMED: usize = 200;
 
 /// Checks that the people who are named are enough for the levels that ask nobody else: each of them counts once, for one
 /// level. An error is the index of the first level for which there are too few.
@@ -27,7 +27,7 @@ pub(super) fn check(levels: &[ApprovalLevel]) -> Result<(), usize> {
     }
     // More than anybody writes: only each level by itself is checked then.
     let named: usize = asked.iter().map(|(_, people, _)| people.len()).sum();
-    if named > MOST_NAMED {
+    if named > MAX_NAMED {
         return Ok(());
     }
     let mut seats = Seats::default();
