@@ -8,14 +8,13 @@ mod starting;
 use axum::Router;
 use axum::extract::{FromRef, Query, State};
 use axum::routing::{get, post};
-use edge_access::{Authenticator, Caller, ErpAdmin, Granted};
+use edge_access::{Authenticator, ErpAdmin};
 use edge_capabilities::Capabilities;
 use edge_capabilities::config::ConfigError;
 use edge_database::Db;
 use edge_http::{Code, Json, Problem};
 use edge_rulebook::Rulebook;
-use edge_tenants::{Mode, Tenant, Tenants};
-use http::HeaderMap;
+use edge_tenants::{Mode, Scoped, Tenant, TenantHeader, Tenants};
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
@@ -29,6 +28,12 @@ struct AppState {
     capabilities: Capabilities,
     tenants: Tenants,
     works: SyncWorker,
+}
+
+impl FromRef<AppState> for Tenants {
+    fn from_ref(state: &AppState) -> Self {
+        state.tenants.clone()
+    }
 }
 
 impl FromRef<AppState> for Authenticator {
@@ -81,7 +86,7 @@ struct Wanted {
     get, path = "/api/v1/erp-sync/status", tag = "ERP sync", security(("key" = ["erp:admin"])),
     params(
         Wanted,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "The run and the last completed one.", body = ShownStatus),
@@ -90,11 +95,10 @@ struct Wanted {
 )]
 async fn status(
     State(state): State<AppState>,
-    granted: Granted<ErpAdmin>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<ErpAdmin>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<ShownStatus>, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    check_mode(&tenant)?;
     let kind = wanted
         .kind
         .as_deref()
@@ -125,16 +129,15 @@ async fn status(
     Ok(Json(shown))
 }
 
-impl AppState {
-    /// The tenant that a request is about: one of the group's own companies.
-    async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {
-        let tenant = self.tenants.addressed(caller, headers).await?;
-        match tenant.mode {
-            Mode::Internal => Ok(tenant),
-            Mode::External => Err(Problem::new(Code::ValidationError, "Only internal tenants can sync from the ERP.")),
-        }
+/// Refuses tenants that are none of the group's own companies.
+fn check_mode(tenant: &Tenant) -> Result<(), Problem> {
+    match tenant.mode {
+        Mode::Internal => Ok(()),
+        Mode::External => Err(Problem::new(Code::ValidationError, "Only internal tenants can sync from the ERP.")),
     }
+}
 
+impl AppState {
     /// Takes up what was left undone; gives how many runs.
     async fn take_up(&self, tenant: Option<&str>) -> Result<usize, Problem> {
         let works = &self.works;

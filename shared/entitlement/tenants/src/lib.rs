@@ -8,11 +8,10 @@
 //! * [`subsidiaries`]: the group's own companies.
 //! * [`usage`]: what a tenant uses of what it may.
 //! * [`parties`]: who acts as one where people have to look at each other's doings.
-//! * [`addressed`]: the tenant that a request is about.
+//! * [`scoped`]: the tenant that a request is about.
 //! * [`audit`]: who did what.
 //! * [`router`]: over HTTP.
 
-mod addressed;
 mod audit;
 mod change;
 mod erasure;
@@ -22,15 +21,16 @@ mod members;
 mod parties;
 mod people;
 mod router;
+mod scoped;
 mod store;
 mod subscription;
 mod subsidiaries;
 mod tenant;
 mod usage;
 
-pub use addressed::X_TENANT_ID;
 pub use audit::{Actor, Audit, AuditEntry};
 pub use change::{Applied, Change, Outcome, Task};
+pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};
 pub use external_ids::{ExternalId, ExternalIds, NotSet};
 pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
@@ -38,6 +38,7 @@ pub use members::{Member, Members, Person, Refusal, Wish};
 pub use parties::{Parties, Party};
 pub use people::{People, Said};
 pub use router::{ApiDoc, router};
+pub use scoped::{Scoped, TenantHeader};
 pub use store::{NotStored, Tenants};
 pub use subscription::{
     Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Status, Step, SubscriptionEvent,

@@ -1,4 +1,5 @@
-//! Rights as types: a handler that takes `Granted<SeatsVerify>` runs only for callers with that scope.
+//! Rights as types: a handler that takes `Granted<SeatsVerify>` runs only for callers with that scope. A handler that acts
+//! in a tenant takes `edge_tenants::Scoped<R>` instead.
 
 use std::marker::PhantomData;
 
@@ -12,11 +13,12 @@ use crate::scope::Scope;
 
 /// A right that a handler can ask for.
 pub trait Right: Send + Sync + 'static {
-    /// The scope that carries it.
-    const SCOPE: Scope;
+    /// The scope that the caller must have. None: any caller may ask, and the handler decides by something else than a
+    /// scope, as where a rule names who may approve.
+    const SCOPE: Option<Scope>;
     /// Whether requests that need it count against the caller's rate limit. Seat checks do not: most are answered from
     /// the cache, and counting one would cost more than answering it.
-    const IS_COUNTED: bool = !matches!(Self::SCOPE, Scope::SeatsVerify);
+    const IS_COUNTED: bool = !matches!(Self::SCOPE, Some(Scope::SeatsVerify));
 }
 
 macro_rules! rights {
@@ -26,7 +28,7 @@ macro_rules! rights {
         pub struct $right;
 
         impl Right for $right {
-            const SCOPE: Scope = Scope::$right;
+            const SCOPE: Option<Scope> = Some(Scope::$right);
         }
     )*};
 }
@@ -56,6 +58,14 @@ rights! {
     WebhooksWrite;
 }
 
+/// Anybody with a valid credential.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyScope;
+
+impl Right for AnyScope {
+    const SCOPE: Option<Scope> = None;
+}
+
 /// A caller with the right `R`.
 pub struct Granted<R: Right> {
     /// Who it is.
@@ -70,42 +80,21 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let access = Authenticator::from_ref(state);
+        let authenticator = Authenticator::from_ref(state);
         if R::IS_COUNTED {
             note_personal(parts);
         }
-        let caller = access.authenticate(&parts.headers).await?;
+        let caller = authenticator.authenticate(&parts.headers).await?;
         if let Some(timings) = Timings::of(&parts.extensions) {
-            timings.lap("key", &*access.capabilities().clock);
+            timings.lap("key", &*authenticator.capabilities().clock);
         }
         if R::IS_COUNTED {
-            access.count(&caller, Timings::of(&parts.extensions)).await?;
+            authenticator.count(&caller, Timings::of(&parts.extensions)).await?;
         }
-        if !caller.may(R::SCOPE) {
-            return Err(AuthenticationError::Lacks(R::SCOPE).into());
+        if let Some(scope) = R::SCOPE.filter(|scope| !caller.may(*scope)) {
+            return Err(AuthenticationError::Lacks(scope).into());
         }
         Ok(Self { caller, right: PhantomData })
-    }
-}
-
-/// A caller whom something else than a scope gives the right: that a rule names them.
-pub struct Authenticated {
-    /// Who it is.
-    pub caller: Caller,
-}
-
-impl<S: Sync> FromRequestParts<S> for Authenticated
-where
-    Authenticator: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let access = Authenticator::from_ref(state);
-        note_personal(parts);
-        let caller = access.authenticate(&parts.headers).await?;
-        access.count(&caller, Timings::of(&parts.extensions)).await?;
-        Ok(Self { caller })
     }
 }
 

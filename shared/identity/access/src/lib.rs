@@ -19,8 +19,8 @@ mod token;
 pub use authentication::{AuthenticationError, Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
 pub use granted::{
-    Authenticated, BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite,
-    SeatsVerify, SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
+    AnyScope, BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
+    SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 pub use passport::{NoKeys, Refused, router as passport_keys_router};

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use edge_access::{Authenticator, Caller};
+use edge_access::Authenticator;
 use edge_capabilities::Capabilities;
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Idempotency;
 use edge_rulebook::Rulebook;
 use edge_tenants::{Mode, Tenant, Tenants};
-use http::HeaderMap;
 use utoipa::OpenApi;
 
 use crate::checkout::CheckoutService;
@@ -30,6 +29,12 @@ struct AppState {
     idempotency: Idempotency,
     db: Db,
     tenants: Tenants,
+}
+
+impl FromRef<AppState> for Tenants {
+    fn from_ref(state: &AppState) -> Self {
+        state.tenants.clone()
+    }
 }
 
 impl FromRef<AppState> for Authenticator {
@@ -83,17 +88,13 @@ pub fn router_with(capabilities: Capabilities, budgets: Arc<dyn Budgets>, approv
 ))]
 pub struct ApiDoc;
 
-impl AppState {
-    /// The tenant that a request is about: the caller's own, or the one that a key of the platform's names. One that is
-    /// billed.
-    async fn tenant(&self, caller: &Caller, headers: &HeaderMap) -> Result<Tenant, Problem> {
-        let tenant = self.tenants.addressed(caller, headers).await?;
-        if tenant.mode == Mode::Internal {
-            let detail = "This is one of the group's own companies: it is never billed.";
-            return Err(Problem::new(Code::InternalTenant, detail));
-        }
-        Ok(tenant)
+/// Refuses tenants that are never billed.
+fn check_mode(tenant: &Tenant) -> Result<(), Problem> {
+    if tenant.mode == Mode::Internal {
+        let detail = "This is one of the group's own companies: it is never billed.";
+        return Err(Problem::new(Code::InternalTenant, detail));
     }
+    Ok(())
 }
 
 #[cfg(test)]

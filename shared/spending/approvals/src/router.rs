@@ -29,6 +29,12 @@ struct AppState {
     tenants: Tenants,
 }
 
+impl FromRef<AppState> for Tenants {
+    fn from_ref(state: &AppState) -> Self {
+        state.tenants.clone()
+    }
+}
+
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
         state.access.clone()

@@ -8,13 +8,13 @@ use axum::Router;
 use axum::extract::{FromRef, Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use edge_access::{Authenticated, Authenticator, BillingRead, BillingWrite, Granted, Scope};
+use edge_access::{AnyScope, Authenticator, BillingRead, BillingWrite, Scope};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
-use edge_http::{Address, Code, Json, Listing, Page, Problem};
+use edge_http::{Code, Json, Listing, Page, Problem};
 use edge_idempotency::{Idempotency, Idempotent};
-use edge_tenants::{Actor, Audit, AuditEntry, Tenant, Tenants};
-use http::{HeaderMap, StatusCode, Uri};
+use edge_tenants::{Actor, Audit, AuditEntry, Scoped, Tenant, TenantHeader, Tenants};
+use http::{StatusCode, Uri};
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 
@@ -38,6 +38,12 @@ struct AppState {
     idempotency: Idempotency,
     tenants: Tenants,
     treasury: BudgetService,
+}
+
+impl FromRef<AppState> for Tenants {
+    fn from_ref(state: &AppState) -> Self {
+        state.tenants.clone()
+    }
 }
 
 impl FromRef<AppState> for Authenticator {
@@ -93,7 +99,7 @@ pub struct ApiDoc;
     post, path = "/api/v1/enterprise-billing/budgets", tag = "Budgets", security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     request_body = NewBudget,
     responses(
@@ -103,22 +109,18 @@ pub struct ApiDoc;
 )]
 async fn create(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<BillingWrite>,
     request: Idempotent<NewBudget>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Actor::new(&granted.caller, address);
     // One key stands for one tenant's budget, also with a caller who speaks for many.
-    let scope = granted.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |new| {
-            let hand = state.hand(&author, granted.caller.may(Scope::TenantsAdmin));
+            let hand = state.hand(&actor, caller.may(Scope::TenantsAdmin));
             let budget = new.read(&tenant.id, &*state.capabilities.random, &hand)?;
             state.treasury.budgets().insert(&budget).await.map_err(taken)?;
-            state.tell(&budget, "budget.created", &author).await;
+            state.tell(&budget, "budget.created", &actor).await;
             Ok((StatusCode::CREATED, state.shown(budget).await?))
         })
         .await
@@ -142,18 +144,16 @@ struct Asked {
     params(
         Page,
         Asked,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of budgets, newest first.", body = Listing<Shown>)),
 )]
 async fn list(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
     uri: Uri,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(Asked { department_id, cost_centre, is_active }) =
         Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
@@ -178,7 +178,7 @@ fn is_valid(name: &str) -> bool {
     security(("key" = ["billing:read"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "The budget and its history of changes.", body = Shown),
@@ -187,11 +187,9 @@ fn is_valid(name: &str) -> bool {
 )]
 async fn show(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
     Ok(Json(state.shown(budget).await?))
 }
@@ -206,7 +204,7 @@ async fn show(
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     request_body = BudgetChanges,
     responses(
@@ -218,22 +216,18 @@ async fn show(
 )]
 async fn change(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     Path(id): Path<String>,
     Json(changes): Json<BudgetChanges>,
 ) -> Result<Json<Shown>, Problem> {
-    let is_admin = known.caller.may(Scope::TenantsAdmin);
-    if !is_admin && !known.caller.may(Scope::BillingWrite) {
+    let is_admin = caller.may(Scope::TenantsAdmin);
+    if !is_admin && !caller.may(Scope::BillingWrite) {
         return Err(Problem::new(Code::PermissionDenied, "This requires billing:write or tenants:admin."));
     }
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
     for _ in 0..TRIES {
         let before = state.find(&tenant, &id).await?;
         let mut budget = before.clone();
-        let changed = changes.apply(&mut budget, &state.hand(&author, is_admin))?;
+        let changed = changes.apply(&mut budget, &state.hand(&actor, is_admin))?;
         if is_looser(&before, &budget, budget.period(state.now())?) && !is_admin {
             return Err(Problem::new(
                 Code::PermissionDenied,
@@ -242,7 +236,7 @@ async fn change(
         }
         if !changed || state.treasury.budgets().replace(&budget).await.map_err(taken)? {
             if changed {
-                state.tell(&budget, "budget.changed", &author).await;
+                state.tell(&budget, "budget.changed", &actor).await;
             }
             let budget = state.find(&tenant, &id).await?;
             return Ok(Json(state.shown(budget).await?));
@@ -261,7 +255,7 @@ async fn change(
     security(("key" = ["billing:read"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "The budget's current period, burn-down and forecast.", body = Tracking),
@@ -270,11 +264,9 @@ async fn change(
 )]
 async fn track(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     Path(id): Path<String>,
 ) -> Result<Json<Tracking>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
     let standing = state.treasury.standing(&budget).await?;
     let now = state.now();
@@ -292,7 +284,7 @@ async fn track(
     params(
         Page,
         ("budget_id" = String, Path, description = "The budget's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "A page of alerts, newest first.", body = Listing<AlertShown>),
@@ -301,12 +293,10 @@ async fn track(
 )]
 async fn list_alerts(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
     Path(id): Path<String>,
 ) -> Result<Json<Listing<AlertShown>>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
     let behind = page.behind(is_valid)?.map(|(at, threshold)| alerts::Cursor { at, threshold });
     let standing = state.treasury.standing(&budget).await?;

@@ -1,9 +1,9 @@
 //! The projects that were brought over.
 
 use axum::extract::State;
-use edge_access::{ErpAdmin, Granted};
+use edge_access::ErpAdmin;
 use edge_http::{Code, Json, Listing, Page, Problem};
-use http::HeaderMap;
+use edge_tenants::{Scoped, TenantHeader};
 
 use super::AppState;
 use crate::project::Project;
@@ -15,17 +15,16 @@ use crate::project::Project;
     get, path = "/api/v1/erp-sync/projects", tag = "ERP sync", security(("key" = ["erp:admin"])),
     params(
         Page,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of projects.", body = Listing<Project>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    granted: Granted<ErpAdmin>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<ErpAdmin>,
     page: Page,
 ) -> Result<Json<Listing<Project>>, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     let behind = page.cursor.as_deref().map(|cursor| {
         let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let is_valid = |behind: &String| !behind.contains('\0');

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use edge_access::{ErpAdmin, Granted};
+use edge_access::ErpAdmin;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::random;
-use edge_http::{Address, Code, Json, Problem, Raw};
+use edge_http::{Code, Json, Problem, Raw};
 use edge_rulebook::{Rule, RuleFailed};
-use edge_tenants::{Actor, Tenant};
-use http::{HeaderMap, StatusCode};
+use edge_tenants::{Actor, Scoped, Tenant, TenantHeader};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -45,7 +45,7 @@ pub(super) struct Started {
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/employees", tag = "ERP sync", security(("key" = ["erp:admin"])),
     request_body(content = Option<Start>),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts.")),
+    params(TenantHeader),
     responses(
         (status = 202, description = "The run is in progress.", body = Started),
         (status = 400, description = "`VALIDATION_ERROR`: the tenant is not one of the group's own."),
@@ -53,13 +53,11 @@ pub(super) struct Started {
 )]
 pub(super) async fn employees(
     State(state): State<AppState>,
-    granted: Granted<ErpAdmin>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, actor, .. }: Scoped<ErpAdmin>,
     Raw(body): Raw,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
-    state.start(Kind::Employees, &tenant, &Actor::new(&granted.caller, address), &read(&body)?).await
+    super::check_mode(&tenant)?;
+    state.start(Kind::Employees, &tenant, &actor, &read(&body)?).await
 }
 
 /// Sync projects from the ERP
@@ -68,7 +66,7 @@ pub(super) async fn employees(
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/projects", tag = "ERP sync", security(("key" = ["erp:admin"])),
     request_body(content = Option<Start>),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant on whose behalf a platform key acts.")),
+    params(TenantHeader),
     responses(
         (status = 202, description = "The run is in progress.", body = Started),
         (status = 400, description = "`VALIDATION_ERROR`: the tenant is not one of the group's own."),
@@ -76,13 +74,11 @@ pub(super) async fn employees(
 )]
 pub(super) async fn projects(
     State(state): State<AppState>,
-    granted: Granted<ErpAdmin>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, actor, .. }: Scoped<ErpAdmin>,
     Raw(body): Raw,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
-    state.start(Kind::Projects, &tenant, &Actor::new(&granted.caller, address), &read(&body)?).await
+    super::check_mode(&tenant)?;
+    state.start(Kind::Projects, &tenant, &actor, &read(&body)?).await
 }
 
 fn read(body: &[u8]) -> Result<Start, Problem> {

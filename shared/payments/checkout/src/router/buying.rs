@@ -2,14 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use edge_access::{BillingRead, BillingWrite, Granted};
+use edge_access::{BillingRead, BillingWrite};
 use edge_capabilities::Capabilities;
-use edge_http::{Address, Code, Json, Problem, RequestId};
+use edge_http::{Code, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::{Actor, Audit, AuditEntry};
+use edge_tenants::{Audit, AuditEntry, Scoped, TenantHeader};
 use edge_upstreams::Upstream;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -35,7 +35,7 @@ const MAX_LEN: usize = 256;
     post, path = "/api/v1/billing/checkout", tag = "Billing", security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = Wanted,
     responses(
@@ -50,18 +50,16 @@ const MAX_LEN: usize = 256;
 )]
 pub(super) async fn check_out(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, caller, actor, .. }: Scoped<BillingWrite>,
     request_id: RequestId,
-    address: Address,
     request: Idempotent<Wanted>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     let (wanted, named) = request.into_parts();
     let purchase = wanted.read(&ReturnHosts::of(&tenant))?;
     let asking = CheckoutRequest {
-        author: Actor::new(&granted.caller, address),
-        role: granted.caller.role().to_owned(),
+        author: actor,
+        role: caller.role().to_owned(),
         request_id: request_id.as_str().to_owned(),
         named,
     };
@@ -78,7 +76,7 @@ pub(super) async fn check_out(
     get, path = "/api/v1/billing/checkout/{order_id}", tag = "Billing", security(("key" = ["billing:read"])),
     params(
         ("order_id" = String, Path, description = "The order's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "The order.", body = Object),
@@ -87,11 +85,10 @@ pub(super) async fn check_out(
 )]
 pub(super) async fn show(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     Path(order): Path<String>,
 ) -> Result<Json<Box<RawValue>>, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     if !state.checking.checkouts.has_order(&tenant.id, &order).await? {
         return Err(no_order());
     }
@@ -113,7 +110,7 @@ pub(crate) struct Proof {
 /// gateway's webhook.
 #[utoipa::path(
     post, path = "/api/v1/billing/verify", tag = "Billing", security(("key" = ["billing:write"])),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for.")),
+    params(TenantHeader),
     request_body = Proof,
     responses(
         (status = 200, description = "It is genuine: what BheemPay says of it.", body = Object),
@@ -123,11 +120,10 @@ pub(crate) struct Proof {
 )]
 pub(super) async fn verify(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingWrite>,
     Json(proof): Json<Proof>,
 ) -> Result<Json<Box<RawValue>>, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     for (field, value) in
         [("order_id", &proof.order_id), ("payment_id", &proof.payment_id), ("signature", &proof.signature)]
     {
@@ -172,7 +168,7 @@ pub(crate) struct Scheduled {
     post, path = "/api/v1/billing/subscription/cancel", tag = "Billing", security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = Cancellation,
     responses(
@@ -182,14 +178,12 @@ pub(crate) struct Scheduled {
 )]
 pub(super) async fn cancel(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<BillingWrite>,
     request: Idempotent<Cancellation>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     // One key stands for one tenant's cancellation, also with a caller who speaks for many.
-    let scope = granted.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |cancellation| {
@@ -200,10 +194,9 @@ pub(super) async fn cancel(
             let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
             let user = user_of(&state.db, &tenant).await?;
             let immediate = cancellation.immediate.unwrap_or(false);
-            let author = Actor::new(&granted.caller, address);
             let Capabilities { clock, random, .. } = &state.capabilities;
             let detail = json!({"immediate": immediate});
-            let deed = AuditEntry::new("subscription.cancel", &detail, &author, &**random, clock.now());
+            let deed = AuditEntry::new("subscription.cancel", &detail, &actor, &**random, clock.now());
             Audit::new(state.db.clone()).add(&tenant.id, &deed).await?;
             subscription::cancel(&erp, &tenant, &user, reason, immediate).await?;
             Ok((StatusCode::OK, Scheduled { status: "cancellation_scheduled" }))

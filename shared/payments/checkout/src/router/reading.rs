@@ -2,11 +2,12 @@
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use edge_access::{BillingRead, Granted};
+use edge_access::BillingRead;
 use edge_capabilities::Timestamp;
 use edge_http::{Json, Listing, Page, Problem};
+use edge_tenants::{Scoped, TenantHeader};
 use edge_upstreams::Upstream;
-use http::{HeaderMap, Uri};
+use http::Uri;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -24,15 +25,14 @@ use crate::trouble::CheckoutError;
 /// As gateways last told of it; what they do not tell, from the ERP. `{"status":"not_found"}` where there is none.
 #[utoipa::path(
     get, path = "/api/v1/billing/subscription", tag = "Billing", security(("key" = ["billing:read"])),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for.")),
+    params(TenantHeader),
     responses((status = 200, description = "The subscription.", body = Shown)),
 )]
 pub(super) async fn subscription(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
     let user = user_of(&state.db, &tenant).await?;
     Ok(match subscription::show(&erp, &tenant, &user).await? {
@@ -48,17 +48,16 @@ pub(super) async fn subscription(
     get, path = "/api/v1/billing/invoices", tag = "Billing", security(("key" = ["billing:read"])),
     params(
         Page,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of invoices.", body = Listing<Object>)),
 )]
 pub(super) async fn invoices(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<Box<RawValue>>>, Problem> {
-    let tenant = state.tenant(&granted.caller, &headers).await?;
+    super::check_mode(&tenant)?;
     let wrong = |_| Problem::field("cursor", "must be the nextCursor of a page");
     let skipped: usize = page.cursor.as_deref().unwrap_or("0").parse().map_err(wrong)?;
     let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
@@ -91,14 +90,13 @@ pub(super) struct Time {
     get, path = "/api/v1/billing/reconciliation", tag = "Billing", security(("key" = ["billing:read"])),
     params(
         Time,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for; all without it."),
+        TenantHeader,
     ),
     responses((status = 200, description = "What was found.", body = Report)),
 )]
 pub(super) async fn reconciliation(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    scoped: Option<Scoped<BillingRead>>,
     uri: Uri,
 ) -> Result<Json<Report>, Problem> {
     let unreadable = |_| Problem::field("query", "cannot be read");
@@ -107,8 +105,10 @@ pub(super) async fn reconciliation(
     if !(1..=MAX_DAYS * 86_400_000).contains(&to.millis_since(from)) {
         return Err(Problem::field("to", format!("must be later than from, by at most {MAX_DAYS} days")));
     }
-    let all = granted.caller.tenant.is_none() && !headers.contains_key(edge_tenants::X_TENANT_ID);
-    let tenant = if all { None } else { Some(state.tenant(&granted.caller, &headers).await?) };
+    let tenant = scoped.map(|scoped| scoped.tenant);
+    if let Some(tenant) = &tenant {
+        super::check_mode(tenant)?;
+    }
     let erp = Upstream::erp(&state.capabilities).await.map_err(CheckoutError::from)?;
     let report = reconciliation::reconcile(&state.db, &state.tenants, &erp, tenant.as_ref(), from, to).await?;
     Ok(Json(report))

@@ -2,12 +2,12 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use edge_access::{Authenticated, BillingRead, BillingWrite, Granted, Scope};
+use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
 use edge_capabilities::random;
-use edge_http::{Address, Json, Listing, Page, Problem, ProblemBody, RequestId};
+use edge_http::{Json, Listing, Page, Problem, ProblemBody, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::Actor;
-use http::{HeaderMap, StatusCode, Uri};
+use edge_tenants::{Actor, Scoped, TenantHeader};
+use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -31,22 +31,18 @@ const MAX_COUNT: usize = 100;
     security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = NewRequest,
     responses((status = 201, description = "Asked.", body = Shown)),
 )]
 pub(super) async fn create(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, caller, actor, .. }: Scoped<BillingWrite>,
     request_id: RequestId,
-    address: Address,
     request: Idempotent<NewRequest>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Actor::new(&granted.caller, address);
-    let scope = granted.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |new| {
@@ -58,12 +54,12 @@ pub(super) async fn create(
                 department: wanted.department,
                 contract: wanted.contract,
                 description: wanted.description,
-                requester: granted.caller.id.to_string(),
-                role: granted.caller.role().to_owned(),
+                requester: caller.id.to_string(),
+                role: caller.role().to_owned(),
                 request_id: request_id.as_str().to_owned(),
             };
             let request = state.asking.ask(&asked).await?;
-            state.tell("approval.requested", &request, &author).await;
+            state.tell("approval.requested", &request, &actor).await;
             Ok((StatusCode::CREATED, Shown::new(request, state.now())))
         })
         .await
@@ -88,18 +84,16 @@ pub(super) struct Wanted {
     params(
         Page,
         Wanted,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of them, newest first.", body = Listing<Shown>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
     uri: Uri,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(wanted) = Query::<Wanted>::try_from_uri(&uri).map_err(unreadable)?;
     let status = match wanted.status.as_deref().map(Status::parse) {
@@ -126,7 +120,7 @@ pub(super) async fn list(
     security(("key" = ["billing:read"])),
     params(
         ("request_id" = String, Path, description = "The request's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "The request, and what people said to it.", body = Shown),
@@ -135,14 +129,12 @@ pub(super) async fn list(
 )]
 pub(super) async fn show(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
+    Scoped { tenant, caller, .. }: Scoped<AnyScope>,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
     let request = state.find(&tenant.id, &id).await?;
-    if !known.caller.may(Scope::BillingRead) {
-        let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
+    if !caller.may(Scope::BillingRead) {
+        let voter = state.asking.people().voter(&tenant.id, &caller, state.now()).await?;
         if !request.ever_asks(&voter) && voter.person != request.requester {
             return Err(ApprovalError::Unknown.into());
         }
@@ -160,7 +152,7 @@ pub(super) async fn show(
     params(
         ("request_id" = String, Path, description = "The request's id."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = Said,
     responses(
@@ -172,23 +164,19 @@ pub(super) async fn show(
 )]
 pub(super) async fn process(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     Path(id): Path<String>,
     request: Idempotent<Said>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
-    let scope = known.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |said| {
             check_comment(said.comment.as_deref())?;
             state.find(&tenant.id, &id).await?;
-            let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
+            let voter = state.asking.people().voter(&tenant.id, &caller, state.now()).await?;
             let comment = said.comment.as_deref();
-            let request = state.count(&tenant.id, &id, &voter, said.action, comment, &author).await?;
+            let request = state.count(&tenant.id, &id, &voter, said.action, comment, &actor).await?;
             Ok((StatusCode::OK, Shown::new(request, state.now())))
         })
         .await
@@ -229,22 +217,18 @@ enum Outcome {
     security(("key" = [])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = Bulk,
     responses((status = 200, description = "What became of each.", body = Outcomes)),
 )]
 pub(super) async fn bulk_approve(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     request_id: RequestId,
     request: Idempotent<Bulk>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
-    let scope = known.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |bulk| {
@@ -252,11 +236,11 @@ pub(super) async fn bulk_approve(
             if !(1..=MAX_COUNT).contains(&bulk.request_ids.len()) {
                 return Err(Problem::field("request_ids", "must be 1 to 100"));
             }
-            let voter = state.asking.people().voter(&tenant.id, &known.caller, state.now()).await?;
+            let voter = state.asking.people().voter(&tenant.id, &caller, state.now()).await?;
             let mut results = Vec::new();
             for id in bulk.request_ids {
                 let comment = bulk.comment.as_deref();
-                let counted = state.count(&tenant.id, &id, &voter, Verdict::Approve, comment, &author).await;
+                let counted = state.count(&tenant.id, &id, &voter, Verdict::Approve, comment, &actor).await;
                 results.push(match counted {
                     Ok(request) => {
                         Outcome::Counted { request_id: id, request: Box::new(Shown::new(request, state.now())) }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{Authenticated, BillingRead, BillingWrite, Granted, Scope, TenantsAdmin};
+use edge_access::{AnyScope, BillingRead, BillingWrite, Scope, TenantsAdmin};
 use edge_capabilities::{Timestamp, random};
 use edge_http::{Address, Code, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
-use edge_tenants::Actor;
-use http::{HeaderMap, StatusCode};
+use edge_tenants::{Scoped, TenantHeader};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -38,34 +38,30 @@ const MAX_DELEGATION_MS: i64 = 366 * 24 * 60 * 60 * 1000;
     security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = RuleWanted,
     responses((status = 201, description = "Made: asked for from the next request on.", body = RuleShown)),
 )]
 pub(super) async fn create(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<BillingWrite>,
     request: Idempotent<RuleWanted>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Actor::new(&granted.caller, address);
-    let scope = granted.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |wanted| {
             let mut rule = wanted.make(&*state.capabilities.random)?;
             let now = state.now();
-            let is_admin = granted.caller.may(Scope::TenantsAdmin);
+            let is_admin = caller.may(Scope::TenantsAdmin);
             if is_looser(None, &rule) && !is_admin {
                 return Err(takes_an_admin());
             }
-            rule.history.push(Change::new(None, &author.id, author.address.as_deref(), is_admin, now));
+            rule.history.push(Change::new(None, &actor.id, actor.address.as_deref(), is_admin, now));
             (rule.created_at, rule.updated_at) = (Some(now), Some(now));
             state.asking.rules().insert(&tenant.id, &rule, now).await?;
-            state.deed(&tenant.id, "approval_rule.created", &json!({"rule_id": rule.id}), &author).await;
+            state.deed(&tenant.id, "approval_rule.created", &json!({"rule_id": rule.id}), &actor).await;
             Ok((StatusCode::CREATED, RuleShown::from(rule)))
         })
         .await
@@ -85,7 +81,7 @@ fn takes_an_admin() -> Problem {
     security(("key" = ["billing:write"])),
     params(
         ("rule_id" = String, Path, description = "The rule's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = RuleWanted,
     responses(
@@ -96,18 +92,14 @@ fn takes_an_admin() -> Problem {
 )]
 pub(super) async fn update(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     Path(id): Path<String>,
     Json(wanted): Json<RuleWanted>,
 ) -> Result<Json<RuleShown>, Problem> {
-    let is_admin = known.caller.may(Scope::TenantsAdmin);
-    if !is_admin && !known.caller.may(Scope::BillingWrite) {
+    let is_admin = caller.may(Scope::TenantsAdmin);
+    if !is_admin && !caller.may(Scope::BillingWrite) {
         return Err(Problem::new(Code::PermissionDenied, "This takes billing:write or tenants:admin."));
     }
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
     let unknown = || Problem::new(Code::ApprovalRuleNotFound, "There is no such approval rule.");
     if !is_sane(&id) {
         return Err(unknown());
@@ -120,10 +112,10 @@ pub(super) async fn update(
         if is_looser(Some(&before), &rule) && !is_admin {
             return Err(takes_an_admin());
         }
-        rule.history.push(Change::new(Some(&before), &author.id, author.address.as_deref(), is_admin, now));
+        rule.history.push(Change::new(Some(&before), &actor.id, actor.address.as_deref(), is_admin, now));
         rule.updated_at = Some(now);
         if state.asking.rules().replace(&tenant.id, &rule, now).await? {
-            state.deed(&tenant.id, "approval_rule.changed", &json!({"rule_id": rule.id}), &author).await;
+            state.deed(&tenant.id, "approval_rule.changed", &json!({"rule_id": rule.id}), &actor).await;
             return Ok(Json(rule.into()));
         }
     }
@@ -136,17 +128,15 @@ pub(super) async fn update(
     security(("key" = ["billing:read"])),
     params(
         Page,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of them, newest first.", body = Listing<RuleShown>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<RuleShown>>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let behind = page.behind(is_valid)?.map(|(created_at, id)| rules::Cursor { created_at, id });
     let found = state.asking.rules().list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(RuleShown::from).collect();
@@ -176,21 +166,17 @@ pub(super) struct Roles {
     security(("key" = ["tenants:admin"])),
     params(
         ("role" = String, Path, description = "As the rule writes it: `finance_manager`."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = Holders,
     responses((status = 200, description = "They have it.", body = Holders)),
 )]
 pub(super) async fn set_role(
     State(state): State<AppState>,
-    granted: Granted<TenantsAdmin>,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, actor, .. }: Scoped<TenantsAdmin>,
     Path(role): Path<String>,
     Json(holders): Json<Holders>,
 ) -> Result<Json<Holders>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
-    let author = Actor::new(&granted.caller, address);
     if !is_sane(&role) {
         return Err(Problem::field("role", "must be 1 to 256 bytes without control characters"));
     }
@@ -199,8 +185,8 @@ pub(super) async fn set_role(
         return Err(Problem::field("people", "must be up to 200 of user:… and key:…"));
     }
     let detail = json!({"role": role, "people": holders.people});
-    state.deed(&tenant.id, "approval_role.set", &detail, &author).await;
-    state.asking.people().set_role(&tenant.id, &role, &holders.people, &author.id, state.now()).await?;
+    state.deed(&tenant.id, "approval_role.set", &detail, &actor).await;
+    state.asking.people().set_role(&tenant.id, &role, &holders.people, &actor.id, state.now()).await?;
     Ok(Json(holders))
 }
 
@@ -208,15 +194,13 @@ pub(super) async fn set_role(
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/approvals/roles", tag = "Approvals",
     security(("key" = ["billing:read"])),
-    params(("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for.")),
+    params(TenantHeader),
     responses((status = 200, description = "By what was said here.", body = Roles)),
 )]
 pub(super) async fn list_roles(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
 ) -> Result<Json<Roles>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let mut roles = BTreeMap::<String, Vec<String>>::new();
     for (role, person) in state.asking.people().with_roles(&tenant.id).await? {
         roles.entry(role).or_default().push(person);
@@ -249,7 +233,7 @@ pub(super) struct NewDelegation {
     post, path = "/api/v1/enterprise-billing/approvals/delegations", tag = "Approvals", security(("key" = [])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     request_body = NewDelegation,
     responses(
@@ -259,19 +243,15 @@ pub(super) struct NewDelegation {
 )]
 pub(super) async fn delegate(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     request: Idempotent<NewDelegation>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
-    let scope = known.caller.idempotency_scope_in(&tenant.id);
+    let scope = caller.idempotency_scope_in(&tenant.id);
     state
         .idempotency
         .once(&scope, request, async |new| {
             let now = state.now();
-            let delegator = state.asking.people().person(&known.caller.id).await?;
+            let delegator = state.asking.people().person(&caller.id).await?;
             let read = |field: &'static str, written: &str| {
                 Timestamp::parse(written).ok_or_else(|| Problem::field(field, "must be an instant, RFC 3339"))
             };
@@ -293,12 +273,12 @@ pub(super) async fn delegate(
                 created_at: now,
                 revoked_at: None,
             };
-            if !state.delegations.insert(&tenant.id, &delegation, &known.caller.root).await? {
+            if !state.delegations.insert(&tenant.id, &delegation, &caller.root).await? {
                 let detail = format!("At most {MAX_LIVE} delegations of one person may be in force or to come.");
                 return Err(Problem::new(Code::DelegationLimitReached, detail));
             }
             let detail = json!({"delegation_id": delegation.id, "to": delegation.delegate});
-            state.deed(&tenant.id, "approval_delegation.created", &detail, &author).await;
+            state.deed(&tenant.id, "approval_delegation.created", &detail, &actor).await;
             Ok((StatusCode::CREATED, DelegationShown::from(delegation)))
         })
         .await
@@ -310,17 +290,15 @@ pub(super) async fn delegate(
     security(("key" = ["billing:read"])),
     params(
         Page,
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses((status = 200, description = "A page of them, newest first.", body = Listing<DelegationShown>)),
 )]
 pub(super) async fn list_delegations(
     State(state): State<AppState>,
-    granted: Granted<BillingRead>,
-    headers: HeaderMap,
+    Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<DelegationShown>>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let behind = page.behind(is_valid)?.map(|(created_at, id)| delegations::Cursor { created_at, id });
     let found = state.delegations.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(DelegationShown::from).collect();
@@ -335,7 +313,7 @@ pub(super) async fn list_delegations(
     security(("key" = [])),
     params(
         ("delegation_id" = String, Path, description = "The delegation's id."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a key of the platform's speaks for."),
+        TenantHeader,
     ),
     responses(
         (status = 204, description = "Taken back."),
@@ -344,18 +322,14 @@ pub(super) async fn list_delegations(
 )]
 pub(super) async fn revoke(
     State(state): State<AppState>,
-    known: Authenticated,
-    headers: HeaderMap,
-    address: Address,
+    Scoped { tenant, caller, actor, .. }: Scoped<AnyScope>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let tenant = state.tenants.addressed(&known.caller, &headers).await?;
-    let author = Actor::new(&known.caller, address);
-    let own = state.asking.people().person(&known.caller.id).await?;
-    let delegator = (!known.caller.may(Scope::TenantsAdmin)).then_some(own.as_str());
+    let own = state.asking.people().person(&caller.id).await?;
+    let delegator = (!caller.may(Scope::TenantsAdmin)).then_some(own.as_str());
     if !is_sane(&id) || !state.delegations.revoke(&tenant.id, &id, delegator, state.now()).await? {
         return Err(Problem::new(Code::DelegationNotFound, "There is no such delegation that the caller may end."));
     }
-    state.deed(&tenant.id, "approval_delegation.revoked", &json!({"delegation_id": id}), &author).await;
+    state.deed(&tenant.id, "approval_delegation.revoked", &json!({"delegation_id": id}), &actor).await;
     Ok(StatusCode::NO_CONTENT)
 }

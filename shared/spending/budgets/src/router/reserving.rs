@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{BillingWrite, Caller, Granted};
+use edge_access::{BillingWrite, Caller};
 use edge_capabilities::Timestamp;
 use edge_http::{Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_money::Digits;
-use edge_tenants::Parties;
-use http::{HeaderMap, StatusCode};
+use edge_tenants::{Parties, Scoped, TenantHeader};
+use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -56,7 +56,7 @@ pub(super) struct Spent {
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     request_body = NewReservation,
     responses(
@@ -67,21 +67,19 @@ pub(super) struct Spent {
 )]
 pub(super) async fn reserve(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, caller, .. }: Scoped<BillingWrite>,
     request_id: RequestId,
     Path(id): Path<String>,
     request: Idempotent<NewReservation>,
 ) -> Result<Response, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
     state
         .idempotency
-        .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
-            if is_closed(&granted.caller, &new.reference) {
+        .once(&caller.idempotency_scope_in(&tenant.id), request, async |new| {
+            if is_closed(&caller, &new.reference) {
                 return Err(Problem::field("reference", "must not begin with chk_, which is kept for checkouts"));
             }
-            let wish = new.read(&budget, state.now(), &granted.caller.id, request_id.as_str())?;
+            let wish = new.read(&budget, state.now(), &caller.id, request_id.as_str())?;
             let reserved = state.treasury.reserve(&budget, &wish).await?;
             Ok((StatusCode::CREATED, ReservationShown::new(&budget, reserved.reservation)))
         })
@@ -128,7 +126,7 @@ impl NewReservation {
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
         ("reference" = String, Path, description = "The caller's reference of the reservation."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     request_body = Spent,
     responses(
@@ -139,19 +137,17 @@ impl NewReservation {
 )]
 pub(super) async fn commit(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, caller, .. }: Scoped<BillingWrite>,
     Path((id, reference)): Path<(String, String)>,
     Json(spent): Json<Spent>,
 ) -> Result<Json<ReservationShown>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
     let amount = spent.amount.map(|amount| read_amount(&amount, budget.currency)).transpose();
     let amount = amount.map_err(|message| Problem::field("amount", message))?;
-    if is_closed(&granted.caller, &reference) {
+    if is_closed(&caller, &reference) {
         return Err(BudgetError::Unknown.into());
     }
-    let settled = state.treasury.settlement().commit(&budget.id, &reference, amount, &granted.caller.id).await;
+    let settled = state.treasury.settlement().commit(&budget.id, &reference, amount, &caller.id).await;
     show(&budget, settled)
 }
 
@@ -164,7 +160,7 @@ pub(super) async fn commit(
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
         ("reference" = String, Path, description = "The caller's reference of the reservation."),
-        ("X-Tenant-Id" = Option<String>, Header, description = "The tenant that a platform key acts for."),
+        TenantHeader,
     ),
     responses(
         (status = 200, description = "It is released. Repeating this changes nothing.", body = ReservationShown),
@@ -174,16 +170,14 @@ pub(super) async fn commit(
 )]
 pub(super) async fn release(
     State(state): State<AppState>,
-    granted: Granted<BillingWrite>,
-    headers: HeaderMap,
+    Scoped { tenant, caller, .. }: Scoped<BillingWrite>,
     Path((id, reference)): Path<(String, String)>,
 ) -> Result<Json<ReservationShown>, Problem> {
-    let tenant = state.tenants.addressed(&granted.caller, &headers).await?;
     let budget = state.find(&tenant, &id).await?;
-    if is_closed(&granted.caller, &reference) {
+    if is_closed(&caller, &reference) {
         return Err(BudgetError::Unknown.into());
     }
-    show(&budget, state.treasury.settlement().release(&budget.id, &reference, &granted.caller.id).await)
+    show(&budget, state.treasury.settlement().release(&budget.id, &reference, &caller.id).await)
 }
 
 fn show(budget: &Budget, settled: Result<Reservation, BudgetError>) -> Result<Json<ReservationShown>, Problem> {
