@@ -3,6 +3,7 @@
 
 mod health;
 mod migrations;
+mod records;
 mod retention;
 mod runner;
 mod statement;
@@ -11,9 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use edge_capabilities::Database;
-use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_capabilities::database::Row;
 
+pub use edge_capabilities::database::{DatabaseError, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
+pub use records::{Column, Conditions, Cursor, Fields, Record, columns, read_all, retry_on_conflict};
 
 /// A migration that a database has not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

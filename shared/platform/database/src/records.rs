@@ -1,0 +1,445 @@
+//! Rows as values of Rust types: each type lists its columns once, and statements and readers are built from that list.
+
+use std::fmt::Write as _;
+use std::future::Future;
+
+use edge_capabilities::Timestamp;
+use edge_capabilities::database::{DatabaseError, Row, Value};
+
+use crate::Db;
+
+/// A type that is kept as rows of one table. [`crate::record!`] implements it for a struct.
+pub trait Record: Sized {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its columns, as a list for statements: `id, tenant_id, name`.
+    const COLUMNS: &'static [&'static str];
+
+    /// The values of the columns, in their order.
+    fn values(&self) -> Result<Vec<Value>, DatabaseError>;
+
+    /// Reads a row that was selected by [`columns`].
+    fn read(row: &Fields<'_>) -> Result<Self, DatabaseError>;
+}
+
+/// A row whose columns are read by name.
+pub struct Fields<'r> {
+    columns: &'static [&'static str],
+    row: &'r Row,
+}
+
+impl Fields<'_> {
+    /// The value of `column`.
+    pub fn get<T: Column>(&self, column: &str) -> Result<T, DatabaseError> {
+        let place = self.columns.iter().position(|known| *known == column);
+        let value = place.and_then(|place| self.row.0.get(place));
+        let value = value.ok_or_else(|| DatabaseError::Refused(format!("column {column} was not selected")))?;
+        T::from_value(value).map_err(|reason| DatabaseError::Refused(format!("column {column}: {reason}")))
+    }
+}
+
+/// A type that one column holds.
+pub trait Column: Sized {
+    /// The value to store.
+    fn to_value(&self) -> Result<Value, DatabaseError>;
+
+    /// Reads a stored value; the error says what it is not.
+    fn from_value(value: &Value) -> Result<Self, String>;
+}
+
+fn unexpected<T>(wanted: &str, found: &Value) -> Result<T, String> {
+    let found = match found {
+        Value::Null => "NULL",
+        Value::Integer(_) => "an integer",
+        Value::Text(_) => "a text",
+    };
+    Err(format!("holds {found}, not {wanted}"))
+}
+
+impl Column for String {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok(self.as_str().into())
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        match value {
+            Value::Text(text) => Ok(text.clone()),
+            other => unexpected("a text", other),
+        }
+    }
+}
+
+impl Column for i64 {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok(Value::Integer(*self))
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        match value {
+            Value::Integer(integer) => Ok(*integer),
+            other => unexpected("an integer", other),
+        }
+    }
+}
+
+impl Column for u32 {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok(Value::Integer(i64::from(*self)))
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        let integer = i64::from_value(value)?;
+        Self::try_from(integer).map_err(|_| format!("holds {integer}, which is out of range"))
+    }
+}
+
+/// 0 or 1.
+impl Column for bool {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok(Value::Integer(i64::from(*self)))
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        i64::from_value(value).map(|integer| integer != 0)
+    }
+}
+
+/// Milliseconds since 1970.
+impl Column for Timestamp {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok((*self).into())
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        i64::from_value(value).map(Self::from_millis)
+    }
+}
+
+/// NULL where there is none.
+impl<T: Column> Column for Option<T> {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        self.as_ref().map_or(Ok(Value::Null), Column::to_value)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        if *value == Value::Null { Ok(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+/// Implements [`Column`] for a type that is kept as the text that its `as_str` gives and its `parse` reads.
+#[macro_export]
+macro_rules! text_column {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Column for $type {
+            fn to_value(&self) -> Result<$crate::Value, $crate::DatabaseError> {
+                Ok(self.as_str().into())
+            }
+
+            fn from_value(value: &$crate::Value) -> Result<Self, String> {
+                let text = <String as $crate::Column>::from_value(value)?;
+                <$type>::parse(&text).ok_or_else(|| format!("holds {text:?}, which is not known"))
+            }
+        }
+    )*};
+}
+
+/// Implements [`Column`] for a type that is kept as JSON text.
+#[macro_export]
+macro_rules! json_column {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Column for $type {
+            fn to_value(&self) -> Result<$crate::Value, $crate::DatabaseError> {
+                let text = serde_json::to_string(self);
+                text.map(Into::into).map_err(|error| $crate::DatabaseError::Refused(error.to_string()))
+            }
+
+            fn from_value(value: &$crate::Value) -> Result<Self, String> {
+                let text = <String as $crate::Column>::from_value(value)?;
+                serde_json::from_str(&text).map_err(|error| error.to_string())
+            }
+        }
+    )*};
+}
+
+/// Implements [`Record`] for a struct whose fields are columns of the same names, or of the names given:
+///
+/// ```ignore
+/// edge_database::record! {
+///     Endpoint in "webhook_endpoints" { id, tenant_id, token: "token_sha256", created_at }
+/// }
+/// ```
+#[macro_export]
+macro_rules! record {
+    ($type:ident in $table:literal { $($field:ident $(: $column:literal)?),* $(,)? }) => {
+        impl $crate::Record for $type {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$($crate::record!(@name $field $($column)?)),*];
+
+            fn values(&self) -> Result<Vec<$crate::Value>, $crate::DatabaseError> {
+                Ok(vec![$($crate::Column::to_value(&self.$field)?),*])
+            }
+
+            fn read(row: &$crate::Fields<'_>) -> Result<Self, $crate::DatabaseError> {
+                Ok(Self { $($field: row.get($crate::record!(@name $field $($column)?))?),* })
+            }
+        }
+    };
+    (@name $field:ident) => { stringify!($field) };
+    (@name $field:ident $column:literal) => { $column };
+}
+
+/// The columns of `T`, for a statement: `id, tenant_id, name`.
+pub fn columns<T: Record>() -> String {
+    T::COLUMNS.join(", ")
+}
+
+/// Reads rows that were selected by [`columns`].
+pub fn read_all<T: Record>(rows: &[Row]) -> Result<Vec<T>, DatabaseError> {
+    rows.iter().map(|row| T::read(&Fields { columns: T::COLUMNS, row })).collect()
+}
+
+/// Which rows of a list follow: those after the row with this time and id, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The time of the last row of the page before.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: String,
+}
+
+impl From<(Timestamp, String)> for Cursor {
+    fn from((at, id): (Timestamp, String)) -> Self {
+        Self { at, id }
+    }
+}
+
+/// The conditions of a `WHERE`, joined by AND, with their values.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// `column = value`.
+    pub fn of(column: &str, value: impl Into<Value>) -> Self {
+        Self::default().and(column, value)
+    }
+
+    /// And `column = value`.
+    #[must_use]
+    pub fn and(self, column: &str, value: impl Into<Value>) -> Self {
+        self.and_where(&format!("{column} = ?"), value)
+    }
+
+    /// And `column = value`, where there is one.
+    #[must_use]
+    pub fn and_if(self, column: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            None => self,
+            Some(value) => self.and(column, value),
+        }
+    }
+
+    /// And `condition`, in which `?` stands for `value`.
+    #[must_use]
+    pub fn and_where(mut self, condition: &str, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        let condition = condition.replace('?', &format!("${}", self.values.len()));
+        if !self.text.is_empty() {
+            self.text.push_str(" AND ");
+        }
+        self.text.push_str(&condition);
+        self
+    }
+
+    fn push(&mut self, value: impl Into<Value>) -> usize {
+        self.values.push(value.into());
+        self.values.len()
+    }
+}
+
+impl Db {
+    /// Stores a new row; [`DatabaseError::Duplicate`] where a unique constraint forbids it.
+    pub async fn insert<T: Record>(&self, record: &T) -> Result<(), DatabaseError> {
+        let values = record.values()?;
+        let statement = format!("INSERT INTO {} ({}) VALUES ({})", T::TABLE, columns::<T>(), places(values.len()));
+        self.query(&statement, &values).await.map(drop)
+    }
+
+    /// The first row that meets `conditions`.
+    pub async fn find<T: Record>(&self, conditions: Conditions) -> Result<Option<T>, DatabaseError> {
+        let statement = format!("SELECT {} FROM {} WHERE {}", columns::<T>(), T::TABLE, conditions.text);
+        let rows = self.query(&statement, &conditions.values).await?;
+        Ok(read_all(rows.get(..1).unwrap_or_default())?.pop())
+    }
+
+    /// All rows that meet `conditions`, ordered by `order`: `created_at, id`.
+    pub async fn select<T: Record>(&self, conditions: Conditions, order: &str) -> Result<Vec<T>, DatabaseError> {
+        let statement =
+            format!("SELECT {} FROM {} WHERE {} ORDER BY {order}", columns::<T>(), T::TABLE, conditions.text);
+        read_all(&self.query(&statement, &conditions.values).await?)
+    }
+
+    /// Up to `limit` rows that meet `conditions`, newest first by the column `at` and then `id`, from after `cursor`.
+    pub async fn page<T: Record>(
+        &self,
+        mut conditions: Conditions,
+        at: &str,
+        cursor: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<T>, DatabaseError> {
+        if let Some(cursor) = cursor {
+            let (time, id) = (conditions.push(cursor.at), conditions.push(cursor.id));
+            let and = if conditions.text.is_empty() { "" } else { " AND " };
+            let _ = write!(conditions.text, "{and}({at} < ${time} OR ({at} = ${time} AND id < ${id}))");
+        }
+        let filter = if conditions.text.is_empty() { String::new() } else { format!("WHERE {}", conditions.text) };
+        let limit = conditions.push(i64::from(limit));
+        let (columns, table) = (columns::<T>(), T::TABLE);
+        let statement = format!("SELECT {columns} FROM {table} {filter} ORDER BY {at} DESC, id DESC LIMIT ${limit}");
+        read_all(&self.query(&statement, &conditions.values).await?)
+    }
+
+    /// Replaces the row of `record` where its `revision` is still the one that was read, and adds one to it; gives whether
+    /// it did. `key` are the columns that find the row; they and `fixed` are not written.
+    pub async fn update_if_revision<T: Record>(
+        &self,
+        record: &T,
+        key: &[&str],
+        fixed: &[&str],
+    ) -> Result<bool, DatabaseError> {
+        let (mut set, mut condition, mut values) = (String::new(), String::new(), Vec::new());
+        for (column, value) in T::COLUMNS.iter().zip(record.values()?) {
+            if fixed.contains(column) {
+                continue;
+            }
+            values.push(value);
+            let place = values.len();
+            let (text, link) = if key.contains(column) || *column == "revision" {
+                (&mut condition, " AND ")
+            } else {
+                (&mut set, ", ")
+            };
+            let link = if text.is_empty() { "" } else { link };
+            let _ = write!(text, "{link}{column} = ${place}");
+        }
+        let statement =
+            format!("UPDATE {} SET {set}, revision = revision + 1 WHERE {condition} RETURNING revision", T::TABLE);
+        Ok(!self.query(&statement, &values).await?.is_empty())
+    }
+}
+
+/// `$1, $2, $3`
+fn places(count: usize) -> String {
+    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Tries `attempt` until it gives a value, at most `times`; None: others were always faster. An attempt that gives None
+/// found that somebody else had changed what it read.
+pub async fn retry_on_conflict<T, E, F>(times: u32, mut attempt: impl FnMut() -> F) -> Result<Option<T>, E>
+where
+    F: Future<Output = Result<Option<T>, E>>,
+{
+    for _ in 0..times {
+        if let Some(done) = attempt().await? {
+            return Ok(Some(done));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use edge_capabilities::testing::MemoryDatabase;
+
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    struct Note {
+        id: String,
+        owner: Option<String>,
+        text: String,
+        is_done: bool,
+        created_at: Timestamp,
+        revision: i64,
+    }
+
+    record! { Note in "notes" { id, owner: "owner_id", text, is_done, created_at, revision } }
+
+    fn note(id: &str, at: i64) -> Note {
+        let created_at = Timestamp::from_millis(at);
+        Note { id: id.into(), owner: None, text: "milk".into(), is_done: false, created_at, revision: 1 }
+    }
+
+    async fn notes() -> Db {
+        let db = Db::new(Arc::new(MemoryDatabase::new()));
+        let table = "CREATE TABLE notes (revision BIGINT NOT NULL, created_at BIGINT NOT NULL, id TEXT PRIMARY KEY,
+            text TEXT NOT NULL, is_done BIGINT NOT NULL, owner_id TEXT)";
+        db.query(table, &[]).await.unwrap();
+        db
+    }
+
+    #[tokio::test]
+    async fn a_row_comes_back_as_it_was_stored_whatever_the_order_of_the_tables_columns() {
+        let db = notes().await;
+        let stored = Note { owner: Some("ana".into()), is_done: true, ..note("n1", 5) };
+        db.insert(&stored).await.unwrap();
+        assert_eq!(db.find::<Note>(Conditions::of("id", "n1")).await, Ok(Some(stored.clone())));
+        assert_eq!(db.find::<Note>(Conditions::of("id", "n1").and("owner_id", "ben")).await, Ok(None));
+        assert!(matches!(db.insert(&stored).await, Err(DatabaseError::Duplicate(_))));
+    }
+
+    #[tokio::test]
+    async fn an_update_counts_only_where_nobody_else_was_faster() {
+        let db = notes().await;
+        db.insert(&note("n1", 5)).await.unwrap();
+        db.insert(&note("n2", 5)).await.unwrap();
+        let changed = Note { text: "bread".into(), created_at: Timestamp::from_millis(9), ..note("n1", 5) };
+        assert_eq!(db.update_if_revision(&changed, &["id"], &["created_at"]).await, Ok(true));
+        assert_eq!(db.update_if_revision(&changed, &["id"], &["created_at"]).await, Ok(false));
+        let found = db.select::<Note>(Conditions::of("created_at", 5), "id").await.unwrap();
+        assert_eq!(found, [Note { text: "bread".into(), revision: 2, ..note("n1", 5) }, note("n2", 5)]);
+    }
+
+    #[tokio::test]
+    async fn pages_give_every_row_once_newest_first() {
+        let db = notes().await;
+        for (id, at) in [("a", 1), ("b", 2), ("c", 2), ("d", 3)] {
+            db.insert(&note(id, at)).await.unwrap();
+        }
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let conditions = Conditions::default().and_if("text", Some("milk")).and_if("owner_id", None::<&str>);
+            let page: Vec<Note> = db.page(conditions, "created_at", cursor, 2).await.unwrap();
+            let Some(last) = page.last() else { break };
+            cursor = Some(Cursor { at: last.created_at, id: last.id.clone() });
+            seen.extend(page.into_iter().map(|note| note.id));
+        }
+        assert_eq!(seen, ["d", "c", "b", "a"]);
+    }
+
+    #[tokio::test]
+    async fn a_column_that_holds_something_else_is_named() {
+        let db = notes().await;
+        db.insert(&note("n1", 5)).await.unwrap();
+        db.query("UPDATE notes SET is_done = 'maybe'", &[]).await.unwrap();
+        let error = db.find::<Note>(Conditions::of("id", "n1")).await.unwrap_err();
+        assert_eq!(error, DatabaseError::Refused("column is_done: holds a text, not an integer".into()));
+    }
+
+    #[tokio::test]
+    async fn a_conflict_is_retried_so_often_and_no_more() {
+        for (free_at, expected) in [(0, Some(0)), (4, Some(4)), (5, None)] {
+            let mut tries = 0;
+            let attempt = || {
+                let now = tries;
+                tries += 1;
+                async move { Ok::<_, DatabaseError>((now == free_at).then_some(now)) }
+            };
+            assert_eq!(retry_on_conflict(5, attempt).await, Ok(expected));
+        }
+    }
+}
