@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use edge_access::{AnyScope, BillingRead, BillingWrite, Scope, TenantsAdmin};
 use edge_capabilities::{Timestamp, random};
-use edge_http::{Address, Code, Json, Listing, Page, Problem};
+use edge_http::{Code, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, TenantHeader};
 use http::StatusCode;
