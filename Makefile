@@ -3,7 +3,7 @@
 # make bench   how fast, against what else one could use
 
 SHELL := /bin/bash
-COMPONENTS := seat-verification api-keys operations rules tenants webhook-verification plan-lookup checkout approvals budgets erp-sync passport-keys
+COMPONENTS := seat-verification admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys
 CARGO := cargo
 BUILD := $(CARGO) build --locked
 
@@ -34,7 +34,7 @@ toolchain:
 	@command -v cc >/dev/null || { echo "a C compiler is missing (SQLite is built from source): apt-get install gcc"; exit 1; }
 	@rustup target list --installed 2>/dev/null | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
 
-# A demo and the tests run the same code, compiled for a quick build: link-time optimisation over twelve components takes
+# A demo and the tests run the same code, compiled for a quick build: link-time optimisation over ten components takes
 # most of the time of `make build`, which makes what is shipped.
 up test lint integration: export CARGO_PROFILE_COMPONENT_LTO := false
 up test lint integration: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16

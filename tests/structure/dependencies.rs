@@ -1,40 +1,10 @@
 //! Which crates may use which.
 
-use std::path::Path;
-use std::process::Command;
-
-use serde_json::Value;
-
-use crate::root;
+use crate::packages::{Package, packages};
 
 /// The groups of `shared/`. A crate uses crates of its own group and of those before it, never of a later one.
 const GROUPS: &[&str] =
     &["platform", "identity", "entitlement", "rules", "spending", "payments", "enterprise", "operations"];
-
-/// A crate of the workspace: its name, its folder, and the names of what it uses, for tests too.
-struct Package {
-    name: String,
-    folder: String,
-    uses: Vec<String>,
-}
-
-fn packages() -> Vec<Package> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let packages = metadata["packages"].as_array().unwrap().iter().map(|package| {
-        let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().to_owned();
-        Package {
-            name: text(&package["name"]),
-            folder: folder.strip_prefix(root()).unwrap().to_str().unwrap().to_owned(),
-            uses: package["dependencies"].as_array().unwrap().iter().map(|used| text(&used["name"])).collect(),
-        }
-    });
-    packages.collect()
-}
 
 /// The position of a shared crate's group in [`GROUPS`].
 fn rank(package: &Package) -> Option<usize> {

@@ -9,6 +9,8 @@
 )]
 
 mod dependencies;
+mod manifest;
+mod packages;
 
 use std::path::{Path, PathBuf};
 

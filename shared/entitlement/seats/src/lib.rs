@@ -32,7 +32,7 @@ mod verification;
 
 pub use directory::UpstreamFailure;
 pub use invalidation::{Invalidation, Unreachable};
-pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router};
+pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use standing::{Answer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use subject::{Alias, Id, InvalidId, Subject};

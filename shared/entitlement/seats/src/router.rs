@@ -59,8 +59,13 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes of the component `seat-verification`, deciding by `rule`.
+/// The routes, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
+    router_with(capabilities, rule, Router::new())
+}
+
+/// The routes of the component `seat-verification`: those of seats, deciding by `rule`, and `others`.
+pub fn router_with(capabilities: Capabilities, rule: Arc<dyn SeatAccess>, others: Router) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
@@ -74,7 +79,8 @@ pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
         .route("/verify-seat", post(verify_seat))
         .route("/verify-seats", post(verify_seats))
         .route("/api/v1/seats/invalidate", post(invalidate))
-        .with_state(state);
+        .with_state(state)
+        .merge(others);
     edge_http::finish(routes, "seat-verification", &capabilities)
 }
 

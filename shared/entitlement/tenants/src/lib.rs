@@ -37,7 +37,7 @@ pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
 pub use members::{Member, Members, Person, Refusal, Wish};
 pub use parties::{Parties, Party};
 pub use people::{People, Said};
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, routes};
 pub use scoped::{Scoped, TenantHeader};
 pub use store::{NotStored, Tenants};
 pub use subscription::{

@@ -58,15 +58,15 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes of the component `tenants`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(&capabilities, &db),
+        access: Authenticator::new(capabilities, &db),
         audit: Audit::new(db.clone()),
         erasure: Erasure::new(&db),
         external_ids: ExternalIds::new(db.clone()),
-        idempotency: Idempotency::new(&capabilities, &db),
+        idempotency: Idempotency::new(capabilities, &db),
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         members: Members::new(db.clone()),
         people: People::new(db.clone()),
@@ -74,7 +74,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         db,
         capabilities: capabilities.clone(),
     };
-    let routes = Router::new()
+    Router::new()
         .route("/api/v1/tenants", post(create).get(list))
         .route("/api/v1/tenants/provision-internal", post(subsidiaries::provision))
         .route("/api/v1/tenants/{id}", get(show).put(change))
@@ -90,8 +90,12 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
         .route("/api/v1/tenants/{id}/audit", get(audit::list))
         .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
-        .with_state(state);
-    edge_http::finish(routes, "tenants", &capabilities)
+        .with_state(state)
+}
+
+/// The routes by themselves, under the edge's conventions.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_http::finish(routes(&capabilities), "admin", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

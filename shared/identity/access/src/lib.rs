@@ -25,5 +25,5 @@ pub use granted::{
 pub use issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
 pub use passport::{NoKeys, Refused, router as passport_keys_router};
 pub use role::Role;
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, routes};
 pub use scope::{Scope, Scopes};

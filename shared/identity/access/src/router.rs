@@ -27,16 +27,20 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes of the component `api-keys`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state =
-        AppState { access: Authenticator::new(&capabilities, &db), idempotency: Idempotency::new(&capabilities, &db) };
-    let routes = Router::new()
+        AppState { access: Authenticator::new(capabilities, &db), idempotency: Idempotency::new(capabilities, &db) };
+    Router::new()
         .route("/api/v1/api-keys", post(create).get(list))
         .route("/api/v1/api-keys/{id}", delete(revoke))
-        .with_state(state);
-    edge_http::finish(routes, "api-keys", &capabilities)
+        .with_state(state)
+}
+
+/// The routes by themselves, under the edge's conventions.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_http::finish(routes(&capabilities), "admin", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

@@ -184,6 +184,7 @@ pub(crate) async fn ready(State(stores): State<Stores>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
     use edge_capabilities::testing::World;
     use http_body_util::BodyExt as _;
@@ -192,10 +193,14 @@ mod tests {
 
     use super::*;
 
+    fn router(capabilities: &Capabilities) -> Router {
+        edge_http::finish(crate::readiness(capabilities), "seat-verification", capabilities)
+    }
+
     async fn readiness(world: &World) -> (u16, Value) {
         let (capabilities, _tasks) = world.instance();
         let request = http::Request::get("/readyz").body(Body::empty()).unwrap();
-        let (head, body) = crate::router(capabilities).oneshot(request).await.unwrap().into_parts();
+        let (head, body) = router(&capabilities).oneshot(request).await.unwrap().into_parts();
         (head.status.as_u16(), serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap())
     }
 
@@ -243,7 +248,7 @@ mod tests {
     async fn an_instance_that_is_asked_all_the_time_writes_once_a_second() {
         let world = World::new(1);
         let (capabilities, _tasks) = world.instance();
-        let router = crate::router(capabilities);
+        let router = router(&capabilities);
         let ready = async || {
             let request = http::Request::get("/readyz").body(Body::empty()).unwrap();
             router.clone().oneshot(request).await.unwrap().status().as_u16()

@@ -14,14 +14,17 @@ use utoipa::OpenApi;
 #[openapi(paths(health::alive, health::ready))]
 pub struct ApiDoc;
 
-/// The routes of the component `operations`.
+/// `/healthz`, `/openapi.json` and `/docs`, and what answers at paths that lead nowhere: the component `operations`.
 pub fn router(capabilities: Capabilities) -> Router {
-    let stores = health::Stores::new(&capabilities, Db::new(capabilities.db.clone()));
     let routes = Router::new()
         .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .with_state(stores)
         .route("/openapi.json", get(reference::openapi))
         .route("/docs", get(reference::page));
     edge_http::finish(routes, "operations", &capabilities)
+}
+
+/// `/readyz`: for a component that has the rules' engine, as it compiles the active rules.
+pub fn readiness(capabilities: &Capabilities) -> Router {
+    let stores = health::Stores::new(capabilities, Db::new(capabilities.db.clone()));
+    Router::new().route("/readyz", get(health::ready)).with_state(stores)
 }

@@ -30,7 +30,7 @@ pub use request::{
     Action, Delegator, Held, Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter,
 };
 pub use requests::Requests;
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, routes};
 pub use rules::{ApprovalRule, ApprovalRules};
 pub use ruling::{RuleInput, RuleOutcome};
 pub use terms::Terms;

@@ -41,20 +41,20 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes of the component `approvals`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(&capabilities, &db),
-        asking: ApprovalService::new(&capabilities, &db),
+        access: Authenticator::new(capabilities, &db),
+        asking: ApprovalService::new(capabilities, &db),
         audit: Audit::new(db.clone()),
         delegations: Delegations::new(db.clone()),
-        idempotency: Idempotency::new(&capabilities, &db),
+        idempotency: Idempotency::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     };
     let at = |path: &str| format!("/api/v1/enterprise-billing/approvals{path}");
-    let routes = Router::new()
+    Router::new()
         .route(&at("/requests"), post(requesting::create).get(requesting::list))
         .route(&at("/requests/bulk-approve"), post(requesting::bulk_approve))
         .route(&at("/requests/{request_id}"), get(requesting::show))
@@ -65,8 +65,12 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route(&at("/roles/{role}"), put(ruling::set_role))
         .route(&at("/delegations"), post(ruling::delegate).get(ruling::list_delegations))
         .route(&at("/delegations/{delegation_id}"), delete(ruling::revoke))
-        .with_state(state);
-    edge_http::finish(routes, "approvals", &capabilities)
+        .with_state(state)
+}
+
+/// The routes by themselves, under the edge's conventions.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_http::finish(routes(&capabilities), "enterprise", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

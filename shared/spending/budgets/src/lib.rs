@@ -29,7 +29,7 @@ pub use budget::{Budget, Change, Severity, Threshold};
 pub use ledger::{Ledger, Reservation, Settled, Sums};
 pub use period::{BudgetPeriod, Period, Zone};
 pub use refunds::{Refund, Refunds};
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, routes};
 pub use ruling::{RuleInput, RuleOutcome, Seen};
 pub use settlement::Settlement;
 pub use standing::PeriodBalance;

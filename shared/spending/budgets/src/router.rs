@@ -52,19 +52,19 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes of the component `budgets`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(&capabilities, &db),
+        access: Authenticator::new(capabilities, &db),
         audit: Audit::new(db.clone()),
-        idempotency: Idempotency::new(&capabilities, &db),
+        idempotency: Idempotency::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),
-        treasury: BudgetService::new(&capabilities, &db),
+        treasury: BudgetService::new(capabilities, &db),
         capabilities: capabilities.clone(),
     };
     let budgets = "/api/v1/enterprise-billing/budgets";
-    let routes = Router::new()
+    Router::new()
         .route(budgets, post(create).get(list))
         .route(&format!("{budgets}/{{budget_id}}"), get(show).put(change))
         .route(&format!("{budgets}/{{budget_id}}/tracking"), get(track))
@@ -72,8 +72,12 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route(&format!("{budgets}/{{budget_id}}/reservations"), post(reserving::reserve))
         .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/commit"), post(reserving::commit))
         .route(&format!("{budgets}/{{budget_id}}/reservations/{{reference}}/release"), post(reserving::release))
-        .with_state(state);
-    edge_http::finish(routes, "budgets", &capabilities)
+        .with_state(state)
+}
+
+/// The routes by themselves, under the edge's conventions.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_http::finish(routes(&capabilities), "enterprise", &capabilities)
 }
 
 /// The OpenAPI description of these routes.
