@@ -165,7 +165,7 @@ async fn list(
     granted: Granted<TenantsAdmin>,
     page: Page,
 ) -> Result<Json<Listing<Shown>>, Problem> {
-    let behind = page.behind(fields::is_uuid)?.map(|(created_at, id)| Cursor { created_at, id });
+    let behind = page.cursor(fields::is_uuid)?.map(|cursor| Cursor { created_at: cursor.at, id: cursor.id });
     let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
     let tenants = state.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
     let shown = tenants.into_iter().map(Shown::from).collect();

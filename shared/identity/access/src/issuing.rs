@@ -165,7 +165,7 @@ impl Authenticator {
 
     /// A page of the keys that were not revoked, newest first, of `tenant` alone where one is given.
     pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ShownKey>, Problem> {
-        let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
+        let behind = page.cursor(is_valid)?.map(|cursor| Cursor { created_at: cursor.at, id: cursor.id });
         let keys = self.keys().source().list(tenant, behind, page.limit.saturating_add(1)).await?;
         let shown = keys.into_iter().map(ShownKey::from).collect();
         Ok(Listing::from_one_more(shown, page, |shown| shown.cursor.clone()))

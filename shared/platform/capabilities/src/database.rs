@@ -1,7 +1,11 @@
 //! The database: SQL that runs on SQLite and PostgreSQL alike. `$1` parameters, `ON CONFLICT`, `RETURNING`; instants as
 //! integer milliseconds; texts, integers and NULL and nothing else.
 
+use std::fmt;
+
 use async_trait::async_trait;
+
+use crate::Timestamp;
 
 /// A value in or out of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +29,35 @@ pub enum Dialect {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+}
+
+/// A position in a list that is ordered by a time and then by an id, newest first: the rows after the row with these.
+/// Written as `<milliseconds>.<id>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The time of the row.
+    pub at: Timestamp,
+    /// The id of the row.
+    pub id: String,
+}
+
+impl Cursor {
+    /// The position of the row with this time and this id.
+    pub fn new(at: Timestamp, id: impl Into<String>) -> Self {
+        Self { at, id: id.into() }
+    }
+
+    /// Reads a cursor as it is written.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (millis, id) = text.split_once('.')?;
+        Some(Self::new(Timestamp::from_millis(millis.parse().ok()?), id))
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.at.as_millis(), self.id)
+    }
 }
 
 /// A statement that did not run.

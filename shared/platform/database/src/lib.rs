@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use edge_capabilities::Database;
 use edge_capabilities::database::Row;
 
-pub use edge_capabilities::database::{DatabaseError, Value};
+pub use edge_capabilities::database::{Cursor, DatabaseError, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
-pub use records::{Column, Conditions, Cursor, Fields, Record, columns, read_all, retry_on_conflict};
+pub use records::{Column, Conditions, Fields, Record, columns, read_all, retry_on_conflict};
 
 /// A migration that a database has not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

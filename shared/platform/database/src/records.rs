@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::future::Future;
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 
 use crate::Db;
 
@@ -196,21 +196,6 @@ pub fn columns<T: Record>() -> String {
 /// Reads rows that were selected by [`columns`].
 pub fn read_all<T: Record>(rows: &[Row]) -> Result<Vec<T>, DatabaseError> {
     rows.iter().map(|row| T::read(&Fields { columns: T::COLUMNS, row })).collect()
-}
-
-/// Which rows of a list follow: those after the row with this time and id, newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// The time of the last row of the page before.
-    pub at: Timestamp,
-    /// Its id.
-    pub id: String,
-}
-
-impl From<(Timestamp, String)> for Cursor {
-    fn from((at, id): (Timestamp, String)) -> Self {
-        Self { at, id }
-    }
 }
 
 /// The conditions of a `WHERE`, joined by AND, with their values.

@@ -1,16 +1,18 @@
-//! Lists, a page at a time.
+//! Lists that are returned page by page.
+
+use std::fmt::Display;
 
 use axum::extract::{FromRequestParts, Query};
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use edge_capabilities::Timestamp;
+use edge_capabilities::database::Cursor;
 
 use crate::problem::Problem;
 
-const DEFAULT: u32 = 50;
-const MAX_COUNT: u32 = 200;
+const DEFAULT_LIMIT: u32 = 50;
+const MAX_LIMIT: u32 = 200;
 
 /// The page of a list to return.
 #[derive(Clone, Debug, PartialEq, Eq, IntoParams)]
@@ -24,13 +26,36 @@ pub struct Page {
 }
 
 impl Page {
-    /// Behind which entry the page begins, of a list in the order of an instant and then of a name, whose cursors are
-    /// `<milliseconds>.<name>`; `is_valid`: whether a name may be one.
-    pub fn behind(&self, is_valid: impl Fn(&str) -> bool) -> Result<Option<(Timestamp, String)>, Problem> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        let read = cursor.split_once('.').and_then(|(at, name)| Some((Timestamp::from_millis(at.parse().ok()?), name)));
-        let read = read.filter(|(_, name)| is_valid(name)).map(|(at, name)| (at, name.to_owned()));
-        read.map(Some).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    /// How many rows to read for the page: one more than it holds. The extra row shows that another page follows.
+    pub const fn rows(&self) -> u32 {
+        self.limit.saturating_add(1)
+    }
+
+    /// The position after which the page begins, of a list that is ordered by a time and then by an id; None: the first
+    /// page. `is_valid` decides which ids are accepted.
+    pub fn cursor(&self, is_valid: impl Fn(&str) -> bool) -> Result<Option<Cursor>, Problem> {
+        self.parse_cursor(|text| Cursor::parse(text).filter(|cursor| is_valid(&cursor.id)))
+    }
+
+    /// As [`Page::cursor`], of a list whose cursors are written in another way: `parse` reads one.
+    pub fn parse_cursor<C>(&self, parse: impl FnOnce(&str) -> Option<C>) -> Result<Option<C>, Problem> {
+        let Some(text) = &self.cursor else { return Ok(None) };
+        parse(text).map(Some).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    }
+
+    /// The page with `rows`, of which up to [`Page::rows`] were read. `cursor` gives the position of a row, `convert` the
+    /// entry that the response shows for it.
+    pub fn listing<R, C: Display, T>(
+        &self,
+        mut rows: Vec<R>,
+        cursor: impl FnOnce(&R) -> C,
+        convert: impl FnMut(R) -> T,
+    ) -> Listing<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_next = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| has_next).map(|last| cursor(last).to_string());
+        Listing { data: rows.into_iter().map(convert).collect(), next_cursor }
     }
 }
 
@@ -45,19 +70,14 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    /// A page out of `found`, which was asked for one entry more than `page` wants so as to know whether more follow;
-    /// `cursor` names where an entry stands.
-    pub fn from_one_more(mut found: Vec<T>, page: &Page, cursor: impl Fn(&T) -> String) -> Self {
-        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next_cursor = if more { found.last().map(cursor) } else { None };
-        Self { data: found, next_cursor }
+    /// As [`Page::listing`], of entries that are shown as they were read.
+    pub fn from_one_more(found: Vec<T>, page: &Page, cursor: impl FnOnce(&T) -> String) -> Self {
+        page.listing(found, cursor, |entry| entry)
     }
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct ListQuery {
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -67,18 +87,20 @@ impl<S: Sync> FromRequestParts<S> for Page {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let unreadable = |_| Problem::field("query", "cannot be read");
-        let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).map_err(unreadable)?;
-        let limit = match asked.limit.as_deref().map(str::parse) {
-            None => DEFAULT,
-            Some(Ok(limit)) if (1..=MAX_COUNT).contains(&limit) => limit,
-            Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}"))),
+        let Query(query) = Query::<ListQuery>::try_from_uri(&parts.uri).map_err(unreadable)?;
+        let limit = match query.limit.as_deref().map(str::parse) {
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_LIMIT}"))),
         };
-        Ok(Self { limit, cursor: asked.cursor.filter(|cursor| !cursor.is_empty()) })
+        Ok(Self { limit, cursor: query.cursor.filter(|cursor| !cursor.is_empty()) })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use edge_capabilities::Timestamp;
+
     use super::*;
 
     async fn page(query: &str) -> Result<Page, Problem> {
@@ -96,21 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_says_behind_what_the_page_begins() {
-        let behind = |cursor: &str| Page { limit: 2, cursor: Some(cursor.to_owned()) }.behind(|name| name.len() <= 3);
-        assert_eq!(behind("17.a.b").unwrap(), Some((Timestamp::from_millis(17), "a.b".to_owned())));
-        assert_eq!(Page { limit: 2, cursor: None }.behind(|_| false).unwrap(), None);
+    fn a_page_begins_after_its_cursor() {
+        let cursor = |text: &str| Page { limit: 2, cursor: Some(text.to_owned()) }.cursor(|id| id.len() <= 3);
+        let expected = Cursor { at: Timestamp::from_millis(17), id: "a.b".to_owned() };
+        assert_eq!(cursor("17.a.b").unwrap(), Some(expected));
+        assert_eq!(Page { limit: 2, cursor: None }.cursor(|_| false).unwrap(), None);
         for wrong in ["17", "x.a", ".a", "17.long"] {
-            assert_eq!(behind(wrong).unwrap_err().errors()[0].field, "cursor", "{wrong}");
+            assert_eq!(cursor(wrong).unwrap_err().errors()[0].field, "cursor", "{wrong}");
         }
     }
 
     #[test]
-    fn the_next_cursor_stands_only_where_more_follows() {
+    fn only_a_page_that_another_follows_has_a_next_cursor() {
         let page = Page { limit: 2, cursor: None };
-        let full = Listing::from_one_more(vec![1, 2, 3], &page, ToString::to_string);
-        assert_eq!((full.data, full.next_cursor), (vec![1, 2], Some("2".to_owned())));
-        let last = Listing::from_one_more(vec![1, 2], &page, ToString::to_string);
-        assert_eq!((last.data, last.next_cursor), (vec![1, 2], None));
+        let full = page.listing(vec![1, 2, 3], |number| *number, |number| number * 10);
+        assert_eq!((full.data, full.next_cursor), (vec![10, 20], Some("2".to_owned())));
+        let last = page.listing(vec![1, 2], |number| *number, |number| number * 10);
+        assert_eq!((last.data, last.next_cursor), (vec![10, 20], None));
     }
 }

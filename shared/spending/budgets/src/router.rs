@@ -162,7 +162,7 @@ async fn list(
     let Query(Asked { department_id, cost_centre, is_active }) =
         Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
     let filter = Filter { department: department_id, cost_centre, is_active };
-    let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
+    let behind = page.cursor(is_valid)?.map(|cursor| Cursor { created_at: cursor.at, id: cursor.id });
     let found = state.treasury.budgets().list(&tenant.id, &filter, behind, page.limit.saturating_add(1)).await?;
     let mut shown = Vec::new();
     for budget in found {
@@ -302,7 +302,7 @@ async fn list_alerts(
     Path(id): Path<String>,
 ) -> Result<Json<Listing<AlertShown>>, Problem> {
     let budget = state.find(&tenant, &id).await?;
-    let behind = page.behind(is_valid)?.map(|(at, threshold)| alerts::Cursor { at, threshold });
+    let behind = page.cursor(is_valid)?.map(|cursor| alerts::Cursor { at: cursor.at, threshold: cursor.id });
     let standing = state.treasury.standing(&budget).await?;
     state.treasury.alerts.raise(&budget, &standing, &[]).await?;
     let found = state.treasury.alerts.list(&budget.id, behind, page.limit.saturating_add(1)).await?;

@@ -72,7 +72,7 @@ pub(super) async fn list(
         status: wanted.status.as_deref().map(status).transpose()?,
         provider: wanted.provider.as_deref().map(provider).transpose()?,
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
-        behind: page.behind(is_valid)?,
+        behind: page.cursor(is_valid)?.map(|cursor| (cursor.at, cursor.id)),
     };
     let events = state.processing.inbox.list(&filter, page.limit.saturating_add(1)).await?;
     let shown = events.into_iter().map(Shown::from).collect();

@@ -104,7 +104,7 @@ pub(super) async fn list(
         }
     };
     let filter = Filter { status, kind: wanted.kind, requester: wanted.requester };
-    let behind = page.behind(is_valid)?.map(|(created_at, id)| Cursor { created_at, id });
+    let behind = page.cursor(is_valid)?.map(|cursor| Cursor { created_at: cursor.at, id: cursor.id });
     let now = state.now();
     let limit = page.limit.saturating_add(1);
     let found = state.asking.requests().list(&tenant.id, &filter, now, behind, limit).await?;

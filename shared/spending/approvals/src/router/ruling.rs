@@ -137,7 +137,7 @@ pub(super) async fn list(
     Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<RuleShown>>, Problem> {
-    let behind = page.behind(is_valid)?.map(|(created_at, id)| rules::Cursor { created_at, id });
+    let behind = page.cursor(is_valid)?.map(|cursor| rules::Cursor { created_at: cursor.at, id: cursor.id });
     let found = state.asking.rules().list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(RuleShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &RuleShown| shown.cursor.clone())))
@@ -299,7 +299,7 @@ pub(super) async fn list_delegations(
     Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<DelegationShown>>, Problem> {
-    let behind = page.behind(is_valid)?.map(|(created_at, id)| delegations::Cursor { created_at, id });
+    let behind = page.cursor(is_valid)?.map(|cursor| delegations::Cursor { created_at: cursor.at, id: cursor.id });
     let found = state.delegations.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
     let shown = found.into_iter().map(DelegationShown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &DelegationShown| shown.cursor.clone())))
