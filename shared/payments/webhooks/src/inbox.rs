@@ -97,7 +97,10 @@ impl Inbox {
 
     /// Takes up to `limit` open events that are due and that nobody works on.
     pub(crate) async fn claim_due(&self, lease: &str, now: Timestamp, limit: u32) -> Result<Vec<Event>, DatabaseError> {
-        let due = "due_at <= $3 AND leased_until <= $3 AND status IN ('received', 'failed')";
+        // With `status IN (…)` SQLite would read and sort all open events by the index of the status, and not the due ones
+        // by the index of the time.
+        let due =
+            "due_at <= $3 AND leased_until <= $3 AND status NOT IN ('processed', 'ignored', 'dead', 'quarantined')";
         let statement = format!(
             "UPDATE webhook_events SET lease = $1, leased_until = $2
              WHERE {due} AND id IN (SELECT id FROM webhook_events WHERE {due} ORDER BY due_at LIMIT $4)

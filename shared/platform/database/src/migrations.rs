@@ -41,6 +41,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0014_tenants_by_subscription"),
     expand!("0015_seat_fences"),
     expand!("0016_tenant_indices"),
+    expand!("0017_due_indices"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -106,6 +107,26 @@ mod tests {
             let plan = database.query(&list, &[0.into(), "".into(), "t".into()]).await.unwrap();
             let plan: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
             assert!(plan.len() == 1 && plan[0].contains("(tenant_id=?"), "{table}: {plan:?}");
+        }
+    }
+
+    /// As the drain of webhooks claims them.
+    #[tokio::test]
+    async fn what_is_due_is_claimed_by_an_index_of_what_is_open() {
+        let database = MemoryDatabase::new();
+        crate::runner::migrate(&database, ALL).await.unwrap();
+        let settled = "('processed', 'ignored', 'dead', 'quarantined')";
+        let events = format!("due_at <= $1 AND leased_until <= $1 AND status NOT IN {settled}");
+        for (table, due) in [("webhook_events", events.as_str()), ("notifications", "due_at <= $1")] {
+            let claim = format!(
+                "EXPLAIN QUERY PLAN UPDATE {table} SET attempts = attempts + 1
+                 WHERE {due} AND id IN (SELECT id FROM {table} WHERE {due} ORDER BY due_at LIMIT 50) RETURNING id"
+            );
+            let plan = database.query(&claim, &[0.into()]).await.unwrap();
+            let plan: Vec<&str> = plan.iter().map(|row| row.text(3).unwrap()).collect();
+            let index = format!("SEARCH {table} USING INDEX {table}_open (due_at<?)");
+            assert!(plan.contains(&index.as_str()), "{table}: {plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("SCAN") || step.contains("ORDER BY")), "{table}: {plan:?}");
         }
     }
 
