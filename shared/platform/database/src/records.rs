@@ -6,6 +6,9 @@ use std::future::Future;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::Db;
 
 /// A type that is kept as rows of one table. [`crate::record!`] implements it for a struct.
@@ -126,6 +129,17 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
+/// JSON text.
+impl<T: Serialize + DeserializeOwned> Column for Vec<T> {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        serde_json::to_string(self).map(Into::into).map_err(|error| DatabaseError::Refused(error.to_string()))
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        serde_json::from_str(&String::from_value(value)?).map_err(|error| error.to_string())
+    }
+}
+
 /// Implements [`Column`] for a type that is kept as the text that its `as_str` gives and its `parse` reads.
 #[macro_export]
 macro_rules! text_column {
@@ -226,16 +240,26 @@ impl Conditions {
         }
     }
 
+    /// And `column IS NULL`.
+    #[must_use]
+    pub fn and_null(mut self, column: &str) -> Self {
+        self.push_condition(&format!("{column} IS NULL"));
+        self
+    }
+
     /// And `condition`, in which `?` stands for `value`.
     #[must_use]
     pub fn and_where(mut self, condition: &str, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
-        let condition = condition.replace('?', &format!("${}", self.values.len()));
+        self.push_condition(&condition.replace('?', &format!("${}", self.values.len())));
+        self
+    }
+
+    fn push_condition(&mut self, condition: &str) {
         if !self.text.is_empty() {
             self.text.push_str(" AND ");
         }
-        self.text.push_str(&condition);
-        self
+        self.text.push_str(condition);
     }
 
     fn push(&mut self, value: impl Into<Value>) -> usize {
@@ -276,8 +300,7 @@ impl Db {
     ) -> Result<Vec<T>, DatabaseError> {
         if let Some(cursor) = cursor {
             let (time, id) = (conditions.push(cursor.at), conditions.push(cursor.id));
-            let and = if conditions.text.is_empty() { "" } else { " AND " };
-            let _ = write!(conditions.text, "{and}({at} < ${time} OR ({at} = ${time} AND id < ${id}))");
+            conditions.push_condition(&format!("({at} < ${time} OR ({at} = ${time} AND id < ${id}))"));
         }
         let filter = if conditions.text.is_empty() { String::new() } else { format!("WHERE {}", conditions.text) };
         let limit = conditions.push(i64::from(limit));
@@ -348,21 +371,30 @@ mod tests {
         owner: Option<String>,
         text: String,
         is_done: bool,
+        tags: Vec<String>,
         created_at: Timestamp,
         revision: i64,
     }
 
-    record! { Note in "notes" { id, owner: "owner_id", text, is_done, created_at, revision } }
+    record! { Note in "notes" { id, owner: "owner_id", text, is_done, tags, created_at, revision } }
 
     fn note(id: &str, at: i64) -> Note {
         let created_at = Timestamp::from_millis(at);
-        Note { id: id.into(), owner: None, text: "milk".into(), is_done: false, created_at, revision: 1 }
+        Note {
+            id: id.into(),
+            owner: None,
+            text: "milk".into(),
+            is_done: false,
+            tags: Vec::new(),
+            created_at,
+            revision: 1,
+        }
     }
 
     async fn notes() -> Db {
         let db = Db::new(Arc::new(MemoryDatabase::new()));
         let table = "CREATE TABLE notes (revision BIGINT NOT NULL, created_at BIGINT NOT NULL, id TEXT PRIMARY KEY,
-            text TEXT NOT NULL, is_done BIGINT NOT NULL, owner_id TEXT)";
+            text TEXT NOT NULL, is_done BIGINT NOT NULL, owner_id TEXT, tags TEXT NOT NULL)";
         db.query(table, &[]).await.unwrap();
         db
     }
@@ -370,10 +402,12 @@ mod tests {
     #[tokio::test]
     async fn a_row_comes_back_as_it_was_stored_whatever_the_order_of_the_tables_columns() {
         let db = notes().await;
-        let stored = Note { owner: Some("ana".into()), is_done: true, ..note("n1", 5) };
+        let tags = vec!["a".into(), "b".into()];
+        let stored = Note { owner: Some("ana".into()), is_done: true, tags, ..note("n1", 5) };
         db.insert(&stored).await.unwrap();
         assert_eq!(db.find::<Note>(Conditions::of("id", "n1")).await, Ok(Some(stored.clone())));
         assert_eq!(db.find::<Note>(Conditions::of("id", "n1").and("owner_id", "ben")).await, Ok(None));
+        assert_eq!(db.find::<Note>(Conditions::of("id", "n1").and_null("owner_id")).await, Ok(None));
         assert!(matches!(db.insert(&stored).await, Err(DatabaseError::Duplicate(_))));
     }
 
