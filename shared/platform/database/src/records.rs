@@ -5,6 +5,7 @@ use std::future::Future;
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
+use edge_money::Currency;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,6 +116,17 @@ impl Column for Timestamp {
 
     fn from_value(value: &Value) -> Result<Self, String> {
         i64::from_value(value).map(Self::from_millis)
+    }
+}
+
+/// The ISO 4217 code.
+impl Column for Currency {
+    fn to_value(&self) -> Result<Value, DatabaseError> {
+        Ok(self.as_str().into())
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        Self::parse(&String::from_value(value)?).map_err(|error| error.to_string())
     }
 }
 
@@ -276,6 +288,18 @@ impl Db {
         self.query(&statement, &values).await.map(drop)
     }
 
+    /// Stores a new row unless a unique constraint forbids it; gives whether it did.
+    pub async fn insert_new<T: Record>(&self, record: &T) -> Result<bool, DatabaseError> {
+        let values = record.values()?;
+        let (columns, places) = (columns::<T>(), places(values.len()));
+        let statement = format!(
+            "INSERT INTO {} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING {}",
+            T::TABLE,
+            T::COLUMNS.first().unwrap_or(&"1"),
+        );
+        Ok(!self.query(&statement, &values).await?.is_empty())
+    }
+
     /// The first row that meets `conditions`.
     pub async fn find<T: Record>(&self, conditions: Conditions) -> Result<Option<T>, DatabaseError> {
         let statement = format!("SELECT {} FROM {} WHERE {}", columns::<T>(), T::TABLE, conditions.text);
@@ -409,6 +433,8 @@ mod tests {
         assert_eq!(db.find::<Note>(Conditions::of("id", "n1").and("owner_id", "ben")).await, Ok(None));
         assert_eq!(db.find::<Note>(Conditions::of("id", "n1").and_null("owner_id")).await, Ok(None));
         assert!(matches!(db.insert(&stored).await, Err(DatabaseError::Duplicate(_))));
+        assert_eq!(db.insert_new(&stored).await, Ok(false));
+        assert_eq!(db.insert_new(&note("n2", 5)).await, Ok(true));
     }
 
     #[tokio::test]

@@ -10,4 +10,4 @@ mod money;
 
 pub use bill::{Bill, Line};
 pub use digits::Digits;
-pub use money::{Currency, InvalidMoney, Money, scaled};
+pub use money::{Currency, DecimalAmount, InvalidMoney, Money, scaled};

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
@@ -13,6 +16,17 @@ pub struct Money {
     pub minor: i64,
     /// Of which currency.
     pub currency: Currency,
+}
+
+/// An amount that is serialised as a decimal number in major units, with all its digits: `12.50`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecimalAmount(pub Money);
+
+impl Serialize for DecimalAmount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = RawValue::from_string(self.0.to_decimal()).map_err(serde::ser::Error::custom)?;
+        number.serialize(serializer)
+    }
 }
 
 /// A text that is no amount of that currency.
