@@ -11,6 +11,7 @@ mod database;
 mod gate;
 mod http;
 mod key_value;
+mod missing;
 mod serving;
 mod small;
 
@@ -27,7 +28,7 @@ pub use spin_sdk::wasip3;
 const MAX_CALLS: usize = 32;
 
 /// Everything the domain needs, from Spin. One set for each instance: it keeps the handles that were opened.
-fn capabilities() -> Capabilities {
+pub fn capabilities() -> Capabilities {
     let config = Arc::new(small::Variables);
     let clock = Arc::new(small::HostClock);
     Capabilities {
@@ -39,5 +40,20 @@ fn capabilities() -> Capabilities {
         log: Arc::new(small::StandardError),
         random: Arc::new(small::HostRandom),
         db: Arc::new(database::Db::new(config)),
+    }
+}
+
+/// The clock, chance, the log and the variables, from Spin, for a component that has no store and calls no upstream.
+pub fn without_stores() -> Capabilities {
+    let missing = Arc::new(missing::Missing);
+    Capabilities {
+        background: Arc::new(small::Spawn),
+        cache: missing.clone(),
+        clock: Arc::new(small::HostClock),
+        config: Arc::new(small::Variables),
+        http: missing.clone(),
+        log: Arc::new(small::StandardError),
+        random: Arc::new(small::HostRandom),
+        db: missing,
     }
 }

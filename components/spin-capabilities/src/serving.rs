@@ -12,7 +12,6 @@ use std::task::{Context, Poll, Waker};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use edge_capabilities::Capabilities;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt as _;
@@ -31,10 +30,10 @@ const CALLER_ADDRESS: &str = "spin-client-addr";
 /// Answers `request` by the instance's router, which `router` builds for its first request and `built` keeps.
 pub async fn serve(
     built: &'static OnceLock<Router>,
-    router: fn(Capabilities) -> Router,
+    router: fn() -> Router,
     request: Request,
 ) -> Result<Response, ErrorCode> {
-    let router = built.get_or_init(|| router(crate::capabilities())).clone();
+    let router = built.get_or_init(router).clone();
     let request = incoming(request)?;
     let response = match router.oneshot(request).await {
         Ok(response) => response,
@@ -205,13 +204,17 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
     Ok(response)
 }
 
-/// Makes a crate the component that serves `router`, a `fn(Capabilities) -> Router`.
+/// Makes a crate the component that serves `router`, a `fn(Capabilities) -> Router`. With `without_stores:` before it the
+/// component can reach no store and no upstream, and is smaller.
 #[macro_export]
 macro_rules! component {
-    ($router:expr) => {
+    (without_stores: $router:expr) => {
+        $crate::component!(@with $crate::without_stores(), $router);
+    };
+    (@with $capabilities:expr, $router:expr) => {
         /// The component's routes.
-        fn router(capabilities: $crate::Capabilities) -> $crate::Router {
-            ($router)(capabilities)
+        fn router() -> $crate::Router {
+            ($router)($capabilities)
         }
 
         mod component {
@@ -232,5 +235,8 @@ macro_rules! component {
                 }
             }
         }
+    };
+    ($router:expr) => {
+        $crate::component!(@with $crate::capabilities(), $router);
     };
 }
