@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use edge_capabilities::clock::within;
-use edge_capabilities::{Timestamp, random};
+use edge_capabilities::{Random, Timestamp, random};
 use edge_gateways::{GatewayEvent, Provider, Rejection, Verified, is_set_up_ping, verify};
 use edge_http::{Code, Outcome, Problem, Raw};
 use http::header::CONTENT_TYPE;
@@ -122,6 +122,12 @@ pub(super) async fn erp_of_one(
     state.receive(Provider::Erp, Some(token), headers, body).await
 }
 
+/// The id of an event received at `now`: 12 hex digits of milliseconds and 12 of chance. Ids in the order of time keep an
+/// index on them in order, so that events stored together touch few of its pages.
+fn event_id(now: Timestamp, random: &dyn Random) -> String {
+    format!("evt_{:012x}{}", now.as_millis().max(0), random::hex::<6>(random))
+}
+
 /// Who is told what, beside the gateway: the log.
 struct Told {
     answer: String,
@@ -214,7 +220,7 @@ impl AppState {
     ) -> Event {
         let occurred_at = reading.and_then(|reading| reading.occurred_at).or(verified.signed_at).unwrap_or(now);
         Event {
-            id: format!("evt_{}", random::hex::<12>(&*self.capabilities.random)),
+            id: event_id(now, &*self.capabilities.random),
             provider,
             identity: verified.identity.to_string(),
             gateway_id: verified.delivery_id.clone().filter(|id| !id.contains(char::is_control)),
