@@ -18,7 +18,7 @@ pub(crate) struct Settings {
     pub(crate) share: i64,
     /// `erp_sync_every_minutes`: None, where it is 0.
     pub(crate) every: Option<Duration>,
-    /// `notify_url`; whether there is one.
+    /// Whether messages are sent, by `notify_url`.
     pub(crate) notifies: bool,
     /// `workspace_url`, without a slash at its end: where new people sign in.
     pub(crate) workspace_url: String,
@@ -34,7 +34,7 @@ impl Settings {
         Ok(Self {
             share: share.and_then(|share| i64::try_from(share).ok()).unwrap_or(DEFAULT_SHARE).min(100),
             every: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
-            notifies: !text(config, "notify_url").await?.is_empty(),
+            notifies: edge_notifications::is_configured(config).await?,
             workspace_url: url(config, "workspace_url").await?,
             // A page is asked for once between two words.
             lease: timeout.saturating_mul(2).saturating_add(Duration::from_secs(16)),

@@ -1,17 +1,15 @@
-//! What new people are told: through the queue of notifications that webhooks send from. It is in the database before the person
-//! is, under an id of their own, so that it is sent once.
+//! The welcome of new people. It is queued before the person is stored, under an id of the person's, so that it is sent once.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Value};
+use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
+use edge_notifications::{Channel, Message, Notifications};
 use edge_tenants::Tenant;
 use serde_json::json;
 
 use crate::employee::Employee;
-use crate::records::add;
 use crate::settings::Settings;
 
-const EMAIL: &str = "/api/v1/email/send/template";
 const TEMPLATE: &str = "employee_workspace_welcome";
 
 /// Queues a welcome for each of `employees`, unless there is one.
@@ -23,9 +21,7 @@ pub(crate) async fn queue(
     employees: &[&Employee],
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
-    // Without an address to send it to it is written down all the same.
-    let (status, due) = if settings.notifies { ("queued", Some(now)) } else { ("recorded", None) };
-    let row = |employee: &&Employee| -> Vec<Value> {
+    let message = |employee: &&Employee| {
         let body = json!({
             "to": employee.email,
             "template_name": TEMPLATE,
@@ -38,18 +34,14 @@ pub(crate) async fn queue(
                 "help_url": format!("{}/help", settings.workspace_url),
             },
         });
-        vec![
-            format!("erp-welcome.{}.{}", tenant.id, employee.id).into(),
-            tenant.id.as_str().into(),
-            run.into(),
-            EMAIL.into(),
-            body.to_string().into(),
-            status.into(),
-            due.into(),
-            now.into(),
-            Value::Integer(0),
-        ]
+        Message {
+            id: format!("erp-welcome.{}.{}", tenant.id, employee.id),
+            tenant_id: tenant.id.clone(),
+            event_id: run.to_owned(),
+            channel: Channel::Email,
+            body,
+        }
     };
-    let head = "INSERT INTO notifications (id, tenant_id, event_id, path, body, status, due_at, created_at, attempts)";
-    add(db, head, employees.iter().map(row).collect(), "ON CONFLICT (id) DO NOTHING").await.map(drop)
+    let messages = employees.iter().map(message).collect();
+    Notifications::new(db.clone()).queue(messages, settings.notifies, now).await
 }

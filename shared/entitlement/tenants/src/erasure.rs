@@ -3,6 +3,7 @@
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Random, Timestamp};
 use edge_database::Db;
+use edge_notifications::Notifications;
 use serde_json::json;
 
 use crate::audit::{Actor, AuditEntry};
@@ -18,13 +19,19 @@ const ROUNDS: u32 = 20;
 #[derive(Clone)]
 pub(crate) struct Erasure {
     members: Members,
+    notifications: Notifications,
     people: People,
     tenants: Tenants,
 }
 
 impl Erasure {
     pub(crate) fn new(db: &Db) -> Self {
-        Self { members: Members::new(db.clone()), people: People::new(db.clone()), tenants: Tenants::new(db.clone()) }
+        Self {
+            members: Members::new(db.clone()),
+            notifications: Notifications::new(db.clone()),
+            people: People::new(db.clone()),
+            tenants: Tenants::new(db.clone()),
+        }
     }
 
     /// Deletes what is known of the person behind a user who has left; gives whether there was anything. What was begun
@@ -46,7 +53,7 @@ impl Erasure {
                 &AuditEntry::new("user.erased", &json!({"user_id": user}), author, random, now),
             )
             .await?;
-            self.people.forget_told(tenant, &email).await?;
+            self.notifications.redact(tenant, &email, "(deleted)").await?;
         }
         self.people.delete(tenant, user).await
     }

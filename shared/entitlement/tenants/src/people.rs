@@ -7,8 +7,6 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 
-use crate::tenant::to_json;
-
 /// What is sent of a person: None leaves what is known, Some(None) clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
@@ -54,15 +52,6 @@ impl People {
         let statement = "SELECT email FROM tenant_people WHERE tenant_id = $1 AND user_id = $2";
         let rows = self.0.query(statement, &[tenant.into(), user.into()]).await?;
         rows.first().map(|row| Ok(row.optional_text(0)?.map(ToOwned::to_owned))).transpose()
-    }
-
-    /// Takes an address out of what the tenant's people were told. What is still to be sent goes out first.
-    pub async fn forget_told(&self, tenant: &str, email: &str) -> Result<(), DatabaseError> {
-        // As it stands in JSON, with its quotes: no other address that ends like it is touched.
-        let statement = "UPDATE notifications SET body = REPLACE(body, $2, $3)
-            WHERE tenant_id = $1 AND settled_at IS NOT NULL AND REPLACE(body, $2, $3) <> body";
-        let values: [Value; 3] = [tenant.into(), to_json(&email)?.into(), to_json(&"(deleted)")?.into()];
-        self.0.query(statement, &values).await.map(drop)
     }
 
     /// Deletes what is known of the person behind `user`; gives whether there was anything.

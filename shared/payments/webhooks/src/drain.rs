@@ -94,8 +94,8 @@ impl Processing {
                 Err(_) => add(&mut drained.put_off),
             }
         }
-        let settings = self.settings().await?;
-        let sent = self.notifications.send_due(&settings, limit).await?;
+        let config = self.notify_config().await?;
+        let sent = self.notifier.send_due(&config, limit).await?;
         drained.sent = drained.sent.saturating_add(sent.sent);
         drained.unsent = drained.unsent.saturating_add(sent.failed).saturating_add(sent.dead);
         let full = |count: usize| u32::try_from(count).is_ok_and(|count| count >= limit);

@@ -2,7 +2,7 @@
 //!
 //! * [`event`], [`inbox`]: what gateways sent; each event is there once.
 //! * [`matter`]: what an event is about, [`owner`]: and whose it is; [`processing`]: from a stored event to its effect.
-//! * [`notifications`]: word of it to people.
+//! * [`messages`]: what it says to people.
 //! * [`drain`]: whatever was left undone, and what is old.
 //! * [`answers`]: what gateways are told.
 //! * [`endpoints`]: addresses of single organisations.
@@ -10,14 +10,13 @@
 //! * [`router`]: over HTTP; [`metrics`] for operators.
 
 mod answers;
-mod backoff;
 mod drain;
 mod endpoints;
 mod event;
 mod inbox;
 mod matter;
+mod messages;
 mod metrics;
-mod notifications;
 mod owner;
 mod payments;
 mod processing;

@@ -68,7 +68,7 @@ async fn webhooks(page: &mut Page<'_>, processing: &Processing) -> Result<(), Pr
         page.line("webhook_events", &[("status", &status)], count);
     }
     page.head("notifications", "gauge", "Notifications of the last 30 days.");
-    for (status, count) in processing.notifications.by_status().await? {
+    for (status, count) in processing.notifications.count_by_status().await? {
         page.line("notifications", &[("status", &status)], count);
     }
     page.head("tenants", "gauge", "Tenants, by the state of their subscription.");

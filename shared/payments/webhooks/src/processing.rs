@@ -9,22 +9,22 @@ use std::time::Duration;
 
 use edge_budgets::{BudgetError, Refund, Settlement};
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Timestamp, random};
+use edge_capabilities::{Capabilities, Timestamp, backoff, random};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
 use edge_money::Bill;
+use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
 use edge_seats::{Invalidation, Unreachable};
 use edge_tenants::{Applied, Event as Told, Outcome, SubscriptionEvent, Tenant, Tenants};
 
 use crate::answers::{Said, answer};
-use crate::backoff::backoff;
 use crate::event::{Event, Verdict};
 use crate::inbox::{Inbox, LEASE};
 use crate::matter::{About, Matter, matter, told};
-use crate::notifications::Notifications;
+use crate::messages::messages;
 use crate::owner::{Owner, Owners, Quoted};
-use crate::settings::{MAX_TIMEOUT, Settings, tax_rates};
+use crate::settings::{MAX_TIMEOUT, tax_rates};
 
 /// How often an event is tried before it is dead. The waits add up to some eleven hours.
 const TRIES: i64 = 20;
@@ -65,6 +65,7 @@ impl From<Unreachable> for WebhookError {
 pub(crate) struct Processing {
     pub(crate) inbox: Inbox,
     pub(crate) notifications: Notifications,
+    pub(crate) notifier: Notifier,
     pub(crate) tenants: Tenants,
     pub(crate) db: Db,
     capabilities: Capabilities,
@@ -76,9 +77,11 @@ pub(crate) struct Processing {
 
 impl Processing {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
+        let notifications = Notifications::new(db.clone());
         Self {
             inbox: Inbox::new(db.clone()),
-            notifications: Notifications::new(capabilities, db.clone()),
+            notifier: Notifier::new(capabilities, &notifications),
+            notifications,
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
@@ -98,9 +101,9 @@ impl Processing {
         random::hex::<8>(&*self.capabilities.random)
     }
 
-    pub(crate) async fn settings(&self) -> Result<Settings, WebhookError> {
-        let settings = Settings::load(&*self.capabilities.config).await;
-        settings.map_err(|error| WebhookError::Upstream(error.to_string()))
+    pub(crate) async fn notify_config(&self) -> Result<NotifyConfig, WebhookError> {
+        let config = NotifyConfig::load(&*self.capabilities.config).await;
+        config.map_err(|error| WebhookError::Upstream(error.to_string()))
     }
 
     /// Takes `event`, which is ours by `lease`, into effect and settles it; or puts it off, and says why.
@@ -300,13 +303,14 @@ impl Processing {
             // Somebody changed the tenant; what payments say of it is as it was.
             self.invalidation.forget(tenant_id).await?;
         }
-        let settings = self.settings().await?;
+        let config = self.notify_config().await?;
         for task in &tenant.outbox {
             // An event that was removed meanwhile was settled long ago.
             let Some(event) = self.inbox.find(&task.event).await? else { continue };
             let reading = event.reading().ok();
             if let Some(reading) = &reading {
-                self.notifications.queue(&settings, &tenant, &task.event, reading, &task.effects).await?;
+                let messages = messages(&tenant, &task.event, reading, &task.effects, self.now());
+                self.notifications.queue(messages, config.is_configured(), self.now()).await?;
                 self.settle_budget(&tenant.id, &task.event, reading, &task.effects).await?;
             }
             let now = self.now();

@@ -2,6 +2,7 @@
 //! so every test can turn the clock and cut the network. Components bind these traits to Spin.
 
 pub mod background;
+mod backoff;
 pub mod breaker;
 pub mod clock;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod testing;
 use std::sync::Arc;
 
 pub use background::Background;
+pub use backoff::backoff;
 pub use clock::{Clock, Timestamp};
 pub use config::Config;
 pub use counters::Counters;

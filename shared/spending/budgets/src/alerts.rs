@@ -6,6 +6,7 @@ use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_capabilities::{Capabilities, Clock, Config, Timestamp};
 use edge_database::Db;
+use edge_notifications::{Channel, Message, Notifications};
 use edge_tenants::Tenants;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,9 +15,6 @@ use serde_json::value::RawValue;
 use crate::budget::{Budget, Severity};
 use crate::ledger::Ledger;
 use crate::standing::PeriodBalance;
-
-/// Where Notify takes messages by template.
-const EMAIL: &str = "/api/v1/email/send/template";
 
 /// A threshold that was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +54,7 @@ struct Raised {
 pub(crate) struct Alerts {
     db: Db,
     ledger: Ledger,
+    notifications: Notifications,
     tenants: Tenants,
     clock: Arc<dyn Clock>,
     config: Arc<dyn Config>,
@@ -71,6 +70,7 @@ impl Alerts {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
             ledger: Ledger::new(db.clone()),
+            notifications: Notifications::new(db.clone()),
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
             clock: capabilities.clock.clone(),
@@ -157,7 +157,7 @@ impl Alerts {
         let now = self.clock.now();
         let Raised { threshold, severity, message } = raised;
         let unread = |error: ConfigError| DatabaseError::Unavailable(error.to_string());
-        let sends = self.config.get("notify_url").await.map_err(unread)?.is_some_and(|url| !url.is_empty());
+        let is_configured = edge_notifications::is_configured(&*self.config).await.map_err(unread)?;
         if let Some(tenant) = self.tenants.find(&budget.tenant).await? {
             let body = json!({"to": tenant.billing_address(), "template_name": "budget_alert", "template_vars": {
                 "customer_name": tenant.name, "budget_name": budget.name, "period": standing.period,
@@ -165,22 +165,14 @@ impl Alerts {
                 "used": budget.money(used).to_decimal(), "allowance": budget.money(standing.allowance).to_decimal(),
                 "currency": budget.currency.as_str(),
             }});
-            let (status, due) = if sends { ("queued", Some(now)) } else { ("recorded", None) };
-            let id = format!("{}.{}.{threshold}", budget.id, standing.period);
-            let statement =
-                "INSERT INTO notifications (id, tenant_id, event_id, path, body, status, due_at, created_at, attempts)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (id) DO NOTHING";
-            let values: [Value; 8] = [
-                id.into(),
-                tenant.id.into(),
-                budget.id.as_str().into(),
-                EMAIL.into(),
-                body.to_string().into(),
-                status.into(),
-                due.into(),
-                now.into(),
-            ];
-            self.db.query(statement, &values).await?;
+            let message = Message {
+                id: format!("{}.{}.{threshold}", budget.id, standing.period),
+                tenant_id: tenant.id,
+                event_id: budget.id.clone(),
+                channel: Channel::Email,
+                body,
+            };
+            self.notifications.queue(vec![message], is_configured, now).await?;
         }
         let statement =
             "INSERT INTO budget_alerts (budget_id, period, threshold, severity, message, used, allowance, at)

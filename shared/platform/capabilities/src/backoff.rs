@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use edge_capabilities::Random;
+use crate::Random;
 
 /// After the failure number `failures`, from 1: `first`, doubled each time, up to `longest`; of that at least half, the
 /// rest by chance, so that what failed together does not come back together.
-pub(crate) fn backoff(random: &dyn Random, first: Duration, longest: Duration, failures: i64) -> Duration {
+pub fn backoff(random: &dyn Random, first: Duration, longest: Duration, failures: i64) -> Duration {
     let doublings = u32::try_from(failures.saturating_sub(1).clamp(0, 30)).unwrap_or_default();
     let whole = first.saturating_mul(1_u32 << doublings).min(longest);
     let mut bytes = [0; 4];
@@ -16,9 +16,9 @@ pub(crate) fn backoff(random: &dyn Random, first: Duration, longest: Duration, f
     Duration::from_millis(u64::try_from(half.saturating_add(by_chance)).unwrap_or(u64::MAX))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "testing"))]
 mod tests {
-    use edge_capabilities::testing::SeededRandom;
+    use crate::testing::SeededRandom;
 
     use super::*;
 
