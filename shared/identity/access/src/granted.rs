@@ -7,14 +7,15 @@ use axum::extract::{FromRef, FromRequestParts};
 use edge_http::{Code, Problem, Timings};
 use http::request::Parts;
 
-use crate::authentication::{AuthenticationError, Authenticator};
-use crate::caller::Caller;
+use crate::authenticator::{Authenticator, BOOTSTRAP};
+use crate::caller::{Caller, TenantId};
+use crate::error::AuthenticationError;
 use crate::scope::Scope;
 
 /// A right that a handler can ask for.
 pub trait Right: Send + Sync + 'static {
-    /// The scope that the caller must have. None: any caller may ask, and the handler decides by something else than a
-    /// scope, as where a rule names who may approve.
+    /// The scope that the caller must have. None: the handler decides by something else than a scope, for example by the
+    /// approvers that a rule names.
     const SCOPE: Option<Scope>;
     /// Whether requests that need it count against the caller's rate limit. Seat checks do not: most are answered from
     /// the cache, and counting one would cost more than answering it.
@@ -34,31 +35,31 @@ macro_rules! rights {
 }
 
 rights! {
-    /// May ask whether users have seats.
+    /// May verify seats.
     SeatsVerify;
-    /// May invalidate what is known of seats.
+    /// May invalidate cached seats.
     SeatsWrite;
     /// May read subscriptions and invoices.
     BillingRead;
-    /// May check out and cancel.
+    /// May check out and cancel subscriptions.
     BillingWrite;
-    /// May have rules decide.
+    /// May evaluate rules.
     RulesEvaluate;
-    /// May read rules and what they decided.
+    /// May read rules and decisions.
     RulesRead;
     /// May change rules.
     RulesWrite;
     /// May manage tenants and API keys.
     TenantsAdmin;
-    /// May manage what is synchronised with the ERP.
+    /// May manage the synchronisation with the ERP.
     ErpAdmin;
     /// May read webhook events.
     WebhooksRead;
-    /// May replay webhook events and make endpoints.
+    /// May replay webhook events and create webhook endpoints.
     WebhooksWrite;
 }
 
-/// Anybody with a valid credential.
+/// Any caller with a valid credential.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyScope;
 
@@ -68,7 +69,7 @@ impl Right for AnyScope {
 
 /// A caller with the right `R`.
 pub struct Granted<R: Right> {
-    /// Who it is.
+    /// The caller.
     pub caller: Caller,
     right: PhantomData<R>,
 }
@@ -92,47 +93,41 @@ where
             authenticator.count(&caller, Timings::of(&parts.extensions)).await?;
         }
         if let Some(scope) = R::SCOPE.filter(|scope| !caller.may(*scope)) {
-            return Err(AuthenticationError::Lacks(scope).into());
+            return Err(AuthenticationError::MissingScope(scope).into());
         }
         Ok(Self { caller, right: PhantomData })
     }
 }
 
-/// What a route answers to a caller no cache keeps. Of seat checks it need not be said: an answer to a POST is kept by
-/// none, and each header costs.
+/// Marks the response as personal, so that no cache stores it. Seat checks are not marked: caches store no response to a
+/// POST, and each header costs time.
 fn note_personal(parts: &Parts) {
     if let Some(timings) = Timings::of(&parts.extensions) {
         timings.note_personal();
     }
 }
 
-fn unauthenticated() -> Problem {
-    let detail = "Send a valid API key or token as `Authorization: Bearer …`; it may have expired or been revoked.";
-    Problem::new(Code::Unauthenticated, detail)
-}
-
-impl From<AuthenticationError> for Problem {
-    fn from(error: AuthenticationError) -> Self {
-        match error {
-            AuthenticationError::Unauthenticated => unauthenticated(),
-            // Why, the log says and the caller is not told.
-            AuthenticationError::BadToken(refused) => unauthenticated().because(refused),
-            AuthenticationError::Lacks(scope) => {
-                Self::new(Code::PermissionDenied, format!("The credential does not have the scope {scope}."))
-            }
-            AuthenticationError::TenantInactive => Self::new(Code::PermissionDenied, "The tenant is not active."),
-            AuthenticationError::NoMember => {
-                Self::new(Code::PermissionDenied, "You are not, or no longer, a member of the tenant.")
-            }
-            AuthenticationError::NotTheirs => Self::new(Code::TenantNotFound, "There is no such tenant."),
-            AuthenticationError::NoKeys(cause) => {
-                let detail = "The token cannot be checked now because its issuer does not respond; try again.";
-                Self::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause)
-            }
-            AuthenticationError::Unavailable(cause) => {
-                let detail = "The credential cannot be checked now; try again.";
-                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
-            }
+impl Authenticator {
+    /// Counts a request against the rate limits of `caller` and its tenant; an error if one is exceeded. The bootstrap key
+    /// is not limited: its holder must always get in.
+    pub async fn count(&self, caller: &Caller, timings: Option<&Timings>) -> Result<(), Problem> {
+        if &*caller.id == BOOTSTRAP {
+            return Ok(());
         }
+        let tenant = caller.tenant.as_ref().map(TenantId::as_str);
+        let (status, is_exceeded) = match self.rate_limiter().take(&caller.id, tenant).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(status)) => (status, false),
+            Err(status) => (status, true),
+        };
+        if let Some(timings) = timings {
+            timings.allow(status);
+        }
+        if is_exceeded {
+            let wait = u32::try_from(status.reset).unwrap_or(u32::MAX);
+            let detail = "The rate limit of the credential or its tenant is exceeded; wait and try again.";
+            return Err(Problem::new(Code::RateLimited, detail).retry_after(wait));
+        }
+        Ok(())
     }
 }

@@ -1,29 +1,32 @@
-//! Who may call, and what. A handler asks for a right by its type (`Granted<SeatsVerify>`), and so cannot forget to.
+//! Authentication and authorisation. A handler names the right that it needs by a type (`Granted<SeatsVerify>`) and so
+//! cannot forget to check it.
 
-mod authentication;
+mod api_error;
+mod api_key;
+mod authenticator;
 mod caller;
+mod error;
 mod granted;
-mod issuing;
-mod keys;
+mod lookup_cache;
+mod membership;
 mod passport;
-mod rates;
-mod recent;
+mod rate_limiter;
 mod role;
-mod router;
 mod scope;
-mod standing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod token;
 
-pub use authentication::{AuthenticationError, Authenticator, X_TENANT_ID};
+pub use api_key::api::{
+    ApiDoc, ApiKeyResponse, CreateApiKeyRequest, CreateApiKeyResponse, Descendants, RevokeApiKeyResponse, router,
+    routes,
+};
+pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
+pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnyScope, BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
     SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
-pub use issuing::{Descendants, IssuedKey, NewApiKey, RevokedKeys, ShownKey};
-pub use passport::{NoKeys, Refused, router as passport_keys_router};
+pub use passport::router as passport_keys_router;
 pub use role::Role;
-pub use router::{ApiDoc, router, routes};
 pub use scope::{Scope, Scopes};

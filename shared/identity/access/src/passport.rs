@@ -1,17 +1,17 @@
 //! Sign-in by a token of an OIDC issuer: Bheem Passport, Clerk, or any other.
 //!
-//! * [`token`]: the token as it is sent, taken apart; nothing in it is believed yet.
-//! * [`keys`]: the issuer's keys, and whether one of them signed it; [`rsa`] is the arithmetic that RS256 needs.
-//! * [`key_set`]: where the keys are had from, and for how long they are good.
-//! * [`claims`]: what a genuine token says, and whether it says so to us and now.
-//! * [`router`]: what fetches the keys, in a component of its own: it alone may connect to wherever the issuer is.
+//! * [`jws`]: parsing a token; its content is not trusted yet.
+//! * [`jwks`]: the issuer's keys and verifying signatures with them; [`rsa`] is the arithmetic that RS256 needs.
+//! * [`jwks_cache`]: where the keys come from, and for how long they are valid.
+//! * [`claims`]: checking the claims of a verified token, and mapping them to a caller.
+//! * [`api`]: the component that fetches the keys. It alone may connect to the issuer.
 
+mod api;
 mod claims;
-mod key_set;
-mod keys;
-mod router;
+mod jwks;
+mod jwks_cache;
+mod jws;
 pub(crate) mod rsa;
-mod token;
 
 use std::sync::OnceLock;
 
@@ -19,51 +19,24 @@ use edge_capabilities::config::{self, ConfigError};
 use edge_capabilities::{Capabilities, Config};
 
 use crate::caller::Caller;
+use crate::error::{KeysUnavailable, TokenError};
 use claims::Mapping;
-use key_set::KeySet;
-use token::Signed;
+use jwks_cache::JwksCache;
+use jws::Jws;
 
-pub use router::router;
+pub use api::router;
 
-/// Why a token does not let anybody in.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// No issuer is set up, or it is no token at all.
-    #[error("it is no token that could be good here")]
-    NoToken,
-    /// It is not what a token must be, or says that which nobody here understands.
-    #[error("the token cannot be read: {0}")]
-    Unreadable(&'static str),
-    /// The algorithm is none that is taken.
-    #[error("the token's algorithm is not taken")]
-    Algorithm,
-    /// The issuer has no such key.
-    #[error("the issuer has no key that fits the token")]
-    NoSuchKey,
-    /// No key of the issuer's signed it.
-    #[error("the token's signature is wrong")]
-    Signature,
-    /// It is genuine, and not for us, or not for now.
-    #[error("the token's {0} is not good")]
-    Claim(&'static str),
-}
-
-/// Why nobody can say whether a token is good.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the issuer's keys cannot be had: {0}")]
-pub struct NoKeys(pub String);
-
-/// Somebody with a good token.
-pub(crate) struct Identified {
-    /// What the token allows them.
+/// The person that a verified token identifies.
+pub(crate) struct Identity {
+    /// The person as a caller, with the rights that the token gives.
     pub(crate) caller: Caller,
-    /// Their id at the issuer.
+    /// The person's id at the issuer.
     pub(crate) sub: String,
-    /// Their address, unless the issuer says that nobody made sure of it.
+    /// The person's e-mail address, unless the issuer says that it is not verified.
     pub(crate) email: Option<String>,
 }
 
-/// Which issuer is trusted.
+/// The trusted issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     pub(crate) issuer: String,
@@ -73,7 +46,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// From the component's variables; None: no token is accepted. How claims are read is asked for once.
+    /// From the component's variables; None: no token is accepted. The mapping of claims is read once.
     async fn load(config: &dyn Config, mapping: &OnceLock<Mapping>) -> Result<Option<Self>, ConfigError> {
         let issuer = config::text(config, "passport_issuer").await?;
         if issuer.is_empty() {
@@ -88,46 +61,46 @@ impl Settings {
                 mapping.get_or_init(|| read).clone()
             }
         };
-        let is_set = !audience.is_empty() && leads_somewhere(&jwks_url);
+        let is_set = !audience.is_empty() && is_reachable_url(&jwks_url);
         Ok(is_set.then_some(Self { issuer, audience, jwks_url, mapping }))
     }
 }
 
-/// Whether a URL is set to something that may exist: hosts under `.invalid` never do.
-fn leads_somewhere(url: &str) -> bool {
+/// Whether `url` can exist. Hosts under `.invalid`, the default, never do.
+fn is_reachable_url(url: &str) -> bool {
     let Ok(uri) = url.parse::<http::Uri>() else { return false };
     let host = uri.host().map(str::to_ascii_lowercase).unwrap_or_default();
     matches!(uri.scheme_str(), Some("http" | "https")) && host != "invalid" && !host.ends_with(".invalid")
 }
 
-/// Lets those in who have a good token.
+/// Authenticates people by their tokens.
 pub(crate) struct Passport {
     capabilities: Capabilities,
-    key_set: KeySet,
+    jwks: JwksCache,
     mapping: OnceLock<Mapping>,
 }
 
 impl Passport {
     pub(crate) fn new(capabilities: &Capabilities) -> Self {
-        Self { capabilities: capabilities.clone(), key_set: KeySet::new(capabilities), mapping: OnceLock::new() }
+        Self { capabilities: capabilities.clone(), jwks: JwksCache::new(capabilities), mapping: OnceLock::new() }
     }
 
-    /// Whom `bearer` is about; the inner error: it is nobody.
-    pub(crate) async fn admit(&self, bearer: &str) -> Result<Result<Identified, Refused>, NoKeys> {
-        if !token::looks_like_one(bearer) {
-            return Ok(Err(Refused::NoToken));
+    /// The person that `bearer` identifies; the inner error: the token is refused.
+    pub(crate) async fn identify(&self, bearer: &str) -> Result<Result<Identity, TokenError>, KeysUnavailable> {
+        if !jws::is_well_formed(bearer) {
+            return Ok(Err(TokenError::NotAToken));
         }
         let settings = Settings::load(&*self.capabilities.config, &self.mapping)
             .await
-            .map_err(|error| NoKeys(error.to_string()))?;
-        let Some(settings) = settings else { return Ok(Err(Refused::NoToken)) };
-        let signed = match Signed::read(bearer) {
-            Ok(signed) => signed,
-            Err(refused) => return Ok(Err(refused)),
+            .map_err(|error| KeysUnavailable(error.to_string()))?;
+        let Some(settings) = settings else { return Ok(Err(TokenError::NotAToken)) };
+        let jws = match Jws::read(bearer) {
+            Ok(jws) => jws,
+            Err(error) => return Ok(Err(error)),
         };
-        let keys = self.key_set.for_token(&settings, &signed).await?;
-        // What the token says is read once its signature is known to be good.
-        Ok(keys.verify(&signed).and_then(|()| claims::read(&signed.claims, &settings, self.capabilities.clock.now())))
+        let keys = self.jwks.for_token(&settings, &jws).await?;
+        // Claims are read only after the signature was verified.
+        Ok(keys.verify(&jws).and_then(|()| claims::identify(&jws.claims, &settings, self.capabilities.clock.now())))
     }
 }
 

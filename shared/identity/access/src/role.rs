@@ -1,4 +1,4 @@
-//! What somebody is to a tenant, and what that allows: the access control matrix of the seats' billing.
+//! The roles of people in a tenant, and the scopes of each: the access control matrix of billing.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,10 +23,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them.
+    /// All roles.
     pub const ALL: [Self; 5] = [Self::Owner, Self::BillingAdmin, Self::Admin, Self::Manager, Self::Member];
 
-    /// As it is written: `BILLING_ADMIN`.
+    /// Its name: `BILLING_ADMIN`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "OWNER",
@@ -37,12 +37,12 @@ impl Role {
         }
     }
 
-    /// Reads a role, in capitals or not: products write both.
+    /// Reads a role in upper or lower case: products write both.
     pub fn parse(written: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(written))
     }
 
-    /// What it allows within the tenant.
+    /// The scopes of the role within its tenant.
     pub fn scopes(self) -> Scopes {
         const USE_SEATS: &[Scope] = &[Scope::SeatsVerify, Scope::PlansRead];
         const ASSIGN_SEATS: &[Scope] = &[Scope::SeatsWrite];

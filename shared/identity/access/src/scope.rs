@@ -1,4 +1,4 @@
-//! What a credential may be allowed to do.
+//! Scopes: the rights of credentials.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All of them.
+    /// All scopes.
     pub const ALL: [Self; 12] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
@@ -63,7 +63,7 @@ impl Scope {
         Self::ErpAdmin,
     ];
 
-    /// As it is written: `seats:verify`.
+    /// Its name: `seats:verify`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SeatsVerify => "seats:verify",
@@ -81,7 +81,7 @@ impl Scope {
         }
     }
 
-    /// Reads a scope as it is written.
+    /// Reads the name of a scope.
     pub fn parse(written: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == written)
     }
@@ -102,7 +102,7 @@ impl fmt::Display for Scope {
 pub struct Scopes(u16);
 
 impl Scopes {
-    /// Every scope there is.
+    /// The set of all scopes.
     pub fn all() -> Self {
         Scope::ALL.into_iter().collect()
     }

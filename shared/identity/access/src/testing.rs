@@ -1,4 +1,4 @@
-//! An issuer of tokens, for tests and for the stand-in upstreams. Its keys are known to everybody: never trust it.
+//! A token issuer for tests and for the stand-in upstreams. Its private keys are public: never trust it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::passport::rsa::RsaKey;
 
-/// RSA keys, made once by `openssl genrsa 2048`: modulus and private exponent, hex. The public exponent is 65537.
+/// RSA keys, created once by `openssl genrsa 2048`: modulus and private exponent, hex. The public exponent is 65537.
 const RSA: [(&str, &str); 2] = [
     (include_str!("testing/rsa_1.modulus"), include_str!("testing/rsa_1.private")),
     (include_str!("testing/rsa_2.modulus"), include_str!("testing/rsa_2.private")),
@@ -16,7 +16,7 @@ const RSA: [(&str, &str); 2] = [
 
 const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
 
-/// How an issuer signs.
+/// A signature algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Alg {
     /// RSA.
@@ -28,10 +28,10 @@ pub enum Alg {
 }
 
 impl Alg {
-    /// All of them.
+    /// All algorithms.
     pub const ALL: [Self; 3] = [Self::Rs256, Self::Es256, Self::EdDsa];
 
-    /// As it is written.
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -40,24 +40,24 @@ impl Alg {
         }
     }
 
-    /// Reads one as it is written.
+    /// Reads the name of an algorithm.
     pub fn parse(written: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|alg| alg.as_str() == written)
     }
 }
 
-/// A key that signs.
+/// A signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningKey {
-    /// How.
+    /// The algorithm.
     pub alg: Alg,
-    /// Its name.
+    /// The key id.
     pub kid: String,
-    /// What it follows from. Of RSA there are two keys, and each number names one of them.
+    /// The number that the key is derived from. There are two RSA keys, for even and odd numbers.
     pub number: u64,
 }
 
-/// `bytes` as tokens write them.
+/// `bytes` in the encoding of tokens.
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -124,7 +124,7 @@ impl SigningKey {
         }
     }
 
-    /// A token that says `claims`.
+    /// A token with these claims.
     pub fn token(&self, claims: &Value) -> String {
         self.token_with(&json!({"alg": self.alg.as_str(), "kid": self.kid, "typ": "JWT"}), claims)
     }

@@ -22,7 +22,7 @@ pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
-pub use request::{Allowance, RequestId, Timings};
+pub use request::{RateLimitStatus, RequestId, Timings};
 
 /// `routes` under the conventions of the edge, as the component called `component`.
 pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {

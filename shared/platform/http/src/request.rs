@@ -102,7 +102,7 @@ pub struct Timings(Arc<RequestContext>);
 
 /// How often a caller may still ask, for the `RateLimit-…` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
+pub struct RateLimitStatus {
     /// How often in a minute.
     pub limit: u64,
     /// How often now.
@@ -116,7 +116,7 @@ struct Laps {
     noted: Vec<(&'static str, Duration)>,
     /// When the last part ended, by [`Clock::elapsed`].
     last: Duration,
-    allowance: Option<Allowance>,
+    allowance: Option<RateLimitStatus>,
     /// Whether the answer is for the caller alone.
     is_personal: bool,
 }
@@ -145,7 +145,7 @@ impl Timings {
     }
 
     /// Notes how often the caller may still ask.
-    pub fn allow(&self, allowance: Allowance) {
+    pub fn allow(&self, allowance: RateLimitStatus) {
         self.0.laps().allowance = Some(allowance);
     }
 
@@ -270,7 +270,7 @@ impl HttpLayer {
         if let Ok(value) = HeaderValue::try_from(laps.header(total)) {
             headers.insert(SERVER_TIMING, value);
         }
-        if let Some(Allowance { limit, remaining, reset }) = laps.allowance {
+        if let Some(RateLimitStatus { limit, remaining, reset }) = laps.allowance {
             for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
                 headers.insert(name, value.into());
             }

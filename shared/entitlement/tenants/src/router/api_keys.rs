@@ -2,7 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{Descendants, Granted, IssuedKey, NewApiKey, RevokedKeys, ShownKey, TenantId, TenantsAdmin};
+use edge_access::{
+    ApiKeyResponse, CreateApiKeyRequest, CreateApiKeyResponse, Descendants, Granted, RevokeApiKeyResponse, TenantId,
+    TenantsAdmin,
+};
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
@@ -15,14 +18,14 @@ use super::AppState;
 /// lacks.
 #[utoipa::path(
     post, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
-    params(("id" = String, Path, description = "The tenant's id.")), request_body = NewApiKey,
-    responses((status = 201, description = "The key is created.", body = IssuedKey)),
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = CreateApiKeyRequest,
+    responses((status = 201, description = "The key is created.", body = CreateApiKeyResponse)),
 )]
 pub(super) async fn create(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
-    request: Idempotent<NewApiKey>,
+    request: Idempotent<CreateApiKeyRequest>,
 ) -> Result<Response, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
     state
@@ -40,14 +43,14 @@ pub(super) async fn create(
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
-    responses((status = 200, description = "A page of keys.", body = Listing<ShownKey>)),
+    responses((status = 200, description = "A page of keys.", body = Listing<ApiKeyResponse>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     page: Page,
-) -> Result<Json<Listing<ShownKey>>, Problem> {
+) -> Result<Json<Listing<ApiKeyResponse>>, Problem> {
     let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
     state.access.list_keys(Some(&tenant), &page).await.map(Json)
 }
@@ -64,7 +67,7 @@ pub(super) async fn list(
         ("descendants" = Option<String>, Query, description = "`revoke` also revokes all descendants of the key."),
     ),
     responses(
-        (status = 200, description = "The key and its descendants are revoked.", body = RevokedKeys),
+        (status = 200, description = "The key and its descendants are revoked.", body = RevokeApiKeyResponse),
         (status = 204, description = "The key is revoked."),
     ),
 )]
@@ -76,5 +79,5 @@ pub(super) async fn revoke(
 ) -> Result<Response, Problem> {
     let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
     let revoked = state.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
-    Ok(revoked.answer(descendants))
+    Ok(RevokeApiKeyResponse::respond(revoked, descendants))
 }

@@ -16,7 +16,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::authentication::Authenticator;
+use crate::authenticator::Authenticator;
 use crate::granted::{Granted, SeatsVerify};
 use crate::testing::{Alg, SigningKey, base64url, jwks};
 
@@ -100,11 +100,11 @@ struct Instance {
 impl Test {
     fn instance(&self) -> Instance {
         let (capabilities, tasks) = self.world.instance();
-        let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+        let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
         let show = async |granted: Granted<SeatsVerify>| {
             format!("{} {:?}", granted.caller.id, granted.caller.tenant.map(|tenant| tenant.as_str().to_owned()))
         };
-        let routes = Router::new().route("/guarded", get(show)).with_state(access);
+        let routes = Router::new().route("/guarded", get(show)).with_state(authenticator);
         Instance { router: edge_http::finish(routes, "guarded", &capabilities), _tasks: tasks }
     }
 

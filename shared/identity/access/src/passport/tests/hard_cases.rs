@@ -95,7 +95,7 @@ async fn no_algorithm_but_the_keys_own_is_taken() {
             refused.push(format!("{input}.{}", base64url(hmac_sha256(secret.as_bytes(), input.as_bytes()))));
         }
     }
-    // Signed well, under another algorithm's name or another key's.
+    // Jws well, under another algorithm's name or another key's.
     for signer in Alg::ALL {
         for named in ["RS256", "ES256", "EdDSA", "PS256", "RS512", "ES256K", "es256", "", "none"] {
             for key in Alg::ALL {

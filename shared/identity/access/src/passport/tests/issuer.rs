@@ -220,10 +220,10 @@ async fn an_api_key_costs_nothing_for_tokens_sake() {
     let made = keys.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     let made: Value = serde_json::from_slice(&made.into_body().collect().await.unwrap().to_bytes()).unwrap();
     capabilities.config = Arc::new(Unreadable(test.world.config.clone()));
-    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let routes = Router::new()
         .route("/guarded", get(async |granted: Granted<SeatsVerify>| granted.caller.id.to_string()))
-        .with_state(access);
+        .with_state(authenticator);
     let instance = Instance { router: edge_http::finish(routes, "guarded", &capabilities), _tasks };
     assert_eq!(instance.status(made["key"].as_str().unwrap()).await, 200);
 }

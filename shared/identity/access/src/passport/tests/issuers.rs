@@ -3,20 +3,20 @@
 use super::*;
 use crate::caller::Caller;
 use crate::passport::claims::{self, Mapping};
-use crate::passport::{Refused, Settings};
+use crate::passport::{Settings, TokenError};
 use crate::role::Role;
 use crate::scope::Scope;
 
 const TENANT: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 
 /// The caller of a token that says `more`, by these variables.
-fn caller(tenant: &str, roles: &str, map: &str, more: &Value) -> Result<Caller, Refused> {
-    let mapping = Mapping::read(tenant.into(), roles.into(), map).unwrap();
+fn caller(tenant: &str, roles: &str, map: &str, more: &Value) -> Result<Caller, TokenError> {
+    let mapping = Mapping::parse(tenant.into(), roles.into(), map).unwrap();
     let settings = Settings { issuer: ISSUER.into(), audience: "bheem-edge".into(), jwks_url: String::new(), mapping };
     let now = START.as_millis() / 1000;
     let mut said = json!({"iss": ISSUER, "aud": "bheem-edge", "exp": now + 600, "sub": "user_1"});
     said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    claims::read(said.to_string().as_bytes(), &settings, START).map(|identified| identified.caller)
+    claims::identify(said.to_string().as_bytes(), &settings, START).map(|identified| identified.caller)
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn roles_are_a_text_or_a_list_and_a_text_may_hold_several() {
     }
     for wrong in [json!(7), json!({"OWNER": true}), json!(["OWNER", 7]), json!(true)] {
         let refused = caller("", "", "", &json!({"tenant_id": TENANT, "roles": wrong}));
-        assert_eq!(refused, Err(Refused::Claim("roles")), "{wrong}");
+        assert_eq!(refused, Err(TokenError::Claim("roles")), "{wrong}");
     }
 }
 
@@ -105,7 +105,7 @@ fn a_claim_of_the_whole_name_goes_before_one_within_an_object() {
     for (claim, tenant) in [("a.b", "whole"), ("a", ""), ("a.c", ""), (".", ""), ("a..b", ""), ("", "usual")] {
         let read = caller(claim, "none", "", &said);
         if claim == "a" {
-            assert_eq!(read, Err(Refused::Claim("tenant")));
+            assert_eq!(read, Err(TokenError::Claim("tenant")));
         } else {
             assert_eq!(read.unwrap().tenant.unwrap().as_str(), tenant, "{claim}");
         }
@@ -138,9 +138,9 @@ fn a_role_that_is_mapped_is_what_the_map_says_and_no_more() {
     assert_eq!(who(json!(["a=b"])).scopes, Role::Owner.scopes());
     assert!(who(json!(["root"])).may(Scope::RulesWrite) && who(json!(["root"])).tenant.is_none());
     for wrong in ["admin", "admin=", "=ADMIN", "admin=superuser", "admin=ADMIN,member"] {
-        assert!(Mapping::read(String::new(), String::new(), wrong).is_err(), "{wrong}");
+        assert!(Mapping::parse(String::new(), String::new(), wrong).is_err(), "{wrong}");
     }
-    assert_eq!(Mapping::read(String::new(), String::new(), " , ").unwrap(), Mapping::default());
+    assert_eq!(Mapping::parse(String::new(), String::new(), " , ").unwrap(), Mapping::default());
 }
 
 #[tokio::test(start_paused = true)]

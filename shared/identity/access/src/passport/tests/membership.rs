@@ -126,11 +126,11 @@ async fn a_person_acts_in_any_tenant_that_has_them_as_a_member_with_the_members_
     assert_eq!(clinic.code(&token, Some(OTHER)).await, (200, format!("user:ana Some({OTHER:?})")));
     assert_eq!(clinic.code(&token, Some(&OTHER.to_uppercase())).await.0, 200);
     let (capabilities, _tasks) = clinic.test.world.instance();
-    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let mut headers = http::HeaderMap::new();
     headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
     headers.insert("x-tenant-id", OTHER.parse().unwrap());
-    let caller = access.authenticate(&headers).await.unwrap();
+    let caller = authenticator.authenticate(&headers).await.unwrap();
     // What the token says of its own tenant is nothing to this one.
     assert_eq!((caller.scopes, caller.role()), (crate::Role::Member.scopes(), "MEMBER"));
     // Whoever belongs to no tenant of the issuer's may be somebody's member, and acts where they say.

@@ -11,7 +11,7 @@ fn caller(claims_of: &Value) -> Caller {
         jwks_url: String::new(),
         mapping: Mapping::default(),
     };
-    claims::read(claims_of.to_string().as_bytes(), &settings, START).unwrap().caller
+    claims::identify(claims_of.to_string().as_bytes(), &settings, START).unwrap().caller
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Fetching the issuer's keys: a component that no route leads to. The others reach it within the application. So they
-//! need not be allowed to connect to wherever the issuer is, which their manifest could not say: a URL with a path is no
-//! entry of `allowed_outbound_hosts`.
+//! Fetching the issuer's keys, in a component without a public route that the others call within the application. So the
+//! others need no permission to connect to the issuer, which their manifest could not express: `allowed_outbound_hosts`
+//! accepts no URL with a path.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use edge_http::{Code, Problem};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Request, StatusCode};
 
-use super::leads_somewhere;
+use super::is_reachable_url;
 
-/// Where the other components find the keys.
+/// The URL at which the other components get the keys.
 pub(super) const KEYS_URL: &str = "http://passport-keys.spin.internal/keys";
 
-/// How long the issuer may take.
+/// The timeout of the request to the issuer.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The largest set of keys that is taken, bytes.
-const LARGEST: usize = 1 << 20;
+/// The maximum size of the key set, bytes.
+const MAX_SET_BYTES: usize = 1 << 20;
 
 /// The routes of the component `passport-keys`.
 pub fn router(capabilities: Capabilities) -> Router {
@@ -37,7 +37,7 @@ async fn keys(State(capabilities): State<Capabilities>) -> Result<Response, Prob
         Problem::new(Code::UpstreamUnavailable, detail).retry_after(1).because(cause.to_string())
     };
     let url = config::text(&*capabilities.config, "passport_jwks_url").await.map_err(|error| unavailable(&error))?;
-    if !leads_somewhere(&url) {
+    if !is_reachable_url(&url) {
         return Err(unavailable(&"passport_jwks_url is not set"));
     }
     let request = Request::get(url).header(ACCEPT, "application/json").body(Bytes::new());
@@ -47,7 +47,7 @@ async fn keys(State(capabilities): State<Capabilities>) -> Result<Response, Prob
         return Err(unavailable(&format!("the issuer answered with the status {}", answer.status().as_u16())));
     }
     let set = answer.into_body();
-    if set.len() > LARGEST {
+    if set.len() > MAX_SET_BYTES {
         return Err(unavailable(&"the issuer's set of keys is too large"));
     }
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], set).into_response())

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::authentication::Authenticator;
+use crate::authenticator::Authenticator;
 use crate::granted::{Granted, RulesRead, SeatsVerify};
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
@@ -22,9 +22,9 @@ fn world(per_key: i64, per_tenant: i64) -> World {
     world
 }
 
-fn rates(world: &World) -> (Rates, Tasks) {
+fn rates(world: &World) -> (RateLimiter, Tasks) {
     let (capabilities, tasks) = world.instance();
-    (Rates::new(&capabilities), tasks)
+    (RateLimiter::new(&capabilities), tasks)
 }
 
 #[tokio::test(start_paused = true)]
@@ -36,7 +36,7 @@ async fn a_caller_may_ask_as_often_as_it_may_and_then_at_that_pace() {
         assert_eq!((allowance.limit, allowance.remaining), (10, left));
     }
     for _ in 0..3 {
-        assert_eq!(rates.take("key:a", None).await, Err(Allowance { limit: 10, remaining: 0, reset: 6 }));
+        assert_eq!(rates.take("key:a", None).await, Err(RateLimitStatus { limit: 10, remaining: 0, reset: 6 }));
     }
     assert!(rates.take("key:b", None).await.is_ok());
     // A sixth of a minute's tenth: one more.
@@ -68,7 +68,7 @@ async fn instances_share_a_bucket_whatever_they_do() {
     let random = SeededRandom::new(seed);
     for limit in [7, 600, 60_000] {
         let world = world(limit, 0);
-        let mut instances: Vec<(Rates, Tasks)> = (0..4).map(|_| rates(&world)).collect();
+        let mut instances: Vec<(RateLimiter, Tasks)> = (0..4).map(|_| rates(&world)).collect();
         let (mut served, mut elapsed) = (0_i64, 0_i64);
         for _ in 0..400 {
             let burst = i64::try_from(random.below(60)).unwrap();
@@ -116,7 +116,7 @@ async fn a_busy_caller_seldom_costs_the_store_anything() {
 async fn those_who_come_to_an_idle_bucket_together_are_all_served() {
     for idle in [0, 90, 86_400] {
         let world = world(120_000, 0);
-        let instances: Vec<(Rates, Tasks)> = (0..40).map(|_| rates(&world)).collect();
+        let instances: Vec<(RateLimiter, Tasks)> = (0..40).map(|_| rates(&world)).collect();
         if idle > 0 {
             instances[0].0.take("key:a", None).await.unwrap();
             world.clock.advance(Duration::from_secs(idle)).await;
@@ -167,11 +167,11 @@ struct Instance {
 
 fn instance(world: &World) -> Instance {
     let (capabilities, tasks) = world.instance();
-    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let routes = Router::new()
         .route("/rules", get(async |granted: Granted<RulesRead>| granted.caller.id.to_string()))
         .route("/verify", get(async |granted: Granted<SeatsVerify>| granted.caller.id.to_string()))
-        .with_state(access);
+        .with_state(authenticator);
     let router = edge_http::finish(routes, "guarded", &capabilities);
     Instance { router, keys: crate::router(capabilities), _tasks: tasks }
 }

@@ -26,10 +26,10 @@ fn world() -> World {
 /// The routes of `api-keys` beside one that wants `seats:verify`, as one instance.
 fn instance(world: &World) -> (Instance, Tasks) {
     let (capabilities, tasks) = world.instance();
-    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
     let guarded = Router::new()
         .route("/guarded", get(async |granted: Granted<SeatsVerify>| granted.caller.id.to_string()))
-        .with_state(access);
+        .with_state(authenticator);
     let guarded = edge_http::finish(guarded, "guarded", &capabilities);
     (Instance { keys: router(capabilities), guarded }, tasks)
 }

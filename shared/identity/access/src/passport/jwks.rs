@@ -1,5 +1,5 @@
-//! The issuer's keys: a JWK set, RFC 7517. Of it those count that sign tokens the way we take them; a key is used with
-//! its own algorithm and no other, whatever a token says.
+//! The issuer's keys: a JWK set, RFC 7517. Only keys of the supported algorithms are used, and each only with its own
+//! algorithm, whatever a token names.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,15 +7,15 @@ use p256::ecdsa::signature::Verifier as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refused;
+use super::jws::{Algorithm, Jws, MAX_KID_LEN};
 use super::rsa::RsaKey;
-use super::token::{Algorithm, MAX_KID_LEN, Signed};
+use crate::error::TokenError;
 
-/// The most keys that a token is held against: one that does not name its key could have been signed by any.
-const MAX_COUNT: usize = 64;
+/// The maximum number of keys that a token is checked with: a token without a key id could be signed with any.
+const MAX_CANDIDATES: usize = 64;
 
-/// Keys that sign tokens.
-pub(super) struct Keys(Vec<Key>);
+/// Keys that verify tokens.
+pub(super) struct Jwks(Vec<Key>);
 
 struct Key {
     kid: Option<String>,
@@ -56,44 +56,43 @@ struct Jwk {
     y: Option<String>,
 }
 
-impl Keys {
-    /// Reads a set; None: it is none. Keys that are of no use here are left out, however many they are: the size of what
-    /// the issuer answers is bounded where it is fetched.
+impl Jwks {
+    /// Reads a JWK set; None: it is not one. Unusable keys are dropped, however many there are: the size of the issuer's
+    /// response is limited where it is fetched.
     pub(super) fn read(set: &[u8]) -> Option<Self> {
         let set: Set = edge_json::from_slice(set).ok()?;
         let keys = set.keys.into_iter().filter_map(|key| edge_json::from_value::<Jwk>(key).ok()?.read());
         Some(Self(keys.collect()))
     }
 
-    /// Whether one of them could have signed a token with this algorithm and this name of its key.
-    pub(super) fn fit(&self, signed: &Signed<'_>) -> bool {
-        self.candidates(signed).next().is_some()
+    /// Whether one of the keys has the token's algorithm and key id.
+    pub(super) fn has_candidate(&self, jws: &Jws<'_>) -> bool {
+        self.candidates(jws).next().is_some()
     }
 
-    /// Whether one of them signed the token.
-    pub(super) fn verify(&self, signed: &Signed<'_>) -> Result<(), Refused> {
-        let mut candidates = self.candidates(signed).peekable();
+    /// Verifies the token's signature.
+    pub(super) fn verify(&self, jws: &Jws<'_>) -> Result<(), TokenError> {
+        let mut candidates = self.candidates(jws).peekable();
         if candidates.peek().is_none() {
-            return Err(Refused::NoSuchKey);
+            return Err(TokenError::UnknownKey);
         }
-        let message = signed.input.as_bytes();
-        if candidates.any(|key| key.public.verifies(message, &signed.signature)) {
+        let message = jws.input.as_bytes();
+        if candidates.any(|key| key.public.verifies(message, &jws.signature)) {
             Ok(())
         } else {
-            Err(Refused::Signature)
+            Err(TokenError::Signature)
         }
     }
 
-    fn candidates(&self, signed: &Signed<'_>) -> impl Iterator<Item = &Key> {
-        // Without a name any key of the right kind will do.
-        let fits =
-            |key: &&Key| key.public.algorithm() == signed.algorithm && (signed.kid.is_none() || key.kid == signed.kid);
-        self.0.iter().filter(fits).take(MAX_COUNT)
+    fn candidates(&self, jws: &Jws<'_>) -> impl Iterator<Item = &Key> {
+        // Without a key id, any key of the algorithm is a candidate.
+        let matches = |key: &&Key| key.public.algorithm() == jws.algorithm && (jws.kid.is_none() || key.kid == jws.kid);
+        self.0.iter().filter(matches).take(MAX_CANDIDATES)
     }
 }
 
-/// The part of a set that is of use here, as a set; None: it is none.
-pub(super) fn usable(set: &[u8]) -> Option<String> {
+/// The JWK set reduced to its usable keys and fields; None: it is not a JWK set.
+pub(super) fn reduce(set: &[u8]) -> Option<String> {
     const FIELDS: [&str; 9] = ["kty", "kid", "alg", "use", "crv", "n", "e", "x", "y"];
     let set: Set = edge_json::from_slice(set).ok()?;
     let mut keys = Vec::new();
@@ -122,8 +121,8 @@ impl Jwk {
             ("RSA", _) => Public::Rsa(RsaKey::read(&decode(&self.n)?, &decode(&self.e)?)?),
             ("EC", Some("P-256")) => {
                 let (x, y) = (decode(&self.x)?, decode(&self.y)?);
-                let sized = x.len() == 32 && y.len() == 32;
-                let point = sized.then(|| [&[4], x.as_slice(), y.as_slice()].concat())?;
+                let is_sized = x.len() == 32 && y.len() == 32;
+                let point = is_sized.then(|| [&[4], x.as_slice(), y.as_slice()].concat())?;
                 Public::P256(Box::new(p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).ok()?))
             }
             ("OKP", Some("Ed25519")) => {
@@ -132,9 +131,9 @@ impl Jwk {
             }
             _ => return None,
         };
-        // A key that is for another algorithm is not for this one.
-        let own = self.alg.as_deref().is_none_or(|alg| Algorithm::parse(alg) == Some(public.algorithm()));
-        own.then_some(Key { kid: self.kid, public })
+        // A key that is declared for another algorithm is not used with this one.
+        let is_own = self.alg.as_deref().is_none_or(|alg| Algorithm::parse(alg) == Some(public.algorithm()));
+        is_own.then_some(Key { kid: self.kid, public })
     }
 }
 

@@ -1,21 +1,21 @@
-//! What the database says of people who come with a token: whether their tenant is active, and whether it has them.
+//! The memberships of people who sign in with a token: whether their tenant is active and includes them.
 
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::recent::Source;
+use crate::lookup_cache::Source;
 use crate::role::Role;
 
-/// What a person is to a tenant.
+/// A person's membership of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MembershipState {
-    /// Whether the tenant is active; one that is not in the database is.
+    /// Whether the tenant is active. True for a tenant that is not in the database.
     pub(crate) is_active: bool,
     /// Whether the tenant has, or ever had, members in the database.
     pub(crate) keeps_members: bool,
-    /// What the person is to it; None: no member.
+    /// The person's role; None: the person is not a member.
     pub(crate) role: Option<Role>,
 }
 
@@ -26,50 +26,51 @@ impl MembershipState {
     }
 }
 
-/// Whom it is asked about.
+/// A person in a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Person<'a> {
     pub(crate) tenant: &'a str,
     /// The person's id at the issuer: `sub`.
     pub(crate) sub: &'a str,
-    /// The person's address, where it may tell who they are: ERP sync knows people by it before they first sign in.
+    /// The person's e-mail address, if they may be found by it: ERP sync knows people by their address before they first
+    /// sign in.
     pub(crate) email: Option<&'a str>,
 }
 
 impl Person<'_> {
-    /// As [`MembershipStates`] is asked.
+    /// The id under which [`MembershipStore`] finds the person.
     pub(crate) fn id(self) -> String {
-        // None of them holds a control character.
+        // None of the parts contains a control character.
         [self.tenant, self.sub, self.email.unwrap_or_default()].join("\n")
     }
 
-    fn read(id: &str) -> Option<Person<'_>> {
+    fn parse(id: &str) -> Option<Person<'_>> {
         let (tenant, rest) = id.split_once('\n')?;
         let (sub, email) = rest.split_once('\n')?;
         Some(Person { tenant, sub, email: Some(email).filter(|email| !email.is_empty()) })
     }
 }
 
-/// Reads standings in the database.
-pub(crate) struct MembershipStates(Db);
+/// Memberships in the database.
+pub(crate) struct MembershipStore(Db);
 
-impl MembershipStates {
+impl MembershipStore {
     pub(crate) fn new(db: Db) -> Self {
         Self(db)
     }
 
-    async fn of(&self, person: Person<'_>) -> Result<MembershipState, DatabaseError> {
+    async fn find(&self, person: Person<'_>) -> Result<MembershipState, DatabaseError> {
         let statement = "SELECT (SELECT t.is_active FROM tenants t WHERE t.id = $1),
             (SELECT MAX(k.number) FROM tenant_memberships k WHERE k.tenant_id = $1),
             (SELECT MAX(m.number) FROM tenant_memberships m WHERE m.tenant_id = $1 AND m.user_id = $2),
             (SELECT m.role FROM tenant_memberships m WHERE m.tenant_id = $1 AND m.user_id = $2
                 ORDER BY m.number DESC LIMIT 1)";
         let rows = self.0.query(statement, &[person.tenant.into(), person.sub.into()]).await?;
-        let row = rows.first().ok_or_else(|| DatabaseError::Refused("no standing".into()))?;
+        let row = rows.first().ok_or_else(|| DatabaseError::Refused("no membership".into()))?;
         let keeps_members = row.optional_integer(1)?.is_some();
         let was_member = row.optional_integer(2)?.is_some();
         let role = match person.email {
-            // Who was removed by the id is not found again by the address.
+            // A person who was removed by id must not get in again by their address.
             Some(email) if keeps_members && !was_member => self.by_email(person.tenant, email).await?,
             _ => row.optional_text(3)?.and_then(Role::parse),
         };
@@ -87,20 +88,20 @@ impl MembershipStates {
     }
 }
 
-impl Source for MembershipStates {
+impl Source for MembershipStore {
     type Value = MembershipState;
 
     const NAME: &'static str = "standing";
 
     async fn read(&self, id: &str) -> Result<Option<MembershipState>, DatabaseError> {
-        match Person::read(id) {
-            Some(person) => self.of(person).await.map(Some),
+        match Person::parse(id) {
+            Some(person) => self.find(person).await.map(Some),
             None => Ok(None),
         }
     }
 
-    /// The cache need not tell who a tenant's people are.
-    fn place(id: &str) -> String {
+    /// Hashed, so that the cache does not reveal who a tenant's people are.
+    fn cache_key(id: &str) -> String {
         format!("{}:{}", Self::NAME, hex::encode(Sha256::digest(id)))
     }
 }

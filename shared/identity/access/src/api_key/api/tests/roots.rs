@@ -4,22 +4,22 @@ use edge_capabilities::Capabilities;
 use edge_capabilities::database::Value as Cell;
 
 use super::*;
+use crate::api_key::api::CreateApiKeyRequest;
 use crate::caller::{Caller, TenantId};
-use crate::issuing::NewApiKey;
 use crate::scope::Scopes;
 
 struct Office {
     world: World,
     capabilities: Capabilities,
-    access: Authenticator,
+    authenticator: Authenticator,
     _tasks: Tasks,
 }
 
 fn office() -> Office {
     let world = world();
     let (capabilities, tasks) = world.instance();
-    let access = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
-    Office { world, capabilities, access, _tasks: tasks }
+    let authenticator = Authenticator::new(&capabilities, &Db::new(capabilities.db.clone()));
+    Office { world, capabilities, authenticator, _tasks: tasks }
 }
 
 fn person(sub: &str, tenant: Option<&str>) -> Caller {
@@ -40,8 +40,8 @@ impl Office {
     /// Has `caller` make a key; gives the key and whom it stands for.
     async fn issue(&self, caller: &Caller, tenant: Option<&str>) -> (String, Caller) {
         let new = json!({"name": "k", "scopes": ["tenants:admin", "seats:verify"], "tenant_id": tenant});
-        let new: NewApiKey = serde_json::from_value(new).unwrap();
-        let issued = serde_json::to_value(self.access.issue_key(new, caller).await.unwrap()).unwrap();
+        let new: CreateApiKeyRequest = serde_json::from_value(new).unwrap();
+        let issued = serde_json::to_value(self.authenticator.issue_key(new, caller).await.unwrap()).unwrap();
         let key = issued["key"].as_str().unwrap().to_owned();
         let caller = self.caller(&key).await;
         (key, caller)
@@ -50,7 +50,7 @@ impl Office {
     async fn caller(&self, key: &str) -> Caller {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", format!("Bearer {key}").parse().unwrap());
-        self.access.authenticate(&headers).await.unwrap()
+        self.authenticator.authenticate(&headers).await.unwrap()
     }
 
     async fn bootstrap(&self) -> Caller {
@@ -105,7 +105,7 @@ async fn the_root_of_a_key_that_was_made_before_roots_were_kept_is_found_by_who_
     }
     let forget = "UPDATE api_keys SET root = NULL";
     office.capabilities.db.query(forget, &[]).await.unwrap();
-    let listed = office.access.list_keys(None, &edge_http::Page { limit: 50, cursor: None }).await.unwrap();
+    let listed = office.authenticator.list_keys(None, &edge_http::Page { limit: 50, cursor: None }).await.unwrap();
     let listed = serde_json::to_value(listed).unwrap();
     let roots = listed["data"].as_array().unwrap().iter().filter_map(|key| key["root"].as_str());
     // Of the platform's key and of the first of the tenant nothing is said: their chains begin with them.
