@@ -1,7 +1,8 @@
 //! An employee, as the ERP's HR has them.
 
+use edge_rulebook::contract::RoleMappingInput;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::item::{Fields, Item};
 
@@ -67,21 +68,20 @@ impl Employee {
         })
     }
 
-    /// What `role_mapping` decides on, JSON.
-    pub(crate) fn rule_input(&self) -> String {
-        let mut input = json!({
-            "jobTitle": self.job_title.as_deref().unwrap_or_default(),
-            "department": self.department.as_deref().unwrap_or_default(),
-        });
-        if let (Some(kind), Some(fields)) = (&self.employment_type, input.as_object_mut()) {
-            fields.insert("employmentType".to_owned(), kind.as_str().into());
+    /// The input of the rule `role_mapping`.
+    pub(crate) fn rule_input(&self) -> RoleMappingInput {
+        RoleMappingInput {
+            job_title: self.job_title.clone().unwrap_or_default(),
+            department: self.department.clone().unwrap_or_default(),
+            employment_type: self.employment_type.clone(),
         }
-        input.to_string()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read(item: Value) -> Item<Employee> {
@@ -98,9 +98,9 @@ mod tests {
         let Item::Good(employee) = read(item) else { panic!("not read") };
         assert_eq!((employee.name.as_deref(), employee.department.as_deref()), (Some("Asha Rao"), Some("Platform")));
         assert_eq!(employee.manager.as_deref(), Some("Ravi"));
-        let input: Value = serde_json::from_str(&employee.rule_input()).unwrap();
+        let input = serde_json::to_string(&employee.rule_input()).unwrap();
         let expected = json!({"jobTitle": "Senior Engineer", "department": "Platform", "employmentType": "FULL_TIME"});
-        assert_eq!(input, expected);
+        assert_eq!(input, expected.to_string());
     }
 
     #[test]

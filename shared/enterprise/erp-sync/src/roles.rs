@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use edge_access::Role;
+use edge_rulebook::contract::{self, RoleMappingInput};
 use edge_rulebook::{Context, Pinned};
-use serde::Deserialize;
 
 use crate::employee::Employee;
 
@@ -13,18 +13,13 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// Roles by one version of the rule.
 pub(crate) struct Roles {
-    rule: Pinned,
+    rule: Pinned<RoleMappingInput>,
     context: Context,
-    remembered: HashMap<String, Result<Role, String>>,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    role: String,
+    remembered: HashMap<RoleMappingInput, Result<Role, String>>,
 }
 
 impl Roles {
-    pub(crate) fn new(rule: Pinned, context: Context) -> Self {
+    pub(crate) fn new(rule: Pinned<RoleMappingInput>, context: Context) -> Self {
         Self { rule, context, remembered: HashMap::new() }
     }
 
@@ -47,12 +42,13 @@ impl Roles {
         decided
     }
 
-    fn decide(&self, input: &str) -> Result<Role, String> {
+    fn decide(&self, input: &RoleMappingInput) -> Result<Role, String> {
         let decision = self.rule.decide(input, &self.context).map_err(|failure| failure.to_string())?;
-        let outcome: Result<Outcome, _> = serde_json::from_str(&decision.outcome);
-        let role = outcome.ok().and_then(|outcome| Role::parse(&outcome.role));
         // INVARIANT: owners are made by people alone.
-        let role = role.filter(|role| matches!(role, Role::Admin | Role::Manager | Role::Member));
-        role.ok_or_else(|| format!("the rule role_mapping gave no role: see decision {}", decision.id))
+        Ok(match decision.outcome.role {
+            contract::Role::Admin => Role::Admin,
+            contract::Role::Manager => Role::Manager,
+            contract::Role::Member => Role::Member,
+        })
     }
 }

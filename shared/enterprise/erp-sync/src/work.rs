@@ -10,7 +10,7 @@ use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::Db;
-use edge_rulebook::{Context, Rule, Rulebook, TryFailed};
+use edge_rulebook::{Context, Rulebook, TryFailed};
 use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use serde_json::json;
@@ -221,7 +221,7 @@ impl SyncWorker {
 
     async fn reader<'a>(&'a self, run: &Run, tenant: &'a Tenant, settings: &'a Settings) -> Result<Reader<'a>, Stop> {
         let Some(version) = run.rule_version else { return Ok(Reader::Projects) };
-        let pinned = self.0.rulebook.pin_version(Rule::RoleMapping, version).await.map_err(|failed| match failed {
+        let pinned = self.0.rulebook.pin_version(version).await.map_err(|failed| match failed {
             TryFailed::Db(error) => Stop::Db(error),
             TryFailed::Rule(failed) => Stop::Failed(failed.to_string()),
         })?;

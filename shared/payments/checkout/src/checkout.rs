@@ -8,6 +8,7 @@ use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Named;
 use edge_plans::Catalogue;
+use edge_rulebook::contract::ApprovalLevel;
 use edge_tenants::{Actor, Audit, AuditEntry, Tenant};
 use edge_upstreams::Upstream;
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::contacts::Contacts;
 use crate::customer::user_of;
 use crate::holds::{Hold, Holds};
 use crate::orders::{self, Made, Order};
-use crate::policy::{Level, Policy, Requested, Spending, Verdict};
+use crate::policy::{Policy, Requested, Spending, Verdict};
 use crate::purchase::Purchase;
 use crate::trouble::CheckoutError;
 
@@ -44,10 +45,22 @@ pub(crate) struct Pending {
     /// Once it is approved, the same request with this id goes through.
     approval_request_id: String,
     /// Who is asked, in this order.
-    levels: Vec<Level>,
+    #[schema(value_type = Vec<DescribedLevel>)]
+    levels: Vec<ApprovalLevel>,
     /// Levels for which too few people are known who could approve; not there where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+}
+
+/// People who approve, before the next level is asked.
+#[derive(ToSchema)]
+#[schema(as = ApprovalLevel)]
+#[expect(dead_code, reason = "only described")]
+struct DescribedLevel {
+    /// Who may approve: `role:finance_manager`.
+    approvers: Vec<String>,
+    /// How many of them must approve.
+    quorum: u32,
 }
 
 /// Makes purchases.
@@ -268,7 +281,7 @@ impl CheckoutService {
         })
     }
 
-    async fn pending(&self, id: &str, request: Requested, levels: Vec<Level>) -> Result<Given, CheckoutError> {
+    async fn pending(&self, id: &str, request: Requested, levels: Vec<ApprovalLevel>) -> Result<Given, CheckoutError> {
         let Requested { id: approval_request_id, warnings } = request;
         let body = written(&Pending { status: "pending_approval", approval_request_id, levels, warnings })?;
         let now = self.capabilities.clock.now();

@@ -28,5 +28,5 @@ mod subscription;
 mod trouble;
 mod written;
 
-pub use policy::{Approvals, Budgets, Level, Requested, Spending};
+pub use policy::{Approvals, Budgets, Requested, Spending};
 pub use router::{ApiDoc, router, router_with};

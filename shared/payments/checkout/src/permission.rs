@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use edge_approvals::{ApprovalError, ApprovalService, Decided, Opinion, Ruled};
-use edge_budgets::{BudgetService, Reservation, ReserveRequest, Seen, Settled};
+use edge_budgets::{BudgetService, Reservation, ReserveRequest, Settled};
 use edge_capabilities::{Capabilities, Clock};
 use edge_database::Db;
 use edge_http::Problem;
 use edge_money::Money;
 use edge_rulebook::Decision;
+use edge_rulebook::contract::{ApprovalLevel, ApprovalOutcome, BudgetBalance, BudgetOutcome};
 
-use crate::policy::{Approvals, Budgets, Level, Requested, Spending};
+use crate::policy::{Approvals, Budgets, Requested, Spending};
 
 /// How long an order may wait to be paid, until what was promised for it is given back.
 const UNPAID: Duration = Duration::from_hours(24);
@@ -66,19 +67,15 @@ impl BudgetAdapter {
 
 #[async_trait]
 impl Budgets for BudgetAdapter {
-    async fn of(&self, spending: &Spending) -> Result<Option<Seen>, Problem> {
+    async fn of(&self, spending: &Spending) -> Result<Option<BudgetBalance>, Problem> {
         let Some(budget) = self.budget(spending).await? else { return Ok(None) };
-        let standing = self.treasury.standing(&budget).await?;
+        let mut standing = self.treasury.standing(&budget).await?;
         let promised = self.promised(&budget.id, spending).await?;
-        Ok(Some(Seen {
-            limit: budget.money(standing.allowance),
-            spent: budget.money(standing.sums.spent),
-            reserved: budget.money(standing.sums.reserved.saturating_sub(promised.amount).max(0)),
-            period: standing.period,
-        }))
+        standing.sums.reserved = standing.sums.reserved.saturating_sub(promised.amount).max(0);
+        Ok(Some(standing.rule_input(&budget)))
     }
 
-    async fn reserve(&self, spending: &Spending, decision: &Decision) -> Result<(), Problem> {
+    async fn reserve(&self, spending: &Spending, decision: &Decision<BudgetOutcome>) -> Result<(), Problem> {
         let Some(budget) = self.budget(spending).await? else { return Ok(()) };
         // An order that costs more than was reckoned takes the rest as well.
         let promised = self.promised(&budget.id, spending).await?;
@@ -123,27 +120,23 @@ impl ApprovalAdapter {
     }
 }
 
-fn levels(levels: &[Level]) -> Vec<edge_approvals::Level> {
-    levels.iter().map(|level| edge_approvals::Level::new(level.approvers.clone(), level.quorum)).collect()
-}
-
 #[async_trait]
 impl Approvals for ApprovalAdapter {
-    async fn further(&self, spending: &Spending, wanted: Vec<Level>) -> Result<Vec<Level>, Problem> {
-        let terms = self.0.terms(&spending.asked(), levels(&wanted)).await?;
-        Ok(terms.levels.into_iter().map(Level::from).collect())
+    async fn further(&self, spending: &Spending, levels: Vec<ApprovalLevel>) -> Result<Vec<ApprovalLevel>, Problem> {
+        let terms = self.0.terms(&spending.asked(), levels).await?;
+        Ok(terms.levels.into_iter().map(ApprovalLevel::from).collect())
     }
 
-    async fn ask(&self, spending: &Spending, wanted: &[Level], decision: &Decision) -> Result<Requested, Problem> {
+    async fn ask(
+        &self,
+        spending: &Spending,
+        levels: &[ApprovalLevel],
+        decision: &Decision<ApprovalOutcome>,
+    ) -> Result<Requested, Problem> {
         let asked = spending.asked();
-        let terms = self.0.terms(&asked, levels(wanted)).await?;
-        let ruled = Ruled {
-            decision_id: decision.id.clone(),
-            version: decision.version,
-            sha256: decision.sha256.to_string(),
-            reason: reason(&decision.outcome),
-        };
-        let request = self.0.ask_as(&asked, Decided { ruled, opinion: Opinion::Ask(terms) }).await?;
+        let terms = self.0.terms(&asked, levels.to_vec()).await?;
+        let decided = Decided { ruled: Ruled::from(decision), opinion: Opinion::Ask(terms) };
+        let request = self.0.ask_as(&asked, decided).await?;
         Ok(Requested { id: request.id, warnings: request.warnings })
     }
 
@@ -161,11 +154,4 @@ impl Approvals for ApprovalAdapter {
             Err(failed) => Err(failed.into()),
         }
     }
-}
-
-/// The reason that an outcome gives.
-fn reason(outcome: &str) -> String {
-    let outcome: Option<serde_json::Value> = serde_json::from_str(outcome).ok();
-    let reason = outcome.as_ref().and_then(|outcome| outcome.get("reason")).and_then(serde_json::Value::as_str);
-    reason.unwrap_or_default().to_owned()
 }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use edge_approvals::{Purchase, Submission};
-use edge_budgets::Seen;
 use edge_http::{Code, Problem};
 use edge_money::Money;
-use edge_rulebook::{Context, Decision, Rule, Rulebook};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use edge_rulebook::contract::{
+    ApprovalDecision, ApprovalLevel, ApprovalOutcome, BudgetBalance, BudgetDecision, BudgetInput, BudgetOutcome,
+    RuleInput,
+};
+use edge_rulebook::{Context, Decision, Rulebook};
 
 use crate::trouble::CheckoutError;
 
@@ -63,31 +63,15 @@ impl Spending {
     }
 }
 
-/// People who approve, before the next level is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = ApprovalLevel)]
-pub struct Level {
-    /// Who may: `role:finance_manager`.
-    pub approvers: Vec<String>,
-    /// How many of them have to.
-    pub quorum: u32,
-}
-
-impl From<edge_approvals::Level> for Level {
-    fn from(level: edge_approvals::Level) -> Self {
-        Self { approvers: level.approvers, quorum: level.quorum }
-    }
-}
-
 /// Whose budget a purchase comes from.
 #[async_trait]
 pub trait Budgets: Send + Sync {
     /// The budget; None: there is none, and nothing to hold the purchase against.
-    async fn of(&self, spending: &Spending) -> Result<Option<Seen>, Problem>;
+    async fn of(&self, spending: &Spending) -> Result<Option<BudgetBalance>, Problem>;
 
     /// Promises what the rule allowed by `decision`; again for the same checkout, it changes nothing. Others may have been
     /// faster since the rule was asked: then there is no room.
-    async fn reserve(&self, _spending: &Spending, _decision: &Decision) -> Result<(), Problem> {
+    async fn reserve(&self, _spending: &Spending, _decision: &Decision<BudgetOutcome>) -> Result<(), Problem> {
         Ok(())
     }
 
@@ -110,12 +94,17 @@ pub struct Requested {
 #[async_trait]
 pub trait Approvals: Send + Sync {
     /// Who is asked where the rule asks `levels`: the tenant may ask for more.
-    async fn further(&self, _spending: &Spending, levels: Vec<Level>) -> Result<Vec<Level>, Problem> {
+    async fn further(&self, _spending: &Spending, levels: Vec<ApprovalLevel>) -> Result<Vec<ApprovalLevel>, Problem> {
         Ok(levels)
     }
 
     /// Asks these people, once for each checkout, as the rule decided by `decision`.
-    async fn ask(&self, spending: &Spending, levels: &[Level], decision: &Decision) -> Result<Requested, Problem>;
+    async fn ask(
+        &self,
+        spending: &Spending,
+        levels: &[ApprovalLevel],
+        decision: &Decision<ApprovalOutcome>,
+    ) -> Result<Requested, Problem>;
 
     /// Whether the request `id` was granted for this very purchase. One that was is used up by it.
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem>;
@@ -132,7 +121,7 @@ pub(crate) enum Verdict {
     /// It may be made. What was decided is told by these decisions of the rules.
     Allowed(Vec<String>),
     /// People have to approve it first.
-    Pending { request: Requested, levels: Vec<Level> },
+    Pending { request: Requested, levels: Vec<ApprovalLevel> },
 }
 
 /// Decides by the rules in force.
@@ -150,25 +139,29 @@ impl Policy {
         let budget = self.budgets.of(spending).await.map_err(CheckoutError::refused)?;
         let mut promised = None;
         if let Some(budget) = budget {
-            let input = edge_budgets::RuleInput::new(&budget, spending.amount);
-            let asked = self.ask(Rule::Budget, &input, spending, &mut decisions).await?;
-            let (outcome, decision): (edge_budgets::RuleOutcome, _) = asked;
-            if outcome.denies() || budget.limit.currency != spending.amount.currency {
+            let input = BudgetInput { budget, amount: spending.amount.into() };
+            let decision = self.ask(&input, spending, &mut decisions).await?;
+            let allows = match decision.outcome.outcome {
+                BudgetDecision::Allow | BudgetDecision::Warn => true,
+                BudgetDecision::Deny => false,
+            };
+            if !allows || input.budget.currency != spending.amount.currency.as_str() {
                 let problem = Problem::new(Code::BudgetExceeded, "The budget does not allow it.");
-                return Err(CheckoutError::refused(problem.with("reason", text(&outcome.reason))));
+                return Err(CheckoutError::refused(problem.with("reason", text(&decision.outcome.reason))));
             }
             promised = Some(decision);
         }
-        let asked = spending.asked();
-        let input = edge_approvals::RuleInput::from(&asked);
-        let asked = self.ask(Rule::Approval, &input, spending, &mut decisions).await?;
-        let (outcome, decision): (edge_approvals::RuleOutcome, _) = asked;
-        if !outcome.lets() {
-            let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
-            return Err(CheckoutError::refused(problem.with("reason", text(&outcome.reason))));
+        let input = spending.asked().rule_input().map_err(|failed| CheckoutError::refused(failed.into()))?;
+        let decision = self.ask(&input, spending, &mut decisions).await?;
+        match decision.outcome.outcome {
+            ApprovalDecision::Approve | ApprovalDecision::Require => {}
+            ApprovalDecision::Reject => {
+                let problem = Problem::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
+                return Err(CheckoutError::refused(problem.with("reason", text(&decision.outcome.reason))));
+            }
         }
-        let wanted = outcome.levels.into_iter().map(Level::from).collect();
-        let levels = self.approvals.further(spending, wanted).await.map_err(CheckoutError::refused)?;
+        let levels = decision.outcome.levels.clone();
+        let levels = self.approvals.further(spending, levels).await.map_err(CheckoutError::refused)?;
         if levels.is_empty() {
             self.reserve(spending, promised.as_ref()).await?;
             return Ok(Verdict::Allowed(decisions));
@@ -185,34 +178,33 @@ impl Policy {
         Ok(Verdict::Pending { request, levels })
     }
 
-    async fn reserve(&self, spending: &Spending, decision: Option<&Decision>) -> Result<(), CheckoutError> {
+    async fn reserve(
+        &self,
+        spending: &Spending,
+        decision: Option<&Decision<BudgetOutcome>>,
+    ) -> Result<(), CheckoutError> {
         match decision {
             Some(decision) => self.budgets.reserve(spending, decision).await.map_err(CheckoutError::refused),
             None => Ok(()),
         }
     }
 
-    async fn ask<O: DeserializeOwned>(
+    /// Has the rule that takes `input` decide, and adds the decision's id to `decisions`.
+    async fn ask<I: RuleInput>(
         &self,
-        rule: Rule,
-        input: &impl Serialize,
+        input: &I,
         spending: &Spending,
         decisions: &mut Vec<String>,
-    ) -> Result<(O, Decision), CheckoutError> {
-        let broken = |error: serde_json::Error| {
-            CheckoutError::refused(Problem::new(Code::Internal, "The edge failed.").because(error))
-        };
-        let input = serde_json::to_string(input).map_err(broken)?;
+    ) -> Result<Decision<I::Outcome>, CheckoutError> {
         let context = Context {
             tenant: Some(spending.tenant.clone()),
             actor: spending.requester.clone(),
             request_id: spending.request_id.clone(),
         };
-        let decided = self.rulebook.decide(rule, &input, &context).await;
-        let decision = decided.map_err(|failed| CheckoutError::refused(failed.into()))?;
+        let decision = self.rulebook.decide(input, &context).await;
+        let decision = decision.map_err(|failed| CheckoutError::refused(failed.into()))?;
         decisions.push(decision.id.clone());
-        let outcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
-        Ok((outcome, decision))
+        Ok(decision)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use edge_money::Money;
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
@@ -50,6 +51,13 @@ impl Amount {
     }
 }
 
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        // INVARIANT: no currency has more than four decimals; more than 28 would panic.
+        Self(Decimal::new(money.minor, money.currency.exponent()))
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
@@ -87,6 +95,8 @@ impl JsonSchema for Amount {
 
 #[cfg(test)]
 mod tests {
+    use edge_money::Currency;
+
     use super::*;
 
     #[test]
@@ -103,6 +113,14 @@ mod tests {
         ] {
             let amount: Amount = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&amount).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn money_is_written_with_its_currencys_decimals() {
+        for (code, minor) in [("INR", 249_900), ("INR", 5), ("INR", -5), ("INR", 0), ("JPY", 500), ("KWD", i64::MIN)] {
+            let money = Money { minor, currency: Currency::parse(code).unwrap() };
+            assert_eq!(serde_json::to_string(&Amount::from(money)).unwrap(), money.to_decimal());
         }
     }
 

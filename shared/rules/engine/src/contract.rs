@@ -18,10 +18,12 @@ use serde_json::{Value, json};
 
 pub use crate::amount::Amount;
 pub use approval::{ApprovalDecision, ApprovalInput, ApprovalLevel, ApprovalOutcome, Requester};
-pub use budget::{Budget, BudgetAlert, BudgetDecision, BudgetInput, BudgetOutcome};
+pub use budget::{BudgetAlert, BudgetBalance, BudgetDecision, BudgetInput, BudgetOutcome};
 pub use moment::Moment;
 pub use role_mapping::{Role, RoleMappingInput, RoleMappingOutcome};
-pub use seat_access::{SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus};
+pub use seat_access::{
+    PeriodEnd, SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus,
+};
 
 use crate::Rule;
 use crate::failure::{Failure, FailureKind};
@@ -30,7 +32,31 @@ use outcome::Outcome;
 /// The longest input, in bytes of JSON.
 const MAX_INPUT_LEN: usize = 16 * 1024;
 
-/// An input as the script sees it.
+/// The input of a rule. Its type says which rule decides on it and which outcome that gives.
+pub trait RuleInput: Serialize + DeserializeOwned + JsonSchema {
+    /// The rule that takes this input.
+    const RULE: Rule;
+    /// The rule's outcome.
+    type Outcome: Serialize + DeserializeOwned + JsonSchema;
+}
+
+/// Evaluates `$body` with `$input` as the input type of `$rule`.
+macro_rules! with_input_type {
+    ($rule:expr, $input:ident => $body:expr) => {
+        match $rule {
+            Rule::Approval => with_input_type!(@one ApprovalInput, $input => $body),
+            Rule::Budget => with_input_type!(@one BudgetInput, $input => $body),
+            Rule::RoleMapping => with_input_type!(@one RoleMappingInput, $input => $body),
+            Rule::SeatAccess => with_input_type!(@one SeatAccessInput, $input => $body),
+        }
+    };
+    (@one $type:ident, $input:ident => $body:expr) => {{
+        type $input = $type;
+        $body
+    }};
+}
+
+/// The input that a script gets, from JSON.
 pub(crate) fn script_input(rule: Rule, json: &str) -> Result<Dynamic, Failure> {
     if json.len() > MAX_INPUT_LEN {
         return Err(FailureKind::InvalidInput {
@@ -39,45 +65,25 @@ pub(crate) fn script_input(rule: Rule, json: &str) -> Result<Dynamic, Failure> {
         }
         .into());
     }
-    Ok(match rule {
-        Rule::Approval => read_input::<ApprovalInput>(json)?.into_script(),
-        Rule::Budget => read_input::<BudgetInput>(json)?.into_script(),
-        Rule::RoleMapping => read_input::<RoleMappingInput>(json)?.into_script(),
-        Rule::SeatAccess => read_input::<SeatAccessInput>(json)?.into_script(),
-    })
+    with_input_type!(rule, Input => Ok(read_input::<Input>(json)?.into_script()))
 }
 
 /// A script's outcome as JSON, in the contract's field order.
 pub(crate) fn outcome_json(rule: Rule, given: Dynamic) -> Result<String, Failure> {
-    match rule {
-        Rule::Approval => write_outcome::<ApprovalOutcome>(given),
-        Rule::Budget => write_outcome::<BudgetOutcome>(given),
-        Rule::RoleMapping => write_outcome::<RoleMappingOutcome>(given),
-        Rule::SeatAccess => write_outcome::<SeatAccessOutcome>(given),
-    }
+    with_input_type!(rule, Input => write_outcome::<<Input as RuleInput>::Outcome>(given))
 }
 
-/// An outcome that somebody wrote as JSON, as the engine would write it; so that the two can be compared.
+/// An outcome that a person wrote as JSON, as the engine would write it, so that the two can be compared.
 pub(crate) fn normal_outcome(rule: Rule, json: &str) -> Result<String, String> {
-    match rule {
-        Rule::Approval => rewrite::<ApprovalOutcome>(json),
-        Rule::Budget => rewrite::<BudgetOutcome>(json),
-        Rule::RoleMapping => rewrite::<RoleMappingOutcome>(json),
-        Rule::SeatAccess => rewrite::<SeatAccessOutcome>(json),
-    }
+    with_input_type!(rule, Input => rewrite::<<Input as RuleInput>::Outcome>(json))
 }
 
 /// The JSON Schemas of a rule: `{"input":…,"outcome":…}`.
 pub fn schema(rule: Rule) -> Value {
-    fn of<I: JsonSchema, O: JsonSchema>() -> Value {
-        json!({ "input": schema_for!(I), "outcome": schema_for!(O) })
+    fn of<I: RuleInput>() -> Value {
+        json!({ "input": schema_for!(I), "outcome": schema_for!(I::Outcome) })
     }
-    match rule {
-        Rule::Approval => of::<ApprovalInput, ApprovalOutcome>(),
-        Rule::Budget => of::<BudgetInput, BudgetOutcome>(),
-        Rule::RoleMapping => of::<RoleMappingInput, RoleMappingOutcome>(),
-        Rule::SeatAccess => of::<SeatAccessInput, SeatAccessOutcome>(),
-    }
+    with_input_type!(rule, Input => of::<Input>())
 }
 
 /// The names of the fields of a rule's input.

@@ -4,6 +4,7 @@
 
 mod support;
 
+use edge_rules::contract::RuleInput;
 use edge_rules::{Failure, FailureKind, Rule, contract, schema};
 use support::{EMPLOYEE, PURCHASE, run};
 
@@ -212,4 +213,44 @@ fn the_schema_names_exactly_what_is_read() {
         let script = format!("fn decide(input) {{ {reads} }}");
         assert!(matches!(failure(rule, &script, input).kind, FailureKind::InvalidOutcome { .. }), "{rule}");
     }
+}
+
+#[test]
+fn typed_inputs_are_written_as_recorded_decisions_have_them() {
+    for (rule, json) in [
+        (
+            Rule::Approval,
+            r#"{"kind":"checkout","amount":20.00,"currency":"INR","tenantId":"t1","departmentId":"d1","requester":{"id":"u1","role":"OWNER"}}"#,
+        ),
+        (
+            Rule::Budget,
+            r#"{"budget":{"limit":100.00,"spent":0.00,"reserved":5.50,"currency":"INR","period":"2024-02"},"amount":20.00}"#,
+        ),
+        (Rule::RoleMapping, r#"{"department":"IT","employmentType":"FULL_TIME","jobTitle":"CTO"}"#),
+        (Rule::RoleMapping, r#"{"department":"IT","jobTitle":"CTO"}"#),
+        (
+            Rule::SeatAccess,
+            r#"{"seatStatus":"ACTIVE","subscriptionStatus":"PAST_DUE","expiresAt":null,"now":"2026-01-01T00:00:00Z"}"#,
+        ),
+    ] {
+        fn rewritten<I: RuleInput>(json: &str) -> String {
+            serde_json::to_string(&serde_json::from_str::<I>(json).unwrap()).unwrap()
+        }
+        let written = match rule {
+            Rule::Approval => rewritten::<contract::ApprovalInput>(json),
+            Rule::Budget => rewritten::<contract::BudgetInput>(json),
+            Rule::RoleMapping => rewritten::<contract::RoleMappingInput>(json),
+            Rule::SeatAccess => rewritten::<contract::SeatAccessInput>(json),
+        };
+        assert_eq!(written, json);
+    }
+}
+
+#[test]
+fn an_outcome_with_an_unknown_word_has_no_value() {
+    let approval = r#"{"outcome":"approved","levels":[],"reason":""}"#;
+    assert!(serde_json::from_str::<contract::ApprovalOutcome>(approval).is_err());
+    let budget = r#"{"outcome":"block","alerts":[],"reason":""}"#;
+    assert!(serde_json::from_str::<contract::BudgetOutcome>(budget).is_err());
+    assert!(serde_json::from_str::<contract::RoleMappingOutcome>(r#"{"role":"owner"}"#).is_err());
 }

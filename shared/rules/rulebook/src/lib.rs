@@ -27,7 +27,7 @@ mod turns;
 mod versions;
 
 pub use activations::{Action, Activation, Current};
-pub use edge_rules::Rule;
+pub use edge_rules::{Rule, contract};
 pub use pinned::Pinned;
 pub use publishing::{Basis, PublishError, Publishing};
 pub use router::{ApiDoc, router};

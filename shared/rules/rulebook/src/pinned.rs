@@ -1,40 +1,42 @@
-//! A version that decides for as long as somebody holds it, whatever comes into force meanwhile: for work that takes more
-//! than one decision, and must be all of one piece.
+//! A version that goes on deciding while it is held, whatever comes into force meanwhile: for work of several decisions
+//! that must all be made by the same version.
 
-use edge_rules::Rule;
+use std::marker::PhantomData;
+
+use edge_rules::contract::RuleInput;
 
 use crate::rulebook::{Context, Deciding, Decision, RuleFailed, Rulebook, TryFailed};
 
-/// A version of a rule that somebody holds on to.
-#[derive(Clone)]
-pub struct Pinned {
+/// A version of the rule that takes `I`, held for several decisions.
+pub struct Pinned<I> {
     rulebook: Rulebook,
     deciding: Deciding,
+    input: PhantomData<fn(&I)>,
 }
 
 impl Rulebook {
-    /// Holds on to the version that is in force now.
-    pub async fn pin(&self, rule: Rule) -> Result<Pinned, RuleFailed> {
-        let deciding = self.deciding_now(rule).await?;
-        Ok(Pinned { rulebook: self.clone(), deciding })
+    /// Holds the version that is in force now.
+    pub async fn pin<I: RuleInput>(&self) -> Result<Pinned<I>, RuleFailed> {
+        let deciding = self.deciding_now(I::RULE).await?;
+        Ok(Pinned { rulebook: self.clone(), deciding, input: PhantomData })
     }
 
-    /// Holds on to the version `version`, in force or not; None: there is no such version.
-    pub async fn pin_version(&self, rule: Rule, version: i64) -> Result<Option<Pinned>, TryFailed> {
-        let deciding = self.deciding_version(rule, version).await?;
-        Ok(deciding.map(|deciding| Pinned { rulebook: self.clone(), deciding }))
+    /// Holds the version `version`, in force or not; None: there is no such version.
+    pub async fn pin_version<I: RuleInput>(&self, version: i64) -> Result<Option<Pinned<I>>, TryFailed> {
+        let deciding = self.deciding_version(I::RULE, version).await?;
+        Ok(deciding.map(|deciding| Pinned { rulebook: self.clone(), deciding, input: PhantomData }))
     }
 }
 
-impl Pinned {
-    /// Which version it is.
+impl<I: RuleInput> Pinned<I> {
+    /// The version's number.
     pub const fn version(&self) -> i64 {
         self.deciding.version
     }
 
-    /// Decides on `input`, JSON. The decision is recorded like any other.
-    pub fn decide(&self, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
-        self.rulebook.run(self.deciding.clone(), input, context, false)
+    /// Decides on `input`. The decision is recorded like any other.
+    pub fn decide(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleFailed> {
+        self.rulebook.decide_by(self.deciding.clone(), input, context)
     }
 }
 
@@ -42,26 +44,28 @@ impl Pinned {
 mod tests {
     use edge_capabilities::testing::World;
     use edge_rules::Rule;
+    use edge_rules::contract::{Role, RoleMappingInput};
 
     use crate::tests::{EMPLOYEE, context, everybody, instance};
+
+    fn employee() -> RoleMappingInput {
+        serde_json::from_str(EMPLOYEE).unwrap()
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_pinned_version_decides_whatever_comes_into_force() {
         let world = World::new(1);
         let here = instance(&world);
         let before = here.publish(Rule::RoleMapping, &everybody("manager")).await;
-        let pinned = here.rulebook.pin(Rule::RoleMapping).await.unwrap();
+        let pinned = here.rulebook.pin::<RoleMappingInput>().await.unwrap();
         let after = here.publish(Rule::RoleMapping, &everybody("admin")).await;
         assert_eq!(here.deciding().await, after);
-        let decided = pinned.decide(EMPLOYEE, &context()).unwrap();
-        assert_eq!(
-            (pinned.version(), decided.version, decided.outcome.as_str()),
-            (before, before, r#"{"role":"manager"}"#)
-        );
+        let decided = pinned.decide(&employee(), &context()).unwrap();
+        assert_eq!((pinned.version(), decided.version, decided.outcome.role), (before, before, Role::Manager));
         // Another instance takes hold of the same by its number.
         let there = instance(&world);
-        let taken_up = there.rulebook.pin_version(Rule::RoleMapping, before).await.unwrap().unwrap();
-        assert_eq!(taken_up.decide(EMPLOYEE, &context()).unwrap().outcome, decided.outcome);
-        assert!(there.rulebook.pin_version(Rule::RoleMapping, 99).await.unwrap().is_none());
+        let taken_up = there.rulebook.pin_version::<RoleMappingInput>(before).await.unwrap().unwrap();
+        assert_eq!(taken_up.decide(&employee(), &context()).unwrap().outcome, decided.outcome);
+        assert!(there.rulebook.pin_version::<RoleMappingInput>(99).await.unwrap().is_none());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use edge_capabilities::counters::{RULE_EVALUATIONS, RULE_OUTCOMES};
 use edge_capabilities::{Capabilities, Counters, Timestamp, random};
 use edge_database::Db;
+use edge_rules::contract::RuleInput;
 use edge_rules::{Compiled, Evaluation, Failure, FailureKind, Limit, Rule};
 
 use crate::activations::Activations;
@@ -28,13 +29,13 @@ pub struct Context {
     pub request_id: String,
 }
 
-/// What a rule decided.
+/// A rule's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub struct Decision<O = String> {
     /// `dec_…`: it is recorded under this id.
     pub id: String,
-    /// The outcome, JSON.
-    pub outcome: String,
+    /// The outcome: the rule's own type, or JSON.
+    pub outcome: O,
     /// The version that decided.
     pub version: i64,
     /// Its SHA-256.
@@ -111,6 +112,17 @@ pub(crate) struct Deciding {
     compiled: Arc<Compiled>,
 }
 
+impl Decision {
+    /// The decision with its outcome as a value. An outcome that does not fit its type decides nothing.
+    fn typed<I: RuleInput>(self) -> Result<Decision<I::Outcome>, RuleFailed> {
+        let Self { id, outcome, version, sha256, operations, duration_us, log } = self;
+        match serde_json::from_str(&outcome) {
+            Ok(outcome) => Ok(Decision { id, outcome, version, sha256, operations, duration_us, log }),
+            Err(_) => Err(RuleFailed::Script { rule: I::RULE.as_str(), id }),
+        }
+    }
+}
+
 impl From<Unknown> for RuleFailed {
     fn from(unknown: Unknown) -> Self {
         Self::Unknown(unknown.to_string())
@@ -137,13 +149,19 @@ impl Rulebook {
         }))
     }
 
-    /// Decides on `input`, JSON, by the version in force. The decision is recorded behind the answer, under the version
-    /// that made it.
-    pub async fn decide(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
+    /// Decides on `input` by the version in force. The decision is recorded behind the answer, under the version that
+    /// made it.
+    pub async fn decide<I: RuleInput>(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleFailed> {
+        let json = input_json(input)?;
+        self.decide_json(I::RULE, &json, context).await?.typed::<I>()
+    }
+
+    /// Like [`Self::decide`], on JSON.
+    pub async fn decide_json(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
         self.run(self.deciding_now(rule).await?, input, context, false)
     }
 
-    /// Like [`Self::decide`]; the log has the lines that ran, which takes longer.
+    /// Like [`Self::decide_json`]; the log has the lines that ran, which takes longer.
     pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
         self.run(self.deciding_now(rule).await?, input, context, true)
     }
@@ -216,13 +234,17 @@ impl Rulebook {
         Ok(Deciding { rule, version, sha256, compiled })
     }
 
-    pub(crate) fn run(
+    /// Decides on `input` by the version `deciding`.
+    pub(crate) fn decide_by<I: RuleInput>(
         &self,
         deciding: Deciding,
-        input: &str,
+        input: &I,
         context: &Context,
-        explain: bool,
-    ) -> Result<Decision, RuleFailed> {
+    ) -> Result<Decision<I::Outcome>, RuleFailed> {
+        self.run(deciding, &input_json(input)?, context, false)?.typed::<I>()
+    }
+
+    fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleFailed> {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
         let engine = self.0.knowledge.engine();
@@ -326,6 +348,12 @@ pub enum TryFailed {
     /// It gave no decision.
     #[error(transparent)]
     Rule(#[from] RuleFailed),
+}
+
+/// An input as it is recorded.
+fn input_json<I: RuleInput>(input: &I) -> Result<String, RuleFailed> {
+    let unwritable = |error: serde_json::Error| RuleFailed::Input { field: String::new(), message: error.to_string() };
+    serde_json::to_string(input).map_err(unwritable)
 }
 
 /// What an outcome comes to, in a word to filter by.

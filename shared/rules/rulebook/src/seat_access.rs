@@ -12,8 +12,10 @@ use async_trait::async_trait;
 use edge_capabilities::counters::RULE_FAILED;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_rules::Rule;
+use edge_rules::contract::{
+    Moment, PeriodEnd, SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus,
+};
 use edge_seats::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
-use serde::{Deserialize, Serialize};
 
 use crate::in_force::InForce;
 use crate::rulebook::Rulebook;
@@ -35,24 +37,6 @@ struct Inner {
     looked: AtomicI64,
     /// When this instance last logged a failure.
     logged: AtomicI64,
-}
-
-/// The rule's input.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Input<'a> {
-    seat_status: edge_seats::SeatStatus,
-    subscription_status: edge_seats::SubscriptionStatus,
-    expires_at: Option<&'a str>,
-    now: &'a str,
-}
-
-/// The rule's outcome.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Outcome {
-    has_access: bool,
-    reason: Reason,
 }
 
 impl RuledSeatAccess {
@@ -99,8 +83,8 @@ impl Inner {
         let compiled = knowledge.compiled(Rule::SeatAccess, in_force)?;
         let evaluated = knowledge.engine().evaluate(&compiled, &input(facts), false);
         let outcome = evaluated.map_err(|failure| failure.to_string())?.outcome;
-        let outcome: Outcome = serde_json::from_str(&outcome).map_err(|error| error.to_string())?;
-        Ok(AccessDecision { has_access: outcome.has_access, reason: outcome.reason })
+        let outcome: SeatAccessOutcome = serde_json::from_str(&outcome).map_err(|error| error.to_string())?;
+        Ok(AccessDecision { has_access: outcome.has_access, reason: from_contract(outcome.reason) })
     }
 
     /// Records the decision, unless another was recorded a moment ago.
@@ -118,7 +102,7 @@ impl Inner {
         let outcome = match failed {
             Some(message) => Err(message),
             None => {
-                let outcome = Outcome { has_access: access.has_access, reason: access.reason };
+                let outcome = SeatAccessOutcome { has_access: access.has_access, reason: to_contract(access.reason) };
                 serde_json::to_string(&outcome).map_err(|error| error.to_string())
             }
         };
@@ -139,12 +123,52 @@ impl Inner {
 }
 
 pub(crate) fn input(facts: SeatFacts) -> String {
-    let (expires_at, now) = (facts.expires_at.map(|end| end.to_string()), facts.now.to_string());
-    let SeatFacts { seat_status, subscription_status, .. } = facts;
-    let input = Input { seat_status, subscription_status, expires_at: expires_at.as_deref(), now: &now };
-    // What is written here is never refused.
+    let input = SeatAccessInput {
+        seat_status: match facts.seat_status {
+            edge_seats::SeatStatus::Active => SeatStatus::Active,
+            edge_seats::SeatStatus::Pending => SeatStatus::Pending,
+            edge_seats::SeatStatus::Revoked => SeatStatus::Revoked,
+        },
+        subscription_status: match facts.subscription_status {
+            edge_seats::SubscriptionStatus::Trialing => SubscriptionStatus::Trialing,
+            edge_seats::SubscriptionStatus::Active => SubscriptionStatus::Active,
+            edge_seats::SubscriptionStatus::PastDue => SubscriptionStatus::PastDue,
+            edge_seats::SubscriptionStatus::Cancelled => SubscriptionStatus::Cancelled,
+            edge_seats::SubscriptionStatus::Suspended => SubscriptionStatus::Suspended,
+            edge_seats::SubscriptionStatus::Expired => SubscriptionStatus::Expired,
+        },
+        expires_at: PeriodEnd(facts.expires_at.map(Moment)),
+        now: Moment(facts.now),
+    };
+    // This type can always be written.
     serde_json::to_string(&input).unwrap_or_default()
 }
+
+/// Converts between the two types of the same reasons, both ways and exhaustively.
+macro_rules! reasons {
+    ($($reason:ident),*) => {
+        fn from_contract(reason: SeatAccessReason) -> Reason {
+            match reason { $(SeatAccessReason::$reason => Reason::$reason),* }
+        }
+
+        fn to_contract(reason: Reason) -> SeatAccessReason {
+            match reason { $(Reason::$reason => SeatAccessReason::$reason),* }
+        }
+    };
+}
+
+reasons!(
+    SeatActive,
+    GracePeriod,
+    OrganizationNotFound,
+    SeatNotFound,
+    SeatRevoked,
+    SeatPending,
+    SubscriptionPastDue,
+    SubscriptionCancelled,
+    SubscriptionSuspended,
+    SubscriptionExpired
+);
 
 /// Whether `last` is a while ago; it is `now` then.
 fn due(last: &AtomicI64, now: Timestamp) -> bool {

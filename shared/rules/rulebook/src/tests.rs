@@ -81,7 +81,7 @@ impl Instance {
     }
 
     pub(crate) async fn role(&self) -> Result<Decision, RuleFailed> {
-        self.rulebook.decide(Rule::RoleMapping, EMPLOYEE, &context()).await
+        self.rulebook.decide_json(Rule::RoleMapping, EMPLOYEE, &context()).await
     }
 
     /// The version that decides on roles now.

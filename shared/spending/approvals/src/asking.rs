@@ -4,7 +4,8 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::Db;
 use edge_http::{Code, Problem};
-use edge_rulebook::{Context, Rule, RuleFailed, Rulebook};
+use edge_rulebook::contract::{self, ApprovalDecision, ApprovalInput, ApprovalLevel};
+use edge_rulebook::{Context, RuleFailed, Rulebook};
 
 use crate::level::Level;
 use crate::loosening::held_for;
@@ -12,7 +13,6 @@ use crate::people::People;
 use crate::request::{Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter};
 use crate::requests::Requests;
 use crate::rules::ApprovalRules;
-use crate::ruling::{RuleInput, RuleOutcome};
 use crate::shortage;
 use crate::terms::Terms;
 
@@ -40,6 +40,22 @@ pub struct Submission {
     pub role: String,
     /// The request this is part of.
     pub request_id: String,
+}
+
+impl Submission {
+    /// The input of the rule `approval`.
+    pub fn rule_input(&self) -> Result<ApprovalInput, RuleFailed> {
+        let no_currency = || RuleFailed::Input { field: "amount".into(), message: "has no currency".into() };
+        Ok(ApprovalInput {
+            kind: self.purchase.kind.clone(),
+            amount: self.purchase.amount().ok_or_else(no_currency)?.into(),
+            currency: self.purchase.currency.clone(),
+            tenant_id: self.tenant.clone(),
+            department_id: self.department.clone(),
+            requester: contract::Requester { id: self.requester.clone(), role: self.role.clone() },
+            contract_id: self.contract.clone(),
+        })
+    }
 }
 
 /// What is said of a purchase: by the rule, and by what the tenant asks for beyond.
@@ -131,29 +147,24 @@ impl ApprovalService {
 
     /// What the rule in force says of it, and what the tenant asks for beyond.
     pub async fn decide(&self, asked: &Submission) -> Result<Decided, ApprovalError> {
-        let broken = |error: serde_json::Error| ApprovalError::Db(DatabaseError::Refused(error.to_string()));
-        let input = serde_json::to_string(&RuleInput::from(asked)).map_err(broken)?;
         let context = Context {
             tenant: Some(asked.tenant.clone()),
             actor: asked.requester.clone(),
             request_id: asked.request_id.clone(),
         };
-        let decision = self.rulebook.decide(Rule::Approval, &input, &context).await?;
-        let outcome: RuleOutcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
-        let lets = outcome.lets();
-        let RuleOutcome { levels, reason, .. } = outcome;
-        let ruled =
-            Ruled { decision_id: decision.id, version: decision.version, sha256: decision.sha256.to_string(), reason };
-        if !lets {
-            return Ok(Decided { ruled, opinion: Opinion::Never });
+        let decision = self.rulebook.decide(&asked.rule_input()?, &context).await?;
+        let ruled = Ruled::from(&decision);
+        match decision.outcome.outcome {
+            ApprovalDecision::Approve | ApprovalDecision::Require => {}
+            ApprovalDecision::Reject => return Ok(Decided { ruled, opinion: Opinion::Never }),
         }
-        let terms = self.terms(asked, levels).await?;
+        let terms = self.terms(asked, decision.outcome.levels).await?;
         let opinion = if terms.levels.is_empty() { Opinion::Fine } else { Opinion::Ask(terms) };
         Ok(Decided { ruled, opinion })
     }
 
     /// Who is asked where the rule asks `levels`, with what the tenant asks for beyond.
-    pub async fn terms(&self, asked: &Submission, levels: Vec<Level>) -> Result<Terms, DatabaseError> {
+    pub async fn terms(&self, asked: &Submission, levels: Vec<ApprovalLevel>) -> Result<Terms, DatabaseError> {
         let all = self.rules.all(&asked.tenant).await?;
         let mut rules = Vec::new();
         if !all.is_empty() {
@@ -165,7 +176,7 @@ impl ApprovalService {
             }
         }
         rules.retain(|rule| rule.is_about(&asked.purchase, asked.department.as_deref()));
-        Ok(Terms::of(levels, &rules))
+        Ok(Terms::of(levels.into_iter().map(Level::from).collect(), &rules))
     }
 
     /// Asks about a purchase, once for each reference.

@@ -1,6 +1,7 @@
 //! Whom a level asks.
 
 use edge_capabilities::Timestamp;
+use edge_rulebook::contract::ApprovalLevel;
 use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,18 @@ pub struct Level {
     /// Those others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalates_to: Vec<String>,
+}
+
+impl From<ApprovalLevel> for Level {
+    fn from(level: ApprovalLevel) -> Self {
+        Self::new(level.approvers, level.quorum)
+    }
+}
+
+impl From<Level> for ApprovalLevel {
+    fn from(level: Level) -> Self {
+        Self { approvers: level.approvers, quorum: level.quorum }
+    }
 }
 
 impl Level {

@@ -5,7 +5,6 @@
 //! * [`people`]: who somebody is, which roles they have and for whom they stand; [`delegations`].
 //! * [`requests`], [`rules`]: both in the database.
 //! * [`shortage`]: whether there are people enough who can approve.
-//! * [`ruling`]: what the rule `approval` is told, and what it says.
 //! * [`asking`]: asking people, counting what they say, and using what they approved.
 //! * [`router`]: over HTTP.
 
@@ -18,7 +17,6 @@ mod request;
 mod requests;
 mod router;
 mod rules;
-mod ruling;
 mod shortage;
 mod terms;
 
@@ -32,7 +30,6 @@ pub use request::{
 pub use requests::Requests;
 pub use router::{ApiDoc, router, routes};
 pub use rules::{ApprovalRule, ApprovalRules};
-pub use ruling::{RuleInput, RuleOutcome};
 pub use terms::Terms;
 
 #[cfg(test)]

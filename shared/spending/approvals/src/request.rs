@@ -3,6 +3,8 @@
 
 use edge_capabilities::Timestamp;
 use edge_money::{Currency, Money};
+use edge_rulebook::Decision;
+use edge_rulebook::contract::ApprovalOutcome;
 use edge_tenants::Party;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,6 +44,17 @@ pub struct Ruled {
     pub sha256: String,
     /// Why, for people.
     pub reason: String,
+}
+
+impl From<&Decision<ApprovalOutcome>> for Ruled {
+    fn from(decision: &Decision<ApprovalOutcome>) -> Self {
+        Self {
+            decision_id: decision.id.clone(),
+            version: decision.version,
+            sha256: decision.sha256.to_string(),
+            reason: decision.outcome.reason.clone(),
+        }
+    }
 }
 
 /// How a request stands.

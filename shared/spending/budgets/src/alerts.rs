@@ -7,10 +7,9 @@ use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_capabilities::{Capabilities, Clock, Config, Timestamp};
 use edge_database::Db;
 use edge_notifications::{Channel, Message, Notifications};
+use edge_rulebook::contract::BudgetAlert;
 use edge_tenants::Tenants;
-use serde::Deserialize;
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use crate::budget::{Budget, Severity};
 use crate::ledger::Ledger;
@@ -33,13 +32,6 @@ pub struct Alert {
     pub allowance: i64,
     /// When it was told.
     pub at: Timestamp,
-}
-
-/// What the rule wants people to know.
-#[derive(Deserialize)]
-pub(crate) struct Said {
-    threshold: Box<RawValue>,
-    message: String,
 }
 
 /// An alert on its way.
@@ -84,7 +76,7 @@ impl Alerts {
         &self,
         budget: &Budget,
         standing: &PeriodBalance,
-        said: &[Said],
+        said: &[BudgetAlert],
     ) -> Result<(), DatabaseError> {
         self.raise_all(budget, standing, said, None).await
     }
@@ -107,7 +99,7 @@ impl Alerts {
         &self,
         budget: &Budget,
         standing: &PeriodBalance,
-        said: &[Said],
+        said: &[BudgetAlert],
         refused_at: Option<u32>,
     ) -> Result<(), DatabaseError> {
         let used = self.ledger.peak(&budget.id, &standing.period).await?;
@@ -129,7 +121,7 @@ impl Alerts {
             ),
         });
         let said = said.iter().map(|said| Raised {
-            threshold: plain(said.threshold.get()),
+            threshold: plain(&said.threshold.to_string()),
             severity: Severity::Soft,
             message: said.message.clone(),
         });

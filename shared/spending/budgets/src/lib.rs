@@ -4,8 +4,7 @@
 //! * [`loosening`]: who may let more be spent, and what holds them.
 //! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
 //! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
-//! * [`ruling`]: what the rule `budget` is told, and what it says.
-//! * [`treasury`]: reserving, as that rule decides; [`settlement`]: spending and giving back; [`refunds`]: what
+//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back; [`refunds`]: what
 //!   gateways gave back.
 //! * [`alerts`]: thresholds, told of once in a period.
 //! * [`router`]: over HTTP.
@@ -17,7 +16,6 @@ mod loosening;
 mod period;
 mod refunds;
 mod router;
-mod ruling;
 mod settlement;
 mod standing;
 mod store;
@@ -30,7 +28,6 @@ pub use ledger::{Ledger, Reservation, Settled, Sums};
 pub use period::{BudgetPeriod, Period, Zone};
 pub use refunds::{Refund, Refunds};
 pub use router::{ApiDoc, router, routes};
-pub use ruling::{RuleInput, RuleOutcome, Seen};
 pub use settlement::Settlement;
 pub use standing::PeriodBalance;
 pub use store::Budgets;

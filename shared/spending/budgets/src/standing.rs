@@ -2,6 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
+use edge_rulebook::contract::BudgetBalance;
 
 use crate::budget::Budget;
 use crate::ledger::{Ledger, Sums};
@@ -31,6 +32,17 @@ pub struct PeriodBalance {
 }
 
 impl PeriodBalance {
+    /// The balance of `budget` as the rule `budget` gets it.
+    pub fn rule_input(&self, budget: &Budget) -> BudgetBalance {
+        BudgetBalance {
+            limit: budget.money(self.allowance).into(),
+            spent: budget.money(self.sums.spent).into(),
+            reserved: budget.money(self.sums.reserved).into(),
+            currency: budget.currency.as_str().to_owned(),
+            period: self.period.clone(),
+        }
+    }
+
     /// How `budget` stands in the period that `now` is in.
     pub(crate) async fn of(budget: &Budget, ledger: &Ledger, now: Timestamp) -> Result<Self, DatabaseError> {
         let period = budget.period(now)?;

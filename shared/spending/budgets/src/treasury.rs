@@ -6,14 +6,14 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_money::Money;
-use edge_rulebook::{Context, Decision, Rule, RuleFailed, Rulebook};
+use edge_rulebook::contract::{BudgetDecision, BudgetInput, BudgetOutcome};
+use edge_rulebook::{Context, Decision, RuleFailed, Rulebook};
 use edge_tenants::Parties;
 
 use crate::alerts::Alerts;
 use crate::budget::Budget;
-use crate::ledger::{Ledger, New, Reservation, Settled, Sums};
+use crate::ledger::{Ledger, New, Reservation, Settled};
 use crate::loosening::{Held, held_for};
-use crate::ruling::{RuleInput, RuleOutcome, Seen};
 use crate::settlement::Settlement;
 use crate::standing::PeriodBalance;
 use crate::store::Budgets;
@@ -215,13 +215,17 @@ impl BudgetService {
             }
             let standing = self.standing(&budget).await?;
             if decided.is_none() {
-                let (decision, outcome) = self.decide(&budget, &standing, wish).await?;
-                if outcome.denies() {
-                    self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
-                    return Err(BudgetError::Denied(outcome.reason));
-                }
-                (warned, said) = (outcome.warns(), outcome.alerts);
-                decided = Some(Decided { id: decision.id, version: decision.version });
+                let Decision { id, version, outcome, .. } = self.decide(&budget, &standing, wish).await?;
+                warned = match outcome.outcome {
+                    BudgetDecision::Allow => false,
+                    BudgetDecision::Warn => true,
+                    BudgetDecision::Deny => {
+                        self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
+                        return Err(BudgetError::Denied(outcome.reason));
+                    }
+                };
+                said = outcome.alerts;
+                decided = Some(Decided { id, version });
             }
             if standing.ceiling.is_some_and(|most| standing.sums.used() > most.saturating_sub(wish.amount.minor)) {
                 self.alerts.refused(&budget, &standing, wish.amount.minor).await?;
@@ -279,24 +283,14 @@ impl BudgetService {
         budget: &Budget,
         standing: &PeriodBalance,
         wish: &ReserveRequest,
-    ) -> Result<(Decision, RuleOutcome), BudgetError> {
-        let Sums { spent, reserved } = standing.sums;
-        let seen = Seen {
-            limit: budget.money(standing.allowance),
-            spent: budget.money(spent),
-            reserved: budget.money(reserved),
-            period: standing.period.clone(),
-        };
-        let broken = |error: serde_json::Error| BudgetError::Db(DatabaseError::Refused(error.to_string()));
-        let input = serde_json::to_string(&RuleInput::new(&seen, wish.amount)).map_err(broken)?;
+    ) -> Result<Decision<BudgetOutcome>, RuleFailed> {
+        let input = BudgetInput { budget: standing.rule_input(budget), amount: wish.amount.into() };
         let context = Context {
             tenant: Some(budget.tenant.clone()),
             actor: wish.actor.clone(),
             request_id: wish.request_id.clone(),
         };
-        let decision = self.rulebook.decide(Rule::Budget, &input, &context).await?;
-        let outcome = serde_json::from_str(&decision.outcome).map_err(broken)?;
-        Ok((decision, outcome))
+        self.rulebook.decide(&input, &context).await
     }
 
     /// Settles what was reserved.

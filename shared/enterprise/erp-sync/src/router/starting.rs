@@ -6,7 +6,8 @@ use edge_access::ErpAdmin;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::random;
 use edge_http::{Code, Json, Problem, Raw};
-use edge_rulebook::{Rule, RuleFailed};
+use edge_rulebook::RuleFailed;
+use edge_rulebook::contract::RoleMappingInput;
 use edge_tenants::{Actor, Scoped, Tenant, TenantHeader};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -141,7 +142,7 @@ impl AppState {
             None => {}
         }
         let rule_version = match kind {
-            Kind::Employees => Some(works.rulebook().pin(Rule::RoleMapping).await.map_err(rule_failed)?.version()),
+            Kind::Employees => Some(works.rulebook().pin::<RoleMappingInput>().await.map_err(rule_failed)?.version()),
             Kind::Projects => None,
         };
         let run = Run {

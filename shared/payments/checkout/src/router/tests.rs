@@ -4,6 +4,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::World;
+use edge_rulebook::contract::{ApprovalLevel, ApprovalOutcome, BudgetBalance};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -437,12 +438,13 @@ struct Strict(Mutex<Vec<String>>);
 
 #[async_trait::async_trait]
 impl Budgets for Strict {
-    async fn of(&self, spending: &crate::Spending) -> Result<Option<edge_budgets::Seen>, Problem> {
-        let money = |minor| edge_money::Money { minor, ..spending.amount };
-        let budget = edge_budgets::Seen {
+    async fn of(&self, spending: &crate::Spending) -> Result<Option<BudgetBalance>, Problem> {
+        let money = |minor| edge_money::Money { minor, ..spending.amount }.into();
+        let budget = BudgetBalance {
             limit: money(if spending.tenant == OTHER { 100_000 } else { 100_000_000 }),
             spent: money(0),
             reserved: money(0),
+            currency: spending.amount.currency.as_str().to_owned(),
             period: "2026-01".to_owned(),
         };
         Ok(Some(budget))
@@ -454,8 +456,8 @@ impl Approvals for Strict {
     async fn ask(
         &self,
         spending: &crate::Spending,
-        levels: &[crate::Level],
-        _: &edge_rulebook::Decision,
+        levels: &[ApprovalLevel],
+        _: &edge_rulebook::Decision<ApprovalOutcome>,
     ) -> Result<crate::Requested, Problem> {
         assert_eq!(levels.len(), 1);
         let id = format!("apr_{}", spending.plan);

@@ -6,9 +6,10 @@ use rhai::Dynamic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Amount;
 use super::input::{amount, map, optional};
 use super::outcome::{Fields, Outcome, list, text, whole};
+use super::{Amount, RuleInput};
+use crate::Rule;
 use crate::failure::Failure;
 
 /// A purchase to be decided.
@@ -41,6 +42,11 @@ pub struct Requester {
     pub id: String,
     /// Their role.
     pub role: String,
+}
+
+impl RuleInput for ApprovalInput {
+    const RULE: Rule = Rule::Approval;
+    type Outcome = ApprovalOutcome;
 }
 
 impl ApprovalInput {

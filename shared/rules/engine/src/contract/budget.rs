@@ -4,9 +4,10 @@ use rhai::Dynamic;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Amount;
 use super::input::{amount, map};
 use super::outcome::{Fields, Outcome, list, number, text};
+use super::{Amount, RuleInput};
+use crate::Rule;
 use crate::failure::Failure;
 
 /// A purchase, and the budget it would come from.
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BudgetInput {
     /// The budget.
-    pub budget: Budget,
+    pub budget: BudgetBalance,
     /// What the purchase costs, in the budget's currency.
     pub amount: Amount,
 }
@@ -22,7 +23,8 @@ pub struct BudgetInput {
 /// A budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Budget {
+#[schemars(rename = "Budget")]
+pub struct BudgetBalance {
     /// What may be spent.
     pub limit: Amount,
     /// What was spent.
@@ -35,9 +37,14 @@ pub struct Budget {
     pub period: String,
 }
 
+impl RuleInput for BudgetInput {
+    const RULE: Rule = Rule::Budget;
+    type Outcome = BudgetOutcome;
+}
+
 impl BudgetInput {
     pub(super) fn into_script(self) -> Dynamic {
-        let Budget { limit, spent, reserved, currency, period } = self.budget;
+        let BudgetBalance { limit, spent, reserved, currency, period } = self.budget;
         map([
             (
                 "budget",

@@ -2,14 +2,17 @@
 
 use rhai::Dynamic;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::RuleInput;
 use super::input::{map, optional};
 use super::outcome::{Fields, Outcome};
+use crate::Rule;
 use crate::failure::Failure;
 
 /// An employee, as the ERP describes them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleMappingInput {
     /// Their job title; empty if the ERP has none.
@@ -19,6 +22,25 @@ pub struct RoleMappingInput {
     /// How they are employed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employment_type: Option<String>,
+}
+
+/// Writes the fields in the order of their names, as all recorded decisions have them.
+impl Serialize for RoleMappingInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("RoleMappingInput", 3)?;
+        fields.serialize_field("department", &self.department)?;
+        match &self.employment_type {
+            Some(employment_type) => fields.serialize_field("employmentType", employment_type)?,
+            None => fields.skip_field("employmentType")?,
+        }
+        fields.serialize_field("jobTitle", &self.job_title)?;
+        fields.end()
+    }
+}
+
+impl RuleInput for RoleMappingInput {
+    const RULE: Rule = Rule::RoleMapping;
+    type Outcome = RoleMappingOutcome;
 }
 
 impl RoleMappingInput {

@@ -7,9 +7,10 @@ use rhai::Dynamic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
 use super::input::{map, moment};
 use super::outcome::{Fields, Outcome, flag};
+use super::{Moment, RuleInput};
+use crate::Rule;
 use crate::failure::Failure;
 
 /// The state of a seat.
@@ -97,6 +98,11 @@ impl JsonSchema for PeriodEnd {
 /// What scripts are given for the end of a period that does not end: an instant that compares and adds up as every
 /// other does, so that no script has to know of the case. 9000-01-01T00:00:00Z.
 const NEVER: Moment = Moment(Timestamp::from_millis(221_845_392_000_000));
+
+impl RuleInput for SeatAccessInput {
+    const RULE: Rule = Rule::SeatAccess;
+    type Outcome = SeatAccessOutcome;
+}
 
 impl SeatAccessInput {
     pub(super) fn into_script(self) -> Dynamic {

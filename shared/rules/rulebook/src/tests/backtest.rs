@@ -8,7 +8,7 @@ use super::{Instance, context, everybody, instance};
 async fn decide_on(instance: &Instance, title: &str, times: usize) {
     for _ in 0..times {
         let input = format!(r#"{{"jobTitle":"{title}","department":"x"}}"#);
-        let _ = instance.rulebook.decide(Rule::RoleMapping, &input, &context()).await;
+        let _ = instance.rulebook.decide_json(Rule::RoleMapping, &input, &context()).await;
     }
 }
 
@@ -63,7 +63,7 @@ async fn a_decision_in_other_words_is_the_same_decision() {
     let world = World::new(1);
     let instance = instance(&world);
     instance.publish(Rule::Approval, &super::saying("up to 50")).await;
-    instance.rulebook.decide(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
+    instance.rulebook.decide_json(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
     world.clock.advance(Duration::from_secs(1)).await;
     let engine = instance.rulebook.knowledge().engine();
     let script = super::saying("up to 75").script;

@@ -14,7 +14,7 @@ async fn a_decision_is_recorded_behind_the_answer() {
     let world = World::new(1);
     let instance = instance(&world);
     let version = instance.publish(Rule::Approval, &super::saying("fine")).await;
-    let decided = instance.rulebook.decide(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
+    let decided = instance.rulebook.decide_json(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
     assert!(instance.recorded(Rule::Approval).await.is_empty());
     world.clock.advance(Duration::from_millis(100)).await;
     let recorded = instance.recorded(Rule::Approval).await;
@@ -48,7 +48,7 @@ async fn an_input_that_the_rule_does_not_take_is_no_decision() {
     let world = World::new(1);
     let instance = instance(&world);
     for input in ["{}", r#"{"jobTitel":"Baker","department":"x"}"#, "[]", "x", ""] {
-        let decided = instance.rulebook.decide(Rule::RoleMapping, input, &context()).await;
+        let decided = instance.rulebook.decide_json(Rule::RoleMapping, input, &context()).await;
         assert!(matches!(decided, Err(RuleFailed::Input { .. })), "{input}");
     }
     world.clock.advance(Duration::from_secs(1)).await;

@@ -73,7 +73,7 @@ async fn run(seed: u64) {
                     tokio::task::yield_now().await;
                 }
                 let (count, last) = (answered.count(), answered.last());
-                let decided = decider.rulebook.decide(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
+                let decided = decider.rulebook.decide_json(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
                 match words.get(&decided.version) {
                     Some(word) => assert!(decided.outcome.contains(&format!("\"{word}\"")), "seed {seed}, step {step}"),
                     None => assert_eq!(decided.version, 1, "seed {seed}, step {step}"),
@@ -91,7 +91,7 @@ async fn run(seed: u64) {
         }));
         futures::join!(publishing, deciding);
         for decider in &instances {
-            let decided = decider.rulebook.decide(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
+            let decided = decider.rulebook.decide_json(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
             assert_eq!(Some(decided.version), answered.last(), "seed {seed}, step {step}: the next decision");
         }
     }
