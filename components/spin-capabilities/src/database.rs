@@ -11,7 +11,7 @@ use edge_capabilities::{Clock as _, Config, Database};
 use spin_sdk::pg::{self, DbValue, ParameterValue, PgError, QueryError};
 use spin_sdk::sqlite;
 
-use crate::small::HostClock;
+use crate::clock::HostClock;
 
 /// How long PostgreSQL may take over one statement. The host gives up on a request after thirty seconds, and who asked
 /// learns nothing then.

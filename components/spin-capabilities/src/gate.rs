@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use edge_capabilities::Clock as _;
 
-use crate::small::HostClock;
+use crate::clock::HostClock;
 
 /// How soon somebody who waits looks again. Nobody can wake another request: see the crate's documentation.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);

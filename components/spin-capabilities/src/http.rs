@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use edge_capabilities::breaker::{Breaker, Policy};
 use edge_capabilities::clock::within;
-use edge_capabilities::http::{HttpError, LARGEST_ANSWER};
+use edge_capabilities::http::{HttpError, MAX_RESPONSE_BYTES, UpstreamName};
 use edge_capabilities::{Clock, Http};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 
-/// When an upstream counts as gone, for this instance: as it waited this often in a row for nothing. A call that fails at
-/// once costs nobody any time.
-const GONE: Policy = Policy::new(5, Duration::from_secs(1));
+/// When the breaker of an upstream opens: after this many time-outs in a row. A call that fails at once does not count,
+/// because it costs no time.
+const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_secs(1));
 
 pub(crate) struct Outbound {
     clock: Arc<dyn Clock>,
@@ -35,7 +35,7 @@ impl Outbound {
         if let Some(breaker) = breakers.get(authority) {
             return breaker.clone();
         }
-        let breaker = Arc::new(Breaker::new(GONE));
+        let breaker = Arc::new(Breaker::new(BREAKER_POLICY));
         breakers.insert(authority.to_owned(), breaker.clone());
         breaker
     }
@@ -43,7 +43,12 @@ impl Outbound {
 
 #[async_trait]
 impl Http for Outbound {
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(
+        &self,
+        _: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError> {
         let breaker = self.breaker(request.uri());
         let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::Failed(open.to_string()))?;
         let answer = within(&*self.clock, timeout, exchange(request)).await;
@@ -94,8 +99,8 @@ async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError>
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|error| failed(&error))?.into_data() else { continue };
-        if bytes.len().saturating_add(data.len()) > LARGEST_ANSWER {
-            return Err(HttpError::TooLarge(LARGEST_ANSWER));
+        if bytes.len().saturating_add(data.len()) > MAX_RESPONSE_BYTES {
+            return Err(HttpError::TooLarge(MAX_RESPONSE_BYTES));
         }
         bytes.extend_from_slice(&data);
     }

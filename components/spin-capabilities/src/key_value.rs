@@ -15,8 +15,8 @@ use edge_capabilities::{Clock as _, KeyValue};
 use spin_sdk::experimental::wasi::keyvalue::{atomics, store};
 use spin_sdk::key_value::{Error, Store};
 
+use crate::clock::HostClock;
 use crate::gate::Gate;
-use crate::small::HostClock;
 
 const LABEL: &str = "default";
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
-use edge_capabilities::http::HttpError;
+use edge_capabilities::http::{HttpError, UpstreamName};
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Database, Http, KeyValue};
 use http::{Request, Response};
@@ -46,7 +46,7 @@ impl KeyValue for Missing {
 
 #[async_trait]
 impl Http for Missing {
-    async fn send(&self, _: Request<Bytes>, _: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(&self, _: UpstreamName, _: Request<Bytes>, _: Duration) -> Result<Response<Bytes>, HttpError> {
         Err(HttpError::Failed(REASON.into()))
     }
 }

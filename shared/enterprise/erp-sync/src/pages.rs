@@ -1,6 +1,6 @@
 //! What the ERP is asked, a page at a time.
 
-use edge_upstreams::{Answer, NoAnswer, Upstream, segment};
+use edge_upstreams::{Upstream, UpstreamError, UpstreamResponse, segment};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -46,10 +46,10 @@ pub(crate) async fn fetch(erp: &Upstream, kind: Kind, company: &str, cursor: Opt
     read(erp.get(&path).await, cursor)
 }
 
-fn read(answer: Result<Answer, NoAnswer>, cursor: Option<&str>) -> Result<Page, NoPage> {
+fn read(answer: Result<UpstreamResponse, UpstreamError>, cursor: Option<&str>) -> Result<Page, NoPage> {
     let answer = answer.map_err(|silence| match silence {
-        NoAnswer::Silent(..) => NoPage::NotNow(silence.to_string()),
-        NoAnswer::Misconfigured(_) => NoPage::Never(silence.to_string()),
+        UpstreamError::NoResponse(..) => NoPage::NotNow(silence.to_string()),
+        UpstreamError::Misconfigured(_) => NoPage::Never(silence.to_string()),
     })?;
     let status = answer.status;
     if !status.is_success() {
@@ -80,8 +80,10 @@ mod tests {
     use super::*;
 
     fn page(status: u16, body: &'static str) -> Result<(usize, Option<String>), bool> {
-        let answer =
-            Answer { status: StatusCode::from_u16(status).unwrap(), body: Bytes::from_static(body.as_bytes()) };
+        let answer = UpstreamResponse {
+            status: StatusCode::from_u16(status).unwrap(),
+            body: Bytes::from_static(body.as_bytes()),
+        };
         match read(Ok(answer), Some("c1")) {
             Ok(page) => Ok((page.items.len(), page.next)),
             Err(no_page) => Err(matches!(no_page, NoPage::NotNow(_))),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
 use edge_capabilities::{Capabilities, Counters, Timestamp};
-use edge_upstreams::{NoAnswer, Upstream};
+use edge_upstreams::{Upstream, UpstreamError};
 use http::HeaderValue;
 
 use crate::copy::Copy;
@@ -334,7 +334,7 @@ impl Catalogue {
         self.0.capabilities.clock.now()
     }
 
-    async fn settings(&self) -> Result<Arc<Settings>, NoAnswer> {
+    async fn settings(&self) -> Result<Arc<Settings>, UpstreamError> {
         if let Some(settings) = locked(&self.0.settings).clone() {
             return Ok(settings);
         }

@@ -1,7 +1,7 @@
 //! Asking the ERP for plans. Whatever is not a plan, a list of plans or a clear "no such plan" says nothing.
 
 use edge_capabilities::http::HttpError;
-use edge_upstreams::{NoAnswer, Upstream, segment};
+use edge_upstreams::{Upstream, UpstreamError, segment};
 use http::StatusCode;
 
 use crate::plan::{Plan, UnreadablePlan};
@@ -15,7 +15,7 @@ const ONE: &str = "/api/v1/shared/sku-subscription/sku/";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
-    NoAnswer(#[from] NoAnswer),
+    NoAnswer(#[from] UpstreamError),
     #[error("the ERP answered with the status {0}")]
     Status(u16),
     #[error("the ERP's answer cannot be read: {0}")]
@@ -29,7 +29,7 @@ impl Failure {
     /// Whether somebody waited for it as long as one waits.
     pub(crate) const fn took_long(&self) -> bool {
         use HttpError::{Busy, TimedOut};
-        matches!(self, Self::NotAsked(_) | Self::NoAnswer(NoAnswer::Silent(_, TimedOut(_) | Busy(_))))
+        matches!(self, Self::NotAsked(_) | Self::NoAnswer(UpstreamError::NoResponse(_, TimedOut(_) | Busy(_))))
     }
 }
 

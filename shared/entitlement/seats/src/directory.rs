@@ -2,7 +2,7 @@
 //! the upstream and says nothing about anybody's seat.
 
 use bytes::Bytes;
-use edge_capabilities::http::HttpError;
+use edge_capabilities::http::{HttpError, UpstreamName};
 use edge_capabilities::{Http, Timestamp};
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Request, StatusCode};
@@ -95,7 +95,7 @@ enum Missing {
 /// Asks the ERP about `subject`.
 pub(crate) async fn ask(http: &dyn Http, settings: &Settings, subject: &Subject) -> Result<Answer, UpstreamFailure> {
     let request = request(settings, subject)?;
-    let response = http.send(request, settings.timeout).await.map_err(UpstreamFailure::NoAnswer)?;
+    let response = http.send(UpstreamName::Erp, request, settings.timeout).await.map_err(UpstreamFailure::NoAnswer)?;
     let body = response.body();
     match response.status() {
         StatusCode::OK => read_seat(body).map(Answer::Seat),

@@ -10,7 +10,7 @@ use edge_capabilities::database::{DatabaseError, Value};
 use edge_capabilities::{Capabilities, Clock, random};
 use edge_database::Db;
 use edge_tenants::{Tenant, Tenants};
-use edge_upstreams::{Answer, Upstream, segment};
+use edge_upstreams::{Upstream, UpstreamResponse, segment};
 use http::StatusCode;
 use serde_json::json;
 
@@ -156,7 +156,7 @@ fn sure(trouble: CheckoutError) -> (CheckoutError, bool) {
     (trouble, is_sure)
 }
 
-fn id_of(answer: &Answer) -> Option<String> {
+fn id_of(answer: &UpstreamResponse) -> Option<String> {
     let contact = Object::read(&answer.body)?;
     let within = contact.json(&["contact"]).and_then(Object::of);
     within.unwrap_or(contact).text(&["id", "contact_id"])

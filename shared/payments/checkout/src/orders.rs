@@ -2,7 +2,7 @@
 
 use edge_money::{Currency, Money};
 use edge_tenants::Tenant;
-use edge_upstreams::{Answer, Upstream, segment};
+use edge_upstreams::{Upstream, UpstreamResponse, segment};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -84,7 +84,7 @@ impl Order<'_> {
 
 /// The order that BheemPay made for `checkout`, as it knows it; None: it knows of none. It is asked for by the
 /// `Idempotency-Key` that the order was asked for under.
-pub(crate) async fn find(bheempay: &Upstream, checkout: &str) -> Result<Option<Answer>, CheckoutError> {
+pub(crate) async fn find(bheempay: &Upstream, checkout: &str) -> Result<Option<UpstreamResponse>, CheckoutError> {
     let answer = bheempay.get(&format!("/api/v1/pay/checkout/{}", segment(checkout))).await?;
     match answer.status {
         StatusCode::OK => {

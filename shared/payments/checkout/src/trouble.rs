@@ -4,7 +4,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::http::HttpError;
 use edge_http::{Code, Problem};
 use edge_plans::Unknown;
-use edge_upstreams::NoAnswer;
+use edge_upstreams::UpstreamError;
 use http::StatusCode;
 
 /// Why something was not done.
@@ -56,11 +56,11 @@ impl CheckoutError {
     }
 }
 
-impl From<NoAnswer> for CheckoutError {
-    fn from(error: NoAnswer) -> Self {
+impl From<UpstreamError> for CheckoutError {
+    fn from(error: UpstreamError) -> Self {
         match error {
             // It was not asked at all.
-            NoAnswer::Silent(upstream, HttpError::Busy(_)) => {
+            UpstreamError::NoResponse(upstream, HttpError::Busy(_)) => {
                 let upstream = if upstream == "the ERP" { "The ERP" } else { upstream };
                 Self::Declined { upstream, status: StatusCode::TOO_MANY_REQUESTS }
             }

@@ -6,8 +6,9 @@ use std::fmt::{Display, Write as _};
 use edge_capabilities::Counters;
 use edge_capabilities::counters::{
     CALL_OUTCOMES, Name, PLANS_LEFT_OUT, RULE_EVALUATIONS, RULE_OUTCOMES, UNWRITTEN_DECISIONS, UPSTREAM_CALLS,
-    UPSTREAM_MICROS, UPSTREAMS,
+    UPSTREAM_MICROS,
 };
+use edge_capabilities::http::UpstreamName;
 use edge_gateways::{Provider, Rejection};
 use edge_http::{Code, Problem};
 use edge_seats::{NO_VERDICT, Reason, Source, Unreachable, VERDICTS};
@@ -113,7 +114,7 @@ async fn upstreams(page: &mut Page<'_>) -> Result<(), Problem> {
     let name = "upstream_calls_total";
     page.head(name, "counter", "Calls to upstreams, by what came of them; failed: answered with a 5xx.");
     let mut calls = Vec::new();
-    for upstream in UPSTREAMS {
+    for upstream in UpstreamName::ALL.map(UpstreamName::as_str) {
         let mut all = 0_i64;
         for outcome in CALL_OUTCOMES {
             let of_outcome = page.counter(name, ["upstream", "outcome"], [UPSTREAM_CALLS, upstream, outcome]).await?;

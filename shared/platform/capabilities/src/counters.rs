@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::http::HttpError;
+use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Background, Capabilities, Clock, Http, KeyValue};
 
@@ -25,9 +25,6 @@ pub const UPSTREAM_CALLS: &str = "upstream_calls";
 
 /// Microseconds that calls to an upstream took together: which one, and nothing.
 pub const UPSTREAM_MICROS: &str = "upstream_micros";
-
-/// Upstreams, as they are counted.
-pub const UPSTREAMS: [&str; 4] = ["erp", "bheempay", "notify", "passport"];
 
 /// What comes of a call: an answer; one that says the upstream failed (5xx); nothing in time; nothing at all; or it was not
 /// made, for too many were under way.
@@ -149,10 +146,14 @@ struct Watched {
 
 #[async_trait]
 impl Http for Watched {
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
-        let upstream = upstream(request.uri().path());
+    async fn send(
+        &self,
+        upstream: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError> {
         let started = self.clock.elapsed();
-        let answer = self.http.send(request, timeout).await;
+        let answer = self.http.send(upstream, request, timeout).await;
         let took = self.clock.elapsed().saturating_sub(started).as_micros();
         let outcome = match &answer {
             Ok(response) if response.status().is_server_error() => "failed",
@@ -161,23 +162,9 @@ impl Http for Watched {
             Err(HttpError::Failed(_) | HttpError::TooLarge(_)) => "unreachable",
             Err(HttpError::Busy(_)) => "shed",
         };
-        self.counters.count([UPSTREAM_CALLS, upstream, outcome]);
-        self.counters.add([UPSTREAM_MICROS, upstream, ""], i64::try_from(took).unwrap_or(i64::MAX));
+        self.counters.count([UPSTREAM_CALLS, upstream.as_str(), outcome]);
+        self.counters.add([UPSTREAM_MICROS, upstream.as_str(), ""], i64::try_from(took).unwrap_or(i64::MAX));
         answer
-    }
-}
-
-/// Whose this path is. They may be at one address, and an address may have a path of its own in front.
-fn upstream(path: &str) -> &'static str {
-    let has = |part| path.contains(part);
-    if has("/api/v1/pay/") {
-        "bheempay"
-    } else if has("/api/v1/email/") || has("/api/v1/bheem-tele/") {
-        "notify"
-    } else if has("/api/v1/") {
-        "erp"
-    } else {
-        "passport"
     }
 }
 
@@ -219,20 +206,20 @@ mod tests {
         let (capabilities, _tasks) = world.instance();
         let counters = Counters::new(&capabilities);
         let http = counters.watching(&capabilities).http;
-        for path in [
-            "/api/v1/seats/a/b/keys",
-            "/api/v1/pay/verify",
-            "/base/api/v1/email/send/template",
-            "/.well-known/jwks.json",
+        for (upstream, path) in [
+            (UpstreamName::Erp, "/api/v1/seats/a/b/keys"),
+            (UpstreamName::BheemPay, "/api/v1/pay/verify"),
+            (UpstreamName::Notify, "/base/api/v1/email/send/template"),
+            (UpstreamName::Passport, "/.well-known/jwks.json"),
         ] {
             let request = Request::get(format!("http://upstream{path}")).body(Bytes::new()).unwrap();
-            let _ = http.send(request, Duration::from_secs(1)).await;
+            let _ = http.send(upstream, request, Duration::from_secs(1)).await;
         }
         tokio::time::sleep(LINGER * 2).await;
         for (upstream, outcome) in
             [("erp", "answered"), ("bheempay", "failed"), ("notify", "timed_out"), ("passport", "answered")]
         {
-            assert!(UPSTREAMS.contains(&upstream) && CALL_OUTCOMES.contains(&outcome));
+            assert!(UpstreamName::ALL.iter().any(|name| name.as_str() == upstream) && CALL_OUTCOMES.contains(&outcome));
             assert_eq!(counters.read([UPSTREAM_CALLS, upstream, outcome]).await, Ok(1), "{upstream}");
             assert!(counters.read([UPSTREAM_MICROS, upstream, ""]).await.unwrap() >= 20_000, "{upstream}");
         }

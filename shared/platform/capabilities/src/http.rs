@@ -1,4 +1,4 @@
-//! Upstreams, over HTTP.
+//! HTTP requests to upstreams.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,70 +9,103 @@ use bytes::Bytes;
 use http::uri::Authority;
 use http::{Request, Response};
 
-/// A request that got no whole answer.
+/// Why a request got no complete response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// Nothing, or not everything, came in time.
+    /// The response did not come, or not completely, in time.
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
-    /// No connection, or it broke.
+    /// No connection could be made, or it broke.
     #[error("{0}")]
     Failed(String),
-    /// The answer is larger than anybody wants to read.
+    /// The response exceeds [`MAX_RESPONSE_BYTES`].
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
-    /// It was not asked: it has so many requests to answer already.
+    /// The request was not sent, because this many calls to the upstream are in progress.
     #[error("{0} calls to it are under way")]
     Busy(usize),
 }
 
-/// Upstreams, over HTTP. Whatever status an upstream answers with is an answer, not an error.
+/// The upstreams of the edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamName {
+    /// The ERP.
+    Erp,
+    /// BheemPay.
+    BheemPay,
+    /// Notify.
+    Notify,
+    /// The issuer of tokens.
+    Passport,
+}
+
+impl UpstreamName {
+    /// All upstreams.
+    pub const ALL: [Self; 4] = [Self::Erp, Self::BheemPay, Self::Notify, Self::Passport];
+
+    /// Its name in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Erp => "erp",
+            Self::BheemPay => "bheempay",
+            Self::Notify => "notify",
+            Self::Passport => "passport",
+        }
+    }
+}
+
+/// Requests to upstreams. A response with any status is a response, not an error.
 #[async_trait]
 pub trait Http: Send + Sync {
-    /// Sends `request` and reads the whole answer within `timeout`, up to [`LARGEST_ANSWER`] bytes.
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError>;
+    /// Sends `request` to `upstream` and reads the whole response within `timeout`, up to [`MAX_RESPONSE_BYTES`].
+    async fn send(
+        &self,
+        upstream: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError>;
 }
 
-/// Upstreams of which each is asked so many things at once and no more: what comes on top is refused at once. An upstream
-/// that hangs so holds up so many requests of an instance, and the others go on.
+/// Limits the calls in progress to each upstream; calls beyond the limit fail at once. An upstream that hangs thus holds up
+/// only a limited number of an instance's requests.
 ///
-/// Nobody waits for a place: a request may not wait for another one of its instance.
+/// No call waits for another to end: a request must not wait for another request of its instance.
 pub struct Bounded {
     http: Arc<dyn Http>,
-    most: usize,
-    under_way: Mutex<HashMap<Option<Authority>, usize>>,
+    max_calls: usize,
+    in_progress: Mutex<HashMap<Option<Authority>, usize>>,
 }
 
-/// A call that is under way, until it is answered or given up.
-struct UnderWay<'b> {
-    all: &'b Bounded,
+/// A call in progress: dropped when it ends or is abandoned.
+struct CallInProgress<'b> {
+    bounded: &'b Bounded,
     upstream: Option<Authority>,
 }
 
 impl Bounded {
-    /// `http`, with at most `most` calls to each upstream at once.
-    pub fn new(http: Arc<dyn Http>, most: usize) -> Self {
-        Self { http, most, under_way: Mutex::default() }
+    /// `http`, with at most `max_calls` calls in progress to each upstream.
+    pub fn new(http: Arc<dyn Http>, max_calls: usize) -> Self {
+        Self { http, max_calls, in_progress: Mutex::default() }
     }
 
-    fn begin(&self, upstream: Option<Authority>) -> Result<UnderWay<'_>, HttpError> {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = under_way.entry(upstream.clone()).or_default();
-        if *count >= self.most {
+    fn begin(&self, upstream: Option<Authority>) -> Result<CallInProgress<'_>, HttpError> {
+        let mut in_progress = self.in_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = in_progress.entry(upstream.clone()).or_default();
+        if *count >= self.max_calls {
             return Err(HttpError::Busy(*count));
         }
         *count = count.saturating_add(1);
-        Ok(UnderWay { all: self, upstream })
+        Ok(CallInProgress { bounded: self, upstream })
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for CallInProgress<'_> {
     fn drop(&mut self) {
-        let mut under_way = self.all.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = under_way.get_mut(&self.upstream) {
+        let mut in_progress = self.bounded.in_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = in_progress.get_mut(&self.upstream) {
             *count = count.saturating_sub(1);
             if *count == 0 {
-                under_way.remove(&self.upstream);
+                in_progress.remove(&self.upstream);
             }
         }
     }
@@ -80,14 +113,19 @@ impl Drop for UnderWay<'_> {
 
 #[async_trait]
 impl Http for Bounded {
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
-        let _under_way = self.begin(request.uri().authority().cloned())?;
-        self.http.send(request, timeout).await
+    async fn send(
+        &self,
+        upstream: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError> {
+        let _call = self.begin(request.uri().authority().cloned())?;
+        self.http.send(upstream, request, timeout).await
     }
 }
 
-/// The largest body of an upstream's answer, bytes.
-pub const LARGEST_ANSWER: usize = 4 << 20;
+/// The maximum size of the body of a response, bytes.
+pub const MAX_RESPONSE_BYTES: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {
@@ -106,7 +144,7 @@ mod tests {
         let http = Bounded::new(world.http.clone(), 3);
         let ask = async |host: &str| {
             let request = Request::get(format!("http://{host}/")).body(Bytes::new()).unwrap();
-            http.send(request, Duration::from_secs(2)).await.map(drop)
+            http.send(UpstreamName::Erp, request, Duration::from_secs(2)).await.map(drop)
         };
         for _ in 0..2 {
             let started = tokio::time::Instant::now();

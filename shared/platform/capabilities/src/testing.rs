@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 
 use crate::clock::within;
 use crate::config::ConfigError;
-use crate::http::HttpError;
+use crate::http::{HttpError, UpstreamName};
 use crate::{Background, Capabilities, Clock, Config, Http, Log, Random, Timestamp};
 
 pub use database::MemoryDatabase;
@@ -190,7 +190,12 @@ impl StubHttp {
 
 #[async_trait]
 impl Http for StubHttp {
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
+    async fn send(
+        &self,
+        _upstream: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         within(&*self.clock, timeout, answer(request)).await.unwrap_or(Err(HttpError::TimedOut(timeout)))

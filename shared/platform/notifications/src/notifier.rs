@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::config::{ConfigError, millis, text, url};
+use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Clock, Config, Http, Random, Timestamp, backoff};
 use edge_database::{DatabaseError, Db};
 use http::Request;
@@ -138,7 +139,8 @@ impl Notifier {
             .header("x-api-key", &config.api_key)
             .body(Bytes::from(message.body.clone()));
         let request = request.map_err(|_| "notify_url or notify_api_key cannot be sent in a request".to_owned())?;
-        let response = self.http.send(request, config.timeout).await.map_err(|error| error.to_string())?;
+        let response = self.http.send(UpstreamName::Notify, request, config.timeout).await;
+        let response = response.map_err(|error| error.to_string())?;
         let status = response.status();
         if status.is_success() { Ok(()) } else { Err(format!("its status is {}", status.as_u16())) }
     }

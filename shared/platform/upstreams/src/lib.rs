@@ -1,44 +1,43 @@
-//! How the edge asks the ERP and BheemPay: where they are, what it shows them, how long it waits. What an answer means is
-//! for whoever asked to say.
+//! Requests to the ERP and BheemPay: their addresses, credentials and time-outs. The callers interpret the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::config::{ConfigError, millis, text, url};
-use edge_capabilities::http::HttpError;
+use edge_capabilities::http::{HttpError, UpstreamName};
 use edge_capabilities::{Capabilities, Http};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
+/// The characters that are encoded in a path segment: all but RFC 3986's unreserved characters.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const X_SOURCE: HeaderName = HeaderName::from_static("x-source");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// An upstream said nothing that could be heard. Whether it did what it was asked to is not known.
+/// A request without a usable response. Whether the upstream acted on it is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoAnswer {
-    /// No answer, or none in time.
+pub enum UpstreamError {
+    /// The upstream did not respond in time, or not at all.
     #[error("{0} did not answer: {1}")]
-    Silent(&'static str, HttpError),
-    /// The edge is not set up to ask.
+    NoResponse(&'static str, HttpError),
+    /// The edge's configuration does not allow the request.
     #[error("{0}")]
     Misconfigured(String),
 }
 
-impl From<ConfigError> for NoAnswer {
+impl From<ConfigError> for UpstreamError {
     fn from(error: ConfigError) -> Self {
         Self::Misconfigured(error.to_string())
     }
 }
 
-/// What an upstream answered.
+/// An upstream's response.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct UpstreamResponse {
     /// The status.
     pub status: StatusCode,
     /// The body.
@@ -48,7 +47,9 @@ pub struct Answer {
 /// An upstream.
 #[derive(Clone)]
 pub struct Upstream {
-    name: &'static str,
+    name: UpstreamName,
+    /// Its name in errors.
+    label: &'static str,
     url: String,
     credential: Option<(HeaderName, HeaderValue)>,
     source: Option<HeaderValue>,
@@ -57,13 +58,14 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// The ERP, by the variables `erp_url`, `erp_api_key` and `upstream_timeout_ms`.
-    pub async fn erp(capabilities: &Capabilities) -> Result<Self, NoAnswer> {
+    /// The ERP, configured by the variables `erp_url`, `erp_api_key` and `upstream_timeout_ms`.
+    pub async fn erp(capabilities: &Capabilities) -> Result<Self, UpstreamError> {
         let config = &*capabilities.config;
         let key = text(config, "erp_api_key").await?;
         let bearer = (!key.is_empty()).then(|| format!("Bearer {key}"));
         Ok(Self {
-            name: "the ERP",
+            name: UpstreamName::Erp,
+            label: "the ERP",
             url: url(config, "erp_url").await?,
             credential: credential("erp_api_key", AUTHORIZATION, bearer)?,
             source: Some(HeaderValue::from_static("bheem-edge")),
@@ -72,12 +74,13 @@ impl Upstream {
         })
     }
 
-    /// BheemPay, by the variables `bheempay_url`, `bheempay_api_key` and `upstream_timeout_ms`.
-    pub async fn bheempay(capabilities: &Capabilities) -> Result<Self, NoAnswer> {
+    /// BheemPay, configured by the variables `bheempay_url`, `bheempay_api_key` and `upstream_timeout_ms`.
+    pub async fn bheempay(capabilities: &Capabilities) -> Result<Self, UpstreamError> {
         let config = &*capabilities.config;
         let key = Some(text(config, "bheempay_api_key").await?).filter(|key| !key.is_empty());
         Ok(Self {
-            name: "BheemPay",
+            name: UpstreamName::BheemPay,
+            label: "BheemPay",
             url: url(config, "bheempay_url").await?,
             credential: credential("bheempay_api_key", X_API_KEY, key)?,
             source: None,
@@ -86,30 +89,35 @@ impl Upstream {
         })
     }
 
-    /// The same, waited for no longer than `longest`.
+    /// The same upstream with a time-out of at most `max_timeout`.
     #[must_use]
-    pub fn at_most(mut self, longest: Duration) -> Self {
-        self.timeout = self.timeout.min(longest);
+    pub fn at_most(mut self, max_timeout: Duration) -> Self {
+        self.timeout = self.timeout.min(max_timeout);
         self
     }
 
-    /// How long it is waited for.
+    /// The time-out of its requests.
     pub const fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// Asks for what is at `path`, whose segments are encoded ([`segment`]).
-    pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+    /// Gets `path`, whose segments are encoded by [`segment`].
+    pub async fn get(&self, path: &str) -> Result<UpstreamResponse, UpstreamError> {
         self.send(Method::GET, path, None, Bytes::new()).await
     }
 
-    /// Posts `json` to `path`. `key` is sent as `Idempotency-Key`: the same for the same thing, however often it is
-    /// asked for.
-    pub async fn post(&self, path: &str, key: Option<&str>, json: String) -> Result<Answer, NoAnswer> {
+    /// Posts `json` to `path`. `key` is sent as `Idempotency-Key`: it must be the same for each repetition of a request.
+    pub async fn post(&self, path: &str, key: Option<&str>, json: String) -> Result<UpstreamResponse, UpstreamError> {
         self.send(Method::POST, path, key, json.into()).await
     }
 
-    async fn send(&self, method: Method, path: &str, key: Option<&str>, body: Bytes) -> Result<Answer, NoAnswer> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Bytes,
+    ) -> Result<UpstreamResponse, UpstreamError> {
         let mut request = Request::builder().method(&method).uri(format!("{}{path}", self.url));
         request = request.header(ACCEPT, "application/json");
         if method == Method::POST {
@@ -124,11 +132,11 @@ impl Upstream {
         if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key);
         }
-        let wrong = |_| NoAnswer::Misconfigured(format!("{} has no address that can be asked", self.name));
-        let request = request.body(body).map_err(wrong)?;
-        let response = self.http.send(request, self.timeout).await;
-        let (head, body) = response.map_err(|error| NoAnswer::Silent(self.name, error))?.into_parts();
-        Ok(Answer { status: head.status, body })
+        let invalid = |_| UpstreamError::Misconfigured(format!("{} has no address that can be asked", self.label));
+        let request = request.body(body).map_err(invalid)?;
+        let response = self.http.send(self.name, request, self.timeout).await;
+        let (head, body) = response.map_err(|error| UpstreamError::NoResponse(self.label, error))?.into_parts();
+        Ok(UpstreamResponse { status: head.status, body })
     }
 }
 
@@ -136,18 +144,18 @@ fn credential(
     variable: &str,
     header: HeaderName,
     value: Option<String>,
-) -> Result<Option<(HeaderName, HeaderValue)>, NoAnswer> {
-    let wrong = |_| NoAnswer::Misconfigured(format!("{variable} cannot be sent in a header"));
-    let value = value.map(HeaderValue::try_from).transpose().map_err(wrong)?;
+) -> Result<Option<(HeaderName, HeaderValue)>, UpstreamError> {
+    let invalid = |_| UpstreamError::Misconfigured(format!("{variable} cannot be sent in a header"));
+    let value = value.map(HeaderValue::try_from).transpose().map_err(invalid)?;
     Ok(value.map(|mut value| {
         value.set_sensitive(true);
         (header, value)
     }))
 }
 
-/// `text` as one segment of a path.
+/// Encodes `text` as one segment of a path.
 pub fn segment(text: &str) -> String {
-    // Bare dots would be taken as steps.
+    // A segment of dots alone would be a relative step.
     if text.bytes().all(|byte| byte == b'.') {
         text.replace('.', "%2E")
     } else {
@@ -165,7 +173,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn each_upstream_is_shown_its_own_credential() {
+    async fn each_upstream_gets_its_own_credential() {
         let world = World::new(1);
         for (name, value) in [
             ("erp_url", "http://erp/"),

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, config};
 use edge_http::{Code, Problem};
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -42,7 +43,8 @@ async fn keys(State(capabilities): State<Capabilities>) -> Result<Response, Prob
     }
     let request = Request::get(url).header(ACCEPT, "application/json").body(Bytes::new());
     let request = request.map_err(|_| unavailable(&"passport_jwks_url is no URL"))?;
-    let answer = capabilities.http.send(request, TIMEOUT).await.map_err(|error| unavailable(&error))?;
+    let answer = capabilities.http.send(UpstreamName::Passport, request, TIMEOUT).await;
+    let answer = answer.map_err(|error| unavailable(&error))?;
     if answer.status() != StatusCode::OK {
         return Err(unavailable(&format!("the issuer answered with the status {}", answer.status().as_u16())));
     }

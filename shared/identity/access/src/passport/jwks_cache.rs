@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::clock::millis;
+use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Timestamp};
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -224,7 +225,8 @@ impl JwksCache {
 
     async fn request(&self) -> Result<(String, Jwks), String> {
         let request = Request::get(KEYS_URL).body(Bytes::new()).map_err(|error| error.to_string())?;
-        let answer = self.0.capabilities.http.send(request, TIMEOUT).await.map_err(|error| error.to_string())?;
+        let answer = self.0.capabilities.http.send(UpstreamName::Passport, request, TIMEOUT).await;
+        let answer = answer.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
             return Err(format!("the issuer responded with the status {}", answer.status().as_u16()));
         }

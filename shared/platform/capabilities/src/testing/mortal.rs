@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{Tasks, World};
 use crate::database::{DatabaseError, Dialect, Row, Value};
-use crate::http::HttpError;
+use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Capabilities, Database, Http, KeyValue};
 
@@ -79,8 +79,13 @@ impl KeyValue for CrashAfter<Arc<dyn KeyValue>> {
 
 #[async_trait]
 impl Http for CrashAfter<Arc<dyn Http>> {
-    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, HttpError> {
-        self.life.spend(self.of.send(request, timeout)).await
+    async fn send(
+        &self,
+        upstream: UpstreamName,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, HttpError> {
+        self.life.spend(self.of.send(upstream, request, timeout)).await
     }
 }
 

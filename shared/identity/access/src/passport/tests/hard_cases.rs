@@ -240,6 +240,6 @@ async fn why_a_token_was_refused_stands_in_the_log_and_not_in_the_answer() {
     let (_, body) = instance.ask(&token).await;
     assert!(!body.contains("aud"), "{body}");
     let log = test.world.log.lines().join("\n");
-    assert!(log.contains("the token's aud is not good"), "{log}");
+    assert!(log.contains("the token's claim aud is not accepted"), "{log}");
     assert!(!log.contains(token.rsplit('.').next().unwrap()), "{log}");
 }
