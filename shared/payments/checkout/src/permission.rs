@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use edge_approvals::{ApprovalError, ApprovalService, Decided, Opinion, Ruled};
-use edge_budgets::{BudgetService, Reservation, ReserveRequest, Settled};
+use edge_budgets::{BudgetScope, BudgetService, DecisionRef, Reservation, ReserveRequest, Settled};
 use edge_capabilities::{Capabilities, Clock};
 use edge_database::Db;
 use edge_http::Problem;
@@ -20,7 +20,7 @@ const UNPAID: Duration = Duration::from_hours(24);
 
 /// The tenants' budgets: a purchase comes from the one for all of the tenant.
 pub(crate) struct BudgetAdapter {
-    treasury: BudgetService,
+    service: BudgetService,
     clock: Arc<dyn Clock>,
 }
 
@@ -42,11 +42,11 @@ fn reference(checkout: &str, round: u32) -> String {
 
 impl BudgetAdapter {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self { treasury: BudgetService::new(capabilities, db), clock: capabilities.clock.clone() }
+        Self { service: BudgetService::new(capabilities, db), clock: capabilities.clock.clone() }
     }
 
     async fn budget(&self, spending: &Spending) -> Result<Option<edge_budgets::Budget>, Problem> {
-        Ok(self.treasury.in_use(&spending.tenant, "", "", &spending.requester).await?)
+        Ok(self.service.active_for(BudgetScope::whole(&spending.tenant), &spending.requester).await?)
     }
 
     /// What this very checkout was promised before, by a try that died, and under which reference it is or will be.
@@ -54,7 +54,7 @@ impl BudgetAdapter {
         let mut round = 1;
         loop {
             let reference = reference(&spending.checkout, round);
-            let all = self.treasury.ledger().of_reference(&reference).await?;
+            let all = self.service.ledger().by_reference(&reference).await?;
             let is_given_back = |found: &Reservation| found.settled == Some(Settled::Released);
             if all.is_empty() || !all.iter().all(is_given_back) {
                 let open = all.iter().find(|found| found.budget == budget && found.settled.is_none());
@@ -69,10 +69,10 @@ impl BudgetAdapter {
 impl Budgets for BudgetAdapter {
     async fn of(&self, spending: &Spending) -> Result<Option<BudgetBalance>, Problem> {
         let Some(budget) = self.budget(spending).await? else { return Ok(None) };
-        let mut standing = self.treasury.standing(&budget).await?;
+        let mut balance = self.service.balance(&budget).await?;
         let promised = self.promised(&budget.id, spending).await?;
-        standing.sums.reserved = standing.sums.reserved.saturating_sub(promised.amount).max(0);
-        Ok(Some(standing.rule_input(&budget)))
+        balance.sums.reserved = balance.sums.reserved.saturating_sub(promised.amount).max(0);
+        Ok(Some(balance.rule_input(&budget)))
     }
 
     async fn reserve(&self, spending: &Spending, decision: &Decision<BudgetOutcome>) -> Result<(), Problem> {
@@ -84,23 +84,23 @@ impl Budgets for BudgetAdapter {
             return Ok(());
         }
         let more = if promised.amount > 0 { MORE } else { "" };
-        let wish = ReserveRequest {
+        let request = ReserveRequest {
             reference: format!("{}{more}", promised.reference),
             amount: Money { minor: missing, ..spending.amount },
             expires_at: Some(self.clock.now().plus(UNPAID)),
             actor: spending.requester.clone(),
             request_id: spending.request_id.clone(),
-            decided: Some(edge_budgets::Decided { id: decision.id.clone(), version: decision.version }),
+            decision: Some(DecisionRef { id: decision.id.clone(), version: decision.version }),
         };
-        self.treasury.reserve(&budget, &wish).await?;
+        self.service.reserve(&budget, &request).await?;
         Ok(())
     }
 
     async fn release(&self, checkout: &str, requester: &str) -> Result<(), Problem> {
-        let settlement = self.treasury.settlement();
+        let settlement = self.service.settlement();
         for round in 1.. {
             let reference = reference(checkout, round);
-            if self.treasury.ledger().of_reference(&reference).await?.is_empty() {
+            if self.service.ledger().by_reference(&reference).await?.is_empty() {
                 break;
             }
             for more in ["", MORE] {

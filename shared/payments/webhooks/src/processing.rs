@@ -191,7 +191,7 @@ impl Processing {
         };
         match self.settlement.refunded(&refund).await {
             Ok(()) => Ok(Verdict::Processed),
-            Err(BudgetError::Currency) => Ok(Verdict::Quarantined("wrong_currency".into())),
+            Err(BudgetError::CurrencyMismatch) => Ok(Verdict::Quarantined("wrong_currency".into())),
             Err(refused) => Err(WebhookError::Store(refused.to_string())),
         }
     }

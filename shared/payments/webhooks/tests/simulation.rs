@@ -28,7 +28,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use edge_budgets::{BudgetService, Budgets, Decided, ReserveRequest};
+use edge_budgets::{BudgetScope, BudgetService, Budgets, DecisionRef, ReserveRequest};
 use edge_capabilities::database::Value as Column;
 use edge_capabilities::testing::{START, SeededRandom, World};
 use edge_capabilities::{Capabilities, Clock as _, Database as _, Timestamp};
@@ -212,18 +212,18 @@ async fn order(capabilities: &Capabilities, db: &Db, orders: &[i64]) {
     let of_tenant = vec![("x-tenant-id".to_owned(), TENANT.to_owned())];
     let path = "/api/v1/enterprise-billing/budgets";
     assert_eq!(ask(edge_budgets::router(capabilities.clone()), "POST", path, new, of_tenant).await.0, 201);
-    let budget = Budgets::new(db.clone()).in_use(TENANT, "", "").await.unwrap().unwrap();
-    let treasury = BudgetService::new(capabilities, db);
+    let budget = Budgets::new(db.clone()).active(BudgetScope::whole(TENANT)).await.unwrap().unwrap();
+    let service = BudgetService::new(capabilities, db);
     for (number, rupees) in orders.iter().enumerate() {
-        let wish = ReserveRequest {
+        let request = ReserveRequest {
             reference: format!("chk_{number}"),
             amount: Money { minor: rupees * 100, currency: Currency::INR },
             expires_at: None,
             actor: "key:test".to_owned(),
             request_id: String::new(),
-            decided: Some(Decided { id: "dec_1".to_owned(), version: 1 }),
+            decision: Some(DecisionRef { id: "dec_1".to_owned(), version: 1 }),
         };
-        treasury.reserve(&budget, &wish).await.unwrap();
+        service.reserve(&budget, &request).await.unwrap();
     }
 }
 

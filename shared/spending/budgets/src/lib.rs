@@ -1,37 +1,31 @@
-//! What may be spent, what was and what is promised.
+//! Budgets: the amounts that a tenant may spend in each period, and what of them is spent and reserved.
 //!
-//! * [`period`]: months, quarters and years where a budget is; [`budget`]: how much, of whose; [`store`] keeps it.
-//! * [`loosening`]: who may let more be spent, and what holds them.
-//! * [`ledger`]: entries that are only ever added, and that no race takes past a limit.
-//! * [`standing`]: what a period allows, and what of it is used; [`tracking`]: how it went, and how it will end.
-//! * [`treasury`]: reserving, as the rule `budget` decides; [`settlement`]: spending and giving back; [`refunds`]: what
-//!   gateways gave back.
-//! * [`alerts`]: thresholds, told of once in a period.
-//! * [`router`]: over HTTP.
+//! * [`budget`]: budgets, their periods, and what a change of their terms requires.
+//! * [`reservation`]: the ledger of reservations, and their settlement by spending or release.
+//! * [`refund`]: what gateways report as refunded.
+//! * [`balance`]: a budget's balance in a period; [`tracking`]: the balance day by day, and a forecast.
+//! * [`alert`]: thresholds that were reached, each reported once in a period.
+//! * [`service`]: reserving amounts, as the rule `budget` decides.
+//! * [`router`]: the routes; the handlers of each resource are in its `api`.
 
-mod alerts;
+mod alert;
+mod balance;
 mod budget;
-mod ledger;
-mod loosening;
-mod period;
-mod refunds;
+mod error;
+mod refund;
+mod reservation;
 mod router;
-mod settlement;
-mod standing;
-mod store;
+mod service;
 mod tracking;
-mod treasury;
 
-pub use alerts::Alert;
-pub use budget::{Budget, Change, Severity, Threshold};
-pub use ledger::{Ledger, Reservation, Settled, Sums};
-pub use period::{BudgetPeriod, Period, Zone};
-pub use refunds::{Refund, Refunds};
+pub use alert::Alert;
+pub use balance::PeriodBalance;
+pub use budget::{Budget, BudgetScope, Budgets, Change, Period, PeriodLength, Severity, Threshold, Zone};
+pub use error::BudgetError;
+pub use refund::{Refund, Refunds};
+pub use reservation::{Ledger, Reservation, ReservationKey, Settled, Settlement, Sums};
 pub use router::{ApiDoc, router, routes};
-pub use settlement::Settlement;
-pub use standing::PeriodBalance;
-pub use store::Budgets;
-pub use treasury::{BudgetError, BudgetService, Decided, ReserveRequest, Reserved};
+pub use service::{BudgetService, DecisionRef, ReserveRequest, Reserved};
 
 #[cfg(test)]
 mod tests;

@@ -10,8 +10,8 @@ use futures::future::join_all;
 use crate::budget::Limit;
 use crate::tracking::{burn_down, forecast};
 use crate::{
-    Budget, BudgetError, BudgetPeriod, BudgetService, Budgets, PeriodBalance, Refund, Reservation, ReserveRequest,
-    Reserved, Settled, Severity, Sums, Threshold, Zone,
+    Budget, BudgetError, BudgetService, Budgets, PeriodBalance, PeriodLength, Refund, Reservation, ReservationKey,
+    ReserveRequest, Reserved, Settled, Severity, Sums, Threshold, Zone,
 };
 
 mod carry_over;
@@ -25,15 +25,15 @@ struct Test {
     world: World,
     capabilities: Capabilities,
     db: Db,
-    treasury: BudgetService,
+    service: BudgetService,
 }
 
 fn test() -> Test {
     let world = World::new(1);
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    let treasury = BudgetService::new(&capabilities, &db);
-    Test { world, capabilities, db, treasury }
+    let service = BudgetService::new(&capabilities, &db);
+    Test { world, capabilities, db, service }
 }
 
 /// In use from 1 January 2026 on, when tests begin.
@@ -46,7 +46,7 @@ fn budget() -> Budget {
         cost_centre: String::new(),
         name: "All".into(),
         currency: Currency::INR,
-        every: BudgetPeriod::Monthly,
+        period_length: PeriodLength::Monthly,
         zone: Zone::parse("UTC").unwrap(),
         carry_over: false,
         limits: vec![Limit { from: "2026-01".into(), minor: LIMIT }],
@@ -68,11 +68,11 @@ impl Test {
     }
 
     async fn reserve(&self, budget: &Budget, reference: &str, minor: i64) -> Result<Reserved, BudgetError> {
-        self.treasury.reserve(budget, &wish(reference, minor)).await
+        self.service.reserve(budget, &request(reference, minor)).await
     }
 
-    async fn standing(&self, budget: &Budget) -> PeriodBalance {
-        self.treasury.standing(budget).await.unwrap()
+    async fn balance(&self, budget: &Budget) -> PeriodBalance {
+        self.service.balance(budget).await.unwrap()
     }
 
     async fn integers(&self, statement: &str) -> Vec<i64> {
@@ -115,14 +115,18 @@ fn refund(payment: &str, name: &str, minor: i64) -> Refund {
     }
 }
 
-fn wish(reference: &str, minor: i64) -> ReserveRequest {
+fn key(reference: &str) -> ReservationKey<'_> {
+    ReservationKey { budget: "bud_1", reference }
+}
+
+fn request(reference: &str, minor: i64) -> ReserveRequest {
     ReserveRequest {
         reference: reference.into(),
         amount: Money { minor, currency: Currency::INR },
         expires_at: None,
         actor: "key:test".into(),
         request_id: String::new(),
-        decided: None,
+        decision: None,
     }
 }
 
@@ -133,12 +137,12 @@ async fn the_burn_down_has_the_sums_of_each_day_and_the_forecast_follows_from_th
     test.with(&budget).await;
     test.reserve(&budget, "a", 300_000).await.unwrap();
     test.world.clock.advance(Duration::from_hours(20)).await;
-    test.treasury.settlement().commit("bud_1", "a", Some(200_000), "key:test").await.unwrap();
+    test.service.settlement().commit(key("a"), Some(200_000), "key:test").await.unwrap();
     test.world.clock.advance(Duration::from_hours(24)).await;
-    let standing = test.standing(&budget).await;
-    let now = Timestamp::from_millis(standing.from.as_millis()).plus(Duration::from_hours(24) * 31 / 10);
-    let course = test.treasury.ledger().course("bud_1", "2026-01").await.unwrap();
-    let days: Vec<_> = burn_down(&budget, &standing, &course, now)
+    let balance = test.balance(&budget).await;
+    let now = Timestamp::from_millis(balance.from.as_millis()).plus(Duration::from_hours(24) * 31 / 10);
+    let sums_over_time = test.service.ledger().sums_over_time("bud_1", "2026-01").await.unwrap();
+    let days: Vec<_> = burn_down(&budget, &balance, &sums_over_time, now)
         .into_iter()
         .map(|day| (day.date, day.sums.spent, day.sums.reserved))
         .collect();
@@ -152,9 +156,9 @@ async fn the_burn_down_has_the_sums_of_each_day_and_the_forecast_follows_from_th
     ];
     assert_eq!(days, expected);
     // A fifth of what is allowed went in a tenth of the time: twice the allowance by the end.
-    let forecast = forecast(&standing, now);
+    let forecast = forecast(&balance, now);
     assert_eq!(forecast.used, 2_000_000);
-    assert_eq!(forecast.runs_out_at, Some(standing.from.plus(Duration::from_hours(24) * 31 / 2)));
+    assert_eq!(forecast.runs_out_at, Some(balance.from.plus(Duration::from_hours(24) * 31 / 2)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,7 +176,7 @@ async fn each_threshold_is_told_of_once_in_a_period() {
     // The rule as shipped tells of 80 as well: it is told of once.
     assert!(test.reserve(&budget, "b", 20_000).await.unwrap().warned);
     assert_eq!(told().await, ["80"]);
-    test.treasury.settlement().release("bud_1", "b", "key:test").await.unwrap();
+    test.service.settlement().release(key("b"), "key:test").await.unwrap();
     test.reserve(&budget, "c", 20_000).await.unwrap();
     assert_eq!(told().await, ["80"]);
     // What was refused for want of room reaches what is hard. 90 is the rule's own.

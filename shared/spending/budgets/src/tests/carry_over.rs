@@ -9,19 +9,16 @@ async fn what_is_left_of_a_period_is_carried_over_or_not() {
         let budget = Budget { carry_over, ..budget() };
         test.with(&budget).await;
         test.reserve(&budget, "a", 600_000).await.unwrap();
-        test.treasury.settlement().commit("bud_1", "a", None, "k").await.unwrap();
-        assert_eq!(test.standing(&budget).await.allowance, LIMIT);
+        test.service.settlement().commit(key("a"), None, "k").await.unwrap();
+        assert_eq!(test.balance(&budget).await.allowance, LIMIT);
         test.world.clock.advance(DAY * 31).await;
-        let standing = test.standing(&budget).await;
-        assert_eq!(
-            (standing.period.as_str(), standing.allowance, standing.sums),
-            ("2026-02", february, Sums::default())
-        );
+        let balance = test.balance(&budget).await;
+        assert_eq!((balance.period.as_str(), balance.allowance, balance.sums), ("2026-02", february, Sums::default()));
         test.reserve(&budget, "b", 100_000).await.unwrap();
         // Nothing happens in March: what it allowed is left over too.
         test.world.clock.advance(DAY * (28 + 31)).await;
-        let standing = test.standing(&budget).await;
-        assert_eq!((standing.period.as_str(), standing.allowance), ("2026-04", april), "carry-over {carry_over}");
+        let balance = test.balance(&budget).await;
+        assert_eq!((balance.period.as_str(), balance.allowance), ("2026-04", april), "carry-over {carry_over}");
     }
 }
 
@@ -32,10 +29,10 @@ async fn what_is_given_back_of_an_earlier_period_is_left_over_now() {
     test.with(&budget).await;
     test.reserve(&budget, "a", LIMIT).await.unwrap();
     test.world.clock.advance(DAY * 31).await;
-    assert_eq!(test.standing(&budget).await.carried, 0);
-    test.treasury.settlement().release("bud_1", "a", "k").await.unwrap();
-    let standing = test.standing(&budget).await;
-    assert_eq!((standing.carried, standing.sums), (LIMIT, Sums::default()));
+    assert_eq!(test.balance(&budget).await.carried, 0);
+    test.service.settlement().release(key("a"), "k").await.unwrap();
+    let balance = test.balance(&budget).await;
+    assert_eq!((balance.carried, balance.sums), (LIMIT, Sums::default()));
     test.reserve(&budget, "b", 2 * LIMIT).await.unwrap();
     assert!(test.reserve(&budget, "c", 1).await.is_err());
 }
@@ -47,10 +44,10 @@ async fn what_is_committed_late_stays_in_the_period_that_it_was_reserved_in() {
     test.with(&budget).await;
     test.reserve(&budget, "a", LIMIT).await.unwrap();
     test.world.clock.advance(DAY * 31).await;
-    let spent = test.treasury.settlement().commit("bud_1", "a", None, "k").await.unwrap();
+    let spent = test.service.settlement().commit(key("a"), None, "k").await.unwrap();
     assert_eq!(spent.period, "2026-01");
-    assert_eq!(test.standing(&budget).await.sums, Sums::default());
-    let january = test.treasury.ledger().sums("bud_1", "2026-01").await.unwrap();
+    assert_eq!(test.balance(&budget).await.sums, Sums::default());
+    let january = test.service.ledger().sums("bud_1", "2026-01").await.unwrap();
     assert_eq!(january, Sums { spent: LIMIT, reserved: 0 });
 }
 
@@ -61,9 +58,9 @@ async fn a_limit_holds_from_the_period_on_that_it_was_set_in() {
     test.with(&budget).await;
     test.world.clock.advance(DAY * 31).await;
     budget.set_limit(budget.period(test.capabilities.clock.now()).unwrap(), 5);
-    let standing = test.standing(&budget).await;
-    assert_eq!((standing.limit, standing.carried), (5, LIMIT));
+    let balance = test.balance(&budget).await;
+    assert_eq!((balance.limit, balance.carried), (5, LIMIT));
     // Lowered below what is used, nothing is carried over; and it is not owed either.
     budget.carry_over = false;
-    assert_eq!(test.standing(&budget).await.allowance, 5);
+    assert_eq!(test.balance(&budget).await.allowance, 5);
 }

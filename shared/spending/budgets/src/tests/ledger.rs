@@ -8,18 +8,20 @@ async fn of_two_hundred_at_once_as_many_succeed_as_there_is_room_for() {
     test.with(&budget).await;
     let references: Vec<String> = (0..200).map(|number| format!("r{number}")).collect();
     // Several instances, as several machines would be.
-    let treasuries: Vec<BudgetService> =
+    let services: Vec<BudgetService> =
         (0..8).map(|_| BudgetService::new(&test.world.instance().0, &Db::new(test.capabilities.db.clone()))).collect();
     let all = references.iter().enumerate().map(|(index, reference)| {
-        let (treasury, budget) = (&treasuries[index % treasuries.len()], &budget);
-        async move { treasury.reserve(budget, &wish(reference, LIMIT / 50)).await }
+        let (service, budget) = (&services[index % services.len()], &budget);
+        async move { service.reserve(budget, &request(reference, LIMIT / 50)).await }
     });
     let outcomes = join_all(all).await;
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    let refused =
-        outcomes.iter().filter(|outcome| matches!(outcome, Err(BudgetError::NoRoom | BudgetError::Denied(_)))).count();
+    let refused = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Err(BudgetError::Exceeded | BudgetError::Denied(_))))
+        .count();
     assert_eq!((made, refused), (50, 150));
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: LIMIT });
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 0, reserved: LIMIT });
     let sums = "SELECT CAST(SUM(reserved_change) AS BIGINT), COUNT(*) FROM budget_ledger";
     assert_eq!(test.integers(sums).await, [LIMIT, 50]);
     test.check_ledger().await;
@@ -32,7 +34,7 @@ async fn the_rule_may_allow_what_the_ledger_refuses() {
     let budget = Budget { thresholds, ..budget() };
     test.with(&budget).await;
     test.reserve(&budget, "a", 500_000).await.unwrap();
-    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(BudgetError::NoRoom)));
+    assert!(matches!(test.reserve(&budget, "b", 1).await, Err(BudgetError::Exceeded)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,9 +45,9 @@ async fn a_budget_with_nothing_hard_goes_as_far_as_the_rule_lets() {
     test.reserve(&budget, "a", LIMIT).await.unwrap();
     assert!(matches!(test.reserve(&budget, "b", 1).await, Err(BudgetError::Denied(_))));
     // Where the rule was asked elsewhere, and said yes.
-    let decided = Some(crate::Decided { id: "dec_1".into(), version: 7 });
-    let wish = ReserveRequest { decided, ..wish("c", 1) };
-    assert_eq!(test.treasury.reserve(&budget, &wish).await.unwrap().standing.remaining(), -1);
+    let decision = Some(crate::DecisionRef { id: "dec_1".into(), version: 7 });
+    let request = ReserveRequest { decision, ..request("c", 1) };
+    assert_eq!(test.service.reserve(&budget, &request).await.unwrap().balance.remaining(), -1);
     assert_eq!(test.integers("SELECT rule_version FROM budget_ledger ORDER BY number").await, [1, 7]);
 }
 
@@ -56,30 +58,36 @@ async fn what_is_done_again_changes_nothing_and_what_is_settled_stays_so() {
     test.with(&budget).await;
     let first = test.reserve(&budget, "a", 100).await.unwrap();
     assert_eq!(test.reserve(&budget, "a", 100).await.unwrap().reservation, first.reservation);
-    assert!(matches!(test.reserve(&budget, "a", 101).await, Err(BudgetError::Settled)));
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(101), "k").await, Err(BudgetError::Settled)));
-    assert!(matches!(test.treasury.settlement().refund("bud_1", "a", "k").await, Err(BudgetError::Settled)));
+    assert!(matches!(test.reserve(&budget, "a", 101).await, Err(BudgetError::AlreadySettled)));
+    assert!(matches!(
+        test.service.settlement().commit(key("a"), Some(101), "k").await,
+        Err(BudgetError::AlreadySettled)
+    ));
+    assert!(matches!(test.service.settlement().refund(key("a"), "k").await, Err(BudgetError::AlreadySettled)));
     let settled = |reservation: Reservation| reservation.settled.unwrap();
     for _ in 0..2 {
-        let spent = test.treasury.settlement().commit("bud_1", "a", Some(60), "k").await.unwrap();
+        let spent = test.service.settlement().commit(key("a"), Some(60), "k").await.unwrap();
         assert_eq!(settled(spent), Settled::Committed(60));
     }
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", Some(61), "k").await, Err(BudgetError::Settled)));
-    assert!(matches!(test.treasury.settlement().release("bud_1", "a", "k").await, Err(BudgetError::Settled)));
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 60, reserved: 0 });
+    assert!(matches!(
+        test.service.settlement().commit(key("a"), Some(61), "k").await,
+        Err(BudgetError::AlreadySettled)
+    ));
+    assert!(matches!(test.service.settlement().release(key("a"), "k").await, Err(BudgetError::AlreadySettled)));
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 60, reserved: 0 });
     for _ in 0..2 {
-        let back = test.treasury.settlement().refund("bud_1", "a", "k").await.unwrap();
-        assert_eq!(settled(back), Settled::Refunded { spent: 60, back: 60 });
+        let back = test.service.settlement().refund(key("a"), "k").await.unwrap();
+        assert_eq!(settled(back), Settled::Refunded { spent: 60, refunded: 60 });
     }
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(BudgetError::Settled)));
+    assert!(matches!(test.service.settlement().commit(key("a"), None, "k").await, Err(BudgetError::AlreadySettled)));
     test.reserve(&budget, "b", 100).await.unwrap();
     for _ in 0..2 {
-        let back = test.treasury.settlement().release("bud_1", "b", "k").await.unwrap();
+        let back = test.service.settlement().release(key("b"), "k").await.unwrap();
         assert_eq!(settled(back), Settled::Released);
     }
-    assert!(matches!(test.reserve(&budget, "b", 100).await, Err(BudgetError::Settled)));
-    assert!(matches!(test.treasury.settlement().release("bud_1", "none", "k").await, Err(BudgetError::Unknown)));
-    assert_eq!(test.standing(&budget).await.sums, Sums::default());
+    assert!(matches!(test.reserve(&budget, "b", 100).await, Err(BudgetError::AlreadySettled)));
+    assert!(matches!(test.service.settlement().release(key("none"), "k").await, Err(BudgetError::ReservationNotFound)));
+    assert_eq!(test.balance(&budget).await.sums, Sums::default());
     test.check_ledger().await;
 }
 
@@ -89,13 +97,13 @@ async fn what_lapses_is_given_back_by_itself() {
     let budget = budget();
     test.with(&budget).await;
     let expires_at = Some(test.capabilities.clock.now().plus(Duration::from_secs(60)));
-    test.treasury.reserve(&budget, &ReserveRequest { expires_at, ..wish("a", LIMIT) }).await.unwrap();
+    test.service.reserve(&budget, &ReserveRequest { expires_at, ..request("a", LIMIT) }).await.unwrap();
     test.world.clock.advance(Duration::from_secs(59)).await;
     assert!(test.reserve(&budget, "b", 1).await.is_err());
     test.world.clock.advance(Duration::from_secs(1)).await;
     test.reserve(&budget, "b", 1).await.unwrap();
-    assert!(matches!(test.treasury.settlement().commit("bud_1", "a", None, "k").await, Err(BudgetError::Settled)));
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: 1 });
+    assert!(matches!(test.service.settlement().commit(key("a"), None, "k").await, Err(BudgetError::AlreadySettled)));
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 0, reserved: 1 });
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,8 +116,8 @@ async fn a_budget_of_another_currency_or_out_of_use_gives_nothing() {
     let stale = Budget { is_active: true, ..budget.clone() };
     assert!(matches!(test.reserve(&stale, "a", 1).await, Err(BudgetError::Inactive)));
     let dollars =
-        ReserveRequest { amount: Money::parse("1", Currency::parse("USD").unwrap()).unwrap(), ..wish("a", 1) };
-    assert!(matches!(test.treasury.reserve(&budget, &dollars).await, Err(BudgetError::Currency)));
+        ReserveRequest { amount: Money::parse("1", Currency::parse("USD").unwrap()).unwrap(), ..request("a", 1) };
+    assert!(matches!(test.service.reserve(&budget, &dollars).await, Err(BudgetError::CurrencyMismatch)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,9 +128,9 @@ async fn a_budget_whose_limit_was_lowered_after_it_was_read_gives_no_more_than_i
     let mut lowered = before.clone();
     lowered.set_limit(lowered.period(lowered.created_at).unwrap(), 100);
     assert!(Budgets::new(test.db.clone()).replace(&lowered).await.unwrap());
-    let decided = Some(crate::Decided { id: "dec_1".into(), version: 1 });
-    let wish = ReserveRequest { decided, ..wish("a", 101) };
-    assert!(matches!(test.treasury.reserve(&before, &wish).await, Err(BudgetError::NoRoom)));
+    let decision = Some(crate::DecisionRef { id: "dec_1".into(), version: 1 });
+    let request = ReserveRequest { decision, ..request("a", 101) };
+    assert!(matches!(test.service.reserve(&before, &request).await, Err(BudgetError::Exceeded)));
     assert!(!Budgets::new(test.db.clone()).replace(&before).await.unwrap());
 }
 
@@ -143,20 +151,20 @@ async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limi
                 let kind = random.below(8);
                 let payer = format!("payment:{reference}");
                 let refund = refund(&reference, &format!("f{}", random.below(4)), amount / 4);
-                let (treasury, budget) = (&test.treasury, &budget);
+                let (service, budget) = (&test.service, &budget);
                 async move {
                     match kind {
-                        0..3 => drop(treasury.reserve(budget, &wish(&reference, amount)).await),
-                        3 => drop(treasury.settlement().commit("bud_1", &reference, None, &payer).await),
-                        4 => drop(treasury.settlement().release("bud_1", &reference, "k").await),
-                        5 => drop(treasury.settlement().refund("bud_1", &reference, "k").await),
-                        _ => drop(treasury.settlement().refunded(&refund).await),
+                        0..3 => drop(service.reserve(budget, &request(&reference, amount)).await),
+                        3 => drop(service.settlement().commit(key(&reference), None, &payer).await),
+                        4 => drop(service.settlement().release(key(&reference), "k").await),
+                        5 => drop(service.settlement().refund(key(&reference), "k").await),
+                        _ => drop(service.settlement().refunded(&refund).await),
                     }
                 }
             });
             join_all(all).await;
-            let standing = test.standing(&budget).await;
-            assert!(standing.remaining() >= 0, "seed {seed}, round {round}: {standing:?}");
+            let balance = test.balance(&budget).await;
+            assert!(balance.remaining() >= 0, "seed {seed}, round {round}: {balance:?}");
             test.world.clock.advance(Duration::from_hours(24 * random.below(4))).await;
         }
         test.check_ledger().await;
@@ -172,9 +180,8 @@ async fn a_payment_spends_what_its_checkout_reserved_once_however_often_it_is_to
         test.reserve(&budget, reference, amount).await.unwrap();
     }
     let money = |minor| Some(Money { minor, currency: Currency::INR });
-    let settlement = test.treasury.settlement();
-    let became =
-        async |reference: &str| test.treasury.ledger().find("bud_1", reference).await.unwrap().unwrap().settled;
+    let settlement = test.service.settlement();
+    let became = async |reference: &str| test.service.ledger().find(key(reference)).await.unwrap().unwrap().settled;
     join_all((0..5).map(|_| settlement.paid("t1", money(100), "pay_1"))).await;
     assert_eq!((became("chk_a").await, became("chk_b").await), (Some(Settled::Committed(100)), None));
     // Nothing reserved so much, and several reserved more: it is not known which.
@@ -187,6 +194,6 @@ async fn a_payment_spends_what_its_checkout_reserved_once_however_often_it_is_to
     settlement.paid("t1", money(100), "pay_5").await.unwrap();
     settlement.paid("t2", money(100), "pay_6").await.unwrap();
     assert_eq!(became("other").await, None);
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 350, reserved: 100 });
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 350, reserved: 100 });
     test.check_ledger().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::ledger::{Back, Settling};
+use crate::reservation::{LedgerStep, RefundStep};
 
 const INR: fn(i64) -> Money = |minor| Money { minor, currency: Currency::INR };
 
@@ -14,19 +14,19 @@ impl Test {
     }
 
     async fn paid(&self, minor: i64, payment: &str) {
-        self.treasury.settlement().paid("t1", Some(INR(minor)), payment).await.unwrap();
+        self.service.settlement().paid("t1", Some(INR(minor)), payment).await.unwrap();
     }
 
     async fn refunded(&self, refund: &Refund) {
-        self.treasury.settlement().refunded(refund).await.unwrap();
+        self.service.settlement().refunded(refund).await.unwrap();
     }
 
     async fn became(&self, reference: &str) -> Option<Settled> {
-        self.treasury.ledger().find("bud_1", reference).await.unwrap().unwrap().settled
+        self.service.ledger().find(key(reference)).await.unwrap().unwrap().settled
     }
 
     async fn spent(&self, budget: &Budget) -> i64 {
-        self.standing(budget).await.sums.spent
+        self.balance(budget).await.sums.spent
     }
 }
 
@@ -44,13 +44,13 @@ async fn a_refund_gives_back_what_its_payment_spent_once_and_never_more() {
         join_all((0..5).map(|_| test.refunded(&refund))).await;
         assert_eq!(test.spent(&budget).await, kept, "{name}");
     }
-    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: LIMIT, back: 400 }));
+    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: LIMIT, refunded: 400 }));
     // What was given back can be spent on something else.
     test.ordered(&budget, "chk_b", 400).await;
     test.refunded(&refund("pay_1", "f3", LIMIT)).await;
     test.refunded(&refund("pay_1", "f4", 5)).await;
-    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: LIMIT, back: LIMIT }));
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: 400 });
+    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: LIMIT, refunded: LIMIT }));
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 0, reserved: 400 });
     // The payment is told of again.
     test.paid(LIMIT, "pay_1").await;
     assert_eq!(test.became("chk_b").await, None);
@@ -64,10 +64,10 @@ async fn a_refund_that_is_told_of_before_its_payment_waits_for_it() {
     test.with(&budget).await;
     test.ordered(&budget, "chk_a", 1000).await;
     test.refunded(&refund("pay_1", "f1", 300)).await;
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 0, reserved: 1000 });
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 0, reserved: 1000 });
     for _ in 0..2 {
         test.paid(1000, "pay_1").await;
-        assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: 1000, back: 300 }));
+        assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: 1000, refunded: 300 }));
     }
     test.check_ledger().await;
 }
@@ -97,8 +97,8 @@ async fn a_refund_without_an_amount_gives_back_all_and_one_of_a_total_what_is_mi
     test.paid(1000, "pay_2").await;
     test.refunded(&refund("pay_2", "f1", 300)).await;
     for _ in 0..2 {
-        let back = test.treasury.settlement().refund("bud_1", "chk_b", "k").await.unwrap();
-        assert_eq!(back.settled, Some(Settled::Refunded { spent: 1000, back: 1000 }));
+        let back = test.service.settlement().refund(key("chk_b"), "k").await.unwrap();
+        assert_eq!(back.settled, Some(Settled::Refunded { spent: 1000, refunded: 1000 }));
     }
     test.check_ledger().await;
 }
@@ -112,14 +112,14 @@ async fn a_refund_of_a_payment_that_spent_nothing_or_is_anothers_gives_nothing_b
         test.ordered(&budget, reference, 1000).await;
     }
     test.paid(1000, "pay_1").await;
-    test.treasury.settlement().failed("t1", Some(INR(1000)), "pay_2").await.unwrap();
+    test.service.settlement().failed("t1", Some(INR(1000)), "pay_2").await.unwrap();
     test.refunded(&refund("pay_2", "f", 1000)).await;
     test.refunded(&refund("pay_3", "f", 1000)).await;
     test.refunded(&Refund { tenant: "t2".into(), ..refund("pay_1", "f", 1000) }).await;
     let usd = Some(Money { minor: 1000, currency: Currency::parse("USD").unwrap() });
     let dollars = Refund { amount: usd, ..refund("pay_1", "f", 0) };
-    assert!(matches!(test.treasury.settlement().refunded(&dollars).await, Err(BudgetError::Currency)));
-    assert_eq!(test.standing(&budget).await.sums, Sums { spent: 1000, reserved: 0 });
+    assert!(matches!(test.service.settlement().refunded(&dollars).await, Err(BudgetError::CurrencyMismatch)));
+    assert_eq!(test.balance(&budget).await.sums, Sums { spent: 1000, reserved: 0 });
     // It was not noted either: the same, in the right currency, counts.
     test.refunded(&refund("pay_1", "f", 1000)).await;
     assert_eq!(test.spent(&budget).await, 0);
@@ -134,7 +134,7 @@ async fn a_refund_goes_to_the_budget_and_the_period_that_the_payment_was_spent_f
     test.paid(1000, "pay_1").await;
     test.world.clock.advance(Duration::from_hours(24) * 31).await;
     test.refunded(&refund("pay_1", "f1", 400)).await;
-    assert_eq!(test.standing(&old).await.carried, LIMIT - 600);
+    assert_eq!(test.balance(&old).await.carried, LIMIT - 600);
     // Another budget takes its place: the payment is told of again, and is not spent again.
     let unused = Budget { is_active: false, ..old.clone() };
     assert!(Budgets::new(test.db.clone()).replace(&unused).await.unwrap());
@@ -143,8 +143,8 @@ async fn a_refund_goes_to_the_budget_and_the_period_that_the_payment_was_spent_f
     test.ordered(&new, "chk_b", 1000).await;
     test.paid(1000, "pay_1").await;
     test.refunded(&refund("pay_1", "f2", 600)).await;
-    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: 1000, back: 1000 }));
-    assert_eq!(test.standing(&new).await.sums, Sums { spent: 0, reserved: 1000 });
+    assert_eq!(test.became("chk_a").await, Some(Settled::Refunded { spent: 1000, refunded: 1000 }));
+    assert_eq!(test.balance(&new).await.sums, Sums { spent: 0, reserved: 1000 });
 }
 
 /// Payments and their refunds, told of in any order, at once and several times: what is spent in the end is what was paid
@@ -190,7 +190,7 @@ async fn in_whatever_order_payments_and_refunds_are_told_of_the_sums_are_right_i
             join_all(tell).await;
         }
         let kept: i64 = back.values().sum();
-        assert_eq!(test.standing(&budget).await.sums, Sums { spent: kept, reserved: 0 }, "seed {seed}, round {round}");
+        assert_eq!(test.balance(&budget).await.sums, Sums { spent: kept, reserved: 0 }, "seed {seed}, round {round}");
         test.check_ledger().await;
     }
 }
@@ -203,9 +203,9 @@ async fn what_somebody_else_gave_back_meanwhile_is_not_given_back_again() {
     test.ordered(&budget, "chk_a", 1000).await;
     test.paid(1000, "pay_1").await;
     let give_back = async |step, amount, left| {
-        let how = Settling::Refund(Back { step, amount, left });
+        let step = LedgerStep::Refund(RefundStep { step, amount, left });
         let now = test.capabilities.clock.now();
-        test.treasury.ledger().settle("bud_1", "chk_a", how, "payment:pay_1", now).await.unwrap()
+        test.service.ledger().add_step(key("chk_a"), step, "payment:pay_1", now).await.unwrap()
     };
     assert_eq!(give_back("refund:a", 600, 1000).await, Some(Sums { spent: 400, reserved: 0 }));
     // Both looked at once, and saw that all was left.

@@ -1,90 +1,104 @@
-//! What was promised, spent and given back: entries that are added, never changed and never deleted.
+//! The ledger: an append-only list of the amounts that were reserved, spent, released and refunded.
 //!
-//! INVARIANT: a budget's entries are numbered without a gap, and each holds the sums after it. An entry is made by one
-//! statement from the entry before it, and takes the next number: of two that are made on the same state one finds its
-//! number taken, adds nothing and is made again. So whatever a condition of that statement says of the sums holds of the
-//! ledger, however many come at once, on one machine or several.
+//! INVARIANT: a budget's entries are numbered without a gap, and each holds the sums after it. One statement makes an entry
+//! from the entry before it and takes the next number. If two statements start from the same state, one finds its number
+//! taken, adds nothing and is tried again. So the conditions that a statement sets on the sums hold for the ledger, however
+//! many callers there are, on one machine or several.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
+use edge_money::Currency;
 
 /// The ledger of all budgets.
 #[derive(Clone)]
 pub struct Ledger(Db);
 
-/// What was spent and what is promised, in the currency's smallest unit.
+/// Identifies a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReservationKey<'a> {
+    /// The id of the budget.
+    pub budget: &'a str,
+    /// The caller's reference of the reservation.
+    pub reference: &'a str,
+}
+
+/// The amounts spent and reserved, in the currency's smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// What was spent.
+    /// The amount spent.
     pub spent: i64,
-    /// What is promised.
+    /// The amount reserved and neither spent nor released.
     pub reserved: i64,
 }
 
 impl Sums {
-    /// Both.
+    /// The amount spent or reserved.
     pub const fn used(self) -> i64 {
         self.spent.saturating_add(self.reserved)
     }
 }
 
-/// What became of what was reserved.
+/// How a reservation was settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// It was spent: so much of it.
+    /// This amount of it was spent, and the rest was released.
     Committed(i64),
-    /// It was given back.
+    /// It was released.
     Released,
-    /// It was spent, and of that something was given back.
+    /// It was spent, and all or part of that was refunded.
     Refunded {
-        /// So much of it was spent.
+        /// The amount spent.
         spent: i64,
-        /// So much of that was given back.
-        back: i64,
+        /// The part of it that was refunded.
+        refunded: i64,
     },
 }
 
-/// Something that was reserved.
+/// An amount that was reserved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reservation {
-    /// From which budget.
+    /// The id of the budget.
     pub budget: String,
-    /// What the caller calls it.
+    /// The caller's reference.
     pub reference: String,
-    /// In which period.
+    /// The name of the period.
     pub period: String,
-    /// How much, in the currency's smallest unit.
+    /// The amount, in the currency's smallest unit.
     pub amount: i64,
-    /// When it is given back by itself.
+    /// When it is released automatically.
     pub expires_at: Option<Timestamp>,
-    /// What became of it; None: nothing yet.
+    /// How it was settled; None: it was not.
     pub settled: Option<Settled>,
 }
 
 impl Reservation {
-    /// What was spent of it, and how much of that was given back; None: it was not spent.
+    /// What identifies it.
+    pub fn key(&self) -> ReservationKey<'_> {
+        ReservationKey { budget: &self.budget, reference: &self.reference }
+    }
+
+    /// The amount spent, and the part of it that was refunded; None: it was not spent.
     pub(crate) const fn spent(&self) -> Option<(i64, i64)> {
         match self.settled {
             Some(Settled::Committed(spent)) => Some((spent, 0)),
-            Some(Settled::Refunded { spent, back }) => Some((spent, back)),
+            Some(Settled::Refunded { spent, refunded }) => Some((spent, refunded)),
             Some(Settled::Released) | None => None,
         }
     }
 }
 
 /// A reservation to be made.
-pub(crate) struct New<'a> {
-    pub(crate) budget: &'a str,
-    /// The budget must not have been changed since the ceiling was read.
+pub(crate) struct NewReservation<'a> {
+    pub(crate) key: ReservationKey<'a>,
+    /// The budget's revision from which the ceiling follows: the budget must not have been changed since.
     pub(crate) revision: i64,
     pub(crate) period: &'a str,
-    pub(crate) reference: &'a str,
     pub(crate) amount: i64,
-    /// How far the period's sums may go.
+    /// The most that the period's sums may reach.
     pub(crate) ceiling: Option<i64>,
-    /// The last entry of earlier periods: what they left over follows from it.
-    pub(crate) earlier: i64,
+    /// The number of the last entry of earlier periods, which determine the amount carried over: there must be no later one.
+    pub(crate) last_earlier_entry: i64,
     pub(crate) actor: &'a str,
     pub(crate) decision: Option<&'a str>,
     pub(crate) rule_version: Option<i64>,
@@ -92,40 +106,47 @@ pub(crate) struct New<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// How what was reserved is to be settled.
+/// An entry that settles a reservation, or refunds what was spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settling<'a> {
-    /// It is spent: so much of it, else all. The rest is given back.
+pub(crate) enum LedgerStep<'a> {
+    /// Spends this amount of the reservation, else all of it. The rest is released.
     Commit(Option<i64>),
-    /// It is given back.
+    /// Releases the reservation.
     Release,
-    /// Of what was spent something is given back.
-    Refund(Back<'a>),
+    /// Refunds a part of what was spent.
+    Refund(RefundStep<'a>),
 }
 
-/// Something that is given back of what was spent.
+/// A refund of a part of what was spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Back<'a> {
-    /// What makes it the same however often it is done.
+pub(crate) struct RefundStep<'a> {
+    /// The name of the step. A reservation has each step only once.
     pub(crate) step: &'a str,
-    /// How much.
+    /// The amount to refund.
     pub(crate) amount: i64,
-    /// What is left of what was spent, before it.
+    /// The amount spent and not refunded, before this step.
     pub(crate) left: i64,
 }
 
-/// What somebody settled.
-pub(crate) struct SettledBy {
-    pub(crate) budget: String,
-    pub(crate) currency: String,
-    pub(crate) reference: String,
-    pub(crate) is_spent: bool,
+/// A reservation that a payment settled.
+pub(crate) struct PaymentSettlement {
+    budget: String,
+    reference: String,
+    pub(super) currency: Currency,
+    /// Whether the reservation was spent and not released.
+    pub(super) is_spent: bool,
+}
+
+impl PaymentSettlement {
+    pub(super) fn key(&self) -> ReservationKey<'_> {
+        ReservationKey { budget: &self.budget, reference: &self.reference }
+    }
 }
 
 const NEXT: &str = "COALESCE((SELECT MAX(l.number) FROM budget_ledger l WHERE l.budget_id = $1), 0) + 1";
 
 impl Ledger {
-    /// That in `db`.
+    /// The ledger in `db`.
     pub fn new(db: Db) -> Self {
         Self(db)
     }
@@ -139,17 +160,17 @@ impl Ledger {
         Ok(Sums { spent: row.integer(0)?, reserved: row.integer(1)? })
     }
 
-    /// What was used in the periods before `period`, and the number of their last entry.
-    pub(crate) async fn before(&self, budget: &str, period: &str) -> Result<(i64, i64), DatabaseError> {
+    /// The amount used in the periods before `period`, and the number of their last entry.
+    pub(crate) async fn used_before(&self, budget: &str, period: &str) -> Result<(i64, i64), DatabaseError> {
         let statement =
             "SELECT CAST(COALESCE(SUM(spent_change + reserved_change), 0) AS BIGINT), COALESCE(MAX(number), 0)
             FROM budget_ledger WHERE budget_id = $1 AND period < $2";
         let rows = self.0.query(statement, &[budget.into(), period.into()]).await?;
-        let row = rows.first().ok_or_else(|| DatabaseError::Refused("an aggregate gave no row".into()))?;
+        let row = rows.first().ok_or_else(|| DatabaseError::Refused("an aggregate returned no row".into()))?;
         Ok((row.integer(0)?, row.integer(1)?))
     }
 
-    /// The most that was used at once in a period.
+    /// The highest amount that was used in a period.
     pub(crate) async fn peak(&self, budget: &str, period: &str) -> Result<i64, DatabaseError> {
         let statement =
             "SELECT COALESCE(MAX(spent + reserved), 0) FROM budget_ledger WHERE budget_id = $1 AND period = $2";
@@ -157,8 +178,9 @@ impl Ledger {
         rows.first().map_or(Ok(0), |row| row.integer(0))
     }
 
-    /// Reserves, where there is room. None: there is no room, or the reference is taken, or the state is another.
-    pub(crate) async fn reserve(&self, new: &New<'_>) -> Result<Option<Sums>, DatabaseError> {
+    /// Reserves an amount. None: it would go past the ceiling, the reference exists already, or the budget or the ledger
+    /// changed since they were read.
+    pub(crate) async fn reserve(&self, new: &NewReservation<'_>) -> Result<Option<Sums>, DatabaseError> {
         let last = |column: &str| {
             format!(
                 "COALESCE((SELECT {column} FROM budget_ledger l WHERE l.budget_id = $1 AND l.period = CAST($2 AS TEXT)
@@ -182,9 +204,9 @@ impl Ledger {
             last("l.spent + l.reserved"),
         );
         let values: [Value; 12] = [
-            new.budget.into(),
+            new.key.budget.into(),
             new.period.into(),
-            new.reference.into(),
+            new.key.reference.into(),
             new.amount.into(),
             new.actor.into(),
             new.decision.into(),
@@ -193,33 +215,32 @@ impl Ledger {
             new.at.into(),
             new.revision.into(),
             new.ceiling.unwrap_or(i64::MAX).into(),
-            new.earlier.into(),
+            new.last_earlier_entry.into(),
         ];
         sums(&self.0.query(&statement, &values).await?)
     }
 
-    /// Settles what was reserved. None: there is nothing to settle, or the state is another.
-    pub(crate) async fn settle(
+    /// Adds a step to a reservation. None: there is nothing to settle or to refund, or the ledger changed since it was read.
+    pub(crate) async fn add_step(
         &self,
-        budget: &str,
-        reference: &str,
-        how: Settling<'_>,
+        key: ReservationKey<'_>,
+        step: LedgerStep<'_>,
         actor: &str,
         at: Timestamp,
     ) -> Result<Option<Sums>, DatabaseError> {
         let (of, of_spent) = ("r.step = 'reserve'", "r.step = 'settle' AND r.kind = 'commit'");
-        let (step, amount, left) = match how {
-            Settling::Commit(amount) => ("settle", amount, None),
-            Settling::Release => ("settle", None, None),
-            Settling::Refund(Back { step, amount, left }) => (step, Some(amount), Some(left)),
+        let (name, amount, left) = match step {
+            LedgerStep::Commit(amount) => ("settle", amount, None),
+            LedgerStep::Release => ("settle", None, None),
+            LedgerStep::Refund(RefundStep { step, amount, left }) => (step, Some(amount), Some(left)),
         };
-        let (kind, spent, reserved, of, most) = match how {
-            Settling::Commit(_) => {
+        let (kind, spent, reserved, of, max) = match step {
+            LedgerStep::Commit(_) => {
                 let spent = "COALESCE(CAST($5 AS BIGINT), r.reserved_change)";
                 ("commit", spent, "- r.reserved_change", of, "r.reserved_change")
             }
-            Settling::Release => ("release", "0", "- r.reserved_change", of, "r.reserved_change"),
-            Settling::Refund(_) => ("refund", "- CAST($5 AS BIGINT)", "0", of_spent, "CAST($6 AS BIGINT)"),
+            LedgerStep::Release => ("release", "0", "- r.reserved_change", of, "r.reserved_change"),
+            LedgerStep::Refund(_) => ("refund", "- CAST($5 AS BIGINT)", "0", of_spent, "CAST($6 AS BIGINT)"),
         };
         let last = |column: &str| {
             format!(
@@ -234,7 +255,7 @@ impl Ledger {
                 {} + ({spent}), {} + ({reserved}), CAST($3 AS TEXT), CAST($4 AS BIGINT)
              FROM budget_ledger r
              WHERE r.budget_id = $1 AND r.reference = $2 AND {of}
-                AND (CAST($5 AS BIGINT) IS NULL OR CAST($5 AS BIGINT) BETWEEN 0 AND {most})
+                AND (CAST($5 AS BIGINT) IS NULL OR CAST($5 AS BIGINT) BETWEEN 0 AND {max})
                 AND (CAST($6 AS BIGINT) IS NULL OR CAST($6 AS BIGINT) =
                     (SELECT CAST(SUM(s.spent_change) AS BIGINT) FROM budget_ledger s
                      WHERE s.budget_id = $1 AND s.reference = $2))
@@ -243,18 +264,19 @@ impl Ledger {
             last("reserved"),
         );
         let values: [Value; 7] =
-            [budget.into(), reference.into(), actor.into(), at.into(), amount.into(), left.into(), step.into()];
+            [key.budget.into(), key.reference.into(), actor.into(), at.into(), amount.into(), left.into(), name.into()];
         sums(&self.0.query(&statement, &values).await?)
     }
 
-    /// What was reserved under this reference.
-    pub async fn find(&self, budget: &str, reference: &str) -> Result<Option<Reservation>, DatabaseError> {
-        let found = self.select("budget_id = $1 AND reference = $2", &[budget.into(), reference.into()]).await?;
+    /// The reservation with this key.
+    pub async fn find(&self, key: ReservationKey<'_>) -> Result<Option<Reservation>, DatabaseError> {
+        let values = [key.budget.into(), key.reference.into()];
+        let found = self.select("budget_id = $1 AND reference = $2", &values).await?;
         Ok(found.into_iter().next())
     }
 
-    /// All that was reserved under this reference, from whichever budget.
-    pub async fn of_reference(&self, reference: &str) -> Result<Vec<Reservation>, DatabaseError> {
+    /// The reservations with this reference, of all budgets.
+    pub async fn by_reference(&self, reference: &str) -> Result<Vec<Reservation>, DatabaseError> {
         self.select("reference = $1", &[reference.into()]).await
     }
 
@@ -277,8 +299,10 @@ impl Ledger {
                 }),
                 ("commit", Some(last)) => last.settled = Some(Settled::Committed(spent)),
                 ("release", Some(last)) => last.settled = Some(Settled::Released),
-                ("refund", Some(last)) if let Some((whole, back)) = last.spent() => {
-                    last.settled = Some(Settled::Refunded { spent: whole, back: back.saturating_sub(spent) });
+                ("refund", Some(last)) if let Some((total, refunded)) = last.spent() => {
+                    // The change of a refund is negative.
+                    let refunded = refunded.saturating_sub(spent);
+                    last.settled = Some(Settled::Refunded { spent: total, refunded });
                 }
                 _ => return Err(DatabaseError::Refused("budget_ledger settles what was not reserved".into())),
             }
@@ -286,7 +310,7 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Up to 100 reservations whose references begin with `prefix` and that nothing has become of, oldest first.
+    /// Up to 100 unsettled reservations whose references begin with `prefix`, oldest first.
     pub(crate) async fn open(&self, budget: &str, prefix: &str) -> Result<Vec<Reservation>, DatabaseError> {
         let condition =
             "budget_id = $1 AND step = 'reserve' AND SUBSTR(reference, 1, LENGTH(CAST($2 AS TEXT))) = CAST($2 AS TEXT)
@@ -297,28 +321,36 @@ impl Ledger {
         Ok(found)
     }
 
-    /// What `actor` has settled first, in whichever budget of `tenant`.
-    pub(crate) async fn settled_by(&self, tenant: &str, actor: &str) -> Result<Option<SettledBy>, DatabaseError> {
+    /// The first reservation that `actor`, a payment, settled in the budgets of `tenant`.
+    pub(crate) async fn settled_by(
+        &self,
+        tenant: &str,
+        actor: &str,
+    ) -> Result<Option<PaymentSettlement>, DatabaseError> {
         let statement = "SELECT l.budget_id, b.currency, l.reference, l.kind
             FROM budget_ledger l JOIN budgets b ON b.id = l.budget_id
             WHERE b.tenant_id = $1 AND l.actor = $2 AND l.step = 'settle' ORDER BY l.at, l.budget_id, l.number LIMIT 1";
         let rows = self.0.query(statement, &[tenant.into(), actor.into()]).await?;
-        let text = |row: &Row, index| row.text(index).map(ToOwned::to_owned);
+        let unknown = |_| DatabaseError::Refused("budgets.currency is unknown".into());
         let read = |row: &Row| {
-            let is_spent = row.text(3)? == "commit";
-            Ok(SettledBy { budget: text(row, 0)?, currency: text(row, 1)?, reference: text(row, 2)?, is_spent })
+            Ok(PaymentSettlement {
+                budget: row.text(0)?.to_owned(),
+                currency: Currency::parse(row.text(1)?).map_err(unknown)?,
+                reference: row.text(2)?.to_owned(),
+                is_spent: row.text(3)? == "commit",
+            })
         };
         rows.first().map(read).transpose()
     }
 
-    /// Whether this step was made.
-    pub(crate) async fn has_made(&self, budget: &str, reference: &str, step: &str) -> Result<bool, DatabaseError> {
+    /// Whether a reservation has this step.
+    pub(crate) async fn has_step(&self, key: ReservationKey<'_>, step: &str) -> Result<bool, DatabaseError> {
         let statement = "SELECT number FROM budget_ledger WHERE budget_id = $1 AND reference = $2 AND step = $3";
-        Ok(!self.0.query(statement, &[budget.into(), reference.into(), step.into()]).await?.is_empty())
+        Ok(!self.0.query(statement, &[key.budget.into(), key.reference.into(), step.into()]).await?.is_empty())
     }
 
-    /// References of up to 100 reservations whose time was over at `now`, and that nothing has become of.
-    pub(crate) async fn lapsed(&self, budget: &str, now: Timestamp) -> Result<Vec<String>, DatabaseError> {
+    /// The references of up to 100 unsettled reservations that had expired at `now`.
+    pub(crate) async fn expired(&self, budget: &str, now: Timestamp) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT r.reference FROM budget_ledger r
             WHERE r.budget_id = $1 AND r.expires_at IS NOT NULL AND r.expires_at <= $2 AND r.step = 'reserve'
                 AND NOT EXISTS (SELECT 1 FROM budget_ledger s
@@ -328,9 +360,13 @@ impl Ledger {
         rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
-    /// How the sums of a period moved: the last of each quarter of an hour in which they did, oldest first. Time zones
-    /// are whole quarters of an hour apart, so each day of any zone ends with one.
-    pub(crate) async fn course(&self, budget: &str, period: &str) -> Result<Vec<(Timestamp, Sums)>, DatabaseError> {
+    /// The sums of a period over time: the last ones of each quarter of an hour in which they changed, oldest first. Time
+    /// zones are whole quarters of an hour apart, so each day of any zone ends with one.
+    pub(crate) async fn sums_over_time(
+        &self,
+        budget: &str,
+        period: &str,
+    ) -> Result<Vec<(Timestamp, Sums)>, DatabaseError> {
         let statement = "SELECT at, spent, reserved FROM budget_ledger
             WHERE budget_id = $1 AND period = $2 AND number IN (SELECT MAX(number) FROM budget_ledger
                 WHERE budget_id = $1 AND period = $2 GROUP BY at / 900000)

@@ -1,4 +1,4 @@
-//! For which time a budget holds: a month, a quarter or a year of the calendar in the budget's time zone.
+//! The periods of a budget: months, quarters or years of the calendar, in the budget's time zone.
 
 use edge_capabilities::Timestamp;
 use jiff::Timestamp as JiffTimestamp;
@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 /// The length of a budget's period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum BudgetPeriod {
+#[schema(as = BudgetPeriod)]
+pub enum PeriodLength {
     /// A calendar month.
     Monthly,
     /// Three months, beginning in January, April, July or October.
@@ -19,8 +20,8 @@ pub enum BudgetPeriod {
     Yearly,
 }
 
-impl BudgetPeriod {
-    /// As it is written: `monthly`.
+impl PeriodLength {
+    /// The length as text: `monthly`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Monthly => "monthly",
@@ -29,9 +30,9 @@ impl BudgetPeriod {
         }
     }
 
-    /// Reads one as it is written.
-    pub fn parse(written: &str) -> Option<Self> {
-        [Self::Monthly, Self::Quarterly, Self::Yearly].into_iter().find(|every| every.as_str() == written)
+    /// The length with this text.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Monthly, Self::Quarterly, Self::Yearly].into_iter().find(|length| length.as_str() == text)
     }
 
     const fn months(self) -> i32 {
@@ -48,13 +49,13 @@ impl BudgetPeriod {
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// The zone with this name: `Asia/Kolkata`, `UTC`.
+    /// The time zone with this name: `Asia/Kolkata`, `UTC`.
     pub fn parse(name: &str) -> Option<Self> {
         TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
     }
 
-    /// Its name, as the database writes it.
-    pub fn name(&self) -> &str {
+    /// Its name, as the IANA database spells it.
+    pub fn as_str(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
 
@@ -62,14 +63,14 @@ impl Zone {
         JiffTimestamp::from_millisecond(at.as_millis()).ok().map(|at| at.to_zoned(self.0.clone()).date())
     }
 
-    /// When the day begins: at midnight; where the clocks skip midnight, when they do; where they show it twice, the
-    /// first time.
+    /// When the day begins: at midnight. Where the clocks skip midnight, the day begins when they do; where they show
+    /// midnight twice, it begins the first time.
     fn midnight(&self, date: Date) -> Option<Timestamp> {
         let ambiguous = self.0.to_ambiguous_timestamp(date.to_datetime(Time::midnight()));
         ambiguous.compatible().ok().map(|at| Timestamp::from_millis(at.as_millisecond()))
     }
 
-    /// The days from the one of `from` to the one of `to`, each with when it ends.
+    /// The days from that of `from` to that of `to`, each with its end.
     pub(crate) fn days(&self, from: Timestamp, to: Timestamp) -> Vec<(String, Timestamp)> {
         let mut days = Vec::new();
         let mut date = self.date(from);
@@ -85,37 +86,37 @@ impl Zone {
     }
 }
 
-/// A period.
+/// A period of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
-    every: BudgetPeriod,
+    length: PeriodLength,
     /// Its first month, counted from January of the year 0.
     month: i32,
 }
 
 impl Period {
-    /// The period that `at` is in. None: it is beyond all calendars.
-    pub fn of(every: BudgetPeriod, at: Timestamp, zone: &Zone) -> Option<Self> {
+    /// The period that `at` is in. None: the time is outside the calendar's range.
+    pub fn of(length: PeriodLength, at: Timestamp, zone: &Zone) -> Option<Self> {
         let date = zone.date(at)?;
         let month = i32::from(date.year()).checked_mul(12)?.checked_add(i32::from(date.month()).checked_sub(1)?)?;
-        let first = month.checked_sub(month.rem_euclid(every.months()))?;
-        (date.year() >= 0).then_some(Self { every, month: first })
+        let first = month.checked_sub(month.rem_euclid(length.months()))?;
+        (date.year() >= 0).then_some(Self { length, month: first })
     }
 
-    /// Its name, of which the later sorts behind: `2024-02`, `2024-Q1`, `2024`.
+    /// Its name: `2024-02`, `2024-Q1`, `2024`. The name of a later period sorts after that of an earlier one.
     pub fn label(self) -> String {
         let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12));
-        match self.every {
-            BudgetPeriod::Monthly => format!("{year:04}-{:02}", month.saturating_add(1)),
-            BudgetPeriod::Quarterly => format!("{year:04}-Q{}", month.div_euclid(3).saturating_add(1)),
-            BudgetPeriod::Yearly => format!("{year:04}"),
+        match self.length {
+            PeriodLength::Monthly => format!("{year:04}-{:02}", month.saturating_add(1)),
+            PeriodLength::Quarterly => format!("{year:04}-Q{}", month.div_euclid(3).saturating_add(1)),
+            PeriodLength::Yearly => format!("{year:04}"),
         }
     }
 
     /// The period after it.
     #[must_use]
     pub fn next(self) -> Self {
-        Self { month: self.month.saturating_add(self.every.months()), ..self }
+        Self { month: self.month.saturating_add(self.length.months()), ..self }
     }
 
     /// When it begins.
@@ -135,16 +136,16 @@ impl Period {
 mod tests {
     use super::*;
 
-    fn at(written: &str) -> Timestamp {
-        Timestamp::parse(written).unwrap()
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
     }
 
     #[test]
     fn a_period_is_one_of_the_calendar_where_the_budget_is() {
-        for (every, zone, when, label, begins, ends) in [
+        for (length, zone, when, label, begins, ends) in [
             // Month ends, also of a leap year.
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "UTC",
                 "2024-02-29T23:59:59.999Z",
                 "2024-02",
@@ -152,7 +153,7 @@ mod tests {
                 "2024-03-01T00:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "UTC",
                 "2024-03-01T00:00:00Z",
                 "2024-03",
@@ -160,7 +161,7 @@ mod tests {
                 "2024-04-01T00:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "UTC",
                 "2023-02-28T23:59:59Z",
                 "2023-02",
@@ -168,7 +169,7 @@ mod tests {
                 "2023-03-01T00:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "UTC",
                 "2026-01-31T12:00:00Z",
                 "2026-01",
@@ -176,7 +177,7 @@ mod tests {
                 "2026-02-01T00:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "UTC",
                 "2100-02-28T23:59:59Z",
                 "2100-02",
@@ -185,7 +186,7 @@ mod tests {
             ),
             // The zone's own midnight.
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "Asia/Kolkata",
                 "2024-02-29T18:29:59Z",
                 "2024-02",
@@ -193,7 +194,7 @@ mod tests {
                 "2024-02-29T18:30:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "Asia/Kolkata",
                 "2024-02-29T18:30:00Z",
                 "2024-03",
@@ -201,7 +202,7 @@ mod tests {
                 "2024-03-31T18:30:00Z",
             ),
             (
-                BudgetPeriod::Yearly,
+                PeriodLength::Yearly,
                 "Pacific/Kiritimati",
                 "2025-12-31T10:00:00Z",
                 "2026",
@@ -209,7 +210,7 @@ mod tests {
                 "2026-12-31T10:00:00Z",
             ),
             (
-                BudgetPeriod::Yearly,
+                PeriodLength::Yearly,
                 "America/Los_Angeles",
                 "2026-01-01T07:59:59Z",
                 "2025",
@@ -218,7 +219,7 @@ mod tests {
             ),
             // DST begins within it, so it is an hour shorter; and ends within it, so it is an hour longer.
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/New_York",
                 "2026-03-15T00:00:00Z",
                 "2026-03",
@@ -226,7 +227,7 @@ mod tests {
                 "2026-04-01T04:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/New_York",
                 "2026-11-01T05:30:00Z",
                 "2026-11",
@@ -234,7 +235,7 @@ mod tests {
                 "2026-12-01T05:00:00Z",
             ),
             (
-                BudgetPeriod::Quarterly,
+                PeriodLength::Quarterly,
                 "Europe/Berlin",
                 "2026-03-31T22:30:00Z",
                 "2026-Q2",
@@ -242,7 +243,7 @@ mod tests {
                 "2026-06-30T22:00:00Z",
             ),
             (
-                BudgetPeriod::Quarterly,
+                PeriodLength::Quarterly,
                 "Europe/Berlin",
                 "2026-03-31T21:59:59Z",
                 "2026-Q1",
@@ -250,7 +251,7 @@ mod tests {
                 "2026-03-31T22:00:00Z",
             ),
             (
-                BudgetPeriod::Quarterly,
+                PeriodLength::Quarterly,
                 "UTC",
                 "2024-12-31T23:59:59Z",
                 "2024-Q4",
@@ -259,7 +260,7 @@ mod tests {
             ),
             // The clocks skip midnight of the first: it begins at one o'clock.
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/Asuncion",
                 "2023-10-01T04:00:00Z",
                 "2023-10",
@@ -267,7 +268,7 @@ mod tests {
                 "2023-11-01T03:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/Asuncion",
                 "2023-10-01T03:59:59Z",
                 "2023-09",
@@ -276,7 +277,7 @@ mod tests {
             ),
             // They show midnight of the first twice: it begins the first time.
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/Havana",
                 "2026-11-01T04:00:00Z",
                 "2026-11",
@@ -284,7 +285,7 @@ mod tests {
                 "2026-12-01T05:00:00Z",
             ),
             (
-                BudgetPeriod::Monthly,
+                PeriodLength::Monthly,
                 "America/Havana",
                 "2026-11-01T05:30:00Z",
                 "2026-11",
@@ -292,7 +293,7 @@ mod tests {
                 "2026-12-01T05:00:00Z",
             ),
             (
-                BudgetPeriod::Yearly,
+                PeriodLength::Yearly,
                 "UTC",
                 "2024-02-29T00:00:00Z",
                 "2024",
@@ -301,9 +302,9 @@ mod tests {
             ),
         ] {
             let zone = Zone::parse(zone).unwrap();
-            let period = Period::of(every, at(when), &zone).unwrap();
+            let period = Period::of(length, at(when), &zone).unwrap();
             let found = (period.label(), period.begins(&zone).unwrap(), period.ends(&zone).unwrap());
-            assert_eq!(found, (label.to_owned(), at(begins), at(ends)), "{every:?} {} {when}", zone.name());
+            assert_eq!(found, (label.to_owned(), at(begins), at(ends)), "{length:?} {} {when}", zone.as_str());
         }
     }
 
@@ -314,13 +315,13 @@ mod tests {
             ["UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/Sao_Paulo"]
         {
             let zone = Zone::parse(zone).unwrap();
-            for every in [BudgetPeriod::Monthly, BudgetPeriod::Quarterly, BudgetPeriod::Yearly] {
-                let mut period = Period::of(every, at("1999-12-31T23:00:00Z"), &zone).unwrap();
+            for length in [PeriodLength::Monthly, PeriodLength::Quarterly, PeriodLength::Yearly] {
+                let mut period = Period::of(length, at("1999-12-31T23:00:00Z"), &zone).unwrap();
                 while period.label().as_str() < "2100" {
                     let (begins, ends) = (period.begins(&zone).unwrap(), period.ends(&zone).unwrap());
                     assert!(begins < ends && period.label() < period.next().label());
                     for inside in [begins, Timestamp::from_millis(ends.as_millis() - 1)] {
-                        assert_eq!(Period::of(every, inside, &zone), Some(period), "{} {inside}", zone.name());
+                        assert_eq!(Period::of(length, inside, &zone), Some(period), "{} {inside}", zone.as_str());
                     }
                     period = period.next();
                 }
@@ -337,7 +338,7 @@ mod tests {
             ("", None),
             ("+05:30", None),
         ] {
-            assert_eq!(Zone::parse(name).as_ref().map(Zone::name), known, "{name}");
+            assert_eq!(Zone::parse(name).as_ref().map(Zone::as_str), known, "{name}");
         }
     }
 

@@ -1,6 +1,5 @@
-//! What a budget is asked to be, each part what it must be.
+//! The bodies of requests that create and update budgets, and their validation.
 
-use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Random, Timestamp, random};
 use edge_http::{FieldError, Problem};
 use edge_money::{Currency, Digits};
@@ -8,20 +7,25 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::budget::{Budget, Change, Severity, Threshold};
-use crate::period::{BudgetPeriod, Zone};
+use super::model::{Budget, Change, Severity, Threshold};
+use super::period::{PeriodLength, Zone};
 
 const MAX_LEN: usize = 256;
 
-/// What a budget has where nothing else is asked for: people are told at four fifths, and there is no going past it.
-const DEFAULT: [Threshold; 2] =
+/// The thresholds of a budget that is created without any.
+const DEFAULT_THRESHOLDS: [Threshold; 2] =
     [Threshold { percent: 80, severity: Severity::Soft }, Threshold { percent: 100, severity: Severity::Hard }];
 
 const MAX_THRESHOLDS: usize = 10;
-const HIGHEST: u32 = 1000;
+const MAX_PERCENT: u32 = 1000;
 
-/// The amount, from nothing up.
-pub(super) fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, String> {
+/// Whether a text can be the id of a budget, or of an entry in a list.
+pub(crate) fn is_valid_id(id: &str) -> bool {
+    id.len() <= 64 && !id.chars().any(char::is_control)
+}
+
+/// Reads an amount that is not negative.
+pub(crate) fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, String> {
     match digits.read(currency) {
         Ok(money) if money.minor >= 0 => Ok(money.minor),
         Ok(_) => Err("must not be below zero".to_owned()),
@@ -31,7 +35,7 @@ pub(super) fn read_amount(digits: &Digits, currency: Currency) -> Result<i64, St
 
 /// A budget to create.
 #[derive(Clone, Deserialize, ToSchema)]
-pub(crate) struct NewBudget {
+pub(crate) struct CreateBudgetRequest {
     /// The budget's name for display: 1 to 256 bytes.
     name: String,
     /// The amount that may be spent in each period.
@@ -60,7 +64,7 @@ pub(crate) struct NewBudget {
 
 /// The changes to a budget. Fields that are absent keep their values.
 #[derive(Clone, Deserialize, ToSchema)]
-pub(crate) struct BudgetChanges {
+pub(crate) struct UpdateBudgetRequest {
     /// The budget's name for display: 1 to 256 bytes.
     #[serde(default)]
     name: Option<String>,
@@ -94,23 +98,23 @@ pub(crate) struct BudgetChanges {
     cost_centre: Option<String>,
 }
 
-/// Whoever makes a change, and when.
-pub(crate) struct Hand {
+/// The caller who makes a change, and the time.
+pub(crate) struct Changer {
     pub(crate) actor: String,
     pub(crate) address: Option<String>,
-    /// Whether they have `tenants:admin`.
+    /// Whether the caller has `tenants:admin`.
     pub(crate) is_admin: bool,
     pub(crate) at: Timestamp,
 }
 
-impl Hand {
+impl Changer {
     fn change(&self, fields: Value) -> Change {
         let (actor, address) = (self.actor.clone(), self.address.clone());
         Change { at: self.at.to_rfc3339_millis(), actor, address, by_admin: self.is_admin, fields }
     }
 }
 
-fn is_sane(text: &str) -> bool {
+fn is_valid_text(text: &str) -> bool {
     (1..=MAX_LEN).contains(&text.trim().len()) && !text.chars().any(char::is_control)
 }
 
@@ -118,7 +122,7 @@ fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
     let mut percents: Vec<u32> = thresholds.iter().map(|threshold| threshold.percent).collect();
     percents.sort_unstable();
     percents.dedup();
-    let in_range = percents.iter().all(|percent| (1..=HIGHEST).contains(percent));
+    let in_range = percents.iter().all(|percent| (1..=MAX_PERCENT).contains(percent));
     if !in_range || percents.len() != thresholds.len() || percents.len() > MAX_THRESHOLDS {
         errors.push(FieldError::new(
             "thresholds",
@@ -127,18 +131,18 @@ fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
     }
 }
 
-impl NewBudget {
-    /// The budget of `tenant` that is asked for.
-    pub(crate) fn read(self, tenant: &str, random: &dyn Random, hand: &Hand) -> Result<Budget, Problem> {
+impl CreateBudgetRequest {
+    /// Validates the request; gives the budget of `tenant` to create.
+    pub(crate) fn read(self, tenant: &str, random: &dyn Random, by: &Changer) -> Result<Budget, Problem> {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         let text = "must be 1 to 256 bytes without control characters";
         let optional = [("department_id", &self.department_id), ("cost_centre", &self.cost_centre)];
-        if !is_sane(&self.name) {
+        if !is_valid_text(&self.name) {
             wrong("name", text);
         }
         for (field, value) in optional {
-            if value.as_ref().is_some_and(|value| !is_sane(value)) {
+            if value.as_ref().is_some_and(|value| !is_valid_text(value)) {
                 wrong(field, text);
             }
         }
@@ -146,8 +150,8 @@ impl NewBudget {
         if let Err(invalid) = currency {
             wrong("currency", &invalid.to_string());
         }
-        let every = BudgetPeriod::parse(&self.period);
-        if every.is_none() {
+        let period_length = PeriodLength::parse(&self.period);
+        if period_length.is_none() {
             wrong("period", "must be monthly, quarterly or yearly");
         }
         let zone = Zone::parse(self.time_zone.as_deref().unwrap_or("UTC"));
@@ -158,10 +162,10 @@ impl NewBudget {
         if let Err(message) = &limit {
             wrong("limit", message);
         }
-        let thresholds = self.thresholds.unwrap_or(DEFAULT.to_vec());
+        let thresholds = self.thresholds.unwrap_or(DEFAULT_THRESHOLDS.to_vec());
         check_thresholds(&thresholds, &mut errors);
-        let (Ok(currency), Some(every), Some(zone), Ok(limit), true) =
-            (currency, every, zone, limit, errors.is_empty())
+        let (Ok(currency), Some(period_length), Some(zone), Ok(limit), true) =
+            (currency, period_length, zone, limit, errors.is_empty())
         else {
             return Err(Problem::fields(errors));
         };
@@ -172,45 +176,45 @@ impl NewBudget {
             cost_centre: self.cost_centre.unwrap_or_default(),
             name: self.name.trim().to_owned(),
             currency,
-            every,
+            period_length,
             zone,
             carry_over: self.carry_over.unwrap_or_default(),
             limits: Vec::new(),
             thresholds,
             is_active: true,
-            created_at: hand.at,
-            updated_at: hand.at,
+            created_at: by.at,
+            updated_at: by.at,
             history: Vec::new(),
             revision: 1,
         };
-        let first = budget.period(hand.at)?;
+        let first = budget.period(by.at)?;
         budget.set_limit(first, limit);
         let fields = json!({
             "name": budget.name, "limit": budget.money(limit).to_decimal(), "carry_over": budget.carry_over,
             "thresholds": budget.thresholds, "is_active": true,
         });
-        budget.history.push(hand.change(fields));
+        budget.history.push(by.change(fields));
         Ok(budget)
     }
 }
 
-impl BudgetChanges {
-    /// Makes the changes; gives whether there were any.
-    pub(crate) fn apply(&self, budget: &mut Budget, hand: &Hand) -> Result<bool, Problem> {
+impl UpdateBudgetRequest {
+    /// Applies the changes to `budget`; gives whether there were any.
+    pub(crate) fn apply(&self, budget: &mut Budget, by: &Changer) -> Result<bool, Problem> {
         let mut errors = Vec::new();
         let fixed = [
             ("currency", &self.currency, budget.currency.as_str()),
-            ("period", &self.period, budget.every.as_str()),
-            ("time_zone", &self.time_zone, budget.zone.name()),
+            ("period", &self.period, budget.period_length.as_str()),
+            ("time_zone", &self.time_zone, budget.zone.as_str()),
             ("department_id", &self.department_id, budget.department.as_str()),
             ("cost_centre", &self.cost_centre, budget.cost_centre.as_str()),
         ];
-        for (field, asked, is) in fixed {
-            if asked.as_ref().is_some_and(|asked| asked != is) {
-                errors.push(FieldError::new(field, "cannot be changed: create another budget"));
+        for (field, new, present) in fixed {
+            if new.as_ref().is_some_and(|new| new != present) {
+                errors.push(FieldError::new(field, "cannot be changed; create another budget"));
             }
         }
-        if self.name.as_ref().is_some_and(|name| !is_sane(name)) {
+        if self.name.as_ref().is_some_and(|name| !is_valid_text(name)) {
             errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
         }
         let limit = self.limit.as_ref().map(|limit| read_amount(limit, budget.currency)).transpose();
@@ -221,45 +225,34 @@ impl BudgetChanges {
             check_thresholds(thresholds, &mut errors);
         }
         let (Ok(limit), true) = (limit, errors.is_empty()) else { return Err(Problem::fields(errors)) };
-        let now = budget.period(hand.at)?;
-        let before = (budget.limit_of(now), budget.clone());
+        let period = budget.period(by.at)?;
+        let before = budget.clone();
         let mut fields = Map::new();
-        if let Some(limit) = limit.filter(|limit| *limit != before.0) {
-            budget.set_limit(now, limit);
+        if let Some(limit) = limit.filter(|limit| *limit != before.limit_of(period)) {
+            budget.set_limit(period, limit);
             fields.insert("limit".into(), budget.money(limit).to_decimal().into());
         }
-        if let Some(name) = self.name.as_ref().map(|name| name.trim()).filter(|name| *name != before.1.name) {
+        if let Some(name) = self.name.as_ref().map(|name| name.trim()).filter(|name| *name != before.name) {
             name.clone_into(&mut budget.name);
             fields.insert("name".into(), name.into());
         }
-        if let Some(carry_over) = self.carry_over.filter(|carry_over| *carry_over != before.1.carry_over) {
+        if let Some(carry_over) = self.carry_over.filter(|carry_over| *carry_over != before.carry_over) {
             budget.carry_over = carry_over;
             fields.insert("carry_over".into(), carry_over.into());
         }
-        if let Some(thresholds) = self.thresholds.as_ref().filter(|thresholds| **thresholds != before.1.thresholds) {
+        if let Some(thresholds) = self.thresholds.as_ref().filter(|thresholds| **thresholds != before.thresholds) {
             budget.thresholds.clone_from(thresholds);
             fields.insert("thresholds".into(), json!(thresholds));
         }
-        if let Some(is_active) = self.is_active.filter(|is_active| *is_active != before.1.is_active) {
+        if let Some(is_active) = self.is_active.filter(|is_active| *is_active != before.is_active) {
             budget.is_active = is_active;
             fields.insert("is_active".into(), is_active.into());
         }
         if fields.is_empty() {
             return Ok(false);
         }
-        budget.updated_at = hand.at;
-        budget.history.push(hand.change(fields.into()));
+        budget.updated_at = by.at;
+        budget.history.push(by.change(fields.into()));
         Ok(true)
-    }
-}
-
-/// A budget in use for the same part of the tenant stands in the way.
-pub(crate) fn taken(error: DatabaseError) -> Problem {
-    match error {
-        DatabaseError::Duplicate(_) => {
-            let detail = "This tenant, department and cost centre already have an active budget.";
-            Problem::new(edge_http::Code::AlreadyExists, detail)
-        }
-        error => error.into(),
     }
 }
