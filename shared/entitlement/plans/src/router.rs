@@ -6,7 +6,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use edge_capabilities::Capabilities;
-use edge_http::{Code, Outcome, Problem};
+use edge_http::{Code, LogOutcome, Problem};
 use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use utoipa::OpenApi;
@@ -92,7 +92,7 @@ fn serve(served: Served, asked: &HeaderMap) -> Response {
     headers.insert(AGE, HeaderValue::from(age / 1000));
     *response.headers_mut() = headers;
     if source != FRESH {
-        response.extensions_mut().insert(Outcome(source));
+        response.extensions_mut().insert(LogOutcome(source));
     }
     response
 }

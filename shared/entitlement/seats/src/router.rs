@@ -10,7 +10,7 @@ use axum::routing::post;
 use edge_access::{Authenticator, Caller, Granted, SeatsVerify, SeatsWrite};
 use edge_capabilities::{Capabilities, Clock, Counters};
 use edge_database::Db;
-use edge_http::{Code, FieldError, Json, Outcome, Problem, ProblemBody, RequestId, Timings};
+use edge_http::{Code, FieldError, Json, LogOutcome, Problem, ProblemBody, RequestId, Timings};
 use edge_json::AtMost;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -278,7 +278,7 @@ async fn verify_seat(
         Source::Cache | Source::Stale => "cache",
     };
     timings.lap(part, &*state.clock);
-    let outcome = Outcome(verdict.access.reason.as_str());
+    let outcome = LogOutcome(verdict.access.reason.as_str());
     let mut response = Json(SeatVerdict::from(verdict)).into_response();
     response.extensions_mut().insert(outcome);
     Ok(response)

@@ -121,7 +121,7 @@ impl Authenticator {
             Err(status) => (status, true),
         };
         if let Some(timings) = timings {
-            timings.allow(status);
+            timings.rate_limit(status);
         }
         if is_exceeded {
             let wait = u32::try_from(status.reset).unwrap_or(u32::MAX);

@@ -1,15 +1,15 @@
-//! One line for each request: who answered, how long it took, what came of it. Never a key, a signature, a body or a
-//! raw path, which may hold any of them.
+//! The access log: one line per request with the component, the duration and the outcome. It never contains a key, a
+//! signature, a body, or a raw path, which may contain any of them.
 
 use std::time::Duration;
 
 use edge_capabilities::{Log, Timestamp};
 use serde::Serialize;
 
-/// What came of a request, in words of the domain; a handler leaves it in its response's extensions. Without one the
-/// log has the problem's code, or `OK`.
+/// The outcome of a request in the access log, in terms of the domain. A handler puts it into the extensions of its
+/// response; without it, the log has the problem's code, or `OK`.
 #[derive(Clone, Copy, Debug)]
-pub struct Outcome(pub &'static str);
+pub struct LogOutcome(pub &'static str);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

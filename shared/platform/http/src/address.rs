@@ -1,12 +1,12 @@
-//! Where a request comes from.
+//! The client's address.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::request::Timings;
+use crate::context::Timings;
 
-/// The address a request comes from, with its port where that is known: as the host tells it, or as trusted proxies do;
-/// None where nobody does.
+/// The address that a request comes from, with its port if known, as reported by the host or by trusted proxies; None if
+/// it is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address(pub Option<String>);
 

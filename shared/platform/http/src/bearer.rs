@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-/// The token behind `Bearer` or `Token`; None where there is none, or more than one header to choose from.
+/// The token after `Bearer` or `Token`; None: there is no token, or more than one `Authorization` header.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut sent = headers.get_all(AUTHORIZATION).iter();
     let (header, another) = (sent.next()?, sent.next());
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_found_behind_either_word_and_nowhere_else() {
+    fn a_token_is_found_after_either_scheme_and_nowhere_else() {
         for (header, token) in [
             ("Bearer abc", Some("abc")),
             ("bearer  abc ", Some("abc")),

@@ -1,4 +1,4 @@
-//! Bodies: JSON, of a size that each route sets, refused with the name of the field that is wrong.
+//! Request and response bodies: JSON within a size limit per route. An error names the invalid field.
 
 use axum::Extension;
 use axum::extract::{FromRequest, Request};
@@ -13,22 +13,23 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, FieldError, Problem};
 
-/// How large a body a route takes, bytes. [`BodyLimit::layer`] sets it; without it, it is [`BodyLimit::DEFAULT`].
+/// The maximum size of a request body, bytes. [`BodyLimit::layer`] sets it for routes; the default is
+/// [`BodyLimit::DEFAULT`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyLimit(usize);
 
 impl BodyLimit {
-    /// 64 KiB: what a request of one thing, or of a hundred small ones, comes to.
+    /// 64 KiB: enough for one resource, or for a hundred small ones.
     pub const DEFAULT: Self = Self(64 << 10);
     /// 1 MiB: webhooks, rules with their tests, imports.
     pub const LARGE: Self = Self(1 << 20);
 
-    /// Sets it for the routes that it is laid around.
+    /// A layer that sets the limit for routes.
     pub const fn layer(self) -> Extension<Self> {
         Extension(self)
     }
 
-    /// In bytes.
+    /// The limit in bytes.
     pub const fn bytes(self) -> usize {
         self.0
     }
@@ -42,15 +43,15 @@ impl BodyLimit {
     }
 }
 
-/// A JSON body, in and out. Coming in, unknown fields are ignored and wrong types are named.
+/// A JSON body of a request or a response. In requests, unknown fields are ignored and fields of a wrong type are named.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-/// A JSON body coming in, beside the bytes it was read from.
+/// A JSON body of a request, and its bytes.
 #[derive(Clone, Debug)]
 pub struct JsonAndBytes<T>(pub T, pub Bytes);
 
-/// A body as it came, byte for byte, whatever it is.
+/// The bytes of a request body of any type.
 #[derive(Clone, Debug)]
 pub struct Raw(pub Bytes);
 
@@ -66,7 +67,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonAndBytes<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
+        if !is_json(request.headers()) {
             return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as application/json."));
         }
         let bytes = read(request).await?;
@@ -91,15 +92,15 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Whether the body claims to be JSON; one that claims nothing is given the benefit of the doubt.
-fn says_json(headers: &HeaderMap) -> bool {
+/// Whether the body is declared as JSON. A body without Content-Type is accepted.
+fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return true };
     let Ok(content_type) = content_type.to_str() else { return false };
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-/// Whether the body stands in the request as it is, and not compressed.
+/// Whether the body is not compressed.
 fn is_plain(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_ENCODING).iter().all(|value| {
         let mut codings = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
@@ -107,17 +108,17 @@ fn is_plain(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The length that a body is announced with.
-pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
+/// The value of Content-Length.
+pub(crate) fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The whole body. One that is too large is refused by its Content-Length, or as soon as too much has come; one that is
-/// compressed is refused once it has come. (What is left of either the border reads and drops.)
+/// Reads the whole body. A body that is too large is refused by its Content-Length or as soon as the limit is exceeded; a
+/// compressed one once it was read. (The layer drains the rest.)
 async fn read(request: Request) -> Result<Bytes, Problem> {
     let is_plain = is_plain(request.headers());
     let limit = request.extensions().get().copied().unwrap_or(BodyLimit::DEFAULT);
-    if announced(request.headers()).is_some_and(|length| length > limit.0 as u64) {
+    if content_length(request.headers()).is_some_and(|length| length > limit.0 as u64) {
         return Err(limit.refusal());
     }
     let mut body = request.into_body();
@@ -147,7 +148,7 @@ async fn read(request: Request) -> Result<Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // The second reading is for the refusal alone: it knows where in the body it is.
+    // The second parse is only for the error: it tracks the path of the field.
     edge_json::from_slice(bytes).map_err(|_| {
         let mut text = serde_json::Deserializer::from_slice(bytes);
         match serde_path_to_error::deserialize::<_, T>(Strict::new(&mut text)) {
@@ -157,7 +158,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })
 }
 
-/// Reads a part of a body, refusing it as a whole body would be.
+/// Reads a part of a body, with the same errors as for a whole body.
 pub fn read_json<T: DeserializeOwned>(part: &serde_json::Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(Strict::new(part)).map_err(|error| refusal(&error))
 }
@@ -168,7 +169,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let (line, column) = (cause.line(), cause.column());
         return Problem::new(Code::ValidationError, format!("The body is not JSON: see line {line}, column {column}."));
     }
-    let message = without_place(&cause.to_string());
+    let message = without_position(&cause.to_string());
     let path = error.path().to_string();
     // A missing field is reported at the object that lacks it.
     let field = match message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
@@ -182,16 +183,16 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     Problem::fields(vec![FieldError::new(field, message)])
 }
 
-/// The message without serde's "at line 1 column 2", which says nothing to somebody who sent one line.
-fn without_place(message: &str) -> String {
+/// The message without serde's "at line 1 column 2", which does not help with a body of one line.
+fn without_position(message: &str) -> String {
     message.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
-/// The message without the value that was sent: answers and logs do not repeat what callers say.
+/// The message without the value that was sent: responses and logs do not repeat callers' data.
 fn without_values(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((found, expected)) => {
-            // The name that a type has here says nothing to callers.
+            // The name of a Rust type means nothing to callers.
             let expected = if expected.starts_with("struct ") { "an object" } else { expected };
             let found = found.split([' ', '`', '"']).skip(2).find(|word| word.chars().all(char::is_alphabetic));
             match found.filter(|found| !found.is_empty()) {

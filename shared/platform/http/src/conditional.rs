@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use http::header::IF_NONE_MATCH;
 
-/// Whether `If-None-Match` names `etag`, quotes included: the caller has this version already, so the answer is 304.
-/// Compared weakly, as the RFC asks of this header.
+/// Whether `If-None-Match` names `etag`, quotes included: the caller has this version already, so the response is 304. The
+/// comparison is weak, as the RFC requires for this header.
 pub fn if_none_match(headers: &HeaderMap, etag: &[u8]) -> bool {
     headers.get_all(IF_NONE_MATCH).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|known| {
         let known = known.trim_ascii();

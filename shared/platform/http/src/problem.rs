@@ -1,5 +1,4 @@
-//! Errors as the caller sees them: RFC 9457 problem+json, with a code in capitals. This is the catalogue; what is not
-//! in it cannot be answered.
+//! Errors as callers see them: RFC 9457 problem+json with an error code. This is the complete catalogue of codes.
 
 use std::borrow::Cow;
 
@@ -12,212 +11,135 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// A stable error code for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    /// 400: the request cannot be parsed, or a field is invalid.
-    ValidationError,
-    /// 400: the webhook's signature is missing, malformed or wrong.
-    InvalidSignature,
-    /// 400: an internal tenant is never billed.
-    InternalTenant,
-    /// 401: the credential is missing or unknown.
-    Unauthenticated,
-    /// 403: the credential lacks the required right.
-    PermissionDenied,
-    /// 403: the approval request is the caller's own.
-    OwnRequest,
-    /// 403: the caller is not a current approver of the request.
-    NotAnApprover,
-    /// 404: the resource does not exist or belongs to another tenant.
-    NotFound,
-    /// 404: there is no such API key.
-    ApiKeyNotFound,
-    /// 404: there is no such organisation, or it is another tenant's.
-    OrganizationNotFound,
-    /// 404: there is no such rule.
-    RuleNotFound,
-    /// 404: the rule has no such version.
-    VersionNotFound,
-    /// 404: there is no such tenant, or it is not the caller's.
-    TenantNotFound,
-    /// 404: the tenant has no such user.
-    UserNotFound,
-    /// 404: the tenant has no external id in this application.
-    ExternalIdNotFound,
-    /// 404: there is no such plan.
-    PlanNotFound,
-    /// 404: there is no such order, or it is another tenant's.
-    OrderNotFound,
-    /// 404: there is no such webhook event.
-    EventNotFound,
-    /// 404: there is no such webhook endpoint.
-    EndpointNotFound,
-    /// 404: there is no such budget, or it is another tenant's.
-    BudgetNotFound,
-    /// 404: nothing was reserved under that reference.
-    ReservationNotFound,
-    /// 404: there is no such approval request, or it is another tenant's.
-    ApprovalRequestNotFound,
-    /// 404: there is no such approval rule, or it is another tenant's.
-    ApprovalRuleNotFound,
-    /// 404: there is no such delegation, or it is somebody else's.
-    DelegationNotFound,
-    /// 405: the path does not support this method.
-    MethodNotAllowed,
-    /// 409: a request with this Idempotency-Key is still running.
-    IdempotencyInProgress,
-    /// 409: there is no earlier version of the rule to go back to.
-    NothingToRollBack,
-    /// 409: the rule `budget` does not allow the purchase.
-    BudgetExceeded,
-    /// 409: the rule `approval` rejects the purchase.
-    PurchaseRejected,
-    /// 409: this person has reached the limit of delegations that have not ended.
-    DelegationLimitReached,
-    /// 409: the approval request is already approved, rejected, used or expired.
-    RequestClosed,
-    /// 409: this person has already been counted for the approval request.
-    AlreadyCounted,
-    /// 409: the reservation is already committed or released, or has another amount.
-    ReservationSettled,
-    /// 409: there is no subscription to cancel.
-    NoSubscription,
-    /// 409: a value that must be unique is already in use.
-    AlreadyExists,
-    /// 409: a tenant must keep at least one owner.
-    LastOwner,
-    /// 409: the tenant's plan allows no more users.
-    UserLimitReached,
-    /// 412: the resource has changed since it was read.
-    PreconditionFailed,
-    /// 413: the body exceeds the route's limit: 1 MiB for webhooks and rules, 64 KiB otherwise.
-    PayloadTooLarge,
-    /// 415: the body is not JSON, or it is compressed.
-    UnsupportedMediaType,
-    /// 422: this Idempotency-Key was used for another request.
-    IdempotencyKeyReused,
-    /// 422: the script or its tests do not pass the check.
-    RuleInvalid,
-    /// 422: an upstream refuses the purchase; repeating the request does not help.
-    UpstreamRefused,
-    /// 428: the header `If-Match` with the resource's ETag is required.
-    PreconditionRequired,
-    /// 429: the caller exceeded its rate limit.
-    RateLimited,
-    /// 500: an internal error of the edge.
-    Internal,
-    /// 500: a rule failed to make a decision; nothing was granted.
-    RuleFailed,
-    /// 503: a store of the edge cannot be reached.
-    StoreUnavailable,
-    /// 503: an upstream cannot be reached or returned an unreadable response.
-    UpstreamUnavailable,
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident $status:ident $text:literal;)*) => {
+        /// A stable error code for programs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum Code {
+            $($(#[$doc])* $code,)*
+        }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$code),*];
+
+            /// The HTTP status of the code.
+            pub const fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$code => StatusCode::$status,)*
+                }
+            }
+
+            /// The code's text: `VALIDATION_ERROR`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $text,)*
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The HTTP status that goes with the code.
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::ValidationError | Self::InvalidSignature | Self::InternalTenant => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::PermissionDenied | Self::OwnRequest | Self::NotAnApprover => StatusCode::FORBIDDEN,
-            Self::NotFound
-            | Self::ApiKeyNotFound
-            | Self::OrganizationNotFound
-            | Self::RuleNotFound
-            | Self::VersionNotFound
-            | Self::TenantNotFound
-            | Self::UserNotFound
-            | Self::ExternalIdNotFound
-            | Self::PlanNotFound
-            | Self::OrderNotFound
-            | Self::EventNotFound
-            | Self::EndpointNotFound
-            | Self::BudgetNotFound
-            | Self::ReservationNotFound
-            | Self::ApprovalRequestNotFound
-            | Self::ApprovalRuleNotFound
-            | Self::DelegationNotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::IdempotencyInProgress
-            | Self::NothingToRollBack
-            | Self::BudgetExceeded
-            | Self::PurchaseRejected
-            | Self::DelegationLimitReached
-            | Self::RequestClosed
-            | Self::AlreadyCounted
-            | Self::ReservationSettled
-            | Self::NoSubscription
-            | Self::AlreadyExists
-            | Self::LastOwner
-            | Self::UserLimitReached => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::IdempotencyKeyReused | Self::RuleInvalid | Self::UpstreamRefused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal | Self::RuleFailed => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::StoreUnavailable | Self::UpstreamUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// The code as it is written: `VALIDATION_ERROR`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ValidationError => "VALIDATION_ERROR",
-            Self::InvalidSignature => "INVALID_SIGNATURE",
-            Self::InternalTenant => "INTERNAL_TENANT",
-            Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::PermissionDenied => "PERMISSION_DENIED",
-            Self::OwnRequest => "OWN_REQUEST",
-            Self::NotAnApprover => "NOT_AN_APPROVER",
-            Self::NotFound => "NOT_FOUND",
-            Self::ApiKeyNotFound => "API_KEY_NOT_FOUND",
-            Self::OrganizationNotFound => "ORGANIZATION_NOT_FOUND",
-            Self::RuleNotFound => "RULE_NOT_FOUND",
-            Self::VersionNotFound => "VERSION_NOT_FOUND",
-            Self::TenantNotFound => "TENANT_NOT_FOUND",
-            Self::UserNotFound => "USER_NOT_FOUND",
-            Self::ExternalIdNotFound => "EXTERNAL_ID_NOT_FOUND",
-            Self::PlanNotFound => "PLAN_NOT_FOUND",
-            Self::OrderNotFound => "ORDER_NOT_FOUND",
-            Self::EventNotFound => "EVENT_NOT_FOUND",
-            Self::EndpointNotFound => "ENDPOINT_NOT_FOUND",
-            Self::BudgetNotFound => "BUDGET_NOT_FOUND",
-            Self::ReservationNotFound => "RESERVATION_NOT_FOUND",
-            Self::ApprovalRequestNotFound => "APPROVAL_REQUEST_NOT_FOUND",
-            Self::ApprovalRuleNotFound => "APPROVAL_RULE_NOT_FOUND",
-            Self::DelegationNotFound => "DELEGATION_NOT_FOUND",
-            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
-            Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
-            Self::NothingToRollBack => "NOTHING_TO_ROLL_BACK",
-            Self::BudgetExceeded => "BUDGET_EXCEEDED",
-            Self::PurchaseRejected => "PURCHASE_REJECTED",
-            Self::DelegationLimitReached => "DELEGATION_LIMIT_REACHED",
-            Self::RequestClosed => "REQUEST_CLOSED",
-            Self::AlreadyCounted => "ALREADY_COUNTED",
-            Self::ReservationSettled => "RESERVATION_SETTLED",
-            Self::NoSubscription => "NO_SUBSCRIPTION",
-            Self::AlreadyExists => "ALREADY_EXISTS",
-            Self::LastOwner => "LAST_OWNER",
-            Self::UserLimitReached => "USER_LIMIT_REACHED",
-            Self::PreconditionFailed => "PRECONDITION_FAILED",
-            Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
-            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
-            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
-            Self::RuleInvalid => "RULE_INVALID",
-            Self::UpstreamRefused => "UPSTREAM_REFUSED",
-            Self::PreconditionRequired => "PRECONDITION_REQUIRED",
-            Self::RateLimited => "RATE_LIMITED",
-            Self::Internal => "INTERNAL",
-            Self::RuleFailed => "RULE_FAILED",
-            Self::StoreUnavailable => "STORE_UNAVAILABLE",
-            Self::UpstreamUnavailable => "UPSTREAM_UNAVAILABLE",
-        }
-    }
+codes! {
+    /// 400: the request cannot be parsed, or a field is invalid.
+    ValidationError BAD_REQUEST "VALIDATION_ERROR";
+    /// 400: the webhook's signature is missing, malformed or wrong.
+    InvalidSignature BAD_REQUEST "INVALID_SIGNATURE";
+    /// 400: an internal tenant is never billed.
+    InternalTenant BAD_REQUEST "INTERNAL_TENANT";
+    /// 401: the credential is missing or unknown.
+    Unauthenticated UNAUTHORIZED "UNAUTHENTICATED";
+    /// 403: the credential lacks the required right.
+    PermissionDenied FORBIDDEN "PERMISSION_DENIED";
+    /// 403: the approval request is the caller's own.
+    OwnRequest FORBIDDEN "OWN_REQUEST";
+    /// 403: the caller is not a current approver of the request.
+    NotAnApprover FORBIDDEN "NOT_AN_APPROVER";
+    /// 404: the resource does not exist or belongs to another tenant.
+    NotFound NOT_FOUND "NOT_FOUND";
+    /// 404: there is no such API key.
+    ApiKeyNotFound NOT_FOUND "API_KEY_NOT_FOUND";
+    /// 404: there is no such organisation, or it is another tenant's.
+    OrganizationNotFound NOT_FOUND "ORGANIZATION_NOT_FOUND";
+    /// 404: there is no such rule.
+    RuleNotFound NOT_FOUND "RULE_NOT_FOUND";
+    /// 404: the rule has no such version.
+    VersionNotFound NOT_FOUND "VERSION_NOT_FOUND";
+    /// 404: there is no such tenant, or it is not the caller's.
+    TenantNotFound NOT_FOUND "TENANT_NOT_FOUND";
+    /// 404: the tenant has no such user.
+    UserNotFound NOT_FOUND "USER_NOT_FOUND";
+    /// 404: the tenant has no external id in this application.
+    ExternalIdNotFound NOT_FOUND "EXTERNAL_ID_NOT_FOUND";
+    /// 404: there is no such plan.
+    PlanNotFound NOT_FOUND "PLAN_NOT_FOUND";
+    /// 404: there is no such order, or it is another tenant's.
+    OrderNotFound NOT_FOUND "ORDER_NOT_FOUND";
+    /// 404: there is no such webhook event.
+    EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
+    /// 404: there is no such webhook endpoint.
+    EndpointNotFound NOT_FOUND "ENDPOINT_NOT_FOUND";
+    /// 404: there is no such budget, or it is another tenant's.
+    BudgetNotFound NOT_FOUND "BUDGET_NOT_FOUND";
+    /// 404: nothing was reserved under that reference.
+    ReservationNotFound NOT_FOUND "RESERVATION_NOT_FOUND";
+    /// 404: there is no such approval request, or it is another tenant's.
+    ApprovalRequestNotFound NOT_FOUND "APPROVAL_REQUEST_NOT_FOUND";
+    /// 404: there is no such approval rule, or it is another tenant's.
+    ApprovalRuleNotFound NOT_FOUND "APPROVAL_RULE_NOT_FOUND";
+    /// 404: there is no such delegation, or it is somebody else's.
+    DelegationNotFound NOT_FOUND "DELEGATION_NOT_FOUND";
+    /// 405: the path does not support this method.
+    MethodNotAllowed METHOD_NOT_ALLOWED "METHOD_NOT_ALLOWED";
+    /// 409: a request with this Idempotency-Key is still running.
+    IdempotencyInProgress CONFLICT "IDEMPOTENCY_IN_PROGRESS";
+    /// 409: there is no earlier version of the rule to go back to.
+    NothingToRollBack CONFLICT "NOTHING_TO_ROLL_BACK";
+    /// 409: the rule `budget` does not allow the purchase.
+    BudgetExceeded CONFLICT "BUDGET_EXCEEDED";
+    /// 409: the rule `approval` rejects the purchase.
+    PurchaseRejected CONFLICT "PURCHASE_REJECTED";
+    /// 409: this person has reached the limit of delegations that have not ended.
+    DelegationLimitReached CONFLICT "DELEGATION_LIMIT_REACHED";
+    /// 409: the approval request is already approved, rejected, used or expired.
+    RequestClosed CONFLICT "REQUEST_CLOSED";
+    /// 409: this person has already been counted for the approval request.
+    AlreadyCounted CONFLICT "ALREADY_COUNTED";
+    /// 409: the reservation is already committed or released, or has another amount.
+    ReservationSettled CONFLICT "RESERVATION_SETTLED";
+    /// 409: there is no subscription to cancel.
+    NoSubscription CONFLICT "NO_SUBSCRIPTION";
+    /// 409: a value that must be unique is already in use.
+    AlreadyExists CONFLICT "ALREADY_EXISTS";
+    /// 409: a tenant must keep at least one owner.
+    LastOwner CONFLICT "LAST_OWNER";
+    /// 409: the tenant's plan allows no more users.
+    UserLimitReached CONFLICT "USER_LIMIT_REACHED";
+    /// 412: the resource has changed since it was read.
+    PreconditionFailed PRECONDITION_FAILED "PRECONDITION_FAILED";
+    /// 413: the body exceeds the route's limit: 1 MiB for webhooks and rules, 64 KiB otherwise.
+    PayloadTooLarge PAYLOAD_TOO_LARGE "PAYLOAD_TOO_LARGE";
+    /// 415: the body is not JSON, or it is compressed.
+    UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "UNSUPPORTED_MEDIA_TYPE";
+    /// 422: this Idempotency-Key was used for another request.
+    IdempotencyKeyReused UNPROCESSABLE_ENTITY "IDEMPOTENCY_KEY_REUSED";
+    /// 422: the script or its tests do not pass the check.
+    RuleInvalid UNPROCESSABLE_ENTITY "RULE_INVALID";
+    /// 422: an upstream refuses the purchase; repeating the request does not help.
+    UpstreamRefused UNPROCESSABLE_ENTITY "UPSTREAM_REFUSED";
+    /// 428: the header `If-Match` with the resource's ETag is required.
+    PreconditionRequired PRECONDITION_REQUIRED "PRECONDITION_REQUIRED";
+    /// 429: the caller exceeded its rate limit.
+    RateLimited TOO_MANY_REQUESTS "RATE_LIMITED";
+    /// 500: an internal error of the edge.
+    Internal INTERNAL_SERVER_ERROR "INTERNAL";
+    /// 500: a rule failed to make a decision; nothing was granted.
+    RuleFailed INTERNAL_SERVER_ERROR "RULE_FAILED";
+    /// 503: a store of the edge cannot be reached.
+    StoreUnavailable SERVICE_UNAVAILABLE "STORE_UNAVAILABLE";
+    /// 503: an upstream cannot be reached or returned an unreadable response.
+    UpstreamUnavailable SERVICE_UNAVAILABLE "UPSTREAM_UNAVAILABLE";
 }
 
 /// An invalid field of a request.
@@ -230,13 +152,13 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// `field` is not what it must be: `message`.
+    /// The field `field` is invalid: `message`.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
     }
 }
 
-/// An error on its way to the caller.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     code: Code,
@@ -249,7 +171,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// An error with a sentence for the caller. The sentence quotes nothing that the caller may not see.
+    /// An error with a sentence for the caller, which must quote nothing that the caller may not see.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
@@ -262,12 +184,12 @@ impl Problem {
         }
     }
 
-    /// Fields that are not what they must be.
+    /// A request with invalid fields.
     pub fn fields(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::ValidationError, "The request is not valid: see errors.") }
     }
 
-    /// One field that is not what it must be.
+    /// A request with one invalid field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::fields(vec![FieldError::new(field, message)])
     }
@@ -278,41 +200,41 @@ impl Problem {
         Self { retry_after_secs: Some(seconds), ..self }
     }
 
-    /// Tells the caller which encodings of a body are read, where it sent another.
+    /// Tells the caller which encodings of a body are accepted.
     #[must_use]
     pub(crate) fn accept_encoding(self, encodings: &'static str) -> Self {
         Self { accept_encoding: Some(encodings), ..self }
     }
 
-    /// Adds the member `name` to the body: `json` is JSON, written as it is.
+    /// Adds the member `name` to the body; `json` is its value as JSON.
     #[must_use]
     pub fn with(mut self, name: &'static str, json: impl Into<String>) -> Self {
         self.members.0.push((name, json.into()));
         self
     }
 
-    /// Notes why, for the log; the caller does not see it.
+    /// Sets the cause for the log; the caller does not see it.
     #[must_use]
     pub fn because(self, cause: impl ToString) -> Self {
         Self { cause: Some(cause.to_string()), ..self }
     }
 
-    /// Why, for the log.
+    /// The cause, for the log.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
 
-    /// Its code.
+    /// The error code.
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// The fields it names.
+    /// The invalid fields.
     pub fn errors(&self) -> &[FieldError] {
         &self.errors
     }
 
-    /// The error as it is written, for the request `request_id`.
+    /// The body of the response to the request `request_id`.
     pub fn body(&self, request_id: &str) -> ProblemBody {
         let status = self.code.status();
         ProblemBody {
@@ -327,7 +249,7 @@ impl Problem {
         }
     }
 
-    /// The whole answer, for the request `request_id`.
+    /// The response to the request `request_id`.
     pub(crate) fn render(&self, request_id: &str) -> Response {
         let body = serde_json::to_vec(&self.body(request_id)).unwrap_or_default();
         let mut response = (self.code.status(), body).into_response();
@@ -358,7 +280,7 @@ impl From<DatabaseError> for Problem {
     }
 }
 
-/// What travels from where the error arose to the border, which knows the request id and writes the body.
+/// Carries the problem in the extensions of a response to the layer, which knows the request id and writes the body.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.code.status().into_response();
@@ -367,7 +289,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives `rendered` what the router said beside the problem: which methods a path does take.
+/// Copies to `rendered` the header `Allow` that the router set: the methods that a path supports.
 pub(crate) fn keep_allow(rendered: &mut Response, original: &Response) {
     if let Some(allow) = original.headers().get(ALLOW) {
         rendered.headers_mut().insert(ALLOW, allow.clone());
@@ -395,7 +317,7 @@ pub struct ProblemBody {
     /// The invalid fields; omitted if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// What this problem says beyond what all say.
+    /// The members of this problem beyond those that all have.
     #[serde(flatten)]
     #[schema(ignore)]
     pub members: Members,
@@ -441,7 +363,7 @@ mod tests {
 
     #[test]
     fn serde_and_as_str_write_the_same_code() {
-        for code in [Code::ValidationError, Code::IdempotencyKeyReused, Code::UpstreamUnavailable, Code::NotFound] {
+        for code in Code::ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         }
     }

@@ -1,5 +1,5 @@
-//! Proxies in front of the edge. What a proxy says about where a request comes from (`X-Forwarded-For`, or `Forwarded` of
-//! RFC 7239) is believed of those alone that the variable `trusted_proxies` names: anybody can write such a header.
+//! Proxies in front of the edge. The client address that a proxy reports (`X-Forwarded-For`, or `Forwarded` of RFC 7239) is
+//! trusted only from the proxies in the variable `trusted_proxies`, because anybody can send such a header.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -10,10 +10,10 @@ use http::{HeaderMap, HeaderName};
 
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The most addresses that are looked at: no request goes through more proxies than this.
-const MAX_COUNT: usize = 32;
+/// The maximum number of addresses to check: no request passes more proxies than this.
+const MAX_ADDRESSES: usize = 32;
 
-/// The proxies that are trusted.
+/// The trusted proxies.
 pub(crate) struct Proxies {
     config: Arc<dyn Config>,
     trusted: OnceLock<Vec<Network>>,
@@ -25,7 +25,7 @@ impl std::fmt::Debug for Proxies {
     }
 }
 
-/// Addresses that begin with the same bits.
+/// A range of addresses with the same prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Network {
     address: IpAddr,
@@ -40,12 +40,12 @@ impl Network {
             None => (text, None),
         };
         let address = address.parse::<IpAddr>().ok()?.to_canonical();
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(longest);
-        (prefix <= longest).then_some(Self { address, prefix })
+        let max_prefix = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(max_prefix);
+        (prefix <= max_prefix).then_some(Self { address, prefix })
     }
 
-    fn holds(&self, address: IpAddr) -> bool {
+    fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
                 (network.to_bits() ^ address.to_bits()).leading_zeros() >= self.prefix
@@ -63,7 +63,7 @@ impl Proxies {
         Self { config, trusted: OnceLock::new() }
     }
 
-    /// Where a request comes from, which the host says came from `peer`: as it says, unless that is a trusted proxy.
+    /// The client address of a request that came from `peer`: `peer` itself, unless it is a trusted proxy.
     pub(crate) async fn caller(&self, peer: &str, headers: &HeaderMap) -> String {
         if !headers.contains_key(&X_FORWARDED_FOR) && !headers.contains_key(FORWARDED) {
             return peer.to_owned();
@@ -73,7 +73,7 @@ impl Proxies {
             None => {
                 let written = edge_capabilities::config::text(&*self.config, "trusted_proxies").await;
                 let written = written.unwrap_or_default();
-                // What cannot be read is trusted by nobody.
+                // Malformed entries are ignored: they make no address trusted.
                 let networks = written.split([',', ' ']).filter_map(Network::parse).collect();
                 self.trusted.get_or_init(|| networks)
             }
@@ -82,9 +82,9 @@ impl Proxies {
     }
 }
 
-/// The address that trusted proxies give; None: there is none to be believed.
+/// The client address that trusted proxies report; None: there is none that can be trusted.
 fn caller(trusted: &[Network], peer: &str, headers: &HeaderMap) -> Option<String> {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.holds(address));
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     if !is_trusted(address(peer)?) {
         return None;
     }
@@ -94,17 +94,17 @@ fn caller(trusted: &[Network], peer: &str, headers: &HeaderMap) -> Option<String
     let first = nearest(listed.iter().rev().map(|entry| Some(entry.trim())), is_trusted);
     let second = nearest(elements.iter().rev().map(|element| forwarded_for(element)), is_trusted);
     match (first, second) {
-        // A proxy writes one of the two and passes on the other, which anybody may have written.
+        // A proxy writes one of the two headers and passes on the other, which anybody may have written.
         (Some(first), Some(second)) if address(&first) != address(&second) => None,
         (first, second) => first.or(second),
     }
 }
 
-/// The first of these, which come from the nearest proxy on, that is no trusted proxy. Where one says nothing, nothing
-/// beyond it is believed.
+/// The first of `entries`, beginning with the nearest proxy's, that is not a trusted proxy. Entries beyond an unreadable
+/// one are not trusted.
 fn nearest<'a>(entries: impl Iterator<Item = Option<&'a str>>, is_trusted: impl Fn(IpAddr) -> bool) -> Option<String> {
     let mut last = None;
-    for entry in entries.take(MAX_COUNT) {
+    for entry in entries.take(MAX_ADDRESSES) {
         let Some((entry, address)) = entry.and_then(|entry| Some((entry, address(entry)?))) else { break };
         last = Some(entry.to_owned());
         if !is_trusted(address) {
@@ -114,7 +114,7 @@ fn nearest<'a>(entries: impl Iterator<Item = Option<&'a str>>, is_trusted: impl 
     last
 }
 
-/// What an element of `Forwarded` says that the request came from.
+/// The address in the `for` parameter of an element of `Forwarded`.
 fn forwarded_for(element: &str) -> Option<&str> {
     element.split(';').find_map(|pair| {
         let (name, value) = pair.split_once('=')?;

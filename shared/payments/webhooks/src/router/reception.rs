@@ -10,7 +10,7 @@ use bytes::Bytes;
 use edge_capabilities::clock::within;
 use edge_capabilities::{Random, Timestamp, random};
 use edge_gateways::{GatewayEvent, Provider, Rejection, Verified, is_set_up_ping, verify};
-use edge_http::{Code, Outcome, Problem, Raw};
+use edge_http::{Code, LogOutcome, Problem, Raw};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -143,7 +143,7 @@ impl AppState {
                 self.counters.count(delivered(provider, outcome));
                 let kind = HeaderValue::from_static("application/json");
                 let mut response = (StatusCode::OK, [(CONTENT_TYPE, kind)], answer).into_response();
-                response.extensions_mut().insert(Outcome(outcome));
+                response.extensions_mut().insert(LogOutcome(outcome));
                 response
             }
             Err(refused) => *refused,
@@ -368,7 +368,7 @@ fn invalid_signature(provider: Provider, rejection: Rejection) -> Response {
         let body = r#"{"processed":false,"error":"Invalid webhook signature","error_code":"INVALID_SIGNATURE"}"#;
         let kind = HeaderValue::from_static("application/json");
         let mut response = (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], body).into_response();
-        response.extensions_mut().insert(Outcome(rejection.as_str()));
+        response.extensions_mut().insert(LogOutcome(rejection.as_str()));
         return response;
     }
     let problem = Problem::new(Code::InvalidSignature, "The webhook's signature is missing, malformed or wrong.");

@@ -1,24 +1,24 @@
-//! What every request goes through on its way in and out.
+//! The layer around every router: request ids, timings, response headers, problem bodies and the access log.
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse as _, Response};
 use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::header::{CACHE_CONTROL, ETAG};
-use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower::{Layer, Service};
 
-use crate::access_log::{Entry, Outcome, micros, timestamp};
+use crate::access_log::{Entry, LogOutcome, micros, timestamp};
+use crate::context::{RateLimitStatus, RequestContext, Timings};
+use crate::drain::DrainableBody;
 use crate::problem::{Code, Problem, keep_allow};
 use crate::proxies::Proxies;
-use crate::unread::Unread;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -27,10 +27,10 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// The longest request id that is taken over from a caller.
+/// The maximum length of a request id that a caller sends.
 const MAX_ID_LEN: usize = 128;
 
-/// Puts a router's routes behind the border.
+/// Wraps a router's routes.
 #[derive(Clone)]
 pub(crate) struct HttpLayer(Arc<Inner>);
 
@@ -42,10 +42,10 @@ struct Inner {
     proxies: Arc<Proxies>,
 }
 
-/// Request ids for callers who send none: a part that chance gives each instance, and a count. Chance for each id would
-/// cost a call into the host.
+/// Request ids for callers that send none: a random part per instance, and a counter. A random part per id would cost a
+/// call into the host.
 struct Ids {
-    of_instance: String,
+    prefix: String,
     count: AtomicU32,
 }
 
@@ -54,7 +54,7 @@ impl Ids {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let mut id = String::with_capacity(28);
         id.push_str("req_");
-        id.push_str(&self.of_instance);
+        id.push_str(&self.prefix);
         for place in (0..8).rev() {
             id.extend(char::from_digit(count >> (4 * place) & 0xf, 16));
         }
@@ -62,32 +62,7 @@ impl Ids {
     }
 }
 
-/// What is known of a request while it is in the works.
-#[derive(Debug, Default)]
-struct RequestContext {
-    id: String,
-    laps: Mutex<Laps>,
-    proxies: Option<Arc<Proxies>>,
-}
-
-impl RequestContext {
-    fn laps(&self) -> MutexGuard<'_, Laps> {
-        self.laps.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The request's id: the caller's, if it sent a sane one.
-#[derive(Clone, Debug)]
-pub struct RequestId(Arc<RequestContext>);
-
-impl RequestId {
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0.id
-    }
-}
-
-/// The caller's id for its request, if it sent a sane one.
+/// The request id that the caller sent, if it is valid.
 fn sent_id(headers: &HeaderMap) -> Option<&str> {
     let is_valid = |id: &&str| {
         (1..=MAX_ID_LEN).contains(&id.len())
@@ -96,133 +71,33 @@ fn sent_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_valid)
 }
 
-/// How long parts of a request took, for `Server-Timing`.
-#[derive(Clone, Debug)]
-pub struct Timings(Arc<RequestContext>);
-
-/// How often a caller may still ask, for the `RateLimit-…` headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimitStatus {
-    /// How often in a minute.
-    pub limit: u64,
-    /// How often now.
-    pub remaining: u64,
-    /// In how many seconds it may as often as ever; where it may not now, in how many it may again.
-    pub reset: u64,
-}
-
-#[derive(Debug, Default)]
-struct Laps {
-    noted: Vec<(&'static str, Duration)>,
-    /// When the last part ended, by [`Clock::elapsed`].
-    last: Duration,
-    allowance: Option<RateLimitStatus>,
-    /// Whether the answer is for the caller alone.
-    is_personal: bool,
-}
-
-impl Timings {
-    /// Those of the request with these extensions.
-    pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions.get()
-    }
-
-    pub(crate) fn proxies(&self) -> Option<&Proxies> {
-        self.0.proxies.as_deref()
-    }
-
-    /// Notes that `part` took `duration`.
-    pub fn note(&self, part: &'static str, duration: Duration) {
-        self.0.laps().noted.push((part, duration));
-    }
-
-    /// Notes that `part` took from the end of the last part, or from the request's arrival, until now.
-    pub fn lap(&self, part: &'static str, clock: &dyn Clock) {
-        let now = clock.elapsed();
-        let mut laps = self.0.laps();
-        let last = std::mem::replace(&mut laps.last, now);
-        laps.noted.push((part, now.saturating_sub(last)));
-    }
-
-    /// Notes how often the caller may still ask.
-    pub fn allow(&self, allowance: RateLimitStatus) {
-        self.0.laps().allowance = Some(allowance);
-    }
-
-    /// Notes that the answer is for the caller alone: unless the route says otherwise nobody may keep a copy.
-    pub fn note_personal(&self) {
-        self.0.laps().is_personal = true;
-    }
-}
-
-impl Laps {
-    fn header(&self, total: Duration) -> String {
-        let mut header = String::with_capacity(96);
-        for (index, (part, duration)) in [("total", total)].iter().chain(&self.noted).enumerate() {
-            header.push_str(if index == 0 { "" } else { ", " });
-            header.push_str(part);
-            header.push_str(";dur=");
-            push_millis(&mut header, *duration);
-        }
-        header
-    }
-}
-
-/// Writes `duration` in milliseconds, with three decimals.
-fn push_millis(text: &mut String, duration: Duration) {
-    let micros = micros(duration);
-    match micros / 1000 {
-        0 => text.push('0'),
-        millis => text.push_str(&millis.to_string()),
-    }
-    text.push('.');
-    for place in [100, 10, 1] {
-        let digit = u8::try_from(micros / place % 10).unwrap_or(0);
-        text.push(char::from(b'0' + digit));
-    }
-}
-
-macro_rules! from_extensions {
-    ($($kind:ident)*) => {$(
-        impl<S: Sync> FromRequestParts<S> for $kind {
-            type Rejection = Infallible;
-
-            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-                Ok(Self(Timings::of(&parts.extensions).map(|timings| timings.0.clone()).unwrap_or_default()))
-            }
-        }
-    )*};
-}
-
-from_extensions! { RequestId Timings }
-
-/// Headers of which a request has one: of two it is not said which counts.
-static SINGLE: [(HeaderName, &str); 3] = [
+/// Headers that a request may send only once: of two, neither is the obvious one to use.
+static SINGLE_HEADERS: [(HeaderName, &str); 3] = [
     (http::header::AUTHORIZATION, "Authorization"),
     (HeaderName::from_static("idempotency-key"), "Idempotency-Key"),
     (HeaderName::from_static("x-tenant-id"), "X-Tenant-Id"),
 ];
 
-/// What is wrong with a request that has one of [`SINGLE`] more than once.
-fn doubled(headers: &HeaderMap) -> Option<Box<Problem>> {
-    let is_doubled = |name: &HeaderName| headers.get_all(name).iter().nth(1).is_some();
-    let (_, name) = SINGLE.iter().find(|(name, _)| is_doubled(name))?;
+/// The problem with a request that has one of [`SINGLE_HEADERS`] more than once.
+fn duplicate_header(headers: &HeaderMap) -> Option<Box<Problem>> {
+    let is_duplicate = |name: &HeaderName| headers.get_all(name).iter().nth(1).is_some();
+    let (_, name) = SINGLE_HEADERS.iter().find(|(name, _)| is_duplicate(name))?;
     Some(Box::new(Problem::field(*name, "is sent more than once")))
 }
 
-/// What the router itself refuses, in words of its own: a path that is no UTF-8.
-fn refused_by_the_router(response: &Response) -> Option<Problem> {
-    let in_its_words = || {
+/// The problem that axum itself reports, as plain text: a path that is not UTF-8.
+fn router_rejection(response: &Response) -> Option<Problem> {
+    let is_plain_text = || {
         let kind = response.headers().get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         kind.is_some_and(|kind| kind.starts_with("text/plain"))
     };
-    (response.status() == http::StatusCode::BAD_REQUEST && in_its_words())
+    (response.status() == http::StatusCode::BAD_REQUEST && is_plain_text())
         .then(|| Problem::new(Code::ValidationError, "The path cannot be read."))
 }
 
-/// A request that has come in, and is to go out again.
+/// A request in progress.
 struct RequestSpan {
-    passage: Arc<RequestContext>,
+    context: Arc<RequestContext>,
     started: Duration,
     method: Method,
     route: Option<MatchedPath>,
@@ -231,7 +106,7 @@ struct RequestSpan {
 impl HttpLayer {
     pub(crate) fn new(component: &'static str, capabilities: &Capabilities) -> Self {
         let Capabilities { clock, log, random, .. } = capabilities;
-        let ids = Ids { of_instance: random::hex::<8>(&**random), count: AtomicU32::new(0) };
+        let ids = Ids { prefix: random::hex::<8>(&**random), count: AtomicU32::new(0) };
         let proxies = Arc::new(Proxies::new(capabilities.config.clone()));
         Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies }))
     }
@@ -239,44 +114,43 @@ impl HttpLayer {
     fn enter(&self, request: &mut Request) -> RequestSpan {
         let started = self.0.clock.elapsed();
         let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
-        let laps = Laps { noted: Vec::with_capacity(4), last: started, allowance: None, is_personal: false };
-        let passage = Arc::new(RequestContext { id, laps: Mutex::new(laps), proxies: Some(self.0.proxies.clone()) });
-        // The pattern, not the path: a path may hold a secret.
+        let context = Arc::new(RequestContext::new(id, started, self.0.proxies.clone()));
+        // The pattern, not the path: a path may contain a secret.
         let route = request.extensions().get::<MatchedPath>().cloned();
-        request.extensions_mut().insert(Timings(passage.clone()));
-        RequestSpan { passage, started, method: request.method().clone(), route }
+        request.extensions_mut().insert(Timings(context.clone()));
+        RequestSpan { context, started, method: request.method().clone(), route }
     }
 
-    fn leave(&self, crossing: &RequestSpan, mut response: Response) -> Response {
-        let RequestSpan { passage, started, method, route } = crossing;
+    fn leave(&self, span: &RequestSpan, mut response: Response) -> Response {
+        let RequestSpan { context, started, method, route } = span;
         let Inner { component, clock, log, .. } = &*self.0;
-        let problem = response.extensions_mut().remove::<Problem>().or_else(|| refused_by_the_router(&response));
-        let outcome = match (&problem, response.extensions().get::<Outcome>()) {
+        let problem = response.extensions_mut().remove::<Problem>().or_else(|| router_rejection(&response));
+        let outcome = match (&problem, response.extensions().get::<LogOutcome>()) {
             (Some(problem), _) => problem.code().as_str(),
-            (None, Some(Outcome(outcome))) => outcome,
+            (None, Some(LogOutcome(outcome))) => outcome,
             (None, None) => "OK",
         };
         if let Some(problem) = &problem {
-            let mut rendered = problem.render(&passage.id);
+            let mut rendered = problem.render(context.id());
             keep_allow(&mut rendered, &response);
             response = rendered;
         }
         let total = clock.elapsed().saturating_sub(*started);
         let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(&passage.id) {
+        if let Ok(value) = HeaderValue::from_str(context.id()) {
             headers.insert(X_REQUEST_ID, value);
         }
-        let laps = passage.laps();
-        if let Ok(value) = HeaderValue::try_from(laps.header(total)) {
+        let notes = context.notes();
+        if let Ok(value) = HeaderValue::try_from(notes.server_timing(total)) {
             headers.insert(SERVER_TIMING, value);
         }
-        if let Some(RateLimitStatus { limit, remaining, reset }) = laps.allowance {
+        if let Some(RateLimitStatus { limit, remaining, reset }) = notes.rate_limit {
             for (name, value) in [(RATE_LIMIT, limit), (RATE_REMAINING, remaining), (RATE_RESET, reset)] {
                 headers.insert(name, value.into());
             }
         }
-        // What has a tag of its own may be kept, and is asked about before it is used.
-        if laps.is_personal && !headers.contains_key(CACHE_CONTROL) {
+        // A response with an ETag may be stored, and is revalidated before each use.
+        if notes.is_personal && !headers.contains_key(CACHE_CONTROL) {
             let rule = if headers.contains_key(ETAG) { "private, no-cache" } else { "no-store" };
             headers.insert(CACHE_CONTROL, HeaderValue::from_static(rule));
         }
@@ -285,7 +159,7 @@ impl HttpLayer {
             ts: timestamp(clock.now()),
             level: Entry::level(status),
             component,
-            request_id: &passage.id,
+            request_id: context.id(),
             method: method.as_str(),
             route: route.as_ref().map_or("", MatchedPath::as_str),
             status,
@@ -299,21 +173,21 @@ impl HttpLayer {
 }
 
 impl<S> Layer<S> for HttpLayer {
-    type Service = Guarded<S>;
+    type Service = HttpService<S>;
 
-    fn layer(&self, routes: S) -> Guarded<S> {
-        Guarded { border: self.clone(), routes }
+    fn layer(&self, routes: S) -> HttpService<S> {
+        HttpService { layer: self.clone(), routes }
     }
 }
 
-/// Routes behind the border. (A middleware of axum's would do the same, for several allocations more on each request.)
+/// Routes within the layer. (A middleware of axum would do the same with several more allocations per request.)
 #[derive(Clone)]
-pub(crate) struct Guarded<S> {
-    border: HttpLayer,
+pub(crate) struct HttpService<S> {
+    layer: HttpLayer,
     routes: S,
 }
 
-impl<S> Service<Request> for Guarded<S>
+impl<S> Service<Request> for HttpService<S>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
     S::Future: Send + 'static,
@@ -327,22 +201,22 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let border = self.border.clone();
-        let crossing = border.enter(&mut request);
-        let unread = Unread::of(&mut request);
-        let answer = match doubled(request.headers()) {
+        let layer = self.layer.clone();
+        let span = layer.enter(&mut request);
+        let body = DrainableBody::wrap(&mut request);
+        let routed = match duplicate_header(request.headers()) {
             None => Ok(self.routes.call(request)),
             Some(problem) => Err(problem),
         };
         Box::pin(async move {
-            let response = match answer {
-                Ok(answer) => answer.await?,
+            let response = match routed {
+                Ok(response) => response.await?,
                 Err(problem) => problem.into_response(),
             };
-            if let Some(unread) = unread {
-                Box::pin(unread.drop_rest(&*border.0.clock)).await;
+            if let Some(body) = body {
+                Box::pin(body.drain(&*layer.0.clock)).await;
             }
-            Ok(border.leave(&crossing, response))
+            Ok(layer.leave(&span, response))
         })
     }
 }

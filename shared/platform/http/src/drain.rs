@@ -1,6 +1,6 @@
-//! What routes leave unread of large bodies. Many clients send a request whole before they read the answer; one that is
-//! answered while they still send finds its connection broken, and never sees why. So some of what was left is read
-//! and dropped before the answer goes out.
+//! Draining request bodies that routes leave unread. Many clients send a whole request before they read the response; if
+//! the response comes while they are still sending, they find the connection broken and never see the reason. So the rest
+//! of a large body is read and dropped, within limits, before the response goes out.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,73 +17,73 @@ use http::{HeaderMap, Method};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 
-use crate::body::{BodyLimit, announced};
+use crate::body::{BodyLimit, content_length};
 
-/// The most that is dropped, bytes. Whoever sends more finds the connection closed.
+/// The maximum that is read and dropped, bytes. A client that sends more finds the connection closed.
 const MAX_BYTES: usize = 4 << 20;
 
-/// How long the next piece is waited for, and all of them together.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long the drain waits for the next frame, and how long it lasts in all.
+const FRAME_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_DURATION: Duration = Duration::from_secs(10);
 
-/// A body that routes read, and of which the border still has hold.
+/// A body that routes read, shared with the layer that drains the rest.
 #[derive(Clone)]
-pub(crate) struct Unread(Arc<Mutex<Shared>>);
+pub(crate) struct DrainableBody(Arc<Mutex<Shared>>);
 
 struct Shared {
     body: Body,
     has_ended: bool,
-    /// The client waits to be told to go on, which reading does.
-    waits: bool,
+    /// Whether the client waits for `100 Continue`, which the first read sends.
+    awaits_continue: bool,
 }
 
-/// Whether a body may be too large to be left unread. What is small the system's own buffers hold.
+/// Whether a body may be too large to be left unread. Small ones fit into the buffers of the system.
 fn may_be_large(method: &Method, headers: &HeaderMap) -> bool {
-    match announced(headers) {
+    match content_length(headers) {
         Some(length) => length > BodyLimit::DEFAULT.bytes() as u64,
         None => matches!(*method, Method::POST | Method::PUT | Method::PATCH),
     }
 }
 
-impl Unread {
-    /// Keeps hold of the body of `request`, if that may be a large one.
-    pub(crate) fn of(request: &mut Request) -> Option<Self> {
+impl DrainableBody {
+    /// Shares the body of `request`, if it may be a large one.
+    pub(crate) fn wrap(request: &mut Request) -> Option<Self> {
         if !may_be_large(request.method(), request.headers()) {
             return None;
         }
         let expects = request.headers().get(EXPECT);
-        let waits = expects.is_some_and(|expects| expects.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+        let awaits_continue = expects.is_some_and(|expects| expects.as_bytes().eq_ignore_ascii_case(b"100-continue"));
         let body = std::mem::take(request.body_mut());
-        let unread = Self(Arc::new(Mutex::new(Shared { body, has_ended: false, waits })));
-        *request.body_mut() = Body::new(unread.clone());
-        Some(unread)
+        let drainable = Self(Arc::new(Mutex::new(Shared { body, has_ended: false, awaits_continue })));
+        *request.body_mut() = Body::new(drainable.clone());
+        Some(drainable)
     }
 
-    /// Reads and drops what is left, within bounds.
-    pub(crate) async fn drop_rest(mut self, clock: &dyn Clock) {
-        let nothing_comes = {
+    /// Reads and drops the rest of the body, within limits.
+    pub(crate) async fn drain(mut self, clock: &dyn Clock) {
+        let nothing_to_read = {
             let shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            shared.has_ended || shared.waits
+            shared.has_ended || shared.awaits_continue
         };
-        if nothing_comes {
+        if nothing_to_read {
             return;
         }
         let started = clock.elapsed();
         let mut dropped = 0_usize;
         while dropped < MAX_BYTES && clock.elapsed().saturating_sub(started) < MAX_DURATION {
-            let Some(Some(Ok(frame))) = within(clock, PAUSE, self.frame()).await else { return };
+            let Some(Some(Ok(frame))) = within(clock, FRAME_TIMEOUT, self.frame()).await else { return };
             dropped = dropped.saturating_add(frame.data_ref().map_or(0, Bytes::len));
         }
     }
 }
 
-impl http_body::Body for Unread {
+impl http_body::Body for DrainableBody {
     type Data = Bytes;
     type Error = axum::Error;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.waits = false;
+        shared.awaits_continue = false;
         if shared.has_ended {
             return Poll::Ready(None);
         }
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!((status, taken), (StatusCode::PAYLOAD_TOO_LARGE, MAX_BYTES / PIECE));
         let started = tokio::time::Instant::now();
         let (status, taken) = send(Sent { pieces: 3, stalls: true, announces, ..SENT }).await;
-        assert_eq!((status, taken, started.elapsed()), (StatusCode::PAYLOAD_TOO_LARGE, 3, PAUSE));
+        assert_eq!((status, taken, started.elapsed()), (StatusCode::PAYLOAD_TOO_LARGE, 3, FRAME_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]
