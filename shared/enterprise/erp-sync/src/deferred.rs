@@ -7,11 +7,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_database::{Db, MAX_ROWS, places};
 use serde::{Deserialize, Serialize};
 
 use crate::employee::Employee;
-use crate::records::{BATCH, add, places};
 use crate::run::Run;
 
 /// An employee as they wait.
@@ -64,7 +63,7 @@ impl Deferred {
         };
         let rows = employees.iter().map(row).collect::<Result<_, _>>()?;
         let head = "INSERT INTO erp_sync_deferred (run_id, erp_id, page, email, data)";
-        add(&self.0, head, rows, "ON CONFLICT (run_id, erp_id) DO NOTHING").await.map(drop)
+        self.0.insert_rows(head, rows, "ON CONFLICT (run_id, erp_id) DO NOTHING").await.map(drop)
     }
 
     /// Which of `ids` wait.
@@ -86,7 +85,7 @@ impl Deferred {
     /// A batch of them, behind the one with the id `behind`.
     pub(crate) async fn batch(&self, run: &str, behind: &str) -> Result<Vec<Employee>, DatabaseError> {
         let statement = "SELECT data FROM erp_sync_deferred WHERE run_id = $1 AND erp_id > $2 ORDER BY erp_id LIMIT $3";
-        let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        let limit = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
         let rows = self.0.query(statement, &[run.into(), behind.into(), limit.into()]).await?;
         let read = |row: &Row| {
             let waiting: Waiting = serde_json::from_str(row.text(0)?)
@@ -105,7 +104,7 @@ impl Deferred {
         let mut holders: HashMap<String, Vec<Holder>> = HashMap::new();
         let addresses: HashSet<&str> = claims.values().map(String::as_str).collect();
         let addresses: Vec<&str> = addresses.into_iter().collect();
-        for some in addresses.chunks(BATCH) {
+        for some in addresses.chunks(MAX_ROWS) {
             let statement = format!(
                 "SELECT LOWER(p.email), e.erp_id, e.ordinal FROM tenant_people p
                  JOIN erp_records e ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind = 'employees'

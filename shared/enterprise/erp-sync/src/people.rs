@@ -6,16 +6,17 @@
 use std::collections::{HashMap, HashSet};
 
 use edge_access::Role;
+use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
-use edge_database::Db;
-use edge_tenants::{Actor, BY_SYNC, FollowOutcome, Followed, Members, Refusal, Tenant};
+use edge_database::{Db, places};
+use edge_tenants::{BY_SYNC, FollowOutcome, Followed, Members, Refusal, Tenant};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::deferred::address;
 use crate::employee::Employee;
-use crate::records::{ErpSnapshot, Known, Written, Wrong, add, places};
+use crate::records::{ErpSnapshot, Known, Written, Wrong};
 use crate::roles::Roles;
 use crate::run::{Change, Kind, Run};
 use crate::settings::Settings;
@@ -154,7 +155,7 @@ impl People<'_> {
             .collect();
         let author = author(run);
         let outcomes = self.members.follow(&self.tenant.id, &followed, self.tenant.max_users, &author, now).await?;
-        let (mut described, mut welcomed, mut deeds, mut written) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut described, mut welcomed, mut entries, mut written) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (one, outcome) in news.iter_mut().zip(outcomes) {
             match outcome {
                 FollowOutcome::Followed => {}
@@ -180,7 +181,8 @@ impl People<'_> {
                         "user_id": one.user, "employee_id": one.employee.id, "run": run.id,
                         "rule_version": run.rule_version,
                     });
-                    deeds.push((format!("sync.{}.{}", run.id, one.employee.id), "user.changed", detail));
+                    let id = format!("sync.{}.{}", run.id, one.employee.id);
+                    entries.push(AuditEntry::with_id(id, "user.changed", &detail, &author, now));
                 }
             }
             written.push(Written {
@@ -196,7 +198,7 @@ impl People<'_> {
         }
         self.describe(described).await?;
         welcome::queue(self.db, self.settings, self.tenant, &run.id, &welcomed, now).await?;
-        self.records.audit(&self.tenant.id, &author.id, deeds, now).await?;
+        self.records.audit().append_all(&self.tenant.id, &entries).await?;
         let ordinals = self.records.write(&self.tenant.id, Kind::Employees, &run.id, &written, now).await?;
         done.ordinals.extend(ordinals.into_values());
         Ok(())
@@ -283,6 +285,6 @@ impl People<'_> {
         let tail = "ON CONFLICT (tenant_id, user_id) DO UPDATE SET email = excluded.email, name = excluded.name,
             erp_employee_id = excluded.erp_employee_id, department = excluded.department,
             job_title = excluded.job_title, updated_at = excluded.updated_at";
-        add(self.db, head, rows, tail).await.map(drop)
+        self.db.insert_rows(head, rows, tail).await.map(drop)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use serde_json::json;
@@ -21,7 +22,7 @@ pub(crate) async fn take(
     now: Timestamp,
 ) -> Result<Done, DatabaseError> {
     let mut done = Done::default();
-    let (mut written, mut deeds) = (Vec::new(), Vec::new());
+    let (author, mut written, mut entries) = (author(run), Vec::new(), Vec::new());
     for project in projects {
         let known = known.get(&project.id);
         done.ordinals.extend(known.map(|known| known.ordinal));
@@ -36,11 +37,8 @@ pub(crate) async fn take(
             }
         };
         let data = serde_json::to_string(project).map_err(|error| DatabaseError::Refused(error.to_string()))?;
-        deeds.push((
-            format!("sync.{}.{}", run.id, project.id),
-            action,
-            json!({"project_id": project.id, "run": run.id}),
-        ));
+        let detail = json!({"project_id": project.id, "run": run.id});
+        entries.push(AuditEntry::with_id(format!("sync.{}.{}", run.id, project.id), action, &detail, &author, now));
         written.push(Written {
             id: project.id.clone(),
             ordinal: known.map(|known| known.ordinal),
@@ -52,7 +50,7 @@ pub(crate) async fn take(
         });
         done.changes.push(change);
     }
-    records.audit(&run.tenant, &author(run).id, deeds, now).await?;
+    records.audit().append_all(&run.tenant, &entries).await?;
     let ordinals = records.write(&run.tenant, Kind::Projects, &run.id, &written, now).await?;
     done.ordinals.extend(ordinals.into_values());
     Ok(done)

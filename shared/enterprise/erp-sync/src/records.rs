@@ -2,15 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use edge_audit::AuditLog;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_database::{Db, MAX_ROWS, places};
 
 use crate::run::{Change, Kind};
 use crate::seen::Seen;
-
-/// The most rows in one statement. With eleven columns it stays below what SQLite takes.
-pub(crate) const BATCH: usize = 500;
 
 /// What is known of one.
 #[derive(Clone, Debug)]
@@ -62,35 +60,21 @@ pub(crate) struct Wrong {
     pub(crate) message: String,
 }
 
-/// Adds `rows` in as few statements as they fit in: `head VALUES … tail`. Gives what the statements return.
-pub(crate) async fn add(db: &Db, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<Vec<Row>, DatabaseError> {
-    let mut returned = Vec::new();
-    for batch in rows.chunks(BATCH) {
-        let (mut texts, mut values) = (Vec::with_capacity(batch.len()), Vec::new());
-        for row in batch {
-            let first = values.len().saturating_add(1);
-            values.extend(row.iter().cloned());
-            let places: Vec<String> = (first..=values.len()).map(|place| format!("${place}")).collect();
-            texts.push(format!("({})", places.join(", ")));
-        }
-        returned.extend(db.query(&format!("{head} VALUES {} {tail}", texts.join(", ")), &values).await?);
-    }
-    Ok(returned)
-}
-
-/// `$from, …` for `count` parameters.
-pub(crate) fn places(from: usize, count: usize) -> String {
-    let places: Vec<String> = (from..from.saturating_add(count)).map(|place| format!("${place}")).collect();
-    places.join(", ")
-}
-
 /// What the ERP said last, in the database.
 #[derive(Clone)]
-pub(crate) struct ErpSnapshot(Db);
+pub(crate) struct ErpSnapshot {
+    db: Db,
+    audit: AuditLog,
+}
 
 impl ErpSnapshot {
     pub(crate) fn new(db: Db) -> Self {
-        Self(db)
+        Self { audit: AuditLog::new(db.clone()), db }
+    }
+
+    /// The audit log, in the same database.
+    pub(crate) const fn audit(&self) -> &AuditLog {
+        &self.audit
     }
 
     /// What is known of `ids`.
@@ -124,7 +108,7 @@ impl ErpSnapshot {
             };
             Ok((row.text(0)?.to_owned(), known))
         };
-        self.0.query(&statement, &values).await?.iter().map(read).collect()
+        self.db.query(&statement, &values).await?.iter().map(read).collect()
     }
 
     /// Writes what is to be known from now on; gives each one's ordinal.
@@ -140,7 +124,7 @@ impl ErpSnapshot {
             return Ok(HashMap::new());
         }
         let last = "SELECT COALESCE(MAX(ordinal), 0) FROM erp_records WHERE tenant_id = $1 AND kind = $2";
-        let last = self.0.query(last, &[tenant.into(), kind.as_str().into()]).await?;
+        let last = self.db.query(last, &[tenant.into(), kind.as_str().into()]).await?;
         let mut last = last.first().map_or(Ok(0), |row| row.integer(0))?;
         let mut rows = Vec::with_capacity(written.len());
         for one in written {
@@ -169,7 +153,7 @@ impl ErpSnapshot {
             "ON CONFLICT (tenant_id, kind, erp_id) DO UPDATE SET user_id = excluded.user_id, role = excluded.role,
             data = excluded.data, digest = excluded.digest, is_active = 1, changed_in = excluded.changed_in,
             change = excluded.change, changed_at = excluded.changed_at RETURNING erp_id, ordinal";
-        let rows = add(&self.0, head, rows, tail).await?;
+        let rows = self.db.insert_rows(head, rows, tail).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
     }
 
@@ -184,7 +168,8 @@ impl ErpSnapshot {
         let statement = "SELECT erp_id, ordinal, user_id FROM erp_records
             WHERE tenant_id = $1 AND kind = $2 AND is_active = 1 AND ordinal > $3 ORDER BY ordinal LIMIT $4";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.0.query(statement, &[tenant.into(), kind.as_str().into(), behind.into(), limit.into()]).await?;
+        let rows =
+            self.db.query(statement, &[tenant.into(), kind.as_str().into(), behind.into(), limit.into()]).await?;
         let read = |row: &Row| {
             let user = row.optional_text(2)?.map(ToOwned::to_owned);
             Ok(Active { id: row.text(0)?.to_owned(), ordinal: row.integer(1)?, user })
@@ -200,7 +185,7 @@ impl ErpSnapshot {
         seen: &Seen,
     ) -> Result<HashSet<String>, DatabaseError> {
         let mut among = HashSet::new();
-        for some in some.chunks(BATCH) {
+        for some in some.chunks(MAX_ROWS) {
             let statement = format!(
                 "SELECT user_id, ordinal FROM erp_records
                  WHERE tenant_id = $1 AND kind = 'employees' AND is_active = 1 AND user_id IN ({})",
@@ -208,7 +193,7 @@ impl ErpSnapshot {
             );
             let mut values: Vec<Value> = vec![tenant.into()];
             values.extend(some.iter().map(|one| Value::from(one.user())));
-            for row in self.0.query(&statement, &values).await? {
+            for row in self.db.query(&statement, &values).await? {
                 if seen.contains(row.integer(1)?) {
                     among.insert(row.text(0)?.to_owned());
                 }
@@ -236,13 +221,13 @@ impl ErpSnapshot {
         );
         let mut values: Vec<Value> = vec![tenant.into(), kind.as_str().into(), run.into(), now.into()];
         values.extend(ids.iter().map(|id| Value::from(*id)));
-        self.0.query(&statement, &values).await.map(drop)
+        self.db.query(&statement, &values).await.map(drop)
     }
 
     /// How many `run` has deactivated.
     pub(crate) async fn deactivated_by(&self, run: &str) -> Result<i64, DatabaseError> {
         let statement = "SELECT COUNT(*) FROM erp_records WHERE changed_in = $1 AND change = 'deactivated'";
-        self.0.query(statement, &[run.into()]).await?.first().map_or(Ok(0), |row| row.integer(0))
+        self.db.query(statement, &[run.into()]).await?.first().map_or(Ok(0), |row| row.integer(0))
     }
 
     /// Notes what is wrong; what was noted already stays.
@@ -251,29 +236,15 @@ impl ErpSnapshot {
             vec![run.into(), one.item.as_str().into(), one.id.clone().into(), one.message.as_str().into()]
         };
         let head = "INSERT INTO erp_sync_errors (run_id, item, erp_id, message)";
-        add(&self.0, head, wrong.iter().map(row).collect(), "ON CONFLICT (run_id, item) DO NOTHING").await.map(drop)
-    }
-
-    /// Adds to the tenant's audit: `(id, action, detail)` each. What is there stays.
-    pub(crate) async fn audit(
-        &self,
-        tenant: &str,
-        actor: &str,
-        deeds: Vec<(String, &'static str, serde_json::Value)>,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
-        let row = |(id, action, detail): (String, &str, serde_json::Value)| -> Vec<Value> {
-            vec![id.into(), tenant.into(), action.into(), detail.to_string().into(), actor.into(), now.into()]
-        };
-        let head = "INSERT INTO tenant_deeds (id, tenant_id, action, detail, actor, at)";
-        add(&self.0, head, deeds.into_iter().map(row).collect(), "ON CONFLICT (id) DO NOTHING").await.map(drop)
+        let rows = wrong.iter().map(row).collect();
+        self.db.insert_rows(head, rows, "ON CONFLICT (run_id, item) DO NOTHING").await.map(drop)
     }
 
     /// Projects that are active, by their ids, behind the one with the id `behind`.
     pub(crate) async fn projects(&self, tenant: &str, behind: &str, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT data FROM erp_records WHERE tenant_id = $1 AND kind = 'projects' AND is_active = 1
             AND erp_id > $2 ORDER BY erp_id LIMIT $3";
-        let rows = self.0.query(statement, &[tenant.into(), behind.into(), Value::Integer(i64::from(limit))]).await?;
+        let rows = self.db.query(statement, &[tenant.into(), behind.into(), Value::Integer(i64::from(limit))]).await?;
         rows.iter().map(|row| Ok(row.optional_text(0)?.unwrap_or("{}").to_owned())).collect()
     }
 }

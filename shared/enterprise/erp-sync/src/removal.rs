@@ -5,11 +5,13 @@
 use std::collections::HashSet;
 
 use edge_access::Role;
+use edge_audit::AuditEntry;
+use edge_database::MAX_ROWS;
 use edge_tenants::{FollowOutcome, Followed, Members};
 use serde_json::json;
 
 use crate::people::{author, wrong};
-use crate::records::{Active, BATCH, ErpSnapshot};
+use crate::records::{Active, ErpSnapshot};
 use crate::run::{Asked, Kind, Progress, Run};
 use crate::seen::Seen;
 use crate::work::Stop;
@@ -70,7 +72,7 @@ pub(crate) async fn next_gone(
             behind = behind.max(one.ordinal);
             if !run.seen.contains(one.ordinal) {
                 gone.push(one);
-                if gone.len() == BATCH {
+                if gone.len() == MAX_ROWS {
                     return Ok(Some((gone, behind)));
                 }
             }
@@ -90,7 +92,7 @@ pub(crate) async fn deactivate(
     now: edge_capabilities::Timestamp,
 ) -> Result<i64, Stop> {
     let author = author(run);
-    let (mut left, mut stay, mut deeds) = (Vec::with_capacity(gone.len()), Vec::new(), Vec::new());
+    let (mut left, mut stay, mut entries) = (Vec::with_capacity(gone.len()), Vec::new(), Vec::new());
     match run.kind {
         Kind::Employees => {
             // Whoever was taken on again under another id is the same user, and stays.
@@ -112,13 +114,14 @@ pub(crate) async fn deactivate(
         Kind::Projects => {
             for one in gone {
                 let detail = json!({"project_id": one.id, "run": run.id});
-                deeds.push((format!("sync.{}.{}", run.id, one.id), "project.closed", detail));
+                let id = format!("sync.{}.{}", run.id, one.id);
+                entries.push(AuditEntry::with_id(id, "project.closed", &detail, &author, now));
                 left.push(one.id.as_str());
             }
         }
     }
     records.note(&run.id, &stay).await?;
-    records.audit(&run.tenant, &author.id, deeds, now).await?;
+    records.audit().append_all(&run.tenant, &entries).await?;
     records.deactivate(&run.tenant, run.kind, &run.id, &left, now).await?;
     Ok(i64::try_from(stay.len()).unwrap_or(i64::MAX))
 }

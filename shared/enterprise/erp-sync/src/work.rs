@@ -6,10 +6,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use edge_audit::AuditEntry;
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
-use edge_database::Db;
+use edge_database::{Db, MAX_ROWS};
 use edge_rulebook::{Context, Rulebook, TryFailed};
 use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
@@ -22,7 +23,7 @@ use crate::pages::{NoPage, Page, fetch};
 use crate::people::{Addresses, People, author, wrong};
 use crate::project::Project;
 use crate::projects;
-use crate::records::{BATCH, ErpSnapshot, Wrong};
+use crate::records::{ErpSnapshot, Wrong};
 use crate::removal;
 use crate::roles::Roles;
 use crate::run::{Run, Status};
@@ -211,8 +212,9 @@ impl SyncWorker {
         if run.progress.counts.changed_something() {
             let detail = json!({"run": run.id, "kind": run.kind, "counts": run.progress.counts,
                 "rule_version": run.rule_version, "started_by": run.actor});
-            let deed = (format!("sync.{}", run.id), "erp_sync.completed", detail);
-            self.0.records.audit(&run.tenant, &author(run).id, vec![deed], self.now()).await?;
+            let id = format!("sync.{}", run.id);
+            let entry = AuditEntry::with_id(id, "erp_sync.completed", &detail, &author(run), self.now());
+            self.0.records.audit().append(&run.tenant, &entry).await?;
         }
         self.0.runs.forget(&run.tenant, run.kind, self.now()).await?;
         run.status = Status::Completed;
@@ -300,11 +302,11 @@ impl SyncWorker {
         }
         drop(page);
         while !people.is_empty() {
-            let batch: Vec<Employee> = people.drain(..people.len().min(BATCH)).collect();
+            let batch: Vec<Employee> = people.drain(..people.len().min(MAX_ROWS)).collect();
             self.take_people(run, reader, batch, &mut wrong_ones).await?;
         }
         while !projects.is_empty() {
-            let batch: Vec<Project> = projects.drain(..projects.len().min(BATCH)).collect();
+            let batch: Vec<Project> = projects.drain(..projects.len().min(MAX_ROWS)).collect();
             self.take_projects(run, batch, &mut wrong_ones).await?;
         }
         self.note_wrong(run, &wrong_ones).await?;
@@ -362,7 +364,7 @@ impl SyncWorker {
         counts.failed = counts.failed.saturating_add(i64::try_from(wrong_ones.len()).unwrap_or(i64::MAX));
         self.0.records.note(&run.id, wrong_ones).await?;
         let ids: Vec<&str> = wrong_ones.iter().filter_map(|one| one.id.as_deref()).collect();
-        for ids in ids.chunks(BATCH) {
+        for ids in ids.chunks(MAX_ROWS) {
             for known in self.0.records.known(&run.tenant, run.kind, ids).await?.values() {
                 run.seen.insert(known.ordinal);
             }

@@ -5,9 +5,9 @@
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::AuditEntry;
 use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Status, SubscriptionState, apply};
 use crate::tenant::{Mode, Tenant};
+use edge_audit::AuditEntry;
 
 /// Something that is still to be done about a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,11 @@ use edge_database::Db;
 use edge_notifications::Notifications;
 use serde_json::json;
 
-use crate::audit::{Actor, AuditEntry};
 use crate::change::{Applied, Task};
 use crate::members::Members;
 use crate::people::People;
 use crate::store::{NotStored, Tenants};
+use edge_audit::{Actor, AuditEntry};
 
 /// How often a change is made anew because somebody else was faster.
 const ROUNDS: u32 = 20;

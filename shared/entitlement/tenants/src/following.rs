@@ -9,8 +9,8 @@ use edge_access::Role;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 
-use crate::audit::Actor;
 use crate::members::{Members, ROUNDS, Refusal, first, read_role};
+use edge_audit::Actor;
 
 /// What the author's id begins with where a member is as the upstream says, and nobody decided otherwise.
 pub const BY_SYNC: &str = "erp-sync:";

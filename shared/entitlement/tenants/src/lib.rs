@@ -28,7 +28,6 @@ mod subsidiaries;
 mod tenant;
 mod usage;
 
-pub use audit::{Actor, Audit, AuditEntry};
 pub use change::{Applied, Change, Outcome, Task};
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};

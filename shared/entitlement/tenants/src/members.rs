@@ -10,7 +10,8 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
-use crate::audit::Actor;
+use edge_audit::{Actor, Source};
+use serde_json::json;
 
 /// How often a change is decided anew because somebody else was faster. Each time somebody else got on.
 pub(crate) const ROUNDS: u32 = 200;
@@ -106,6 +107,22 @@ impl State {
         if last_owner && role != Some(Role::Owner) { Err(Refusal::LastOwner) } else { Ok(role) }
     }
 }
+
+/// Every change of memberships, for the tenant's audit log. Numbers are written so that they sort as texts.
+pub(crate) const CHANGED_MEMBERS: Source = Source {
+    kind: "member",
+    select: "SELECT 'm.' || SUBSTR('0000000000000000000' || CAST(number AS TEXT), LENGTH(CAST(number AS TEXT)) + 1),
+            'member', user_id, role, before, actor, address, at
+        FROM tenant_memberships WHERE tenant_id = $1",
+    read: |member| {
+        let action = match (member.two, member.three) {
+            (Some(_), None) => "user.added",
+            (Some(_), Some(_)) => "user.role_changed",
+            (None, _) => "user.removed",
+        };
+        (action, json!({"user_id": member.one, "role": member.two, "previous_role": member.three}))
+    },
+};
 
 /// Of each user the last row.
 const CURRENT: &str = "m.tenant_id = $1 AND m.role IS NOT NULL AND m.number = (SELECT MAX(l.number)

@@ -149,8 +149,8 @@ mod tests {
     use edge_capabilities::testing::MemoryDatabase;
 
     use super::*;
-    use crate::audit::Actor;
     use crate::members::{Members, Wish};
+    use edge_audit::Actor;
 
     async fn key(db: &Db, id: &str, tenant: Option<&str>, by: &str, root: Option<&str>) {
         let statement =

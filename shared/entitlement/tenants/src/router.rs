@@ -23,7 +23,6 @@ use edge_seats::Invalidation;
 use http::StatusCode;
 use utoipa::OpenApi;
 
-use crate::audit::{Actor, Audit, AuditEntry};
 use crate::change::{Applied, Task};
 use crate::erasure::Erasure;
 use crate::external_ids::ExternalIds;
@@ -31,6 +30,7 @@ use crate::members::Members;
 use crate::people::People;
 use crate::store::{Cursor, NotStored, Tenants};
 use crate::tenant::{Mode, Tenant};
+use edge_audit::{Actor, AuditEntry, AuditLog};
 use fields::{Changes, NewTenant};
 use shown::Shown;
 
@@ -41,7 +41,7 @@ const TRIES: u32 = 5;
 struct AppState {
     access: Authenticator,
     capabilities: Capabilities,
-    audit: Audit,
+    audit: AuditLog,
     erasure: Erasure,
     external_ids: ExternalIds,
     idempotency: Idempotency,
@@ -63,7 +63,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
         access: Authenticator::new(capabilities, &db),
-        audit: Audit::new(db.clone()),
+        audit: AuditLog::new(db.clone()),
         erasure: Erasure::new(&db),
         external_ids: ExternalIds::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
@@ -143,7 +143,7 @@ async fn create(
     request: Idempotent<NewTenant>,
 ) -> Result<Response, Problem> {
     only_the_platform(&granted.caller)?;
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     state
         .idempotency
         .once(&granted.caller.idempotency_scope(), request, async |new| {
@@ -205,7 +205,7 @@ async fn change(
     Path(id): Path<String>,
     Json(changes): Json<Changes>,
 ) -> Result<Json<Shown>, Problem> {
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     if changes.touch_what_is_paid_for() {
         only_the_platform(&granted.caller)?;
     }

@@ -9,9 +9,9 @@ use http::HeaderMap;
 use http::request::Parts;
 use utoipa::IntoParams;
 
-use crate::audit::Actor;
 use crate::store::Tenants;
 use crate::tenant::Tenant;
+use edge_audit::Actor;
 
 /// A tenant, and a caller with the right `R` in it. The tenant is the caller's own, or the one that the header
 /// `X-Tenant-Id` names; a tenant that the caller may not act in is answered like one that does not exist.
@@ -72,7 +72,7 @@ impl<R: Right> Scoped<R> {
         Tenants: FromRef<S>,
     {
         let address = Address::from_request_parts(parts, state).await.unwrap_or(Address(None));
-        let actor = Actor::new(&caller, address);
+        let actor = caller.actor(address);
         let tenant = Tenants::from_ref(state).named(&caller, &parts.headers).await?;
         Ok(Self { tenant, caller, actor, right: PhantomData })
     }

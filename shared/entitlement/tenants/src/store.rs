@@ -4,9 +4,9 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
-use crate::audit::Audit;
 use crate::change::{Applied, Change, Task};
 use crate::tenant::{COLUMNS, Tenant, to_json};
+use edge_audit::AuditLog;
 
 /// Tenants in the database.
 #[derive(Clone)]
@@ -127,9 +127,9 @@ impl Tenants {
 
     /// Takes what is done out of the tenant's outbox, and into the audit what belongs there.
     pub async fn done(&self, id: &str, done: &[Task]) -> Result<(), DatabaseError> {
-        let audit = Audit::new(self.0.clone());
+        let audit = AuditLog::new(self.0.clone());
         for deed in done.iter().filter_map(|task| task.deed.as_ref()) {
-            audit.add(id, deed).await?;
+            audit.append(id, deed).await?;
         }
         loop {
             let statement = "SELECT outbox, revision FROM tenants WHERE id = $1";

@@ -3,6 +3,7 @@
 
 mod api_error;
 mod api_key;
+mod audit;
 mod authenticator;
 mod caller;
 mod error;
@@ -20,6 +21,7 @@ pub use api_key::api::{
     ApiDoc, ApiKeyResponse, CreateApiKeyRequest, CreateApiKeyResponse, Descendants, RevokeApiKeyResponse, router,
     routes,
 };
+pub use audit::CREATED_KEYS;
 pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, random};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Named;
 use edge_plans::Catalogue;
 use edge_rulebook::contract::ApprovalLevel;
-use edge_tenants::{Actor, Audit, AuditEntry, Tenant};
+use edge_tenants::Tenant;
 use edge_upstreams::Upstream;
 use serde::Serialize;
 use serde_json::json;
@@ -67,7 +68,7 @@ struct DescribedLevel {
 #[derive(Clone)]
 pub(crate) struct CheckoutService {
     pub(crate) checkouts: Checkouts,
-    audit: Audit,
+    audit: AuditLog,
     pub(crate) capabilities: Capabilities,
     catalogue: Catalogue,
     contacts: Contacts,
@@ -89,7 +90,7 @@ impl CheckoutService {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db, policy: Policy) -> Self {
         Self {
             checkouts: Checkouts::new(db.clone()),
-            audit: Audit::new(db.clone()),
+            audit: AuditLog::new(db.clone()),
             catalogue: Catalogue::new(capabilities),
             contacts: Contacts::new(capabilities, db),
             holds: Holds::new(db.clone()),
@@ -265,7 +266,7 @@ impl CheckoutService {
     ) -> Result<(), CheckoutError> {
         let now = self.capabilities.clock.now();
         let deed = AuditEntry { id, ..AuditEntry::new(action, detail, author, &*self.capabilities.random, now) };
-        Ok(self.audit.add(&tenant.id, &deed).await?)
+        Ok(self.audit.append(&tenant.id, &deed).await?)
     }
 
     async fn quote(&self, tenant: &Tenant, purchase: &Purchase) -> Result<Quoted, CheckoutError> {

@@ -1,8 +1,9 @@
 //! Purchases that came to nothing, or of which nobody knows what they came to: what is held for them is given back once it
 //! is certain that there is no order.
 
+use edge_audit::Actor;
 use edge_capabilities::random;
-use edge_tenants::{Actor, Tenant};
+use edge_tenants::Tenant;
 use edge_upstreams::Upstream;
 
 use crate::checkout::CheckoutService;

@@ -16,7 +16,7 @@ use edge_capabilities::database::Row;
 
 pub use edge_capabilities::database::{Cursor, DatabaseError, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
-pub use records::{Column, Conditions, Fields, Record, columns, read_all, retry_on_conflict};
+pub use records::{Column, Conditions, Fields, MAX_ROWS, Record, columns, places, read_all, retry_on_conflict};
 
 /// A migration that a database has not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

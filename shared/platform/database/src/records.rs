@@ -284,20 +284,34 @@ impl Db {
     /// Stores a new row; [`DatabaseError::Duplicate`] where a unique constraint forbids it.
     pub async fn insert<T: Record>(&self, record: &T) -> Result<(), DatabaseError> {
         let values = record.values()?;
-        let statement = format!("INSERT INTO {} ({}) VALUES ({})", T::TABLE, columns::<T>(), places(values.len()));
+        let statement = format!("INSERT INTO {} ({}) VALUES ({})", T::TABLE, columns::<T>(), places(1, values.len()));
         self.query(&statement, &values).await.map(drop)
     }
 
     /// Stores a new row unless a unique constraint forbids it; gives whether it did.
     pub async fn insert_new<T: Record>(&self, record: &T) -> Result<bool, DatabaseError> {
         let values = record.values()?;
-        let (columns, places) = (columns::<T>(), places(values.len()));
+        let (columns, places) = (columns::<T>(), places(1, values.len()));
         let statement = format!(
             "INSERT INTO {} ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING RETURNING {}",
             T::TABLE,
             T::COLUMNS.first().unwrap_or(&"1"),
         );
         Ok(!self.query(&statement, &values).await?.is_empty())
+    }
+
+    /// Inserts `rows` in as few statements as they fit in: `head VALUES … tail`. Gives what the statements return.
+    pub async fn insert_rows(&self, head: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<Vec<Row>, DatabaseError> {
+        let mut returned = Vec::new();
+        for batch in rows.chunks(MAX_ROWS) {
+            let (mut texts, mut values) = (Vec::with_capacity(batch.len()), Vec::new());
+            for row in batch {
+                texts.push(format!("({})", places(values.len().saturating_add(1), row.len())));
+                values.extend(row.iter().cloned());
+            }
+            returned.extend(self.query(&format!("{head} VALUES {} {tail}", texts.join(", ")), &values).await?);
+        }
+        Ok(returned)
     }
 
     /// The first row that meets `conditions`.
@@ -362,9 +376,12 @@ impl Db {
     }
 }
 
-/// `$1, $2, $3`
-fn places(count: usize) -> String {
-    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+/// The most rows in one statement. With up to 65 columns it stays below what SQLite and PostgreSQL take.
+pub const MAX_ROWS: usize = 500;
+
+/// `count` parameters from the `first`: `$3, $4, $5`.
+pub fn places(first: usize, count: usize) -> String {
+    (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Tries `attempt` until it gives a value, at most `times`; None: others were always faster. An attempt that gives None
@@ -447,6 +464,17 @@ mod tests {
         assert_eq!(db.update_if_revision(&changed, &["id"], &["created_at"]).await, Ok(false));
         let found = db.select::<Note>(Conditions::of("created_at", 5), "id").await.unwrap();
         assert_eq!(found, [Note { text: "bread".into(), revision: 2, ..note("n1", 5) }, note("n2", 5)]);
+    }
+
+    #[tokio::test]
+    async fn many_rows_are_inserted_in_batches_and_all_are_returned() {
+        let db = notes().await;
+        let row =
+            |number: usize| vec![format!("n{number}").as_str().into(), "milk".into(), 0.into(), 5.into(), 1.into()];
+        let (head, tail) = ("INSERT INTO notes (id, text, is_done, created_at, revision)", "RETURNING id");
+        let returned = db.insert_rows(head, (0..MAX_ROWS + 1).map(row).collect(), tail).await.unwrap();
+        assert_eq!(returned.len(), MAX_ROWS + 1);
+        assert_eq!(db.insert_rows(head, Vec::new(), tail).await, Ok(Vec::new()));
     }
 
     #[tokio::test]

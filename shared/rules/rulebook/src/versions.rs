@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+pub use edge_audit::Actor;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_capabilities::{Clock, Timestamp};
 use edge_database::Db;
@@ -49,15 +50,6 @@ pub struct Draft {
     pub tests: Option<String>,
     /// What its author says of it.
     pub note: Option<String>,
-}
-
-/// Who changes a rule, for the audit.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// The caller's id: `key:<id>`.
-    pub id: String,
-    /// Where the request came from.
-    pub address: Option<String>,
 }
 
 /// The columns of a version, from the table called `v`, in the order of [`from_row`].

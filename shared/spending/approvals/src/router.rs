@@ -9,10 +9,11 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use edge_access::Authenticator;
+use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
-use edge_tenants::{Actor, Audit, AuditEntry, Tenants};
+use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::asking::ApprovalService;
@@ -22,7 +23,7 @@ use crate::delegations::Delegations;
 struct AppState {
     access: Authenticator,
     asking: ApprovalService,
-    audit: Audit,
+    audit: AuditLog,
     capabilities: Capabilities,
     delegations: Delegations,
     idempotency: Idempotency,
@@ -47,7 +48,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
     let state = AppState {
         access: Authenticator::new(capabilities, &db),
         asking: ApprovalService::new(capabilities, &db),
-        audit: Audit::new(db.clone()),
+        audit: AuditLog::new(db.clone()),
         delegations: Delegations::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),
@@ -100,7 +101,7 @@ impl AppState {
     /// Tells the tenant's audit. What must not be lost is stored with the change itself.
     async fn deed(&self, tenant: &str, action: &str, detail: &serde_json::Value, author: &Actor) {
         let deed = AuditEntry::new(action, detail, author, &*self.capabilities.random, self.now());
-        let _ = self.audit.add(tenant, &deed).await;
+        let _ = self.audit.append(tenant, &deed).await;
     }
 }
 

@@ -6,10 +6,11 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
+use edge_audit::AuditLog;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
-use edge_tenants::{Audit, Tenants};
+use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::service::BudgetService;
@@ -18,7 +19,7 @@ use crate::{alert, budget, reservation, tracking};
 #[derive(Clone)]
 pub(crate) struct AppState {
     authenticator: Authenticator,
-    pub(crate) audit: Audit,
+    pub(crate) audit: AuditLog,
     pub(crate) capabilities: Capabilities,
     pub(crate) idempotency: Idempotency,
     pub(crate) service: BudgetService,
@@ -48,7 +49,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
         authenticator: Authenticator::new(capabilities, &db),
-        audit: Audit::new(db.clone()),
+        audit: AuditLog::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
         service: BudgetService::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),

@@ -2,11 +2,12 @@
 
 use axum::extract::{FromRequestParts, State};
 use edge_access::{ErpAdmin, Granted};
+use edge_audit::Actor;
 use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 use edge_capabilities::config::text;
 use edge_http::{Code, Json, Problem, bearer};
-use edge_tenants::{Actor, Mode};
+use edge_tenants::Mode;
 use http::request::Parts;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};

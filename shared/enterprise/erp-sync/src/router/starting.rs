@@ -3,12 +3,13 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge_access::ErpAdmin;
+use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::random;
 use edge_http::{Code, Json, Problem, Raw};
 use edge_rulebook::RuleFailed;
 use edge_rulebook::contract::RoleMappingInput;
-use edge_tenants::{Actor, Scoped, Tenant, TenantHeader};
+use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -132,8 +133,9 @@ impl AppState {
                     return Ok(None);
                 }
                 let detail = json!({"run": run.id, "kind": kind, "asked": run.progress.asked});
-                let deed = (format!("sync.{}.confirmed", run.id), "erp_sync.deactivations_confirmed", detail);
-                works.records().audit(&tenant.id, &author.id, vec![deed], now).await?;
+                let (id, actor) = (format!("sync.{}.confirmed", run.id), Actor { address: None, ..author.clone() });
+                let entry = AuditEntry::with_id(id, "erp_sync.deactivations_confirmed", &detail, &actor, now);
+                works.records().audit().append(&tenant.id, &entry).await?;
                 let id = run.id.clone();
                 works.start(run);
                 return Ok(Some(id));

@@ -2,14 +2,15 @@
 
 use axum::extract::{Path, State};
 use edge_access::{Granted, TenantsAdmin};
-use edge_capabilities::Timestamp;
+use edge_audit::AuditEntry;
+use edge_capabilities::database::Cursor;
 use edge_http::{Json, Listing, Page, Problem};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::AppState;
-use crate::audit::{AuditEntry, Cursor};
+use crate::audit::SOURCES;
 
 /// An audit entry of a tenant.
 #[derive(Serialize, ToSchema)]
@@ -26,19 +27,16 @@ pub(super) struct AuditEntryResponse {
     actor: String,
     /// The actor's address, if known.
     address: Option<String>,
-    #[serde(skip)]
-    cursor: String,
 }
 
 impl From<AuditEntry> for AuditEntryResponse {
-    fn from(deed: AuditEntry) -> Self {
+    fn from(entry: AuditEntry) -> Self {
         Self {
-            cursor: format!("{}.{}", deed.at.as_millis(), deed.id),
-            at: deed.at.to_rfc3339_millis(),
-            action: deed.action,
-            detail: RawValue::from_string(deed.detail).ok(),
-            actor: deed.actor,
-            address: deed.address,
+            at: entry.at.to_rfc3339_millis(),
+            action: entry.action,
+            detail: RawValue::from_string(entry.detail).ok(),
+            actor: entry.actor,
+            address: entry.address,
         }
     }
 }
@@ -58,16 +56,8 @@ pub(super) async fn list(
     page: Page,
 ) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let behind = page.cursor.as_deref().map(|cursor| {
-        let (at, id) = cursor.split_once('.')?;
-        let is_valid = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-        Some(Cursor { at: Timestamp::from_millis(at.parse().ok()?), id: id.to_owned() }).filter(|_| is_valid)
-    });
-    let behind = match behind {
-        Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
-        behind => behind.flatten(),
-    };
-    let found = state.audit.list(&tenant.id, behind, page.limit.saturating_add(1)).await?;
-    let shown = found.into_iter().map(AuditEntryResponse::from).collect();
-    Ok(Json(Listing::from_one_more(shown, &page, |deed: &AuditEntryResponse| deed.cursor.clone())))
+    let is_valid = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    let entries = state.audit.list(&tenant.id, &SOURCES, page.cursor(is_valid)?, page.rows()).await?;
+    let cursor = |entry: &AuditEntry| Cursor::new(entry.at, entry.id.clone());
+    Ok(Json(page.listing(entries, cursor, AuditEntryResponse::from)))
 }

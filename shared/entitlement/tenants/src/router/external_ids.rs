@@ -11,7 +11,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{AppState, only_the_platform};
-use crate::audit::Actor;
 use crate::external_ids::{ExternalId, NotSet};
 
 /// A tenant's external id in an application.
@@ -125,7 +124,7 @@ pub(super) async fn set(
     only_the_platform(&granted.caller)?;
     let application = read_id("applicationSlug", &application)?;
     let external_org = read_id("externalOrgId", &new.external_org_id)?;
-    let (author, now) = (Actor::new(&granted.caller, address), state.now());
+    let (author, now) = (granted.caller.actor(address), state.now());
     let set = ExternalId {
         application: application.as_str().to_owned(),
         external_org: external_org.as_str().to_owned(),
@@ -141,7 +140,7 @@ pub(super) async fn set(
     };
     state.invalidation.rebind(change).await?;
     let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
-    state.audit.add(&tenant.id, &state.deed("external_id.set", &detail, &author, now)).await?;
+    state.audit.append(&tenant.id, &state.deed("external_id.set", &detail, &author, now)).await?;
     let shown = state.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
     Ok(Json(shown.into()))
 }
@@ -170,9 +169,9 @@ pub(super) async fn remove(
     let application = Id::parse(&application).map_err(|_| none())?;
     let known = state.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
-    let (author, now) = (Actor::new(&granted.caller, address), state.now());
+    let (author, now) = (granted.caller.actor(address), state.now());
     let detail = json!({"application": known.application, "external_org": known.external_org});
-    state.audit.add(&tenant.id, &state.deed("external_id.removed", &detail, &author, now)).await?;
+    state.audit.append(&tenant.id, &state.deed("external_id.removed", &detail, &author, now)).await?;
     let change = async || {
         let removed = state.external_ids.remove(&tenant.id, application.as_str()).await;
         let removed = removed.map_err(|error| Failed::NotSet(error.into()))?;

@@ -13,10 +13,10 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::fields::{is_email, is_valid, sent};
-use crate::audit::Actor;
 use crate::members::{Member, Refusal, Wish};
 use crate::people::Said;
 use crate::tenant::Tenant;
+use edge_audit::Actor;
 
 /// A request to add a user to a tenant.
 #[derive(Deserialize, ToSchema)]
@@ -158,7 +158,7 @@ pub(super) async fn add(
     request: Idempotent<NewUser>,
 ) -> Result<Response, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     state
         .idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
@@ -231,7 +231,7 @@ pub(super) async fn change(
     Json(changes): Json<UserChanges>,
 ) -> Result<Json<ShownUser>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     let mut errors = Vec::new();
     let role = read_role(changes.role.as_deref(), &mut errors);
     let said = changes.person.read(&mut errors);
@@ -251,7 +251,7 @@ pub(super) async fn change(
             .filter_map(|(field, is_said)| is_said.then_some(field))
             .collect();
         let detail = json!({"user_id": before.user_id, "fields": fields});
-        state.audit.add(&tenant.id, &state.deed("user.changed", &detail, &author, now)).await?;
+        state.audit.append(&tenant.id, &state.deed("user.changed", &detail, &author, now)).await?;
         state.people.note(&tenant.id, &user, &said, now).await?;
         if state.members.find(&tenant.id, &user).await?.is_none() {
             state.people.delete(&tenant.id, &user).await?;
@@ -284,7 +284,7 @@ pub(super) async fn remove(
     keys: KeysOfTheirs,
 ) -> Result<StatusCode, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     if !is_valid(&user) {
         return Err(Refusal::IsNoMember.into());
     }

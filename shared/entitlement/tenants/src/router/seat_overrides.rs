@@ -8,7 +8,6 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{AppState, only_the_platform};
-use crate::audit::Actor;
 
 /// Delete a tenant's seat override
 ///
@@ -32,8 +31,8 @@ pub(super) async fn drop_payments(
     let tenant = state.find(&granted.caller, &organization).await?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
     let detail = json!({"subscription_status": tenant.subscription_status});
-    let deed = state.deed("seat_override.dropped", &detail, &Actor::new(&granted.caller, address), state.now());
-    state.audit.add(&tenant.id, &deed).await?;
+    let deed = state.deed("seat_override.dropped", &detail, &granted.caller.actor(address), state.now());
+    state.audit.append(&tenant.id, &deed).await?;
     let dropped = state.invalidation.drop_payments(&tenant.id).await?;
     dropped
         .map(|_| StatusCode::NO_CONTENT)

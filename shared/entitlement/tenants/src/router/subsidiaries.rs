@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::shown::Shown;
 use super::{AppState, only_the_platform};
-use crate::audit::Actor;
 use crate::store::NotStored;
 use crate::subsidiaries::SUBSIDIARIES;
 
@@ -38,7 +37,7 @@ pub(super) async fn provision(
     address: Address,
 ) -> Result<Json<Provisioned>, Problem> {
     only_the_platform(&granted.caller)?;
-    let author = Actor::new(&granted.caller, address);
+    let author = granted.caller.actor(address);
     let mut provisioned = Provisioned { data: Vec::new(), created: Vec::new() };
     for subsidiary in SUBSIDIARIES {
         let known = state.tenants.of_company(subsidiary.code).await?;

@@ -1,7 +1,9 @@
 //! Creating and revoking API keys.
 
-use edge_capabilities::database::{DatabaseError, Value};
-use edge_capabilities::{Capabilities, Timestamp, random};
+use edge_audit::{AuditEntry, AuditLog};
+use edge_capabilities::database::DatabaseError;
+use edge_capabilities::{Capabilities, Timestamp};
+use edge_http::Address;
 
 use super::token::KeyToken;
 use super::{ApiKey, caller_id};
@@ -123,19 +125,9 @@ impl Authenticator {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<(), DatabaseError> {
-        let statement =
-            "INSERT INTO tenant_deeds (id, tenant_id, action, detail, actor, at) VALUES ($1, $2, $3, $4, $5, $6)";
-        let detail = serde_json::json!({ "key_id": key }).to_string();
-        let values: [Value; 6] = [
-            random::hex::<16>(&*self.capabilities().random).into(),
-            tenant.as_str().into(),
-            "api_key.revoked".into(),
-            detail.into(),
-            (&*caller.id).into(),
-            now.into(),
-        ];
-        self.keys().source().db().query(statement, &values).await?;
-        Ok(())
+        let (detail, actor) = (serde_json::json!({ "key_id": key }), caller.actor(Address(None)));
+        let entry = AuditEntry::new("api_key.revoked", &detail, &actor, &*self.capabilities().random, now);
+        AuditLog::new(self.keys().source().db().clone()).append(tenant.as_str(), &entry).await
     }
 }
 

@@ -3,10 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use edge_access::{BillingRead, BillingWrite};
+use edge_audit::{AuditEntry, AuditLog};
 use edge_capabilities::Capabilities;
 use edge_http::{Code, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::{Audit, AuditEntry, Scoped, TenantHeader};
+use edge_tenants::{Scoped, TenantHeader};
 use edge_upstreams::Upstream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -197,7 +198,7 @@ pub(super) async fn cancel(
             let Capabilities { clock, random, .. } = &state.capabilities;
             let detail = json!({"immediate": immediate});
             let deed = AuditEntry::new("subscription.cancel", &detail, &actor, &**random, clock.now());
-            Audit::new(state.db.clone()).add(&tenant.id, &deed).await?;
+            AuditLog::new(state.db.clone()).append(&tenant.id, &deed).await?;
             subscription::cancel(&erp, &tenant, &user, reason, immediate).await?;
             Ok((StatusCode::OK, Scheduled { status: "cancellation_scheduled" }))
         })

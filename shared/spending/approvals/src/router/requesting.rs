@@ -3,10 +3,11 @@
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
+use edge_audit::Actor;
 use edge_capabilities::random;
 use edge_http::{Json, Listing, Page, Problem, ProblemBody, RequestId};
 use edge_idempotency::Idempotent;
-use edge_tenants::{Actor, Scoped, TenantHeader};
+use edge_tenants::{Scoped, TenantHeader};
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

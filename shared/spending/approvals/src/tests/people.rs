@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use edge_access::{Caller, Role, TenantId};
-use edge_tenants::{Actor, Members, Wish};
+use edge_audit::Actor;
+use edge_tenants::{Members, Wish};
 
 use super::*;
 use crate::{Delegation, Delegations, People};

@@ -3,12 +3,13 @@
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
+use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::database::DatabaseError;
 use edge_database::{Cursor, retry_on_conflict};
 use edge_http::{Code, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_money::DecimalAmount;
-use edge_tenants::{Actor, AuditEntry, Scoped, Tenant, TenantHeader};
+use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -311,6 +312,6 @@ impl AppState {
         let Some(last) = budget.history.last() else { return };
         let detail = serde_json::json!({"budget_id": budget.id, "fields": last.fields});
         let entry = AuditEntry::new(action, &detail, actor, &*self.capabilities.random, self.now());
-        let _ = self.audit.add(&budget.tenant, &entry).await;
+        let _ = self.audit.append(&budget.tenant, &entry).await;
     }
 }
