@@ -42,7 +42,7 @@ impl Guard {
         let change = match health(&result) {
             Health::Well => watch.succeeded(),
             Health::Ill => watch.failed(),
-            Health::Busy(pause) => watch.told_to_wait(pause),
+            Health::Busy(pause) => watch.paused(pause),
             Health::Unknown => {
                 watch.forget();
                 None

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_capabilities::Timestamp;
 use edge_database::{Column, DatabaseError, Value};
-use edge_idempotency::Scope as IdempotencyScope;
+use edge_idempotency::IdempotencyScope;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

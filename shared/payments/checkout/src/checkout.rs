@@ -7,7 +7,7 @@ use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, random};
 use edge_database::Db;
 use edge_http::{Code, Problem};
-use edge_idempotency::Named;
+use edge_idempotency::RequestKey;
 use edge_plans::Catalogue;
 use edge_rulebook::contract::ApprovalLevel;
 use edge_tenants::Tenant;
@@ -34,7 +34,7 @@ pub(crate) struct CheckoutRequest {
     pub(crate) role: String,
     pub(crate) request_id: String,
     /// None: each request is a purchase of its own.
-    pub(crate) named: Option<Named>,
+    pub(crate) named: Option<RequestKey>,
 }
 
 /// People have to approve it first.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
-use edge_idempotency::Named;
+use edge_idempotency::RequestKey;
 use edge_money::{Currency, Money};
 use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ pub(crate) struct Claim<'a> {
     /// The id of the checkout, should it be a new one.
     pub(crate) id: &'a str,
     pub(crate) tenant: &'a str,
-    pub(crate) named: Option<&'a Named>,
+    pub(crate) named: Option<&'a RequestKey>,
     pub(crate) actor: &'a str,
     pub(crate) lease: &'a str,
     pub(crate) now: Timestamp,

@@ -1,10 +1,10 @@
-//! Work that goes on after the answer.
+//! Work that continues after the response.
 
 use futures::future::BoxFuture;
 
-/// Starts work that nobody waits for.
+/// Starts background work.
 pub trait Background: Send + Sync {
-    /// Runs `work` beside the request, also after it was answered. Nothing promises that it ends: what must not be
-    /// lost is in the database first.
+    /// Runs `work` concurrently with the request and after its response. It may never complete: what must not be lost must
+    /// be in the database first.
     fn spawn(&self, work: BoxFuture<'static, ()>);
 }

@@ -1,5 +1,5 @@
-//! Circuit breakers. A store or an upstream that does not answer costs each caller a time-out. After some failures in a
-//! row its breaker opens: calls fail at once, until one call, the probe, finds that it answers again.
+//! Circuit breakers. A store or an upstream that does not respond costs each caller a time-out. After several failures in a
+//! row the breaker opens: calls fail at once until one call, the probe, finds that it responds again.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,31 +10,31 @@ use std::time::Duration;
 pub struct Policy {
     /// Failures in a row, with no success between them, that open it.
     pub failures: u32,
-    /// The least time from the beginning of the first of them to the end of the last: calls that fail together are one
-    /// failure.
+    /// The minimum time from the start of the first of these failures to the end of the last: calls that fail together count
+    /// as one failure.
     pub span: Duration,
-    /// How long it stays open at first; each time that the probe fails twice as long, up to `longest`.
-    pub first: Duration,
-    /// The longest that it stays open before the next probe.
-    pub longest: Duration,
+    /// How long it stays open at first; twice as long after each failed probe, up to `max_open`.
+    pub initial_open: Duration,
+    /// The maximum time that it stays open before the next probe.
+    pub max_open: Duration,
 }
 
 impl Policy {
-    /// Open for half a second at first, then for up to a second and a half, after `failures` within `span` or more.
+    /// Opens after `failures` over at least `span`, for half a second at first, then for up to a second and a half.
     pub const fn new(failures: u32, span: Duration) -> Self {
-        Self { failures, span, first: Duration::from_millis(500), longest: Duration::from_millis(1500) }
+        Self { failures, span, initial_open: Duration::from_millis(500), max_open: Duration::from_millis(1500) }
     }
 }
 
-/// A call that was not made: the breaker is open.
+/// The breaker is open: the call was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it did not answer lately; it is tried again in {} ms", .after.as_millis())]
 pub struct Open {
-    /// When it is tried again.
+    /// The time until the next attempt.
     pub after: Duration,
 }
 
-/// What a call changed.
+/// How a call changed the state of the breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The breaker opened.
@@ -43,12 +43,12 @@ pub enum Change {
     Closed,
 }
 
-/// The breaker of one store or upstream. Times are those of a clock that never goes back, from any fixed point on.
+/// The breaker of one store or upstream. Times are durations since a fixed point, of a clock that never goes back.
 #[derive(Debug)]
 pub struct Breaker {
     policy: Policy,
-    /// Whether there is anything to look at: false on almost every call.
-    troubled: AtomicBool,
+    /// Whether `state` differs from [`HEALTHY`], so that almost every call takes no lock.
+    has_failures: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -56,20 +56,21 @@ pub struct Breaker {
 enum State {
     Closed {
         failures: u32,
-        /// When the first of them began.
+        /// When the first of these calls began.
         since: Duration,
     },
     Open {
         until: Duration,
         length: Duration,
-        /// Whether a probe is under way.
+        /// Whether a probe is in progress.
         probing: bool,
     },
 }
 
-const WELL: State = State::Closed { failures: 0, since: Duration::ZERO };
+const HEALTHY: State = State::Closed { failures: 0, since: Duration::ZERO };
 
-/// A call that may be made. Whoever makes it says what came of it; where it is dropped before that, nothing came of it.
+/// The permission to make a call. The caller reports the outcome; a permit that is dropped without one counts neither as a
+/// success nor as a failure.
 #[derive(Debug)]
 pub struct Permit<'b> {
     breaker: &'b Breaker,
@@ -79,17 +80,17 @@ pub struct Permit<'b> {
 impl Breaker {
     /// A closed breaker.
     pub const fn new(policy: Policy) -> Self {
-        Self { policy, troubled: AtomicBool::new(false), state: Mutex::new(WELL) }
+        Self { policy, has_failures: AtomicBool::new(false), state: Mutex::new(HEALTHY) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a call may be made; `now` is asked for only where that is in question.
+    /// The permission to make a call, unless the breaker is open. `now` is called only if the breaker is not healthy.
     pub fn permit(&self, now: impl FnOnce() -> Duration) -> Result<Permit<'_>, Open> {
         let mut is_probe = false;
-        if self.troubled.load(Ordering::Acquire)
+        if self.has_failures.load(Ordering::Acquire)
             && let State::Open { until, probing, .. } = &mut *self.state()
         {
             let now = now();
@@ -102,7 +103,8 @@ impl Breaker {
         Ok(Permit { breaker: self, is_probe })
     }
 
-    /// As [`Breaker::permit`], for a call whose caller may give it up: given up after [`GIVEN_UP`] or later, it has failed.
+    /// As [`Breaker::permit`], for a call that its caller may abandon. If it is abandoned after [`ABANDONED_AFTER`] or later, it
+    /// counts as failed.
     pub fn watch<N: Fn() -> Duration>(&self, now: N) -> Result<Watch<'_, N>, Open> {
         let permit = Some(self.permit(&now)?);
         Ok(Watch { permit, began: now(), now })
@@ -110,66 +112,67 @@ impl Breaker {
 
     /// Whether calls fail at once.
     pub fn is_open(&self) -> bool {
-        self.troubled.load(Ordering::Acquire) && matches!(*self.state(), State::Open { .. })
+        self.has_failures.load(Ordering::Acquire) && matches!(*self.state(), State::Open { .. })
     }
 }
 
 impl Permit<'_> {
-    /// It was answered.
+    /// Reports a response.
     pub fn succeeded(mut self) -> Option<Change> {
         self.is_probe = false;
-        if !self.breaker.troubled.load(Ordering::Acquire) {
+        if !self.breaker.has_failures.load(Ordering::Acquire) {
             return None;
         }
         let mut state = self.breaker.state();
         let was_open = matches!(*state, State::Open { .. });
-        *state = WELL;
-        self.breaker.troubled.store(false, Ordering::Release);
+        *state = HEALTHY;
+        self.breaker.has_failures.store(false, Ordering::Release);
         was_open.then_some(Change::Closed)
     }
 
-    /// It failed at `now`, having begun `took` before.
+    /// Reports a failure at `now` of a call that took `took`.
     pub fn failed(mut self, now: Duration, took: Duration) -> Option<Change> {
         let is_probe = std::mem::take(&mut self.is_probe);
-        let Policy { failures: most, span, first, longest } = self.breaker.policy;
+        let Policy { failures: max_failures, span, initial_open, max_open } = self.breaker.policy;
         let began = now.saturating_sub(took);
         let mut state = self.breaker.state();
-        self.breaker.troubled.store(true, Ordering::Release);
+        self.breaker.has_failures.store(true, Ordering::Release);
         match &mut *state {
             State::Closed { failures, since } => {
                 *since = if *failures == 0 { began } else { began.min(*since) };
                 *failures = failures.saturating_add(1);
-                if *failures >= most && now.saturating_sub(*since) >= span {
-                    *state = State::Open { until: now.saturating_add(first), length: first, probing: false };
+                if *failures >= max_failures && now.saturating_sub(*since) >= span {
+                    *state =
+                        State::Open { until: now.saturating_add(initial_open), length: initial_open, probing: false };
                     return Some(Change::Opened);
                 }
             }
             State::Open { until, length, probing } if is_probe => {
-                *length = length.saturating_mul(2).min(longest);
+                *length = length.saturating_mul(2).min(max_open);
                 *until = now.saturating_add(*length);
                 *probing = false;
             }
-            // It began before the breaker opened.
+            // The call began before the breaker opened.
             State::Open { .. } => {}
         }
         None
     }
 
-    /// It was answered that nothing more is to be asked for `pause`.
-    pub fn told_to_wait(mut self, now: Duration, pause: Duration) -> Option<Change> {
+    /// Reports a response that asks for a pause.
+    pub fn paused(mut self, now: Duration, pause: Duration) -> Option<Change> {
         self.is_probe = false;
         let mut state = self.breaker.state();
-        self.breaker.troubled.store(true, Ordering::Release);
+        self.breaker.has_failures.store(true, Ordering::Release);
         let was_open = matches!(*state, State::Open { .. });
-        let first = self.breaker.policy.first;
-        *state = State::Open { until: now.saturating_add(pause), length: first, probing: false };
+        let length = self.breaker.policy.initial_open;
+        *state = State::Open { until: now.saturating_add(pause), length, probing: false };
         (!was_open).then_some(Change::Opened)
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        // A probe of which nothing came leaves the next one to the next caller.
+        // After a probe without an outcome, the next caller probes.
         if self.is_probe
             && let State::Open { probing, .. } = &mut *self.breaker.state()
         {
@@ -178,10 +181,10 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// How long a call has to go without an answer until its being given up says something about whom it was made to.
-pub const GIVEN_UP: Duration = Duration::from_millis(200);
+/// The duration from which an abandoned call counts as a failure.
+pub const ABANDONED_AFTER: Duration = Duration::from_millis(200);
 
-/// A call that is under way.
+/// A call in progress.
 #[derive(Debug)]
 pub struct Watch<'b, N: Fn() -> Duration> {
     permit: Option<Permit<'b>>,
@@ -190,23 +193,23 @@ pub struct Watch<'b, N: Fn() -> Duration> {
 }
 
 impl<N: Fn() -> Duration> Watch<'_, N> {
-    /// It was answered.
+    /// Reports a response.
     pub fn succeeded(mut self) -> Option<Change> {
         self.permit.take().and_then(Permit::succeeded)
     }
 
-    /// It failed.
+    /// Reports a failure.
     pub fn failed(mut self) -> Option<Change> {
         self.end()
     }
 
-    /// It was answered that nothing more is to be asked for `pause`.
-    pub fn told_to_wait(mut self, pause: Duration) -> Option<Change> {
+    /// Reports a response that asks for a pause.
+    pub fn paused(mut self, pause: Duration) -> Option<Change> {
         let permit = self.permit.take()?;
-        permit.told_to_wait((self.now)(), pause)
+        permit.paused((self.now)(), pause)
     }
 
-    /// It came to nothing, which says nothing.
+    /// Ends without an outcome.
     pub fn forget(mut self) {
         self.permit = None;
     }
@@ -219,7 +222,7 @@ impl<N: Fn() -> Duration> Watch<'_, N> {
 
 impl<N: Fn() -> Duration> Drop for Watch<'_, N> {
     fn drop(&mut self) {
-        if self.permit.is_some() && (self.now)().saturating_sub(self.began) >= GIVEN_UP {
+        if self.permit.is_some() && (self.now)().saturating_sub(self.began) >= ABANDONED_AFTER {
             self.end();
         }
     }
@@ -329,7 +332,7 @@ mod tests {
     #[test]
     fn it_waits_as_long_as_it_is_told_to() {
         let breaker = breaker();
-        let told = breaker.permit(|| ms(0)).unwrap().told_to_wait(ms(0), ms(7000));
+        let told = breaker.permit(|| ms(0)).unwrap().paused(ms(0), ms(7000));
         assert_eq!((told, refused(&breaker, 6999)), (Some(Change::Opened), Some(1)));
         assert_eq!(breaker.permit(|| ms(7000)).unwrap().succeeded(), Some(Change::Closed));
     }

@@ -1,4 +1,4 @@
-//! Time.
+//! Timestamps, and the clock.
 
 mod lenient;
 
@@ -6,10 +6,10 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _};
 use serde::{Deserialize, Serialize};
 
-/// A point in time: milliseconds since 1970-01-01T00:00:00Z. Written and read as that integer in stores.
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z. Stores keep it as that integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
@@ -25,107 +25,94 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads RFC 3339, with whichever offset. None: it is not that, or too far away to count in milliseconds.
+    /// Parses RFC 3339 with any offset. None: malformed, or out of range.
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp_millis()))
     }
 
-    /// Reads an instant as upstreams write it: RFC 3339, also with a space for the `T`, a comma for the point, an offset
-    /// without its colon, no seconds; without a zone it is UTC, and without a time of day midnight; or seconds or
+    /// Parses the formats of upstreams: RFC 3339, also with a space instead of `T`, a comma instead of the point, an offset
+    /// without a colon, or no seconds; without a zone it is UTC, without a time of day midnight. Also seconds or
     /// milliseconds since 1970.
     pub fn parse_lenient(text: &str) -> Option<Self> {
         lenient::parse(text)
     }
 
-    /// This instant and `duration`; at the end of time, the end of time.
+    /// This time plus `duration`, saturating.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// How long after `earlier` this is; negative if it is before.
+    /// The milliseconds from `earlier` to this time; negative if this time is before it.
     pub fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    fn written(self, fraction: SecondsFormat) -> String {
-        // Every answer and every line of the log has instants, of our days: written the short way.
-        if let Some(text) = self.of_our_days(fraction) {
-            return text;
-        }
-        // Years that chrono cannot write do not occur: they cannot be read either.
-        DateTime::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(fraction, true)
-    }
-
-    /// RFC 3339 for 1970 to 9999. The calendar is Howard Hinnant's `civil_from_days`: years begin in March, so that the
-    /// leap day is the last of its year.
-    fn of_our_days(self, fraction: SecondsFormat) -> Option<String> {
-        let millis = u64::try_from(self.0).ok().filter(|millis| *millis < 253_402_300_800_000)?;
-        let (days, in_day) = (millis / 86_400_000, millis % 86_400_000);
-        let shifted = days.checked_add(719_468)?;
-        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month_from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-        let year = year_of_era + era * 400 + u64::from(month <= 2);
+    /// RFC 3339 in UTC. Every response and every line of the log contains timestamps, so the digits are written here: chrono
+    /// formats them through its general formatter, which is slower.
+    fn to_rfc3339(self, fraction: SecondsFormat) -> String {
+        // chrono cannot represent years beyond 262000. They do not occur: they cannot be parsed either.
+        let at = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        let Some(year) = u32::try_from(at.year()).ok().filter(|year| *year <= 9999) else {
+            return at.to_rfc3339_opts(fraction, true);
+        };
         let mut text = String::with_capacity(24);
-        let mut digits = |number: u64, width: u32, before: &str| {
+        let mut push = |before: &str, number: u32, width: u32| {
             text.push_str(before);
             for place in (0..width).rev() {
-                let digit = u8::try_from(number / 10_u64.pow(place) % 10).unwrap_or(0);
+                let digit = u8::try_from(number / 10_u32.pow(place) % 10).unwrap_or(0);
                 text.push(char::from(b'0' + digit));
             }
         };
-        digits(year, 4, "");
-        digits(month, 2, "-");
-        digits(day, 2, "-");
-        digits(in_day / 3_600_000, 2, "T");
-        digits(in_day / 60_000 % 60, 2, ":");
-        digits(in_day / 1_000 % 60, 2, ":");
-        if fraction == SecondsFormat::Millis || in_day % 1_000 != 0 {
-            digits(in_day % 1_000, 3, ".");
+        push("", year, 4);
+        push("-", at.month(), 2);
+        push("-", at.day(), 2);
+        push("T", at.hour(), 2);
+        push(":", at.minute(), 2);
+        push(":", at.second(), 2);
+        let millis = at.timestamp_subsec_millis();
+        if fraction == SecondsFormat::Millis || millis != 0 {
+            push(".", millis, 3);
         }
         text.push('Z');
-        Some(text)
+        text
     }
 
     /// RFC 3339 in UTC, always with milliseconds: `2024-01-15T10:00:00.120Z`.
     pub fn to_rfc3339_millis(self) -> String {
-        self.written(SecondsFormat::Millis)
+        self.to_rfc3339(SecondsFormat::Millis)
     }
 }
 
-/// RFC 3339 in UTC, milliseconds only where there are some: `2024-02-01T00:00:00Z`.
+/// RFC 3339 in UTC, with milliseconds only if they are not zero: `2024-02-01T00:00:00Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.written(SecondsFormat::AutoSi))
+        formatter.write_str(&self.to_rfc3339(SecondsFormat::AutoSi))
     }
 }
 
-/// `duration` in whole milliseconds; the longest there is, where it is longer.
+/// `duration` in whole milliseconds, saturating.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The time, and waiting.
+/// The clock.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// The time of day.
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed point, for measuring how long something took: never goes back.
+    /// The time since a fixed point, for measuring durations. It never goes back.
     fn elapsed(&self) -> Duration;
 
     /// Waits.
     async fn sleep(&self, duration: Duration);
 }
 
-/// What `work` gives, or None if it takes longer than `timeout`; it is dropped then.
+/// The result of `work`, or None if it takes longer than `timeout`; `work` is then dropped.
 pub async fn within<T>(clock: &dyn Clock, timeout: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
     use futures::future::{Either, select};
-    // Set only once the work has to wait: most is done at once.
+    // The timer starts only when the work has to wait: most work completes at once.
     let alarm = async { clock.sleep(timeout).await };
     match select(std::pin::pin!(work), std::pin::pin!(alarm)).await {
         Either::Left((done, _)) => Some(done),
@@ -138,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instants_are_read_and_written_as_rfc_3339() {
+    fn timestamps_are_read_and_written_as_rfc_3339() {
         for (text, written) in [
             ("2024-02-01T00:00:00Z", "2024-02-01T00:00:00Z"),
             ("2024-02-01T05:30:00+05:30", "2024-02-01T00:00:00Z"),
@@ -154,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn instants_of_our_days_are_written_as_the_calendar_has_them() {
+    fn timestamps_are_formatted_as_chrono_formats_them() {
         let mut day = -400_000_i64;
         for step in 0..60_000_i64 {
             // A step of 73 days and odd milliseconds meets every month, leap days among them, up to beyond 9999.

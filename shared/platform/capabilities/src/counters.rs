@@ -1,6 +1,5 @@
-//! How often things happened and how long they took, for operators. Counted in the instance, and now and then added to
-//! what the cache, which all instances share, holds of them: a request costs a look into memory, not a call into the host.
-//! What a lost cache or a killed instance takes with it is lost.
+//! Metrics for operators. Counts are collected in memory and added to counters in the shared cache from time to time, so
+//! that a request needs no call into the host. Counts that a lost cache or a killed instance held are lost.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,29 +13,29 @@ use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Background, Capabilities, Clock, Http, KeyValue};
 
-/// How long counts wait in the instance for others.
-const LINGER: Duration = Duration::from_secs(1);
+/// How long counts are collected before they are written.
+const FLUSH_DELAY: Duration = Duration::from_secs(1);
 
-/// What is counted: what it is, and two words by which it is told apart.
+/// The name of a counter and two labels.
 pub type Name = [&'static str; 3];
 
-/// Calls to upstreams: which one, and what came of it.
+/// Calls to upstreams; labels: upstream, outcome.
 pub const UPSTREAM_CALLS: &str = "upstream_calls";
 
-/// Microseconds that calls to an upstream took together: which one, and nothing.
+/// The total duration of calls to an upstream, microseconds; label: upstream.
 pub const UPSTREAM_MICROS: &str = "upstream_micros";
 
-/// What comes of a call: an answer; one that says the upstream failed (5xx); nothing in time; nothing at all; or it was not
-/// made, for too many were under way.
+/// The outcomes of a call: a response; a response with a 5xx status; no response in time; no response; not sent, because
+/// too many calls were in progress.
 pub const CALL_OUTCOMES: [&str; 5] = ["answered", "failed", "timed_out", "unreachable", "shed"];
 
-/// Plans of the ERP's list that could not be read, each time the list was.
+/// Plans of the ERP's list that could not be read, counted each time that the list is read.
 pub const PLANS_LEFT_OUT: Name = ["plans_left_out", "", ""];
 
-/// What rules decided: which rule, and what it came to.
+/// Evaluations of rules; labels: rule, outcome.
 pub const RULE_EVALUATIONS: &str = "rule_evaluations";
 
-/// What a rule comes to that gives no decision.
+/// The outcome of a rule that makes no decision.
 pub const RULE_FAILED: &str = "failed";
 
 /// Rules, and what each may come to.
@@ -58,14 +57,14 @@ struct Inner {
     background: Arc<dyn Background>,
     cache: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
-    waiting: Mutex<Waiting>,
+    pending: Mutex<Pending>,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Pending {
     counts: BTreeMap<Name, i64>,
-    /// Whether somebody is about to write counts down; then whatever more comes is written with them.
-    being_written: bool,
+    /// Whether a flush is scheduled, which also writes the counts that are added until then.
+    is_flush_scheduled: bool,
 }
 
 impl Counters {
@@ -73,64 +72,64 @@ impl Counters {
     pub fn new(capabilities: &Capabilities) -> Self {
         let Capabilities { background, cache, clock, .. } = capabilities;
         let (background, cache, clock) = (background.clone(), cache.clone(), clock.clone());
-        Self(Arc::new(Inner { background, cache, clock, waiting: Mutex::default() }))
+        Self(Arc::new(Inner { background, cache, clock, pending: Mutex::default() }))
     }
 
-    /// Counts one more of `name`.
+    /// Adds 1 to `name`.
     pub fn count(&self, name: Name) {
         self.add(name, 1);
     }
 
-    /// Adds `amount` to `name`. However many come meanwhile, few writes are made of them, behind the answer.
+    /// Adds `amount` to `name`. Many additions become few writes, in the background.
     pub fn add(&self, name: Name, amount: i64) {
         {
-            let mut waiting = self.waiting();
-            let count = waiting.counts.entry(name).or_default();
+            let mut pending = self.pending();
+            let count = pending.counts.entry(name).or_default();
             *count = count.saturating_add(amount);
-            if std::mem::replace(&mut waiting.being_written, true) {
+            if std::mem::replace(&mut pending.is_flush_scheduled, true) {
                 return;
             }
         }
         let counters = self.clone();
         self.0.background.spawn(Box::pin(async move {
-            counters.0.clock.sleep(LINGER).await;
-            counters.write_down().await;
+            counters.0.clock.sleep(FLUSH_DELAY).await;
+            counters.flush().await;
         }));
     }
 
-    async fn write_down(&self) {
+    async fn flush(&self) {
         let counts = {
-            let mut waiting = self.waiting();
-            waiting.being_written = false;
-            std::mem::take(&mut waiting.counts)
+            let mut pending = self.pending();
+            pending.is_flush_scheduled = false;
+            std::mem::take(&mut pending.counts)
         };
         for (name, count) in counts {
-            // A count that cannot be written is lost, and with it those that would wait for the same store.
+            // A count that cannot be written is lost, and so are the others, which would wait for the same store.
             if self.0.cache.increment(&key(name), count).await.is_err() {
                 return;
             }
         }
     }
 
-    /// How often `name` was counted, or what was added up under it.
+    /// The value of `name`.
     pub async fn read(&self, name: Name) -> Result<i64, StoreError> {
         self.at(&key(name)).await
     }
 
-    /// What the cache counts under a key of somebody else's.
+    /// The value of the counter with the key `key` in the cache.
     pub async fn at(&self, key: &str) -> Result<i64, StoreError> {
         Ok(self.0.cache.counter(key).await?.unwrap_or(0))
     }
 
-    /// `capabilities` whose calls to upstreams are counted.
+    /// `capabilities` with calls to upstreams counted.
     #[must_use]
     pub fn watching(&self, capabilities: &Capabilities) -> Capabilities {
         let (http, clock) = (capabilities.http.clone(), capabilities.clock.clone());
-        Capabilities { http: Arc::new(Watched { http, clock, counters: self.clone() }), ..capabilities.clone() }
+        Capabilities { http: Arc::new(CountedHttp { http, clock, counters: self.clone() }), ..capabilities.clone() }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -138,14 +137,14 @@ fn key([what, one, other]: Name) -> String {
     format!("count:{what}:{one}:{other}")
 }
 
-struct Watched {
+struct CountedHttp {
     http: Arc<dyn Http>,
     clock: Arc<dyn Clock>,
     counters: Counters,
 }
 
 #[async_trait]
-impl Http for Watched {
+impl Http for CountedHttp {
     async fn send(
         &self,
         upstream: UpstreamName,
@@ -183,9 +182,9 @@ mod tests {
             counters.count(["seats", "stale", "SEAT_ACTIVE"]);
         }
         assert_eq!(counters.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(0));
-        tokio::time::sleep(LINGER * 2).await;
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         counters.count(["seats", "cache", "SEAT_ACTIVE"]);
-        tokio::time::sleep(LINGER * 2).await;
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         let another = Counters::new(&world.instance().0);
         for (name, count) in [("cache", 1_001), ("stale", 1_000), ("erp", 0)] {
             assert_eq!(another.read(["seats", name, "SEAT_ACTIVE"]).await, Ok(count), "{name}");
@@ -215,7 +214,7 @@ mod tests {
             let request = Request::get(format!("http://upstream{path}")).body(Bytes::new()).unwrap();
             let _ = http.send(upstream, request, Duration::from_secs(1)).await;
         }
-        tokio::time::sleep(LINGER * 2).await;
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         for (upstream, outcome) in
             [("erp", "answered"), ("bheempay", "failed"), ("notify", "timed_out"), ("passport", "answered")]
         {

@@ -1,5 +1,5 @@
-//! The database: SQL that runs on SQLite and PostgreSQL alike. `$1` parameters, `ON CONFLICT`, `RETURNING`; instants as
-//! integer milliseconds; texts, integers and NULL and nothing else.
+//! The database: SQL that runs on both SQLite and PostgreSQL, with `$1` parameters, `ON CONFLICT` and `RETURNING`. The
+//! only types are texts, integers (timestamps are milliseconds) and NULL.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row(pub Vec<Value>);
 
-/// The two databases; only migrations may care which.
+/// The kind of database; only migrations may depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite.
@@ -60,19 +60,19 @@ impl fmt::Display for Cursor {
     }
 }
 
-/// A statement that did not run.
+/// Why a statement did not run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
     /// The database cannot be reached or is too busy.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// A unique constraint was hit.
+    /// A unique constraint was violated.
     #[error("there is one already: {0}")]
     Duplicate(String),
-    /// A newer build changed the database in a way that this build cannot work with, or cannot know to.
+    /// A newer build changed the database, and this build cannot work with the change or cannot know whether it can.
     #[error("{0}")]
     NewerSchema(String),
-    /// The statement was refused: a bug of ours.
+    /// The database refused the statement: a bug of the edge.
     #[error("the statement failed: {0}")]
     Refused(String),
 }
@@ -80,7 +80,7 @@ pub enum DatabaseError {
 /// The database.
 #[async_trait]
 pub trait Database: Send + Sync {
-    /// Runs one statement, atomically, and gives all its rows. `parameters` stand for `$1`, `$2`, ….
+    /// Runs one statement atomically and returns all its rows. `parameters` are the values of `$1`, `$2`, ….
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError>;
 
     /// Which database this is.

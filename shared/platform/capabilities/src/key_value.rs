@@ -1,13 +1,13 @@
-//! The cache: state that may be lost at any time without harm.
+//! The shared cache: state that may be lost at any time without harm.
 
 use async_trait::async_trait;
 
-/// A store that could not be asked.
+/// The store does not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the key-value store is unavailable: {0}")]
 pub struct StoreError(pub String);
 
-/// A key-value store. It has no time-outs of its own: each value carries its times.
+/// A key-value store. Entries do not expire: a value contains its own times if it needs them.
 ///
 /// A key is either a value (get, set, delete) or a counter (increment, counter, delete), never both.
 #[async_trait]
@@ -18,22 +18,22 @@ pub trait KeyValue: Send + Sync {
     /// Sets `key` to `value`.
     async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError>;
 
-    /// Deletes `key`, if it is there.
+    /// Deletes `key`, if it exists.
     async fn delete(&self, key: &str) -> Result<(), StoreError>;
 
-    /// Adds `delta` to the counter `key` (absent: zero), atomically among everybody who uses the store; gives the sum.
+    /// Adds `delta` to the counter `key` (zero if absent), atomically among all clients of the store; returns the sum.
     async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError>;
 
-    /// The counter `key`; None where it is absent.
+    /// The counter `key`; None if it is absent.
     async fn counter(&self, key: &str) -> Result<Option<i64>, StoreError> {
         self.get(key).await?.map(|bytes| read_counter(&bytes)).transpose()
     }
 }
 
-/// Reads a counter as backends keep it: SQLite as eight little-endian bytes, Redis as decimal digits.
+/// Reads a counter in the encoding of either backend: SQLite has eight little-endian bytes, Redis decimal digits.
 ///
-/// Eight digits could be either. Eight ASCII digits read as little-endian bytes are above 3·10¹⁸, which no counter
-/// here reaches, so they are digits.
+/// Eight bytes that are digits could be either. Read as a little-endian number, eight ASCII digits are above 3·10¹⁸, which no
+/// counter reaches, so they are digits.
 pub fn read_counter(bytes: &[u8]) -> Result<i64, StoreError> {
     let digits = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
     let binary = || <[u8; 8]>::try_from(bytes).ok().map(i64::from_le_bytes);

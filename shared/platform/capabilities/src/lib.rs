@@ -1,5 +1,5 @@
-//! What the domain needs of the world, as traits. The domain reads no clock, no setting and no socket any other way,
-//! so every test can turn the clock and cut the network. Components bind these traits to Spin.
+//! What the domain needs from its environment, as traits. The domain accesses clock, configuration and network only through
+//! them, so tests can set the clock and cut the network. Components implement the traits with Spin.
 
 pub mod background;
 mod backoff;
@@ -28,22 +28,22 @@ pub use key_value::KeyValue;
 pub use log::Log;
 pub use random::Random;
 
-/// Everything a component hands to the domain.
+/// The capabilities that a component gives to the domain.
 #[derive(Clone)]
 pub struct Capabilities {
-    /// Work that goes on after the answer.
+    /// Work that continues after the response.
     pub background: Arc<dyn Background>,
     /// State that may be lost at any time without harm.
     pub cache: Arc<dyn KeyValue>,
-    /// The time, and waiting.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The component's variables.
     pub config: Arc<dyn Config>,
-    /// Upstreams.
+    /// Requests to upstreams.
     pub http: Arc<dyn Http>,
     /// The component's log.
     pub log: Arc<dyn Log>,
-    /// Chance.
+    /// Random bytes.
     pub random: Arc<dyn Random>,
     /// State that must not be lost.
     pub db: Arc<dyn Database>,

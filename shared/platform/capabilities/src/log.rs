@@ -1,7 +1,7 @@
 //! The component's log.
 
-/// Where log lines go.
+/// The destination of log lines.
 pub trait Log: Send + Sync {
-    /// Writes `line`, which holds no line break of its own, as one line.
+    /// Writes `line`, which contains no line break, as one line.
     fn write(&self, line: String);
 }

@@ -1,6 +1,6 @@
-//! Chance.
+//! Random bytes.
 
-/// Random bytes nobody can guess.
+/// A source of unpredictable bytes.
 pub trait Random: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);

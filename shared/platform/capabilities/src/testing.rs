@@ -25,10 +25,10 @@ pub use database::MemoryDatabase;
 pub use key_value::{MemoryKeyValue, Snapshot};
 pub use mortal::Lifetime;
 
-/// 2026-01-01T00:00:00Z: where tests' clocks start.
+/// 2026-01-01T00:00:00Z, the start of tests' clocks.
 pub const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-/// A world for one test. Clones of its parts are shared: keep one to turn the clock or cut the network.
+/// The environment of one test. Clones of its parts are shared: keep one to set the clock or cut the network.
 #[derive(Clone)]
 pub struct World {
     /// The cache.
@@ -47,7 +47,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world in which chance follows from `seed`. Needs a tokio runtime whose time is paused.
+    /// A world whose random bytes derive from `seed`. Needs a tokio runtime with paused time.
     pub fn new(seed: u64) -> Self {
         let clock = Arc::new(TestClock::new());
         Self {
@@ -61,8 +61,8 @@ impl World {
         }
     }
 
-    /// What one instance sees of the world. Instances share the stores and the network, and nothing else; dropping
-    /// [`Tasks`] kills whatever the instance has going on.
+    /// The capabilities of one instance. Instances share only the stores and the network. Dropping [`Tasks`] ends the
+    /// instance's background work.
     pub fn instance(&self) -> (Capabilities, Tasks) {
         let tasks = Tasks::default();
         let capabilities = Capabilities {
@@ -84,7 +84,7 @@ impl World {
 pub struct Tasks(Arc<Mutex<Vec<AbortHandle>>>);
 
 impl Tasks {
-    /// Ends the instance's background work as a trap would: at its next await, without a word.
+    /// Ends the instance's background work as a trap would: at its next await.
     pub fn kill(&self) {
         for task in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             task.abort();
@@ -101,7 +101,7 @@ impl Background for Tasks {
     }
 }
 
-/// A clock that follows tokio's (pause it) and can be set.
+/// A clock that follows tokio's paused clock and can be set.
 pub struct TestClock {
     started: tokio::time::Instant,
     offset_millis: AtomicI64,
@@ -112,12 +112,12 @@ impl TestClock {
         Self { started: tokio::time::Instant::now(), offset_millis: AtomicI64::new(0) }
     }
 
-    /// Lets time pass: everything that falls due meanwhile happens.
+    /// Advances the time; everything that falls due in between happens.
     pub async fn advance(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }
 
-    /// Sets the time of day off by `millis`, as an operator or NTP would; nothing falls due by it.
+    /// Shifts the time of day by `millis`, as an operator or NTP would; nothing falls due by it.
     pub fn shift(&self, millis: i64) {
         self.offset_millis.fetch_add(millis, Ordering::SeqCst);
     }
@@ -202,11 +202,11 @@ impl Http for StubHttp {
     }
 }
 
-/// Chance that follows from a seed (SplitMix64).
+/// Random bytes derived from a seed (SplitMix64).
 pub struct SeededRandom(AtomicU64);
 
 impl SeededRandom {
-    /// Chance from `seed`.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))
     }
@@ -235,7 +235,7 @@ impl Random for SeededRandom {
     }
 }
 
-/// A log to look into.
+/// A log that tests can read.
 #[derive(Default)]
 pub struct MemoryLog(Mutex<Vec<String>>);
 

@@ -1,4 +1,4 @@
-//! Whether the database can be used, as readiness asks.
+//! Checks of the database for readiness.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use edge_capabilities::database::{DatabaseError, Dialect};
 
 use crate::{Db, migrations, runner};
 
-/// How far a node's clock may be from the database's, or behind the newest record.
+/// How far a node's clock may differ from the database's, or be behind the newest record.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
-/// What the database says of a node's clock.
+/// The state of a node's clock, judged by the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockState {
-    /// Nothing speaks against it.
+    /// No deviation was found.
     Good,
-    /// There are records from later than it says.
+    /// There are records with later times.
     Behind,
-    /// The database server's clock says something else.
+    /// It deviates from the database server's clock.
     Off,
 }
 
 impl Db {
-    /// Reads from the database. An error also where a newer build changed the database in a way that this build cannot work
-    /// with, or cannot know to, after this instance began.
+    /// Reads from the database. An error also if, after this instance started, a newer build changed the database, and this
+    /// build cannot work with the change or cannot know whether it can.
     pub async fn check_readable(&self) -> Result<(), DatabaseError> {
         self.prepare().await?;
         runner::missing(&*self.database, migrations::ALL).await.map(drop)
@@ -37,7 +37,7 @@ impl Db {
         self.query(statement, &[now.into()]).await.map(drop)
     }
 
-    /// What the database says of a clock that says `now`.
+    /// Compares a clock that shows `now` with the database.
     pub async fn check_clock(&self, now: Timestamp) -> Result<ClockState, DatabaseError> {
         let tolerance = millis(CLOCK_TOLERANCE);
         let apart = now.as_millis().saturating_sub(self.time(now).await?.as_millis());
@@ -59,7 +59,7 @@ impl Db {
         Ok(ClockState::Good)
     }
 
-    /// The time by the database server's clock, which all nodes share. A SQLite file has none: there it is `now`.
+    /// The time of the database server's clock, which all nodes share. SQLite has no server: there it is `now`.
     pub(crate) async fn time(&self, now: Timestamp) -> Result<Timestamp, DatabaseError> {
         match self.database.dialect().await? {
             Dialect::Sqlite => Ok(now),

@@ -1,5 +1,5 @@
-//! The database: SQL state that must not be lost. Its tables are made and changed by migrations, which run by
-//! themselves before the first statement of an instance, and once, however many instances start together.
+//! The database: SQL state that must not be lost. Migrations create and change its tables. They run before the first
+//! statement of an instance, and once, however many instances start together.
 
 mod health;
 mod migrations;
@@ -18,17 +18,17 @@ pub use edge_capabilities::database::{Cursor, DatabaseError, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
 pub use records::{Column, Conditions, Fields, MAX_ROWS, Record, columns, places, read_all, retry_on_conflict};
 
-/// A migration that a database has not seen.
+/// A migration that was not yet applied to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingMigration {
-    /// Its place in the order of migrations, from 1.
+    /// Its position in the order of migrations, from 1.
     pub version: i64,
     /// The name of its file.
     pub name: &'static str,
 }
 
-/// The migrations that `database` has not seen. An error also where a newer build changed it in a way that this build
-/// cannot work with, or cannot know to.
+/// The migrations that were not yet applied to `database`. An error also if a newer build changed the database, and this
+/// build cannot work with the change or cannot know whether it can.
 pub async fn pending_migrations(database: &dyn Database) -> Result<Vec<PendingMigration>, DatabaseError> {
     let missing = runner::missing(database, migrations::ALL).await?;
     let all = migrations::numbered(migrations::ALL);
@@ -36,27 +36,27 @@ pub async fn pending_migrations(database: &dyn Database) -> Result<Vec<PendingMi
     Ok(pending.map(|(version, migration)| PendingMigration { version, name: migration.name }).collect())
 }
 
-/// The database of the edge, with all its tables in place.
+/// The database of the edge, with all its tables.
 #[derive(Clone)]
 pub struct Db {
     database: Arc<dyn Database>,
-    /// Whether this instance has seen the tables in place.
-    in_place: Arc<AtomicBool>,
+    /// Whether this instance knows that all migrations were applied.
+    is_prepared: Arc<AtomicBool>,
 }
 
 impl Db {
-    /// The database kept in `database`.
+    /// The database behind `database`.
     pub fn new(database: Arc<dyn Database>) -> Self {
-        Self { database, in_place: Arc::default() }
+        Self { database, is_prepared: Arc::default() }
     }
 
-    /// Runs one statement, atomically, and gives all its rows. `parameters` stand for `$1`, `$2`, ….
+    /// Runs one statement atomically and returns all its rows. `parameters` are the values of `$1`, `$2`, ….
     pub async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         self.prepare().await?;
         self.database.query(statement, parameters).await
     }
 
-    /// The next number of the sequence `name`, from 1: above every number that was given before.
+    /// The next number of the sequence `name`, from 1, greater than all numbers before it.
     pub async fn next_number(&self, name: &str) -> Result<i64, DatabaseError> {
         let statement = "INSERT INTO sequences (name, value) VALUES ($1, 1)
             ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value";
@@ -64,12 +64,12 @@ impl Db {
         rows.first().ok_or_else(|| DatabaseError::Refused("RETURNING gave no row".into()))?.integer(0)
     }
 
-    /// Makes sure that the tables are in place.
+    /// Applies the migrations, unless this instance has done so.
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
-        if !self.in_place.load(Ordering::Relaxed) {
-            // Several may come here together.
+        if !self.is_prepared.load(Ordering::Relaxed) {
+            // Several requests may do this at the same time.
             runner::migrate(&*self.database, migrations::ALL).await?;
-            self.in_place.store(true, Ordering::Relaxed);
+            self.is_prepared.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn twenty_first_statements_together_find_the_tables_in_place() {
+    async fn twenty_first_statements_together_find_the_tables_is_prepared() {
         let database = Arc::new(MemoryDatabase::new());
         let first = async |_| {
             let db = Db::new(database.clone());

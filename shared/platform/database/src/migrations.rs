@@ -1,29 +1,28 @@
 //! The list of migrations, oldest first. One text serves SQLite and PostgreSQL.
 
-/// A change of the tables. Each runs once in the life of a database, in the order of the list.
+/// A change of the tables. Each is applied once to a database, in the order of the list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Migration {
     /// The file's name, which begins with the version.
     pub(crate) name: &'static str,
     /// The SQL, with a semicolon at the end of each statement's last line.
     pub(crate) statements: &'static str,
-    /// The version that a build must know at least to work with the tables that this migration leaves. 0: every build
-    /// can, for the migration only adds to what was there.
+    /// The minimum version that a build must know to work with the tables after this migration. 0: every build can, because
+    /// the migration only adds.
     pub(crate) min_build: i64,
 }
 
-/// A migration that only adds: builds that do not know it go on working beside it.
+/// A migration that only adds: builds that do not know it keep working beside it.
 macro_rules! expand {
     ($name:literal) => {
         Migration { name: $name, statements: include_str!(concat!("../migrations/", $name, ".sql")), min_build: 0 }
     };
 }
 
-/// All migrations; the version of each is its place in the list, from 1. A new one is one more line.
+/// All migrations; the version of each is its position in the list, from 1. Add new ones at the end.
 ///
-/// One that takes away what an older build uses is written
-/// `Migration { min_build: N, ..expand!("0042_name") }`, where N is the version that the oldest build knows that no longer
-/// uses it. Builds that know less refuse the database from then on.
+/// A migration that removes what an older build uses is written `Migration { min_build: N, ..expand!("0042_name") }`, where
+/// N is the version that the oldest build which no longer uses it knows. Builds that know less then refuse the database.
 pub(crate) const ALL: &[Migration] = &[
     expand!("0001_api_keys"),
     expand!("0002_organization_names"),
@@ -57,7 +56,7 @@ pub(crate) fn latest(list: &[Migration]) -> i64 {
 impl Migration {
     /// The statements one by one, without comments.
     pub(crate) fn each(&self) -> Vec<String> {
-        // A comment may end its line with a semicolon too.
+        // A comment may end with a semicolon too.
         let code = self.statements.lines().filter(|line| !line.trim_start().starts_with("--"));
         let code = code.collect::<Vec<_>>().join("\n");
         let statements = code.trim_end().trim_end_matches(';').split(";\n").map(str::trim);

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Db;
 
-/// A type that is kept as rows of one table. [`crate::record!`] implements it for a struct.
+/// A type that is stored as rows of one table. [`crate::record!`] implements it for a struct.
 pub trait Record: Sized {
     /// The table.
     const TABLE: &'static str;
@@ -42,12 +42,12 @@ impl Fields<'_> {
     }
 }
 
-/// A type that one column holds.
+/// A type that is stored in one column.
 pub trait Column: Sized {
     /// The value to store.
     fn to_value(&self) -> Result<Value, DatabaseError>;
 
-    /// Reads a stored value; the error says what it is not.
+    /// Reads a stored value; the error says what is wrong with it.
     fn from_value(value: &Value) -> Result<Self, String>;
 }
 
@@ -130,7 +130,7 @@ impl Column for Currency {
     }
 }
 
-/// NULL where there is none.
+/// None is NULL.
 impl<T: Column> Column for Option<T> {
     fn to_value(&self) -> Result<Value, DatabaseError> {
         self.as_ref().map_or(Ok(Value::Null), Column::to_value)
@@ -384,8 +384,8 @@ pub fn places(first: usize, count: usize) -> String {
     (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Tries `attempt` until it gives a value, at most `times`; None: others were always faster. An attempt that gives None
-/// found that somebody else had changed what it read.
+/// Repeats `attempt`, at most `times`, until it returns a value; None: all attempts conflicted. An attempt returns None if
+/// the data that it read was changed by another writer.
 pub async fn retry_on_conflict<T, E, F>(times: u32, mut attempt: impl FnMut() -> F) -> Result<Option<T>, E>
 where
     F: Future<Output = Result<Option<T>, E>>,

@@ -1,9 +1,9 @@
-//! When what is old may go. A node's clock may be wrong for a while, by weeks: what is deleted by it alone is lost, and a
-//! request whose mark is lost happens again.
+//! When old rows may be deleted. A node's clock may be wrong by weeks for a while: rows that were deleted by its time are
+//! lost, and a request whose idempotency mark is lost is processed again.
 //!
-//! So the database keeps a time of its own, the retention time. Each drain moves it towards the time of the database server
-//! or, for a SQLite file, the node's; forward by [`STEP`] at most. It takes many drains to move it far, and the first one
-//! with a right clock moves it back.
+//! So the database keeps its own time, the retention time. Each drain moves it towards the time of the database server or,
+//! on SQLite, of the node; forward by at most [`STEP`]. Many drains are needed to move it far, and the first drain with a
+//! correct clock moves it back.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use edge_capabilities::database::{DatabaseError, Value};
 
 use crate::Db;
 
-/// How far one drain moves the retention time at most. Drains that are further apart let it fall behind.
+/// The maximum by which one drain moves the retention time forward. Drains that are further apart let it fall behind.
 const STEP: Duration = Duration::from_mins(15);
 
 impl Db {
-    /// Moves the retention time towards `now`; each drain does once.
+    /// Moves the retention time towards `now`; each drain does this once.
     pub async fn advance_retention_time(&self, now: Timestamp) -> Result<(), DatabaseError> {
         let now = self.time(now).await?;
         let forward = "UPDATE sequences SET value = CASE WHEN value + $2 < $1 THEN value + $2 ELSE $1 END
@@ -25,7 +25,7 @@ impl Db {
         if !self.query(forward, &[now.into(), Value::Integer(millis(STEP))]).await?.is_empty() {
             return Ok(());
         }
-        // It begins with the oldest record, so that nothing is old at first, even where this clock is the wrong one.
+        // It starts at the oldest record, so that nothing has expired at first, even if this clock is wrong.
         let oldest = "SELECT (SELECT MIN(received_at) FROM webhook_events),
             (SELECT MIN(created_at) FROM notifications),
             (SELECT MIN(started_at) FROM idempotent_requests),
@@ -42,10 +42,10 @@ impl Db {
         self.query(begin, &[first.into()]).await.map(drop)
     }
 
-    /// What was written before this was written more than `span` ago, by the retention time and by a clock that says `now`.
+    /// The time before which rows are older than `span`, by both the retention time and a clock that shows `now`.
     pub async fn expired_before(&self, now: Timestamp, span: Duration) -> Result<Timestamp, DatabaseError> {
         let rows = self.query("SELECT value FROM sequences WHERE name = 'retention_time'", &[]).await?;
-        // Where there was no drain yet, nothing is old.
+        // Before the first drain, nothing has expired.
         let retention_time = rows.first().map_or(Ok(i64::MIN), |row| row.integer(0))?;
         Ok(Timestamp::from_millis(retention_time.min(now.as_millis()).saturating_sub(millis(span))))
     }

@@ -1,13 +1,13 @@
-//! Brings a database up to date, and tells whether this build can work with it.
+//! Applies migrations, and checks whether this build can work with a database.
 //!
-//! Any number of nodes may do so at once, and any of them may end between two statements: the others, or the next that
-//! starts, complete what it left. On PostgreSQL a migration is one transaction under a lock. On SQLite, where a caller has
-//! single statements and no transaction of its own, all nodes walk through the same steps:
+//! Any number of nodes may do so at once, and any of them may die between two statements: the others, or the next that
+//! starts, complete its work. On PostgreSQL a migration is one transaction under a lock. On SQLite, where only single
+//! statements and no transactions are available, all nodes go through the same steps:
 //!
-//! - `CREATE … IF NOT EXISTS` and `DROP … IF EXISTS` may run again.
+//! - `CREATE … IF NOT EXISTS` and `DROP … IF EXISTS` can be repeated.
 //! - `ALTER TABLE … ADD COLUMN` and `DROP COLUMN` fail the second time; the table then shows that they ran.
-//! - Data is moved by a trigger on the table of steps: the insert that notes the step is the statement that moves the
-//!   data, so both happen or neither does, and only once.
+//! - Data is changed by a trigger on the table of steps: the insert that records the step also runs the change, so both
+//!   happen or neither does, and only once.
 
 use std::collections::BTreeMap;
 
@@ -19,19 +19,19 @@ use crate::statement::Kind;
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)";
 
-/// How far a migration came on SQLite. Step `n` is there only once all steps up to `n` ran.
+/// The progress of migrations on SQLite. Step `n` is recorded only after all steps up to `n` have run.
 const STEPS: &str = "CREATE TABLE IF NOT EXISTS schema_steps (
     version BIGINT NOT NULL,
     step    BIGINT NOT NULL,
     PRIMARY KEY (version, step)
 )";
 
-/// The migrations that a database has seen: for each version, the least version that a build must know to work with it.
-/// It is missing where a build noted it that could not say.
+/// The applied migrations: for each version, the minimum version that a build must know to work with it; None if an older
+/// build applied it, which did not record that.
 type Applied = BTreeMap<i64, Option<i64>>;
 
-/// Brings `database` up to date with `list`. An error where it was changed by a newer build in a way that this build cannot
-/// work with, or cannot know to.
+/// Applies the missing migrations of `list`. An error if a newer build changed the database, and this build cannot work with
+/// the change or cannot know whether it can.
 pub(crate) async fn migrate(database: &dyn Database, list: &[Migration]) -> Result<(), DatabaseError> {
     let missing = missing(database, list).await?;
     if missing.is_empty() {
@@ -40,7 +40,7 @@ pub(crate) async fn migrate(database: &dyn Database, list: &[Migration]) -> Resu
     let dialect = database.dialect().await?;
     match dialect {
         Dialect::Postgres => {
-            // Those who come together wait for the first.
+            // Nodes that start together wait for the first.
             let versions = format!(
                 "DO $migration$ BEGIN
                     PERFORM pg_advisory_xact_lock(8006);
@@ -51,8 +51,8 @@ pub(crate) async fn migrate(database: &dyn Database, list: &[Migration]) -> Resu
             database.query(&versions, &[]).await?;
         }
         Dialect::Sqlite => {
-            // Readers beside the writer. It stays with the file; while others hold the file it cannot be changed, and
-            // then they have changed it.
+            // Allows reads during a write. The setting persists in the file. It fails while others have the file open, and
+            // then they have set it.
             let _ = database.query("PRAGMA journal_mode = WAL", &[]).await;
             database.query(VERSIONS, &[]).await?;
             change_column(database, "ALTER TABLE schema_migrations ADD COLUMN min_build BIGINT").await?;
@@ -68,7 +68,7 @@ pub(crate) async fn migrate(database: &dyn Database, list: &[Migration]) -> Resu
     Ok(())
 }
 
-/// The versions of `list` that `database` has not seen. An error where this build cannot work with it.
+/// The versions of `list` that were not yet applied. An error if this build cannot work with the database.
 pub(crate) async fn missing(database: &dyn Database, list: &[Migration]) -> Result<Vec<i64>, DatabaseError> {
     let applied = applied(database).await?;
     refuse_newer(&applied, latest(list))?;
@@ -78,7 +78,7 @@ pub(crate) async fn missing(database: &dyn Database, list: &[Migration]) -> Resu
 async fn applied(database: &dyn Database) -> Result<Applied, DatabaseError> {
     let rows = match database.query("SELECT version, min_build FROM schema_migrations", &[]).await {
         Ok(rows) => rows,
-        // Either the table is not there, or it is as builds left it that did not know `min_build`.
+        // Either the table does not exist, or an older build created it without `min_build`.
         Err(DatabaseError::Refused(_)) => {
             let versions = database.query("SELECT version, CAST(NULL AS BIGINT) FROM schema_migrations", &[]).await;
             match versions {
@@ -91,8 +91,8 @@ async fn applied(database: &dyn Database) -> Result<Applied, DatabaseError> {
     rows.iter().map(|row| Ok((row.integer(0)?, row.optional_integer(1)?))).collect()
 }
 
-/// An older build goes on beside a newer one as long as the newer one only adds. It cannot where the newer one says so, and
-/// where nothing says that it can.
+/// An older build keeps working beside a newer one that only adds. It is refused if the newer one says so, or if nothing
+/// says that it can work.
 fn refuse_newer(applied: &Applied, known: i64) -> Result<(), DatabaseError> {
     for (version, min_build) in applied.range(known.saturating_add(1)..) {
         let why = match min_build {
@@ -108,9 +108,9 @@ fn refuse_newer(applied: &Applied, known: i64) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// One statement, hence one transaction, that does nothing where the migration was applied already. The lock makes those
-/// who come together wait for the first. A table that is in use for long is not waited for: all who come after would wait
-/// behind the migration.
+/// One statement, and so one transaction, that does nothing if the migration was already applied. The lock makes nodes that
+/// start together wait for the first. The migration does not wait long for a table in use: all later statements would
+/// wait behind it.
 fn for_postgres(version: i64, migration: &Migration) -> String {
     let Migration { statements, min_build, .. } = migration;
     format!(
@@ -126,20 +126,20 @@ fn for_postgres(version: i64, migration: &Migration) -> String {
 }
 
 async fn run_on_sqlite(database: &dyn Database, version: i64, migration: &Migration) -> Result<(), DatabaseError> {
-    drop_left_triggers(database).await?;
+    drop_stale_triggers(database).await?;
     for (step, statement) in (1_i64..).zip(migration.each()) {
-        if is_noted(database, version, step).await? {
+        if is_recorded(database, version, step).await? {
             continue;
         }
         match Kind::of(&statement)? {
             Kind::Create => drop(database.query(&statement, &[]).await?),
             Kind::Drop => {
                 database.query(&statement, &[]).await?;
-                note(database, version, step).await?;
+                record_step(database, version, step).await?;
             }
             Kind::Column { .. } => {
                 change_column(database, &statement).await?;
-                note(database, version, step).await?;
+                record_step(database, version, step).await?;
             }
             Kind::Data => {
                 let trigger = format!(
@@ -147,7 +147,7 @@ async fn run_on_sqlite(database: &dyn Database, version: i64, migration: &Migrat
                      WHEN NEW.version = {version} AND NEW.step = {step} BEGIN {statement}; END"
                 );
                 database.query(&trigger, &[]).await?;
-                note(database, version, step).await?;
+                record_step(database, version, step).await?;
                 database.query(&format!("DROP TRIGGER IF EXISTS migration_{version}_{step}"), &[]).await?;
             }
         }
@@ -158,9 +158,8 @@ async fn run_on_sqlite(database: &dyn Database, version: i64, migration: &Migrat
     Ok(())
 }
 
-/// Drops the triggers of steps that are noted, which a node left that ended in between. Those of steps that are not noted
-/// yet may be in use.
-async fn drop_left_triggers(database: &dyn Database) -> Result<(), DatabaseError> {
+/// Drops the triggers of recorded steps, which remain when a node dies in between. Triggers of other steps may be in use.
+async fn drop_stale_triggers(database: &dyn Database) -> Result<(), DatabaseError> {
     let left = "SELECT name FROM sqlite_master WHERE type = 'trigger'
         AND name IN (SELECT 'migration_' || version || '_' || step FROM schema_steps)";
     for row in database.query(left, &[]).await? {
@@ -169,20 +168,20 @@ async fn drop_left_triggers(database: &dyn Database) -> Result<(), DatabaseError
     Ok(())
 }
 
-/// Whether somebody ran the step already.
-async fn is_noted(database: &dyn Database, version: i64, step: i64) -> Result<bool, DatabaseError> {
+/// Whether the step has run.
+async fn is_recorded(database: &dyn Database, version: i64, step: i64) -> Result<bool, DatabaseError> {
     let statement = "SELECT (SELECT COUNT(*) FROM schema_migrations WHERE version = $1)
         + (SELECT COUNT(*) FROM schema_steps WHERE version = $1 AND step >= $2)";
     let rows = database.query(statement, &[version.into(), step.into()]).await?;
     Ok(rows.first().map_or(Ok(0), |row| row.integer(0))? > 0)
 }
 
-async fn note(database: &dyn Database, version: i64, step: i64) -> Result<(), DatabaseError> {
+async fn record_step(database: &dyn Database, version: i64, step: i64) -> Result<(), DatabaseError> {
     let statement = "INSERT INTO schema_steps (version, step) VALUES ($1, $2) ON CONFLICT (version, step) DO NOTHING";
     database.query(statement, &[version.into(), step.into()]).await.map(drop)
 }
 
-/// Adds or drops a column on SQLite, unless somebody did.
+/// Adds or drops a column on SQLite, unless another node has done so.
 async fn change_column(database: &dyn Database, statement: &str) -> Result<(), DatabaseError> {
     let Err(error) = database.query(statement, &[]).await else { return Ok(()) };
     if let (Kind::Column { table, column, added }, DatabaseError::Refused(_)) = (Kind::of(statement)?, &error) {

@@ -1,29 +1,29 @@
-//! What a statement of a migration does, by which SQLite's runner knows how to tell that it ran.
+//! The kinds of statements in migrations. The kind decides how the SQLite runner detects that a statement has run.
 
 use edge_capabilities::database::DatabaseError;
 
 /// A statement of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// `CREATE … IF NOT EXISTS`: may run again.
+    /// `CREATE … IF NOT EXISTS`: can be repeated.
     Create,
-    /// `DROP … IF EXISTS`: may run again.
+    /// `DROP … IF EXISTS`: can be repeated.
     Drop,
-    /// `ALTER TABLE … ADD COLUMN …` or `DROP COLUMN …`: fails the second time, where the column is as it should be.
+    /// `ALTER TABLE … ADD COLUMN …` or `DROP COLUMN …`: fails when repeated.
     Column {
         /// The table.
         table: String,
         /// The column.
         column: String,
-        /// Whether the column is there afterwards.
+        /// Whether the column exists afterwards.
         added: bool,
     },
-    /// `INSERT`, `UPDATE` or `DELETE`: must not run again.
+    /// `INSERT`, `UPDATE` or `DELETE`: must not be repeated.
     Data,
 }
 
 impl Kind {
-    /// What `statement` does; an error where migrations may not do it.
+    /// The kind of `statement`; an error if migrations may not contain it.
     pub(crate) fn of(statement: &str) -> Result<Self, DatabaseError> {
         let mut words: Vec<String> = statement.split_whitespace().take(8).map(str::to_ascii_uppercase).collect();
         // A unique index is an index.

@@ -1,10 +1,10 @@
-//! `Idempotency-Key`: the same key and the same method, path and body give the first answer again for 24 hours; the
-//! same key for another request is refused; while the first is running the second is told so. Keys are told apart by
-//! [`Scope`]: by the caller and the tenant.
+//! `Idempotency-Key`: repeating a request with the same key, method, path and body returns the first response for 24 hours;
+//! the same key with another request is refused; a repetition while the first request is running is told so. Keys belong
+//! to an [`IdempotencyScope`]: a caller in a tenant.
 //!
-//! An answer is kept sealed under the credential of whoever asked. A person's token is renewed every few minutes, so what
-//! a person is answered is sealed under the caller's name; where it shows a secret, also under a key that lies in the
-//! cache and not in the database, so that nobody reads the secret who has the database alone.
+//! Responses are stored encrypted under the caller's credential. A person's token is renewed every few minutes, so their
+//! responses are encrypted under the caller's id instead. If such a response contains a secret, the encryption key also
+//! includes a key that is in the cache and not in the database, so that the database alone does not reveal the secret.
 
 mod scope;
 mod seal;
@@ -24,20 +24,21 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-pub use scope::Scope;
-use seal::{CacheKey, Sealing};
+pub use scope::IdempotencyScope;
+use seal::{ResponseCipher, SealingKey};
 
-/// How long a first answer is given again.
-const KEPT: Duration = Duration::from_hours(24);
+/// How long the first response is repeated.
+const RETENTION: Duration = Duration::from_hours(24);
 
-/// How long a mark is kept that nobody is answered by any more: a clock that was ahead for a while has made it old.
-const KEPT_AFTERWARDS: Duration = Duration::from_hours(24 * 7);
+/// How long a mark is kept beyond its retention. It is then no longer used, but a clock that was ahead for a while may have
+/// made it look old.
+const DELETE_AFTER: Duration = Duration::from_hours(24 * 7);
 
-/// The most marks that are removed at once.
-const MAX_REMOVED: i64 = 100;
+/// The maximum number of marks deleted at once.
+const MAX_DELETED: i64 = 100;
 
-/// How long a request may run before another with its key may run in its place: its instance has died.
-const MAX_RUN: Duration = Duration::from_mins(1);
+/// How long a request may run before a repetition may run in its place, because its instance has died.
+const MAX_RUN_TIME: Duration = Duration::from_mins(1);
 
 const HEADER: &str = "idempotency-key";
 
@@ -52,13 +53,13 @@ struct IdempotencyMark {
     key: String,
     /// SHA-256 of method, path and body, in hex.
     fingerprint: String,
-    /// The credential; None: it is a token.
+    /// The caller's API key; None: the caller sent a token.
     credential: Option<String>,
 }
 
-/// What tells a marked request from others, for those who keep the outcome themselves.
+/// Identifies a marked request, for callers that store the outcome themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct RequestKey {
     /// Its Idempotency-Key.
     pub key: String,
     /// SHA-256 of method, path and body, in hex.
@@ -66,10 +67,10 @@ pub struct Named {
 }
 
 impl<T> Idempotent<T> {
-    /// The body, and what tells the request from others where it carries a mark.
-    pub fn into_parts(self) -> (T, Option<Named>) {
-        let named = self.mark.map(|IdempotencyMark { key, fingerprint, .. }| Named { key, fingerprint });
-        (self.body, named)
+    /// The body, and the request's key if it has one.
+    pub fn into_parts(self) -> (T, Option<RequestKey>) {
+        let key = self.mark.map(|IdempotencyMark { key, fingerprint, .. }| RequestKey { key, fingerprint });
+        (self.body, key)
     }
 }
 
@@ -104,64 +105,63 @@ fn key_in(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Makes marked requests happen once.
+/// Processes requests with an Idempotency-Key once.
 #[derive(Clone)]
 pub struct Idempotency {
     db: Db,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    cache_key: CacheKey,
+    sealing_key: SealingKey,
 }
 
-/// Whether an answer shows what is shown once alone.
+/// Whether a response contains a secret that is shown only once.
 #[derive(Clone, Copy, PartialEq)]
-enum Holds {
+enum Content {
     Secret,
-    NoSecret,
+    Public,
 }
 
-/// What the database knows of a mark.
-enum Seen {
-    /// It is ours to run; the instant marks the run.
+/// The outcome of claiming a mark.
+enum Claim {
+    /// The request is new, or its first run has died; the time identifies this run.
     New(Timestamp),
     Answered(StatusCode, String),
 }
 
 impl Idempotency {
-    /// Keeps answers in `db`.
+    /// Stores responses in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         let Capabilities { clock, random, .. } = capabilities;
-        let cache_key = CacheKey::new(capabilities);
-        Self { db: db.clone(), clock: clock.clone(), random: random.clone(), cache_key }
+        let sealing_key = SealingKey::new(capabilities);
+        Self { db: db.clone(), clock: clock.clone(), random: random.clone(), sealing_key }
     }
 
-    /// Runs `work` for whoever `scope` names, unless `request` carries a mark that was answered. Work that fails leaves
-    /// no mark: it may be tried again under the same key. For an answer that shows a secret there is
-    /// [`Idempotency::once_for_secret`].
+    /// Runs `work`, unless `request` was already answered within `scope`. Failed work leaves no mark and can be repeated with
+    /// the same key. For a response that contains a secret, use [`Idempotency::once_for_secret`].
     pub async fn once<T, B: Serialize>(
         &self,
-        scope: &Scope,
+        scope: &IdempotencyScope,
         request: Idempotent<T>,
         work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
     ) -> Result<Response, Problem> {
-        self.run(scope, request, Holds::NoSecret, work).await
+        self.run(scope, request, Content::Public, work).await
     }
 
-    /// As [`Idempotency::once`], for an answer that shows a secret.
+    /// As [`Idempotency::once`], for a response that contains a secret.
     pub async fn once_for_secret<T, B: Serialize>(
         &self,
-        scope: &Scope,
+        scope: &IdempotencyScope,
         request: Idempotent<T>,
         work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
     ) -> Result<Response, Problem> {
-        self.run(scope, request, Holds::Secret, work).await
+        self.run(scope, request, Content::Secret, work).await
     }
 
     async fn run<T, B: Serialize>(
         &self,
-        scope: &Scope,
+        scope: &IdempotencyScope,
         request: Idempotent<T>,
-        holds: Holds,
+        content: Content,
         work: impl AsyncFnOnce(T) -> Result<(StatusCode, B), Problem>,
     ) -> Result<Response, Problem> {
         let caller = scope.as_str();
@@ -169,19 +169,19 @@ impl Idempotency {
         let Some(mark) = mark else {
             return work(body).await.map(|(status, answer)| (status, Json(answer)).into_response());
         };
-        // Before anything is done: without the key the answer could not be kept.
-        let sealing = self.sealing(caller, &mark, holds).await?;
-        let started_at = match self.claim(caller, &mark, &sealing).await? {
-            Seen::Answered(status, answer) => return Ok(json(status, answer)),
-            Seen::New(started_at) => started_at,
+        // Before the work: without the encryption key its response could not be stored.
+        let cipher = self.cipher(caller, &mark, content).await?;
+        let started_at = match self.claim(caller, &mark, &cipher).await? {
+            Claim::Answered(status, answer) => return Ok(json(status, answer)),
+            Claim::New(started_at) => started_at,
         };
         match work(body).await {
             Ok((status, answer)) => {
                 let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
                 let answer = serde_json::to_string(&answer).map_err(unwritten)?;
-                let sealed = sealing.seal(&*self.random, &answer);
-                // Should this fail, the caller still has its answer; a second request is refused until the mark lapses.
-                let _ = self.keep(caller, &mark, started_at, status, sealed).await;
+                let sealed = cipher.seal(&*self.random, &answer);
+                // If this fails, the caller still gets the response; repetitions are refused until the mark expires.
+                let _ = self.store(caller, &mark, started_at, status, sealed).await;
                 Ok(json(status, answer))
             }
             Err(problem) => {
@@ -191,34 +191,34 @@ impl Idempotency {
         }
     }
 
-    async fn sealing(&self, caller: &str, mark: &IdempotencyMark, holds: Holds) -> Result<Sealing, Problem> {
-        Ok(match (&mark.credential, holds) {
-            (Some(credential), _) => Sealing::new(&[credential, &mark.key]),
-            (None, Holds::NoSecret) => Sealing::new(&[caller, &mark.key]),
-            (None, Holds::Secret) => Sealing::new(&[caller, &mark.key, &self.cache_key.get().await?]),
+    async fn cipher(&self, caller: &str, mark: &IdempotencyMark, content: Content) -> Result<ResponseCipher, Problem> {
+        Ok(match (&mark.credential, content) {
+            (Some(credential), _) => ResponseCipher::new(&[credential, &mark.key]),
+            (None, Content::Public) => ResponseCipher::new(&[caller, &mark.key]),
+            (None, Content::Secret) => ResponseCipher::new(&[caller, &mark.key, &self.sealing_key.get().await?]),
         })
     }
 
-    async fn claim(&self, caller: &str, mark: &IdempotencyMark, sealing: &Sealing) -> Result<Seen, Problem> {
+    async fn claim(&self, caller: &str, mark: &IdempotencyMark, cipher: &ResponseCipher) -> Result<Claim, Problem> {
         let now = self.clock.now();
-        self.remove_old(caller, mark, now).await?;
-        let stalled = Value::Integer(now.as_millis().saturating_sub(millis(MAX_RUN)));
+        self.delete_expired(caller, mark, now).await?;
+        let stalled_before = Value::Integer(now.as_millis().saturating_sub(millis(MAX_RUN_TIME)));
         let claim = "INSERT INTO idempotent_requests (caller, key, fingerprint, started_at) VALUES ($1, $2, $3, $4)
             ON CONFLICT (caller, key) DO UPDATE SET started_at = excluded.started_at
             WHERE idempotent_requests.status IS NULL AND idempotent_requests.started_at < $5
               AND idempotent_requests.fingerprint = excluded.fingerprint
             RETURNING started_at";
         let (key, fingerprint) = (mark.key.as_str(), mark.fingerprint.as_str());
-        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), stalled];
+        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), stalled_before];
         if !self.db.query(claim, &values).await?.is_empty() {
-            return Ok(Seen::New(now));
+            return Ok(Claim::New(now));
         }
         let find = "SELECT fingerprint, status, answer FROM idempotent_requests WHERE caller = $1 AND key = $2";
         let found = self.db.query(find, &[caller.into(), key.into()]).await?;
         let running = || {
             Problem::new(Code::IdempotencyInProgress, "A request with this Idempotency-Key is running.").retry_after(1)
         };
-        // It was there a moment ago: whoever ran it failed and took it away.
+        // The mark existed a moment ago: its request failed and removed it.
         let row = found.first().ok_or_else(running)?;
         if row.text(0)? != mark.fingerprint {
             let detail = "This Idempotency-Key was used for another request.";
@@ -226,9 +226,9 @@ impl Idempotency {
         }
         let status = row.optional_integer(1)?.ok_or_else(running)?;
         let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let answer = row.text(2).ok().and_then(|sealed| sealing.open(sealed));
+        let answer = row.text(2).ok().and_then(|sealed| cipher.open(sealed));
         match status.zip(answer) {
-            Some((status, answer)) => Ok(Seen::Answered(status, answer)),
+            Some((status, answer)) => Ok(Claim::Answered(status, answer)),
             None => {
                 let detail = "This Idempotency-Key was used with another credential, or what it was answered can no \
                     longer be shown: see what was made, and use another key.";
@@ -237,18 +237,18 @@ impl Idempotency {
         }
     }
 
-    /// Removes the mark where its time is up, and some of those that are long over.
-    async fn remove_old(&self, caller: &str, mark: &IdempotencyMark, now: Timestamp) -> Result<(), DatabaseError> {
+    /// Deletes the mark if it has expired, and some marks that expired long ago.
+    async fn delete_expired(&self, caller: &str, mark: &IdempotencyMark, now: Timestamp) -> Result<(), DatabaseError> {
         let this = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at < $3";
-        let expired = self.db.expired_before(now, KEPT).await?;
+        let expired = self.db.expired_before(now, RETENTION).await?;
         self.db.query(this, &[caller.into(), mark.key.as_str().into(), expired.into()]).await?;
         let others = "DELETE FROM idempotent_requests WHERE (caller, key) IN (
             SELECT caller, key FROM idempotent_requests WHERE started_at < $1 ORDER BY started_at LIMIT $2)";
-        let over = Timestamp::from_millis(expired.as_millis().saturating_sub(millis(KEPT_AFTERWARDS)));
-        self.db.query(others, &[over.into(), MAX_REMOVED.into()]).await.map(drop)
+        let deletable = Timestamp::from_millis(expired.as_millis().saturating_sub(millis(DELETE_AFTER)));
+        self.db.query(others, &[deletable.into(), MAX_DELETED.into()]).await.map(drop)
     }
 
-    async fn keep(
+    async fn store(
         &self,
         caller: &str,
         mark: &IdempotencyMark,

@@ -1,13 +1,13 @@
-//! Whose a key is.
+//! The scope within which an Idempotency-Key is unique.
 
-/// Whose an Idempotency-Key is: a caller's, in one tenant. The same caller in another tenant has keys of its own.
+/// The scope of an Idempotency-Key: a caller in a tenant. The same caller in another tenant has separate keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope(String);
+pub struct IdempotencyScope(String);
 
-impl Scope {
-    /// That of `caller` in `tenant`; None: the platform.
+impl IdempotencyScope {
+    /// The scope of `caller` in `tenant`; None: the platform.
     pub fn new(caller: &str, tenant: Option<&str>) -> Self {
-        // Neither holds a control character, so that no two pairs are written the same.
+        // Neither contains a control character, so two different pairs never have the same text.
         Self(tenant.map_or_else(|| caller.to_owned(), |tenant| format!("{caller}\n{tenant}")))
     }
 

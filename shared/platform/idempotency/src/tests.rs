@@ -18,9 +18,9 @@ struct Shop {
     clock: Arc<dyn Clock>,
 }
 
-fn scope(headers: &HeaderMap) -> Scope {
+fn scope(headers: &HeaderMap) -> IdempotencyScope {
     let of = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    Scope::new(of("x-caller").unwrap_or("caller"), of("x-tenant"))
+    IdempotencyScope::new(of("x-caller").unwrap_or("caller"), of("x-tenant"))
 }
 
 /// Sells `body` things: takes a second; refuses to sell none.
@@ -240,10 +240,10 @@ async fn a_secret_is_told_again_and_whoever_has_the_record_alone_cannot_open_it(
         let answer = cells[3];
         assert!(!answer.contains("secret"));
         for one in &cells {
-            assert_eq!(Sealing::new(&[one]).open(answer), None);
+            assert_eq!(ResponseCipher::new(&[one]).open(answer), None);
             for other in &cells {
-                assert_eq!(Sealing::new(&[one, other]).open(answer), None);
-                assert!(cells.iter().all(|third| Sealing::new(&[one, other, third]).open(answer).is_none()));
+                assert_eq!(ResponseCipher::new(&[one, other]).open(answer), None);
+                assert!(cells.iter().all(|third| ResponseCipher::new(&[one, other, third]).open(answer).is_none()));
             }
         }
     }

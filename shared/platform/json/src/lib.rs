@@ -1,26 +1,25 @@
-//! JSON as the edge reads it: where an object is due, a list is refused.
+//! Strict JSON: a list is refused where an object is expected.
 //!
-//! The readers that serde derives also take a list for a struct, one value for each field in the order of the source.
-//! Read so, `["u1", "healos", "h1"]` would be a seat check, and `[true]` a confirmation. [`Strict`] refuses that at
-//! every depth. Whatever comes from outside is read through this crate: requests, rules' inputs and tests, upstreams'
-//! answers.
+//! Derived deserializers also accept a list for a struct, with one value per field in declaration order. So
+//! `["u1", "healos", "h1"]` would be a seat check, and `[true]` a confirmation. [`Strict`] refuses that at every depth. All
+//! JSON from outside is read through this crate: requests, inputs and tests of rules, responses of upstreams.
 //!
-//! What serde keeps in between before it knows the type (`untagged`, `tag = "…"`, fields of a `flatten`ed struct that
-//! are structs themselves) is out of [`Strict`]'s reach: no type that is read from outside has such.
+//! [`Strict`] does not reach values that serde buffers before it knows their type (`untagged`, `tag = "…"`, struct fields
+//! of a `flatten`ed struct): no type that is read from outside uses these.
 
-mod at_most;
+mod bounded_list;
 mod strict;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Error, Value};
 
-pub use at_most::AtMost;
+pub use bounded_list::AtMost;
 pub use strict::Strict;
 
-/// Reads the one JSON value in `bytes`.
+/// Reads `bytes`, which must be one JSON value.
 pub fn from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
-    // Most bodies hold no list anywhere, and then there is none to refuse.
+    // Most bodies contain no list, so there is none to refuse.
     if !bytes.contains(&b'[') {
         return serde_json::from_slice(bytes);
     }
@@ -30,7 +29,7 @@ pub fn from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
     Ok(value)
 }
 
-/// Reads the one JSON value in `text`.
+/// Reads `text`, which must be one JSON value.
 pub fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(Strict::new(&mut json))?;
@@ -38,7 +37,7 @@ pub fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Error> {
     Ok(value)
 }
 
-/// Reads `value`.
+/// Reads a parsed value.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
     T::deserialize(Strict::new(value))
 }

@@ -1,5 +1,5 @@
-//! The reader that refuses a list where an object is due. It stands between a type and the deserializer it is read from, and
-//! between each value inside and its own; compiled, nothing of it is left but the refusal.
+//! A deserializer that refuses a list where an object is expected. It wraps the deserializer of a type and of each value
+//! inside; after inlining, only the check remains.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-/// A deserializer, or a part of one, that gives no list to whom an object is due.
+/// A wrapper around a deserializer, or a part of one, that refuses a list where an object is expected.
 pub struct Strict<T>(T);
 
 impl<T> Strict<T> {
-    /// What `of` gives, but for lists in place of objects.
-    pub const fn new(of: T) -> Self {
-        Self(of)
+    /// Wraps `inner`.
+    pub const fn new(inner: T) -> Self {
+        Self(inner)
     }
 }
 
-/// A visitor to whom an object is due: refused a list.
+/// A visitor that expects an object.
 struct OfObject<V>(V);
 
 macro_rules! forward {

@@ -1,9 +1,9 @@
-//! Instants as upstreams write them: with a space for the `T`, with or without a zone, `+0530`, as Unix time.
+//! Parsing the timestamp formats of upstreams: with a space instead of `T`, with or without a zone, `+0530`, Unix time.
 
 use super::Timestamp;
 
-/// Unix times from here on (1973 in milliseconds, 5138 in seconds) count milliseconds.
-const MILLISECONDS_FROM: i64 = 100_000_000_000;
+/// Unix times from here on (1973 in milliseconds, 5138 in seconds) are milliseconds.
+const MIN_MILLISECONDS: i64 = 100_000_000_000;
 
 /// See [`Timestamp::parse_lenient`].
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
@@ -11,7 +11,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     unix_time(text).or_else(|| date_time(text))
 }
 
-/// Seconds or milliseconds since 1970, perhaps with decimals: those past the millisecond are cut off.
+/// Seconds or milliseconds since 1970, possibly with a fraction, truncated to milliseconds.
 fn unix_time(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -19,14 +19,14 @@ fn unix_time(text: &str) -> Option<Timestamp> {
         return None;
     }
     let counted: i64 = whole.parse().ok()?;
-    if counted >= MILLISECONDS_FROM {
+    if counted >= MIN_MILLISECONDS {
         return Some(Timestamp::from_millis(counted));
     }
     let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
     Some(Timestamp::from_millis(counted.checked_mul(1000)?.checked_add(millis)?))
 }
 
-/// A date with or without a time of day, with or without a zone: put into RFC 3339, which says whether it exists.
+/// A date with or without a time of day and a zone. It is rewritten as RFC 3339, whose parser checks that it exists.
 fn date_time(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked("2024-02-01".len())?;
     if rest.is_empty() {
@@ -43,12 +43,12 @@ fn date_time(text: &str) -> Option<Timestamp> {
         Some(_) => return None,
         None => (time, "000".to_owned()),
     };
-    // `10:30` is half past ten to the second.
+    // `10:30` has no seconds.
     let seconds = if time.len() == "10:30".len() { ":00" } else { "" };
     Timestamp::parse(&format!("{date}T{time}{seconds}.{}{}", fraction.get(..3)?, zone_of(zone)?))
 }
 
-/// A zone as RFC 3339 writes it; none is UTC.
+/// The zone in RFC 3339; UTC if there is none.
 fn zone_of(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || ["z", "utc", "gmt"].iter().any(|utc| text.eq_ignore_ascii_case(utc)) {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_instant_is_read_however_upstreams_write_it() {
+    fn every_timestamp_format_of_upstreams_is_read() {
         for (text, read) in [
             ("2024-02-01T00:00:00Z", "2024-02-01T00:00:00Z"),
             ("2024-02-01t00:00:00z", "2024-02-01T00:00:00Z"),

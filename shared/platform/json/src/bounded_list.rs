@@ -1,4 +1,4 @@
-//! A list of so many entries at most. What has more is refused at the first too many, before more are built.
+//! A list with a maximum number of entries. A longer list is refused at the first entry too many, before more are read.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// What a list is given room for before its entries are seen.
-const ROOM: usize = 64;
+/// The maximum capacity that is reserved before entries are read.
+const MAX_INITIAL_CAPACITY: usize = 64;
 
 /// A list of at most `MAX_COUNT` entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl<'de, T: Deserialize<'de>, const MAX_COUNT: usize> Visitor<'de> for Entries<
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::with_capacity(list.size_hint().unwrap_or(0).min(ROOM));
+        let mut entries = Vec::with_capacity(list.size_hint().unwrap_or(0).min(MAX_INITIAL_CAPACITY));
         while let Some(entry) = list.next_element()? {
             if entries.len() >= MAX_COUNT {
                 return Err(A::Error::invalid_length(entries.len().saturating_add(1), &self));
