@@ -13,11 +13,11 @@ use spin_sdk::sqlite;
 
 use crate::clock::HostClock;
 
-/// How long PostgreSQL may take over one statement. The host gives up on a request after thirty seconds, and who asked
-/// learns nothing then.
+/// The time-out of a statement on PostgreSQL. The host aborts a request after thirty seconds, and the caller then gets no
+/// response.
 const STATEMENT: Duration = Duration::from_secs(10);
 
-/// When PostgreSQL counts as gone, for this instance. Whoever has something else to go by gives up on a statement early.
+/// When the breaker of PostgreSQL opens. Callers with cached data abandon a statement early.
 const GONE: Policy = Policy::new(3, Duration::from_secs(1));
 
 pub(crate) struct Db {
@@ -51,7 +51,7 @@ impl Db {
         Ok(self.backend.get_or_init(|| backend))
     }
 
-    /// What a query gives, unless PostgreSQL has not answered lately, or does not answer now.
+    /// Runs a query, unless the breaker is open; an error also after the time-out.
     async fn in_time<T>(
         &self,
         query: impl Future<Output = Result<T, DatabaseError>> + Send,

@@ -10,7 +10,7 @@ use edge_capabilities::Clock as _;
 
 use crate::clock::HostClock;
 
-/// How soon somebody who waits looks again. Nobody can wake another request: see the crate's documentation.
+/// How often a waiting request polls. It cannot be woken by another request: see the crate's documentation.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Gate {
     counting: AtomicUsize,
 }
 
-/// A call that is under way, or somebody who counts.
+/// A call in progress: an ordinary one, or a counting one.
 pub(crate) struct Pass<'g>(&'g AtomicUsize);
 
 impl<'g> Pass<'g> {
@@ -36,13 +36,13 @@ impl Drop for Pass<'_> {
 }
 
 impl Gate {
-    /// Lets a call through that lets others go on: once nobody counts.
+    /// Admits an ordinary call once no counting call is in progress.
     pub(crate) async fn call(&self) -> Pass<'_> {
         until_none(&self.counting).await;
         Pass::new(&self.under_way)
     }
 
-    /// Lets somebody through who counts: once no call is under way. Until the pass is dropped none is begun.
+    /// Admits a counting call once no other call is in progress. None starts until the pass is dropped.
     pub(crate) async fn count(&self) -> Pass<'_> {
         let pass = Pass::new(&self.counting);
         until_none(&self.under_way).await;

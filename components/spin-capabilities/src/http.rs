@@ -65,8 +65,8 @@ impl Http for Outbound {
     }
 }
 
-/// `work`, polled once more after it first had to wait. What it spawned meanwhile, which writes the request's body, wit-bindgen
-/// 0.57 would else poll only when something else happens to this instance; and nothing may, until patience ends.
+/// `work`, polled once more after it first returned pending. Without that, wit-bindgen 0.57 polls the task that writes the
+/// request's body, which `work` spawned, only when something else happens in this instance; that may be the time-out.
 async fn nudged<T>(work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     let mut nudge = true;
@@ -80,8 +80,7 @@ async fn nudged<T>(work: impl Future<Output = T>) -> T {
     .await
 }
 
-/// `request`, saying how long its body is: many a server takes none in chunks, which is how hosts send what says nothing of
-/// its length.
+/// `request` with a Content-Length: without it, hosts send the body in chunks, which many servers do not accept.
 fn with_length(mut request: Request<Bytes>) -> Request<Bytes> {
     let takes_one = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     if takes_one || !request.body().is_empty() {

@@ -20,15 +20,15 @@ use crate::gate::Gate;
 
 const LABEL: &str = "default";
 
-/// How long one call may take. A product waits behind it, and Spin goes on asking a Redis that is gone for much longer.
+/// The time-out of a call. A caller waits for it, and Spin would try a Redis that is gone for much longer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long an answer may lie unread after that: on a busy machine the time may be seen to be up before the answer is
-/// seen to be there.
+/// How long a result is still accepted after that: on a busy machine the time-out may be noticed before a result that is
+/// already there.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// When a store counts as gone, for this instance: as it waited this often in a row for nothing. A call that fails at once
-/// costs nobody any time.
+/// When the breaker of a store opens: after this many time-outs in a row. A call that fails at once does not count, because
+/// it costs no time.
 const GONE: Policy = Policy::new(3, Duration::ZERO);
 
 pub(crate) struct Cache {
@@ -46,7 +46,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// What `call` gives, which lets the instance's other requests go on.
+    /// Runs `call`, which lets the instance's other requests proceed.
     async fn call<T>(&self, call: impl Future<Output = Result<T, Error>> + Send) -> Result<T, StoreError> {
         let permit = self.permit()?;
         in_time(permit, async {

@@ -20,14 +20,14 @@ use spin_sdk::wasip3::wit_bindgen::{FutureWriter, StreamReader, StreamResult};
 use spin_sdk::wasip3::{self, wit_future, wit_stream};
 use tower::ServiceExt as _;
 
-/// The most that is read of a body at once, bytes.
+/// The maximum that is read of a body at once, bytes.
 const LARGEST_READ: usize = 64 << 10;
 
-/// Headers by which the host tells about the route. No router reads them, but for the caller's address.
+/// Headers in which the host describes the route. No router reads them, except the caller's address.
 const ROUTE_HEADERS: &str = "spin-";
 const CALLER_ADDRESS: &str = "spin-client-addr";
 
-/// Answers `request` by the instance's router, which `router` builds for its first request and `built` keeps.
+/// Serves `request` with the instance's router, which `router` builds for the first request and `built` keeps.
 pub async fn serve(
     built: &'static OnceLock<Router>,
     router: fn() -> Router,
@@ -79,12 +79,12 @@ fn incoming(request: Request) -> Result<http::Request<Body>, ErrorCode> {
 
 type Read = Pin<Box<dyn Future<Output = (StreamReader<u8>, StreamResult, Vec<u8>)> + Send>>;
 
-/// A request's body, read when somebody wants it.
+/// A request's body, read on demand.
 struct Incoming {
     state: State,
-    /// How much is still to come, where the request says so.
+    /// The remaining length, if the request states it.
     left: Option<u64>,
-    /// Tells the host how reading went; kept until the body is done with.
+    /// Reports the result of reading to the host; kept until the body is no longer needed.
     _processed: Option<FutureWriter<Result<(), ErrorCode>>>,
 }
 
@@ -109,7 +109,7 @@ impl Incoming {
     }
 }
 
-/// The request broke off before its announced length.
+/// The request ended before its Content-Length.
 #[derive(Debug)]
 struct BrokeOff;
 

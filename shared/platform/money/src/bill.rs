@@ -1,48 +1,47 @@
-//! How a gateway arrives at what was paid: the lines of an invoice, what is taken off them, and what is put on top.
+//! The arithmetic of a payment: the lines of an invoice, discounts and taxes.
 
 /// The arithmetic of a payment, in the smallest units of its currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bill {
-    /// What is asked for what.
+    /// The invoice lines.
     pub lines: Vec<Line>,
-    /// Taken off the sum of the lines.
+    /// The discount on the sum of the lines.
     pub discount: i64,
-    /// Put on top of that. A tax that prices include is not.
+    /// The tax added to that. Tax that is included in the prices does not count.
     pub tax: i64,
-    /// What it comes to, where the gateway says so too.
+    /// The total, if the gateway states it.
     pub total: Option<i64>,
-    /// How much of the total was taken from what the customer had left over from before; less than zero: kept for later.
-    /// None: nobody says.
+    /// The part of the total that was paid from the customer's balance; negative: added to the balance. None: not stated.
     pub from_balance: Option<i64>,
 }
 
 /// A line of a bill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// The plan that it is for, as the sender knows it.
+    /// The plan of the line, by the sender's id.
     pub plan_id: Option<String>,
-    /// How much, before discounts and taxes; less than zero: given back.
+    /// The amount before discounts and taxes; negative: a credit.
     pub amount: i64,
-    /// What one costs for a whole period.
+    /// The price of one unit for a whole period.
     pub unit_amount: Option<i64>,
-    /// How many.
+    /// The quantity.
     pub quantity: Option<i64>,
-    /// Whether it is for a part of a period.
+    /// Whether the line is for a part of a period.
     pub is_proration: bool,
-    /// Whether it is said to be for trying the plan.
+    /// Whether the line is for a trial of the plan.
     pub is_trial: bool,
-    /// Whether it is for something beside the plan.
+    /// Whether the line is for something other than the plan.
     pub is_addon: bool,
 }
 
 impl Bill {
-    /// The lines without what is taken off; None: more than can be counted.
+    /// The sum of the lines minus the discount; None: out of range.
     pub fn net(&self) -> Option<i64> {
         let sum = self.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.amount))?;
         sum.checked_sub(self.discount)
     }
 
-    /// Whether it adds up to `paid`.
+    /// Whether the bill adds up to `paid`.
     pub fn comes_to(&self, paid: i64) -> bool {
         let Some(total) = self.net().and_then(|net| net.checked_add(self.tax)) else { return false };
         if self.total.is_some_and(|said| said != total) || self.discount < 0 {
@@ -54,13 +53,13 @@ impl Bill {
         }
     }
 
-    /// The plan that was bought by its lines, as the sender knows it.
+    /// The plan that was bought, by the sender's id.
     pub fn plan_id(&self) -> Option<&str> {
         self.plan_line()?.plan_id.as_deref()
     }
 
-    /// The line that says most about the plan: one for a whole period before one for a part, and what costs most. What is
-    /// given back says nothing.
+    /// The line that determines the plan: a line for a whole period before one for a part, then the most expensive one.
+    /// Credits do not count.
     pub fn plan_line(&self) -> Option<&Line> {
         let lines = self.lines.iter().filter(|line| !line.is_addon && line.amount >= 0 && line.plan_id.is_some());
         lines.min_by_key(|line| (line.is_proration, std::cmp::Reverse(line.amount)))

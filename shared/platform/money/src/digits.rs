@@ -1,11 +1,11 @@
-//! An amount as people write it, before its currency is known.
+//! A decimal amount whose currency is not yet known.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::money::{Currency, InvalidMoney, Money};
 
-/// The digits of an amount in the currency's main unit: of a JSON number, or of a string that holds one. Never a float.
+/// The digits of an amount in the currency's main unit, from a JSON number or a string with a number. Never a float.
 #[derive(Clone, Debug)]
 pub struct Digits(String);
 
@@ -18,7 +18,7 @@ impl<'de> Deserialize<'de> for Digits {
 }
 
 impl Digits {
-    /// The amount that they are in `currency`.
+    /// The amount in `currency`.
     pub fn read(&self, currency: Currency) -> Result<Money, InvalidMoney> {
         Money::parse(&self.0, currency)
     }

@@ -1,4 +1,4 @@
-//! Money, exact: integer minor units of a currency.
+//! Exact amounts of money in integer minor units of a currency.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ pub struct Currency([u8; 3]);
 /// An amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
-    /// In the currency's smallest unit: paise, cents, fils, yen.
+    /// The amount in the currency's smallest unit: paise, cents, fils, yen.
     pub minor: i64,
-    /// Of which currency.
+    /// The currency.
     pub currency: Currency,
 }
 
@@ -29,19 +29,19 @@ impl Serialize for DecimalAmount {
     }
 }
 
-/// A text that is no amount of that currency.
+/// Why a text is not an amount of the currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidMoney {
-    /// Not the code of a currency in use.
+    /// The code is not that of a currency in use.
     #[error("is no ISO 4217 currency")]
     Currency,
-    /// Not a decimal number.
+    /// The text is not a decimal number.
     #[error("is no decimal number")]
     Number,
-    /// Finer than the currency's smallest unit.
+    /// The amount is finer than the currency's smallest unit.
     #[error("has more decimals than its currency")]
     Precision,
-    /// More than can be counted.
+    /// The amount is out of range.
     #[error("is out of range")]
     Range,
 }
@@ -60,20 +60,20 @@ impl Currency {
     /// The Indian rupee.
     pub const INR: Self = Self(*b"INR");
 
-    /// The currency of that code, whichever case it is written in (Stripe writes `inr`).
+    /// The currency with this code, in upper or lower case (Stripe writes `inr`).
     pub fn parse(code: &str) -> Result<Self, InvalidMoney> {
         let code: [u8; 3] = code.as_bytes().try_into().map_err(|_| InvalidMoney::Currency)?;
         let currency = Self(code.map(|letter| letter.to_ascii_uppercase()));
         currency.exponent_in_use().map(|_| currency).ok_or(InvalidMoney::Currency)
     }
 
-    /// Its code, in capitals.
+    /// The code, in upper case.
     pub fn as_str(&self) -> &str {
         // INVARIANT: three ASCII letters.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimals its amounts have.
+    /// The number of decimals of its amounts.
     pub fn exponent(&self) -> u32 {
         self.exponent_in_use().unwrap_or_default()
     }
@@ -106,7 +106,7 @@ impl Money {
         Ok(Self { minor, currency })
     }
 
-    /// As a decimal number with all of the currency's decimals: `2499.00`.
+    /// The amount as a decimal number with all of the currency's decimals: `2499.00`.
     pub fn to_decimal(&self) -> String {
         let exponent = usize::try_from(self.currency.exponent()).unwrap_or_default();
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -134,7 +134,7 @@ pub fn scaled(number: &str, places: u32) -> Result<i64, InvalidMoney> {
     if whole.is_empty() || !digits().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidMoney::Number);
     }
-    // The digits are an integer; the point stands `shift` places to the right of where it should.
+    // The digits are an integer whose decimal point must move `shift` places to the left.
     let length = i64::try_from(fraction.len()).map_err(|_| InvalidMoney::Range)?;
     let shift = i64::from(exponent) - length + i64::from(places);
     let dropped = usize::try_from((-shift).max(0)).map_err(|_| InvalidMoney::Range)?;
@@ -144,7 +144,7 @@ pub fn scaled(number: &str, places: u32) -> Result<i64, InvalidMoney> {
     }
     let mut value: i64 = 0;
     for digit in digits().take(kept) {
-        // Downwards, for there is one more of them.
+        // Negative, because there is one more negative number.
         value = times_ten(value)?.checked_sub(i64::from(digit - b'0')).ok_or(InvalidMoney::Range)?;
     }
     for _ in 0..shift.max(0) {

@@ -34,8 +34,8 @@ const OUTAGE: Duration = Duration::from_hours(1);
 const MAX_LOOKUPS: usize = 8;
 /// See [`MAX_LOOKUPS`].
 const LOOKUP_WINDOW: Duration = Duration::from_secs(80);
-/// The interval between lookups beyond [`MAX_LOOKUPS`]: how long a new key may have to wait while somebody makes up key
-/// ids.
+/// The interval between lookups beyond [`MAX_LOOKUPS`]: how long a new key may have to wait while made-up key
+/// ids are being sent.
 const LOOKUP_INTERVAL: Duration = Duration::from_secs(3);
 /// The timeout of a fetch: longer than that of the component that fetches for it.
 const TIMEOUT: Duration = Duration::from_secs(4);
