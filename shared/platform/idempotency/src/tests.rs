@@ -185,7 +185,7 @@ async fn a_key_that_is_no_key_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_request_with_a_renewed_token_is_answered_the_same_and_with_another_key_not_at_all() {
+async fn a_renewed_token_gets_the_stored_response_and_another_key_does_not() {
     let test = test();
     assert_eq!(test.post_as("head.claims.one", "/sell", "k", "3").await, (201, "3".into()));
     assert_eq!(test.post_as("head.claims.two", "/sell", "k", "3").await, (201, "3".into()));

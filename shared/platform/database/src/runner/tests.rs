@@ -199,7 +199,7 @@ async fn an_older_build_goes_on_beside_a_newer_one_that_only_adds() {
 }
 
 #[tokio::test]
-async fn a_database_that_does_not_say_which_builds_it_suits_is_refused_by_those_that_do_not_know_it() {
+async fn a_newer_database_that_names_no_minimum_build_is_refused() {
     let database = MemoryDatabase::new();
     migrate(&database, LIST).await.unwrap();
     execute(&database, "INSERT INTO schema_migrations (version) VALUES (99)").await;

@@ -107,7 +107,7 @@ async fn keys_are_fetched_anew_behind_the_answer_and_then_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_issuer_is_down_known_keys_go_on_for_an_hour_and_new_ones_cannot_be_told() {
+async fn while_the_issuer_is_down_known_keys_work_for_an_hour_and_new_ones_get_503() {
     let test = test();
     let instance = test.instance();
     let good = test.key(Alg::Es256).token(&with(claims(), "exp", json!(9_999_999_999_i64)));
