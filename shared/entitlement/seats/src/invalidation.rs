@@ -1,17 +1,17 @@
-//! What was revoked stays revoked: the order in which fences, names and what the edge knows of tenants are read and
-//! written.
+//! Invalidation: no verdict from before a revocation is served after it. That follows from the order in which fences,
+//! organization names and tenants are read and written:
 //!
-//! * Whatever changes is written first (the ERP's seats, a tenant's row). Then every raise takes a new number from the
-//!   fence of all, writes itself down in the database, takes another number, and raises the organisation's fence by it.
-//! * A check reads the fence, then asks the ERP, then reads what the edge knows of the tenant, then stores the verdict
-//!   under the fence it read. Whatever was raised in between makes the two differ.
-//! * At the first contact with an organisation nobody knows yet whose fence to read. There the check reads the fence
-//!   of all before and after; where that stayed the same, no raise of any organisation wrote in between, and the
-//!   organisation's fence as it is now will do. A verdict without an organisation stands under the fence of all.
-//! * An alias may be bound to a tenant at the edge, whatever the ERP calls its organisation. A verdict stands under the
-//!   fence of the ERP's name; what is raised of a tenant is raised of all such names of its aliases too.
-//! * A raise is answered once it is in the database and in the cache. Should the cache come back without it,
-//!   [`crate::reconciliation`] raises it again.
+//! * A change is written first (in the ERP's seats, in a tenant's row). Then every raise takes a new number from the global
+//!   fence, stores itself in the database, takes another number, and raises the organisation's fence to it.
+//! * A check reads the fence, then asks the ERP, then reads the tenant, then stores the verdict under the fence that it
+//!   read. A raise in between makes the fence differ from the stored one.
+//! * Before the first answer for an alias its organisation is not known, so the check cannot read its fence. It
+//!   reads the global fence before and after. If that is the same, no raise of any organisation wrote in between, and the
+//!   verdict is stored under the organisation's present fence. A verdict without an organisation has the global fence.
+//! * An alias may be bound to a tenant at the edge, and the ERP may give another organisation for it. A verdict has
+//!   the fence of the ERP's organisation, so a raise for a tenant also raises the organisations of its aliases.
+//! * A raise is answered once it is in the database and in the cache. If the cache is rolled back to before it,
+//!   [`crate::reconciliation`] raises the fence again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,35 +22,25 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Clock, KeyValue};
 use edge_database::Db;
 
+use crate::erp_seat::{ErpAnswer, ErpSeat};
+use crate::error::Unreachable;
 use crate::fence::{Fence, FenceToken, Fences};
-use crate::fence_record::{Cause, FenceRecord};
-use crate::names::Names;
-use crate::payments::Payments;
-use crate::standing::Answer;
+use crate::fence_raises::{FenceRaises, RaiseReason};
+use crate::organization_names::OrganizationNames;
 use crate::subject::Alias;
+use crate::tenant_facts::TenantRows;
 
-/// A store that could not be asked, or that refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
-    /// The cache.
-    #[error(transparent)]
-    Cache(#[from] StoreError),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] DatabaseError),
-}
+/// How long the ERP's word that an alias is another tenant's is used without asking again.
+const CONFIRMATION_TTL: Duration = Duration::from_mins(1);
 
-/// How long the ERP is believed whose an alias is, where somebody asks whose it is not.
-const BELIEVED: Duration = Duration::from_mins(1);
-
-/// What makes the edge forget.
+/// Invalidates cached verdicts.
 #[derive(Clone)]
 pub struct Invalidation {
     clock: Arc<dyn Clock>,
     fences: Fences,
-    names: Names,
-    payments: Payments,
-    recorded: FenceRecord,
+    names: OrganizationNames,
+    tenants: TenantRows,
+    raises: FenceRaises,
 }
 
 impl Invalidation {
@@ -59,63 +49,63 @@ impl Invalidation {
         Self {
             clock: clock.clone(),
             fences: Fences::new(cache.clone(), clock.clone()),
-            names: Names::new(cache.clone(), db.clone()),
-            payments: Payments::new(db.clone()),
-            recorded: FenceRecord::new(db.clone()),
+            names: OrganizationNames::new(cache.clone(), db.clone()),
+            tenants: TenantRows::new(db.clone()),
+            raises: FenceRaises::new(db.clone()),
         }
     }
 
-    /// Forgets what is known of an organisation's seats: the ERP will be asked. What payment events said of its tenant
-    /// stays, and so does whether that is active. Gives the new number of the organisation's fence.
+    /// Invalidates the verdicts of an organisation: its next checks ask the ERP. The facts about its tenant still take
+    /// precedence. Gives the new number of the organisation's fence.
     pub async fn forget(&self, organization: &str) -> Result<i64, Unreachable> {
-        self.raise(organization, Cause::Facts).await
+        self.raise(organization, RaiseReason::FactsChanged).await
     }
 
-    /// As [`Invalidation::forget`], for whichever organisation `alias` means. Where no check has met it yet, raising
-    /// the fence of all is enough.
+    /// As [`Invalidation::forget`], for the organisation of `alias`. If that is not known yet, it is enough to
+    /// raise the global fence.
     pub async fn forget_alias(&self, alias: &Alias) -> Result<i64, Unreachable> {
-        // INVARIANT: the fence of all is raised before the organisation is looked up; a check at first contact writes
-        // the organisation down before it reads the fence of all again. So one of the two sees the other.
-        let number = self.fences.raise_all().await?;
+        // INVARIANT: the global fence is raised before the organisation is looked up; the first check of an alias
+        // stores the organisation before it reads the global fence again. So one of the two sees the other.
+        let number = self.fences.raise_global().await?;
         if let Some(tenant) = self.names.tenant_of(alias).await? {
             self.forget(&tenant).await?;
         }
-        let (known, recorded) = (self.names.organization_of(alias).await?, self.names.recorded(alias).await?);
-        if let Some(other) = recorded.filter(|recorded| Some(recorded) != known.as_ref()) {
+        let (cached, stored) = (self.names.organization_of(alias).await?, self.names.stored(alias).await?);
+        if let Some(other) = stored.filter(|stored| Some(stored) != cached.as_ref()) {
             self.forget(&other).await?;
         }
-        match known {
+        match cached {
             Some(organization) => self.forget(&organization).await,
             None => Ok(number),
         }
     }
 
-    /// To be called once a tenant's row says what a payment event did to its subscription: from now on that goes before
-    /// the ERP's word, until another event says otherwise or the platform drops it. Gives the new number of the fence.
+    /// To be called once a payment event's change of the subscription is in the tenant's row. From now on the change takes
+    /// precedence over the ERP, until another event changes it or the platform drops it. Gives the new number of the fence.
     pub async fn payment_changed(&self, tenant: &str) -> Result<i64, Unreachable> {
-        self.raise(tenant, Cause::Payment).await
+        self.raise(tenant, RaiseReason::PaymentChanged).await
     }
 
-    /// Has the ERP's word go before what payment events said of a tenant's subscription so far; what later ones say
-    /// counts again. None: there is no such tenant.
+    /// Makes the ERP take precedence over the payment events of a tenant so far; later events take precedence again. None:
+    /// there is no such tenant.
     pub async fn drop_payments(&self, tenant: &str) -> Result<Option<i64>, Unreachable> {
-        if !self.payments.knows(tenant).await? {
+        if !self.tenants.exists(tenant).await? {
             return Ok(None);
         }
-        self.raise(tenant, Cause::Dropped).await.map(Some)
+        self.raise(tenant, RaiseReason::PaymentsDropped).await.map(Some)
     }
 
-    /// Has the next check see what `change` does to the tenants that aliases are bound to; it gives the aliases it is
-    /// about.
+    /// Makes the next checks see what `change` does to the tenants that aliases are bound to; `change` gives these
+    /// aliases.
     pub async fn rebind<E: From<Unreachable>>(
         &self,
         change: impl AsyncFnOnce() -> Result<Vec<Alias>, E>,
     ) -> Result<(), E> {
-        // Where the cache cannot be reached nothing is changed.
-        self.fences.raise_all().await.map_err(Unreachable::from)?;
+        // If the cache cannot be reached, nothing is changed.
+        self.fences.raise_global().await.map_err(Unreachable::from)?;
         let aliases = change().await?;
-        // INVARIANT: as in raise, what is known of names is read after the fence of all was raised.
-        let number = self.fences.raise_all().await.map_err(Unreachable::from)?;
+        // INVARIANT: as in `raise`, names are read after the global fence was raised.
+        let number = self.fences.raise_global().await.map_err(Unreachable::from)?;
         for alias in &aliases {
             if let Some(organization) = self.names.organization_of(alias).await? {
                 self.raise_to(&organization, number).await?;
@@ -129,113 +119,99 @@ impl Invalidation {
         self.names.tenant_of(alias).await
     }
 
-    /// The organisation that `alias` was last known to mean.
+    /// The organisation that the ERP last gave for `alias`.
     pub async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
         self.names.organization_of(alias).await
     }
 
-    /// Whether `alias` is known to be another tenant's than `own`: bound to it at the edge, or called so by the ERP a
-    /// moment ago. False where that cannot be said.
-    pub async fn is_anothers(&self, alias: &Alias, own: &str) -> bool {
+    /// Whether `alias` belongs to another tenant than `own`: it is bound to one at the edge, or the ERP gave one for
+    /// it a moment ago. False if that is not known.
+    pub async fn belongs_to_another(&self, alias: &Alias, own: &str) -> bool {
         let Ok(bound) = self.names.tenant_of(alias).await else { return false };
-        let Ok(meant) = self.names.organization_of(alias).await else { return false };
-        match (bound.as_deref(), meant.as_deref()) {
+        let Ok(organization) = self.names.organization_of(alias).await else { return false };
+        match (bound.as_deref(), organization.as_deref()) {
             (Some(tenant), _) | (_, Some(tenant)) if tenant == own => false,
             (_, Some(organization)) if organization == own => false,
             (Some(_), _) => true,
             (None, Some(_)) => {
-                // The ERP may have given the name to somebody else since: it is asked now and then.
+                // The ERP may give another organisation by now, so it is asked again now and then.
                 let confirmed = self.names.confirmed_at(alias).await.ok().flatten();
                 let age = confirmed.map(|confirmed| self.clock.now().millis_since(confirmed));
-                age.is_some_and(|age| (0..millis(BELIEVED)).contains(&age))
+                age.is_some_and(|age| (0..millis(CONFIRMATION_TTL)).contains(&age))
             }
             (None, None) => false,
         }
     }
 
-    /// Notes that the ERP has just called `alias` what is known: for some time it need not be asked who that is.
+    /// Records that the ERP has just confirmed the organisation of `alias`: for some time it need not be asked again.
     pub async fn confirm(&self, alias: &Alias) -> Result<(), StoreError> {
         self.names.confirm(alias, self.clock.now()).await
     }
 
-    async fn note_name(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
-        self.names.note(alias, organization).await?;
+    async fn set_name(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
+        self.names.set(alias, organization).await?;
         Ok(self.names.confirm(alias, self.clock.now()).await?)
     }
 
-    async fn raise(&self, organization: &str, cause: Cause) -> Result<i64, Unreachable> {
-        self.fences.raise_all().await?;
-        let sequence = self.recorded.note(organization, self.clock.now(), cause).await?;
-        // INVARIANT: the fence of all is raised behind what was written: a check at first contact may have begun after it
-        // was raised before, and have read before the writing. What is known of names is read after that: a check that
-        // meets one of these later does not keep what it read before the writing.
-        let number = self.fences.raise_all().await?;
-        for name in self.names.bound_to(organization).await? {
+    async fn raise(&self, organization: &str, reason: RaiseReason) -> Result<i64, Unreachable> {
+        self.fences.raise_global().await?;
+        let sequence = self.raises.insert(organization, self.clock.now(), reason).await?;
+        // INVARIANT: the global fence is raised again after the raise was stored: the first check of an alias may have
+        // begun after the first raise and have read before the change was stored. Names are read after that: a check that
+        // stores such a name later does not keep what it read before.
+        let number = self.fences.raise_global().await?;
+        for name in self.names.organizations_bound_to(organization).await? {
             self.raise_to(&name, number).await?;
         }
-        Ok(self.fences.raise_shown(organization, number, sequence).await?)
+        Ok(self.fences.apply_raise(organization, number, sequence).await?)
     }
 
     /// Raises the fence of an organisation to `number` or beyond, in the database and in the cache.
     async fn raise_to(&self, organization: &str, number: i64) -> Result<(), Unreachable> {
-        let sequence = self.recorded.note(organization, self.clock.now(), Cause::Facts).await?;
-        self.fences.raise_shown(organization, number, sequence).await?;
+        let sequence = self.raises.insert(organization, self.clock.now(), RaiseReason::FactsChanged).await?;
+        self.fences.apply_raise(organization, number, sequence).await?;
         Ok(())
     }
 
-    pub(crate) async fn stands(&self, mark: &FenceToken) -> Result<bool, StoreError> {
-        self.fences.stands(mark).await
-    }
-
-    /// The fence to read before the ERP is asked about somebody of `alias`: that of the organisation it means, or that
-    /// of all where that is not known.
-    pub(crate) async fn before(&self, alias: &Alias) -> Result<FenceToken, StoreError> {
+    /// The fence to read before the ERP is asked about a user of `alias`: that of its organisation, or the global
+    /// one if the organisation is not known.
+    pub(crate) async fn fence_of(&self, alias: &Alias) -> Result<Fence, StoreError> {
         match self.names.organization_of(alias).await {
-            Ok(Some(organization)) => self.fences.of_organization(&organization).await,
-            Ok(None) | Err(Unreachable::Db(_)) => self.fences.of_all().await,
+            Ok(Some(organization)) => Ok(Fence::Organization(organization)),
+            Ok(None) | Err(Unreachable::Db(_)) => Ok(Fence::Global),
             Err(Unreachable::Cache(error)) => Err(error),
         }
     }
 
-    /// As [`Invalidation::before`], without making a fence where there is none: many who come together to a new store
-    /// would all make it, and none of them could tell its number until the last was done.
-    pub(crate) async fn peek(&self, alias: &Alias) -> Result<Option<FenceToken>, StoreError> {
-        match self.names.organization_of(alias).await {
-            Ok(Some(organization)) => self.fences.peek(Fence::Organization(organization)).await,
-            Ok(None) | Err(Unreachable::Db(_)) => self.fences.peek(Fence::All).await,
-            Err(Unreachable::Cache(error)) => Err(error),
-        }
-    }
-
-    /// Completes the ERP's answer about somebody of `alias` by what the edge knows of the tenant. An error: that cannot
-    /// be read, and without it the ERP's word says nothing, for the tenant may be suspended.
-    pub(crate) async fn complete(&self, alias: &Alias, answer: &mut Answer) -> Result<(), DatabaseError> {
-        let Answer::Seat(standing) = answer else { return Ok(()) };
-        self.payments.of(alias, &standing.organization).await?.apply(standing);
+    /// Applies the facts about the tenant to the ERP's answer about a user of `alias`. An error: they cannot be read,
+    /// and the answer must not be used without them, for the tenant may be suspended.
+    pub(crate) async fn apply_tenant_facts(&self, alias: &Alias, answer: &mut ErpAnswer) -> Result<(), DatabaseError> {
+        let ErpAnswer::Seat(seat) = answer else { return Ok(()) };
+        self.tenants.facts(alias, &seat.organization).await?.apply(seat);
         Ok(())
     }
 
-    /// The fence that a completed answer about somebody of `alias` stands behind, where the ERP was asked after `before`
-    /// was read. An error, or None: that cannot be said; the answer may be used once but not kept.
-    pub(crate) async fn mark(
+    /// The token to store an answer about a user of `alias` under, if the tenant's facts were applied to it and the
+    /// ERP was asked after `before` was read. An error, or None: there is none; the answer may be used once but not
+    /// stored.
+    pub(crate) async fn token_for(
         &self,
         alias: &Alias,
         before: &FenceToken,
-        answer: &Answer,
+        answer: &ErpAnswer,
     ) -> Result<Option<FenceToken>, Unreachable> {
-        let Answer::Seat(standing) = answer else { return Ok(Some(before.clone())) };
-        let organization = &standing.organization;
+        let ErpAnswer::Seat(ErpSeat { organization, .. }) = answer else { return Ok(Some(before.clone())) };
         match &before.fence {
-            Fence::Organization(meant) if meant == organization => Ok(Some(before.clone())),
-            // The alias has come to mean another organisation. The next check knows which fence to read.
+            Fence::Organization(expected) if expected == organization => Ok(Some(before.clone())),
+            // The ERP gives another organisation than before. The next check reads its fence.
             Fence::Organization(_) => {
-                self.note_name(alias, organization).await?;
+                self.set_name(alias, organization).await?;
                 Ok(None)
             }
-            Fence::All => {
-                self.note_name(alias, organization).await?;
-                let of_organization = self.fences.of_organization(organization).await?;
-                Ok((self.fences.of_all().await? == *before).then_some(of_organization))
+            Fence::Global => {
+                self.set_name(alias, organization).await?;
+                let token = self.fences.get_or_create(Fence::Organization(organization.clone())).await?;
+                Ok((self.fences.get_or_create(Fence::Global).await? == *before).then_some(token))
             }
         }
     }

@@ -1,40 +1,42 @@
-//! Seat verification: who has a seat, answered from what is known, never against what was revoked.
+//! Seat verification: who has a seat, answered from the cache where possible, and never against a revocation.
 //!
-//! * [`subject`]: whom a check is about.
-//! * [`standing`]: what the ERP says; [`directory`] asks it.
-//! * [`seat_access`]: the rule by which that grants access.
-//! * [`verdict`]: what is known, and how long it may be used.
-//! * [`fence`], [`names`], [`payments`], [`invalidation`]: what was revoked stays revoked; [`fence_record`],
-//!   [`reconciliation`]: also when the cache is rolled back.
-//! * [`flight`]: one question to the ERP for all who want to know the same.
-//! * [`strangers`]: what made-up names may leave behind.
-//! * [`verification`]: all of these together.
-//! * [`router`]: over HTTP.
+//! * [`subject`]: the user, organisation and application of a check.
+//! * [`erp_seat`]: the ERP's answer; [`erp`]: the request to its seat endpoint.
+//! * [`seat_access`]: the rule that decides whether an answer grants access.
+//! * [`verdict`]: an answer as it is cached, and how long it may be used.
+//! * [`fence`], [`organization_names`], [`tenant_facts`], [`invalidation`]: what makes a revocation final.
+//!   [`fence_raises`], [`reconciliation`]: the same when the cache is rolled back.
+//! * [`single_flight`], [`leader_election`]: one request to the ERP for all callers that want the same.
+//! * [`unknown_subjects`]: a bound on the entries of invented users.
+//! * [`verification`]: a seat check from beginning to end.
+//! * [`router`]: the HTTP API.
 
-mod directory;
+mod erp;
+mod erp_seat;
+mod error;
 mod fence;
-mod fence_record;
-mod flight;
+mod fence_raises;
 mod invalidation;
-mod names;
-mod payments;
+mod leader_election;
+mod organization_names;
 mod reconciliation;
 mod router;
 mod seat_access;
 mod settings;
-mod standing;
-mod strangers;
+mod single_flight;
 mod subject;
+mod tenant_facts;
 #[cfg(test)]
 mod testing;
+mod unknown_subjects;
 mod verdict;
 mod verification;
 
-pub use directory::UpstreamFailure;
-pub use invalidation::{Invalidation, Unreachable};
-pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router, router_with};
+pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
+pub use error::{ErpError, Unreachable, VerificationError};
+pub use invalidation::Invalidation;
+pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
-pub use standing::{Answer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use subject::{Alias, Id, InvalidId, Subject};
 pub use verdict::{Seat, Source, Verdict};
-pub use verification::{Unverifiable, Verification};
+pub use verification::Verification;

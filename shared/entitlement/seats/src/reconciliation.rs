@@ -1,10 +1,11 @@
-//! A cache that comes back as it was some time ago (a Redis restarted from an older snapshot, or failed over to a replica
-//! that was behind) brings back verdicts together with the fences they were read under. The database knows better: every
-//! raise is written there too ([`crate::fence_record`]). The cache is held against it behind the answers, about twice a
-//! second, and before an answer where nobody has done so for [`EXPIRE`]; fences that were rolled back are raised anew.
+//! The reconciliation of the cache's fences with the database. A cache that was rolled back (a Redis restarted from an
+//! older snapshot, or failed over to a replica that was behind) brings back verdicts together with the fences they were
+//! read under. Every raise is written to the database too ([`crate::fence_raises`]). The cache is compared with it behind
+//! the answers, about twice a second, and before an answer if no instance has done so for [`EXPIRE`]. Fences that were
+//! rolled back are raised again.
 //!
-//! How far the cache has been held against the database it says itself, by the sequence number of the last raise that it
-//! is known to show. That number is rolled back with everything else, so no later raise hides the loss of an earlier one.
+//! The cache itself holds the sequence number up to which it was reconciled. That number is rolled back with everything
+//! else, so no later raise hides the loss of an earlier one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,120 +17,120 @@ use edge_database::Db;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Unreachable;
 use crate::fence::Fences;
-use crate::fence_record::FenceRecord;
-use crate::flight::{Part, SingleFlight};
-use crate::invalidation::Unreachable;
-use crate::settings::SEAT_STALE_MILLIS;
+use crate::fence_raises::FenceRaises;
+use crate::settings::DEFAULT_STALE_MILLIS;
+use crate::single_flight::{Role, SingleFlight};
 
-/// After this long the cache is held against the database again, behind the answer.
+/// After this long the cache is compared with the database again, behind the answer.
 const RECHECK: Duration = Duration::from_millis(500);
-/// After this long, before the answer: what is rolled back is served for less than a second.
+/// After this long it is compared before the answer: a verdict that was rolled back is served for less than a second.
 const EXPIRE: Duration = Duration::from_millis(900);
-/// After this long where the database could not be asked: it is not waited for at every turn.
-const EXPIRE_BLIND: Duration = Duration::from_secs(2);
-/// How long the database may take to say where it is.
+/// The same after the database could not be read: not every check waits for it.
+const EXPIRE_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How long the database may take to give its latest sequence number.
 const TIMEOUT: Duration = Duration::from_millis(300);
-/// How far the clocks of those who raise fences and those who keep verdicts may be apart.
+/// How far the clocks of instances may be apart.
 const SKEW: Duration = Duration::from_mins(10);
-/// How long verdicts are taken to be used where that is not known.
+/// How long verdicts are assumed to be used if the configuration cannot be read.
 const MAX_STALE: Duration = Duration::from_hours(24);
-/// Raises that are read at a time.
+/// The number of raises that are read at a time.
 const PAGE: u32 = 500;
-/// How often it is begun anew.
-const ROUNDS: usize = 5;
-/// One raise in this many is followed by removing what is too old.
+/// How often a reconciliation is started again.
+const MAX_ATTEMPTS: usize = 5;
+/// Old raises are deleted once in this many raises.
 const PURGE_EVERY: i64 = 256;
 
-/// Up to which raise the cache is known to show all: its sequence number.
-const SHOWN: &str = "fences-shown";
-/// Who makes it show more.
-const CATCHING_UP: &str = "fences-catching-up";
-/// When somebody last held the cache against the database.
+/// The key of the sequence number up to which the cache has every raise.
+const RECONCILED: &str = "fences-shown";
+/// The key of the token of the instance that reconciles now.
+const RECONCILING: &str = "fences-catching-up";
+/// The key of the last check.
 const CHECKED: &str = "fences-checked";
 
-/// When the cache was held against the database.
+/// A comparison of the cache with the database.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Checked {
     at: Timestamp,
-    /// Whether the database could be asked.
-    agreed: bool,
+    /// Whether it succeeded.
+    succeeded: bool,
 }
 
 #[derive(PartialEq)]
 enum Age {
-    Young,
+    Fresh,
     Due,
-    Old,
+    Expired,
 }
 
 impl Checked {
     fn age(self, now: Timestamp) -> Age {
         let age = now.millis_since(self.at);
-        let expire = if self.agreed { EXPIRE } else { EXPIRE_BLIND };
-        // From the future: another machine's clock, or this one was set back.
+        let expire = if self.succeeded { EXPIRE } else { EXPIRE_AFTER_FAILURE };
+        // It may be from the future: of another machine's clock, or before this one was set back.
         if age >= millis(expire) || age < -millis(RECHECK) {
-            Age::Old
+            Age::Expired
         } else if age >= millis(RECHECK) {
             Age::Due
         } else {
-            Age::Young
+            Age::Fresh
         }
     }
 }
 
-/// Holds the cache against the database, for one instance.
+/// Reconciles the cache with the database, for one instance.
 #[derive(Clone)]
 pub(crate) struct Reconciliation(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
     fences: Fences,
-    recorded: FenceRecord,
-    /// What the instance knows of the last time.
+    raises: FenceRaises,
+    /// The last check that this instance knows of.
     checked: Mutex<Option<Checked>>,
-    under_way: SingleFlight<()>,
+    in_background: SingleFlight<()>,
 }
 
 impl Reconciliation {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self(Arc::new(Inner {
             fences: Fences::new(capabilities.cache.clone(), capabilities.clock.clone()),
-            recorded: FenceRecord::new(db.clone()),
+            raises: FenceRaises::new(db.clone()),
             checked: Mutex::default(),
-            under_way: SingleFlight::default(),
+            in_background: SingleFlight::default(),
             capabilities: capabilities.clone(),
         }))
     }
 
-    /// To be called at `now`, before a fence is read that a verdict is served by; what it gives is to be awaited first.
-    /// Almost always there is nothing to wait for.
+    /// To be called at `now`, before the fence of a verdict is read. The caller awaits the future first, if there is one;
+    /// almost always there is none.
     pub(crate) fn ensure(&self, now: Timestamp) -> Option<BoxFuture<'_, ()>> {
         match self.age(now) {
-            Age::Young => None,
+            Age::Fresh => None,
             Age::Due => {
-                self.check_behind();
+                self.check_in_background();
                 None
             }
-            Age::Old => Some(Box::pin(self.ensure_anew(now))),
+            Age::Expired => Some(Box::pin(self.ensure_unexpired(now))),
         }
     }
 
-    async fn ensure_anew(&self, now: Timestamp) {
-        // Another instance may have been here.
+    async fn ensure_unexpired(&self, now: Timestamp) {
+        // Another instance may have checked.
         if let Some(checked) = self.shared().await {
             self.remember(checked);
         }
         match self.age(now) {
-            Age::Young => {}
-            Age::Due => self.check_behind(),
-            Age::Old => self.check().await,
+            Age::Fresh => {}
+            Age::Due => self.check_in_background(),
+            Age::Expired => self.check().await,
         }
     }
 
     fn age(&self, now: Timestamp) -> Age {
         let checked = *self.0.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        checked.map_or(Age::Old, |checked| checked.age(now))
+        checked.map_or(Age::Expired, |checked| checked.age(now))
     }
 
     fn remember(&self, checked: Checked) {
@@ -141,104 +142,104 @@ impl Reconciliation {
         serde_json::from_slice(&bytes).ok()
     }
 
-    fn check_behind(&self) {
-        let Part::Lead(lead) = self.0.under_way.join("") else { return };
+    fn check_in_background(&self) {
+        let Role::Leader(leader) = self.0.in_background.join("") else { return };
         let reconciliation = self.clone();
         self.0.capabilities.background.spawn(Box::pin(async move {
             // Another instance may have been faster.
             let now = reconciliation.0.capabilities.clock.now();
-            match reconciliation.shared().await.filter(|checked| checked.age(now) == Age::Young) {
+            match reconciliation.shared().await.filter(|checked| checked.age(now) == Age::Fresh) {
                 Some(checked) => reconciliation.remember(checked),
                 None => reconciliation.check().await,
             }
-            drop(lead);
+            drop(leader);
         }));
     }
 
     async fn check(&self) {
         let Capabilities { clock, background, .. } = &self.0.capabilities;
-        // INVARIANT: what is found holds for the cache as it is from here on.
+        // INVARIANT: the result holds for the cache as it is from this instant on.
         let at = clock.now();
-        let latest = within(&**clock, TIMEOUT, self.0.recorded.latest()).await;
-        let mut agreed = false;
+        let latest = within(&**clock, TIMEOUT, self.0.raises.latest()).await;
+        let mut succeeded = false;
         if let Some(Ok(latest)) = latest {
-            for _ in 0..ROUNDS {
-                match self.catch_up(latest).await {
+            for _ in 0..MAX_ATTEMPTS {
+                match self.reconcile(latest).await {
                     Ok(true) => {
-                        agreed = true;
+                        succeeded = true;
                         break;
                     }
-                    // Rolled back meanwhile, or another instance does the same beside.
+                    // The cache was rolled back meanwhile, or another instance reconciles too.
                     Ok(false) => {}
                     Err(_) => break,
                 }
             }
         }
-        let checked = Checked { at, agreed };
+        let checked = Checked { at, succeeded };
         self.remember(checked);
         let reconciliation = self.clone();
         background.spawn(Box::pin(async move {
             if let Ok(written) = serde_json::to_vec(&checked) {
-                // Without it the other instances look for themselves.
+                // If this fails, the other instances check themselves.
                 let _ = reconciliation.0.capabilities.cache.set(CHECKED, &written).await;
             }
         }));
     }
 
-    /// Has the cache show every raise up to `latest` that a verdict may still be older than. False: the cache may have
+    /// Applies to the cache every raise up to `latest` that a usable verdict may be older than. False: the cache may have
     /// been rolled back meanwhile.
-    async fn catch_up(&self, latest: i64) -> Result<bool, Unreachable> {
-        let Inner { capabilities, fences, recorded, .. } = &*self.0;
-        let shown = self.shown().await?;
-        if shown == Some(latest) || (shown.is_none() && latest == 0) {
+    async fn reconcile(&self, latest: i64) -> Result<bool, Unreachable> {
+        let Inner { capabilities, fences, raises, .. } = &*self.0;
+        let reconciled = self.reconciled().await?;
+        if reconciled == Some(latest) || (reconciled.is_none() && latest == 0) {
             return Ok(true);
         }
-        // INVARIANT: the token tells this cache from what it was before: it is gone if the cache is rolled back from here
-        // on, or if another instance does the same beside.
+        // INVARIANT: the token is lost if the cache is rolled back from here on, or replaced if another instance
+        // reconciles too.
         let token = random::hex::<8>(&*capabilities.random);
-        capabilities.cache.set(CATCHING_UP, token.as_bytes()).await?;
-        if self.shown().await? != shown {
+        capabilities.cache.set(RECONCILING, token.as_bytes()).await?;
+        if self.reconciled().await? != reconciled {
             return Ok(false);
         }
-        // Where it shows more than there is, it is the database that was rolled back.
-        let mut after = shown.filter(|shown| *shown < latest).unwrap_or(0);
+        // A higher number than the latest means that the database was rolled back.
+        let mut after = reconciled.filter(|reconciled| *reconciled < latest).unwrap_or(0);
         let now = capabilities.clock.now();
-        let longest = config::millis(&*capabilities.config, "seat_stale_ms", SEAT_STALE_MILLIS).await;
+        let longest = config::millis(&*capabilities.config, "seat_stale_ms", DEFAULT_STALE_MILLIS).await;
         let longest = longest.unwrap_or(MAX_STALE);
         let oldest = now.as_millis().saturating_sub(millis(longest.saturating_add(SKEW)));
         let oldest = Timestamp::from_millis(oldest);
         loop {
-            let raises = recorded.raises(after, latest, oldest, PAGE).await?;
-            let Some(last) = raises.last() else { break };
+            let page = raises.list(after, latest, oldest, PAGE).await?;
+            let Some(last) = page.last() else { break };
             after = last.sequence;
-            for raise in &raises {
-                if !fences.shows(&raise.organization, raise.sequence).await? {
-                    let number = fences.raise_all().await?;
-                    fences.raise_shown(&raise.organization, number, raise.sequence).await?;
+            for raise in &page {
+                if !fences.has_raise(&raise.organization, raise.sequence).await? {
+                    let number = fences.raise_global().await?;
+                    fences.apply_raise(&raise.organization, number, raise.sequence).await?;
                 }
             }
         }
-        // A rollback since this began took with it what was raised here, and what was known to be shown.
-        let is_the_same = async || {
-            let found = capabilities.cache.get(CATCHING_UP).await?;
+        // A rollback since the token was written has undone the raises above, and the number of reconciled raises.
+        let is_same_cache = async || {
+            let found = capabilities.cache.get(RECONCILING).await?;
             Ok::<_, StoreError>(found.as_deref() == Some(token.as_bytes()))
         };
-        if !is_the_same().await? {
+        if !is_same_cache().await? {
             return Ok(false);
         }
-        capabilities.cache.set(SHOWN, latest.to_string().as_bytes()).await?;
-        if !is_the_same().await? {
-            capabilities.cache.delete(SHOWN).await?;
+        capabilities.cache.set(RECONCILED, latest.to_string().as_bytes()).await?;
+        if !is_same_cache().await? {
+            capabilities.cache.delete(RECONCILED).await?;
             return Ok(false);
         }
-        if latest.div_euclid(PURGE_EVERY) != shown.unwrap_or(0).div_euclid(PURGE_EVERY) {
-            let _ = recorded.purge(oldest).await;
+        if latest.div_euclid(PURGE_EVERY) != reconciled.unwrap_or(0).div_euclid(PURGE_EVERY) {
+            let _ = raises.purge(oldest).await;
         }
         Ok(true)
     }
 
-    async fn shown(&self) -> Result<Option<i64>, StoreError> {
-        let bytes = self.0.capabilities.cache.get(SHOWN).await?;
+    async fn reconciled(&self) -> Result<Option<i64>, StoreError> {
+        let bytes = self.0.capabilities.cache.get(RECONCILED).await?;
         Ok(bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok()))
     }
 }

@@ -7,7 +7,7 @@ use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::standing::{SeatStatus, SubscriptionStatus};
+use crate::erp_seat::{SeatStatus, SubscriptionStatus};
 
 /// Why access is granted or denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,7 +50,7 @@ impl Reason {
         Self::SubscriptionExpired,
     ];
 
-    /// As it is written: `SEAT_ACTIVE`.
+    /// The name in JSON: `SEAT_ACTIVE`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SeatActive => "SEAT_ACTIVE",
@@ -67,42 +67,41 @@ impl Reason {
     }
 }
 
-/// What the rule decides by.
+/// The input of the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatFacts {
     /// The seat's state.
     pub seat_status: SeatStatus,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends; None: it does not end.
+    /// When the paid period ends; None: it has no end.
     pub expires_at: Option<Timestamp>,
-    /// The instant to decide for.
+    /// The time of the decision.
     pub now: Timestamp,
 }
 
-/// What the rule decides.
+/// The outcome of the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessDecision {
-    /// Whether the user gets in.
+    /// Whether the user has access.
     pub has_access: bool,
     /// Why.
     pub reason: Reason,
 }
 
-/// The rule `seat_access`. It is asked anew for each check, so that access ends at its instant also where nobody is
-/// asked for news.
+/// The rule `seat_access`. It is evaluated for each check, also for a cached answer, so that access ends on time.
 #[async_trait]
 pub trait SeatAccess: Send + Sync {
-    /// Decides.
+    /// Evaluates the rule.
     async fn decide(&self, facts: SeatFacts) -> AccessDecision;
 }
 
-/// The rule as shipped: ACTIVE and TRIALING until the period ends; PAST_DUE for three days more; CANCELLED until what
-/// was paid for ends; SUSPENDED and EXPIRED never.
+/// The rule as shipped grants access: ACTIVE, TRIALING and CANCELLED until the paid period ends; PAST_DUE for three days
+/// more; SUSPENDED and EXPIRED never.
 pub struct ShippedSeatAccess;
 
-/// How long after the period's end an overdue payment is waited for.
-const GRACE: Duration = Duration::from_hours(3 * 24);
+/// The grace period: how long after the end of the paid period access lasts while a payment is overdue.
+const GRACE_PERIOD: Duration = Duration::from_hours(3 * 24);
 
 #[async_trait]
 impl SeatAccess for ShippedSeatAccess {
@@ -121,7 +120,7 @@ fn decide(facts: SeatFacts) -> AccessDecision {
         SeatStatus::Active => {}
     }
     let is_paid = expires_at.is_none_or(|end| now < end);
-    let is_in_grace = expires_at.is_none_or(|end| now < end.plus(GRACE));
+    let is_in_grace = expires_at.is_none_or(|end| now < end.plus(GRACE_PERIOD));
     match subscription_status {
         SubscriptionStatus::Active | SubscriptionStatus::Trialing if is_paid => grant(Reason::SeatActive),
         SubscriptionStatus::Active | SubscriptionStatus::Trialing => deny(Reason::SubscriptionExpired),

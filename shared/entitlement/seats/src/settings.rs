@@ -1,39 +1,35 @@
-//! The variables that seat verification runs by.
+//! The variables that configure seat verification.
 
 use std::time::Duration;
 
-use edge_capabilities::Config;
-use edge_capabilities::config::{ConfigError, millis, text, url};
+use edge_capabilities::Capabilities;
+use edge_capabilities::config::millis;
+use edge_upstreams::Upstream;
 
-/// `seat_stale_ms`, unless told.
-pub(crate) const SEAT_STALE_MILLIS: u64 = 900_000;
+use crate::error::VerificationError;
 
-/// How long what is known may be used, and how to ask for news.
-#[derive(Clone, Debug)]
+/// The default of `seat_stale_ms`.
+pub(crate) const DEFAULT_STALE_MILLIS: u64 = 900_000;
+
+/// How to ask the ERP, and how long its answers may be used.
 pub(crate) struct Settings {
-    /// `erp_url`, without a slash at its end.
-    pub(crate) erp_url: String,
-    /// `erp_api_key`; empty: none is sent.
-    pub(crate) erp_api_key: String,
-    /// `seat_fresh_ms`: how long an answer counts as news.
+    pub(crate) erp: Upstream,
+    /// `seat_fresh_ms`: how long a grant is fresh.
     pub(crate) fresh: Duration,
-    /// `seat_stale_ms`: how long it may be used while news is being fetched, or cannot be.
+    /// `seat_stale_ms`: how long an answer may be used while a newer one is being fetched or cannot be fetched.
     pub(crate) stale: Duration,
-    /// `seat_negative_ms`: how long a denial counts as news.
+    /// `seat_negative_ms`: how long a denial is fresh.
     pub(crate) negative: Duration,
-    /// `upstream_timeout_ms`: how long the ERP may take.
-    pub(crate) timeout: Duration,
 }
 
 impl Settings {
-    pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
+    pub(crate) async fn load(capabilities: &Capabilities) -> Result<Self, VerificationError> {
+        let config = &*capabilities.config;
         Ok(Self {
-            erp_url: url(config, "erp_url").await?,
-            erp_api_key: text(config, "erp_api_key").await?,
             fresh: millis(config, "seat_fresh_ms", 10_000).await?,
-            stale: millis(config, "seat_stale_ms", SEAT_STALE_MILLIS).await?,
+            stale: millis(config, "seat_stale_ms", DEFAULT_STALE_MILLIS).await?,
             negative: millis(config, "seat_negative_ms", 5_000).await?,
-            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
+            erp: Upstream::erp(capabilities).await?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Whom a check is about.
+//! The subject of a check: a user of an organisation in an application.
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -6,24 +6,24 @@ use std::sync::Arc;
 /// The longest id, bytes.
 const MAX_LEN: usize = 256;
 
-/// An id as a product or the ERP knows it: 1 to 256 bytes of UTF-8 without control characters. Compared byte for byte,
-/// never case-folded or normalised: whoever made it may mean the difference.
+/// An id of an application or the ERP: 1 to 256 bytes of UTF-8 without control characters. Ids are compared byte for byte,
+/// without case folding or normalisation: their issuer may tell such ids apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(Arc<str>);
 
-/// A text that is no id.
+/// A text that is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to {MAX_LEN} bytes without control characters")]
 pub struct InvalidId;
 
 impl Id {
-    /// Reads an id.
+    /// Parses an id.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let is_valid = (1..=MAX_LEN).contains(&text.len()) && !text.chars().any(char::is_control);
         if is_valid { Ok(Self(text.into())) } else { Err(InvalidId) }
     }
 
-    /// As it was written.
+    /// The id as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,7 +35,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// An organisation as one application knows it.
+/// The id that one application gives an organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Alias {
     /// The application's slug.
@@ -47,7 +47,7 @@ pub struct Alias {
 /// One user of one organisation in one application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
-    /// The organisation.
+    /// The organisation in its application.
     pub alias: Alias,
     /// The user's id in the application.
     pub user: Id,
@@ -76,7 +76,7 @@ impl Subject {
         self.key_under("")
     }
 
-    /// The same behind `prefix`.
+    /// The same after `prefix`.
     pub(crate) fn key_under(&self, prefix: &str) -> String {
         let mut key = String::with_capacity(96);
         key.push_str(prefix);

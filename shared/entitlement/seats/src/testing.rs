@@ -10,7 +10,7 @@ pub(crate) struct TenantRow {
 }
 
 impl TenantRow {
-    /// A tenant of which nothing was ever told.
+    /// An active tenant without payment events.
     pub(crate) async fn new(world: &World, id: &str) -> Self {
         let db = Db::new(world.db.clone());
         let statement =
@@ -21,8 +21,8 @@ impl TenantRow {
         Self { db, id: id.to_owned() }
     }
 
-    /// What a payment event does to it; false: the database cannot be reached.
-    pub(crate) async fn is_told(&self, status: &str, period_end: Option<i64>) -> bool {
+    /// Applies a payment event to it; false: the database cannot be reached.
+    pub(crate) async fn apply_payment(&self, status: &str, period_end: Option<i64>) -> bool {
         let suspended = i64::from(status == "suspended");
         self.set(
             "subscription_status = $2, subscription_period_end = $3, is_suspended = $4",
@@ -31,8 +31,8 @@ impl TenantRow {
         .await
     }
 
-    /// Whether it is active from now on; false: the database cannot be reached.
-    pub(crate) async fn is_active(&self, is_active: bool) -> bool {
+    /// Sets whether it is active; false: the database cannot be reached.
+    pub(crate) async fn set_active(&self, is_active: bool) -> bool {
         self.set("is_active = $2", &[i64::from(is_active).into()]).await
     }
 

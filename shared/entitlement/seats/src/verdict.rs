@@ -1,14 +1,14 @@
-//! What is known of a subject, how long it may be used, and what it amounts to now.
+//! Verdicts: the ERP's answer about a subject as it is cached, how long it may be used, and the access that it gives now.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::key_value::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::erp_seat::{ErpAnswer, ErpSeat, SubscriptionStatus};
 use crate::fence::FenceToken;
 use crate::seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts};
 use crate::settings::Settings;
-use crate::standing::{Answer, ErpSeat, SubscriptionStatus};
 use crate::subject::Subject;
 
 /// Where the result of a seat check comes from.
@@ -40,11 +40,11 @@ impl Source {
 /// Whether a user has a seat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Whether the user gets in.
+    /// Whether the user has access, and why.
     pub access: AccessDecision,
-    /// Where this comes from.
+    /// Where the verdict comes from.
     pub source: Source,
-    /// When the ERP said so.
+    /// When the ERP gave the answer.
     pub as_of: Timestamp,
     /// The seat, where there is one.
     pub seat: Option<Seat>,
@@ -59,18 +59,18 @@ pub struct Seat {
     pub id: String,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends; None: it does not end.
+    /// When the paid period ends; None: it has no end.
     pub expires_at: Option<Timestamp>,
     /// Counts the changes of the seat.
     pub version: i64,
 }
 
-/// An answer of the ERP's as it is kept.
+/// An answer of the ERP as it is cached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CachedVerdict {
     #[serde(rename = "a")]
-    pub(crate) answer: Answer,
-    /// Whether it granted access when it was given.
+    pub(crate) answer: ErpAnswer,
+    /// Whether it granted access when the ERP gave it.
     #[serde(rename = "g")]
     granted: bool,
     #[serde(rename = "t")]
@@ -80,44 +80,43 @@ pub(crate) struct CachedVerdict {
     #[serde(rename = "s")]
     stale_until: Timestamp,
     #[serde(rename = "m")]
-    pub(crate) mark: FenceToken,
-    /// The round that led to it, if one did.
+    pub(crate) token: FenceToken,
+    /// The round of the leader that stored it, if it was stored in a round.
     #[serde(rename = "r")]
     pub(crate) round: Option<i64>,
 }
 
-/// How what is known may be used.
+/// How a cached verdict may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
-    /// As it is.
+pub(crate) enum Usability {
+    /// It is served.
     Fresh,
-    /// As it is, while news is fetched.
+    /// It is served, and the ERP is asked behind the answer.
     Stale,
-    /// Only if there is no news to be had.
-    IfNeedBe,
-    /// Not at all.
-    Not,
+    /// It is served only if the ERP cannot be asked.
+    Fallback,
+    /// It is never served.
+    Unusable,
 }
 
-/// A clock that was set back, or another machine's that is ahead, makes an answer seem to come from the future. Up to
-/// here that is borne.
+/// How far an answer may seem to come from the future, because a clock was set back or another machine's is ahead.
 const SKEW_MILLIS: i64 = 60_000;
 
 impl CachedVerdict {
-    /// `answer`, given now, to be kept under `mark`.
+    /// `answer`, which the ERP gave at `now`, under the fence `token`.
     pub(crate) fn new(
-        answer: Answer,
+        answer: ErpAnswer,
         access: AccessDecision,
         now: Timestamp,
-        mark: FenceToken,
+        token: FenceToken,
         settings: &Settings,
     ) -> Self {
         let granted = access.has_access;
         let fresh = if granted { settings.fresh } else { settings.negative };
-        // Only what the ERP said of a seat is worth having in an outage: who was unknown may have come since.
+        // During an outage only a seat is of use: an unknown user may have got one since.
         let stale = match answer {
-            Answer::Seat(_) => settings.stale.max(fresh),
-            Answer::OrganizationNotFound | Answer::SeatNotFound => fresh,
+            ErpAnswer::Seat(_) => settings.stale.max(fresh),
+            ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => fresh,
         };
         Self {
             answer,
@@ -125,82 +124,81 @@ impl CachedVerdict {
             as_of: now,
             fresh_until: now.plus(fresh),
             stale_until: now.plus(stale),
-            mark,
+            token,
             round: None,
         }
     }
 
-    /// How it may be used at `now`, where it amounts to `access`, by a caller who wants to know of changes up to
-    /// `min_version`.
-    pub(crate) fn usable(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Use {
-        if self.has_ended(now) || now.millis_since(self.as_of) < -SKEW_MILLIS || self.older_than(min_version) {
-            return Use::Not;
+    /// How it may be used at `now`, when it gives `access`, for a caller that accepts nothing older than `min_version`.
+    pub(crate) fn usability(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Usability {
+        if self.has_expired(now) || now.millis_since(self.as_of) < -SKEW_MILLIS || self.is_older_than(min_version) {
+            return Usability::Unusable;
         }
         match (access.has_access, now < self.fresh_until) {
-            (true, true) => Use::Fresh,
-            (true, false) => Use::Stale,
-            (false, true) if !self.granted => Use::Fresh,
-            // It was a grant and its time ran out, or it is an old denial: the user may have paid since. The ERP knows.
-            (false, _) => Use::IfNeedBe,
+            (true, true) => Usability::Fresh,
+            (true, false) => Usability::Stale,
+            (false, true) if !self.granted => Usability::Fresh,
+            // A grant whose period has ended, or an old denial: the user may have paid since, so the ERP is asked first.
+            (false, _) => Usability::Fallback,
         }
     }
 
-    /// Whether it may not be used any more, whatever happens.
-    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
+    /// Whether it is too old for any use.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         now >= self.stale_until
     }
 
-    /// Whether it is older than `min_version`. What has no version may be older than any.
-    pub(crate) fn older_than(&self, min_version: Option<i64>) -> bool {
-        min_version.is_some_and(|wanted| self.answer.version().is_none_or(|version| version < wanted))
+    /// Whether it is older than `min_version`. An answer without a version may be older than any.
+    pub(crate) fn is_older_than(&self, min_version: Option<i64>) -> bool {
+        min_version.is_some_and(|min| self.answer.version().is_none_or(|version| version < min))
     }
 
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, StoreError> {
         serde_json::to_vec(self).map_err(|error| StoreError(error.to_string()))
     }
 
-    /// None: it was written by another version of the edge, or by nobody: as good as lost.
+    /// None: another build of the edge wrote it. It counts as lost.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()
     }
 
     pub(crate) fn verdict(self, access: AccessDecision, source: Source) -> Verdict {
         let seat = match self.answer {
-            Answer::Seat(standing) => Some(Seat {
-                organization: standing.organization,
-                id: standing.seat_id,
-                subscription_status: standing.subscription_status,
-                expires_at: standing.period_end,
-                version: standing.version,
+            ErpAnswer::Seat(seat) => Some(Seat {
+                organization: seat.organization,
+                id: seat.seat_id,
+                subscription_status: seat.subscription_status,
+                expires_at: seat.period_end,
+                version: seat.version,
             }),
-            Answer::OrganizationNotFound | Answer::SeatNotFound => None,
+            ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => None,
         };
         Verdict { access, source, as_of: self.as_of, seat }
     }
 }
 
-/// What `answer` amounts to at `now`.
-pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &Answer, now: Timestamp) -> AccessDecision {
+/// The access that `answer` gives at `now`.
+pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &ErpAnswer, now: Timestamp) -> AccessDecision {
     match answer {
-        // Not for the rule to decide.
-        Answer::Seat(ErpSeat { tenant_is_inactive: true, .. }) => {
+        // The rule has no say in this.
+        ErpAnswer::Seat(ErpSeat { tenant_is_inactive: true, .. }) => {
             AccessDecision { has_access: false, reason: Reason::SubscriptionSuspended }
         }
-        Answer::Seat(standing) => {
+        ErpAnswer::Seat(seat) => {
             let facts = SeatFacts {
-                seat_status: standing.seat_status,
-                subscription_status: standing.subscription_status,
-                expires_at: standing.period_end,
+                seat_status: seat.seat_status,
+                subscription_status: seat.subscription_status,
+                expires_at: seat.period_end,
                 now,
             };
             rule.decide(facts).await
         }
-        Answer::OrganizationNotFound => AccessDecision { has_access: false, reason: Reason::OrganizationNotFound },
-        Answer::SeatNotFound => AccessDecision { has_access: false, reason: Reason::SeatNotFound },
+        ErpAnswer::OrganizationNotFound => AccessDecision { has_access: false, reason: Reason::OrganizationNotFound },
+        ErpAnswer::SeatNotFound => AccessDecision { has_access: false, reason: Reason::SeatNotFound },
     }
 }
 
-/// Where what is known of `subject` is kept.
+/// The key of the cached verdict for `subject`.
 pub(crate) fn key(subject: &Subject) -> String {
     subject.key_under(PREFIX)
 }

@@ -1,66 +1,40 @@
-//! Seat verification: from what is known where that will do, from the ERP where it will not.
+//! Seat verification: the verdict from the cache if it is usable, and from the ERP if not.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use edge_capabilities::clock::within;
-use edge_capabilities::config::ConfigError;
-use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use futures::future::join;
 
-use crate::directory::{self, UpstreamFailure};
-use crate::fence::FenceToken;
-use crate::flight::{Candidate, Claim, GAP, LeaderElection, Part, Round, SingleFlight};
+use crate::erp;
+use crate::erp_seat::ErpAnswer;
+use crate::error::VerificationError;
+use crate::fence::{Fence, FenceToken, Fences};
 use crate::invalidation::Invalidation;
+use crate::leader_election::{Candidate, Claim, LEASE_GAP, LeaderElection, Round};
 use crate::reconciliation::Reconciliation;
 use crate::seat_access::{AccessDecision, SeatAccess};
 use crate::settings::Settings;
-use crate::standing::Answer;
-use crate::strangers::Strangers;
+use crate::single_flight::{Role, SingleFlight};
 use crate::subject::Subject;
-use crate::verdict::{self, CachedVerdict, Source, Use, Verdict, decide};
+use crate::unknown_subjects::UnknownSubjects;
+use crate::verdict::{self, CachedVerdict, Source, Usability, Verdict, decide};
 
-/// How much longer than the ERP's patience a leader's lease is: for the stores before and after.
+/// How much longer a leader's lease is than the time-out of the ERP: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
 
-/// How much longer than a leader's lease a caller waits for news in all, whatever holds them up: the ERP, the stores, or
-/// others who ask.
-const NEWS_MARGIN: Duration = Duration::from_secs(2);
+/// How much longer than a leader's lease a caller waits for an answer in all, whether the ERP, the stores or other callers
+/// take the time.
+const ANSWER_MARGIN: Duration = Duration::from_secs(2);
 
-/// How often a question is put again whose asker died, or whose answer is older than the caller wants.
-const ATTEMPTS: usize = 3;
+/// How often a caller joins a request whose leader died, or whose answer is older than the caller accepts.
+const MAX_ATTEMPTS: usize = 3;
 
-/// The edge cannot know whether the user has a seat.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unverifiable {
-    /// The ERP gave no answer, and nothing known will do.
-    #[error("{0}")]
-    Upstream(UpstreamFailure),
-    /// Another instance asked the ERP, and got no answer.
-    #[error("the ERP did not answer another instance")]
-    Elsewhere,
-    /// There was no news in time.
-    #[error("there was no news within {} ms", .0.as_millis())]
-    Late(Duration),
-    /// The ERP answered, but what payment events said, which goes before its word, cannot be read.
-    #[error("what payment events said cannot be read: {0}")]
-    Db(DatabaseError),
-    /// The edge is not set up.
-    #[error("{0}")]
-    Misconfigured(String),
-}
-
-impl From<ConfigError> for Unverifiable {
-    fn from(error: ConfigError) -> Self {
-        Self::Misconfigured(error.to_string())
-    }
-}
-
-/// What came of a question: what is known now, and from where.
-type Outcome = Result<(CachedVerdict, Source), Unverifiable>;
+/// The outcome of a request to the ERP, for all callers that share it.
+type Outcome = Result<(CachedVerdict, Source), VerificationError>;
 
 /// Verifies seats, for one instance.
 #[derive(Clone)]
@@ -69,56 +43,60 @@ pub struct Verification(Arc<Inner>);
 struct Inner {
     capabilities: Capabilities,
     rule: Arc<dyn SeatAccess>,
+    fences: Fences,
     invalidation: Invalidation,
     reconciliation: Reconciliation,
-    rounds: LeaderElection,
-    strangers: Strangers,
-    flights: SingleFlight<Outcome>,
-    refreshing: SingleFlight<()>,
+    election: LeaderElection,
+    unknown_subjects: UnknownSubjects,
+    requests: SingleFlight<Outcome>,
+    refreshes: SingleFlight<()>,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
-/// What was found of a subject in the cache.
-struct Found {
-    /// It may be served as far as its fence goes.
-    stands: Option<Standing>,
-    /// The round that led to it, also where it does not stand.
+/// The cache entry of a subject.
+#[derive(Default)]
+struct CacheEntry {
+    /// The verdict, if its fence is current.
+    verdict: Option<CurrentVerdict>,
+    /// The round that led to the verdict, also if its fence is not current.
     round: Option<i64>,
-    /// What is kept, also where it does not stand.
-    kept: Option<Kept>,
+    /// The kind of the answer, also if its fence is not current.
+    kind: Option<AnswerKind>,
 }
 
-/// What is kept of a subject.
+/// The kind of an answer of the ERP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kept {
-    /// A seat.
+enum AnswerKind {
     Seat,
-    /// That there is none.
-    Stranger,
+    NoSeat,
 }
 
-impl Kept {
-    const fn of(answer: &Answer) -> Self {
+impl AnswerKind {
+    const fn of(answer: &ErpAnswer) -> Self {
         match answer {
-            Answer::Seat(_) => Self::Seat,
-            Answer::OrganizationNotFound | Answer::SeatNotFound => Self::Stranger,
+            ErpAnswer::Seat(_) => Self::Seat,
+            ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => Self::NoSeat,
         }
     }
 }
 
-/// Nothing known will do: the ERP has to be asked.
-pub(crate) struct Miss(Result<Found, StoreError>);
+/// No cached verdict may be served, so the ERP has to be asked. None: the cache failed, and nothing in it can be trusted.
+pub(crate) struct CacheMiss(Option<CacheEntry>);
 
-/// What is known, and what it amounted to a moment ago.
-struct Standing {
-    known: CachedVerdict,
+/// A cached verdict whose fence is current, and the access that it gives at `at`.
+struct CurrentVerdict {
+    cached: CachedVerdict,
     access: AccessDecision,
     at: Timestamp,
 }
 
-impl Standing {
-    fn usable(&self, min_version: Option<i64>) -> Use {
-        self.known.usable(self.access, self.at, min_version)
+impl CurrentVerdict {
+    fn usability(&self, min_version: Option<i64>) -> Usability {
+        self.cached.usability(self.access, self.at, min_version)
+    }
+
+    fn into_verdict(self, source: Source) -> Verdict {
+        self.cached.verdict(self.access, source)
     }
 }
 
@@ -126,286 +104,301 @@ impl Verification {
     /// Verifies by `rule`.
     pub fn new(capabilities: Capabilities, db: &Db, rule: Arc<dyn SeatAccess>) -> Self {
         let Capabilities { cache, clock, .. } = &capabilities;
+        let election = LeaderElection::new(cache.clone(), clock.clone());
         Self(Arc::new(Inner {
             rule,
+            fences: Fences::new(cache.clone(), clock.clone()),
             invalidation: Invalidation::new(cache, clock, db),
             reconciliation: Reconciliation::new(&capabilities, db),
-            strangers: Strangers::new(cache.clone(), LeaderElection::new(cache.clone(), clock.clone())),
-            rounds: LeaderElection::new(cache.clone(), clock.clone()),
-            flights: SingleFlight::default(),
-            refreshing: SingleFlight::default(),
+            unknown_subjects: UnknownSubjects::new(cache.clone(), election.clone()),
+            election,
+            requests: SingleFlight::default(),
+            refreshes: SingleFlight::default(),
             settings: Mutex::default(),
             capabilities,
         }))
     }
 
-    /// What makes this verification forget.
+    /// Invalidates the cached verdicts of this verification.
     pub fn invalidation(&self) -> &Invalidation {
         &self.0.invalidation
     }
 
-    /// Whether `subject` has a seat. With `min_version`, nothing known that is older than that version will do.
-    pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Unverifiable> {
-        match self.recall(subject, min_version).await {
+    /// Whether `subject` has a seat. No cached verdict that is older than `min_version` is used.
+    pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, VerificationError> {
+        match self.verify_cached(subject, min_version).await {
             Ok(verdict) => Ok(verdict),
-            Err(miss) => self.ask_about(subject, min_version, miss).await,
+            Err(miss) => self.verify_with_erp(subject, min_version, miss).await,
         }
     }
 
-    /// Whether `subject` has a seat, from what is known, where that will do.
-    pub(crate) async fn recall(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, Miss> {
-        let mut found = self.look(subject).await;
-        if let Ok(Found { stands, .. }) = &mut found
-            && let Some(standing) = stands.take()
-        {
-            match standing.usable(min_version) {
-                Use::Fresh => return Ok(standing.known.verdict(standing.access, Source::Cache)),
-                Use::Stale => {
-                    self.refresh(subject, &standing.known);
-                    return Ok(standing.known.verdict(standing.access, Source::Stale));
-                }
-                Use::IfNeedBe | Use::Not => {}
-            }
-        }
-        Err(Miss(found))
-    }
-
-    /// Whether `subject` has a seat, from the ERP.
-    pub(crate) async fn ask_about(
+    /// The cached verdict for `subject`, if it may be served.
+    pub(crate) async fn verify_cached(
         &self,
         subject: &Subject,
         min_version: Option<i64>,
-        Miss(found): Miss,
-    ) -> Result<Verdict, Unverifiable> {
-        match self.ask_in_time(subject, min_version, found.as_ref()).await {
-            Ok((known, source)) => {
-                let access = decide(&*self.0.rule, &known.answer, self.now()).await;
-                Ok(known.verdict(access, source))
+    ) -> Result<Verdict, CacheMiss> {
+        let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key(subject)).await else {
+            return Err(CacheMiss(None));
+        };
+        let mut entry = self.check(bytes).await.ok();
+        if let Some(verdict) = entry.as_mut().and_then(|entry| entry.verdict.take()) {
+            match verdict.usability(min_version) {
+                Usability::Fresh => return Ok(verdict.into_verdict(Source::Cache)),
+                Usability::Stale => {
+                    self.refresh(subject, &verdict.cached);
+                    return Ok(verdict.into_verdict(Source::Stale));
+                }
+                Usability::Fallback | Usability::Unusable => {}
             }
-            Err(failure) => self.without_news(subject, min_version).await.ok_or(failure),
         }
+        Err(CacheMiss(entry))
     }
 
-    /// What may be said where no news is to be had: what is known now, for what was known before the ERP was asked may
-    /// have been revoked since, or become too old.
-    async fn without_news(&self, subject: &Subject, min_version: Option<i64>) -> Option<Verdict> {
-        let standing = self.look(subject).await.ok()?.stands?;
-        let usable = standing.usable(min_version) != Use::Not;
-        usable.then(|| standing.known.verdict(standing.access, Source::Stale))
+    /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the ERP
+    /// does not answer in time, the cached verdict, if it is not too old.
+    pub(crate) async fn verify_with_erp(
+        &self,
+        subject: &Subject,
+        min_version: Option<i64>,
+        CacheMiss(entry): CacheMiss,
+    ) -> Result<Verdict, VerificationError> {
+        let Inner { capabilities, fences, invalidation, reconciliation, requests, .. } = &*self.0;
+        let clock = &*capabilities.clock;
+        let request = async |settings: &Settings| {
+            if let Some(checked) = reconciliation.ensure(self.now()) {
+                checked.await;
+            }
+            // A caller that comes after a fence was raised must not follow a request from before. So the fence is part of
+            // the request's key, and a caller that cannot read the fence follows nobody.
+            let fence = match &entry {
+                Some(_) => invalidation.fence_of(&subject.alias).await.ok(),
+                None => None,
+            };
+            let token = match &fence {
+                Some(fence) => fences.peek(fence.clone()).await.ok(),
+                None => None,
+            };
+            let Some((entry, token)) = entry.zip(token) else {
+                return self.fetch(subject, settings, None, None).await;
+            };
+            let key = format!("{}\n{token:?}", subject.key());
+            // The request may have been sent before the change that this caller knows of.
+            let is_accepted =
+                |outcome: &Outcome| !matches!(outcome, Ok((cached, _)) if cached.is_older_than(min_version));
+            // INVARIANT: a name that was read before the caller waited is not used: the ERP may have given another since.
+            let lead = async |has_waited: bool| {
+                self.lead(subject, min_version, settings, entry, fence.filter(|_| !has_waited)).await
+            };
+            let outcome = requests.run(&key, MAX_ATTEMPTS, clock, is_accepted, lead).await;
+            outcome.unwrap_or(Err(VerificationError::OtherInstance))
+        };
+        let outcome = match self.settings().await {
+            Ok(settings) => {
+                let timeout = lease(&settings).saturating_add(ANSWER_MARGIN);
+                let outcome = within(clock, timeout, request(&settings)).await;
+                outcome.unwrap_or(Err(VerificationError::TimedOut(timeout)))
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok((cached, source)) => {
+                let access = decide(&*self.0.rule, &cached.answer, self.now()).await;
+                Ok(cached.verdict(access, source))
+            }
+            Err(error) => {
+                // The cache is read again: what it held before may have been invalidated since, or have become too old.
+                let Ok(bytes) = capabilities.cache.get(&verdict::key(subject)).await else { return Err(error) };
+                let verdict = self.check(bytes).await.ok().and_then(|entry| entry.verdict);
+                let usable = verdict.filter(|verdict| verdict.usability(min_version) != Usability::Unusable);
+                usable.map(|verdict| verdict.into_verdict(Source::Stale)).ok_or(error)
+            }
+        }
     }
 
     fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
-    async fn settings(&self) -> Result<Arc<Settings>, ConfigError> {
+    async fn settings(&self) -> Result<Arc<Settings>, VerificationError> {
         let loaded = self.0.settings.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(settings) = loaded {
             return Ok(settings);
         }
-        let settings = Arc::new(Settings::load(&*self.0.capabilities.config).await?);
+        let settings = Arc::new(Settings::load(&self.0.capabilities).await?);
         *self.0.settings.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings.clone());
         Ok(settings)
     }
 
-    /// What is known of `subject`, and stands. An error: the cache cannot be asked, so nothing in it can be trusted.
-    async fn look(&self, subject: &Subject) -> Result<Found, StoreError> {
-        let bytes = self.0.capabilities.cache.get(&verdict::key(subject)).await?;
-        let Some(known) = bytes.and_then(|bytes| CachedVerdict::from_bytes(&bytes)) else {
-            return Ok(Found { stands: None, round: None, kept: None });
+    /// Checks the fence of a cached verdict. An error: the cache failed, so nothing in it can be trusted.
+    async fn check(&self, bytes: Option<Vec<u8>>) -> Result<CacheEntry, StoreError> {
+        let Some(cached) = bytes.and_then(|bytes| CachedVerdict::from_bytes(&bytes)) else {
+            return Ok(CacheEntry::default());
         };
-        let (round, kept, at) = (known.round, Some(Kept::of(&known.answer)), self.now());
+        let (round, kind, at) = (cached.round, Some(AnswerKind::of(&cached.answer)), self.now());
         if let Some(checked) = self.0.reconciliation.ensure(at) {
             checked.await;
         }
-        // Each asks the cache, and neither needs the other's answer.
-        let (stands, access) =
-            join(self.0.invalidation.stands(&known.mark), decide(&*self.0.rule, &known.answer, at)).await;
-        Ok(Found { stands: stands?.then_some(Standing { known, access, at }), round, kept })
+        // Both read the cache, and neither needs the result of the other.
+        let (is_current, access) =
+            join(self.0.fences.is_current(&cached.token), decide(&*self.0.rule, &cached.answer, at)).await;
+        Ok(CacheEntry { verdict: is_current?.then_some(CurrentVerdict { cached, access, at }), round, kind })
     }
 
-    /// News of `subject`, or none where that takes too long.
-    async fn ask_in_time(
+    /// Asks the ERP for this instance, unless another instance does. `entry` is what the cache held of the subject, and
+    /// `fence` the fence of its organisation, if that was read a moment ago.
+    async fn lead(
         &self,
         subject: &Subject,
         min_version: Option<i64>,
-        found: Result<&Found, &StoreError>,
-    ) -> Result<(CachedVerdict, Source), Unverifiable> {
-        let timeout = self.settings().await?.timeout.saturating_add(LEASE_MARGIN).saturating_add(NEWS_MARGIN);
-        let asked = within(&*self.0.capabilities.clock, timeout, self.ask(subject, min_version, found)).await;
-        asked.unwrap_or(Err(Unverifiable::Late(timeout)))
-    }
-
-    /// News of `subject`: one question for all who want to know the same at the same time.
-    async fn ask(
-        &self,
-        subject: &Subject,
-        min_version: Option<i64>,
-        found: Result<&Found, &StoreError>,
-    ) -> Result<(CachedVerdict, Source), Unverifiable> {
-        if let Some(checked) = self.0.reconciliation.ensure(self.now()) {
-            checked.await;
-        }
-        // Callers who come after a fence was raised must not follow a question that was put before. Who cannot see the
-        // fence follows nobody.
-        let asked_under = match found {
-            Ok(_) => self.0.invalidation.peek(&subject.alias).await.ok(),
-            Err(_) => None,
-        };
-        let Some(asked_under) = asked_under else {
-            let settings = self.settings().await?;
-            return self.ask_erp(subject, &settings, None).await.map(|asked| (asked.known, Source::Erp));
-        };
-        let question = format!("{}\n{asked_under:?}", subject.key());
-        let mut last = Err(Unverifiable::Elsewhere);
-        for _ in 0..ATTEMPTS {
-            match self.0.flights.join(&question) {
-                Part::Lead(lead) => {
-                    let outcome = self.lead(subject, min_version).await;
-                    lead.complete(outcome.clone());
-                    return outcome;
-                }
-                Part::Follow(follower) => match follower.outcome(&*self.0.capabilities.clock).await {
-                    // The question may have been put before the change that the caller knows of.
-                    Some(Ok((known, source))) if known.older_than(min_version) => last = Ok((known, source)),
-                    Some(outcome) => return outcome,
-                    None => {}
-                },
-            }
-        }
-        last
-    }
-
-    /// Asks the ERP on behalf of the instance, unless another instance does.
-    async fn lead(&self, subject: &Subject, min_version: Option<i64>) -> Outcome {
-        let settings = self.settings().await?;
-        let lease = settings.timeout.saturating_add(LEASE_MARGIN);
-        let since = self.now();
-        let mut claimant = Candidate { since, lease, cold: true, seen_round: None, without_lease: None };
+        settings: &Settings,
+        mut entry: CacheEntry,
+        mut fence: Option<Fence>,
+    ) -> Outcome {
+        let (since, lease) = (self.now(), lease(settings));
+        let mut candidate =
+            Candidate { since, lease, caller_waits: true, seen_round: entry.round, without_lease: None };
         let key = subject.key();
-        let mut nap = Duration::from_millis(2);
-        // Two leaders may die, and a third still has time to ask.
+        let mut pause = Duration::from_millis(2);
+        // Time for two leaders to die and a third to ask.
         while self.now() < since.plus(lease.saturating_mul(3)) {
-            let Ok(found) = self.look(subject).await else { break };
-            claimant.seen_round = found.round;
-            if let Some(standing) = found.stands
-                && standing.usable(min_version) == Use::Fresh
-            {
-                return Ok((standing.known, Source::Cache));
-            }
-            match self.0.rounds.claim(&key, &mut claimant).await {
+            match self.0.election.claim(&key, &mut candidate).await {
                 Ok(Claim::Won(round)) => {
-                    return self
-                        .lead_round(subject, &settings, round, found.kept)
-                        .await
-                        .map(|known| (known, Source::Erp));
+                    return self.fetch(subject, settings, fence, Some((round, entry.kind))).await;
                 }
-                Ok(Claim::Failed) => return Err(Unverifiable::Elsewhere),
-                Ok(Claim::Held | Claim::Resting) => {
-                    self.0.capabilities.clock.sleep(nap).await;
-                    nap = nap.saturating_mul(2).min(Duration::from_millis(16));
-                }
+                Ok(Claim::Failed) => return Err(VerificationError::OtherInstance),
+                Ok(Claim::Held | Claim::BackingOff) => {}
                 Err(_) => break,
             }
+            self.0.capabilities.clock.sleep(pause).await;
+            pause = pause.saturating_mul(2).min(Duration::from_millis(16));
+            fence = None;
+            let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key_of(&key)).await else { break };
+            let Ok(read) = self.check(bytes).await else { break };
+            entry = read;
+            candidate.seen_round = entry.round;
+            if let Some(verdict) = entry.verdict.take_if(|verdict| verdict.usability(min_version) == Usability::Fresh) {
+                return Ok((verdict.cached, Source::Cache));
+            }
         }
-        // The cache is gone, or everybody who asked has died: this caller asks for itself.
-        self.ask_erp(subject, &settings, None).await.map(|asked| (asked.known, Source::Erp))
+        // The cache failed, or all leaders died: this caller asks for itself.
+        self.fetch(subject, settings, None, None).await
     }
 
-    /// Fetches news behind the answer, unless somebody does.
-    fn refresh(&self, subject: &Subject, known: &CachedVerdict) {
-        let Part::Lead(lead) = self.0.refreshing.join(&subject.key()) else { return };
-        let (verification, subject, seen_round) = (self.clone(), subject.clone(), known.round);
-        let kept = Kept::of(&known.answer);
+    /// Asks the ERP behind the answer, unless that is being done.
+    fn refresh(&self, subject: &Subject, cached: &CachedVerdict) {
+        let Role::Leader(leader) = self.0.refreshes.join(&subject.key()) else { return };
+        let (verification, subject, seen_round) = (self.clone(), subject.clone(), cached.round);
+        let kind = AnswerKind::of(&cached.answer);
         self.0.capabilities.background.spawn(Box::pin(async move {
-            // Whatever goes wrong is seen by those who ask when what is known will no longer do.
-            let _ = verification.refresh_now(&subject, seen_round, kept).await;
-            drop(lead);
+            // A failure shows once the cached verdict may no longer be served.
+            let _ = verification.refresh_now(&subject, seen_round, kind).await;
+            drop(leader);
         }));
     }
 
-    async fn refresh_now(&self, subject: &Subject, seen_round: Option<i64>, kept: Kept) -> Result<(), Unverifiable> {
+    async fn refresh_now(
+        &self,
+        subject: &Subject,
+        seen_round: Option<i64>,
+        kind: AnswerKind,
+    ) -> Result<(), VerificationError> {
         let settings = self.settings().await?;
-        let lease = settings.timeout.saturating_add(LEASE_MARGIN);
-        let mut claimant = Candidate { since: self.now(), lease, cold: false, seen_round, without_lease: None };
-        let mut claim = self.0.rounds.claim(&subject.key(), &mut claimant).await;
-        if claimant.without_lease.is_some() {
-            // Either its leader writes the lease now, or it died before it could.
-            self.0.capabilities.clock.sleep(GAP).await;
-            claim = self.0.rounds.claim(&subject.key(), &mut claimant).await;
+        let (since, lease) = (self.now(), lease(&settings));
+        let mut candidate = Candidate { since, lease, caller_waits: false, seen_round, without_lease: None };
+        let mut claim = self.0.election.claim(&subject.key(), &mut candidate).await;
+        if candidate.without_lease.is_some() {
+            // The leader of that round writes its lease by then, or has died before it could.
+            self.0.capabilities.clock.sleep(LEASE_GAP).await;
+            claim = self.0.election.claim(&subject.key(), &mut candidate).await;
         }
         if let Ok(Claim::Won(round)) = claim {
-            self.lead_round(subject, &settings, round, Some(kept)).await?;
+            self.fetch(subject, &settings, None, Some((round, Some(kind)))).await?;
         }
         Ok(())
     }
-
-    /// Asks the ERP for all instances, where `kept` is what was kept of the subject so far.
-    async fn lead_round(
+    /// Asks the ERP, and stores its answer if the fence to store it under is known. `fence` is the fence of the subject's
+    /// organisation, if that was read a moment ago; `leading` the round that this instance leads and must end, and the kind
+    /// of the answer that the cache held so far.
+    async fn fetch(
         &self,
         subject: &Subject,
         settings: &Settings,
-        mut round: Round,
-        kept: Option<Kept>,
-    ) -> Result<CachedVerdict, Unverifiable> {
-        let asked = self.ask_erp(subject, settings, Some(&mut round)).await;
-        match &asked {
-            Ok(Asked { stored: true, .. }) => self.0.rounds.end_stored(&round).await,
-            Ok(Asked { stored: false, .. }) => self.0.rounds.end_without(&mut round, false).await,
-            Err(_) => self.0.rounds.end_without(&mut round, true).await,
+        fence: Option<Fence>,
+        mut leading: Option<(Round, Option<AnswerKind>)>,
+    ) -> Outcome {
+        let Inner { capabilities, rule, fences, invalidation, election, .. } = &*self.0;
+        let alias = &subject.alias;
+        let round = leading.as_mut().map(|(round, _)| round);
+        let fetched = async {
+            let fence = match fence {
+                Some(fence) => Ok(fence),
+                None => invalidation.fence_of(alias).await,
+            };
+            let before = match fence {
+                Ok(fence) => fences.get_or_create(fence).await.ok(),
+                Err(_) => None,
+            };
+            let mut answer = erp::get_seat(&settings.erp, subject).await?;
+            invalidation.apply_tenant_facts(alias, &mut answer).await.map_err(VerificationError::Db)?;
+            let token = match &before {
+                Some(before) => invalidation.token_for(alias, before, &answer).await.unwrap_or(None),
+                None => None,
+            };
+            let now = self.now();
+            let access = decide(&**rule, &answer, now).await;
+            let is_fenced = token.is_some();
+            let token = token.unwrap_or_else(FenceToken::unfenced);
+            let mut verdict = CachedVerdict::new(answer, access, now, token, settings);
+            if let Some(round) = round {
+                election.update_number(round).await;
+                verdict.round = Some(round.number);
+            }
+            let is_stored = match verdict.to_bytes() {
+                Ok(bytes) if is_fenced => capabilities.cache.set(&verdict::key(subject), &bytes).await.is_ok(),
+                _ => false,
+            };
+            Ok::<_, VerificationError>((verdict, is_stored))
         }
-        let is_new_stranger = match &asked {
-            Ok(asked) if Kept::of(&asked.known.answer) == Kept::Stranger => kept != Some(Kept::Stranger),
-            Ok(Asked { stored: true, .. }) => false,
-            _ => kept.is_none(),
+        .await;
+        if let Some((round, previous)) = leading {
+            let result = fetched.as_ref().map(|(verdict, is_stored)| (AnswerKind::of(&verdict.answer), *is_stored));
+            self.end_round(subject, round, previous, result.ok()).await;
+        }
+        fetched.map(|(verdict, _)| (verdict, Source::Erp))
+    }
+
+    /// Ends a round. `previous` is the kind of the answer that the cache held before, and `fetched` the kind of the ERP's
+    /// answer and whether it was stored; None: the ERP gave no answer.
+    async fn end_round(
+        &self,
+        subject: &Subject,
+        mut round: Round,
+        previous: Option<AnswerKind>,
+        fetched: Option<(AnswerKind, bool)>,
+    ) {
+        match fetched {
+            Some((_, true)) => self.0.election.end_stored(&round).await,
+            Some((_, false)) => self.0.election.end_unstored(&mut round, false).await,
+            None => self.0.election.end_unstored(&mut round, true).await,
+        }
+        let is_new_unknown = match fetched {
+            Some((AnswerKind::NoSeat, _)) => previous != Some(AnswerKind::NoSeat),
+            Some((AnswerKind::Seat, true)) => false,
+            Some((AnswerKind::Seat, false)) | None => previous.is_none(),
         };
-        if is_new_stranger {
-            let (strangers, key, now) = (self.0.strangers.clone(), subject.key(), self.now());
+        if is_new_unknown {
+            let (unknown_subjects, key, now) = (self.0.unknown_subjects.clone(), subject.key(), self.now());
             self.0.capabilities.background.spawn(Box::pin(async move {
-                // Without it something is left behind that nobody reads.
-                let _ = strangers.note(&key, now).await;
+                // If this fails, an entry stays in the cache that nobody reads.
+                let _ = unknown_subjects.add(&key, now).await;
             }));
         }
-        asked.map(|asked| asked.known)
-    }
-
-    /// Asks the ERP, and keeps its answer if it is clear which fence it stands behind.
-    async fn ask_erp(
-        &self,
-        subject: &Subject,
-        settings: &Settings,
-        round: Option<&mut Round>,
-    ) -> Result<Asked, Unverifiable> {
-        let invalidation = &self.0.invalidation;
-        let before = invalidation.before(&subject.alias).await.ok();
-        let asked = directory::ask(&*self.0.capabilities.http, settings, subject).await;
-        let mut answer = asked.map_err(Unverifiable::Upstream)?;
-        invalidation.complete(&subject.alias, &mut answer).await.map_err(Unverifiable::Db)?;
-        let mark = match &before {
-            Some(before) => invalidation.mark(&subject.alias, before, &answer).await.unwrap_or(None),
-            None => None,
-        };
-        let now = self.now();
-        let access = decide(&*self.0.rule, &answer, now).await;
-        let kept = mark.is_some();
-        let mut known = CachedVerdict::new(answer, access, now, mark.unwrap_or_else(FenceToken::unfenced), settings);
-        if let Some(round) = round {
-            self.0.rounds.settle(round).await;
-            known.round = Some(round.number);
-        }
-        let stored = kept && self.store(subject, &known).await.is_ok();
-        Ok(Asked { known, stored })
-    }
-
-    async fn store(&self, subject: &Subject, known: &CachedVerdict) -> Result<(), StoreError> {
-        self.0.capabilities.cache.set(&verdict::key(subject), &known.to_bytes()?).await
     }
 }
 
-/// What came of asking the ERP.
-struct Asked {
-    known: CachedVerdict,
-    stored: bool,
+fn lease(settings: &Settings) -> Duration {
+    settings.erp.timeout().saturating_add(LEASE_MARGIN)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use edge_capabilities::testing::{SeededRandom, Tasks, World};
 use edge_database::Db;
-use edge_seats::{Invalidation, ShippedSeatAccess, Source, Unverifiable, Verification};
+use edge_seats::{Invalidation, ShippedSeatAccess, Source, Verification, VerificationError};
 use tokio::task::JoinHandle;
 
 use simulation::erp;
@@ -98,7 +98,7 @@ async fn no_verdict_ever_breaks_the_promises() {
     for organization in SubjectId::organizations() {
         tenants.insert(organization.clone(), Arc::new(TenantRow::new(&world, &organization).await));
     }
-    let raising = Raising { model: model.clone(), invalidation, tenants };
+    let raiser = Raiser { model: model.clone(), invalidation, tenants };
     // The cache as it was lately, at several moments: verdicts that have ended by themselves prove nothing.
     let mut snapshots = vec![world.cache.snapshot()];
     let seen = Arc::new(std::sync::Mutex::new(Seen::default()));
@@ -120,7 +120,7 @@ async fn no_verdict_ever_breaks_the_promises() {
                 // As an ERP does it: first the change, then word of it.
                 let subject = SubjectId::any(&random);
                 model.change(subject, &random);
-                raising.raise(subject, Change::Facts, random.below(3) == 0);
+                raiser.raise(subject, Change::Facts, random.below(3) == 0);
                 seen.lock().unwrap().count("change with word");
             }
             945..960 => {
@@ -132,7 +132,7 @@ async fn no_verdict_ever_breaks_the_promises() {
                     2 | 3 => (Change::Active(true), "tenant let in"),
                     _ => (Change::Payment(Payment { status: statuses(&random).1, period_end }), "payment event"),
                 };
-                raising.raise(subject, change, false);
+                raiser.raise(subject, change, false);
                 seen.lock().unwrap().count(what);
             }
             960..970 => {
@@ -153,8 +153,8 @@ async fn no_verdict_ever_breaks_the_promises() {
             975..978 => {
                 let down = random.below(4) == 0;
                 world.db.set_down(down);
-                model.record_is(down);
-                seen.lock().unwrap().count("record went or came back");
+                model.database_is(down);
+                seen.lock().unwrap().count("database went or came back");
             }
             978..980 => {
                 let down = random.below(4) == 0;
@@ -209,7 +209,7 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
         let answer = verification.verify(&subject.subject(), min_version).await;
         let now = model.now();
         let what = match &answer {
-            Err(Unverifiable::Misconfigured(reason)) => panic!("{reason}"),
+            Err(VerificationError::Misconfigured(reason)) => panic!("{reason}"),
             Err(_) => "503",
             Ok(verdict) => {
                 let limit = match verdict.source {
@@ -235,13 +235,13 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
 }
 
 /// What changes beside everything else that goes on.
-struct Raising {
+struct Raiser {
     model: Model,
     invalidation: Invalidation,
     tenants: HashMap<String, Arc<TenantRow>>,
 }
 
-impl Raising {
+impl Raiser {
     /// Makes a change that concerns the subject's organisation, and raises its fence.
     fn raise(&self, subject: SubjectId, change: Change, by_alias: bool) {
         let (model, invalidation) = (self.model.clone(), self.invalidation.clone());
@@ -254,9 +254,9 @@ impl Raising {
             let written = match &change {
                 Change::Facts | Change::Dropped => true,
                 Change::Payment(Payment { status, period_end }) => {
-                    tenant.is_told(status.as_str(), period_end.map(edge_capabilities::Timestamp::as_millis)).await
+                    tenant.apply_payment(status.as_str(), period_end.map(edge_capabilities::Timestamp::as_millis)).await
                 }
-                Change::Active(active) => tenant.is_active(*active).await,
+                Change::Active(active) => tenant.set_active(*active).await,
             };
             if !written {
                 return;

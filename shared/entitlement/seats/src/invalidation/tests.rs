@@ -2,7 +2,7 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::testing::World;
 
 use super::*;
-use crate::standing::{ErpSeat, SeatStatus, SubscriptionStatus};
+use crate::erp_seat::{ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::subject::Id;
 use crate::testing::TenantRow;
 
@@ -16,8 +16,8 @@ fn alias(external_org: &str) -> Alias {
     Alias { application: Id::parse("healos").unwrap(), external_org: Id::parse(external_org).unwrap() }
 }
 
-fn seat(organization: &str) -> Answer {
-    Answer::Seat(ErpSeat {
+fn seat(organization: &str) -> ErpAnswer {
+    ErpAnswer::Seat(ErpSeat {
         organization: organization.into(),
         seat_id: "seat".into(),
         seat_status: SeatStatus::Active,
@@ -28,13 +28,19 @@ fn seat(organization: &str) -> Answer {
     })
 }
 
-/// What an answer of the ERP's that names `org` amounts to, and the mark it is kept under.
-async fn contact(invalidation: &Invalidation, alias: &Alias) -> (Answer, Option<FenceToken>) {
-    let before = invalidation.before(alias).await.unwrap();
+/// The fence that a check reads before it asks the ERP.
+async fn fence_before(invalidation: &Invalidation, alias: &Alias) -> FenceToken {
+    let fence = invalidation.fence_of(alias).await.unwrap();
+    invalidation.fences.get_or_create(fence).await.unwrap()
+}
+
+/// An answer of the ERP that names `org`, with the tenant's facts applied, and the token to store it under.
+async fn contact(invalidation: &Invalidation, alias: &Alias) -> (ErpAnswer, Option<FenceToken>) {
+    let before = fence_before(invalidation, alias).await;
     let mut answer = seat("org");
-    invalidation.complete(alias, &mut answer).await.unwrap();
-    let mark = invalidation.mark(alias, &before, &answer).await.unwrap();
-    (answer, mark)
+    invalidation.apply_tenant_facts(alias, &mut answer).await.unwrap();
+    let token = invalidation.token_for(alias, &before, &answer).await.unwrap();
+    (answer, token)
 }
 
 #[tokio::test(start_paused = true)]
@@ -43,23 +49,23 @@ async fn an_answer_is_kept_unless_a_raise_began_in_between() {
     let invalidation = invalidation(&world);
     // First contact, nothing in between; then the organisation is known.
     for _ in 0..2 {
-        let (_, mark) = contact(&invalidation, &alias("a")).await;
-        assert!(invalidation.stands(&mark.unwrap()).await.unwrap());
+        let (_, token) = contact(&invalidation, &alias("a")).await;
+        assert!(invalidation.fences.is_current(&token.unwrap()).await.unwrap());
     }
     // First contact by another name, with a raise in between.
-    let before = invalidation.before(&alias("b")).await.unwrap();
+    let before = fence_before(&invalidation, &alias("b")).await;
     invalidation.forget("org").await.unwrap();
-    assert_eq!(invalidation.mark(&alias("b"), &before, &seat("org")).await.unwrap(), None);
+    assert_eq!(invalidation.token_for(&alias("b"), &before, &seat("org")).await.unwrap(), None);
     // A known name, with a raise in between, by either name.
     for by_alias in [false, true] {
-        let before = invalidation.before(&alias("a")).await.unwrap();
+        let before = fence_before(&invalidation, &alias("a")).await;
         if by_alias {
             invalidation.forget_alias(&alias("a")).await.unwrap();
         } else {
             invalidation.forget("org").await.unwrap();
         }
-        let mark = invalidation.mark(&alias("a"), &before, &seat("org")).await.unwrap().unwrap();
-        assert!(!invalidation.stands(&mark).await.unwrap());
+        let token = invalidation.token_for(&alias("a"), &before, &seat("org")).await.unwrap().unwrap();
+        assert!(!invalidation.fences.is_current(&token).await.unwrap());
     }
 }
 
@@ -68,24 +74,24 @@ async fn a_name_that_comes_to_mean_another_organisation_is_noted() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     contact(&invalidation, &alias("a")).await;
-    let before = invalidation.before(&alias("a")).await.unwrap();
-    assert_eq!(invalidation.mark(&alias("a"), &before, &seat("other")).await.unwrap(), None);
+    let before = fence_before(&invalidation, &alias("a")).await;
+    assert_eq!(invalidation.token_for(&alias("a"), &before, &seat("other")).await.unwrap(), None);
     assert_eq!(invalidation.organization_of(&alias("a")).await.unwrap().as_deref(), Some("other"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn forgetting_by_name_reaches_the_organisation_also_when_the_cache_has_lost_the_name() {
+async fn an_external_id_is_invalidated_although_the_cache_has_lost_its_organisation() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    let (_, mark) = contact(&invalidation, &alias("a")).await;
+    let (_, token) = contact(&invalidation, &alias("a")).await;
     world.cache.lose(|key| key.starts_with("name:"));
     invalidation.forget_alias(&alias("a")).await.unwrap();
-    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
 }
 
-fn status(answer: &Answer) -> SubscriptionStatus {
+fn status(answer: &ErpAnswer) -> SubscriptionStatus {
     match answer {
-        Answer::Seat(standing) => standing.subscription_status,
+        ErpAnswer::Seat(seat) => seat.subscription_status,
         other => panic!("{other:?}"),
     }
 }
@@ -96,23 +102,23 @@ async fn said(invalidation: &Invalidation, alias: &Alias) -> SubscriptionStatus 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_payment_event_counts_until_another_says_otherwise_however_often_facts_are_forgotten() {
+async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
     let said = async || match contact(&invalidation, &alias("a")).await.0 {
-        Answer::Seat(standing) => (standing.subscription_status, standing.period_end.unwrap().as_millis()),
+        ErpAnswer::Seat(seat) => (seat.subscription_status, seat.period_end.unwrap().as_millis()),
         other => panic!("{other:?}"),
     };
     assert_eq!(said().await, (SubscriptionStatus::Active, 7));
-    org.is_told("suspended", None).await;
+    org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
     invalidation.forget_alias(&alias("a")).await.unwrap();
     invalidation.forget_alias(&alias("never met")).await.unwrap();
     invalidation.forget("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
-    org.is_told("past_due", Some(9)).await;
+    org.apply_payment("past_due", Some(9)).await;
     invalidation.payment_changed("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::PastDue, 9));
     world.cache.lose_everything();
@@ -125,11 +131,11 @@ async fn what_was_dropped_does_not_count_until_the_next_event() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
-    org.is_told("suspended", None).await;
+    org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
-    let (_, mark) = contact(&invalidation, &alias("a")).await;
+    let (_, token) = contact(&invalidation, &alias("a")).await;
     assert!(invalidation.drop_payments("org").await.unwrap().is_some());
-    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
     assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
     invalidation.forget("org").await.unwrap();
     assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
@@ -139,30 +145,30 @@ async fn what_was_dropped_does_not_count_until_the_next_event() {
     assert_eq!(invalidation.drop_payments("nobody").await, Ok(None));
     // What was said before this build kept account of it is dropped, too.
     let old = TenantRow::new(&world, "old").await;
-    old.is_told("suspended", None).await;
+    old.apply_payment("suspended", None).await;
     invalidation.drop_payments("old").await.unwrap();
     let mut answer = seat("old");
-    invalidation.complete(&alias("b"), &mut answer).await.unwrap();
+    invalidation.apply_tenant_facts(&alias("b"), &mut answer).await.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tenant_that_is_not_active_is_marked_whatever_was_said_and_dropped() {
+async fn a_tenant_that_is_not_active_is_tokened_whatever_was_said_and_dropped() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
-    org.is_told("active", Some(9)).await;
+    org.apply_payment("active", Some(9)).await;
     for told in [false, true] {
-        org.is_active(false).await;
+        org.set_active(false).await;
         invalidation.forget("org").await.unwrap();
         let (answer, _) = contact(&invalidation, &alias("a")).await;
-        let Answer::Seat(standing) = answer else { panic!("no seat") };
-        assert!(standing.tenant_is_inactive && standing.subscription_status == SubscriptionStatus::Suspended);
-        org.is_active(true).await;
+        let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
+        assert!(seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Suspended);
+        org.set_active(true).await;
         invalidation.forget("org").await.unwrap();
         let (answer, _) = contact(&invalidation, &alias("a")).await;
-        let Answer::Seat(standing) = answer else { panic!("no seat") };
-        assert!(!standing.tenant_is_inactive && standing.subscription_status == SubscriptionStatus::Active);
+        let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
+        assert!(!seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Active);
         if !told {
             invalidation.drop_payments("org").await.unwrap();
         }
@@ -170,26 +176,26 @@ async fn a_tenant_that_is_not_active_is_marked_whatever_was_said_and_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_was_completed_before_a_raise_was_written_is_not_kept_also_at_first_contact() {
+async fn an_answer_completed_before_a_raise_was_stored_is_not_kept() {
     for dropped in [false, true] {
         let world = World::new(1);
         let invalidation = invalidation(&world);
         let org = TenantRow::new(&world, "org").await;
         if dropped {
-            org.is_told("suspended", None).await;
+            org.apply_payment("suspended", None).await;
             invalidation.drop_payments("org").await.unwrap();
         }
         // A check reads what is known of the tenant at each moment of a raise in turn.
         for moments in 0..40 {
             let name = alias(&format!("a{moments}"));
             if !dropped {
-                org.is_told("active", None).await;
+                org.apply_payment("active", None).await;
                 invalidation.payment_changed("org").await.unwrap();
             }
             let before = std::sync::Mutex::new(None);
             let raise = async {
                 if !dropped {
-                    org.is_told("suspended", None).await;
+                    org.apply_payment("suspended", None).await;
                 }
                 invalidation.payment_changed("org").await.unwrap();
             };
@@ -197,16 +203,16 @@ async fn an_answer_that_was_completed_before_a_raise_was_written_is_not_kept_als
                 for _ in 0..moments {
                     tokio::task::yield_now().await;
                 }
-                let at_first = invalidation.before(&name).await.unwrap();
+                let at_first = fence_before(&invalidation, &name).await;
                 let mut answer = seat("org");
-                invalidation.complete(&name, &mut answer).await.unwrap();
+                invalidation.apply_tenant_facts(&name, &mut answer).await.unwrap();
                 *before.lock().unwrap() = Some((at_first, answer));
             };
             futures::future::join(raise, check).await;
             let (before, answer) = before.lock().unwrap().take().unwrap();
-            let mark = invalidation.mark(&name, &before, &answer).await.unwrap();
-            let is_kept = match &mark {
-                Some(mark) => invalidation.stands(mark).await.unwrap(),
+            let token = invalidation.token_for(&name, &before, &answer).await.unwrap();
+            let is_kept = match &token {
+                Some(token) => invalidation.fences.is_current(token).await.unwrap(),
                 None => false,
             };
             assert!(!is_kept || status(&answer) == SubscriptionStatus::Suspended, "after {moments} steps, {dropped}");
@@ -226,14 +232,14 @@ async fn bind(world: &World, alias: &Alias, tenant: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_payment_events_say_of_a_tenant_reaches_the_aliases_bound_to_it_whatever_the_erp_calls_them() {
+async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let (tenant, org) = (TenantRow::new(&world, "tenant").await, TenantRow::new(&world, "org").await);
-    tenant.is_told("suspended", None).await;
+    tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    let (answer, mark) = contact(&invalidation, &alias("a")).await;
-    let mark = mark.unwrap();
+    let (answer, token) = contact(&invalidation, &alias("a")).await;
+    let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
     // Bound: what was kept is kept no longer, and what was said counts at once.
     let bound = invalidation.rebind::<Unreachable>(async || {
@@ -241,26 +247,26 @@ async fn what_payment_events_say_of_a_tenant_reaches_the_aliases_bound_to_it_wha
         Ok(vec![alias("a")])
     });
     bound.await.unwrap();
-    assert!(!invalidation.stands(&mark).await.unwrap());
-    let (answer, mark) = contact(&invalidation, &alias("a")).await;
-    let mark = mark.unwrap();
+    assert!(!invalidation.fences.is_current(&token).await.unwrap());
+    let (answer, token) = contact(&invalidation, &alias("a")).await;
+    let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Suspended);
-    assert!(invalidation.stands(&mark).await.unwrap());
+    assert!(invalidation.fences.is_current(&token).await.unwrap());
     // The next event raises the fence that the verdict stands under.
-    tenant.is_told("past_due", None).await;
+    tenant.apply_payment("past_due", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    assert!(!invalidation.stands(&mark).await.unwrap());
-    let (answer, mark) = contact(&invalidation, &alias("a")).await;
+    assert!(!invalidation.fences.is_current(&token).await.unwrap());
+    let (answer, token) = contact(&invalidation, &alias("a")).await;
     assert_eq!(status(&answer), SubscriptionStatus::PastDue);
     // Of two, what was said last counts.
-    org.is_told("suspended", None).await;
+    org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
-    assert!(!invalidation.stands(&mark.unwrap()).await.unwrap());
+    assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
     assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
     // One that is not active keeps everybody out.
     invalidation.payment_changed("tenant").await.unwrap();
     assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::PastDue);
-    tenant.is_active(false).await;
+    tenant.set_active(false).await;
     invalidation.forget("tenant").await.unwrap();
     assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
 }
@@ -271,12 +277,12 @@ async fn a_check_at_first_contact_does_not_keep_what_it_read_before_its_tenant_c
     let invalidation = invalidation(&world);
     let tenant = TenantRow::new(&world, "tenant").await;
     bind(&world, &alias("a"), "tenant").await;
-    let before = invalidation.before(&alias("a")).await.unwrap();
+    let before = fence_before(&invalidation, &alias("a")).await;
     let mut answer = seat("org");
-    invalidation.complete(&alias("a"), &mut answer).await.unwrap();
-    tenant.is_told("suspended", None).await;
+    invalidation.apply_tenant_facts(&alias("a"), &mut answer).await.unwrap();
+    tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    assert_eq!(invalidation.mark(&alias("a"), &before, &answer).await.unwrap(), None);
+    assert_eq!(invalidation.token_for(&alias("a"), &before, &answer).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use crate::testing::TenantRow;
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
 
-struct Answer {
+struct ErpAnswer {
     status: u16,
     headers: HeaderMap,
     body: Value,
@@ -54,7 +54,7 @@ impl Edge {
         Self { world, seats: router(capabilities, Arc::new(ShippedSeatAccess)), keys, _tasks: tasks }
     }
 
-    async fn post(&self, path: &str, bearer: &str, body: impl ToString) -> Answer {
+    async fn post(&self, path: &str, bearer: &str, body: impl ToString) -> ErpAnswer {
         let router = if path.contains("api-keys") { &self.keys } else { &self.seats };
         let request = Request::post(path)
             .header("authorization", format!("Bearer {bearer}"))
@@ -63,7 +63,7 @@ impl Edge {
             .unwrap();
         let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let body = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        ErpAnswer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
     async fn key(&self, new: Value) -> String {
@@ -72,7 +72,7 @@ impl Edge {
         self.post("/api/v1/api-keys", BOOTSTRAP, body).await.body["key"].as_str().unwrap().to_owned()
     }
 
-    async fn verify(&self, bearer: &str, application: &str, external_org: &str, user: &str) -> Answer {
+    async fn verify(&self, bearer: &str, application: &str, external_org: &str, user: &str) -> ErpAnswer {
         self.post("/verify-seat", bearer, check(application, external_org, user)).await
     }
 }
@@ -310,7 +310,7 @@ async fn an_organisation_that_is_bound_to_a_tenant_is_its_own_whatever_the_erp_c
 async fn invalidating_lifts_no_suspension() {
     let edge = Edge::new();
     let tenant = TenantRow::new(&edge.world, "org_1").await;
-    tenant.is_told("suspended", None).await;
+    tenant.apply_payment("suspended", None).await;
     let (own, product) = (edge.key(json!({"tenant_id": "org_1"})).await, edge.key(json!({})).await);
     let suspended = async || edge.verify(&product, "healos", "ext_org_1", "u1").await.body["reason"].clone();
     assert_eq!(suspended().await, "SUBSCRIPTION_SUSPENDED");

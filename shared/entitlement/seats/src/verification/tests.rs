@@ -14,7 +14,7 @@ use crate::subject::{Alias, Id};
 use crate::testing::TenantRow;
 
 mod rolled_back;
-mod strangers;
+mod unknown_subjects;
 
 const FRESH: Duration = Duration::from_secs(10);
 const STALE: Duration = Duration::from_mins(15);
@@ -131,7 +131,7 @@ async fn what_is_stale_is_answered_at_once_and_refreshed_once_behind_the_answer(
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_the_erp_what_is_known_serves_until_it_is_too_old_and_what_is_not_known_is_not_guessed() {
+async fn without_the_erp_cached_verdicts_serve_until_too_old_and_no_verdict_is_guessed() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
     ask(&verification).await;
@@ -265,7 +265,7 @@ async fn an_answer_that_was_on_its_way_when_the_seat_was_revoked_is_not_kept() {
 /// A tenant that a payment event suspended.
 async fn suspend(erp: &Erp, verification: &Verification) -> TenantRow {
     let tenant = TenantRow::new(&erp.world, "org_1").await;
-    tenant.is_told("suspended", None).await;
+    tenant.apply_payment("suspended", None).await;
     verification.invalidation().payment_changed("org_1").await.unwrap();
     tenant
 }
@@ -305,11 +305,11 @@ async fn a_tenant_that_is_not_active_gets_no_grant_whatever_the_rule_says() {
     let verification = Verification::new(capabilities, &db, Arc::new(OpenDoor));
     let tenant = TenantRow::new(&erp.world, "org_1").await;
     assert_eq!(ask(&verification).await, granted(Source::Erp));
-    tenant.is_active(false).await;
+    tenant.set_active(false).await;
     verification.invalidation().forget("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, SUSPENDED);
     assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Cache)));
-    tenant.is_active(true).await;
+    tenant.set_active(true).await;
     verification.invalidation().forget("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, granted(Source::Erp));
 }

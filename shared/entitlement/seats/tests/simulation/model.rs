@@ -232,7 +232,7 @@ impl Model {
         truth.last_trouble = self.clock.now();
     }
 
-    pub(crate) fn record_is(&self, down: bool) {
+    pub(crate) fn database_is(&self, down: bool) {
         let mut truth = self.truth();
         truth.down.1 = down;
         truth.last_trouble = self.clock.now();

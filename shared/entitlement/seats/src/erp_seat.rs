@@ -1,4 +1,4 @@
-//! What the ERP says of a user's seat.
+//! The ERP's answer about a user's seat.
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SeatStatus {
-    /// The user has it.
+    /// The user has the seat.
     Active,
-    /// The user was offered it.
+    /// The seat was offered to the user, who has not accepted it.
     Pending,
-    /// The user had it.
+    /// The user no longer has the seat.
     Revoked,
 }
 
@@ -38,7 +38,7 @@ impl SubscriptionStatus {
     const ALL: [Self; 6] =
         [Self::Trialing, Self::Active, Self::PastDue, Self::Cancelled, Self::Suspended, Self::Expired];
 
-    /// As it is written: `PAST_DUE`.
+    /// The name in JSON: `PAST_DUE`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Trialing => "TRIALING",
@@ -50,7 +50,7 @@ impl SubscriptionStatus {
         }
     }
 
-    /// Reads a state however it is written: `past_due`, `Past Due`, `CANCELED`.
+    /// Parses a state in any spelling: `past_due`, `Past Due`, `CANCELED`.
     pub fn parse(written: &str) -> Option<Self> {
         let letters = letters(written);
         if letters == "CANCELED" {
@@ -61,7 +61,7 @@ impl SubscriptionStatus {
 }
 
 impl SeatStatus {
-    /// Reads a state in any case.
+    /// Parses a state in any spelling.
     pub(crate) fn parse(written: &str) -> Option<Self> {
         match letters(written).as_str() {
             "ACTIVE" => Some(Self::Active),
@@ -72,13 +72,13 @@ impl SeatStatus {
     }
 }
 
-/// What tells the name of a state from others: its letters, whatever their case and whatever separates them.
+/// The letters of a name in upper case, without separators.
 fn letters(written: &str) -> String {
     let separates = |char: &char| char.is_whitespace() || matches!(char, '_' | '-');
     written.trim().chars().filter(|char| !separates(char)).map(|char| char.to_ascii_uppercase()).collect()
 }
 
-/// A seat and the subscription it hangs on.
+/// A seat and the subscription of its organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErpSeat {
     /// The organisation's id in the ERP, which is the tenant's id at the edge.
@@ -93,20 +93,20 @@ pub struct ErpSeat {
     /// The subscription's state.
     #[serde(rename = "b")]
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends; None: it does not end.
+    /// When the paid period ends; None: it has no end.
     #[serde(rename = "e")]
     pub period_end: Option<Timestamp>,
     /// Counts the changes of the seat.
     #[serde(rename = "v")]
     pub version: i64,
-    /// Whether the edge knows the organisation's tenant not to be active: then nobody gets in, whatever the rest says.
+    /// Whether the organisation's tenant is inactive at the edge: then nobody has access, whatever the other fields say.
     #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
     pub tenant_is_inactive: bool,
 }
 
 /// The ERP's answer about a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Answer {
+pub enum ErpAnswer {
     /// There is a seat.
     #[serde(rename = "seat")]
     Seat(ErpSeat),
@@ -118,11 +118,11 @@ pub enum Answer {
     SeatNotFound,
 }
 
-impl Answer {
+impl ErpAnswer {
     /// The version of the seat, where there is one.
     pub(crate) fn version(&self) -> Option<i64> {
         match self {
-            Self::Seat(standing) => Some(standing.version),
+            Self::Seat(seat) => Some(seat.version),
             Self::OrganizationNotFound | Self::SeatNotFound => None,
         }
     }

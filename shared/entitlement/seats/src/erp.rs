@@ -1,55 +1,32 @@
-//! The ERP's seat endpoint. An answer that says something is an answer, a denial too; everything else is a failure of
-//! the upstream and says nothing about anybody's seat.
+//! The ERP's seat endpoint. A seat and the two kinds of 404 are answers. Everything else is a failure of the ERP, which
+//! says nothing about a seat and must never be read as a denial.
 
-use bytes::Bytes;
-use edge_capabilities::http::{HttpError, UpstreamName};
-use edge_capabilities::{Http, Timestamp};
-use http::header::{ACCEPT, AUTHORIZATION};
-use http::{Request, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use edge_capabilities::Timestamp;
+use edge_upstreams::{Upstream, segment};
+use http::StatusCode;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
-use crate::settings::Settings;
-use crate::standing::{Answer, ErpSeat, SeatStatus, SubscriptionStatus};
+use crate::erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
+use crate::error::ErpError;
 use crate::subject::{Id, Subject};
 
-/// What is encoded in a segment of a path: all but RFC 3986's unreserved characters.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Why the ERP's answer says nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UpstreamFailure {
-    /// No answer, or none in time.
-    #[error("the ERP did not answer: {0}")]
-    NoAnswer(HttpError),
-    /// An answer with a status that says nothing about seats.
-    #[error("the ERP answered with the status {0}")]
-    Status(u16),
-    /// An answer that cannot be read.
-    #[error("the ERP's answer cannot be read: {0}")]
-    Unreadable(String),
-    /// The edge is not set up to ask.
-    #[error("{0}")]
-    Misconfigured(String),
-}
-
-/// The ERP's seat. A field that is missing fails: it shows an answer that is not what it should be.
+/// A seat in the ERP's JSON. Every field is required: a missing one shows that the answer is not a seat.
 #[derive(Deserialize)]
-struct Seat {
+struct SeatBody {
     organization_id: Scalar,
     seat_id: Scalar,
     seat_status: String,
     #[serde(rename = "subscription_id")]
     _subscription_id: Scalar,
     subscription_status: String,
-    /// Null: it does not end.
+    /// Null: the period has no end.
     #[serde(deserialize_with = "Option::deserialize")]
     current_period_end: Option<Scalar>,
     version: i64,
 }
 
-/// A string, or a number as its digits: the ERP numbers what other systems name.
+/// An id or a time: a string, or the digits of a number, as some ERPs number what others name.
 struct Scalar(String);
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -81,56 +58,38 @@ impl Visitor<'_> for ScalarVisitor {
 }
 
 #[derive(Deserialize)]
-struct NotFound {
-    code: Missing,
+struct NotFoundBody {
+    code: NotFoundCode,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum Missing {
+enum NotFoundCode {
     OrganizationNotFound,
     SeatNotFound,
 }
 
-/// Asks the ERP about `subject`.
-pub(crate) async fn ask(http: &dyn Http, settings: &Settings, subject: &Subject) -> Result<Answer, UpstreamFailure> {
-    let request = request(settings, subject)?;
-    let response = http.send(UpstreamName::Erp, request, settings.timeout).await.map_err(UpstreamFailure::NoAnswer)?;
-    let body = response.body();
-    match response.status() {
-        StatusCode::OK => read_seat(body).map(Answer::Seat),
-        StatusCode::NOT_FOUND => match edge_json::from_slice::<NotFound>(body) {
-            Ok(NotFound { code: Missing::OrganizationNotFound }) => Ok(Answer::OrganizationNotFound),
-            Ok(NotFound { code: Missing::SeatNotFound }) => Ok(Answer::SeatNotFound),
-            Err(_) => Err(UpstreamFailure::Status(404)),
+/// Asks the ERP for the seat of `subject`.
+pub(crate) async fn get_seat(erp: &Upstream, subject: &Subject) -> Result<ErpAnswer, ErpError> {
+    let Subject { alias, user } = subject;
+    let [application, external_org, user] =
+        [&alias.application, &alias.external_org, user].map(|id| segment(id.as_str()));
+    let response = erp.get(&format!("/api/v1/seats/{application}/{external_org}/{user}")).await?;
+    match response.status {
+        StatusCode::OK => read_seat(&response.body).map(ErpAnswer::Seat),
+        StatusCode::NOT_FOUND => match edge_json::from_slice::<NotFoundBody>(&response.body).map(|body| body.code) {
+            Ok(NotFoundCode::OrganizationNotFound) => Ok(ErpAnswer::OrganizationNotFound),
+            Ok(NotFoundCode::SeatNotFound) => Ok(ErpAnswer::SeatNotFound),
+            Err(_) => Err(ErpError::Status(404)),
         },
-        other => Err(UpstreamFailure::Status(other.as_u16())),
+        other => Err(ErpError::Status(other.as_u16())),
     }
 }
 
-fn request(settings: &Settings, subject: &Subject) -> Result<Request<Bytes>, UpstreamFailure> {
-    let mut url = format!("{}/api/v1/seats", settings.erp_url);
-    for segment in [&subject.alias.application, &subject.alias.external_org, &subject.user] {
-        url.push('/');
-        match segment.as_str() {
-            // Bare, these would be taken as steps.
-            "." => url.push_str("%2E"),
-            ".." => url.push_str("%2E%2E"),
-            other => url.extend(utf8_percent_encode(other, SEGMENT)),
-        }
-    }
-    let mut request = Request::get(url).header(ACCEPT, "application/json").header("x-source", "bheem-edge");
-    if !settings.erp_api_key.is_empty() {
-        request = request.header(AUTHORIZATION, format!("Bearer {}", settings.erp_api_key));
-    }
-    let wrong = |_| UpstreamFailure::Misconfigured("erp_url or erp_api_key cannot be sent in a request".into());
-    request.body(Bytes::new()).map_err(wrong)
-}
-
-fn read_seat(body: &[u8]) -> Result<ErpSeat, UpstreamFailure> {
-    let unreadable = |reason: &dyn ToString| UpstreamFailure::Unreadable(reason.to_string());
-    let seat: Seat = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
-    let wrong = |field: &str| unreadable(&format!("{field} is not one that is known"));
+fn read_seat(body: &[u8]) -> Result<ErpSeat, ErpError> {
+    let unreadable = |reason: &dyn ToString| ErpError::Unreadable(reason.to_string());
+    let seat: SeatBody = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
+    let wrong = |field: &str| unreadable(&format!("{field} has an unknown value"));
     for id in [&seat.organization_id, &seat.seat_id] {
         Id::parse(&id.0).map_err(|invalid| unreadable(&format!("an id {invalid}")))?;
     }
@@ -149,7 +108,7 @@ fn read_seat(body: &[u8]) -> Result<ErpSeat, UpstreamFailure> {
     })
 }
 
-/// What is wrong with the JSON, without quoting it: the reason goes into the log.
+/// What is wrong with the JSON. It quotes nothing of it, for it is written to the log.
 fn without_values(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     let (line, column) = (error.line(), error.column());
@@ -164,22 +123,22 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
+    use bytes::Bytes;
+    use edge_capabilities::http::HttpError;
     use edge_capabilities::testing::World;
+    use edge_upstreams::UpstreamError;
     use http::Response;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::subject::Alias;
 
-    fn settings() -> Settings {
-        Settings {
-            erp_url: "http://erp:8000/base".into(),
-            erp_api_key: "erp-key".into(),
-            fresh: Duration::ZERO,
-            stale: Duration::ZERO,
-            negative: Duration::ZERO,
-            timeout: Duration::from_secs(2),
-        }
+    async fn get(world: &World, user: &str) -> Result<ErpAnswer, ErpError> {
+        world.config.set("erp_url", "http://erp:8000/base");
+        world.config.set("erp_api_key", "erp-key");
+        let (capabilities, _) = world.instance();
+        let erp = Upstream::erp(&capabilities).await.unwrap();
+        get_seat(&erp, &subject(user)).await
     }
 
     fn subject(user: &str) -> Subject {
@@ -194,14 +153,14 @@ mod tests {
         })
     }
 
-    async fn answered(status: u16, body: &str) -> Result<Answer, UpstreamFailure> {
+    async fn answered(status: u16, body: &str) -> Result<ErpAnswer, ErpError> {
         let world = World::new(1);
         let body = Bytes::from(body.to_owned());
         world.http.on_request(move |_| {
             let body = body.clone();
             async move { Ok(Response::builder().status(status).body(body).unwrap()) }
         });
-        ask(&*world.http, &settings(), &subject("u")).await
+        get(&world, "u").await
     }
 
     #[tokio::test(start_paused = true)]
@@ -214,7 +173,7 @@ mod tests {
             async { Ok(Response::new(Bytes::from(seat().to_string()))) }
         });
         for user in ["user_1", "..", "j.doe", "a/b?c#d%2F", "é"] {
-            ask(&*world.http, &settings(), &subject(user)).await.unwrap();
+            get(&world, user).await.unwrap();
         }
         let seen = seen.lock().unwrap();
         let paths: Vec<String> = seen.iter().map(|request| request.uri().to_string()).collect();
@@ -227,11 +186,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn seats_and_not_founds_are_answers() {
-        let Ok(Answer::Seat(standing)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
-        assert_eq!((standing.organization.as_str(), standing.version), ("org_1", 12));
-        assert_eq!(standing.period_end.unwrap().to_string(), "2024-02-01T00:00:00Z");
+        let Ok(ErpAnswer::Seat(seat)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
+        assert_eq!((seat.organization.as_str(), seat.version), ("org_1", 12));
+        assert_eq!(seat.period_end.unwrap().to_string(), "2024-02-01T00:00:00Z");
         for (code, answer) in
-            [("ORGANIZATION_NOT_FOUND", Answer::OrganizationNotFound), ("SEAT_NOT_FOUND", Answer::SeatNotFound)]
+            [("ORGANIZATION_NOT_FOUND", ErpAnswer::OrganizationNotFound), ("SEAT_NOT_FOUND", ErpAnswer::SeatNotFound)]
         {
             assert_eq!(answered(404, &json!({"code": code, "more": 1}).to_string()).await, Ok(answer));
         }
@@ -241,7 +200,7 @@ mod tests {
     async fn everything_else_is_a_failure_and_not_a_denial() {
         for status in [201, 204, 301, 302, 400, 401, 403, 405, 410, 429, 500, 502, 503] {
             let failure = answered(status, &seat().to_string()).await.unwrap_err();
-            assert_eq!(failure, UpstreamFailure::Status(status));
+            assert_eq!(failure, ErpError::Status(status));
         }
         for body in ["", "{}", "[]", "null", "not json", r#"{"code":"NOT_FOUND"}"#, r#"{"detail":"Not Found"}"#] {
             assert!(answered(404, body).await.is_err(), "{body}");
@@ -285,7 +244,7 @@ mod tests {
             let mut body = seat();
             body[field] = value;
             match answered(200, &body.to_string()).await {
-                Ok(Answer::Seat(standing)) => standing,
+                Ok(ErpAnswer::Seat(seat)) => seat,
                 other => panic!("{body}: {other:?}"),
             }
         };
@@ -340,7 +299,7 @@ mod tests {
         ] {
             let mut body = seat();
             body[field] = value;
-            assert!(matches!(answered(200, &body.to_string()).await, Err(UpstreamFailure::Unreadable(_))), "{body}");
+            assert!(matches!(answered(200, &body.to_string()).await, Err(ErpError::Unreadable(_))), "{body}");
         }
     }
 
@@ -348,7 +307,10 @@ mod tests {
     async fn an_erp_that_hangs_is_given_up_on() {
         let world = World::new(1);
         world.http.on_request(|_| std::future::pending());
-        let failure = ask(&*world.http, &settings(), &subject("u")).await.unwrap_err();
-        assert_eq!(failure, UpstreamFailure::NoAnswer(HttpError::TimedOut(Duration::from_secs(2))));
+        let failure = get(&world, "u").await.unwrap_err();
+        assert_eq!(
+            failure,
+            ErpError::Upstream(UpstreamError::NoResponse("the ERP", HttpError::TimedOut(Duration::from_secs(2))))
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Which organisation an application means by an id of its own: learnt from the ERP's answers, kept in the database, and
-//! in the cache for checks to find.
+//! The organisation in the ERP of each alias, as the ERP's answers gave it: in the database, and in the cache for
+//! seat checks.
 
 use std::sync::Arc;
 
@@ -7,42 +7,42 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{KeyValue, Timestamp};
 use edge_database::Db;
 
-use crate::invalidation::Unreachable;
+use crate::error::Unreachable;
 use crate::subject::Alias;
 
 #[derive(Clone)]
-pub(crate) struct Names {
+pub(crate) struct OrganizationNames {
     cache: Arc<dyn KeyValue>,
     db: Db,
 }
 
-impl Names {
+impl OrganizationNames {
     pub(crate) fn new(cache: Arc<dyn KeyValue>, db: Db) -> Self {
         Self { cache, db }
     }
 
-    /// The organisation that `alias` was last known to mean.
+    /// The organisation that the ERP last gave for `alias`.
     pub(crate) async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
         let cached = self.cache.get(&key(alias)).await?;
         if let Some(organization) = cached.and_then(|bytes| String::from_utf8(bytes).ok()) {
             return Ok(Some(organization));
         }
-        let organization = self.recorded(alias).await?;
+        let organization = self.stored(alias).await?;
         if let Some(organization) = &organization {
             self.cache.set(&key(alias), organization.as_bytes()).await?;
         }
         Ok(organization)
     }
 
-    /// The same as the database has it: the cache may have come back as it was some time ago.
-    pub(crate) async fn recorded(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+    /// The same from the database: the cache may have been rolled back.
+    pub(crate) async fn stored(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
         let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
         let rows = self.db.query(statement, &values(alias)).await?;
         Ok(rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned))
     }
 
-    /// Notes which organisation `alias` means.
-    pub(crate) async fn note(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
+    /// Stores the organisation that the ERP gave for `alias`.
+    pub(crate) async fn set(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
         let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
             VALUES ($1, $2, $3, 0)
             ON CONFLICT (application, external_org) DO UPDATE SET organization_id = excluded.organization_id";
@@ -51,28 +51,27 @@ impl Names {
         Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
     }
 
-    /// When the ERP was last known to call `alias` what is noted.
+    /// When the ERP last confirmed the organisation of `alias`.
     pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Timestamp>, StoreError> {
         let bytes = self.cache.get(&confirmation_key(alias)).await?;
         let millis = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok());
         Ok(millis.map(Timestamp::from_millis))
     }
 
-    /// Notes that at `now` the ERP calls `alias` what is noted.
+    /// Records that the ERP confirmed the organisation of `alias` at `now`.
     pub(crate) async fn confirm(&self, alias: &Alias, now: Timestamp) -> Result<(), StoreError> {
         self.cache.set(&confirmation_key(alias), now.as_millis().to_string().as_bytes()).await
     }
 
-    /// The tenant that `alias` is bound to at the edge, whatever the ERP calls its organisation.
+    /// The tenant that `alias` is bound to at the edge. The ERP may give another organisation for it.
     pub(crate) async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
         let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
         let rows = self.db.query(statement, &values(alias)).await?;
         Ok(rows.first().map(|row| row.text(0)).transpose()?.map(ToOwned::to_owned))
     }
 
-    /// What the ERP is known to call the organisations of the aliases that are bound to `tenant`, where that is not the
-    /// tenant's own id.
-    pub(crate) async fn bound_to(&self, tenant: &str) -> Result<Vec<String>, Unreachable> {
+    /// The organisations that the ERP gave for the aliases that are bound to `tenant`, without the tenant's own id.
+    pub(crate) async fn organizations_bound_to(&self, tenant: &str) -> Result<Vec<String>, Unreachable> {
         let statement = "SELECT DISTINCT n.organization_id FROM tenant_external_ids e
             JOIN organization_names n ON n.application = e.application AND n.external_org = e.external_org
             WHERE e.tenant_id = $1 AND n.organization_id IS NOT NULL AND n.organization_id <> $1";

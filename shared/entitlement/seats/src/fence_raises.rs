@@ -1,25 +1,25 @@
-//! The last raise of each organisation's fence, in the database: what the cache, which may be rolled back, is held
-//! against. [`crate::reconciliation`] does that.
+//! The last raise of each organisation's fence, in the database. [`crate::reconciliation`] compares the cache, which may
+//! be rolled back, with it.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
 
-/// How often a raise is written anew because another took its sequence number. Each time the other got on.
-const ROUNDS: u32 = 200;
+/// How often a raise is written again bereason another raise took its sequence number. Each time the other progressed.
+const MAX_ATTEMPTS: u32 = 200;
 
 /// Why a fence is raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// Facts changed, somewhere.
-    Facts,
-    /// What payments say of the tenant's subscription changed: from now on it counts.
-    Payment,
-    /// The platform has the ERP's word go before what payments said so far.
-    Dropped,
+pub(crate) enum RaiseReason {
+    /// Something changed that seats depend on.
+    FactsChanged,
+    /// A payment event changed the tenant's subscription: from now on that takes precedence over the ERP.
+    PaymentChanged,
+    /// The platform made the ERP take precedence over the payment events so far.
+    PaymentsDropped,
 }
 
-/// A raise that the cache must show.
+/// A raise that the cache must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Raise {
     pub(crate) organization: String,
@@ -28,20 +28,25 @@ pub(crate) struct Raise {
 
 /// The raises in the database.
 #[derive(Clone)]
-pub(crate) struct FenceRecord(Db);
+pub(crate) struct FenceRaises(Db);
 
-impl FenceRecord {
+impl FenceRaises {
     pub(crate) fn new(db: Db) -> Self {
         Self(db)
     }
 
-    /// Notes that the fence of `organization` is raised; gives the raise's sequence number.
-    pub(crate) async fn note(&self, organization: &str, now: Timestamp, cause: Cause) -> Result<i64, DatabaseError> {
+    /// Stores a raise of the fence of `organization`; gives its sequence number.
+    pub(crate) async fn insert(
+        &self,
+        organization: &str,
+        now: Timestamp,
+        reason: RaiseReason,
+    ) -> Result<i64, DatabaseError> {
         const NEXT: &str = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)";
-        let (paid, dropped, too) = match cause {
-            Cause::Facts => ("NULL", "NULL", ""),
-            Cause::Payment => (NEXT, "NULL", ", paid_sequence = excluded.sequence"),
-            Cause::Dropped => ("NULL", NEXT, ", dropped_sequence = excluded.sequence"),
+        let (paid, dropped, too) = match reason {
+            RaiseReason::FactsChanged => ("NULL", "NULL", ""),
+            RaiseReason::PaymentChanged => (NEXT, "NULL", ", paid_sequence = excluded.sequence"),
+            RaiseReason::PaymentsDropped => ("NULL", NEXT, ", dropped_sequence = excluded.sequence"),
         };
         let statement = format!(
             "INSERT INTO seat_fences (organization_id, sequence, raised_at, paid_sequence, dropped_sequence)
@@ -50,7 +55,7 @@ impl FenceRecord {
              RETURNING sequence"
         );
         let values: [Value; 2] = [organization.into(), now.into()];
-        for _ in 0..ROUNDS {
+        for _ in 0..MAX_ATTEMPTS {
             match self.0.query(&statement, &values).await {
                 // INVARIANT: a sequence number is visible only after all below it are.
                 Err(DatabaseError::Duplicate(_)) => {}
@@ -61,18 +66,18 @@ impl FenceRecord {
                 }
             }
         }
-        Err(DatabaseError::Unavailable("fences are being raised by too many at once".into()))
+        Err(DatabaseError::Unavailable("too many raises of fences at once".into()))
     }
 
-    /// The sequence number of the last raise of all; 0: there was none.
+    /// The highest sequence number; 0: there was no raise.
     pub(crate) async fn latest(&self) -> Result<i64, DatabaseError> {
         let rows = self.0.query("SELECT COALESCE(MAX(sequence), 0) FROM seat_fences", &[]).await?;
         rows.first().map_or(Ok(0), |row| row.integer(0))
     }
 
-    /// Up to `limit` raises after the sequence number `after` and up to `until`, in their order, that were made at
+    /// Up to `limit` raises with sequence numbers above `after` and up to `until`, in their order, that were made at
     /// `since` or later.
-    pub(crate) async fn raises(
+    pub(crate) async fn list(
         &self,
         after: i64,
         until: i64,
@@ -83,13 +88,10 @@ impl FenceRecord {
             WHERE sequence > $1 AND sequence <= $2 AND raised_at >= $3 ORDER BY sequence LIMIT $4";
         let values = [after.into(), until.into(), since.into(), Value::Integer(i64::from(limit))];
         let rows = self.0.query(statement, &values).await?;
-        let read = |row: &edge_capabilities::database::Row| {
-            Ok(Raise { organization: row.text(0)?.to_owned(), sequence: row.integer(1)? })
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(|row| Ok(Raise { organization: row.text(0)?.to_owned(), sequence: row.integer(1)? })).collect()
     }
 
-    /// Removes what says nothing any more: raises before `before`, unless they order what payments said.
+    /// Deletes the raises before `before`, except those that order payment events.
     pub(crate) async fn purge(&self, before: Timestamp) -> Result<(), DatabaseError> {
         let statement = "DELETE FROM seat_fences WHERE raised_at < $1 AND paid_sequence IS NULL
             AND dropped_sequence IS NULL AND sequence < (SELECT MAX(sequence) FROM seat_fences)";
@@ -107,24 +109,24 @@ mod tests {
 
     #[tokio::test]
     async fn raises_are_numbered_in_their_order_and_each_organisations_last_is_kept() {
-        let fences = FenceRecord::new(Db::new(Arc::new(MemoryDatabase::new())));
+        let fences = FenceRaises::new(Db::new(Arc::new(MemoryDatabase::new())));
         assert_eq!(fences.latest().await, Ok(0));
         let at = Timestamp::from_millis;
         for (number, (organization, now)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().enumerate() {
-            let sequence = fences.note(organization, at(now), Cause::Facts).await.unwrap();
+            let sequence = fences.insert(organization, at(now), RaiseReason::FactsChanged).await.unwrap();
             assert_eq!(usize::try_from(sequence).unwrap(), number + 1);
         }
         let raise = |organization: &str, sequence| Raise { organization: organization.into(), sequence };
-        assert_eq!(fences.raises(0, 9, at(0), 10).await.unwrap(), [raise("b", 2), raise("a", 3)]);
-        assert_eq!(fences.raises(2, 9, at(0), 10).await.unwrap(), [raise("a", 3)]);
-        assert_eq!(fences.raises(0, 2, at(0), 10).await.unwrap(), [raise("b", 2)]);
-        assert_eq!(fences.raises(0, 9, at(3), 10).await.unwrap(), [raise("a", 3)]);
-        assert_eq!(fences.raises(0, 9, at(0), 1).await.unwrap(), [raise("b", 2)]);
-        fences.note("paid", at(1), Cause::Payment).await.unwrap();
-        fences.note("c", at(1), Cause::Facts).await.unwrap();
-        // The last stays, or the numbers would begin anew; so does what orders payments.
+        assert_eq!(fences.list(0, 9, at(0), 10).await.unwrap(), [raise("b", 2), raise("a", 3)]);
+        assert_eq!(fences.list(2, 9, at(0), 10).await.unwrap(), [raise("a", 3)]);
+        assert_eq!(fences.list(0, 2, at(0), 10).await.unwrap(), [raise("b", 2)]);
+        assert_eq!(fences.list(0, 9, at(3), 10).await.unwrap(), [raise("a", 3)]);
+        assert_eq!(fences.list(0, 9, at(0), 1).await.unwrap(), [raise("b", 2)]);
+        fences.insert("paid", at(1), RaiseReason::PaymentChanged).await.unwrap();
+        fences.insert("c", at(1), RaiseReason::FactsChanged).await.unwrap();
+        // The last stays, or the numbers would begin again; so does what orders payment events.
         fences.purge(at(9)).await.unwrap();
-        assert_eq!(fences.raises(0, 9, at(0), 10).await.unwrap(), [raise("paid", 4), raise("c", 5)]);
+        assert_eq!(fences.list(0, 9, at(0), 10).await.unwrap(), [raise("paid", 4), raise("c", 5)]);
         assert_eq!(fences.latest().await, Ok(5));
     }
 }
