@@ -1,15 +1,15 @@
-//! When the ERP is asked for plans, and when what it said before will do.
+//! The catalogue: the cache of the ERP's plans, in the memory of the instance and in the cache that all instances share.
 //!
-//! While an answer is news it is served, by an instance that has it from its own memory. For a while after that it is
-//! served still, and news is fetched behind the answer. After that news is fetched first; should the ERP have none, what
-//! it said before is served up to a bound, and says how old it is. Of those who come to one instance for the same, one
-//! asks. Nobody waits for another except by the clock: see the components' capabilities for why.
+//! A snapshot is served from memory while it is fresh. For a while after that it is still served, and a new one is fetched
+//! behind the answer (stale while revalidate). After that a new one is fetched first; if the ERP fails, the old one is
+//! served up to a bound, with its age (stale if error). In one instance, one caller fetches for all that want the same
+//! plan. Callers wait by the clock and never on another task: see the components' capabilities for why.
 //!
-//! Anybody may ask for any name. So whether there is such a plan is answered by the list, which one call brings, and a
-//! name that is not on it costs the ERP nothing. And where the ERP hung, one tries whether it is back; nobody else waits
-//! with them.
+//! Anybody may ask for any name. So the list, which one request fetches, tells whether there is such a plan, and a name
+//! that is not on the list costs the ERP nothing. After the ERP hung, one caller tries it again, and no other caller waits
+//! for that one.
 
-mod fetching;
+mod fetch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,69 +21,59 @@ use edge_capabilities::{Capabilities, Counters, Timestamp};
 use edge_upstreams::{Upstream, UpstreamError};
 use http::HeaderValue;
 
-use crate::copy::Copy;
-use crate::erp::Failure;
+use crate::error::{FetchError, Unknown};
 use crate::index::{Index, Place};
 use crate::plan::Plan;
+use crate::snapshot::Snapshot;
 
-/// For how many times as long as an answer is news it is served while news is fetched.
-const REVALIDATED: u32 = 10;
+/// For how many times as long as a snapshot is fresh it is served while a new one is fetched.
+const REVALIDATE_FACTOR: u32 = 10;
 
-/// How long the ERP is left alone after it gave no answer.
-const REST: Duration = Duration::from_secs(1);
+/// How long no request is sent after one has failed.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// How many names it is remembered of that there is no such plan, or that the ERP gave no answer; and how long the former,
-/// where the ERP keeps no list that would say so.
+/// The most names in the set of absent plans, and in that of failures.
 const MAX_NAMES: usize = 1024;
-const ABSENT: Duration = Duration::from_secs(5);
 
-/// The most plans that are named in the log each time the list is read.
-const MAX_NAMED: usize = 20;
+/// How long a plan is known to be absent if the ERP has no list that tells so.
+const ABSENT_TTL: Duration = Duration::from_secs(5);
 
-/// How often those who wait look again.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// The most unreadable plans that are logged each time the list is fetched.
+const MAX_LOGGED: usize = 20;
+
+/// How often waiting callers look for the result.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The longest id or code, bytes.
 const MAX_LEN: usize = 128;
 
-/// It is served from what is known, which is news.
+/// The source of a snapshot that is fresh.
 pub(crate) const FRESH: &str = "fresh";
 
-/// It is served from what was known before, for there is no news yet.
+/// The source of a snapshot that is no longer fresh.
 const STALE: &str = "stale";
 
-/// Nothing is known of a plan, and the ERP does not tell.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unknown(String);
-
-impl From<Failure> for Unknown {
-    fn from(failure: Failure) -> Self {
-        Self(failure.to_string())
-    }
-}
-
-/// What is asked for.
+/// The key of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Name {
-    /// All plans that are sold here.
-    All,
-    /// The one with this id or code.
-    One(Arc<str>),
+pub(crate) enum CatalogueKey {
+    /// The list of all plans on sale.
+    List,
+    /// The plan with this id or code.
+    Plan(Arc<str>),
 }
 
-impl Name {
+impl CatalogueKey {
     fn key(&self) -> String {
         match self {
-            Self::All => "plans:all".to_owned(),
-            Self::One(name) => format!("plans:one:{name}"),
+            Self::List => "plans:all".to_owned(),
+            Self::Plan(name) => format!("plans:one:{name}"),
         }
     }
 }
 
-/// What is served, and how.
+/// A snapshot as it is served.
 pub(crate) struct Served {
-    pub(crate) copy: Copy,
+    pub(crate) snapshot: Snapshot,
     /// Milliseconds.
     pub(crate) age: u64,
     pub(crate) cache_control: HeaderValue,
@@ -93,96 +83,96 @@ pub(crate) struct Served {
 
 struct Settings {
     erp: Upstream,
-    /// `plans_fresh_ms`.
+    /// `plans_fresh_ms`: up to this age it is fresh.
     fresh: u64,
-    /// Up to this age it is served while news is fetched.
+    /// Up to this age it is served while a new one is fetched, milliseconds.
     revalidated: u64,
-    /// `plans_stale_ms`: up to this age where there is no news.
+    /// `plans_stale_ms`: up to this age it is served if the ERP fails.
     stale: u64,
     cache_control: HeaderValue,
 }
 
-/// Plans.
+/// The plans of the ERP.
 #[derive(Clone)]
 pub struct Catalogue(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
-    longest_timeout: Duration,
+    max_timeout: Duration,
     settings: Mutex<Option<Arc<Settings>>>,
-    known: Mutex<HashMap<Name, Copy>>,
+    snapshots: Mutex<HashMap<CatalogueKey, Snapshot>>,
     index: Mutex<Option<Index>>,
-    absent: Mutex<HashMap<Name, Timestamp>>,
-    failed: Mutex<HashMap<Name, (Timestamp, Failure)>>,
-    asking: Mutex<HashMap<Name, Timestamp>>,
+    absent: Mutex<HashMap<CatalogueKey, Timestamp>>,
+    failures: Mutex<HashMap<CatalogueKey, (Timestamp, FetchError)>>,
+    fetching: Mutex<HashMap<CatalogueKey, Timestamp>>,
     counters: Counters,
 }
 
-/// Whoever asks for something, until it has been answered or dropped.
+/// The right to fetch a snapshot. Dropping it lets the next caller fetch.
 struct FetchGuard {
     inner: Arc<Inner>,
-    name: Name,
+    name: CatalogueKey,
 }
 
 impl FetchGuard {
-    fn take(inner: &Arc<Inner>, name: &Name) -> Option<Self> {
-        let mut asking = locked(&inner.asking);
-        if asking.contains_key(name) {
+    fn take(inner: &Arc<Inner>, name: &CatalogueKey) -> Option<Self> {
+        let mut fetching = locked(&inner.fetching);
+        if fetching.contains_key(name) {
             return None;
         }
-        asking.insert(name.clone(), inner.capabilities.clock.now());
-        drop(asking);
+        fetching.insert(name.clone(), inner.capabilities.clock.now());
+        drop(fetching);
         Some(Self { inner: inner.clone(), name: name.clone() })
     }
 }
 
 impl Drop for FetchGuard {
     fn drop(&mut self) {
-        locked(&self.inner.asking).remove(&self.name);
+        locked(&self.inner.fetching).remove(&self.name);
     }
 }
 
 impl Catalogue {
-    /// Plans as the ERP of `capabilities` has them.
+    /// The plans of the ERP of `capabilities`.
     pub fn new(capabilities: &Capabilities) -> Self {
         Self::at_most(capabilities, Duration::MAX)
     }
 
-    /// The same; the ERP is waited for no longer than `longest`.
-    pub fn at_most(capabilities: &Capabilities, longest: Duration) -> Self {
+    /// The same, with a time-out for the ERP of at most `max_timeout`.
+    pub fn at_most(capabilities: &Capabilities, max_timeout: Duration) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
-            longest_timeout: longest,
+            max_timeout,
             settings: Mutex::default(),
-            known: Mutex::default(),
+            snapshots: Mutex::default(),
             index: Mutex::default(),
             absent: Mutex::default(),
-            failed: Mutex::default(),
-            asking: Mutex::default(),
+            failures: Mutex::default(),
+            fetching: Mutex::default(),
             counters: Counters::new(capabilities),
         }))
     }
 
-    /// The plan with this id or code, as it is now or was a moment ago; None: the ERP has no such plan. While the ERP
-    /// does not answer, as it was when it last did.
+    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP fails,
+    /// the last known plan.
     pub async fn find(&self, name: &str) -> Result<Option<Plan>, Unknown> {
         let Some(name) = one(name) else { return Ok(None) };
-        let served = self.look(&name, false).await?;
-        // What was written here is read here.
-        let read = |served: Served| Plan::read(&served.copy.body).map_err(|error| Unknown(error.to_string()));
+        let served = self.get(&name, false).await?;
+        // The snapshot was written by this crate, so it can be parsed.
+        let read = |served: Served| Plan::read(&served.snapshot.body).map_err(|error| Unknown(error.to_string()));
         served.map(read).transpose()
     }
 
     pub(crate) async fn all(&self) -> Result<Option<Served>, Unknown> {
-        Ok(self.look(&Name::All, true).await?)
+        Ok(self.get(&CatalogueKey::List, true).await?)
     }
 
     pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, Unknown> {
         let Some(name) = one(name) else { return Ok(None) };
-        if !self.may_be_there(&name).await? {
+        if !self.may_exist(&name).await? {
             return Ok(None);
         }
-        let served = self.look(&name, true).await?;
+        let served = self.get(&name, true).await?;
         if served.is_none() {
             let mut absent = locked(&self.0.absent);
             if absent.len() >= MAX_NAMES {
@@ -193,140 +183,143 @@ impl Catalogue {
         Ok(served)
     }
 
-    /// Whether there may be such a plan: one that is known already, or is on the list. Of others the ERP is not asked.
-    async fn may_be_there(&self, name: &Name) -> Result<bool, Failure> {
-        let is_absent = |since: &Timestamp| within(*since, self.now(), ABSENT);
+    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no other.
+    async fn may_exist(&self, name: &CatalogueKey) -> Result<bool, FetchError> {
+        let is_absent = |since: &Timestamp| within(*since, self.now(), ABSENT_TTL);
         if locked(&self.0.absent).get(name).is_some_and(is_absent) {
             return Ok(false);
         }
-        if locked(&self.0.known).contains_key(name) {
+        if locked(&self.0.snapshots).contains_key(name) {
             return Ok(true);
         }
-        match self.look(&Name::All, false).await {
-            Ok(Some(Served { copy, source, .. })) => {
-                let is_listed = self.place_of(name, &copy) != Place::Nowhere;
-                // A list that is no news does not say what has come since.
+        match self.get(&CatalogueKey::List, false).await {
+            Ok(Some(Served { snapshot, source, .. })) => {
+                let is_listed = self.find_in_list(name, &snapshot) != Place::Absent;
+                // A stale list does not tell which plans were added since.
                 if is_listed || source != STALE {
                     return Ok(is_listed);
                 }
-                let kept = self.kept(name).await.is_some();
-                if kept { Ok(true) } else { Err(Failure::NotAsked("it does not give its list")) }
+                let kept = self.read_shared_cache(name).await.is_some();
+                if kept { Ok(true) } else { Err(FetchError::NotSent("it does not give its list")) }
             }
-            // It keeps no list.
-            Ok(None) | Err(Failure::Status(404)) => Ok(true),
-            // Another instance may have been told.
-            Err(failure) if self.kept(name).await.is_none() => Err(failure),
+            // The ERP has no list.
+            Ok(None) | Err(FetchError::Status(404)) => Ok(true),
+            // Another instance may have a snapshot.
+            Err(failure) if self.read_shared_cache(name).await.is_none() => Err(failure),
             Err(_) => Ok(true),
         }
     }
 
-    /// Where the list `copy` has the name.
-    fn place_of(&self, name: &Name, copy: &Copy) -> Place {
-        let Name::One(name) = name else { return Place::Nowhere };
+    /// Where the list `snapshot` has the plan.
+    fn find_in_list(&self, name: &CatalogueKey, snapshot: &Snapshot) -> Place {
+        let CatalogueKey::Plan(name) = name else { return Place::Absent };
         let mut index = locked(&self.0.index);
         match &*index {
-            Some(index) if index.is_of(copy) => index.find(name),
-            _ => index.insert(Index::new(copy)).find(name),
+            Some(index) if index.is_of(snapshot) => index.find(name),
+            _ => index.insert(Index::new(snapshot)).find(name),
         }
     }
 
-    /// What the cache, which all instances share, has of `name`.
-    async fn kept(&self, name: &Name) -> Option<Copy> {
-        // A cache that fails has nothing.
-        self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Copy::from_bytes)
+    /// The snapshot in the cache that all instances share.
+    async fn read_shared_cache(&self, name: &CatalogueKey) -> Option<Snapshot> {
+        // A failing cache counts as empty.
+        self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Snapshot::from_bytes)
     }
 
-    /// What is known of `name`; with `revalidates`, though it be a little old, while news is fetched.
-    async fn look(&self, name: &Name, revalidates: bool) -> Result<Option<Served>, Failure> {
+    /// The snapshot of `name`. With `revalidates`, a stale one may be served while a new one is fetched.
+    async fn get(&self, name: &CatalogueKey, revalidates: bool) -> Result<Option<Served>, FetchError> {
         let settings = self.settings().await?;
         let now = self.now();
-        let remembered = locked(&self.0.known).get(name).cloned();
-        let is_fresh = |copy: &&Copy| copy.age(now).is_some_and(|age| age < settings.fresh);
-        if let Some(copy) = remembered.as_ref().filter(is_fresh) {
-            return Ok(Some(settings.serve(copy.clone(), now, FRESH)));
+        let remembered = locked(&self.0.snapshots).get(name).cloned();
+        let is_fresh = |snapshot: &&Snapshot| snapshot.age(now).is_some_and(|age| age < settings.fresh);
+        if let Some(snapshot) = remembered.as_ref().filter(is_fresh) {
+            return Ok(Some(settings.serve(snapshot.clone(), now, FRESH)));
         }
-        let kept = self.kept(name).await;
-        let last = [remembered, kept].into_iter().flatten().max_by_key(|copy| copy.asked_at);
-        let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale.max(settings.fresh)));
-        if let Some(copy) = &last {
-            self.remember(name, copy);
-            if is_fresh(&copy) {
-                return Ok(Some(settings.serve(copy.clone(), now, FRESH)));
+        let kept = self.read_shared_cache(name).await;
+        let last = [remembered, kept].into_iter().flatten().max_by_key(|snapshot| snapshot.asked_at);
+        let last =
+            last.filter(|snapshot| snapshot.age(now).is_some_and(|age| age < settings.stale.max(settings.fresh)));
+        if let Some(snapshot) = &last {
+            self.remember(name, snapshot);
+            if is_fresh(&snapshot) {
+                return Ok(Some(settings.serve(snapshot.clone(), now, FRESH)));
             }
-            let rests = locked(&self.0.failed).get(name).is_some_and(|(at, _)| within(*at, now, REST));
-            let young = revalidates && copy.age(now).is_some_and(|age| age < settings.revalidated);
-            if young || rests {
-                if !rests {
-                    self.ask_behind(&settings, name);
+            let is_backing_off =
+                locked(&self.0.failures).get(name).is_some_and(|(at, _)| within(*at, now, RETRY_AFTER));
+            let young = revalidates && snapshot.age(now).is_some_and(|age| age < settings.revalidated);
+            if young || is_backing_off {
+                if !is_backing_off {
+                    self.refresh(&settings, name);
                 }
-                return Ok(Some(settings.serve(copy.clone(), now, STALE)));
+                return Ok(Some(settings.serve(snapshot.clone(), now, STALE)));
             }
         }
-        match self.ask(&settings, name).await {
-            Ok(news) => Ok(news.map(|copy| settings.serve(copy, self.now(), "erp"))),
+        match self.fetch_shared(&settings, name).await {
+            Ok(news) => Ok(news.map(|snapshot| settings.serve(snapshot, self.now(), "erp"))),
             Err(failure) => {
-                // It has grown older meanwhile.
+                // The snapshot has grown older meanwhile.
                 let now = self.now();
-                let last = last.filter(|copy| copy.age(now).is_some_and(|age| age < settings.stale));
-                last.map(|copy| Some(settings.serve(copy, now, STALE))).ok_or(failure)
+                let last = last.filter(|snapshot| snapshot.age(now).is_some_and(|age| age < settings.stale));
+                last.map(|snapshot| Some(settings.serve(snapshot, now, STALE))).ok_or(failure)
             }
         }
     }
 
-    fn ask_behind(&self, settings: &Arc<Settings>, name: &Name) {
-        let Some(turn) = FetchGuard::take(&self.0, name) else { return };
+    fn refresh(&self, settings: &Arc<Settings>, name: &CatalogueKey) {
+        let Some(guard) = FetchGuard::take(&self.0, name) else { return };
         let (catalogue, settings, name) = (self.clone(), settings.clone(), name.clone());
         self.0.capabilities.background.spawn(Box::pin(async move {
-            let _turn = turn;
-            // What cannot be had now is fetched before or behind a later answer.
+            let _guard = guard;
+            // After a failure, a later request fetches again.
             let _ = catalogue.fetch(&settings, &name).await;
         }));
     }
 
-    /// Asks the ERP, or waits for whoever is asking: but not where it hung the last time, or lets whoever asks wait for
-    /// long.
-    async fn ask(&self, settings: &Settings, name: &Name) -> Result<Option<Copy>, Failure> {
-        let came = self.now();
-        let failed_before = locked(&self.0.failed).get(name).filter(|(_, failure)| failure.took_long()).cloned();
+    /// Fetches the snapshot, or waits for the caller that fetches it. It does not wait if the ERP hung the last time, or has
+    /// kept the fetching caller waiting for long.
+    async fn fetch_shared(&self, settings: &Settings, name: &CatalogueKey) -> Result<Option<Snapshot>, FetchError> {
+        let arrived_at = self.now();
+        let failed_before = locked(&self.0.failures).get(name).filter(|(_, failure)| failure.took_long()).cloned();
         if let Some((at, failure)) = &failed_before
-            && within(*at, came, REST)
+            && within(*at, arrived_at, RETRY_AFTER)
         {
             return Err(failure.clone());
         }
         let half = settings.erp.timeout() / 2;
-        let asked_since = locked(&self.0.asking).get(name).copied();
+        let asked_since = locked(&self.0.fetching).get(name).copied();
         if let Some(since) = asked_since {
             if let Some((_, failure)) = failed_before {
                 return Err(failure);
             }
-            if !within(since, came, half) {
-                return Err(Failure::NotAsked("it lets others wait"));
+            if !within(since, arrived_at, half) {
+                return Err(FetchError::NotSent("it lets others wait"));
             }
         }
         loop {
-            if let Some(_turn) = FetchGuard::take(&self.0, name) {
-                // Somebody may have been answered meanwhile.
+            if let Some(_guard) = FetchGuard::take(&self.0, name) {
+                // Another caller may have fetched it meanwhile.
                 let now = self.now();
-                let is_news =
-                    |copy: &&Copy| copy.asked_at >= came || copy.age(now).is_some_and(|age| age < settings.fresh);
-                let news = locked(&self.0.known).get(name).filter(is_news).cloned();
+                let is_new = |snapshot: &&Snapshot| {
+                    snapshot.asked_at >= arrived_at || snapshot.age(now).is_some_and(|age| age < settings.fresh)
+                };
+                let news = locked(&self.0.snapshots).get(name).filter(is_new).cloned();
                 if news.is_some() {
                     return Ok(news);
                 }
-                let failed = locked(&self.0.failed).get(name).filter(|(at, _)| *at > came).cloned();
+                let failed = locked(&self.0.failures).get(name).filter(|(at, _)| *at > arrived_at).cloned();
                 if let Some((_, failure)) = failed {
                     return Err(failure);
                 }
                 return self.fetch(settings, name).await;
             }
-            self.0.capabilities.clock.sleep(LOOK_AGAIN).await;
+            self.0.capabilities.clock.sleep(POLL_INTERVAL).await;
         }
     }
 
-    fn remember(&self, name: &Name, copy: &Copy) {
-        let mut known = locked(&self.0.known);
-        if known.get(name).is_none_or(|other| other.asked_at <= copy.asked_at) {
-            known.insert(name.clone(), copy.clone());
+    fn remember(&self, name: &CatalogueKey, snapshot: &Snapshot) {
+        let mut snapshots = locked(&self.0.snapshots);
+        if snapshots.get(name).is_none_or(|other| other.asked_at <= snapshot.asked_at) {
+            snapshots.insert(name.clone(), snapshot.clone());
         }
     }
 
@@ -341,7 +334,7 @@ impl Catalogue {
         let config = &*self.0.capabilities.config;
         let fresh = config::millis(config, "plans_fresh_ms", 60_000).await?;
         let stale = config::millis(config, "plans_stale_ms", 86_400_000).await?;
-        let revalidated = fresh.saturating_mul(REVALIDATED).min(stale);
+        let revalidated = fresh.saturating_mul(REVALIDATE_FACTOR).min(stale);
         let cache_control = format!(
             "public, max-age={}, stale-while-revalidate={}, stale-if-error={}",
             fresh.as_secs(),
@@ -350,7 +343,7 @@ impl Catalogue {
         );
         let whole = |duration| u64::try_from(millis(duration)).unwrap_or(0);
         let settings = Arc::new(Settings {
-            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.longest_timeout),
+            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.max_timeout),
             fresh: whole(fresh),
             revalidated: whole(revalidated),
             stale: whole(stale),
@@ -363,16 +356,16 @@ impl Catalogue {
 }
 
 impl Settings {
-    fn serve(&self, copy: Copy, now: Timestamp, source: &'static str) -> Served {
-        let age = copy.age(now).unwrap_or(0);
-        Served { copy, age, cache_control: self.cache_control.clone(), source }
+    fn serve(&self, snapshot: Snapshot, now: Timestamp, source: &'static str) -> Served {
+        let age = snapshot.age(now).unwrap_or(0);
+        Served { snapshot, age, cache_control: self.cache_control.clone(), source }
     }
 }
 
-/// A name that a plan may have.
-fn one(name: &str) -> Option<Name> {
+/// The key of the plan with this name; None: no plan can have the name.
+fn one(name: &str) -> Option<CatalogueKey> {
     let is_valid = (1..=MAX_LEN).contains(&name.len()) && !name.chars().any(char::is_control);
-    is_valid.then(|| Name::One(name.into()))
+    is_valid.then(|| CatalogueKey::Plan(name.into()))
 }
 
 /// Whether `at` was less than `span` before `now`.

@@ -1,28 +1,31 @@
-//! Plans: what the ERP says they cost and give. The ERP is their owner; here they are read and served, never kept.
+//! Plans: what they cost and give. The ERP owns them; the edge reads and serves them.
 //!
-//! * [`plan`]: a plan; [`reading`] and [`shown`]: as the ERP writes it and as the edge does; [`quote`]: what it costs
-//!   whom; [`payment`]: what a payment bought of it, [`tax`]: what may be on top of its price.
-//! * [`erp`]: asking for it; [`copy`]: what is kept of an answer; [`index`]: which names it has; [`catalogue`]: when the
-//!   ERP is asked and when what is kept serves.
-//! * [`router`]: over HTTP.
+//! * [`plan`]: a plan; [`parser`]: the ERP's JSON of it; [`response`]: the edge's JSON of it.
+//! * [`quote`]: the price of an order; [`payment`]: the terms that a payment bought; [`tax`]: taxes on top of a price;
+//!   [`cycle`]: billing cycles.
+//! * [`erp`]: the requests to the ERP; [`snapshot`]: its answers as they are cached; [`index`]: the ids and codes of a
+//!   list; [`catalogue`]: the cache.
+//! * [`router`]: the HTTP API.
 
 mod catalogue;
-mod copy;
 mod cycle;
 mod erp;
+mod error;
 mod index;
+mod parser;
 mod payment;
 mod plan;
 mod quote;
-mod reading;
+mod response;
 mod router;
-mod shown;
+mod snapshot;
 mod tax;
 
-pub use catalogue::{Catalogue, Unknown};
+pub use catalogue::Catalogue;
 pub use cycle::Cycle;
+pub use error::{InvalidTaxRates, NoQuote, Unknown, UnreadablePlan};
 pub use payment::{Bought, Payment};
-pub use plan::{Ordered, Plan, Terms, Tier, UnreadablePlan};
-pub use quote::{NoQuote, Order, Quote};
+pub use plan::{Ordered, Plan, Terms, Tier};
+pub use quote::{Order, Quote};
 pub use router::{ApiDoc, router};
-pub use tax::{InvalidTaxRates, TaxRates};
+pub use tax::TaxRates;

@@ -83,11 +83,6 @@ pub struct Ordered {
     pub seats: Option<i64>,
 }
 
-/// A plan that is not what it should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the plan's {0} cannot be read")]
-pub struct UnreadablePlan(pub &'static str);
-
 /// Months that a year of a monthly plan costs, beside twelve: Bheem Workspace sells ₹2,499 a month for ₹24,990 a year.
 const MONTHS_OF_A_YEAR: i64 = 10;
 

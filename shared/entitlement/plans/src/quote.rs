@@ -4,6 +4,7 @@
 use edge_money::Money;
 
 use crate::cycle::Cycle;
+use crate::error::NoQuote;
 use crate::plan::{Plan, Terms};
 
 /// What somebody wants of a plan.
@@ -26,26 +27,6 @@ pub struct Quote {
     pub amount: Money,
     /// What they get.
     pub terms: Terms,
-}
-
-/// Why there is no price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoQuote {
-    /// The plan has no such tier.
-    #[error("the plan has no such tier")]
-    Tier,
-    /// Not that many seats.
-    #[error("must be from 1 to {0}: the tier allows no more users")]
-    Seats(i64),
-    /// It is not paid that often.
-    #[error("the plan is paid less often: {}", .0.as_str())]
-    Cycle(Cycle),
-    /// Nothing says what it costs.
-    #[error("the plan has no price")]
-    Price,
-    /// More than can be counted.
-    #[error("comes to more than can be paid")]
-    Amount,
 }
 
 /// The most seats that are sold at once.

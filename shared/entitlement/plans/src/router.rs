@@ -1,4 +1,4 @@
-//! Plans over HTTP. Nobody needs a credential: prices are public.
+//! The HTTP API of plans. No credential is needed: prices are public.
 
 use axum::Router;
 use axum::body::Body;
@@ -11,8 +11,9 @@ use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use utoipa::OpenApi;
 
-use crate::catalogue::{Catalogue, FRESH, Served, Unknown};
-use crate::shown::{AllShown, Shown};
+use crate::catalogue::{Catalogue, FRESH, Served};
+use crate::error::Unknown;
+use crate::response::{PlanResponse, PlansResponse};
 
 const HEADERS: usize = 8;
 
@@ -32,13 +33,13 @@ pub struct ApiDoc;
 
 /// List plans
 ///
-/// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached copy. While the ERP is
+/// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached snapshot. While the ERP is
 /// down, the last known plans are served for a day.
 #[utoipa::path(
     get, path = "/api/v1/billing/plans", tag = "Plans",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response.")),
     responses(
-        (status = 200, description = "All plans, with their tiers.", body = AllShown),
+        (status = 200, description = "All plans, with their tiers.", body = PlansResponse),
         (status = 304, description = "Not modified since that `ETag`."),
         (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not answer and nothing is cached."),
     ),
@@ -55,7 +56,7 @@ async fn list(State(catalogue): State<Catalogue>, request: Request) -> Response 
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response."),
     ),
     responses(
-        (status = 200, description = "The plan, with its tiers.", body = Shown),
+        (status = 200, description = "The plan, with its tiers.", body = PlanResponse),
         (status = 304, description = "Not modified since that `ETag`."),
         (status = 404, description = "`PLAN_NOT_FOUND`."),
         (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the ERP does not answer and nothing is cached."),
@@ -65,29 +66,29 @@ async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, requ
     answer(catalogue.one(&plan).await, request.headers())
 }
 
-fn answer(served: Result<Option<Served>, Unknown>, asked: &HeaderMap) -> Response {
+fn answer(served: Result<Option<Served>, Unknown>, request: &HeaderMap) -> Response {
     match served {
-        Ok(Some(served)) => serve(served, asked),
+        Ok(Some(served)) => serve(served, request),
         Ok(None) => Problem::new(Code::PlanNotFound, "There is no such plan.").into_response(),
-        Err(unknown) => {
+        Err(error) => {
             let problem = Problem::new(Code::UpstreamUnavailable, "The ERP does not tell its plans now; try again.");
-            problem.retry_after(1).because(unknown).into_response()
+            problem.retry_after(1).because(error).into_response()
         }
     }
 }
 
-fn serve(served: Served, asked: &HeaderMap) -> Response {
-    let Served { copy, age, cache_control, source } = served;
-    let is_known = edge_http::if_none_match(asked, copy.etag.as_bytes());
-    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(copy.body) });
-    // Room for these and for those of the border: a hit is to cost little.
+fn serve(served: Served, request: &HeaderMap) -> Response {
+    let Served { snapshot, age, cache_control, source } = served;
+    let is_not_modified = edge_http::if_none_match(request, snapshot.etag.as_bytes());
+    let mut response = Response::new(if is_not_modified { Body::empty() } else { Body::from(snapshot.body) });
+    // Room for these headers and those that every response gets: one allocation.
     let mut headers = HeaderMap::with_capacity(HEADERS);
-    if is_known {
+    if is_not_modified {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    headers.insert(ETAG, copy.etag);
+    headers.insert(ETAG, snapshot.etag);
     headers.insert(CACHE_CONTROL, cache_control);
     headers.insert(AGE, HeaderValue::from(age / 1000));
     *response.headers_mut() = headers;

@@ -1,13 +1,10 @@
 //! Taxes that may be on top of a price.
 
+use crate::error::InvalidTaxRates;
+
 /// Rates of tax that may be on top of a price, in hundredths of a percent. Without tax is always allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaxRates(Vec<i64>);
-
-/// A list that is not one of tax rates.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no tax rate in percent, from 0 to 100 with at most two decimals")]
-pub struct InvalidTaxRates(String);
 
 /// A hundred percent.
 const WHOLE: i64 = 10_000;

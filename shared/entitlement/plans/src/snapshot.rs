@@ -1,38 +1,38 @@
-//! What is kept of the ERP's answer: what is served, ready to be sent. Nothing of it is read again on the way out.
+//! Snapshots of the ERP's plans: response bodies that are ready to be sent, without parsing.
 
 use bytes::Bytes;
 use edge_capabilities::Timestamp;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
-/// Says how the rest is laid out: another build's copies are not read.
+/// The version of the layout: snapshots of another one are ignored.
 const LAYOUT: &[u8; 2] = b"p2";
 const INSTANT: usize = size_of::<i64>();
 /// Hex digits of the SHA-256 that name a body.
 const NAME: usize = 32;
 const LENGTH: usize = size_of::<u32>();
 
-/// What is served of a plan, or of all plans.
+/// The response body of a plan, or of the list.
 #[derive(Clone, Debug)]
-pub(crate) struct Copy {
-    /// When the ERP was asked: what it said is no newer.
+pub(crate) struct Snapshot {
+    /// When the ERP was asked: the content is no newer.
     pub(crate) asked_at: Timestamp,
-    /// Names the body, by its content.
+    /// The `ETag`: a hash of the body.
     pub(crate) etag: HeaderValue,
-    /// JSON.
+    /// The body, JSON.
     pub(crate) body: Bytes,
-    /// Ids and codes of plans that were left out of a list: a JSON list.
+    /// The ids and codes of the plans of a list that cannot be parsed: a JSON list.
     pub(crate) left_out: Bytes,
 }
 
-impl Copy {
+impl Snapshot {
     pub(crate) fn new(asked_at: Timestamp, body: Vec<u8>) -> Self {
         let mut name = hex::encode(Sha256::digest(&body));
         name.truncate(NAME);
         Self { asked_at, etag: etag(name.as_bytes()), body: body.into(), left_out: Bytes::from_static(b"[]") }
     }
 
-    /// As it is kept in the cache.
+    /// Its encoding in the cache.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let name = self.etag.as_bytes().iter().filter(|byte| **byte != b'"').copied();
         let left_out = u32::try_from(self.left_out.len()).unwrap_or(u32::MAX);
@@ -47,7 +47,7 @@ impl Copy {
         bytes
     }
 
-    /// Reads what [`Self::to_bytes`] wrote; None: it is something else.
+    /// Decodes what [`Self::to_bytes`] encoded; None: it is something else.
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let rest = bytes.strip_prefix(LAYOUT)?;
         let (asked_at, rest) = rest.split_at_checked(INSTANT)?;
@@ -85,16 +85,16 @@ mod tests {
 
     #[test]
     fn a_copy_is_read_as_it_was_written_and_nothing_else_is_one() {
-        let mut copy = Copy::new(Timestamp::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
-        copy.left_out = Bytes::from_static(br#"["odd"]"#);
-        let read = Copy::from_bytes(copy.to_bytes()).unwrap();
-        assert_eq!((read.asked_at, &read.etag, &read.body), (copy.asked_at, &copy.etag, &copy.body));
-        assert_eq!(read.left_out, copy.left_out);
-        assert!((0..50).all(|length| Copy::from_bytes(copy.to_bytes()[..length].to_vec()).is_none()));
-        assert_eq!(copy.etag.len(), NAME + 2);
+        let mut snapshot = Snapshot::new(Timestamp::from_millis(1_768_000_000_123), br#"{"plans":[]}"#.to_vec());
+        snapshot.left_out = Bytes::from_static(br#"["odd"]"#);
+        let read = Snapshot::from_bytes(snapshot.to_bytes()).unwrap();
+        assert_eq!((read.asked_at, &read.etag, &read.body), (snapshot.asked_at, &snapshot.etag, &snapshot.body));
+        assert_eq!(read.left_out, snapshot.left_out);
+        assert!((0..50).all(|length| Snapshot::from_bytes(snapshot.to_bytes()[..length].to_vec()).is_none()));
+        assert_eq!(snapshot.etag.len(), NAME + 2);
         for other in [b"".to_vec(), b"p1".to_vec(), b"p2aaaaaaaa".to_vec(), vec![b'p'; 100], br#"{"a":1}"#.to_vec()] {
-            assert!(Copy::from_bytes(other).is_none());
+            assert!(Snapshot::from_bytes(other).is_none());
         }
-        assert_ne!(Copy::new(copy.asked_at, b"other".to_vec()).etag, copy.etag);
+        assert_ne!(Snapshot::new(snapshot.asked_at, b"other".to_vec()).etag, snapshot.etag);
     }
 }

@@ -1,6 +1,6 @@
-//! A plan as the ERP writes it. What decides what somebody pays and gets is read strictly: amounts digit by digit, from
-//! numbers and texts alike. What only describes the plan is read as well as it can be: many ERPs write `false` or `""`
-//! where there is nothing, and numbers as texts. Of a list, a plan that cannot be read is left out, and no other.
+//! The parser of the ERP's plans. The fields that decide what a customer pays and gets are parsed strictly: amounts digit
+//! by digit, from numbers and texts alike. Fields that only describe the plan are parsed leniently: many ERPs write `false`
+//! or `""` for no value, and numbers as texts. A plan of a list that cannot be parsed is skipped, and no other.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,8 @@ use edge_money::{Currency, Money};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::plan::{Plan, Tier, UnreadablePlan};
+use crate::error::UnreadablePlan;
+use crate::plan::{Plan, Tier};
 
 type Field<'a> = Option<&'a RawValue>;
 
@@ -21,7 +22,7 @@ struct Envelope<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct WrittenPlan<'a> {
+struct PlanFields<'a> {
     #[serde(borrow)]
     sku_id: Field<'a>,
     #[serde(borrow)]
@@ -50,7 +51,7 @@ struct WrittenPlan<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct WrittenTier<'a> {
+struct TierFields<'a> {
     #[serde(borrow)]
     tier_code: Field<'a>,
     #[serde(borrow)]
@@ -73,59 +74,59 @@ struct Credits<'a> {
     credits: Field<'a>,
 }
 
-/// A list of plans, as far as it can be read.
+/// A list of plans, as far as it can be parsed.
 #[derive(Debug, Default)]
-pub(crate) struct ReadPlans {
-    /// Those that can be.
+pub(crate) struct ParsedPlans {
+    /// The plans that can be parsed.
     pub(crate) plans: Vec<Plan>,
-    /// Those that cannot.
-    pub(crate) left_out: Vec<LeftOut>,
+    /// The plans that cannot.
+    pub(crate) left_out: Vec<SkippedPlan>,
 }
 
-/// A plan of a list that is left out.
+/// A plan of a list that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LeftOut {
-    /// Its place in the list, from 0.
+pub(crate) struct SkippedPlan {
+    /// Its index in the list.
     pub(crate) place: usize,
-    /// Its id, where that can be read.
+    /// Its id, if that can be parsed.
     pub(crate) id: Option<String>,
-    /// Its code, where that can be read.
+    /// Its code, if that can be parsed.
     pub(crate) code: Option<String>,
-    /// Why.
-    pub(crate) why: UnreadablePlan,
+    /// What is wrong with it.
+    pub(crate) error: UnreadablePlan,
 }
 
 impl Plan {
-    /// Reads a plan as the ERP writes it, by itself or as `{"data": {…}}`.
+    /// Parses the ERP's JSON of a plan, bare or as `{"data": {…}}`.
     pub fn read(body: &[u8]) -> Result<Self, UnreadablePlan> {
         let whole: &RawValue = serde_json::from_slice(body).map_err(|_| UnreadablePlan("JSON"))?;
         let Envelope { data } = object(whole, "JSON")?;
         match data {
             Some(data) if data.get().starts_with('[') => {
                 let plans: Vec<&RawValue> = serde_json::from_str(data.get()).map_err(|_| UnreadablePlan("data"))?;
-                Self::written(plans.first().ok_or(UnreadablePlan("data"))?)
+                Self::parse_value(plans.first().ok_or(UnreadablePlan("data"))?)
             }
-            Some(data) => Self::written(data),
-            None => Self::written(whole),
+            Some(data) => Self::parse_value(data),
+            None => Self::parse_value(whole),
         }
     }
 
-    /// Reads a list of plans as the ERP writes it: `{"data": […]}`. One of which nothing can be read is no list.
-    pub(crate) fn read_all(body: &[u8]) -> Result<ReadPlans, UnreadablePlan> {
+    /// Parses the ERP's JSON of a list of plans: `{"data": […]}`. A list in which no plan can be parsed is an error.
+    pub(crate) fn read_all(body: &[u8]) -> Result<ParsedPlans, UnreadablePlan> {
         let whole: &RawValue = serde_json::from_slice(body).map_err(|_| UnreadablePlan("JSON"))?;
         let Envelope { data } = object(whole, "JSON")?;
         let data = data.ok_or(UnreadablePlan("data"))?;
         let written: Vec<&RawValue> = serde_json::from_str(data.get()).map_err(|_| UnreadablePlan("data"))?;
-        let read = written.iter().map(|json| (*json, Self::written(json)));
-        let read = ReadPlans::of(read.collect());
+        let read = written.iter().map(|json| (*json, Self::parse_value(json)));
+        let read = ParsedPlans::of(read.collect());
         match (read.plans.is_empty(), read.left_out.first()) {
-            (true, Some(first)) => Err(first.why.clone()),
+            (true, Some(first)) => Err(first.error.clone()),
             _ => Ok(read),
         }
     }
 
-    fn written(json: &RawValue) -> Result<Self, UnreadablePlan> {
-        let plan: WrittenPlan<'_> = object(json, "JSON")?;
+    fn parse_value(json: &RawValue) -> Result<Self, UnreadablePlan> {
+        let plan: PlanFields<'_> = object(json, "JSON")?;
         let own = name(plan.sku_id, "sku_id")?;
         let id = own.map_or_else(|| name(plan.id, "id"), |own| Ok(Some(own)))?.ok_or(UnreadablePlan("sku_id"))?;
         let currency = match name(plan.currency, "currency")? {
@@ -150,8 +151,8 @@ impl Plan {
     }
 }
 
-impl ReadPlans {
-    /// Sorts out what was read: of plans that say different things under one id nobody knows which is right.
+impl ParsedPlans {
+    /// Skips all plans that have the same id and differ: it is not known which one is right.
     fn of(read: Vec<(&RawValue, Result<Plan, UnreadablePlan>)>) -> Self {
         let mut first: HashMap<&str, &Plan> = HashMap::new();
         let mut disputed: HashSet<String> = HashSet::new();
@@ -165,30 +166,31 @@ impl ReadPlans {
         for (place, (json, plan)) in read.into_iter().enumerate() {
             match plan {
                 Ok(plan) if disputed.contains(&plan.id) => {
-                    let why = UnreadablePlan("sku_id, which another plan has too,");
-                    sorted.left_out.push(LeftOut { place, id: Some(plan.id), code: plan.code, why });
+                    let error = UnreadablePlan("sku_id, which another plan has too,");
+                    sorted.left_out.push(SkippedPlan { place, id: Some(plan.id), code: plan.code, error });
                 }
                 Ok(plan) if listed.insert(plan.id.clone()) => sorted.plans.push(plan),
-                // Listed twice, in the same words.
+                // The list has the same plan twice.
                 Ok(_) => {}
-                Err(why) => sorted.left_out.push(LeftOut::read(place, json, why)),
+                Err(error) => sorted.left_out.push(SkippedPlan::parse(place, json, error)),
             }
         }
         sorted
     }
 }
 
-impl LeftOut {
-    fn read(place: usize, json: &RawValue, why: UnreadablePlan) -> Self {
-        let plan: WrittenPlan<'_> = object(json, "JSON").unwrap_or_default();
+impl SkippedPlan {
+    fn parse(place: usize, json: &RawValue, error: UnreadablePlan) -> Self {
+        let plan: PlanFields<'_> = object(json, "JSON").unwrap_or_default();
         let readable = |field| name(field, "").ok().flatten();
-        Self { place, id: readable(plan.sku_id).or(readable(plan.id)), code: readable(plan.sku_code), why }
+        Self { place, id: readable(plan.sku_id).or(readable(plan.id)), code: readable(plan.sku_code), error }
     }
 }
 
-/// The tiers of a plan. They say what a payment buys: where one cannot be read, or two of one code differ, none counts.
+/// The tiers of a plan. They decide what a payment buys: if one cannot be parsed, or two with the same code differ, the
+/// plan is an error.
 fn tiers(field: Field<'_>, currency: Currency) -> Result<Vec<Tier>, UnreadablePlan> {
-    let Some(list) = said(field) else { return Ok(Vec::new()) };
+    let Some(list) = value(field) else { return Ok(Vec::new()) };
     let list: Vec<&RawValue> = serde_json::from_str(list).map_err(|_| UnreadablePlan("tiers"))?;
     let (mut tiers, mut by_code): (Vec<Tier>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
     for tier in list {
@@ -197,7 +199,7 @@ fn tiers(field: Field<'_>, currency: Currency) -> Result<Vec<Tier>, UnreadablePl
             Some(other) if *other == tier => {}
             Some(_) => return Err(UnreadablePlan("tier_code, which two of its tiers have,")),
             None => {
-                // Tiers without a code are told apart by nothing.
+                // Tiers without a code cannot be told apart.
                 if !tier.code.is_empty() {
                     by_code.insert(tier.code.clone(), tiers.len());
                 }
@@ -209,7 +211,7 @@ fn tiers(field: Field<'_>, currency: Currency) -> Result<Vec<Tier>, UnreadablePl
 }
 
 fn read_tier(json: &RawValue, currency: Currency) -> Result<Tier, UnreadablePlan> {
-    let tier: WrittenTier<'_> = object(json, "tiers")?;
+    let tier: TierFields<'_> = object(json, "tiers")?;
     Ok(Tier {
         code: name(tier.tier_code, "tier_code")?.unwrap_or_default(),
         name: words(tier.tier_name),
@@ -222,19 +224,19 @@ fn read_tier(json: &RawValue, currency: Currency) -> Result<Tier, UnreadablePlan
     })
 }
 
-/// An object. A list would be read by the order of its values.
+/// An object. Serde would also read a list, by the order of its values.
 fn object<'a, T: Deserialize<'a>>(json: &'a RawValue, name: &'static str) -> Result<T, UnreadablePlan> {
     edge_json::from_str(json.get()).map_err(|_| UnreadablePlan(name))
 }
 
-/// The JSON of a field in which something stands: neither null nor, as some ERPs write it, `false` or an empty text.
-fn said(field: Field<'_>) -> Option<&str> {
+/// The JSON of a field that has a value: neither null nor, as some ERPs write it, `false` or an empty text.
+fn value(field: Field<'_>) -> Option<&str> {
     field.map(RawValue::get).filter(|json| !matches!(*json, "null" | "false" | "\"\""))
 }
 
-/// A text that names something: ids may be whole numbers. An empty one is none.
+/// An id, code or currency: a text, or a whole number. An empty text is none.
 fn name(field: Field<'_>, name: &'static str) -> Result<Option<String>, UnreadablePlan> {
-    let Some(json) = said(field) else { return Ok(None) };
+    let Some(json) = value(field) else { return Ok(None) };
     let text = if json.bytes().all(|byte| byte.is_ascii_digit()) {
         json.to_owned()
     } else {
@@ -243,9 +245,9 @@ fn name(field: Field<'_>, name: &'static str) -> Result<Option<String>, Unreadab
     Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
-/// A text for people: a number is as good, anything else is none.
+/// A text for people: a text, or a number. Anything else is none.
 fn words(field: Field<'_>) -> Option<String> {
-    let json = said(field)?;
+    let json = value(field)?;
     let text = if json.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         json.to_owned()
     } else {
@@ -254,7 +256,7 @@ fn words(field: Field<'_>) -> Option<String> {
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
-/// An amount. INVARIANT: one that is there and cannot be read is never taken for none.
+/// An amount. INVARIANT: an amount that cannot be parsed is never taken for no amount.
 fn amount(field: Field<'_>, name: &'static str, currency: Currency) -> Result<Option<Money>, UnreadablePlan> {
     let Some(json) = field.map(RawValue::get) else { return Ok(None) };
     let digits = digits(json).ok_or(UnreadablePlan(name))?;
@@ -262,7 +264,7 @@ fn amount(field: Field<'_>, name: &'static str, currency: Currency) -> Result<Op
     money.map(Some).ok_or(UnreadablePlan(name))
 }
 
-/// What a number is written in, by itself or as a text.
+/// The digits of a number, also of one in a text.
 fn digits(json: &str) -> Option<Cow<'_, str>> {
     if json.starts_with('"') {
         let text: String = serde_json::from_str(json).ok()?;
@@ -274,7 +276,7 @@ fn digits(json: &str) -> Option<Cow<'_, str>> {
 
 /// A number of things, also as a text, also with decimals if they are zero. The ERP writes -1 for no limit.
 fn count(field: Field<'_>, name: &'static str) -> Result<Option<i64>, UnreadablePlan> {
-    let Some(json) = said(field) else { return Ok(None) };
+    let Some(json) = value(field) else { return Ok(None) };
     let unreadable = UnreadablePlan(name);
     let digits = digits(json).ok_or(unreadable.clone())?;
     let whole = match digits.split_once('.') {
@@ -287,7 +289,7 @@ fn count(field: Field<'_>, name: &'static str) -> Result<Option<i64>, Unreadable
 }
 
 fn flag(field: Field<'_>) -> bool {
-    said(field).is_some_and(|json| matches!(json.to_ascii_lowercase().as_str(), "true" | "1" | "\"true\"" | "\"1\""))
+    value(field).is_some_and(|json| matches!(json.to_ascii_lowercase().as_str(), "true" | "1" | "\"true\"" | "\"1\""))
 }
 
 /// The credits among a tier's features, which are an object where there are any.
@@ -418,7 +420,7 @@ mod tests {
         let ids: Vec<&str> = read.plans.iter().map(|plan| plan.id.as_str()).collect();
         assert_eq!(ids, ["a", "e"]);
         let left_out: Vec<(usize, Option<&str>, &str)> =
-            read.left_out.iter().map(|one| (one.place, one.id.as_deref(), one.why.0)).collect();
+            read.left_out.iter().map(|one| (one.place, one.id.as_deref(), one.error.0)).collect();
         let disputed = "sku_id, which another plan has too,";
         let expected = [
             (1, None, "JSON"),

@@ -1,4 +1,4 @@
-//! A plan as the edge writes it.
+//! The JSON of plans in responses.
 
 use edge_money::Money;
 use serde::{Serialize, Serializer};
@@ -7,17 +7,17 @@ use utoipa::ToSchema;
 
 use crate::plan::{Plan, Tier};
 
-/// Plans.
+/// The plans on sale.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Plans)]
-pub(crate) struct AllShown<'a> {
-    plans: Vec<Shown<'a>>,
+pub(crate) struct PlansResponse<'a> {
+    plans: Vec<PlanResponse<'a>>,
 }
 
 /// A plan.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Plan)]
-pub(crate) struct Shown<'a> {
+pub(crate) struct PlanResponse<'a> {
     sku_id: &'a str,
     sku_code: Option<&'a str>,
     name: &'a str,
@@ -35,12 +35,12 @@ pub(crate) struct Shown<'a> {
     #[schema(value_type = Option<f64>)]
     setup_fee: Amount,
     trial_period_days: Option<i64>,
-    tiers: Vec<TierShown<'a>>,
+    tiers: Vec<TierResponse<'a>>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tier)]
-struct TierShown<'a> {
+struct TierResponse<'a> {
     tier_code: &'a str,
     tier_name: Option<&'a str>,
     /// The price; null means the plan's own price.
@@ -65,7 +65,7 @@ impl Serialize for Amount {
     }
 }
 
-impl<'a> From<&'a Plan> for Shown<'a> {
+impl<'a> From<&'a Plan> for PlanResponse<'a> {
     fn from(plan: &'a Plan) -> Self {
         Self {
             sku_id: &plan.id,
@@ -78,12 +78,12 @@ impl<'a> From<&'a Plan> for Shown<'a> {
             offer_price: Amount(plan.offer_price),
             setup_fee: Amount(plan.setup_fee),
             trial_period_days: plan.trial_period_days,
-            tiers: plan.tiers.iter().map(TierShown::from).collect(),
+            tiers: plan.tiers.iter().map(TierResponse::from).collect(),
         }
     }
 }
 
-impl<'a> From<&'a Tier> for TierShown<'a> {
+impl<'a> From<&'a Tier> for TierResponse<'a> {
     fn from(tier: &'a Tier) -> Self {
         Self {
             tier_code: &tier.code,
@@ -99,12 +99,12 @@ impl<'a> From<&'a Tier> for TierShown<'a> {
 
 /// One plan, as JSON.
 pub(crate) fn one(plan: &Plan) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&Shown::from(plan))
+    serde_json::to_vec(&PlanResponse::from(plan))
 }
 
 /// Plans, as JSON.
 pub(crate) fn all(plans: &[Plan]) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&AllShown { plans: plans.iter().map(Shown::from).collect() })
+    serde_json::to_vec(&PlansResponse { plans: plans.iter().map(PlanResponse::from).collect() })
 }
 
 #[cfg(test)]
