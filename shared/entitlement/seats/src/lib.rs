@@ -35,7 +35,7 @@ mod verification;
 pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use error::{ErpError, Unreachable, VerificationError};
 pub use invalidation::Invalidation;
-pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router};
+pub use router::{ApiDoc, NO_VERDICT, VERDICTS, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use subject::{Alias, Id, InvalidId, Subject};
 pub use verdict::{Seat, Source, Verdict};
