@@ -5,7 +5,7 @@
 #![no_main]
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{Provider, Secrets, read, sign, verify};
+use edge_gateways::{GatewayEvent, Provider, Secrets, receive, sign, verify};
 use http::HeaderMap;
 use libfuzzer_sys::fuzz_target;
 
@@ -14,29 +14,32 @@ fuzz_target!(|input: &[u8]| {
     let provider = Provider::ALL[usize::from(*choice) % Provider::ALL.len()];
     let (secret, now) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Timestamp::from_millis(1_705_312_800_000));
     let headers: HeaderMap = sign(provider, secret, body, now, "evt_1").unwrap().into_iter().collect();
-    let verified = verify(provider, &Secrets::parse(provider, secret), &headers, body, now).unwrap();
+    let secrets = Secrets::parse(provider, secret);
+    let (verified, event) = receive(provider, &secrets, &headers, body, now).unwrap();
+    assert_eq!(verified, verify(provider, &secrets, &headers, body, now).unwrap());
+    assert_eq!(event, GatewayEvent::parse(provider, body, &headers));
     let identity = verified.identity.as_str();
     assert!(identity.len() < 256 && identity.bytes().all(|byte| byte.is_ascii_graphic()));
 
-    let Ok(reading) = read(provider, body, &headers) else { return };
+    let Ok(event) = event else { return };
     let texts = [
-        Some(&reading.event),
-        reading.tenant_id.as_ref(),
-        reading.payment_id.as_ref(),
-        reading.subscription_id.as_ref(),
-        reading.plan_id.as_ref(),
-        reading.plan_name.as_ref(),
-        reading.billing_cycle.as_ref(),
-        reading.invoice_number.as_ref(),
-        reading.account_id.as_ref(),
-        reading.failure.as_ref(),
+        Some(&event.name),
+        event.tenant_id.as_ref(),
+        event.payment_id.as_ref(),
+        event.subscription_id.as_ref(),
+        event.plan_id.as_ref(),
+        event.plan_name.as_ref(),
+        event.billing_cycle.as_ref(),
+        event.invoice_number.as_ref(),
+        event.account_id.as_ref(),
+        event.failure.as_ref(),
     ];
     for text in texts.into_iter().flatten() {
         assert!((1..=256).contains(&text.len()) && !text.chars().any(char::is_control));
     }
-    for instant in [reading.occurred_at, reading.period_start, reading.period_end].into_iter().flatten() {
+    for instant in [event.occurred_at, event.period_start, event.period_end].into_iter().flatten() {
         assert!((0..=253_402_300_799_999).contains(&instant.as_millis()));
     }
-    assert!(reading.amount.is_none_or(|amount| amount.minor >= 0));
-    assert!(!reading.kind.pays() || reading.amount.is_none_or(|amount| !amount.to_decimal().is_empty()));
+    assert!(event.amount.is_none_or(|amount| amount.minor >= 0));
+    assert!(!event.kind.pays() || event.amount.is_none_or(|amount| !amount.to_decimal().is_empty()));
 });

@@ -3,10 +3,11 @@
 
 use http::HeaderMap;
 
-use crate::json::Object;
+use crate::error::EventError;
+use crate::event::GatewayEvent;
+use crate::json::JsonObject;
 use crate::provider::Provider;
 use crate::providers::{bheempay, erp, razorpay, shopify, standard, stripe, woocommerce};
-use crate::reading::{GatewayEvent, Unreadable};
 
 /// How a provider signs, and what its bodies mean.
 pub(crate) struct Definition {
@@ -19,7 +20,7 @@ pub(crate) struct Definition {
     /// Which fields of the body, at its top, may hold the event's own id.
     pub(crate) id_fields: &'static [&'static str],
     /// What a verified body says.
-    pub(crate) read: fn(&Object<'_>, &HeaderMap) -> Result<GatewayEvent, Unreadable>,
+    pub(crate) read: fn(&JsonObject<'_>, &HeaderMap) -> Result<GatewayEvent, EventError>,
 }
 
 /// What is signed, and how that is written. Always HMAC-SHA256, but for the ed25519 of Standard Webhooks.

@@ -9,7 +9,7 @@
 //! * else it is the SHA-256 of the body. Retries repeat the body byte for byte. Two missing ids never meet.
 //!
 //! What is left: two genuine events with equal bodies and no id are one event. Bodies that move money say when and which
-//! payment; of the others ([`crate::Kind::may_repeat`]) nothing is lost where they take effect each time.
+//! payment; of the others ([`crate::EventKind::may_repeat`]) nothing is lost where they take effect each time.
 
 use std::fmt;
 
@@ -39,6 +39,11 @@ impl Identity {
     /// For a unique column.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// For a unique column.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 

@@ -1,15 +1,14 @@
 //! JSON bodies, read piece by piece: numbers keep their digits, and what nobody asks for is not built.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use edge_capabilities::Timestamp;
+use edge_money::{Currency, Money, scaled};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::reading::Unreadable;
-use edge_money::{Currency, Money, scaled};
+use crate::error::EventError;
 
 /// The longest id or name, bytes.
 const MAX_LEN: usize = 256;
@@ -18,13 +17,18 @@ const LAST_INSTANT: i64 = 253_402_300_799_999;
 /// Numbers from here on (1973 in milliseconds, 5138 in seconds) count milliseconds.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
-/// An object, its fields not yet looked at. One that has a field twice is refused: whom would one believe?
+/// An object whose fields are not parsed yet, sorted by name. An object that has a field twice is refused: either of the two
+/// values could be the true one.
 #[derive(Default)]
-pub(crate) struct Object<'a>(BTreeMap<String, &'a RawValue>);
+pub(crate) struct JsonObject<'a>(Vec<(Name<'a>, &'a RawValue)>);
 
-type Read<T> = Result<Option<T>, Unreadable>;
+/// The name of a field.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name<'a>(Cow<'a, str>);
 
-impl<'a> Object<'a> {
+type FieldResult<T> = Result<Option<T>, EventError>;
+
+impl<'a> JsonObject<'a> {
     /// Reads a whole body.
     pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
@@ -32,38 +36,39 @@ impl<'a> Object<'a> {
 
     /// The field, unless it is missing or null.
     fn field(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.get(name).copied().filter(|value| value.get() != "null")
+        let place = self.0.binary_search_by(|(known, _)| known.0.as_ref().cmp(name)).ok()?;
+        self.0.get(place).map(|(_, value)| *value).filter(|value| value.get() != "null")
     }
 
     /// The object in that field; None where there is none, or something else (an empty list is how PHP writes an empty
     /// object).
-    pub(crate) fn object(&self, name: &'static str) -> Read<Object<'a>> {
+    pub(crate) fn object(&self, name: &'static str) -> FieldResult<JsonObject<'a>> {
         self.field(name).map_or(Ok(None), |value| object(value, name))
     }
 
     /// The objects in that field, which is a list or, as Stripe has it, an object with a list as its `data`.
-    pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Object<'a>>, Unreadable> {
+    pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<JsonObject<'a>>, EventError> {
         let list = match self.object(name)? {
             Some(envelope) => envelope.field("data"),
             None => self.field(name),
         };
         let Some(list) = list else { return Ok(Vec::new()) };
-        let items: Vec<&'a RawValue> = serde_json::from_str(list.get()).map_err(|_| Unreadable::Field(name))?;
+        let items: Vec<&'a RawValue> = serde_json::from_str(list.get()).map_err(|_| EventError::Field(name))?;
         items.into_iter().filter_map(|item| object(item, name).transpose()).collect()
     }
 
     /// Every object that is a field of this one.
-    pub(crate) fn children(&self, name: &'static str) -> Result<Vec<(&str, Object<'a>)>, Unreadable> {
-        let children = self.0.iter().map(|(key, value)| Ok(object(value, name)?.map(|child| (key.as_str(), child))));
+    pub(crate) fn children(&self, name: &'static str) -> Result<Vec<(&str, JsonObject<'a>)>, EventError> {
+        let children = self.0.iter().map(|(key, value)| Ok(object(value, name)?.map(|child| (key.0.as_ref(), child))));
         children.filter_map(Result::transpose).collect()
     }
 
     /// An id or a name: a string or an integer, 1 to 256 bytes without control characters. Empty is as good as missing.
-    pub(crate) fn text(&self, name: &'static str) -> Read<String> {
-        let unreadable = Unreadable::Field(name);
+    pub(crate) fn text(&self, name: &'static str) -> FieldResult<String> {
+        let unreadable = EventError::Field(name);
         let Some(value) = self.field(name) else { return Ok(None) };
         let text: Cow<'_, str> = match string(value) {
-            Some(text) => text.ok_or(unreadable)?.into(),
+            Some(text) => text.ok_or(unreadable)?,
             None if value.get().bytes().all(|byte| byte.is_ascii_digit()) => value.get().into(),
             None => return Err(unreadable),
         };
@@ -73,8 +78,8 @@ impl<'a> Object<'a> {
         Ok((!text.is_empty()).then(|| text.into_owned()))
     }
 
-    /// The field as the JSON that it is, where [`Object::text`] can read it.
-    pub(crate) fn json(&self, name: &'static str) -> Read<String> {
+    /// The field as the JSON that it is, where [`JsonObject::text`] can read it.
+    pub(crate) fn json(&self, name: &'static str) -> FieldResult<String> {
         Ok(self.text(name)?.and_then(|_| self.field(name)).map(|value| value.get().to_owned()))
     }
 
@@ -99,19 +104,19 @@ impl<'a> Object<'a> {
     }
 
     /// A number, as its digits: a JSON number, or one in a string.
-    fn number(&self, name: &'static str) -> Read<Cow<'a, str>> {
+    fn number(&self, name: &'static str) -> FieldResult<Cow<'a, str>> {
         let Some(value) = self.field(name) else { return Ok(None) };
         match string(value) {
             Some(text) => {
-                let text = text.ok_or(Unreadable::Field(name))?;
-                Ok((!text.is_empty()).then_some(Cow::Owned(text)))
+                let text = text.ok_or(EventError::Field(name))?;
+                Ok((!text.is_empty()).then_some(text))
             }
             None => Ok(Some(Cow::Borrowed(value.get()))),
         }
     }
 
     /// An amount in the currency's main unit: rupees.
-    pub(crate) fn amount(&self, name: &'static str, currency: Option<Currency>) -> Read<Money> {
+    pub(crate) fn amount(&self, name: &'static str, currency: Option<Currency>) -> FieldResult<Money> {
         self.money(name, currency, |digits, currency| scaled(digits, currency.exponent()).ok())
     }
 
@@ -142,24 +147,24 @@ impl<'a> Object<'a> {
         name: &'static str,
         currency: Option<Currency>,
         minor: impl FnOnce(&str, Currency) -> Option<i64>,
-    ) -> Read<Money> {
+    ) -> FieldResult<Money> {
         let Some(digits) = self.number(name)? else { return Ok(None) };
-        let currency = currency.ok_or(Unreadable::Missing("currency"))?;
-        let minor = minor(&digits, currency).filter(|minor| *minor >= 0).ok_or(Unreadable::Field(name))?;
+        let currency = currency.ok_or(EventError::Missing("currency"))?;
+        let minor = minor(&digits, currency).filter(|minor| *minor >= 0).ok_or(EventError::Field(name))?;
         Ok(Some(Money { minor, currency }))
     }
 
     /// A currency's code.
-    pub(crate) fn currency(&self, name: &'static str) -> Read<Currency> {
+    pub(crate) fn currency(&self, name: &'static str) -> FieldResult<Currency> {
         let code = self.text(name)?;
-        code.map(|code| Currency::parse(&code).map_err(|_| Unreadable::Field(name))).transpose()
+        code.map(|code| Currency::parse(&code).map_err(|_| EventError::Field(name))).transpose()
     }
 
     /// An instant, as [`Timestamp::parse_lenient`] reads it.
-    pub(crate) fn instant(&self, name: &'static str) -> Read<Timestamp> {
+    pub(crate) fn instant(&self, name: &'static str) -> FieldResult<Timestamp> {
         let Some(written) = self.number(name)? else { return Ok(None) };
         let instant = instant(&written).filter(|instant| (0..=LAST_INSTANT).contains(&instant.as_millis()));
-        instant.map(Some).ok_or(Unreadable::Field(name))
+        instant.map(Some).ok_or(EventError::Field(name))
     }
 }
 
@@ -172,40 +177,70 @@ fn instant(written: &str) -> Option<Timestamp> {
     })
 }
 
-fn object<'a>(value: &'a RawValue, name: &'static str) -> Read<Object<'a>> {
+fn object<'a>(value: &'a RawValue, name: &'static str) -> FieldResult<JsonObject<'a>> {
     if !value.get().starts_with('{') {
         return Ok(None);
     }
-    serde_json::from_str(value.get()).map(Some).map_err(|_| Unreadable::Field(name))
+    serde_json::from_str(value.get()).map(Some).map_err(|_| EventError::Field(name))
 }
 
 /// None: not a string. Some(None): one that cannot be read, such as half of a surrogate pair.
-fn string(value: &RawValue) -> Option<Option<String>> {
-    value.get().starts_with('"').then(|| serde_json::from_str(value.get()).ok())
+fn string(value: &RawValue) -> Option<Option<Cow<'_, str>>> {
+    let quoted = value.get().strip_prefix('"')?;
+    if quoted.contains('\\') {
+        return Some(serde_json::from_str(value.get()).ok().map(Cow::Owned));
+    }
+    Some(quoted.strip_suffix('"').map(Cow::Borrowed))
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for JsonObject<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
-struct Fields;
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
 
-impl<'de> Visitor<'de> for Fields {
-    type Value = Object<'de>;
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = JsonObject<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = BTreeMap::new();
-        while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
-            if fields.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field comes twice"));
-            }
+        let mut fields = Vec::with_capacity(16);
+        while let Some(field) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+            fields.push(field);
         }
-        Ok(Object(fields))
+        fields.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if fields.windows(2).any(|pair| matches!(pair, [(one, _), (other, _)] if one == other)) {
+            return Err(A::Error::custom("a field comes twice"));
+        }
+        Ok(JsonObject(fields))
     }
 }

@@ -1,28 +1,28 @@
-//! Webhooks: proven genuine over the bytes that arrived, then read into the edge's own events. Knows nothing of routes,
+//! Webhooks: proven genuine over the bytes that arrived, then read into the edge's own events. This crate knows no routes,
 //! stores or tenants.
 //!
-//! * [`Provider`]: who posts; each has one definition of how it signs and what its bodies mean.
-//! * [`Secrets`]: what a provider's variable holds.
-//! * [`verify`]: is this genuine, and which event is it? ([`Identity`])
-//! * [`read`]: what does it say? ([`GatewayEvent`]) Only ever called with a body that was verified.
-//! * [`sign`]: the same from the sender's side, for tests and for people who integrate.
+//! * [`Provider`]: the senders; each has one definition of how it signs and what its bodies mean.
+//! * [`Secrets`]: the secrets in a provider's variable.
+//! * [`receive`]: whether a webhook is genuine ([`Verified`], [`Identity`]), and its content ([`GatewayEvent`]).
+//! * [`GatewayEvent::parse`]: the content of a body that was verified and stored before.
+//! * [`sign`]: the sender's side, for tests and for developers of integrations.
 
-mod claim;
 mod definition;
+mod error;
+mod event;
 mod identity;
 mod json;
 mod provider;
 mod providers;
-mod reading;
-mod rejection;
 mod secrets;
+mod signature;
 mod signing;
 mod verification;
 
+pub use error::{EventError, Rejection, SigningError};
+pub use event::{EventKind, GatewayEvent};
 pub use identity::Identity;
 pub use provider::Provider;
-pub use reading::{GatewayEvent, Kind, Unreadable, read};
-pub use rejection::Rejection;
 pub use secrets::Secrets;
-pub use signing::{Unsignable, sign};
-pub use verification::{TOLERANCE, Verified, is_set_up_ping, verify};
+pub use signing::sign;
+pub use verification::{TOLERANCE, Verified, is_set_up_ping, receive, verify};

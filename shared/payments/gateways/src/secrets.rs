@@ -8,8 +8,8 @@ use ed25519_dalek::VerifyingKey;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::claim::{Claim, Signature};
 use crate::provider::Provider;
+use crate::signature::{Signature, SignatureHeaders};
 
 /// Keys are written with or without their padding.
 const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -56,8 +56,8 @@ impl Secrets {
     }
 
     /// The place of the secret that made one of the claimed signatures, for these bytes.
-    pub(crate) fn signer(&self, claim: &Claim, body: &[u8]) -> Option<usize> {
-        self.keys.iter().position(|key| key.signed(claim, body))
+    pub(crate) fn signer(&self, headers: &SignatureHeaders, body: &[u8]) -> Option<usize> {
+        self.keys.iter().position(|key| key.signed(headers, body))
     }
 }
 
@@ -79,18 +79,18 @@ impl Key {
 
     /// Whether this key made any of the claimed signatures. The scheme comes from the key, not from the header: a MAC is
     /// never checked with a public key, which everybody knows.
-    fn signed(&self, claim: &Claim, body: &[u8]) -> bool {
+    fn signed(&self, headers: &SignatureHeaders, body: &[u8]) -> bool {
         match self {
             Self::Shared(secret) => {
-                let Some(expected) = mac(secret, claim.lead.as_bytes(), body) else { return false };
-                claim.signatures.iter().any(|signature| match signature {
+                let Some(expected) = mac(secret, headers.prefix.as_bytes(), body) else { return false };
+                headers.signatures.iter().any(|signature| match signature {
                     Signature::Mac(mac) => expected.clone().verify_slice(mac).is_ok(),
                     Signature::Ed25519(_) => false,
                 })
             }
             Self::Public(key) => {
-                let signed = [claim.lead.as_bytes(), body].concat();
-                claim.signatures.iter().any(|signature| match signature {
+                let signed = [headers.prefix.as_bytes(), body].concat();
+                headers.signatures.iter().any(|signature| match signature {
                     Signature::Ed25519(bytes) => {
                         key.verify_strict(&signed, &ed25519_dalek::Signature::from_bytes(bytes)).is_ok()
                     }
@@ -117,11 +117,11 @@ pub(crate) fn signing_key(secret: &str) -> Option<ed25519_dalek::SigningKey> {
     }
 }
 
-/// HMAC-SHA256 over `lead` and `body`. None: the secret is empty.
-pub(crate) fn mac(secret: &[u8], lead: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
+/// HMAC-SHA256 over `prefix` and `body`. None: the secret is empty.
+pub(crate) fn mac(secret: &[u8], prefix: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
     if secret.is_empty() {
         return None;
     }
     // HMAC takes keys of every length.
-    Some(Hmac::<Sha256>::new_from_slice(secret).ok()?.chain_update(lead).chain_update(body))
+    Some(Hmac::<Sha256>::new_from_slice(secret).ok()?.chain_update(prefix).chain_update(body))
 }

@@ -7,24 +7,14 @@ use edge_capabilities::Timestamp;
 use hmac::Mac as _;
 use http::{HeaderName, HeaderValue};
 
-use crate::claim::{ID_HEADER, TIME_HEADER};
 use crate::definition::{Encoding, Scheme};
+use crate::error::SigningError;
 use crate::provider::Provider;
 use crate::secrets::{mac, shared_key, signing_key};
+use crate::signature::{ID_HEADER, TIME_HEADER};
 
-/// The longest id.
-const MAX_ID_LEN: usize = 200;
-
-/// What cannot be signed, or not so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsignable {
-    /// The secret is empty, or not as the provider writes its secrets.
-    #[error("this is no secret of that provider")]
-    Secret,
-    /// The id cannot be sent in a header.
-    #[error("an id is 1 to {MAX_ID_LEN} letters, digits or signs other than '.'")]
-    Id,
-}
+/// The longest id, bytes.
+pub(crate) const MAX_ID_LEN: usize = 200;
 
 /// The headers with which `provider` would send `body` as the event `id` at `now`. `secret` is one secret, as the
 /// provider writes it; for Standard Webhooks it may be a `whsk_` key, which signs with ed25519.
@@ -34,10 +24,10 @@ pub fn sign(
     body: &[u8],
     now: Timestamp,
     id: &str,
-) -> Result<Vec<(HeaderName, HeaderValue)>, Unsignable> {
+) -> Result<Vec<(HeaderName, HeaderValue)>, SigningError> {
     let is_valid = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
     if !(1..=MAX_ID_LEN).contains(&id.len()) || !id.bytes().all(is_valid) {
-        return Err(Unsignable::Id);
+        return Err(SigningError::Id);
     }
     let definition = provider.definition();
     let time = now.as_millis().div_euclid(1000);
@@ -55,10 +45,10 @@ pub fn sign(
             let lead = format!("{id}.{time}.");
             let signature = if secret.starts_with("whsk_") {
                 let signed = [lead.as_bytes(), body].concat();
-                let signature = signing_key(secret).ok_or(Unsignable::Secret)?.sign(&signed);
+                let signature = signing_key(secret).ok_or(SigningError::Secret)?.sign(&signed);
                 format!("v1a,{}", STANDARD.encode(signature.to_bytes()))
             } else {
-                let key = shared_key(secret).ok_or(Unsignable::Secret)?;
+                let key = shared_key(secret).ok_or(SigningError::Secret)?;
                 format!("v1,{}", hmac(&key, &lead, body, Encoding::Base64)?)
             };
             headers.push((ID_HEADER, id.to_owned()));
@@ -72,14 +62,14 @@ pub fn sign(
     }
     let written = headers.into_iter().map(|(name, value)| {
         // The names are the table's and the values are printable: neither fails.
-        let value = HeaderValue::from_str(&value).map_err(|_| Unsignable::Id)?;
+        let value = HeaderValue::from_str(&value).map_err(|_| SigningError::Id)?;
         Ok((HeaderName::from_static(name), value))
     });
     written.collect()
 }
 
-fn hmac(secret: &[u8], lead: &str, body: &[u8], encoding: Encoding) -> Result<String, Unsignable> {
-    let mac = mac(secret, lead.as_bytes(), body).ok_or(Unsignable::Secret)?.finalize().into_bytes();
+fn hmac(secret: &[u8], lead: &str, body: &[u8], encoding: Encoding) -> Result<String, SigningError> {
+    let mac = mac(secret, lead.as_bytes(), body).ok_or(SigningError::Secret)?.finalize().into_bytes();
     Ok(match encoding {
         Encoding::Hex => hex::encode(mac),
         Encoding::Base64 => STANDARD.encode(mac),

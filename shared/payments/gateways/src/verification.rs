@@ -5,13 +5,14 @@ use std::time::Duration;
 use edge_capabilities::Timestamp;
 use http::HeaderMap;
 
-use crate::claim::Claim;
 use crate::definition::Definition;
+use crate::error::{EventError, Rejection};
+use crate::event::GatewayEvent;
 use crate::identity::Identity;
-use crate::json::Object;
+use crate::json::JsonObject;
 use crate::provider::Provider;
-use crate::rejection::Rejection;
 use crate::secrets::Secrets;
+use crate::signature::SignatureHeaders;
 
 /// How long ago, and how far in the future, a webhook may have been signed, where the scheme signs the time.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
@@ -43,33 +44,74 @@ pub fn verify(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Verified, Rejection> {
-    if secrets.is_empty() {
-        return Err(Rejection::NoSecret);
-    }
-    let definition = provider.definition();
-    let claim = Claim::read(definition, headers)?;
-    let secret = secrets.signer(&claim, body).ok_or(Rejection::BadSignature)?;
-    // Whole seconds, as the senders count: what was signed 300.9 s ago was signed 300 s ago.
-    let seconds = now.as_millis().div_euclid(1000);
-    if claim.time.is_some_and(|time| seconds.abs_diff(time) > TOLERANCE.as_secs()) {
-        return Err(Rejection::Timestamp);
-    }
-    Ok(Verified {
-        identity: identity(provider, definition, &claim, body),
-        signed_at: claim.time.map(|time| Timestamp::from_millis(time.saturating_mul(1000))),
-        delivery_id: claim.id.or_else(|| delivery_id(definition, headers)),
-        secret,
-    })
+    let signature = Signature::verify(provider, secrets, headers, body, now)?;
+    let needs_object = signature.headers.id.is_none() && !provider.definition().id_fields.is_empty();
+    let object = if needs_object { JsonObject::parse(body) } else { None };
+    Ok(signature.verified(provider, headers, body, object.as_ref()))
 }
 
-fn identity(provider: Provider, definition: &Definition, claim: &Claim, body: &[u8]) -> Identity {
-    let in_body = || {
-        let object = if definition.id_fields.is_empty() { None } else { Object::parse(body) }?;
-        definition.id_fields.iter().find_map(|field| object.text(field).ok().flatten())
-    };
-    match claim.id.clone().or_else(in_body) {
-        Some(id) => Identity::of_id(provider, &id, body),
-        None => Identity::of_body(provider, body),
+/// Verifies a webhook as [`verify`] does, and reads its event as [`GatewayEvent::parse`] does; parses the body once for both.
+pub fn receive(
+    provider: Provider,
+    secrets: &Secrets,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<(Verified, Result<GatewayEvent, EventError>), Rejection> {
+    let signature = Signature::verify(provider, secrets, headers, body, now)?;
+    let object = JsonObject::parse(body);
+    let event = GatewayEvent::from_object(provider, object.as_ref(), headers);
+    Ok((signature.verified(provider, headers, body, object.as_ref()), event))
+}
+
+/// A signature that is genuine.
+struct Signature {
+    headers: SignatureHeaders,
+    /// Which of the secrets made it.
+    secret: usize,
+}
+
+impl Signature {
+    fn verify(
+        provider: Provider,
+        secrets: &Secrets,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Self, Rejection> {
+        if secrets.is_empty() {
+            return Err(Rejection::NoSecret);
+        }
+        let headers = SignatureHeaders::read(provider.definition(), headers)?;
+        let secret = secrets.signer(&headers, body).ok_or(Rejection::BadSignature)?;
+        // Whole seconds, as the senders count: what was signed 300.9 s ago was signed 300 s ago.
+        let seconds = now.as_millis().div_euclid(1000);
+        if headers.time.is_some_and(|time| seconds.abs_diff(time) > TOLERANCE.as_secs()) {
+            return Err(Rejection::Timestamp);
+        }
+        Ok(Self { headers, secret })
+    }
+
+    fn verified(
+        self,
+        provider: Provider,
+        headers: &HeaderMap,
+        body: &[u8],
+        object: Option<&JsonObject<'_>>,
+    ) -> Verified {
+        let definition = provider.definition();
+        let id_of =
+            |object: &JsonObject<'_>| definition.id_fields.iter().find_map(|field| object.text(field).ok().flatten());
+        let id = self.headers.id.clone().or_else(|| object.and_then(id_of));
+        Verified {
+            identity: match id {
+                Some(id) => Identity::of_id(provider, &id, body),
+                None => Identity::of_body(provider, body),
+            },
+            signed_at: self.headers.time.map(|time| Timestamp::from_millis(time.saturating_mul(1000))),
+            delivery_id: self.headers.id.or_else(|| delivery_id(definition, headers)),
+            secret: self.secret,
+        }
     }
 }
 
@@ -81,9 +123,10 @@ fn delivery_id(definition: &Definition, headers: &HeaderMap) -> Option<String> {
 /// Whether this is what WooCommerce sends, unsigned and form-encoded, when a webhook is set up: `webhook_id=12`. It gets a
 /// 2xx, else the webhook cannot be saved, and changes nothing.
 pub fn is_set_up_ping(provider: Provider, headers: &HeaderMap, body: &[u8]) -> bool {
+    if provider != Provider::WooCommerce {
+        return false;
+    }
     let signed = headers.get_all(provider.definition().signature_header).iter().any(|value| !value.is_empty());
     let id = body.strip_prefix(b"webhook_id=");
-    provider == Provider::WooCommerce
-        && !signed
-        && id.is_some_and(|id| (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit))
+    !signed && id.is_some_and(|id| (1..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit))
 }

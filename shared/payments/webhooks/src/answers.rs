@@ -1,7 +1,7 @@
 //! What gateways are told. Two shapes: the ERP's own, and that of all others.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{GatewayEvent, Kind, Provider};
+use edge_gateways::{EventKind, GatewayEvent, Provider};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -78,22 +78,22 @@ pub(crate) fn again(answer: &str) -> String {
     }
 }
 
-const fn action(kind: Kind) -> Option<&'static str> {
+const fn action(kind: EventKind) -> Option<&'static str> {
     match kind {
-        Kind::PaymentCaptured => Some("subscription_activated"),
-        Kind::SubscriptionCharged => Some("subscription_renewed"),
-        Kind::SubscriptionCancelled => Some("subscription_cancelled"),
-        Kind::SubscriptionPending | Kind::SubscriptionOverdue => Some("payment_pending"),
-        Kind::SubscriptionHalted | Kind::SubscriptionNeverStarted => Some("tenant_suspended"),
-        Kind::SubscriptionPaused => Some("tenant_paused"),
-        Kind::SubscriptionReactivated => Some("subscription_reactivated"),
-        Kind::PaymentFailed => Some("payment_failed"),
-        Kind::PaymentRefunded => Some("payment_refunded"),
-        Kind::SubscriptionCreated
-        | Kind::SubscriptionUpdated
-        | Kind::SeatAssigned
-        | Kind::SeatRevoked
-        | Kind::OrganizationUpdated => Some("seats_invalidated"),
-        Kind::Unhandled => None,
+        EventKind::PaymentCaptured => Some("subscription_activated"),
+        EventKind::SubscriptionCharged => Some("subscription_renewed"),
+        EventKind::SubscriptionCancelled => Some("subscription_cancelled"),
+        EventKind::SubscriptionPending | EventKind::SubscriptionOverdue => Some("payment_pending"),
+        EventKind::SubscriptionHalted | EventKind::SubscriptionNeverStarted => Some("tenant_suspended"),
+        EventKind::SubscriptionPaused => Some("tenant_paused"),
+        EventKind::SubscriptionReactivated => Some("subscription_reactivated"),
+        EventKind::PaymentFailed => Some("payment_failed"),
+        EventKind::PaymentRefunded => Some("payment_refunded"),
+        EventKind::SubscriptionCreated
+        | EventKind::SubscriptionUpdated
+        | EventKind::SeatAssigned
+        | EventKind::SeatRevoked
+        | EventKind::OrganizationUpdated => Some("seats_invalidated"),
+        EventKind::Unhandled => None,
     }
 }

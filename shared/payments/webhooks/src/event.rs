@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
-use edge_gateways::{GatewayEvent, Provider, Unreadable};
+use edge_gateways::{EventError, GatewayEvent, Provider};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -116,8 +116,8 @@ pub(crate) const COLUMNS: &str = "id, provider, identity, gateway_id, event, ten
 
 impl Event {
     /// What the body says. Nothing that takes effect is read from the headers, which are not kept.
-    pub(crate) fn reading(&self) -> Result<GatewayEvent, Unreadable> {
-        edge_gateways::read(self.provider, &self.body, &HeaderMap::new())
+    pub(crate) fn reading(&self) -> Result<GatewayEvent, EventError> {
+        GatewayEvent::parse(self.provider, &self.body, &HeaderMap::new())
     }
 
     pub(crate) fn from_row(row: &Row) -> Result<Self, DatabaseError> {

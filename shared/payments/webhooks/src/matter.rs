@@ -1,7 +1,7 @@
 //! What an event is about, by its own words alone.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 use edge_tenants::{Cycle, Event as Told, Paid, Period, SubscriptionEvent, TaxRates};
 
 use crate::event::{Event, Verdict};
@@ -26,10 +26,10 @@ pub(crate) enum About<'r> {
 }
 
 /// What an event is about. Err: it is about nothing, which takes nothing but its own words to tell.
-pub(crate) fn matter(provider: Provider, reading: &Result<GatewayEvent, Unreadable>) -> Result<Matter<'_>, Verdict> {
+pub(crate) fn matter(provider: Provider, reading: &Result<GatewayEvent, EventError>) -> Result<Matter<'_>, Verdict> {
     let reading = reading.as_ref().map_err(|unreadable| Verdict::Quarantined(format!("unreadable: {unreadable}")))?;
     // First: what means nothing means nothing to anybody, whomever it names.
-    if reading.kind == Kind::Unhandled {
+    if reading.kind == EventKind::Unhandled {
         return Err(Verdict::Ignored("unhandled_event"));
     }
     let unnamed = || match &reading.claimed_tenant_id {
@@ -40,7 +40,7 @@ pub(crate) fn matter(provider: Provider, reading: &Result<GatewayEvent, Unreadab
     let about = match (what(provider, reading), reading.kind, &reading.payment_id) {
         (Some(_), ..) if organization.is_none() && !may_be_found(provider, reading) => return Err(unnamed()),
         (Some(what), ..) => About::Subscription(Box::new(what)),
-        (None, Kind::PaymentRefunded, Some(payment)) => {
+        (None, EventKind::PaymentRefunded, Some(payment)) => {
             About::Refund { organization: organization.ok_or_else(unnamed)?, payment }
         }
         (None, kind, _) if kind.may_repeat() => About::Seats { organization: organization.ok_or_else(unnamed)? },
@@ -58,7 +58,7 @@ pub(crate) fn may_be_found(provider: Provider, reading: &GatewayEvent) -> bool {
 /// What an event says happened to a subscription; None: nothing.
 fn what(provider: Provider, reading: &GatewayEvent) -> Option<SubscriptionEvent> {
     match reading.kind {
-        Kind::PaymentCaptured | Kind::SubscriptionCharged => {
+        EventKind::PaymentCaptured | EventKind::SubscriptionCharged => {
             let invoice = reading.invoice_number.as_ref();
             let id = reading.payment_id.as_ref().filter(|id| Some(*id) != invoice);
             let names = id.cloned().into_iter().chain(invoice.map(|invoice| format!("invoice:{invoice}")));
@@ -76,21 +76,21 @@ fn what(provider: Provider, reading: &GatewayEvent) -> Option<SubscriptionEvent>
                 is_trial: false,
             }))
         }
-        Kind::PaymentFailed => Some(SubscriptionEvent::Failed(reading.payment_id.clone())),
-        Kind::SubscriptionPending => Some(SubscriptionEvent::Pending),
-        Kind::SubscriptionHalted => Some(SubscriptionEvent::Halted),
-        Kind::SubscriptionPaused => Some(SubscriptionEvent::Paused),
-        Kind::SubscriptionOverdue => Some(SubscriptionEvent::Overdue),
-        Kind::SubscriptionReactivated => Some(SubscriptionEvent::Reactivated),
-        Kind::SubscriptionNeverStarted => Some(SubscriptionEvent::NeverStarted),
-        Kind::SubscriptionCancelled => Some(SubscriptionEvent::Cancelled),
-        Kind::PaymentRefunded
-        | Kind::SubscriptionCreated
-        | Kind::SubscriptionUpdated
-        | Kind::SeatAssigned
-        | Kind::SeatRevoked
-        | Kind::OrganizationUpdated
-        | Kind::Unhandled => None,
+        EventKind::PaymentFailed => Some(SubscriptionEvent::Failed(reading.payment_id.clone())),
+        EventKind::SubscriptionPending => Some(SubscriptionEvent::Pending),
+        EventKind::SubscriptionHalted => Some(SubscriptionEvent::Halted),
+        EventKind::SubscriptionPaused => Some(SubscriptionEvent::Paused),
+        EventKind::SubscriptionOverdue => Some(SubscriptionEvent::Overdue),
+        EventKind::SubscriptionReactivated => Some(SubscriptionEvent::Reactivated),
+        EventKind::SubscriptionNeverStarted => Some(SubscriptionEvent::NeverStarted),
+        EventKind::SubscriptionCancelled => Some(SubscriptionEvent::Cancelled),
+        EventKind::PaymentRefunded
+        | EventKind::SubscriptionCreated
+        | EventKind::SubscriptionUpdated
+        | EventKind::SeatAssigned
+        | EventKind::SeatRevoked
+        | EventKind::OrganizationUpdated
+        | EventKind::Unhandled => None,
     }
 }
 

@@ -6,7 +6,7 @@ use edge_budgets::{Refund, Refunds};
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::Db;
-use edge_gateways::{Kind, Provider};
+use edge_gateways::{EventKind, Provider};
 use edge_money::Money;
 
 use crate::event::{COLUMNS, Event};
@@ -118,7 +118,7 @@ impl Payment {
 
 fn payment(event: &Event) -> Option<Payment> {
     let reading = event.reading().ok()?;
-    let paid = matches!(reading.kind, Kind::PaymentCaptured | Kind::SubscriptionCharged);
+    let paid = matches!(reading.kind, EventKind::PaymentCaptured | EventKind::SubscriptionCharged);
     // Whose it turned out to be, which the body need not say.
     let tenant = event.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
     Some(Payment {

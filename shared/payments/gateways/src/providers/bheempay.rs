@@ -5,8 +5,9 @@
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::json::Object;
-use crate::reading::{GatewayEvent, Kind, Unreadable};
+use crate::error::EventError;
+use crate::event::{EventKind, GatewayEvent};
+use crate::json::JsonObject;
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Hex },
@@ -17,63 +18,63 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
+fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
+    let event = body.text("event")?.ok_or(EventError::Missing("event"))?;
     let kind = kind(&event);
-    let payload = kind.minds(body.object("payload"))?;
-    let mut reading = read_payload(event, payload.as_ref())?;
-    reading.occurred_at = kind.minds(body.instant("created_at"))?;
-    Ok(reading)
+    let payload = kind.required_if_handled(body.object("payload"))?;
+    let mut event = read_payload(event, payload.as_ref())?;
+    event.occurred_at = kind.required_if_handled(body.instant("created_at"))?;
+    Ok(event)
 }
 
 /// What an event in BheemPay's words says of a subscription.
-pub(crate) fn read_payload(event: String, payload: Option<&Object<'_>>) -> Result<GatewayEvent, Unreadable> {
+pub(crate) fn read_payload(event: String, payload: Option<&JsonObject<'_>>) -> Result<GatewayEvent, EventError> {
     let kind = kind(&event);
-    let mut reading = GatewayEvent::of(kind, event);
-    let Some(payload) = payload else { return Ok(reading) };
-    if let Some(metadata) = kind.minds(payload.object("metadata"))? {
-        reading.tenant_id = kind.minds(metadata.text("tenant_id"))?;
-        reading.tenant_json = kind.minds(metadata.json("tenant_id"))?;
-        reading.billing_cycle = kind.needs(metadata.text("billing_cycle"))?;
-        reading.seats = metadata.count("seats");
+    let mut event = GatewayEvent::of(kind, event);
+    let Some(payload) = payload else { return Ok(event) };
+    if let Some(metadata) = kind.required_if_handled(payload.object("metadata"))? {
+        event.tenant_id = kind.required_if_handled(metadata.text("tenant_id"))?;
+        event.tenant_json = kind.required_if_handled(metadata.json("tenant_id"))?;
+        event.billing_cycle = kind.required_if_paid(metadata.text("billing_cycle"))?;
+        event.seats = metadata.count("seats");
     }
-    if kind == Kind::Unhandled {
-        return Ok(reading);
+    if kind == EventKind::Unhandled {
+        return Ok(event);
     }
-    if kind == Kind::PaymentRefunded {
-        reading.payment_id = payload.text("payment_id")?;
-        reading.refund_id = payload.text("refund_id")?;
-        reading.amount = payload.amount("amount", payload.currency("currency")?)?;
-        return Ok(reading);
+    if kind == EventKind::PaymentRefunded {
+        event.payment_id = payload.text("payment_id")?;
+        event.refund_id = payload.text("refund_id")?;
+        event.amount = payload.amount("amount", payload.currency("currency")?)?;
+        return Ok(event);
     }
-    reading.subscription_id = kind.needs(payload.text("subscription_id"))?;
-    reading.plan_id = kind.needs(payload.text("plan_id"))?;
-    reading.plan_name = payload.prose("plan_name");
-    reading.payment_id = kind.needs(payload.text("payment_id"))?;
-    let currency = kind.needs(payload.currency("currency"))?;
-    reading.amount = kind.needs(payload.amount("amount", currency))?;
-    reading.invoice_number = kind.needs(payload.text("invoice_number"))?;
-    reading.period_start = payload.period("period_start");
-    reading.period_end = payload.period("period_end");
-    reading.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
-    Ok(reading)
+    event.subscription_id = kind.required_if_paid(payload.text("subscription_id"))?;
+    event.plan_id = kind.required_if_paid(payload.text("plan_id"))?;
+    event.plan_name = payload.prose("plan_name");
+    event.payment_id = kind.required_if_paid(payload.text("payment_id"))?;
+    let currency = kind.required_if_paid(payload.currency("currency"))?;
+    event.amount = kind.required_if_paid(payload.amount("amount", currency))?;
+    event.invoice_number = kind.required_if_paid(payload.text("invoice_number"))?;
+    event.period_start = payload.period("period_start");
+    event.period_end = payload.period("period_end");
+    event.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
+    Ok(event)
 }
 
 /// The words that BheemPay shares with Razorpay, on which it stands.
-pub(crate) fn kind(event: &str) -> Kind {
+pub(crate) fn kind(event: &str) -> EventKind {
     match event {
-        "payment.captured" => Kind::PaymentCaptured,
-        "subscription.charged" => Kind::SubscriptionCharged,
-        "subscription.cancelled" => Kind::SubscriptionCancelled,
-        "subscription.pending" => Kind::SubscriptionPending,
-        "subscription.halted" => Kind::SubscriptionHalted,
-        "subscription.paused" => Kind::SubscriptionPaused,
+        "payment.captured" => EventKind::PaymentCaptured,
+        "subscription.charged" => EventKind::SubscriptionCharged,
+        "subscription.cancelled" => EventKind::SubscriptionCancelled,
+        "subscription.pending" => EventKind::SubscriptionPending,
+        "subscription.halted" => EventKind::SubscriptionHalted,
+        "subscription.paused" => EventKind::SubscriptionPaused,
         "subscription.activated" | "subscription.resumed" | "subscription.authenticated" => {
-            Kind::SubscriptionReactivated
+            EventKind::SubscriptionReactivated
         }
-        "payment.failed" => Kind::PaymentFailed,
+        "payment.failed" => EventKind::PaymentFailed,
         // Not `refund.created`: that one may fail.
-        "refund.processed" => Kind::PaymentRefunded,
-        _ => Kind::Unhandled,
+        "refund.processed" => EventKind::PaymentRefunded,
+        _ => EventKind::Unhandled,
     }
 }

@@ -4,8 +4,9 @@
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::json::Object;
-use crate::reading::{GatewayEvent, Kind, Unreadable};
+use crate::error::EventError;
+use crate::event::{EventKind, GatewayEvent};
+use crate::json::JsonObject;
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "sha256=", encoding: Encoding::Hex },
@@ -16,36 +17,36 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let event = body.text("event_type")?.ok_or(Unreadable::Missing("event_type"))?;
+fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
+    let event = body.text("event_type")?.ok_or(EventError::Missing("event_type"))?;
     let kind = match event.as_str() {
-        "payment_received" => Kind::PaymentCaptured,
-        "payment_failed" => Kind::PaymentFailed,
-        "subscription_cancelled" => Kind::SubscriptionCancelled,
-        "subscription_created" => Kind::SubscriptionCreated,
-        "subscription_updated" => Kind::SubscriptionUpdated,
-        "seat_assigned" => Kind::SeatAssigned,
-        "seat_revoked" => Kind::SeatRevoked,
-        "organization_updated" => Kind::OrganizationUpdated,
-        _ => Kind::Unhandled,
+        "payment_received" => EventKind::PaymentCaptured,
+        "payment_failed" => EventKind::PaymentFailed,
+        "subscription_cancelled" => EventKind::SubscriptionCancelled,
+        "subscription_created" => EventKind::SubscriptionCreated,
+        "subscription_updated" => EventKind::SubscriptionUpdated,
+        "seat_assigned" => EventKind::SeatAssigned,
+        "seat_revoked" => EventKind::SeatRevoked,
+        "organization_updated" => EventKind::OrganizationUpdated,
+        _ => EventKind::Unhandled,
     };
-    let mut reading = GatewayEvent::of(kind, event);
-    reading.tenant_id = kind.minds(body.text("organization_id"))?;
-    reading.tenant_json = kind.minds(body.json("organization_id"))?;
-    if kind == Kind::Unhandled {
-        return Ok(reading);
+    let mut event = GatewayEvent::of(kind, event);
+    event.tenant_id = kind.required_if_handled(body.text("organization_id"))?;
+    event.tenant_json = kind.required_if_handled(body.json("organization_id"))?;
+    if kind == EventKind::Unhandled {
+        return Ok(event);
     }
-    reading.occurred_at = body.instant("timestamp")?;
-    let Some(billing) = body.object("billing_data")? else { return Ok(reading) };
-    let currency = kind.needs(billing.currency("currency"))?;
-    reading.amount = kind.needs(billing.amount("amount", currency))?;
-    reading.invoice_number = kind.needs(billing.text("invoice_id"))?;
+    event.occurred_at = body.instant("timestamp")?;
+    let Some(billing) = body.object("billing_data")? else { return Ok(event) };
+    let currency = kind.required_if_paid(billing.currency("currency"))?;
+    event.amount = kind.required_if_paid(billing.amount("amount", currency))?;
+    event.invoice_number = kind.required_if_paid(billing.text("invoice_id"))?;
     // An invoice is paid once, whatever it is called.
-    reading.payment_id = kind.needs(billing.text("payment_id"))?.or_else(|| reading.invoice_number.clone());
-    reading.subscription_id = kind.needs(billing.text("subscription_id"))?;
-    reading.plan_id = kind.needs(billing.text("plan_id"))?;
-    reading.plan_name = billing.prose("plan_name");
-    reading.period_end = billing.period("period_end");
-    reading.failure = billing.prose("description").filter(|_| kind == Kind::PaymentFailed);
-    Ok(reading)
+    event.payment_id = kind.required_if_paid(billing.text("payment_id"))?.or_else(|| event.invoice_number.clone());
+    event.subscription_id = kind.required_if_paid(billing.text("subscription_id"))?;
+    event.plan_id = kind.required_if_paid(billing.text("plan_id"))?;
+    event.plan_name = billing.prose("plan_name");
+    event.period_end = billing.period("period_end");
+    event.failure = billing.prose("description").filter(|_| kind == EventKind::PaymentFailed);
+    Ok(event)
 }

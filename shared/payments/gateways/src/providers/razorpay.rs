@@ -5,9 +5,10 @@
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::json::Object;
+use crate::error::EventError;
+use crate::event::{EventKind, GatewayEvent};
+use crate::json::JsonObject;
 use crate::providers::bheempay;
-use crate::reading::{GatewayEvent, Kind, Unreadable};
 use edge_money::{Bill, Line};
 use edge_money::{Currency, scaled};
 
@@ -23,80 +24,80 @@ pub(crate) const DEFINITION: Definition = Definition {
 /// The entities whose notes only a server can write.
 const MADE_BY_SERVERS: [&str; 5] = ["order", "subscription", "invoice", "payment_link", "refund"];
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let event = body.text("event")?.ok_or(Unreadable::Missing("event"))?;
+fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
+    let event = body.text("event")?.ok_or(EventError::Missing("event"))?;
     let kind = match event.as_str() {
         // Reports the same payment as `payment.captured`, with the same id.
-        "order.paid" => Kind::PaymentCaptured,
+        "order.paid" => EventKind::PaymentCaptured,
         // Reports the same payment as `subscription.charged`, and how its amount came about.
-        "invoice.paid" if is_of_subscription(body) => Kind::SubscriptionCharged,
+        "invoice.paid" if is_of_subscription(body) => EventKind::SubscriptionCharged,
         event => bheempay::kind(event),
     };
-    let mut reading = GatewayEvent::of(kind, event);
-    if kind == Kind::Unhandled {
-        return Ok(reading);
+    let mut event = GatewayEvent::of(kind, event);
+    if kind == EventKind::Unhandled {
+        return Ok(event);
     }
-    reading.occurred_at = body.instant("created_at")?;
-    reading.account_id = kind.needs(body.text("account_id"))?;
-    let Some(payload) = body.object("payload")? else { return Ok(reading) };
-    read_notes(&payload, &mut reading)?;
-    if kind == Kind::PaymentRefunded {
+    event.occurred_at = body.instant("created_at")?;
+    event.account_id = kind.required_if_paid(body.text("account_id"))?;
+    let Some(payload) = body.object("payload")? else { return Ok(event) };
+    read_notes(&payload, &mut event)?;
+    if kind == EventKind::PaymentRefunded {
         // What is given back is given to whoever spent it: that it is theirs needs no other proof.
-        reading.tenant_id = reading.tenant_id.take().or_else(|| reading.claimed_tenant_id.clone());
-        read_refund(&payload, &mut reading)?;
-        return Ok(reading);
+        event.tenant_id = event.tenant_id.take().or_else(|| event.claimed_tenant_id.clone());
+        read_refund(&payload, &mut event)?;
+        return Ok(event);
     }
     let order = entity(&payload, "order")?;
     if let Some(order) = &order {
-        reading.order_id = kind.needs(order.text("id"))?;
+        event.order_id = kind.required_if_paid(order.text("id"))?;
     }
     if let Some(invoice) = entity(&payload, "invoice")? {
-        read_invoice(&invoice, &mut reading)?;
+        read_invoice(&invoice, &mut event)?;
     }
     if let Some(payment) = entity(&payload, "payment")? {
-        reading.payment_id = kind.needs(payment.text("id"))?;
-        reading.order_id = reading.order_id.take().or(kind.needs(payment.text("order_id"))?);
-        let currency = kind.needs(payment.currency("currency"))?;
-        reading.amount = kind.needs(payment.money("amount", currency, paise))?;
-        reading.invoice_number = kind.needs(payment.text("invoice_id"))?.or(reading.invoice_number.take());
-        reading.failure = payment.prose("error_description").or_else(|| payment.prose("error_code"));
-        if reading.bill.is_none() {
-            reading.bill = order.as_ref().and_then(|order| offered(order, &payment));
+        event.payment_id = kind.required_if_paid(payment.text("id"))?;
+        event.order_id = event.order_id.take().or(kind.required_if_paid(payment.text("order_id"))?);
+        let currency = kind.required_if_paid(payment.currency("currency"))?;
+        event.amount = kind.required_if_paid(payment.money("amount", currency, paise))?;
+        event.invoice_number = kind.required_if_paid(payment.text("invoice_id"))?.or(event.invoice_number.take());
+        event.failure = payment.prose("error_description").or_else(|| payment.prose("error_code"));
+        if event.bill.is_none() {
+            event.bill = order.as_ref().and_then(|order| offered(order, &payment));
         }
     }
     if let Some(subscription) = entity(&payload, "subscription")? {
-        reading.subscription_id = kind.needs(subscription.text("id"))?;
-        reading.plan_id = reading.plan_id.take().or(kind.needs(subscription.text("plan_id"))?);
-        reading.period_start = subscription.period("current_start");
-        reading.period_end = subscription.period("current_end");
-        reading.seats = subscription.count("quantity");
+        event.subscription_id = kind.required_if_paid(subscription.text("id"))?;
+        event.plan_id = event.plan_id.take().or(kind.required_if_paid(subscription.text("plan_id"))?);
+        event.period_start = subscription.period("current_start");
+        event.period_end = subscription.period("current_end");
+        event.seats = subscription.count("quantity");
     }
-    Ok(reading)
+    Ok(event)
 }
 
 /// Whether an event has the invoice of a subscription. Other invoices are no business of the edge's.
-fn is_of_subscription(body: &Object<'_>) -> bool {
+fn is_of_subscription(body: &JsonObject<'_>) -> bool {
     let invoice = body.object("payload").ok().flatten().and_then(|payload| entity(&payload, "invoice").ok().flatten());
     invoice.is_some_and(|invoice| invoice.has("subscription_id"))
 }
 
 /// The invoice of a subscription, and how its amount came about.
-fn read_invoice(invoice: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
-    let kind = reading.kind;
-    reading.invoice_number = kind.needs(invoice.text("id"))?;
-    reading.payment_id = kind.needs(invoice.text("payment_id"))?;
-    reading.order_id = reading.order_id.take().or(kind.needs(invoice.text("order_id"))?);
-    reading.subscription_id = kind.needs(invoice.text("subscription_id"))?;
-    let currency = kind.needs(invoice.currency("currency"))?;
-    reading.amount = kind.needs(invoice.money("amount_paid", currency, paise))?;
-    reading.period_start = invoice.period("billing_start");
-    reading.period_end = invoice.period("billing_end");
-    reading.bill = bill(invoice);
+fn read_invoice(invoice: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    let kind = event.kind;
+    event.invoice_number = kind.required_if_paid(invoice.text("id"))?;
+    event.payment_id = kind.required_if_paid(invoice.text("payment_id"))?;
+    event.order_id = event.order_id.take().or(kind.required_if_paid(invoice.text("order_id"))?);
+    event.subscription_id = kind.required_if_paid(invoice.text("subscription_id"))?;
+    let currency = kind.required_if_paid(invoice.currency("currency"))?;
+    event.amount = kind.required_if_paid(invoice.money("amount_paid", currency, paise))?;
+    event.period_start = invoice.period("billing_start");
+    event.period_end = invoice.period("billing_end");
+    event.bill = bill(invoice);
     Ok(())
 }
 
 /// How the amount of an invoice came about, where its lines show that.
-fn bill(invoice: &Object<'_>) -> Option<Bill> {
+fn bill(invoice: &JsonObject<'_>) -> Option<Bill> {
     let mut lines = Vec::new();
     let mut is_tax_included = false;
     for line in invoice.objects("line_items").ok()? {
@@ -120,7 +121,7 @@ fn bill(invoice: &Object<'_>) -> Option<Bill> {
 }
 
 /// How the amount of a payment came about that was less than its order for an offer of the merchant's.
-fn offered(order: &Object<'_>, payment: &Object<'_>) -> Option<Bill> {
+fn offered(order: &JsonObject<'_>, payment: &JsonObject<'_>) -> Option<Bill> {
     if !payment.has("offer_id") && !order.has("offer_id") {
         return None;
     }
@@ -130,15 +131,15 @@ fn offered(order: &Object<'_>, payment: &Object<'_>) -> Option<Bill> {
 }
 
 /// What was given back. The payment that it is of mostly stands beside it, with its own amount.
-fn read_refund(payload: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
+fn read_refund(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
     let Some(refund) = entity(payload, "refund")? else { return Ok(()) };
-    reading.refund_id = refund.text("id")?;
-    reading.payment_id = refund.text("payment_id")?;
-    reading.amount = refund.money("amount", refund.currency("currency")?, paise)?;
+    event.refund_id = refund.text("id")?;
+    event.payment_id = refund.text("payment_id")?;
+    event.amount = refund.money("amount", refund.currency("currency")?, paise)?;
     let payment = entity(payload, "payment")?.map_or(Ok(None), |payment| payment.text("id"))?;
-    match (&reading.payment_id, payment) {
-        (Some(one), Some(other)) if *one != other => return Err(Unreadable::Contradiction("payment_id")),
-        (None, payment) => reading.payment_id = payment,
+    match (&event.payment_id, payment) {
+        (Some(one), Some(other)) if *one != other => return Err(EventError::Contradiction("payment_id")),
+        (None, payment) => event.payment_id = payment,
         _ => {}
     }
     Ok(())
@@ -148,13 +149,13 @@ fn paise(digits: &str, _: Currency) -> Option<i64> {
     scaled(digits, 0).ok()
 }
 
-fn entity<'a>(payload: &Object<'a>, name: &'static str) -> Result<Option<Object<'a>>, Unreadable> {
+fn entity<'a>(payload: &JsonObject<'a>, name: &'static str) -> Result<Option<JsonObject<'a>>, EventError> {
     payload.object(name)?.map_or(Ok(None), |envelope| envelope.object("entity"))
 }
 
 /// What is written beside things. Where two entities say which tenant, they must agree. Of what is written beside the
 /// payment alone nothing but the claim is kept.
-fn read_notes(payload: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
+fn read_notes(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
     let mut tenant: Option<String> = None;
     for (name, envelope) in payload.children("payload")? {
         let Some(entity) = envelope.object("entity")? else { continue };
@@ -162,23 +163,23 @@ fn read_notes(payload: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Un
         let is_believed = MADE_BY_SERVERS.contains(&name);
         if let Some(said) = notes.text("tenant_id")? {
             if tenant.as_ref().is_some_and(|other| *other != said) {
-                return Err(Unreadable::Contradiction("tenant_id"));
+                return Err(EventError::Contradiction("tenant_id"));
             }
             if is_believed {
-                reading.tenant_id = Some(said.clone());
-                reading.tenant_json = notes.json("tenant_id")?;
+                event.tenant_id = Some(said.clone());
+                event.tenant_json = notes.json("tenant_id")?;
             } else {
-                reading.claimed_tenant_id = Some(said.clone());
+                event.claimed_tenant_id = Some(said.clone());
             }
             tenant = Some(said);
         }
         if !is_believed {
             continue;
         }
-        let kind = reading.kind;
-        reading.plan_name = reading.plan_name.take().or_else(|| notes.prose("plan_name"));
-        reading.plan_id = reading.plan_id.take().or(kind.needs(notes.text("plan_id"))?);
-        reading.billing_cycle = reading.billing_cycle.take().or(kind.needs(notes.text("billing_cycle"))?);
+        let kind = event.kind;
+        event.plan_name = event.plan_name.take().or_else(|| notes.prose("plan_name"));
+        event.plan_id = event.plan_id.take().or(kind.required_if_paid(notes.text("plan_id"))?);
+        event.billing_cycle = event.billing_cycle.take().or(kind.required_if_paid(notes.text("billing_cycle"))?);
     }
     Ok(())
 }

@@ -4,8 +4,9 @@
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::json::Object;
-use crate::reading::{GatewayEvent, Kind, Unreadable};
+use crate::error::EventError;
+use crate::event::{EventKind, GatewayEvent};
+use crate::json::JsonObject;
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Base64 },
@@ -15,7 +16,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
+fn read(_: &JsonObject<'_>, headers: &HeaderMap) -> Result<GatewayEvent, EventError> {
     Ok(topic(headers, "x-shopify-topic"))
 }
 
@@ -23,5 +24,5 @@ fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<GatewayEvent, Unreadable>
 pub(crate) fn topic(headers: &HeaderMap, name: &str) -> GatewayEvent {
     let topic = headers.get(name).and_then(|value| value.to_str().ok());
     let topic = topic.filter(|topic| (1..=256).contains(&topic.len()) && !topic.chars().any(char::is_control));
-    GatewayEvent::of(Kind::Unhandled, topic.unwrap_or("unknown").to_owned())
+    GatewayEvent::of(EventKind::Unhandled, topic.unwrap_or("unknown").to_owned())
 }

@@ -4,11 +4,12 @@
 
 use http::HeaderMap;
 
-use crate::claim::SIGNATURE_HEADER;
 use crate::definition::{Definition, Scheme};
-use crate::json::Object;
+use crate::error::EventError;
+use crate::event::GatewayEvent;
+use crate::json::JsonObject;
 use crate::providers::bheempay;
-use crate::reading::{GatewayEvent, Unreadable};
+use crate::signature::SIGNATURE_HEADER;
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::IdTimeAndBody,
@@ -19,11 +20,11 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
+fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
+    let event = body.text("type")?.ok_or(EventError::Missing("type"))?;
     let kind = bheempay::kind(&event);
-    let data = kind.minds(body.object("data"))?;
-    let mut reading = bheempay::read_payload(event, data.as_ref())?;
-    reading.occurred_at = kind.minds(body.instant("timestamp"))?;
-    Ok(reading)
+    let data = kind.required_if_handled(body.object("data"))?;
+    let mut event = bheempay::read_payload(event, data.as_ref())?;
+    event.occurred_at = kind.required_if_handled(body.instant("timestamp"))?;
+    Ok(event)
 }

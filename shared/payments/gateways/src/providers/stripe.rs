@@ -5,8 +5,9 @@ use edge_capabilities::Timestamp;
 use http::HeaderMap;
 
 use crate::definition::{Definition, Scheme};
-use crate::json::Object;
-use crate::reading::{GatewayEvent, Kind, Unreadable};
+use crate::error::EventError;
+use crate::event::{EventKind, GatewayEvent};
+use crate::json::JsonObject;
 use edge_money::{Bill, Line};
 use edge_money::{Currency, Money, scaled};
 
@@ -21,63 +22,63 @@ pub(crate) const DEFINITION: Definition = Definition {
 /// What the events begin with that may have an effect. Of others not even the object is read.
 const FAMILIES: [&str; 4] = ["invoice.", "checkout.session.", "charge.refunded", "customer.subscription."];
 
-fn read(body: &Object<'_>, _: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let event = body.text("type")?.ok_or(Unreadable::Missing("type"))?;
+fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
+    let event = body.text("type")?.ok_or(EventError::Missing("type"))?;
     if !FAMILIES.iter().any(|family| event.starts_with(family)) {
-        return Ok(GatewayEvent::of(Kind::Unhandled, event));
+        return Ok(GatewayEvent::of(EventKind::Unhandled, event));
     }
     let data = body.object("data")?;
     let object = data.as_ref().map_or(Ok(None), |data| data.object("object"))?;
     let object = object.unwrap_or_default();
     let kind = kind(&event, &object, body.period("created"))?;
-    let mut reading = GatewayEvent::of(kind, event);
-    if kind == Kind::Unhandled {
-        return Ok(reading);
+    let mut event = GatewayEvent::of(kind, event);
+    if kind == EventKind::Unhandled {
+        return Ok(event);
     }
-    reading.occurred_at = body.instant("created")?;
-    reading.account_id = kind.needs(body.text("account"))?;
-    if reading.event.starts_with("invoice.") {
-        read_invoice(&object, &mut reading)?;
-    } else if reading.event.starts_with("checkout.session.") {
-        read_session(&object, &mut reading)?;
-    } else if kind == Kind::PaymentRefunded {
+    event.occurred_at = body.instant("created")?;
+    event.account_id = kind.required_if_paid(body.text("account"))?;
+    if event.name.starts_with("invoice.") {
+        read_invoice(&object, &mut event)?;
+    } else if event.name.starts_with("checkout.session.") {
+        read_session(&object, &mut event)?;
+    } else if kind == EventKind::PaymentRefunded {
         let before = data.map_or(Ok(None), |data| data.object("previous_attributes"))?;
-        read_refunded(&object, before.as_ref(), &mut reading)?;
+        read_refunded(&object, before.as_ref(), &mut event)?;
     } else {
-        reading.subscription_id = kind.needs(object.text("id"))?;
-        read_metadata(&object, &mut reading)?;
-        read_item(&object, &mut reading)?;
+        event.subscription_id = kind.required_if_paid(object.text("id"))?;
+        read_metadata(&object, &mut event)?;
+        read_item(&object, &mut event)?;
         for item in object.objects("items")? {
-            read_item(&item, &mut reading)?;
+            read_item(&item, &mut event)?;
         }
     }
-    Ok(reading)
+    Ok(event)
 }
 
 /// Several events report one payment; all of them carry its invoice.
-fn kind(event: &str, object: &Object<'_>, created: Option<Timestamp>) -> Result<Kind, Unreadable> {
+fn kind(event: &str, object: &JsonObject<'_>, created: Option<Timestamp>) -> Result<EventKind, EventError> {
     Ok(match event {
         "invoice.paid" | "invoice.payment_succeeded" => match object.text("billing_reason")?.as_deref() {
             Some("subscription_cycle" | "subscription_update" | "subscription_threshold" | "subscription") => {
-                Kind::SubscriptionCharged
+                EventKind::SubscriptionCharged
             }
-            _ => Kind::PaymentCaptured,
+            _ => EventKind::PaymentCaptured,
         },
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" if is_paid(object)? => {
-            Kind::PaymentCaptured
+            EventKind::PaymentCaptured
         }
-        "invoice.payment_failed" | "checkout.session.async_payment_failed" => Kind::PaymentFailed,
-        "charge.refunded" => Kind::PaymentRefunded,
-        "invoice.payment_action_required" => Kind::SubscriptionPending,
-        "customer.subscription.deleted" => Kind::SubscriptionCancelled,
-        "customer.subscription.paused" => Kind::SubscriptionPaused,
+        "invoice.payment_failed" | "checkout.session.async_payment_failed" => EventKind::PaymentFailed,
+        "charge.refunded" => EventKind::PaymentRefunded,
+        "invoice.payment_action_required" => EventKind::SubscriptionPending,
+        "customer.subscription.deleted" => EventKind::SubscriptionCancelled,
+        "customer.subscription.paused" => EventKind::SubscriptionPaused,
         event if event.starts_with("customer.subscription.") => state(event, object, created)?,
-        _ => Kind::Unhandled,
+        _ => EventKind::Unhandled,
     })
 }
 
 /// Whether a checkout is paid: a discount may have left nothing to pay.
-fn is_paid(session: &Object<'_>) -> Result<bool, Unreadable> {
+fn is_paid(session: &JsonObject<'_>) -> Result<bool, EventError> {
     Ok(match session.text("payment_status")?.as_deref() {
         Some("paid") => true,
         Some("no_payment_required") => session.whole("amount_subtotal").is_some_and(|subtotal| subtotal > 0),
@@ -86,87 +87,87 @@ fn is_paid(session: &Object<'_>) -> Result<bool, Unreadable> {
 }
 
 /// What a subscription is by its status. All events of a subscription tell it as it was when they happened.
-fn state(event: &str, subscription: &Object<'_>, now: Option<Timestamp>) -> Result<Kind, Unreadable> {
+fn state(event: &str, subscription: &JsonObject<'_>, now: Option<Timestamp>) -> Result<EventKind, EventError> {
     let is_paused = || match subscription.object("pause_collection")? {
-        None => Ok::<_, Unreadable>(false),
+        None => Ok::<_, EventError>(false),
         // Collected again from then on.
         Some(pause) => Ok(pause.period("resumes_at").zip(now).is_none_or(|(resumes, now)| resumes > now)),
     };
     Ok(match subscription.text("status")?.as_deref() {
-        Some("canceled") => Kind::SubscriptionCancelled,
-        Some("incomplete_expired") => Kind::SubscriptionNeverStarted,
-        Some("unpaid") => Kind::SubscriptionHalted,
-        Some("paused") => Kind::SubscriptionPaused,
-        Some("active" | "trialing" | "past_due") if is_paused()? => Kind::SubscriptionPaused,
-        Some("active" | "trialing") => Kind::SubscriptionReactivated,
-        Some("past_due") => Kind::SubscriptionOverdue,
-        None if event == "customer.subscription.resumed" => Kind::SubscriptionReactivated,
+        Some("canceled") => EventKind::SubscriptionCancelled,
+        Some("incomplete_expired") => EventKind::SubscriptionNeverStarted,
+        Some("unpaid") => EventKind::SubscriptionHalted,
+        Some("paused") => EventKind::SubscriptionPaused,
+        Some("active" | "trialing" | "past_due") if is_paused()? => EventKind::SubscriptionPaused,
+        Some("active" | "trialing") => EventKind::SubscriptionReactivated,
+        Some("past_due") => EventKind::SubscriptionOverdue,
+        None if event == "customer.subscription.resumed" => EventKind::SubscriptionReactivated,
         // Nothing was bought yet.
-        _ => Kind::Unhandled,
+        _ => EventKind::Unhandled,
     })
 }
 
-fn read_invoice(invoice: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
-    let kind = reading.kind;
-    reading.payment_id = kind.needs(invoice.text("id"))?;
-    reading.invoice_number = kind.needs(invoice.text("number"))?;
-    reading.subscription_id = kind.needs(id_of(invoice, "subscription"))?;
-    let currency = kind.needs(invoice.currency("currency"))?;
+fn read_invoice(invoice: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    let kind = event.kind;
+    event.payment_id = kind.required_if_paid(invoice.text("id"))?;
+    event.invoice_number = kind.required_if_paid(invoice.text("number"))?;
+    event.subscription_id = kind.required_if_paid(id_of(invoice, "subscription"))?;
+    let currency = kind.required_if_paid(invoice.currency("currency"))?;
     let amount = if kind.pays() { "amount_paid" } else { "amount_due" };
-    reading.amount = kind.needs(invoice.money(amount, currency, minor_units))?;
-    read_metadata(invoice, reading)?;
+    event.amount = kind.required_if_paid(invoice.money(amount, currency, minor_units))?;
+    read_metadata(invoice, event)?;
     let parent = invoice.object("parent")?.map_or(Ok(None), |parent| parent.object("subscription_details"))?;
     for details in [invoice.object("subscription_details")?, parent].into_iter().flatten() {
-        read_metadata(&details, reading)?;
-        if reading.subscription_id.is_none() {
-            reading.subscription_id = kind.needs(id_of(&details, "subscription"))?;
+        read_metadata(&details, event)?;
+        if event.subscription_id.is_none() {
+            event.subscription_id = kind.required_if_paid(id_of(&details, "subscription"))?;
         }
     }
     for line in invoice.objects("lines")? {
-        read_metadata(&line, reading)?;
+        read_metadata(&line, event)?;
     }
-    reading.bill = bill(invoice, currency);
-    let of_plan = reading.bill.as_ref().and_then(Bill::plan_line).cloned();
+    event.bill = bill(invoice, currency);
+    let of_plan = event.bill.as_ref().and_then(Bill::plan_line).cloned();
     if let Some(line) = &of_plan {
-        reading.plan_id = reading.plan_id.take().or_else(|| line.plan_id.clone());
-        reading.seats = line.quantity;
+        event.plan_id = event.plan_id.take().or_else(|| line.plan_id.clone());
+        event.seats = line.quantity;
     }
     // The invoice's own period is the one that came before.
     for line in invoice.objects("lines")? {
         // What is given back is no longer bought.
         if line.whole("amount").is_none_or(|amount| amount >= 0) {
-            read_item(&line, reading)?;
+            read_item(&line, event)?;
         }
         if let Some(period) = line.object("period")? {
-            reading.period_start = reading.period_start.max(period.period("start"));
-            reading.period_end = reading.period_end.max(period.period("end"));
+            event.period_start = event.period_start.max(period.period("start"));
+            event.period_end = event.period_end.max(period.period("end"));
         }
     }
     if let Some(line) = of_plan {
-        reading.seats = line.quantity.or(reading.seats);
+        event.seats = line.quantity.or(event.seats);
     }
-    reading.failure = invoice.object("last_finalization_error")?.and_then(|error| error.prose("message"));
+    event.failure = invoice.object("last_finalization_error")?.and_then(|error| error.prose("message"));
     Ok(())
 }
 
-fn read_session(session: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
-    let kind = reading.kind;
+fn read_session(session: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    let kind = event.kind;
     // The invoice, by which the payment is known elsewhere too; one-off payments have none.
-    reading.payment_id = match kind.needs(id_of(session, "invoice"))? {
+    event.payment_id = match kind.required_if_paid(id_of(session, "invoice"))? {
         Some(invoice) => Some(invoice),
-        None => kind.needs(id_of(session, "payment_intent"))?,
+        None => kind.required_if_paid(id_of(session, "payment_intent"))?,
     };
-    reading.subscription_id = kind.needs(id_of(session, "subscription"))?;
-    let currency = kind.needs(session.currency("currency"))?;
-    reading.amount = kind.needs(session.money("amount_total", currency, minor_units))?;
-    reading.bill = bill_of_session(session, currency);
-    read_metadata(session, reading)
+    event.subscription_id = kind.required_if_paid(id_of(session, "subscription"))?;
+    let currency = kind.required_if_paid(session.currency("currency"))?;
+    event.amount = kind.required_if_paid(session.money("amount_total", currency, minor_units))?;
+    event.bill = bill_of_session(session, currency);
+    read_metadata(session, event)
 }
 
 /// How the amount of an invoice came about, where its lines show that.
-fn bill(invoice: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+fn bill(invoice: &JsonObject<'_>, currency: Option<Currency>) -> Option<Bill> {
     let currency = currency?;
-    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    let minor = |object: &JsonObject<'_>, name| minor_units_of(object.whole(name)?, currency);
     if invoice.object("lines").ok()?.is_some_and(|lines| lines.flag("has_more")) {
         return None;
     }
@@ -205,7 +206,7 @@ fn bill(invoice: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
 }
 
 /// The sum of what counts in a list of amounts; None: there is no such list, or it cannot be read.
-fn sum_of(object: &Object<'_>, name: &'static str, counts: impl Fn(&Object<'_>) -> bool) -> Option<i64> {
+fn sum_of(object: &JsonObject<'_>, name: &'static str, counts: impl Fn(&JsonObject<'_>) -> bool) -> Option<i64> {
     if !object.has(name) {
         return None;
     }
@@ -213,7 +214,7 @@ fn sum_of(object: &Object<'_>, name: &'static str, counts: impl Fn(&Object<'_>) 
     amounts.iter().filter(|one| counts(one)).try_fold(0_i64, |sum, one| sum.checked_add(one.whole("amount")?))
 }
 
-fn is_proration(line: &Object<'_>) -> bool {
+fn is_proration(line: &JsonObject<'_>) -> bool {
     let parent = line.object("parent").ok().flatten();
     let details = ["subscription_item_details", "invoice_item_details"].into_iter();
     let is_of = |name| Some(parent.as_ref()?.object(name).ok()??.flag("proration"));
@@ -221,9 +222,9 @@ fn is_proration(line: &Object<'_>) -> bool {
 }
 
 /// How the amount of a checkout came about.
-fn bill_of_session(session: &Object<'_>, currency: Option<Currency>) -> Option<Bill> {
+fn bill_of_session(session: &JsonObject<'_>, currency: Option<Currency>) -> Option<Bill> {
     let currency = currency?;
-    let minor = |object: &Object<'_>, name| minor_units_of(object.whole(name)?, currency);
+    let minor = |object: &JsonObject<'_>, name| minor_units_of(object.whole(name)?, currency);
     let (amount, total) = (minor(session, "amount_subtotal")?, minor(session, "amount_total")?);
     let details = session.object("total_details").ok()?;
     let detail = |name| details.as_ref().and_then(|details| minor(details, name)).unwrap_or(0);
@@ -241,69 +242,69 @@ fn bill_of_session(session: &Object<'_>, currency: Option<Currency>) -> Option<B
 
 /// A charge of which something was given back. It says how much in all; what it said before is told beside it.
 fn read_refunded(
-    charge: &Object<'_>,
-    before: Option<&Object<'_>>,
-    reading: &mut GatewayEvent,
-) -> Result<(), Unreadable> {
+    charge: &JsonObject<'_>,
+    before: Option<&JsonObject<'_>>,
+    event: &mut GatewayEvent,
+) -> Result<(), EventError> {
     // By the name that its payment has in `read_invoice` and `read_session`, where the API version tells it.
     let names = [id_of(charge, "invoice")?, id_of(charge, "payment_intent")?, charge.text("id")?];
-    reading.payment_id = names.into_iter().flatten().next();
+    event.payment_id = names.into_iter().flatten().next();
     let field = "amount_refunded";
     let currency = charge.currency("currency")?;
-    let total = charge.money(field, currency, minor_units)?.ok_or(Unreadable::Missing(field))?;
+    let total = charge.money(field, currency, minor_units)?.ok_or(EventError::Missing(field))?;
     match before.map_or(Ok(None), |before| before.money(field, currency, minor_units))? {
-        Some(before) if before.minor > total.minor => return Err(Unreadable::Contradiction(field)),
-        Some(before) => reading.amount = Some(Money { minor: total.minor - before.minor, ..total }),
-        None => (reading.amount, reading.is_total) = (Some(total), true),
+        Some(before) if before.minor > total.minor => return Err(EventError::Contradiction(field)),
+        Some(before) => event.amount = Some(Money { minor: total.minor - before.minor, ..total }),
+        None => (event.amount, event.is_total) = (Some(total), true),
     }
-    read_metadata(charge, reading)
+    read_metadata(charge, event)
 }
 
 /// What merchants write beside things. Where two places say which tenant, they must agree.
-fn read_metadata(object: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
+fn read_metadata(object: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
     let Some(metadata) = object.object("metadata")? else { return Ok(()) };
     if let Some(tenant) = metadata.text("tenant_id")? {
-        if reading.tenant_id.as_ref().is_some_and(|other| *other != tenant) {
-            return Err(Unreadable::Contradiction("tenant_id"));
+        if event.tenant_id.as_ref().is_some_and(|other| *other != tenant) {
+            return Err(EventError::Contradiction("tenant_id"));
         }
-        reading.tenant_id = Some(tenant);
-        reading.tenant_json = metadata.json("tenant_id")?;
+        event.tenant_id = Some(tenant);
+        event.tenant_json = metadata.json("tenant_id")?;
     }
-    let kind = reading.kind;
-    reading.plan_name = reading.plan_name.take().or_else(|| metadata.prose("plan_name"));
-    reading.plan_id = reading.plan_id.take().or(kind.needs(metadata.text("plan_id"))?);
-    reading.billing_cycle = reading.billing_cycle.take().or(kind.needs(metadata.text("billing_cycle"))?);
+    let kind = event.kind;
+    event.plan_name = event.plan_name.take().or_else(|| metadata.prose("plan_name"));
+    event.plan_id = event.plan_id.take().or(kind.required_if_paid(metadata.text("plan_id"))?);
+    event.billing_cycle = event.billing_cycle.take().or(kind.required_if_paid(metadata.text("billing_cycle"))?);
     Ok(())
 }
 
 /// Plan, seats and period of a subscription, one of its items, or a line of its invoice.
-fn read_item(item: &Object<'_>, reading: &mut GatewayEvent) -> Result<(), Unreadable> {
-    let kind = reading.kind;
-    reading.seats = reading.seats.max(item.count("quantity"));
+fn read_item(item: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    let kind = event.kind;
+    event.seats = event.seats.max(item.count("quantity"));
     for name in ["price", "plan"] {
         let Some(price) = item.object(name)? else { continue };
-        reading.plan_id = reading.plan_id.take().or(kind.needs(price.text("id"))?);
-        reading.plan_name = reading.plan_name.take().or_else(|| price.prose("nickname"));
+        event.plan_id = event.plan_id.take().or(kind.required_if_paid(price.text("id"))?);
+        event.plan_name = event.plan_name.take().or_else(|| price.prose("nickname"));
         let recurring = price.object("recurring")?;
-        let interval = kind.needs(recurring.as_ref().unwrap_or(&price).text("interval"))?;
+        let interval = kind.required_if_paid(recurring.as_ref().unwrap_or(&price).text("interval"))?;
         let cycle = interval.map(|interval| match interval.as_str() {
             "month" => "monthly".to_owned(),
             "year" => "annual".to_owned(),
             _ => interval,
         });
-        reading.billing_cycle = reading.billing_cycle.take().or(cycle);
+        event.billing_cycle = event.billing_cycle.take().or(cycle);
     }
     let pricing = item.object("pricing")?.map_or(Ok(None), |pricing| pricing.object("price_details"))?;
     if let Some(pricing) = pricing {
-        reading.plan_id = reading.plan_id.take().or(kind.needs(id_of(&pricing, "price"))?);
+        event.plan_id = event.plan_id.take().or(kind.required_if_paid(id_of(&pricing, "price"))?);
     }
-    reading.period_start = reading.period_start.max(item.period("current_period_start"));
-    reading.period_end = reading.period_end.max(item.period("current_period_end"));
+    event.period_start = event.period_start.max(item.period("current_period_start"));
+    event.period_end = event.period_end.max(item.period("current_period_end"));
     Ok(())
 }
 
 /// The id in that field, or of the object that was expanded there.
-fn id_of(object: &Object<'_>, name: &'static str) -> Result<Option<String>, Unreadable> {
+fn id_of(object: &JsonObject<'_>, name: &'static str) -> Result<Option<String>, EventError> {
     match object.object(name)? {
         Some(expanded) => expanded.text("id"),
         None => object.text(name),

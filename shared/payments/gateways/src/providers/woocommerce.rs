@@ -3,9 +3,10 @@
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::json::Object;
+use crate::error::EventError;
+use crate::event::GatewayEvent;
+use crate::json::JsonObject;
 use crate::providers::shopify;
-use crate::reading::{GatewayEvent, Unreadable};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Base64 },
@@ -15,6 +16,6 @@ pub(crate) const DEFINITION: Definition = Definition {
     read,
 };
 
-fn read(_: &Object<'_>, headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
+fn read(_: &JsonObject<'_>, headers: &HeaderMap) -> Result<GatewayEvent, EventError> {
     Ok(shopify::topic(headers, "x-wc-webhook-topic"))
 }

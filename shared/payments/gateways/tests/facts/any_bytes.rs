@@ -1,7 +1,7 @@
 //! Whatever arrives, nothing panics, nothing unsigned is believed, and what is read can be stored.
 
 use edge_capabilities::testing::SeededRandom;
-use edge_gateways::{GatewayEvent, Provider, read};
+use edge_gateways::{GatewayEvent, Provider};
 use http::{HeaderMap, HeaderValue};
 
 use crate::support::{signed, verified};
@@ -124,7 +124,7 @@ fn whatever_arrives_is_refused_or_read_into_what_can_be_stored() {
     });
     println!("SEED={seed}");
     let noise = Noise(SeededRandom::new(seed));
-    let mut readings = 0;
+    let mut events = 0;
     for _ in 0..20_000 {
         let body = if noise.below(2) == 0 { noise.bytes(40) } else { noise.mutated() };
         let provider = Provider::ALL[noise.below(Provider::ALL.len())];
@@ -132,34 +132,34 @@ fn whatever_arrives_is_refused_or_read_into_what_can_be_stored() {
         assert!(verified(provider, &headers, &body).is_err());
         let verified = verified(provider, &signed(provider, &body), &body).unwrap();
         assert!(verified.identity.as_str().len() < 256);
-        if let Ok(reading) = read(provider, &body, &headers) {
-            storable(&reading);
-            readings += 1;
+        if let Ok(event) = GatewayEvent::parse(provider, &body, &headers) {
+            storable(&event);
+            events += 1;
         }
     }
-    assert!(readings > 1000, "noise that is never read tests nothing");
+    assert!(events > 1000, "noise that is never read tests nothing");
 }
 
-fn storable(reading: &GatewayEvent) {
+fn storable(event: &GatewayEvent) {
     let texts = [
-        Some(&reading.event),
-        reading.tenant_id.as_ref(),
-        reading.payment_id.as_ref(),
-        reading.subscription_id.as_ref(),
-        reading.plan_id.as_ref(),
-        reading.plan_name.as_ref(),
-        reading.billing_cycle.as_ref(),
-        reading.invoice_number.as_ref(),
-        reading.account_id.as_ref(),
-        reading.failure.as_ref(),
+        Some(&event.name),
+        event.tenant_id.as_ref(),
+        event.payment_id.as_ref(),
+        event.subscription_id.as_ref(),
+        event.plan_id.as_ref(),
+        event.plan_name.as_ref(),
+        event.billing_cycle.as_ref(),
+        event.invoice_number.as_ref(),
+        event.account_id.as_ref(),
+        event.failure.as_ref(),
     ];
     for text in texts.into_iter().flatten() {
         assert!((1..=256).contains(&text.len()) && !text.chars().any(char::is_control), "{text:?}");
     }
-    for instant in [reading.occurred_at, reading.period_start, reading.period_end].into_iter().flatten() {
+    for instant in [event.occurred_at, event.period_start, event.period_end].into_iter().flatten() {
         assert!((0..=253_402_300_799_999).contains(&instant.as_millis()));
     }
-    assert!(reading.amount.is_none_or(|amount| amount.minor >= 0));
+    assert!(event.amount.is_none_or(|amount| amount.minor >= 0));
 }
 
 /// A guest's stack is small, and a trap takes sixteen requests with it.
@@ -170,7 +170,7 @@ fn depth_costs_no_stack() {
         let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         for provider in Provider::ALL {
             for body in [deep.clone(), format!(r#"{{"event":{deep},"type":"a","event_type":"b","payload":{deep}}}"#)] {
-                let _ = read(provider, body.as_bytes(), &HeaderMap::new());
+                let _ = GatewayEvent::parse(provider, body.as_bytes(), &HeaderMap::new());
                 assert!(verified(provider, &signed(provider, body.as_bytes()), body.as_bytes()).is_ok());
             }
         }

@@ -1,17 +1,17 @@
 //! BheemPay's bodies.
 
-use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Currency, Money};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
-    crate::support::reading(Provider::BheemPay, body)
+fn parse(body: &str) -> Result<GatewayEvent, EventError> {
+    crate::support::parse(Provider::BheemPay, body)
 }
 
 /// With `fields` in its payload.
-fn captured(fields: &str) -> Result<GatewayEvent, Unreadable> {
-    reading(&format!(r#"{{"event":"payment.captured","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
+fn captured(fields: &str) -> Result<GatewayEvent, EventError> {
+    parse(&format!(r#"{{"event":"payment.captured","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
 }
 
 #[test]
@@ -21,8 +21,8 @@ fn a_captured_payment_is_read_whole() {
         "subscription_id":"sub_1","plan_id":"WORKSPACE-PRO","plan_name":"Professional","payment_id":"pay_1",
         "amount":2499.00,"currency":"INR","invoice_number":"INV-1","period_end":"2024-02-15T10:00:00Z",
         "more":{"that":["nobody","asks","for"]}},"created_at":"2024-01-15T10:00:00.120Z"}"#;
-    let read = reading(body).unwrap();
-    assert_eq!((read.kind, read.event.as_str()), (Kind::PaymentCaptured, "payment.captured"));
+    let read = parse(body).unwrap();
+    assert_eq!((read.kind, read.name.as_str()), (EventKind::PaymentCaptured, "payment.captured"));
     assert_eq!(read.tenant_id, text("7c0e4c2e-8f4c-4c0e-9a54-0a3d2f6f0d11"));
     assert_eq!(read.billing_cycle, text("monthly"));
     assert_eq!(read.subscription_id, text("sub_1"));
@@ -38,31 +38,31 @@ fn a_captured_payment_is_read_whole() {
 #[test]
 fn each_event_has_its_meaning() {
     for (event, kind) in [
-        ("payment.captured", Kind::PaymentCaptured),
-        ("subscription.charged", Kind::SubscriptionCharged),
-        ("subscription.cancelled", Kind::SubscriptionCancelled),
-        ("subscription.pending", Kind::SubscriptionPending),
-        ("subscription.halted", Kind::SubscriptionHalted),
-        ("payment.failed", Kind::PaymentFailed),
-        ("payment.authorized", Kind::Unhandled),
-        ("refund.created", Kind::Unhandled),
-        ("refund.failed", Kind::Unhandled),
-        ("PAYMENT.CAPTURED", Kind::Unhandled),
+        ("payment.captured", EventKind::PaymentCaptured),
+        ("subscription.charged", EventKind::SubscriptionCharged),
+        ("subscription.cancelled", EventKind::SubscriptionCancelled),
+        ("subscription.pending", EventKind::SubscriptionPending),
+        ("subscription.halted", EventKind::SubscriptionHalted),
+        ("payment.failed", EventKind::PaymentFailed),
+        ("payment.authorized", EventKind::Unhandled),
+        ("refund.created", EventKind::Unhandled),
+        ("refund.failed", EventKind::Unhandled),
+        ("PAYMENT.CAPTURED", EventKind::Unhandled),
     ] {
-        let read = reading(&format!(r#"{{"event":"{event}","payload":{{"metadata":{{"tenant_id":"t"}}}}}}"#)).unwrap();
-        assert_eq!((read.kind, read.event.as_str(), read.tenant_id), (kind, event, text("t")));
+        let read = parse(&format!(r#"{{"event":"{event}","payload":{{"metadata":{{"tenant_id":"t"}}}}}}"#)).unwrap();
+        assert_eq!((read.kind, read.name.as_str(), read.tenant_id), (kind, event, text("t")));
     }
 }
 
 /// With `fields` in its payload.
-fn refunded(fields: &str) -> Result<GatewayEvent, Unreadable> {
-    reading(&format!(r#"{{"event":"refund.processed","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
+fn refunded(fields: &str) -> Result<GatewayEvent, EventError> {
+    parse(&format!(r#"{{"event":"refund.processed","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#))
 }
 
 #[test]
 fn a_refund_says_of_which_payment_and_how_much() {
     let read = refunded(r#","payment_id":"pay_1","refund_id":"rfnd_1","amount":99.50,"currency":"INR""#).unwrap();
-    assert_eq!((read.kind, read.event.as_str()), (Kind::PaymentRefunded, "refund.processed"));
+    assert_eq!((read.kind, read.name.as_str()), (EventKind::PaymentRefunded, "refund.processed"));
     assert_eq!((read.tenant_id, read.payment_id, read.refund_id), (text("t"), text("pay_1"), text("rfnd_1")));
     assert_eq!((read.amount, read.is_total), (Some(Money { minor: 9_950, currency: Currency::INR }), false));
     let bare = refunded(r#","payment_id":"pay_1""#).unwrap();
@@ -74,20 +74,20 @@ fn a_refund_says_of_which_payment_and_how_much() {
 #[test]
 fn a_refund_that_cannot_be_read_is_not_read() {
     for (fields, why) in [
-        ("", Unreadable::Missing("payment_id")),
-        (r#","amount":1,"currency":"INR""#, Unreadable::Missing("payment_id")),
-        (r#","payment_id":"p","amount":1"#, Unreadable::Missing("currency")),
-        (r#","payment_id":"p","amount":-1,"currency":"INR""#, Unreadable::Field("amount")),
-        (r#","payment_id":"p","amount":"much","currency":"INR""#, Unreadable::Field("amount")),
-        (r#","payment_id":"p","refund_id":{}"#, Unreadable::Field("refund_id")),
-        (r#","payment_id":["p"]"#, Unreadable::Field("payment_id")),
+        ("", EventError::Missing("payment_id")),
+        (r#","amount":1,"currency":"INR""#, EventError::Missing("payment_id")),
+        (r#","payment_id":"p","amount":1"#, EventError::Missing("currency")),
+        (r#","payment_id":"p","amount":-1,"currency":"INR""#, EventError::Field("amount")),
+        (r#","payment_id":"p","amount":"much","currency":"INR""#, EventError::Field("amount")),
+        (r#","payment_id":"p","refund_id":{}"#, EventError::Field("refund_id")),
+        (r#","payment_id":["p"]"#, EventError::Field("payment_id")),
     ] {
         assert_eq!(refunded(fields), Err(why), "{fields}");
     }
     // Nobody's is nobody's business.
-    let nobodys = reading(r#"{"event":"refund.processed","payload":{"metadata":{}}}"#).unwrap();
-    assert_eq!((nobodys.kind, nobodys.tenant_id, nobodys.payment_id), (Kind::PaymentRefunded, None, None));
-    assert_eq!(reading(r#"{"event":"refund.processed"}"#).unwrap().tenant_id, None);
+    let nobodys = parse(r#"{"event":"refund.processed","payload":{"metadata":{}}}"#).unwrap();
+    assert_eq!((nobodys.kind, nobodys.tenant_id, nobodys.payment_id), (EventKind::PaymentRefunded, None, None));
+    assert_eq!(parse(r#"{"event":"refund.processed"}"#).unwrap().tenant_id, None);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn an_amount_keeps_every_digit() {
 
 #[test]
 fn a_payment_of_an_amount_that_cannot_be_read_is_not_read() {
-    let amount = Unreadable::Field("amount");
+    let amount = EventError::Field("amount");
     for (fields, why) in [
         (r#","amount":99.98999999999999,"currency":"INR""#, amount),
         (r#","amount":-1,"currency":"INR""#, amount),
@@ -126,17 +126,17 @@ fn a_payment_of_an_amount_that_cannot_be_read_is_not_read() {
         (r#","amount":92233720368547758.08,"currency":"INR""#, amount),
         (r#","amount":1e999999999,"currency":"INR""#, amount),
         (r#","amount":1.5,"currency":"JPY""#, amount),
-        (r#","amount":1"#, Unreadable::Missing("currency")),
-        (r#","amount":1,"currency":"XXX""#, Unreadable::Field("currency")),
-        (r#","amount":1,"currency":"₹""#, Unreadable::Field("currency")),
-        (r#","payment_id":["pay"]"#, Unreadable::Field("payment_id")),
-        (r#","plan_id":"a\u0000b""#, Unreadable::Field("plan_id")),
+        (r#","amount":1"#, EventError::Missing("currency")),
+        (r#","amount":1,"currency":"XXX""#, EventError::Field("currency")),
+        (r#","amount":1,"currency":"₹""#, EventError::Field("currency")),
+        (r#","payment_id":["pay"]"#, EventError::Field("payment_id")),
+        (r#","plan_id":"a\u0000b""#, EventError::Field("plan_id")),
     ] {
         assert_eq!(captured(fields), Err(why), "{fields}");
         // Where no money came in, it does not matter.
         let halted =
             format!(r#"{{"event":"subscription.halted","payload":{{"metadata":{{"tenant_id":"t"}}{fields}}}}}"#);
-        assert_eq!(reading(&halted).unwrap().tenant_id, text("t"), "{fields}");
+        assert_eq!(parse(&halted).unwrap().tenant_id, text("t"), "{fields}");
     }
     assert_eq!(captured("").unwrap().amount, None);
     assert_eq!(captured(r#","amount":null,"currency":null"#).unwrap().amount, None);
@@ -146,7 +146,7 @@ fn a_payment_of_an_amount_that_cannot_be_read_is_not_read() {
 fn a_period_that_cannot_be_read_is_not_there_and_the_payment_counts() {
     for written in ["\"soon\"", "null", "-1", "-1705312800", "true", "{}", "1e99", "1705312800000000", "\"\"", "[]"] {
         let read = captured(&format!(r#","amount":1,"currency":"INR","period_end":{written}"#)).unwrap();
-        assert_eq!((read.kind, read.period_end), (Kind::PaymentCaptured, None), "{written}");
+        assert_eq!((read.kind, read.period_end), (EventKind::PaymentCaptured, None), "{written}");
     }
     assert_eq!(captured(r#","period_end":0"#).unwrap().period_end, Some(instant("1970-01-01T00:00:00Z")));
 }
@@ -167,25 +167,25 @@ fn instants_are_read_as_people_write_them() {
         ("0", "1970-01-01T00:00:00Z"),
     ] {
         let body = format!(r#"{{"event":"subscription.halted","created_at":{written}}}"#);
-        assert_eq!(reading(&body).unwrap().occurred_at, Some(instant(read)), "{written}");
+        assert_eq!(parse(&body).unwrap().occurred_at, Some(instant(read)), "{written}");
     }
     // An event that cannot be put in order must not be guessed into one.
     for written in
         ["\"yesterday\"", "-1", "true", "{}", "1e99", "99999999999999999", "\"12024-01-15\"", "\".\"", "\"1e\""]
     {
         let body = format!(r#"{{"event":"subscription.halted","created_at":{written}}}"#);
-        assert_eq!(reading(&body), Err(Unreadable::Field("created_at")), "{written}");
+        assert_eq!(parse(&body), Err(EventError::Field("created_at")), "{written}");
     }
     for none in ["{\"event\":\"a\"}", "{\"event\":\"a\",\"created_at\":null}", "{\"event\":\"a\",\"created_at\":\"\"}"]
     {
-        assert_eq!(reading(none).unwrap().occurred_at, None, "{none}");
+        assert_eq!(parse(none).unwrap().occurred_at, None, "{none}");
     }
 }
 
 #[test]
 fn a_tenant_is_an_id_or_there_is_none() {
     let tenant =
-        |written: &str| reading(&format!(r#"{{"event":"subscription.halted","payload":{{"metadata":{written}}}}}"#));
+        |written: &str| parse(&format!(r#"{{"event":"subscription.halted","payload":{{"metadata":{written}}}}}"#));
     for none in ["{}", "null", "[]", "\"x\"", "7", r#"{"tenant_id":null}"#, r#"{"tenant_id":""}"#] {
         assert_eq!(tenant(none).unwrap().tenant_id, None, "{none}");
     }
@@ -202,9 +202,9 @@ fn a_tenant_is_an_id_or_there_is_none() {
         &longer,
     ];
     for written in unreadable {
-        assert_eq!(tenant(written), Err(Unreadable::Field("tenant_id")), "{written}");
+        assert_eq!(tenant(written), Err(EventError::Field("tenant_id")), "{written}");
     }
-    assert_eq!(tenant(r#"{"tenant_id":"a","tenant_id":"b"}"#), Err(Unreadable::Field("metadata")));
+    assert_eq!(tenant(r#"{"tenant_id":"a","tenant_id":"b"}"#), Err(EventError::Field("metadata")));
 }
 
 #[test]
@@ -212,17 +212,17 @@ fn a_body_that_is_no_event_is_not_read() {
     for body in
         ["", "null", "[]", "7", "\"payment.captured\"", "{", "{}x", "\u{feff}{}", r#"{"a":1,"a":2}"#, "webhook_id=1"]
     {
-        assert_eq!(reading(body), Err(Unreadable::NotJson), "{body}");
+        assert_eq!(parse(body), Err(EventError::NotJson), "{body}");
     }
     assert_eq!(
-        edge_gateways::read(Provider::BheemPay, b"{\"event\":\"\xff\"}", &http::HeaderMap::new()),
-        Err(Unreadable::NotJson)
+        edge_gateways::GatewayEvent::parse(Provider::BheemPay, b"{\"event\":\"\xff\"}", &http::HeaderMap::new()),
+        Err(EventError::NotJson)
     );
     for body in ["{}", r#"{"event":null}"#, r#"{"event":""}"#] {
-        assert_eq!(reading(body), Err(Unreadable::Missing("event")), "{body}");
+        assert_eq!(parse(body), Err(EventError::Missing("event")), "{body}");
     }
     for body in [r#"{"event":[]}"#, r#"{"event":"a\nb"}"#, r#"{"event":true}"#] {
-        assert_eq!(reading(body), Err(Unreadable::Field("event")), "{body}");
+        assert_eq!(parse(body), Err(EventError::Field("event")), "{body}");
     }
 }
 

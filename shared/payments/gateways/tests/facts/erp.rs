@@ -1,11 +1,11 @@
 //! The ERP's bodies.
 
-use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
-    crate::support::reading(Provider::Erp, body)
+fn parse(body: &str) -> Result<GatewayEvent, EventError> {
+    crate::support::parse(Provider::Erp, body)
 }
 
 #[test]
@@ -13,8 +13,8 @@ fn a_payment_is_read_as_the_erp_writes_it() {
     let body = r#"{"event_type":"payment_received","organization_id":2,
         "billing_data":{"amount":99.99,"currency":"USD","description":"Monthly subscription payment","invoice_id":"INV-2025-001"},
         "timestamp":"2025-07-28T10:00:00Z"}"#;
-    let read = reading(body).unwrap();
-    assert_eq!((read.kind, read.event.as_str()), (Kind::PaymentCaptured, "payment_received"));
+    let read = parse(body).unwrap();
+    assert_eq!((read.kind, read.name.as_str()), (EventKind::PaymentCaptured, "payment_received"));
     assert_eq!((read.tenant_id, read.tenant_json), (text("2"), text("2")));
     let amount = read.amount.unwrap();
     assert_eq!((amount.minor, amount.currency.as_str(), amount.to_decimal().as_str()), (9999, "USD", "99.99"));
@@ -25,17 +25,17 @@ fn a_payment_is_read_as_the_erp_writes_it() {
 #[test]
 fn each_event_has_its_meaning() {
     for (event, kind, may_repeat) in [
-        ("payment_received", Kind::PaymentCaptured, false),
-        ("payment_failed", Kind::PaymentFailed, false),
-        ("subscription_cancelled", Kind::SubscriptionCancelled, false),
-        ("subscription_created", Kind::SubscriptionCreated, true),
-        ("subscription_updated", Kind::SubscriptionUpdated, true),
-        ("seat_assigned", Kind::SeatAssigned, true),
-        ("seat_revoked", Kind::SeatRevoked, true),
-        ("organization_updated", Kind::OrganizationUpdated, true),
-        ("payment.captured", Kind::Unhandled, false),
+        ("payment_received", EventKind::PaymentCaptured, false),
+        ("payment_failed", EventKind::PaymentFailed, false),
+        ("subscription_cancelled", EventKind::SubscriptionCancelled, false),
+        ("subscription_created", EventKind::SubscriptionCreated, true),
+        ("subscription_updated", EventKind::SubscriptionUpdated, true),
+        ("seat_assigned", EventKind::SeatAssigned, true),
+        ("seat_revoked", EventKind::SeatRevoked, true),
+        ("organization_updated", EventKind::OrganizationUpdated, true),
+        ("payment.captured", EventKind::Unhandled, false),
     ] {
-        let read = reading(&format!(r#"{{"event_type":"{event}","organization_id":"org_1"}}"#)).unwrap();
+        let read = parse(&format!(r#"{{"event_type":"{event}","organization_id":"org_1"}}"#)).unwrap();
         assert_eq!((read.kind, read.kind.may_repeat()), (kind, may_repeat), "{event}");
         assert_eq!((read.tenant_id, read.tenant_json), (text("org_1"), text("\"org_1\"")), "{event}");
     }
@@ -44,11 +44,11 @@ fn each_event_has_its_meaning() {
 #[test]
 fn an_organisation_is_an_integer_or_an_id() {
     let organization =
-        |written: &str| reading(&format!(r#"{{"event_type":"seat_revoked","organization_id":{written}}}"#));
+        |written: &str| parse(&format!(r#"{{"event_type":"seat_revoked","organization_id":{written}}}"#));
     assert_eq!(organization("90071992547409931234").unwrap().tenant_id, text("90071992547409931234"));
     assert_eq!(organization("null").unwrap().tenant_id, None);
     for written in ["2.0", "-2", "1e3", "[2]", "{}", "true"] {
-        assert_eq!(organization(written), Err(Unreadable::Field("organization_id")), "{written}");
+        assert_eq!(organization(written), Err(EventError::Field("organization_id")), "{written}");
     }
-    assert_eq!(reading("{}"), Err(Unreadable::Missing("event_type")));
+    assert_eq!(parse("{}"), Err(EventError::Missing("event_type")));
 }

@@ -1,16 +1,16 @@
 //! Standard Webhooks, Shopify and WooCommerce.
 
-use edge_gateways::{Kind, Provider, Unreadable, read};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 use http::HeaderMap;
 
-use crate::support::{headers, instant, reading, text};
+use crate::support::{headers, instant, parse, text};
 
 #[test]
 fn a_standard_webhook_in_bheempays_words_means_what_bheempays_does() {
     let body = r#"{"type":"payment.captured","timestamp":"2024-01-15T10:00:00.344522Z",
         "data":{"metadata":{"tenant_id":"t"},"payment_id":"pay_1","amount":1.5,"currency":"USD"}}"#;
-    let read = reading(Provider::Standard, body).unwrap();
-    assert_eq!((read.kind, read.tenant_id, read.payment_id), (Kind::PaymentCaptured, text("t"), text("pay_1")));
+    let read = parse(Provider::Standard, body).unwrap();
+    assert_eq!((read.kind, read.tenant_id, read.payment_id), (EventKind::PaymentCaptured, text("t"), text("pay_1")));
     assert_eq!(read.amount.unwrap().minor, 150);
     assert_eq!(read.occurred_at, Some(instant("2024-01-15T10:00:00.344Z")));
 }
@@ -18,19 +18,22 @@ fn a_standard_webhook_in_bheempays_words_means_what_bheempays_does() {
 #[test]
 fn other_standard_webhooks_are_kept_by_their_name() {
     let body = r#"{"type":"contact.created","timestamp":"2022-11-03T20:26:10.344522Z","data":{"id":"1f81eb52"}}"#;
-    let read = reading(Provider::Standard, body).unwrap();
-    assert_eq!((read.kind, read.event.as_str(), read.tenant_id), (Kind::Unhandled, "contact.created", None));
-    assert_eq!(reading(Provider::Standard, "{}"), Err(Unreadable::Missing("type")));
+    let read = parse(Provider::Standard, body).unwrap();
+    assert_eq!((read.kind, read.name.as_str(), read.tenant_id), (EventKind::Unhandled, "contact.created", None));
+    assert_eq!(parse(Provider::Standard, "{}"), Err(EventError::Missing("type")));
 }
 
 #[test]
 fn shops_name_their_events_in_headers_that_take_no_effect() {
     for (provider, name) in [(Provider::Shopify, "x-shopify-topic"), (Provider::WooCommerce, "x-wc-webhook-topic")] {
         let body = br#"{"id":1,"event":"payment.captured","payload":{"metadata":{"tenant_id":"t"}}}"#;
-        let named = read(provider, body, &headers(&[(name, "payment.captured")])).unwrap();
-        assert_eq!((named.kind, named.event.as_str(), named.tenant_id), (Kind::Unhandled, "payment.captured", None));
-        assert_eq!(read(provider, body, &HeaderMap::new()).unwrap().event, "unknown");
-        assert_eq!(read(provider, b"order_x|pay_y", &HeaderMap::new()), Err(Unreadable::NotJson));
+        let named = GatewayEvent::parse(provider, body, &headers(&[(name, "payment.captured")])).unwrap();
+        assert_eq!(
+            (named.kind, named.name.as_str(), named.tenant_id),
+            (EventKind::Unhandled, "payment.captured", None)
+        );
+        assert_eq!(GatewayEvent::parse(provider, body, &HeaderMap::new()).unwrap().name, "unknown");
+        assert_eq!(GatewayEvent::parse(provider, b"order_x|pay_y", &HeaderMap::new()), Err(EventError::NotJson));
     }
 }
 
@@ -49,7 +52,7 @@ fn what_means_nothing_here_is_readable_whatever_it_carries() {
             (Provider::Standard, format!(r#"{{"type":"user.created","data":{metadata}}}"#)),
             (Provider::Erp, format!(r#"{{"event_type":"invoice_sent","organization_id":{odd},"timestamp":{odd}}}"#)),
         ] {
-            assert_eq!(reading(provider, &body).map(|reading| reading.kind), Ok(Kind::Unhandled), "{provider} {body}");
+            assert_eq!(parse(provider, &body).map(|parse| parse.kind), Ok(EventKind::Unhandled), "{provider} {body}");
         }
     }
 }

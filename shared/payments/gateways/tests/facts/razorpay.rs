@@ -1,12 +1,12 @@
 //! Razorpay's bodies.
 
-use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Bill, Currency, Line, Money};
 
 use crate::support::{instant, text};
 
-fn reading(body: &str) -> Result<GatewayEvent, Unreadable> {
-    crate::support::reading(Provider::Razorpay, body)
+fn parse(body: &str) -> Result<GatewayEvent, EventError> {
+    crate::support::parse(Provider::Razorpay, body)
 }
 
 fn event(name: &str, payload: &str) -> String {
@@ -24,8 +24,8 @@ fn a_charge_is_read_from_the_subscription_and_its_payment() {
             "payment":{"entity":{"id":"pay_1","amount":100000,"currency":"INR","status":"captured","order_id":"order_1",
             "invoice_id":"inv_1","captured":"1","notes":[],"error_code":null,"error_description":""}}}"#,
     );
-    let read = reading(&body).unwrap();
-    assert_eq!(read.kind, Kind::SubscriptionCharged);
+    let read = parse(&body).unwrap();
+    assert_eq!(read.kind, EventKind::SubscriptionCharged);
     assert_eq!((read.tenant_id, read.account_id), (text("t_1"), text("acc_1")));
     assert_eq!((read.subscription_id, read.plan_id, read.plan_name), (text("sub_1"), text("plan_1"), text("Pro")));
     assert_eq!((read.payment_id, read.invoice_number), (text("pay_1"), text("inv_1")));
@@ -43,11 +43,11 @@ fn one_payment_has_one_id_in_every_event_that_reports_it() {
     let order = r#""order":{"entity":{"id":"order_1","amount":100,"notes":{"tenant_id":"t"}}}"#;
     let subscription = r#""subscription":{"entity":{"id":"sub_1","notes":{"tenant_id":"t"}}}"#;
     for (name, payload, kind) in [
-        ("payment.captured", format!("{{{payment}}}"), Kind::PaymentCaptured),
-        ("order.paid", format!("{{{payment},{order}}}"), Kind::PaymentCaptured),
-        ("subscription.charged", format!("{{{subscription},{payment}}}"), Kind::SubscriptionCharged),
+        ("payment.captured", format!("{{{payment}}}"), EventKind::PaymentCaptured),
+        ("order.paid", format!("{{{payment},{order}}}"), EventKind::PaymentCaptured),
+        ("subscription.charged", format!("{{{subscription},{payment}}}"), EventKind::SubscriptionCharged),
     ] {
-        let read = reading(&event(name, &payload)).unwrap();
+        let read = parse(&event(name, &payload)).unwrap();
         assert_eq!((read.kind, read.payment_id, read.order_id), (kind, text("pay_1"), text("order_1")), "{name}");
         assert_eq!(read.tenant_id.is_some(), name != "payment.captured", "{name}");
         assert_eq!(read.amount.map(|amount| amount.minor), Some(100), "{name}");
@@ -57,13 +57,13 @@ fn one_payment_has_one_id_in_every_event_that_reports_it() {
 #[test]
 fn a_subscription_that_ends_or_halts_has_no_payment_and_keeps_its_period() {
     for (name, kind) in [
-        ("subscription.halted", Kind::SubscriptionHalted),
-        ("subscription.cancelled", Kind::SubscriptionCancelled),
-        ("subscription.pending", Kind::SubscriptionPending),
+        ("subscription.halted", EventKind::SubscriptionHalted),
+        ("subscription.cancelled", EventKind::SubscriptionCancelled),
+        ("subscription.pending", EventKind::SubscriptionPending),
     ] {
         let payload =
             r#"{"subscription":{"entity":{"id":"sub_1","current_end":1572892200,"notes":{"tenant_id":"t"}}}}"#;
-        let read = reading(&event(name, payload)).unwrap();
+        let read = parse(&event(name, payload)).unwrap();
         assert_eq!((read.kind, read.payment_id, read.amount), (kind, None, None));
         assert_eq!(read.period_end, Some(instant("2019-11-04T18:30:00Z")));
     }
@@ -72,13 +72,13 @@ fn a_subscription_that_ends_or_halts_has_no_payment_and_keeps_its_period() {
 #[test]
 fn states_that_are_given_back_are_read() {
     for (name, kind) in [
-        ("subscription.activated", Kind::SubscriptionReactivated),
-        ("subscription.resumed", Kind::SubscriptionReactivated),
-        ("subscription.authenticated", Kind::SubscriptionReactivated),
-        ("subscription.paused", Kind::SubscriptionPaused),
+        ("subscription.activated", EventKind::SubscriptionReactivated),
+        ("subscription.resumed", EventKind::SubscriptionReactivated),
+        ("subscription.authenticated", EventKind::SubscriptionReactivated),
+        ("subscription.paused", EventKind::SubscriptionPaused),
     ] {
         let payload = r#"{"subscription":{"entity":{"id":"sub_1","current_end":null,"notes":{"tenant_id":"t"}}}}"#;
-        let read = reading(&event(name, payload)).unwrap();
+        let read = parse(&event(name, payload)).unwrap();
         assert_eq!((read.kind, read.subscription_id, read.tenant_id), (kind, text("sub_1"), text("t")), "{name}");
     }
 }
@@ -91,7 +91,7 @@ fn the_notes_of_a_payment_are_a_claim_and_name_no_plan() {
         let payload = format!(
             r#"{{"payment":{{"entity":{{"id":"p","order_id":"order_1","amount":99,"currency":"INR",{notes}}}}}}}"#
         );
-        let read = reading(&event(name, &payload)).unwrap();
+        let read = parse(&event(name, &payload)).unwrap();
         assert_eq!((read.tenant_id, read.tenant_json, read.claimed_tenant_id), (None, None, text("victim")), "{name}");
         assert_eq!((read.plan_id, read.plan_name, read.billing_cycle), (None, None, None), "{name}");
         assert_eq!(read.order_id, text("order_1"), "{name}");
@@ -102,7 +102,7 @@ fn the_notes_of_a_payment_are_a_claim_and_name_no_plan() {
             r#"{{"payment":{{"entity":{{"id":"p","amount":99,"currency":"INR",{notes}}}}},
                 "{made}":{{"entity":{{"id":"x","notes":{{"tenant_id":"victim","plan_id":"large"}}}}}}}}"#
         );
-        let read = reading(&event("payment.captured", &payload)).unwrap();
+        let read = parse(&event("payment.captured", &payload)).unwrap();
         assert_eq!((read.tenant_id, read.plan_id), (text("victim"), text("large")), "{made}");
     }
 }
@@ -122,8 +122,8 @@ const INVOICE: &str = r#"{
 
 #[test]
 fn a_paid_invoice_of_a_subscription_shows_how_its_amount_came_about() {
-    let read = reading(&event("invoice.paid", INVOICE)).unwrap();
-    assert_eq!((read.kind, read.payment_id), (Kind::SubscriptionCharged, text("pay_1")));
+    let read = parse(&event("invoice.paid", INVOICE)).unwrap();
+    assert_eq!((read.kind, read.payment_id), (EventKind::SubscriptionCharged, text("pay_1")));
     assert_eq!((read.tenant_id, read.subscription_id), (text("t"), text("sub_1")));
     assert_eq!((read.order_id, read.invoice_number), (text("order_1"), text("inv_1")));
     assert_eq!(read.amount.map(|amount| amount.minor), Some(294_882));
@@ -139,10 +139,10 @@ fn a_paid_invoice_of_a_subscription_shows_how_its_amount_came_about() {
     let bill = Bill { lines, discount: 0, tax: 44_982, total: Some(294_882), from_balance: None };
     assert_eq!(read.bill, Some(bill));
     let included = INVOICE.replace("\"tax_inclusive\":false", "\"tax_inclusive\":true");
-    assert_eq!(reading(&event("invoice.paid", &included)).unwrap().bill.unwrap().tax, 0);
+    assert_eq!(parse(&event("invoice.paid", &included)).unwrap().bill.unwrap().tax, 0);
     // That of something else is none of ours.
     let other = INVOICE.replace("\"subscription_id\":\"sub_1\"", "\"subscription_id\":null");
-    assert_eq!(reading(&event("invoice.paid", &other)).unwrap().kind, Kind::Unhandled);
+    assert_eq!(parse(&event("invoice.paid", &other)).unwrap().kind, EventKind::Unhandled);
 }
 
 #[test]
@@ -153,11 +153,11 @@ fn an_offer_is_what_an_order_costs_more_than_its_payment() {
                 "order":{{"entity":{{"id":"o","amount":249900,"amount_paid":249900,"notes":{{"tenant_id":"t"}}}}}}}}"#
         )
     };
-    let read = reading(&event("order.paid", &payload(r#""offer_id":"offer_1","#))).unwrap();
+    let read = parse(&event("order.paid", &payload(r#""offer_id":"offer_1","#))).unwrap();
     let bill = read.bill.unwrap();
     assert_eq!((bill.lines[0].amount, bill.discount), (249_900, 49_900));
     assert!(bill.comes_to(200_000));
-    assert_eq!(reading(&event("order.paid", &payload(""))).unwrap().bill, None);
+    assert_eq!(parse(&event("order.paid", &payload(""))).unwrap().bill, None);
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn a_failed_payment_says_why() {
         (r#""error_code":"","error_description":null"#, None),
     ] {
         let payload = format!(r#"{{"payment":{{"entity":{{"id":"pay_1","amount":100,"currency":"INR",{fields}}}}}}}"#);
-        let read = reading(&event("payment.failed", &payload)).unwrap();
-        assert_eq!((read.kind, read.failure), (Kind::PaymentFailed, failure));
+        let read = parse(&event("payment.failed", &payload)).unwrap();
+        assert_eq!((read.kind, read.failure), (EventKind::PaymentFailed, failure));
     }
 }
 
@@ -184,29 +184,29 @@ const REFUND: &str = r#"{
 
 #[test]
 fn a_refund_says_of_which_payment_and_how_much() {
-    let read = reading(&event("refund.processed", REFUND)).unwrap();
-    assert_eq!((read.kind, read.tenant_id), (Kind::PaymentRefunded, text("t")));
+    let read = parse(&event("refund.processed", REFUND)).unwrap();
+    assert_eq!((read.kind, read.tenant_id), (EventKind::PaymentRefunded, text("t")));
     assert_eq!((read.payment_id, read.refund_id), (text("pay_1"), text("rfnd_1")));
     assert_eq!((read.amount, read.is_total), (Some(Money { minor: 50_000, currency: Currency::INR }), false));
     assert_eq!(read.occurred_at, Some(instant("2019-09-05T13:33:03Z")));
     // Without its payment beside it, and with notes of its own.
     let alone = r#"{"refund":{"entity":{"id":"rfnd_1","amount":1,"currency":"INR","payment_id":"pay_1","notes":{"tenant_id":"t"}}}}"#;
-    let read = reading(&event("refund.processed", alone)).unwrap();
+    let read = parse(&event("refund.processed", alone)).unwrap();
     assert_eq!((read.tenant_id, read.payment_id, read.refund_id), (text("t"), text("pay_1"), text("rfnd_1")));
 }
 
 #[test]
 fn a_refund_that_cannot_be_read_is_not_read() {
     for (from, to, why) in [
-        (r#""payment_id":"pay_1""#, r#""payment_id":"pay_2""#, Unreadable::Contradiction("payment_id")),
-        (r#""amount":50000"#, r#""amount":500.5"#, Unreadable::Field("amount")),
-        (r#""amount":50000,"currency":"INR""#, r#""amount":50000"#, Unreadable::Missing("currency")),
+        (r#""payment_id":"pay_1""#, r#""payment_id":"pay_2""#, EventError::Contradiction("payment_id")),
+        (r#""amount":50000"#, r#""amount":500.5"#, EventError::Field("amount")),
+        (r#""amount":50000,"currency":"INR""#, r#""amount":50000"#, EventError::Missing("currency")),
     ] {
-        assert_eq!(reading(&event("refund.processed", &REFUND.replacen(from, to, 1))), Err(why), "{to}");
+        assert_eq!(parse(&event("refund.processed", &REFUND.replacen(from, to, 1))), Err(why), "{to}");
     }
     let nothing = r#"{"payment":{"entity":{"id":"pay_1","notes":{"tenant_id":"t"}}}}"#;
-    assert_eq!(reading(&event("refund.processed", nothing)), Err(Unreadable::Missing("payment_id")));
-    assert_eq!(reading(&event("refund.processed", "{}")).unwrap().tenant_id, None);
+    assert_eq!(parse(&event("refund.processed", nothing)), Err(EventError::Missing("payment_id")));
+    assert_eq!(parse(&event("refund.processed", "{}")).unwrap().tenant_id, None);
 }
 
 #[test]
@@ -216,12 +216,12 @@ fn notes_may_be_a_list_and_must_not_disagree() {
             r#"{{"payment":{{"entity":{{"id":"p","notes":{one}}}}},"subscription":{{"entity":{{"id":"s","notes":{other}}}}}}}"#
         )
     };
-    let read = |one: &str, other: &str| reading(&event("subscription.charged", &payload(one, other)));
+    let read = |one: &str, other: &str| parse(&event("subscription.charged", &payload(one, other)));
     assert_eq!(read("[]", "[]").unwrap().tenant_id, None);
     assert_eq!(read("null", r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
     assert_eq!(read(r#"{"tenant_id":"t"}"#, "[]").unwrap().tenant_id, None);
     assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"t"}"#).unwrap().tenant_id, text("t"));
-    let contradiction = Err(Unreadable::Contradiction("tenant_id"));
+    let contradiction = Err(EventError::Contradiction("tenant_id"));
     assert_eq!(read(r#"{"tenant_id":"t"}"#, r#"{"tenant_id":"u"}"#), contradiction);
 }
 
@@ -229,17 +229,17 @@ fn notes_may_be_a_list_and_must_not_disagree() {
 fn paise_are_whole() {
     for written in ["100.5", "-1", "\"1e\"", "9223372036854775808"] {
         let payload = format!(r#"{{"payment":{{"entity":{{"id":"p","amount":{written},"currency":"INR"}}}}}}"#);
-        assert_eq!(reading(&event("payment.captured", &payload)), Err(Unreadable::Field("amount")), "{written}");
+        assert_eq!(parse(&event("payment.captured", &payload)), Err(EventError::Field("amount")), "{written}");
     }
 }
 
 #[test]
 fn other_events_are_named_and_nothing_more() {
     for name in ["payment.authorized", "invoice.paid", "refund.created", "refund.failed", "subscription.completed"] {
-        let read = reading(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
-        assert_eq!((read.kind, read.event.as_str()), (Kind::Unhandled, name));
+        let read = parse(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
+        assert_eq!((read.kind, read.name.as_str()), (EventKind::Unhandled, name));
     }
     for payload in ["{}", "[]", "null", r#"{"payment":7}"#, r#"{"payment":{"entity":[]}}"#] {
-        assert_eq!(reading(&event("payment.captured", payload)).unwrap().payment_id, None, "{payload}");
+        assert_eq!(parse(&event("payment.captured", payload)).unwrap().payment_id, None, "{payload}");
     }
 }

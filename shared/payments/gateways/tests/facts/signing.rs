@@ -1,6 +1,6 @@
 //! The sender's side.
 
-use edge_gateways::{Provider, Unsignable, sign};
+use edge_gateways::{Provider, SigningError, sign};
 use http::HeaderMap;
 
 use crate::support::{NOW, secret, verified};
@@ -35,10 +35,10 @@ fn what_is_signed_here_is_believed_here_byte_for_byte() {
 fn an_id_that_could_not_be_sent_is_refused() {
     for id in ["", "a.b", "a b", "é", "a\r\nx: y", &"x".repeat(201)] {
         for provider in Provider::ALL {
-            assert_eq!(sign(provider, secret(provider), b"", NOW, id), Err(Unsignable::Id), "{id:?}");
+            assert_eq!(sign(provider, secret(provider), b"", NOW, id), Err(SigningError::Id), "{id:?}");
         }
     }
     for secret in ["", "whsec_", "whsec_%", "whsk_AAAA", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4"] {
-        assert_eq!(sign(Provider::Standard, secret, b"", NOW, "a"), Err(Unsignable::Secret), "{secret:?}");
+        assert_eq!(sign(Provider::Standard, secret, b"", NOW, "a"), Err(SigningError::Secret), "{secret:?}");
     }
 }

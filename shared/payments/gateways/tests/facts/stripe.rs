@@ -1,15 +1,15 @@
 //! Stripe's bodies, of several API versions.
 
-use edge_gateways::{GatewayEvent, Kind, Provider, Unreadable};
+use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Bill, Line, Money};
 
 use crate::support::{instant, text};
 
-fn event(name: &str, object: &str) -> Result<GatewayEvent, Unreadable> {
+fn event(name: &str, object: &str) -> Result<GatewayEvent, EventError> {
     let body = format!(
         r#"{{"id":"evt_1","type":"{name}","created":1705312800,"account":"acct_1","data":{{"object":{object}}}}}"#
     );
-    crate::support::reading(Provider::Stripe, &body)
+    crate::support::parse(Provider::Stripe, &body)
 }
 
 /// As API versions before 2025 write it, and those since.
@@ -29,7 +29,7 @@ fn a_paid_invoice_is_read_whatever_the_api_version() {
     for invoice in INVOICES {
         for name in ["invoice.paid", "invoice.payment_succeeded"] {
             let read = event(name, invoice).unwrap();
-            assert_eq!((read.kind, read.event.as_str()), (Kind::SubscriptionCharged, name));
+            assert_eq!((read.kind, read.name.as_str()), (EventKind::SubscriptionCharged, name));
             assert_eq!((read.tenant_id, read.account_id), (text("t"), text("acct_1")));
             assert_eq!((read.payment_id, read.invoice_number), (text("in_1"), text("A-1")));
             assert_eq!((read.subscription_id, read.plan_id), (text("sub_1"), text("price_1")));
@@ -47,10 +47,10 @@ fn a_paid_invoice_is_read_whatever_the_api_version() {
 #[test]
 fn the_first_invoice_activates_and_the_next_ones_renew() {
     for (reason, kind) in [
-        ("subscription_create", Kind::PaymentCaptured),
-        ("manual", Kind::PaymentCaptured),
-        ("subscription_cycle", Kind::SubscriptionCharged),
-        ("subscription_update", Kind::SubscriptionCharged),
+        ("subscription_create", EventKind::PaymentCaptured),
+        ("manual", EventKind::PaymentCaptured),
+        ("subscription_cycle", EventKind::SubscriptionCharged),
+        ("subscription_update", EventKind::SubscriptionCharged),
     ] {
         let invoice = format!(r#"{{"id":"in_1","billing_reason":"{reason}"}}"#);
         assert_eq!(event("invoice.paid", &invoice).unwrap().kind, kind, "{reason}");
@@ -66,37 +66,37 @@ fn a_checkout_is_a_payment_once_it_is_paid_and_shares_its_invoices_id() {
     };
     let read =
         event("checkout.session.completed", &session("paid", r#""invoice":"in_1","subscription":"sub_1""#)).unwrap();
-    assert_eq!((read.kind, read.payment_id), (Kind::PaymentCaptured, text("in_1")));
+    assert_eq!((read.kind, read.payment_id), (EventKind::PaymentCaptured, text("in_1")));
     assert_eq!((read.subscription_id, read.tenant_id), (text("sub_1"), text("t")));
     let expanded = session("paid", r#""invoice":{"id":"in_1"},"payment_intent":"pi_1""#);
     assert_eq!(event("checkout.session.completed", &expanded).unwrap().payment_id, text("in_1"));
     let once = session("paid", r#""invoice":null,"payment_intent":"pi_1""#);
     assert_eq!(event("checkout.session.completed", &once).unwrap().payment_id, text("pi_1"));
     let unpaid = session("unpaid", r#""invoice":null"#);
-    assert_eq!(event("checkout.session.completed", &unpaid).unwrap().kind, Kind::Unhandled);
+    assert_eq!(event("checkout.session.completed", &unpaid).unwrap().kind, EventKind::Unhandled);
 }
 
 #[test]
 fn a_subscriptions_state_is_what_its_status_says() {
     for (name, status, kind) in [
-        ("customer.subscription.deleted", "canceled", Kind::SubscriptionCancelled),
-        ("customer.subscription.updated", "canceled", Kind::SubscriptionCancelled),
-        ("customer.subscription.updated", "past_due", Kind::SubscriptionOverdue),
-        ("customer.subscription.updated", "unpaid", Kind::SubscriptionHalted),
-        ("customer.subscription.updated", "active", Kind::SubscriptionReactivated),
-        ("customer.subscription.updated", "trialing", Kind::SubscriptionReactivated),
-        ("customer.subscription.updated", "paused", Kind::SubscriptionPaused),
-        ("customer.subscription.updated", "incomplete", Kind::Unhandled),
-        ("customer.subscription.updated", "incomplete_expired", Kind::SubscriptionNeverStarted),
-        ("customer.subscription.updated", "something_new", Kind::Unhandled),
-        ("customer.subscription.paused", "paused", Kind::SubscriptionPaused),
-        ("customer.subscription.resumed", "active", Kind::SubscriptionReactivated),
-        ("customer.subscription.resumed", "past_due", Kind::SubscriptionOverdue),
-        ("customer.subscription.created", "active", Kind::SubscriptionReactivated),
-        ("customer.subscription.created", "incomplete", Kind::Unhandled),
-        ("customer.subscription.trial_will_end", "trialing", Kind::SubscriptionReactivated),
-        ("customer.subscription.pending_update_applied", "active", Kind::SubscriptionReactivated),
-        ("customer.subscription.pending_update_expired", "past_due", Kind::SubscriptionOverdue),
+        ("customer.subscription.deleted", "canceled", EventKind::SubscriptionCancelled),
+        ("customer.subscription.updated", "canceled", EventKind::SubscriptionCancelled),
+        ("customer.subscription.updated", "past_due", EventKind::SubscriptionOverdue),
+        ("customer.subscription.updated", "unpaid", EventKind::SubscriptionHalted),
+        ("customer.subscription.updated", "active", EventKind::SubscriptionReactivated),
+        ("customer.subscription.updated", "trialing", EventKind::SubscriptionReactivated),
+        ("customer.subscription.updated", "paused", EventKind::SubscriptionPaused),
+        ("customer.subscription.updated", "incomplete", EventKind::Unhandled),
+        ("customer.subscription.updated", "incomplete_expired", EventKind::SubscriptionNeverStarted),
+        ("customer.subscription.updated", "something_new", EventKind::Unhandled),
+        ("customer.subscription.paused", "paused", EventKind::SubscriptionPaused),
+        ("customer.subscription.resumed", "active", EventKind::SubscriptionReactivated),
+        ("customer.subscription.resumed", "past_due", EventKind::SubscriptionOverdue),
+        ("customer.subscription.created", "active", EventKind::SubscriptionReactivated),
+        ("customer.subscription.created", "incomplete", EventKind::Unhandled),
+        ("customer.subscription.trial_will_end", "trialing", EventKind::SubscriptionReactivated),
+        ("customer.subscription.pending_update_applied", "active", EventKind::SubscriptionReactivated),
+        ("customer.subscription.pending_update_expired", "past_due", EventKind::SubscriptionOverdue),
     ] {
         for period in [
             r#""current_period_end":1707991200,"items":{"data":[]}"#,
@@ -105,7 +105,7 @@ fn a_subscriptions_state_is_what_its_status_says() {
             let object = format!(r#"{{"id":"sub_1","status":"{status}","metadata":{{"tenant_id":"t"}},{period}}}"#);
             let read = event(name, &object).unwrap();
             assert_eq!(read.kind, kind, "{name} {status}");
-            if kind != Kind::Unhandled {
+            if kind != EventKind::Unhandled {
                 assert_eq!((read.subscription_id, read.tenant_id), (text("sub_1"), text("t")));
                 assert_eq!(read.period_end, Some(instant("2024-02-15T10:00:00Z")), "{name} {status}");
             }
@@ -116,15 +116,15 @@ fn a_subscriptions_state_is_what_its_status_says() {
 #[test]
 fn a_subscription_whose_payments_are_not_collected_is_paused_until_they_are() {
     for (status, pause, kind) in [
-        ("active", r#"{"behavior":"void","resumes_at":null}"#, Kind::SubscriptionPaused),
-        ("active", r#"{"behavior":"keep_as_draft","resumes_at":null}"#, Kind::SubscriptionPaused),
-        ("trialing", r#"{"behavior":"mark_uncollectible"}"#, Kind::SubscriptionPaused),
-        ("past_due", r#"{"behavior":"void","resumes_at":1705312801}"#, Kind::SubscriptionPaused),
-        ("active", r#"{"behavior":"void","resumes_at":1705312800}"#, Kind::SubscriptionReactivated),
-        ("past_due", r#"{"behavior":"void","resumes_at":1705312799}"#, Kind::SubscriptionOverdue),
-        ("active", "null", Kind::SubscriptionReactivated),
-        ("canceled", r#"{"behavior":"void"}"#, Kind::SubscriptionCancelled),
-        ("unpaid", r#"{"behavior":"void"}"#, Kind::SubscriptionHalted),
+        ("active", r#"{"behavior":"void","resumes_at":null}"#, EventKind::SubscriptionPaused),
+        ("active", r#"{"behavior":"keep_as_draft","resumes_at":null}"#, EventKind::SubscriptionPaused),
+        ("trialing", r#"{"behavior":"mark_uncollectible"}"#, EventKind::SubscriptionPaused),
+        ("past_due", r#"{"behavior":"void","resumes_at":1705312801}"#, EventKind::SubscriptionPaused),
+        ("active", r#"{"behavior":"void","resumes_at":1705312800}"#, EventKind::SubscriptionReactivated),
+        ("past_due", r#"{"behavior":"void","resumes_at":1705312799}"#, EventKind::SubscriptionOverdue),
+        ("active", "null", EventKind::SubscriptionReactivated),
+        ("canceled", r#"{"behavior":"void"}"#, EventKind::SubscriptionCancelled),
+        ("unpaid", r#"{"behavior":"void"}"#, EventKind::SubscriptionHalted),
     ] {
         let object = format!(r#"{{"id":"sub_1","status":"{status}","pause_collection":{pause}}}"#);
         assert_eq!(event("customer.subscription.updated", &object).unwrap().kind, kind, "{status} {pause}");
@@ -191,25 +191,25 @@ fn a_checkout_shows_its_discount_and_its_tax() {
         assert!(bill.comes_to(total));
     }
     let free = session(0, 249_900, 0, "no_payment_required");
-    assert_eq!((free.kind, free.amount.map(|amount| amount.minor)), (Kind::PaymentCaptured, Some(0)));
+    assert_eq!((free.kind, free.amount.map(|amount| amount.minor)), (EventKind::PaymentCaptured, Some(0)));
 }
 
 #[test]
 fn a_failed_invoice_says_what_was_due() {
     let read = event("invoice.payment_failed", INVOICES[0]).unwrap();
-    assert_eq!((read.kind, read.amount.map(|amount| amount.minor)), (Kind::PaymentFailed, Some(2000)));
-    assert_eq!(event("invoice.payment_action_required", INVOICES[1]).unwrap().kind, Kind::SubscriptionPending);
+    assert_eq!((read.kind, read.amount.map(|amount| amount.minor)), (EventKind::PaymentFailed, Some(2000)));
+    assert_eq!(event("invoice.payment_action_required", INVOICES[1]).unwrap().kind, EventKind::SubscriptionPending);
 }
 
 /// A charge that was refunded, and what was told of it before.
-fn refunded(charge: &str, before: &str) -> Result<GatewayEvent, Unreadable> {
+fn refunded(charge: &str, before: &str) -> Result<GatewayEvent, EventError> {
     let charge = format!(
         r#"{{"id":"ch_1","object":"charge","amount":2000,"amount_captured":2000,"currency":"usd",{charge}"metadata":{{"tenant_id":"t"}}}}"#
     );
     let body = format!(
         r#"{{"id":"evt_1","type":"charge.refunded","created":1705312800,"data":{{"object":{charge}{before}}}}}"#
     );
-    crate::support::reading(Provider::Stripe, &body)
+    crate::support::parse(Provider::Stripe, &body)
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn of_a_refunded_charge_it_is_read_what_was_given_back_this_time() {
         (r#""amount_refunded":500,"#, "", 500, true),
     ] {
         let read = refunded(charge, before).unwrap();
-        assert_eq!((read.kind, read.tenant_id), (Kind::PaymentRefunded, text("t")));
+        assert_eq!((read.kind, read.tenant_id), (EventKind::PaymentRefunded, text("t")));
         // The event is all that names it.
         assert_eq!((read.payment_id, read.refund_id), (text("ch_1"), None));
         assert_eq!(
@@ -232,7 +232,7 @@ fn of_a_refunded_charge_it_is_read_what_was_given_back_this_time() {
             "{charge}{before}"
         );
     }
-    let (missing, more) = (Unreadable::Missing("amount_refunded"), Unreadable::Contradiction("amount_refunded"));
+    let (missing, more) = (EventError::Missing("amount_refunded"), EventError::Contradiction("amount_refunded"));
     assert_eq!(refunded("", ""), Err(missing));
     assert_eq!(refunded(r#""amount_refunded":1,"#, r#","previous_attributes":{"amount_refunded":2}"#), Err(more));
 }
@@ -266,7 +266,7 @@ fn stripes_smallest_unit_is_not_always_the_currencys() {
         let read = event("invoice.paid", &invoice);
         match minor {
             Some(minor) => assert_eq!(read.unwrap().amount.unwrap().minor, minor, "{currency}"),
-            None => assert_eq!(read, Err(Unreadable::Field("amount_paid")), "{currency}"),
+            None => assert_eq!(read, Err(EventError::Field("amount_paid")), "{currency}"),
         }
     }
 }
@@ -274,7 +274,7 @@ fn stripes_smallest_unit_is_not_always_the_currencys() {
 #[test]
 fn metadata_that_disagrees_about_the_tenant_is_not_read() {
     let invoice = r#"{"id":"in_1","metadata":{"tenant_id":"a"},"lines":{"data":[{"metadata":{"tenant_id":"b"}}]}}"#;
-    assert_eq!(event("invoice.paid", invoice), Err(Unreadable::Contradiction("tenant_id")));
+    assert_eq!(event("invoice.paid", invoice), Err(EventError::Contradiction("tenant_id")));
 }
 
 #[test]
@@ -283,10 +283,10 @@ fn other_events_are_named_and_nothing_more() {
         ["charge.succeeded", "payment_intent.succeeded", "invoice.created", "v1.billing.meter.error_report_triggered"]
     {
         let read = event(name, r#"{"metadata":{"tenant_id":"t"}}"#).unwrap();
-        assert_eq!((read.kind, read.event.as_str(), read.payment_id), (Kind::Unhandled, name, None));
+        assert_eq!((read.kind, read.name.as_str(), read.payment_id), (EventKind::Unhandled, name, None));
     }
-    let bare = crate::support::reading(Provider::Stripe, r#"{"id":"evt_test_webhook","object":"event"}"#);
-    assert_eq!(bare, Err(Unreadable::Missing("type")));
+    let bare = crate::support::parse(Provider::Stripe, r#"{"id":"evt_test_webhook","object":"event"}"#);
+    assert_eq!(bare, Err(EventError::Missing("type")));
     let lines = event("invoice.paid", r#"{"id":"in_1","lines":{"data":7}}"#);
-    assert_eq!(lines, Err(Unreadable::Field("lines")));
+    assert_eq!(lines, Err(EventError::Field("lines")));
 }

@@ -1,7 +1,7 @@
 //! Requests as tests write them.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{GatewayEvent, Provider, Rejection, Secrets, Unreadable, Verified, read, sign, verify};
+use edge_gateways::{EventError, GatewayEvent, Provider, Rejection, Secrets, Verified, receive, sign, verify};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// 2024-01-15T10:00:00Z.
@@ -33,11 +33,15 @@ pub fn signed(provider: Provider, body: &[u8]) -> HeaderMap {
 
 /// With the provider's one secret, now.
 pub fn verified(provider: Provider, headers: &HeaderMap, body: &[u8]) -> Result<Verified, Rejection> {
-    verify(provider, &Secrets::parse(provider, secret(provider)), headers, body, NOW)
+    let secrets = Secrets::parse(provider, secret(provider));
+    let verified = verify(provider, &secrets, headers, body, NOW);
+    let received = receive(provider, &secrets, headers, body, NOW);
+    assert_eq!(received, verified.clone().map(|verified| (verified, GatewayEvent::parse(provider, body, headers))));
+    verified
 }
 
-pub fn reading(provider: Provider, body: &str) -> Result<GatewayEvent, Unreadable> {
-    read(provider, body.as_bytes(), &HeaderMap::new())
+pub fn parse(provider: Provider, body: &str) -> Result<GatewayEvent, EventError> {
+    GatewayEvent::parse(provider, body.as_bytes(), &HeaderMap::new())
 }
 
 pub fn instant(text: &str) -> Timestamp {

@@ -1,7 +1,7 @@
 //! Signatures that others made: the test vectors of the providers' own libraries.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{Provider, Rejection, Secrets, Unreadable, read, sign, verify};
+use edge_gateways::{EventError, GatewayEvent, Provider, Rejection, Secrets, sign, verify};
 use http::HeaderMap;
 
 use crate::support::headers;
@@ -219,7 +219,7 @@ fn a_checkout_signature_sent_as_a_webhook_says_nothing() {
             // Only where the API's secret was made the webhook's too, which Razorpay advises against.
             let secrets = Secrets::parse(provider, secret);
             assert!(verify(provider, &secrets, &headers, body.as_bytes(), Timestamp::from_millis(0)).is_ok());
-            assert_eq!(read(provider, body.as_bytes(), &headers), Err(Unreadable::NotJson));
+            assert_eq!(GatewayEvent::parse(provider, body.as_bytes(), &headers), Err(EventError::NotJson));
         }
     }
 }

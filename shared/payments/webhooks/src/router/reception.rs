@@ -193,7 +193,7 @@ impl AppState {
                 Some(tenant.ok_or_else(|| refuse(NO_ENDPOINT, not_found().into_response()))?)
             }
         };
-        let reading = edge_gateways::read(provider, &body, headers);
+        let reading = GatewayEvent::parse(provider, &body, headers);
         let mut event = self.new_event(provider, endpoint, &verified, reading.as_ref().ok(), body, now);
         if let Err(verdict) = matter(provider, &reading) {
             settle(&mut event, reading.as_ref().ok(), &verdict);
@@ -224,7 +224,7 @@ impl AppState {
             provider,
             identity: verified.identity.to_string(),
             gateway_id: verified.delivery_id.clone().filter(|id| !id.contains(char::is_control)),
-            event: reading.map(|reading| reading.event.clone()).unwrap_or_default(),
+            event: reading.map(|reading| reading.name.clone()).unwrap_or_default(),
             tenant_id: reading.and_then(|reading| reading.tenant_id.clone()),
             endpoint,
             body,

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
-use crate::rejection::Rejection;
+use crate::error::Rejection;
 
 pub(crate) const ID_HEADER: &str = "webhook-id";
 pub(crate) const TIME_HEADER: &str = "webhook-timestamp";
@@ -25,9 +25,9 @@ const MAX_ID_LEN: usize = 256;
 
 /// What the headers claim.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Claim {
+pub(crate) struct SignatureHeaders {
     /// What is signed in front of the body.
-    pub(crate) lead: String,
+    pub(crate) prefix: String,
     /// When it was signed, seconds since 1970.
     pub(crate) time: Option<i64>,
     /// The signed id.
@@ -43,14 +43,14 @@ pub(crate) enum Signature {
     Ed25519(Box<[u8; 64]>),
 }
 
-impl Claim {
+impl SignatureHeaders {
     pub(crate) fn read(definition: &Definition, headers: &HeaderMap) -> Result<Self, Rejection> {
         match definition.scheme {
             Scheme::Body { prefix, encoding } => {
                 let values = texts(headers, definition.signature_header)?;
                 let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
                 let macs = items.filter_map(|item| mac(item.strip_prefix(prefix)?, encoding));
-                Ok(Self { lead: String::new(), time: None, id: None, signatures: some(macs)? })
+                Ok(Self { prefix: String::new(), time: None, id: None, signatures: some(macs)? })
             }
             Scheme::TimeAndBody => {
                 let values = texts(headers, definition.signature_header)?;
@@ -61,7 +61,7 @@ impl Claim {
                     return Err(Rejection::MissingSignature);
                 }
                 let macs = all("v1").filter_map(|item| mac(item, Encoding::Hex));
-                Ok(Self { lead: format!("{written}."), time: Some(time), id: None, signatures: some(macs)? })
+                Ok(Self { prefix: format!("{written}."), time: Some(time), id: None, signatures: some(macs)? })
             }
             Scheme::IdTimeAndBody => {
                 let [ids, times, values] = complete_sets(headers)?;
@@ -73,7 +73,7 @@ impl Claim {
                 }
                 let (written, time) = timestamp(only(times.into_iter(), Rejection::MissingSignature)?)?;
                 let signatures = some(values.iter().flat_map(|value| versioned(value)))?;
-                Ok(Self { lead: format!("{id}.{written}."), time: Some(time), id: Some(id.to_owned()), signatures })
+                Ok(Self { prefix: format!("{id}.{written}."), time: Some(time), id: Some(id.to_owned()), signatures })
             }
         }
     }

@@ -1,16 +1,16 @@
-//! What a verified body says, in the edge's own words.
+//! The content of a verified body, in terms that are the same for all gateways.
 
 use edge_capabilities::Timestamp;
+use edge_money::{Bill, Money};
 use http::HeaderMap;
 
-use crate::json::Object;
+use crate::error::EventError;
+use crate::json::JsonObject;
 use crate::provider::Provider;
-use edge_money::Bill;
-use edge_money::Money;
 
-/// What an event means to the edge, whoever sent it.
+/// What an event means to the edge, whichever gateway sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EventKind {
     /// A payment came in: the subscription is, or becomes, active.
     PaymentCaptured,
     /// A subscription was charged for another period.
@@ -43,12 +43,12 @@ pub enum Kind {
     SeatRevoked,
     /// The ERP changed an organisation.
     OrganizationUpdated,
-    /// Genuine, and nothing to the edge.
+    /// Genuine, and without meaning to the edge.
     Unhandled,
 }
 
-impl Kind {
-    /// As it is called in stores and counters.
+impl EventKind {
+    /// Its name in stores and counters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PaymentCaptured => "payment.captured",
@@ -71,13 +71,13 @@ impl Kind {
         }
     }
 
-    /// Whether it says that money came in, so that its amount must be readable.
+    /// Whether it reports that money came in, so that its amount must be readable.
     pub const fn pays(self) -> bool {
         matches!(self, Self::PaymentCaptured | Self::SubscriptionCharged)
     }
 
-    /// Whether taking effect again is harmless and may be meant: two genuine ones may be equal to the byte, where the
-    /// sender gives them neither an id nor a time. Their fence is to be raised for each.
+    /// Whether it may take effect more than once: two genuine events may be equal to the byte, where the sender gives them
+    /// neither an id nor a time. The fence of seats is raised for each of them.
     pub const fn may_repeat(self) -> bool {
         matches!(
             self,
@@ -90,16 +90,16 @@ impl Kind {
     }
 }
 
-/// What a verified body says. Ids and names are 1 to 256 bytes without control characters.
+/// The content of a verified body. Ids and names are 1 to 256 bytes without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayEvent {
     /// What it means.
-    pub kind: Kind,
-    /// What the sender calls it.
-    pub event: String,
-    /// The organisation it is about, by the word of a server: the merchant's or the gateway's.
+    pub kind: EventKind,
+    /// The sender's name of the event type: `invoice.paid`.
+    pub name: String,
+    /// The organisation, as a server says: the merchant's or the gateway's.
     pub tenant_id: Option<String>,
-    /// The organisation it is about by the word of whoever paid: nothing is believed of it.
+    /// The organisation, as the payer says. It proves nothing.
     pub claimed_tenant_id: Option<String>,
     /// `tenant_id` as the JSON that it was: the ERP numbers its organisations, and is answered with that number.
     pub tenant_json: Option<String>,
@@ -139,53 +139,31 @@ pub struct GatewayEvent {
     pub failure: Option<String>,
 }
 
-/// A genuine body that does not say what it should. It changes nothing; somebody has to look at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
-    /// Not a JSON object.
-    #[error("the body is not a JSON object")]
-    NotJson,
-    /// A field that an event cannot do without is missing.
-    #[error("{0} is missing")]
-    Missing(&'static str),
-    /// A field is not what it should be.
-    #[error("{0} cannot be read")]
-    Field(&'static str),
-    /// Two places in the body say different things.
-    #[error("the body contradicts itself about {0}")]
-    Contradiction(&'static str),
-}
-
-impl Unreadable {
-    /// As it is called in counters.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotJson => "not_json",
-            Self::Missing(_) => "missing_field",
-            Self::Field(_) => "unreadable_field",
-            Self::Contradiction(_) => "contradiction",
-        }
-    }
-}
-
-/// Reads a body that [`crate::verify`] proved genuine. `headers` are not signed: nothing that takes effect is read from
-/// them.
-pub fn read(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<GatewayEvent, Unreadable> {
-    let object = Object::parse(body).ok_or(Unreadable::NotJson)?;
-    let reading = (provider.definition().read)(&object, headers)?;
-    // Whose money it was must be known to give it back; whether anybody here cares, first.
-    if reading.kind == Kind::PaymentRefunded && reading.tenant_id.is_some() && reading.payment_id.is_none() {
-        return Err(Unreadable::Missing("payment_id"));
-    }
-    Ok(reading)
-}
-
 impl GatewayEvent {
-    /// An event that says no more than what it is.
-    pub(crate) fn of(kind: Kind, event: String) -> Self {
+    /// Reads a body that was verified. `headers` are not signed: nothing that takes effect is read from them.
+    pub fn parse(provider: Provider, body: &[u8], headers: &HeaderMap) -> Result<Self, EventError> {
+        Self::from_object(provider, JsonObject::parse(body).as_ref(), headers)
+    }
+
+    /// Reads a body, which is None where it is not a JSON object.
+    pub(crate) fn from_object(
+        provider: Provider,
+        body: Option<&JsonObject<'_>>,
+        headers: &HeaderMap,
+    ) -> Result<Self, EventError> {
+        let event = (provider.definition().read)(body.ok_or(EventError::NotJson)?, headers)?;
+        // A refund needs its payment, unless it concerns no tenant of the edge's.
+        if event.kind == EventKind::PaymentRefunded && event.tenant_id.is_some() && event.payment_id.is_none() {
+            return Err(EventError::Missing("payment_id"));
+        }
+        Ok(event)
+    }
+
+    /// An event of which only kind and name are known.
+    pub(crate) fn of(kind: EventKind, name: String) -> Self {
         Self {
             kind,
-            event,
+            name,
             tenant_id: None,
             claimed_tenant_id: None,
             tenant_json: None,
@@ -210,16 +188,15 @@ impl GatewayEvent {
     }
 }
 
-impl Kind {
-    /// What a field says that events of this kind can do without. Only where money came in does it have to be readable: a
-    /// cancellation is not to fail on the amount beside it.
-    pub(crate) fn needs<T>(self, read: Result<Option<T>, Unreadable>) -> Result<Option<T>, Unreadable> {
-        if self.pays() { read } else { Ok(read.unwrap_or_default()) }
+impl EventKind {
+    /// A field that must be readable only where money came in: a cancellation does not fail on the amount beside it.
+    pub(crate) fn required_if_paid<T>(self, field: Result<Option<T>, EventError>) -> Result<Option<T>, EventError> {
+        if self.pays() { field } else { Ok(field.unwrap_or_default()) }
     }
 
-    /// What a field says that an event of this kind must be readable in. One that means nothing here cannot be unreadable:
-    /// nobody is to look at it for a field that nobody needs.
-    pub(crate) fn minds<T>(self, read: Result<Option<T>, Unreadable>) -> Result<Option<T>, Unreadable> {
-        if self == Self::Unhandled { Ok(read.unwrap_or_default()) } else { read }
+    /// A field that must be readable unless the event has no meaning: nobody has to look at such an event for a field that
+    /// is not needed.
+    pub(crate) fn required_if_handled<T>(self, field: Result<Option<T>, EventError>) -> Result<Option<T>, EventError> {
+        if self == Self::Unhandled { Ok(field.unwrap_or_default()) } else { field }
     }
 }
