@@ -8,30 +8,30 @@ use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How far an event has come.
+/// The state of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Stored; being worked on, or about to be.
+    /// Stored; it takes effect now or soon.
     Received,
     /// In effect.
     Processed,
-    /// Means nothing, or something later goes before it.
+    /// Without meaning, or superseded by a later event.
     Ignored,
-    /// Could not be taken into effect; will be tried again.
+    /// An attempt failed; another follows.
     Failed,
-    /// Was tried too often; waits for somebody to replay it.
+    /// Every attempt failed; it waits for a replay.
     Dead,
-    /// Genuine, but it cannot be true; waits for somebody to look at it.
+    /// Genuine, but it cannot be true; it waits for an administrator.
     Quarantined,
 }
 
 impl Status {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 6] =
         [Self::Received, Self::Processed, Self::Ignored, Self::Failed, Self::Dead, Self::Quarantined];
 
-    /// As it is written.
+    /// Its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
@@ -43,34 +43,42 @@ impl Status {
         }
     }
 
-    /// Reads a status as it is written.
+    /// The status of that name.
     pub fn parse(written: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == written)
     }
 
-    /// Whether somebody still works on it by itself.
+    /// Whether attempts follow without a replay.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Received | Self::Failed)
     }
 }
 
-/// What came of an event.
+/// The final result of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum EventOutcome {
     /// It is in effect.
     Processed,
-    /// It means nothing.
+    /// It has no meaning.
     Ignored(&'static str),
     /// It cannot be true.
     Quarantined(String),
 }
 
-impl Verdict {
+impl EventOutcome {
     pub(crate) const fn status(&self) -> Status {
         match self {
             Self::Processed => Status::Processed,
             Self::Ignored(_) => Status::Ignored,
             Self::Quarantined(_) => Status::Quarantined,
+        }
+    }
+
+    fn into_reason(self) -> Option<String> {
+        match self {
+            Self::Processed => None,
+            Self::Ignored(reason) => Some(reason.to_owned()),
+            Self::Quarantined(reason) => Some(reason),
         }
     }
 
@@ -85,22 +93,22 @@ impl Verdict {
 
 /// A verified event of the inbox.
 #[derive(Clone, Debug)]
-pub(crate) struct Event {
+pub(crate) struct WebhookEvent {
     pub(crate) id: String,
     pub(crate) provider: Provider,
-    /// What makes it the same event as another delivery.
+    /// What two deliveries of the same event have in common.
     pub(crate) identity: String,
-    /// What the gateway calls the delivery: for people.
+    /// The gateway's id of the delivery, for people.
     pub(crate) gateway_id: Option<String>,
-    /// What the gateway calls the event.
-    pub(crate) event: String,
+    /// The gateway's name of the event type.
+    pub(crate) name: String,
     pub(crate) tenant_id: Option<String>,
-    /// The tenant whose own address it came to.
+    /// The tenant whose own endpoint it came to.
     pub(crate) endpoint: Option<String>,
     pub(crate) body: Bytes,
     pub(crate) status: Status,
     pub(crate) reason: Option<String>,
-    /// What the gateway was told first.
+    /// The first answer to the gateway.
     pub(crate) answer: Option<String>,
     pub(crate) received_at: Timestamp,
     pub(crate) occurred_at: Timestamp,
@@ -110,14 +118,22 @@ pub(crate) struct Event {
     pub(crate) lease: Option<String>,
 }
 
-/// The columns, in the order in which [`Event::from_row`] reads them.
+/// The columns, in the order in which [`WebhookEvent::from_row`] reads them.
 pub(crate) const COLUMNS: &str = "id, provider, identity, gateway_id, event, tenant_id, endpoint, body, status, reason, \
     answer, received_at, occurred_at, settled_at, attempts, due_at, lease";
 
-impl Event {
-    /// What the body says. Nothing that takes effect is read from the headers, which are not kept.
-    pub(crate) fn reading(&self) -> Result<GatewayEvent, EventError> {
+impl WebhookEvent {
+    /// Reads the body. Nothing that takes effect is read from the headers, which are not kept.
+    pub(crate) fn parse(&self) -> Result<GatewayEvent, EventError> {
         GatewayEvent::parse(self.provider, &self.body, &HeaderMap::new())
+    }
+
+    /// Settles an event before it is stored: nothing is left to be done about it.
+    pub(crate) fn settle(&mut self, outcome: EventOutcome, answer: String, now: Timestamp) {
+        self.status = outcome.status();
+        self.reason = outcome.into_reason();
+        self.answer = Some(answer);
+        self.settled_at = Some(now);
     }
 
     pub(crate) fn from_row(row: &Row) -> Result<Self, DatabaseError> {
@@ -131,7 +147,7 @@ impl Event {
             provider: Provider::parse(row.text(1)?).ok_or_else(|| unknown("provider"))?,
             identity: text(2)?,
             gateway_id: optional(3)?,
-            event: text(4)?,
+            name: text(4)?,
             tenant_id: optional(5)?,
             endpoint: optional(6)?,
             body: unpack(row.text(7)?).ok_or_else(|| unknown("body"))?,
@@ -151,7 +167,7 @@ impl Event {
 /// A body as a text that every database holds: PostgreSQL's hold no NUL, and bodies need not be UTF-8.
 pub(crate) fn pack(body: &[u8]) -> String {
     match std::str::from_utf8(body) {
-        Ok(text) if !text.contains('\0') => format!("t{text}"),
+        Ok(text) if !text.contains('\0') => ["t", text].concat(),
         _ => format!("x{}", hex::encode(body)),
     }
 }

@@ -3,35 +3,27 @@
 use std::time::Duration;
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 use edge_database::Db;
 
-use crate::event::{COLUMNS, Event, Status, Verdict, pack};
+use crate::event::{COLUMNS, EventOutcome, Status, WebhookEvent, pack};
 
-/// How long somebody may work on an event before somebody else takes it for dead.
+/// How long one worker may hold an event before another takes it over.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
 /// The inbox.
 #[derive(Clone)]
 pub(crate) struct Inbox(Db);
 
-/// What came of putting an event into the inbox.
-pub(crate) enum Stored {
-    /// It is new.
-    New,
-    /// It was there.
-    Duplicate(Box<Event>),
-}
-
-/// Which events are asked for.
+/// Which events a list holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
     pub(crate) provider: Option<String>,
-    /// Of this tenant alone.
+    /// Only events of this tenant.
     pub(crate) tenant: Option<String>,
-    /// Received before this one.
-    pub(crate) behind: Option<(Timestamp, String)>,
+    /// Only events after this one in the list.
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl Inbox {
@@ -39,27 +31,27 @@ impl Inbox {
         Self(db)
     }
 
-    /// Stores `event`, settled or still to be worked on, unless it is there: one statement, so of any number who come
-    /// together one stores it.
-    pub(crate) async fn store(&self, event: &Event) -> Result<Stored, DatabaseError> {
+    /// Stores `event`, settled or open, unless it is there: one statement, so that of any number of deliveries at once one
+    /// stores it. Gives the event that was there.
+    pub(crate) async fn store(&self, event: WebhookEvent) -> Result<Option<Box<WebhookEvent>>, DatabaseError> {
         let leased_until = event.lease.as_ref().map_or(0, |_| event.received_at.plus(LEASE).as_millis());
-        let values = [
-            Value::from(event.id.as_str()),
+        let values: [Value; 17] = [
+            event.id.into(),
             event.provider.as_str().into(),
-            event.identity.as_str().into(),
-            event.gateway_id.clone().into(),
-            event.event.as_str().into(),
-            event.tenant_id.clone().into(),
-            event.endpoint.clone().into(),
+            event.identity.into(),
+            event.gateway_id.into(),
+            event.name.into(),
+            event.tenant_id.into(),
+            event.endpoint.into(),
             pack(&event.body).into(),
             event.received_at.into(),
             event.occurred_at.into(),
             event.due_at.into(),
-            event.lease.clone().into(),
+            event.lease.into(),
             Value::Integer(leased_until),
             event.status.as_str().into(),
-            event.reason.clone().into(),
-            event.answer.clone().into(),
+            event.reason.into(),
+            event.answer.into(),
             event.settled_at.into(),
         ];
         let statement =
@@ -68,26 +60,32 @@ impl Inbox {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
             ON CONFLICT (provider, identity) DO NOTHING RETURNING id";
         if !self.0.query(statement, &values).await?.is_empty() {
-            return Ok(Stored::New);
+            return Ok(None);
         }
+        let [_, provider, identity, ..] = values;
         let statement = format!("SELECT {COLUMNS} FROM webhook_events WHERE provider = $1 AND identity = $2");
-        let found = self.first(&statement, &[event.provider.as_str().into(), event.identity.as_str().into()]).await?;
-        // It was there a moment ago, for as long as events are kept: removed this very moment.
+        let found = self.first(&statement, &[provider, identity]).await?;
+        // It was there a moment ago: retention has just removed it.
         found
-            .map(|event| Stored::Duplicate(Box::new(event)))
+            .map(|event| Some(Box::new(event)))
             .ok_or_else(|| DatabaseError::Unavailable("the first delivery of this event was just removed".into()))
     }
 
-    async fn first(&self, statement: &str, values: &[Value]) -> Result<Option<Event>, DatabaseError> {
-        self.0.query(statement, values).await?.first().map(Event::from_row).transpose()
+    async fn first(&self, statement: &str, values: &[Value]) -> Result<Option<WebhookEvent>, DatabaseError> {
+        self.0.query(statement, values).await?.first().map(WebhookEvent::from_row).transpose()
     }
 
-    pub(crate) async fn find(&self, id: &str) -> Result<Option<Event>, DatabaseError> {
+    pub(crate) async fn find(&self, id: &str) -> Result<Option<WebhookEvent>, DatabaseError> {
         self.first(&format!("SELECT {COLUMNS} FROM webhook_events WHERE id = $1"), &[id.into()]).await
     }
 
-    /// Takes the open event `id` for oneself, unless somebody else works on it.
-    pub(crate) async fn claim(&self, id: &str, lease: &str, now: Timestamp) -> Result<Option<Event>, DatabaseError> {
+    /// Takes a lease on the open event `id`, unless another worker holds it.
+    pub(crate) async fn claim(
+        &self,
+        id: &str,
+        lease: &str,
+        now: Timestamp,
+    ) -> Result<Option<WebhookEvent>, DatabaseError> {
         let statement = format!(
             "UPDATE webhook_events SET lease = $1, leased_until = $2
              WHERE id = $3 AND leased_until <= $4 AND status IN ('received', 'failed') RETURNING {COLUMNS}"
@@ -95,8 +93,13 @@ impl Inbox {
         self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
     }
 
-    /// Takes up to `limit` open events that are due and that nobody works on.
-    pub(crate) async fn claim_due(&self, lease: &str, now: Timestamp, limit: u32) -> Result<Vec<Event>, DatabaseError> {
+    /// Takes a lease on up to `limit` open events that are due and that no worker holds.
+    pub(crate) async fn claim_due(
+        &self,
+        lease: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<WebhookEvent>, DatabaseError> {
         // With `status IN (…)` SQLite would read and sort all open events by the index of the status, and not the due ones
         // by the index of the time.
         let due =
@@ -107,14 +110,19 @@ impl Inbox {
              RETURNING {COLUMNS}"
         );
         let values = [lease.into(), now.plus(LEASE).into(), now.into(), Value::Integer(i64::from(limit))];
-        let mut events: Vec<Event> =
-            self.0.query(&statement, &values).await?.iter().map(Event::from_row).collect::<Result<_, _>>()?;
+        let mut events: Vec<WebhookEvent> =
+            self.0.query(&statement, &values).await?.iter().map(WebhookEvent::from_row).collect::<Result<_, _>>()?;
         events.sort_by_key(|event| (event.received_at, event.id.clone()));
         Ok(events)
     }
 
-    /// Takes the event `id` for oneself whatever became of it, unless it is in effect or somebody works on it.
-    pub(crate) async fn reopen(&self, id: &str, lease: &str, now: Timestamp) -> Result<Option<Event>, DatabaseError> {
+    /// Opens the event `id` again and takes a lease on it, unless it is in effect or a worker holds it.
+    pub(crate) async fn reopen(
+        &self,
+        id: &str,
+        lease: &str,
+        now: Timestamp,
+    ) -> Result<Option<WebhookEvent>, DatabaseError> {
         let statement = format!(
             "UPDATE webhook_events
              SET status = 'received', reason = NULL, settled_at = NULL, attempts = 0, due_at = $2, lease = $1,
@@ -124,7 +132,7 @@ impl Inbox {
         self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
     }
 
-    /// Has up to `limit` events of this status be tried again; gives how many.
+    /// Opens up to `limit` events of this status again, due now; gives how many.
     pub(crate) async fn reopen_all(
         &self,
         status: Status,
@@ -148,21 +156,22 @@ impl Inbox {
         Ok(self.0.query(&statement, &values).await?.len())
     }
 
-    /// Writes down what came of an open event, and whose it turned out to be where that is `tenant`. Without `lease`: it is
-    /// known to be in effect, whoever works on it. What the gateway was told first stays.
+    /// Settles an open event with its outcome, and notes its tenant where `tenant` is given. Without `lease` the event is known
+    /// to be in effect, whichever worker holds it. Gives the answer to the gateway, which is the first that was given; None: the
+    /// event is not open, or another worker holds it.
     pub(crate) async fn settle(
         &self,
         id: &str,
         lease: Option<&str>,
         tenant: Option<&str>,
-        verdict: &Verdict,
+        outcome: &EventOutcome,
         answer: &str,
         now: Timestamp,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<Option<String>, DatabaseError> {
         let mut values: Vec<Value> = vec![
             id.into(),
-            verdict.status().as_str().into(),
-            verdict.reason().into(),
+            outcome.status().as_str().into(),
+            outcome.reason().into(),
             answer.into(),
             now.into(),
             tenant.into(),
@@ -175,13 +184,14 @@ impl Inbox {
         let statement = format!(
             "UPDATE webhook_events SET status = $2, reason = $3, answer = COALESCE(answer, $4), settled_at = $5,
                 tenant_id = COALESCE($6, tenant_id), due_at = NULL, lease = NULL, leased_until = 0
-             WHERE id = $1 AND status IN ('received', 'failed') {own} RETURNING id"
+             WHERE id = $1 AND status IN ('received', 'failed') {own} RETURNING answer"
         );
-        Ok(!self.0.query(&statement, &values).await?.is_empty())
+        let rows = self.0.query(&statement, &values).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
     }
 
-    /// Writes down that an event could not be taken into effect: it is due again then, or, without `due`, dead.
-    pub(crate) async fn put_off(
+    /// Notes that an attempt failed: the event is due again at `due`, or, without it, dead.
+    pub(crate) async fn fail(
         &self,
         id: &str,
         lease: &str,
@@ -196,17 +206,18 @@ impl Inbox {
         self.0.query(statement, &values).await.map(drop)
     }
 
-    /// Writes down what the gateway was told, if it was told nothing before; gives what it was told first.
-    pub(crate) async fn told(&self, id: &str, answer: &str) -> Result<String, DatabaseError> {
+    /// Notes the answer to the gateway, unless there was one before; gives the first.
+    pub(crate) async fn set_answer(&self, id: &str, answer: &str) -> Result<String, DatabaseError> {
         let statement = "UPDATE webhook_events SET answer = COALESCE(answer, $1) WHERE id = $2 RETURNING answer";
         let rows = self.0.query(statement, &[answer.into(), id.into()]).await?;
         rows.first().map_or(Ok(answer.to_owned()), |row| row.text(0).map(ToOwned::to_owned))
     }
 
     /// Up to `limit` events, newest first.
-    pub(crate) async fn list(&self, filter: &Filter, limit: u32) -> Result<Vec<Event>, DatabaseError> {
-        let (before, id) = filter.behind.clone().unwrap_or((Timestamp::from_millis(i64::MAX), String::new()));
-        let mut values = vec![Value::from(before), id.into(), Value::Integer(i64::from(limit))];
+    pub(crate) async fn list(&self, filter: &Filter, limit: u32) -> Result<Vec<WebhookEvent>, DatabaseError> {
+        let start = || Cursor::new(Timestamp::from_millis(i64::MAX), "");
+        let Cursor { at, id } = filter.cursor.clone().unwrap_or_else(start);
+        let mut values = vec![Value::from(at), id.into(), Value::Integer(i64::from(limit))];
         let mut conditions = String::new();
         let status = filter.status.map(|status| status.as_str().to_owned());
         for (column, wanted) in [("status", &status), ("provider", &filter.provider), ("tenant_id", &filter.tenant)] {
@@ -220,10 +231,10 @@ impl Inbox {
              WHERE (received_at < $1 OR (received_at = $1 AND id < $2)) {conditions}
              ORDER BY received_at DESC, id DESC LIMIT $3"
         );
-        self.0.query(&statement, &values).await?.iter().map(Event::from_row).collect()
+        self.0.query(&statement, &values).await?.iter().map(WebhookEvent::from_row).collect()
     }
 
-    /// How many events stand open or wait for somebody, by status.
+    /// How many events are open, or wait for an administrator, by status.
     pub(crate) async fn backlog(&self) -> Result<Vec<(String, i64)>, DatabaseError> {
         let statement = "SELECT status, COUNT(*) FROM webhook_events
             WHERE status IN ('received', 'failed', 'dead', 'quarantined') GROUP BY status ORDER BY status";
@@ -231,8 +242,8 @@ impl Inbox {
         self.0.query(statement, &[]).await?.iter().map(read).collect()
     }
 
-    /// Removes events that were settled and received before `settled`, and those that wait for somebody and were
-    /// received before `waiting`; up to `limit`; gives how many.
+    /// Removes up to `limit` events: those that are settled and were received before `settled`, and those that wait for an
+    /// administrator and were received before `waiting`; gives how many.
     pub(crate) async fn remove(
         &self,
         settled: Timestamp,

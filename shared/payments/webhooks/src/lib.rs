@@ -1,25 +1,27 @@
 //! Webhooks: verified, stored before they are acknowledged, and taken into effect once.
 //!
-//! * [`event`], [`inbox`]: what gateways sent; each event is there once.
-//! * [`matter`]: what an event is about, [`owner`]: and whose it is; [`processing`]: from a stored event to its effect.
-//! * [`messages`]: what it says to people.
-//! * [`drain`]: whatever was left undone, and what is old.
-//! * [`answers`]: what gateways are told.
+//! * [`router`]: the HTTP API; it begins in `router/receiver.rs`, where webhooks come in.
+//! * [`event`], [`inbox`]: the events that gateways sent; each is stored once.
+//! * [`action`]: what an event asks for; [`owner`]: the tenant that it is about.
+//! * [`processor`]: from a stored event to its effect; [`messages`]: what people are told of it.
+//! * [`response`]: the answers to gateways.
+//! * [`drain`]: work that is due, and retention.
 //! * [`endpoints`]: addresses of single organisations.
-//! * [`payments`]: what came in, for those who hold books against it.
-//! * [`router`]: over HTTP; [`metrics`] for operators.
+//! * [`payments`]: the payments that gateways reported, for crates that hold books against them.
+//! * [`metrics`]: the numbers for operators.
 
-mod answers;
+mod action;
 mod drain;
 mod endpoints;
+mod error;
 mod event;
 mod inbox;
-mod matter;
 mod messages;
 mod metrics;
 mod owner;
 mod payments;
-mod processing;
+mod processor;
+mod response;
 mod router;
 mod settings;
 

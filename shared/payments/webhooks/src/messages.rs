@@ -7,20 +7,20 @@ use edge_notifications::{Channel, Message};
 use edge_tenants::{Effect, Tenant};
 use serde_json::{Value as Json, json};
 
-/// The messages to `tenant` that `effects` of the event `event` take, each under an id of its own: queued again, they change
+/// The messages to `tenant` that `effects` of the event take, each under an id of its own: queued again, they change
 /// nothing.
 pub(crate) fn messages(
     tenant: &Tenant,
-    event: &str,
-    reading: &GatewayEvent,
+    event_id: &str,
+    event: &GatewayEvent,
     effects: &[Effect],
     now: Timestamp,
 ) -> Vec<Message> {
-    let texts = effects.iter().flat_map(|effect| texts(tenant, reading, effect, now));
+    let texts = effects.iter().flat_map(|effect| texts(tenant, event, effect, now));
     let message = |(number, (channel, body))| Message {
-        id: format!("{event}.{number}"),
+        id: format!("{event_id}.{number}"),
         tenant_id: tenant.id.clone(),
-        event_id: event.to_owned(),
+        event_id: event_id.to_owned(),
         channel,
         body,
     };
@@ -28,21 +28,21 @@ pub(crate) fn messages(
 }
 
 /// Channel and body of each message that an effect takes. Templates and channels as the workspace seed lists them.
-fn texts(tenant: &Tenant, reading: &GatewayEvent, effect: &Effect, now: Timestamp) -> Vec<(Channel, Json)> {
+fn texts(tenant: &Tenant, event: &GatewayEvent, effect: &Effect, now: Timestamp) -> Vec<(Channel, Json)> {
     let email = |template: &str, vars: Json| {
         (Channel::Email, json!({"to": tenant.billing_address(), "template_name": template, "template_vars": vars}))
     };
-    let plan = reading.plan_name.clone().or_else(|| tenant.subscription_plan.clone());
-    let amount = reading.amount.as_ref().map(written);
+    let plan = event.plan_name.clone().or_else(|| tenant.subscription_plan.clone());
+    let amount = event.amount.as_ref().map(written);
     let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
     match effect {
         Effect::RaiseFence => Vec::new(),
         Effect::TellPaid => vec![email(
             "payment_receipt",
             json!({
-                "customer_name": tenant.name, "invoice_number": reading.invoice_number, "amount": amount,
-                "plan_name": plan, "payment_date": day(reading.occurred_at.unwrap_or(now)),
-                "payment_id": reading.payment_id,
+                "customer_name": tenant.name, "invoice_number": event.invoice_number, "amount": amount,
+                "plan_name": plan, "payment_date": day(event.occurred_at.unwrap_or(now)),
+                "payment_id": event.payment_id,
             }),
         )],
         Effect::TellFailed => {

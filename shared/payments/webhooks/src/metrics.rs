@@ -13,7 +13,7 @@ use edge_gateways::{Provider, Rejection};
 use edge_http::{Code, Problem};
 use edge_seats::{NO_VERDICT, Reason, Source, Unreachable, VERDICTS};
 
-use crate::processing::Processing;
+use crate::processor::Processor;
 
 /// Reasons for which a webhook is turned away before it is stored, beside the signature's.
 pub(crate) const TOO_LARGE: &str = "too_large";
@@ -37,9 +37,9 @@ pub(crate) const fn delivered(provider: Provider, outcome: &'static str) -> Name
 }
 
 /// All numbers, in Prometheus' text format.
-pub(crate) async fn text(counters: &Counters, processing: &Processing) -> Result<String, Problem> {
+pub(crate) async fn text(counters: &Counters, processor: &Processor) -> Result<String, Problem> {
     let mut page = Page { counters, text: String::new() };
-    webhooks(&mut page, processing).await?;
+    webhooks(&mut page, processor).await?;
     seats(&mut page).await?;
     rules(&mut page).await?;
     upstreams(&mut page).await?;
@@ -50,7 +50,7 @@ pub(crate) async fn text(counters: &Counters, processing: &Processing) -> Result
     Ok(page.text)
 }
 
-async fn webhooks(page: &mut Page<'_>, processing: &Processing) -> Result<(), Problem> {
+async fn webhooks(page: &mut Page<'_>, processor: &Processor) -> Result<(), Problem> {
     page.head("webhooks_rejected_total", "counter", "Webhooks turned away before they were stored.");
     let reasons = Rejection::ALL.map(Rejection::as_str).into_iter();
     for provider in Provider::ALL {
@@ -65,15 +65,15 @@ async fn webhooks(page: &mut Page<'_>, processing: &Processing) -> Result<(), Pr
         }
     }
     page.head("webhook_events", "gauge", "Events of the inbox that stand open or wait for somebody.");
-    for (status, count) in processing.inbox.backlog().await? {
+    for (status, count) in processor.inbox.backlog().await? {
         page.line("webhook_events", &[("status", &status)], count);
     }
     page.head("notifications", "gauge", "Notifications of the last 30 days.");
-    for (status, count) in processing.notifications.count_by_status().await? {
+    for (status, count) in processor.notifications.count_by_status().await? {
         page.line("notifications", &[("status", &status)], count);
     }
     page.head("tenants", "gauge", "Tenants, by the state of their subscription.");
-    for (status, count) in processing.tenants.count_by_status().await? {
+    for (status, count) in processor.tenants.count_by_status().await? {
         page.line("tenants", &[("subscription_status", &status)], count);
     }
     Ok(())

@@ -9,7 +9,7 @@ use edge_database::Db;
 use edge_gateways::{EventKind, Provider};
 use edge_money::Money;
 
-use crate::event::{COLUMNS, Event};
+use crate::event::{COLUMNS, WebhookEvent};
 
 /// A payment that came in, however many events told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Payments {
         let mut payments = Vec::<Payment>::new();
         let mut known = BTreeMap::<(String, String), usize>::new();
         for row in &rows {
-            let event = Event::from_row(row)?;
+            let event = WebhookEvent::from_row(row)?;
             let Some(payment) = payment(&event) else { continue };
             let name = payment.id.clone().or_else(|| payment.invoice.clone()).unwrap_or_else(|| event.id.clone());
             match known.get(&(payment.tenant.clone(), name.clone())).and_then(|index| payments.get_mut(*index)) {
@@ -116,20 +116,20 @@ impl Payment {
     }
 }
 
-fn payment(event: &Event) -> Option<Payment> {
-    let reading = event.reading().ok()?;
-    let paid = matches!(reading.kind, EventKind::PaymentCaptured | EventKind::SubscriptionCharged);
+fn payment(stored: &WebhookEvent) -> Option<Payment> {
+    let event = stored.parse().ok()?;
+    let paid = matches!(event.kind, EventKind::PaymentCaptured | EventKind::SubscriptionCharged);
     // Whose it turned out to be, which the body need not say.
-    let tenant = event.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
+    let tenant = stored.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
     Some(Payment {
         tenant,
-        provider: event.provider,
-        id: reading.payment_id,
-        invoice: reading.invoice_number,
-        amount: reading.amount,
+        provider: stored.provider,
+        id: event.payment_id,
+        invoice: event.invoice_number,
+        amount: event.amount,
         refunded: None,
-        at: event.occurred_at,
-        plan: reading.plan_name.or(reading.plan_id),
-        cycle: reading.billing_cycle,
+        at: stored.occurred_at,
+        plan: event.plan_name.or(event.plan_id),
+        cycle: event.billing_cycle,
     })
 }

@@ -1,7 +1,7 @@
 //! Webhooks over HTTP.
 
 mod administration;
-mod reception;
+mod receiver;
 mod shown;
 
 use std::sync::Arc;
@@ -21,20 +21,20 @@ use http::header::CONTENT_TYPE;
 use utoipa::OpenApi;
 
 use crate::endpoints::Endpoints;
-use crate::processing::Processing;
+use crate::processor::Processor;
 
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Services>);
 
 pub(crate) struct Services {
-    access: Authenticator,
+    authenticator: Authenticator,
     capabilities: Capabilities,
-    /// Whether somebody is about to do what was left undone.
-    clears_up: AtomicBool,
+    /// Whether work that is due is about to be done.
+    is_cleanup_scheduled: AtomicBool,
     counters: Counters,
     endpoints: Endpoints,
     idempotency: Idempotency,
-    processing: Processing,
+    processor: Processor,
 }
 
 impl std::ops::Deref for AppState {
@@ -47,7 +47,7 @@ impl std::ops::Deref for AppState {
 
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
-        state.access.clone()
+        state.authenticator.clone()
     }
 }
 
@@ -57,27 +57,27 @@ pub fn router(capabilities: Capabilities) -> Router {
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
     let state = AppState(Arc::new(Services {
-        access: Authenticator::new(&capabilities, &db),
-        clears_up: AtomicBool::new(false),
+        authenticator: Authenticator::new(&capabilities, &db),
+        is_cleanup_scheduled: AtomicBool::new(false),
         counters,
         endpoints: Endpoints::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
-        processing: Processing::new(&capabilities, &db),
+        processor: Processor::new(&capabilities, &db),
         capabilities: capabilities.clone(),
     }));
-    let reception = Router::new()
-        .route("/api/v1/billing/webhook", post(reception::bheempay))
-        .route("/webhooks/razorpay", post(reception::razorpay))
-        .route("/webhooks/stripe", post(reception::stripe))
-        .route("/webhooks/shopify", post(reception::shopify))
-        .route("/webhooks/woocommerce", post(reception::woocommerce))
-        .route("/webhooks/standard/{source}", post(reception::standard))
-        .route("/erp/webhooks/billing", post(reception::erp))
-        .route("/erp/webhooks/billing/", post(reception::erp))
-        .route("/erp/webhooks/billing/{token}", post(reception::erp_of_one))
+    let receiver = Router::new()
+        .route("/api/v1/billing/webhook", post(receiver::bheempay))
+        .route("/webhooks/razorpay", post(receiver::razorpay))
+        .route("/webhooks/stripe", post(receiver::stripe))
+        .route("/webhooks/shopify", post(receiver::shopify))
+        .route("/webhooks/woocommerce", post(receiver::woocommerce))
+        .route("/webhooks/standard/{source}", post(receiver::standard))
+        .route("/erp/webhooks/billing", post(receiver::erp))
+        .route("/erp/webhooks/billing/", post(receiver::erp))
+        .route("/erp/webhooks/billing/{token}", post(receiver::erp_of_one))
         .layer(BodyLimit::LARGE.layer());
     let routes = Router::new()
-        .merge(reception)
+        .merge(receiver)
         .route("/api/v1/webhooks/events", get(administration::list))
         .route("/api/v1/webhooks/events/replay", post(administration::replay_all))
         .route("/api/v1/webhooks/events/{id}", get(administration::show))
@@ -93,14 +93,14 @@ pub fn router(capabilities: Capabilities) -> Router {
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
 #[openapi(paths(
-    reception::bheempay,
-    reception::razorpay,
-    reception::stripe,
-    reception::shopify,
-    reception::woocommerce,
-    reception::standard,
-    reception::erp,
-    reception::erp_of_one,
+    receiver::bheempay,
+    receiver::razorpay,
+    receiver::stripe,
+    receiver::shopify,
+    receiver::woocommerce,
+    receiver::standard,
+    receiver::erp,
+    receiver::erp_of_one,
     administration::list,
     administration::show,
     administration::replay,
@@ -121,7 +121,7 @@ pub struct ApiDoc;
     responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
 )]
 async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {
-    let text = crate::metrics::text(&state.counters, &state.processing).await?;
+    let text = crate::metrics::text(&state.counters, &state.processor).await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }

@@ -17,10 +17,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::AppState;
 use super::shown::Shown;
-use crate::drain::Drained;
-use crate::event::{Event, Status};
+use crate::drain::DrainResult;
+use crate::error::WebhookError;
+use crate::event::{Status, WebhookEvent};
 use crate::inbox::Filter;
-use crate::processing::WebhookError;
 
 /// The most events that one request has tried again.
 const MAX_COUNT: u32 = 1_000;
@@ -72,9 +72,9 @@ pub(super) async fn list(
         status: wanted.status.as_deref().map(status).transpose()?,
         provider: wanted.provider.as_deref().map(provider).transpose()?,
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
-        behind: page.cursor(is_valid)?.map(|cursor| (cursor.at, cursor.id)),
+        cursor: page.cursor(is_valid)?,
     };
-    let events = state.processing.inbox.list(&filter, page.limit.saturating_add(1)).await?;
+    let events = state.processor.inbox.list(&filter, page.limit.saturating_add(1)).await?;
     let shown = events.into_iter().map(Shown::from).collect();
     Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
 }
@@ -112,10 +112,10 @@ pub(super) async fn replay(
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
     let event = state.find(&granted.caller, &id).await?;
-    let lease = state.processing.new_lease();
-    if let Some(event) = state.processing.inbox.reopen(&event.id, &lease, state.processing.now()).await? {
+    let lease = state.processor.new_lease();
+    if let Some(event) = state.processor.inbox.reopen(&event.id, &lease, state.processor.now()).await? {
         // What comes of it stands in the event.
-        let _ = state.processing.work(&event, &lease).await;
+        let _ = state.processor.process_stored(&event, &lease).await;
     }
     Ok(Json(state.find(&granted.caller, &id).await?.into()))
 }
@@ -163,11 +163,11 @@ pub(super) async fn replay_all(
     if !(1..=MAX_COUNT).contains(&limit) {
         return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}")));
     }
-    let now = state.processing.now();
-    let replayed = state.processing.inbox.reopen_all(wanted, of.as_deref(), now, limit).await?;
-    let behind = state.clone();
+    let now = state.processor.now();
+    let replayed = state.processor.inbox.reopen_all(wanted, of.as_deref(), now, limit).await?;
+    let background = state.clone();
     state.capabilities.background.spawn(Box::pin(async move {
-        let _ = behind.processing.drain().await;
+        let _ = background.processor.drain().await;
     }));
     Ok((StatusCode::ACCEPTED, Json(Replayed { replayed })))
 }
@@ -178,10 +178,10 @@ pub(super) async fn replay_all(
 /// are still pending, sends unsent notifications and deletes old events.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/drain", tag = "Webhooks", security(("key" = ["webhooks:write"])),
-    responses((status = 200, description = "The work that was done.", body = Drained)),
+    responses((status = 200, description = "The work that was done.", body = DrainResult)),
 )]
-pub(super) async fn drain(State(state): State<AppState>, _: MayDrain) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.processing.drain().await?))
+pub(super) async fn drain(State(state): State<AppState>, _: MayDrain) -> Result<Json<DrainResult>, Problem> {
+    Ok(Json(state.processor.drain().await?))
 }
 
 /// The shortest `drain_key` that is taken: a shorter one could be guessed.
@@ -248,11 +248,11 @@ pub(super) async fn create_endpoint(
         .once_for_secret(&scope, request, async |new| {
             let id = new.tenant_id.to_ascii_lowercase();
             let seen = caller.sees(&id) && !id.contains(char::is_control);
-            let tenant = if seen { state.processing.tenants.find(&id).await? } else { None };
+            let tenant = if seen { state.processor.tenants.find(&id).await? } else { None };
             let tenant = tenant.ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))?;
             let random = &*state.capabilities.random;
             let (id, token) = (format!("whe_{}", random::hex::<8>(random)), random::hex::<24>(random));
-            state.endpoints.insert(&id, &tenant.id, &token, &caller.id, state.processing.now()).await?;
+            state.endpoints.insert(&id, &tenant.id, &token, &caller.id, state.processor.now()).await?;
             let url = format!("/erp/webhooks/billing/{token}");
             Ok((StatusCode::CREATED, Endpoint { id, token, url }))
         })
@@ -271,17 +271,17 @@ pub(super) async fn delete_endpoint(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let tenant = granted.caller.tenant.as_ref().map(TenantId::as_str);
-    if id.contains(char::is_control) || !state.endpoints.revoke(&id, tenant, state.processing.now()).await? {
+    if id.contains(char::is_control) || !state.endpoints.revoke(&id, tenant, state.processor.now()).await? {
         return Err(Problem::new(Code::EndpointNotFound, "There is no such endpoint."));
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 impl AppState {
-    async fn find(&self, caller: &Caller, id: &str) -> Result<Event, Problem> {
+    async fn find(&self, caller: &Caller, id: &str) -> Result<WebhookEvent, Problem> {
         let is_valid = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let found = if is_valid { self.processing.inbox.find(id).await? } else { None };
-        let own = |event: &Event| match &caller.tenant {
+        let found = if is_valid { self.processor.inbox.find(id).await? } else { None };
+        let own = |event: &WebhookEvent| match &caller.tenant {
             None => true,
             Some(tenant) => event.tenant_id.as_deref() == Some(tenant.as_str()),
         };
@@ -297,8 +297,8 @@ fn only_the_platform(caller: &Caller) -> Result<(), Problem> {
 }
 
 impl From<WebhookError> for Problem {
-    fn from(trouble: WebhookError) -> Self {
+    fn from(error: WebhookError) -> Self {
         let detail = "A store of the edge's cannot be reached; try again.";
-        Self::new(Code::StoreUnavailable, detail).retry_after(1).because(trouble)
+        Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::event::{Event, Status};
+use crate::event::{Status, WebhookEvent};
 
 /// A webhook event.
 #[derive(Serialize, ToSchema)]
@@ -36,13 +36,13 @@ pub(crate) struct Shown {
     pub(super) cursor: String,
 }
 
-impl From<Event> for Shown {
-    fn from(event: Event) -> Self {
+impl From<WebhookEvent> for Shown {
+    fn from(event: WebhookEvent) -> Self {
         Self {
             cursor: format!("{}.{}", event.received_at.as_millis(), event.id),
             id: event.id,
             provider: event.provider.as_str(),
-            event: event.event,
+            event: event.name,
             tenant_id: event.tenant_id,
             status: event.status,
             reason: event.reason,

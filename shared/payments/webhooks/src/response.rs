@@ -1,22 +1,14 @@
-//! What gateways are told. Two shapes: the ERP's own, and that of all others.
+//! The answers to gateways. They have two formats: the ERP's, and that of all others.
 
 use edge_capabilities::Timestamp;
 use edge_gateways::{EventKind, GatewayEvent, Provider};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::event::{Event, Verdict};
-
-/// What is known of an event when it is answered.
-pub(crate) enum Said<'a> {
-    /// What came of it.
-    Settled(&'a Verdict),
-    /// It is stored and will be taken into effect: something that it takes cannot be had now.
-    Accepted,
-}
+use crate::event::{EventOutcome, WebhookEvent};
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct GatewayResponse<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<&'static str>,
@@ -25,7 +17,7 @@ struct Answer<'a> {
 }
 
 #[derive(Serialize)]
-struct ErpAnswer<'a> {
+struct ErpResponse<'a> {
     processed: bool,
     webhook_id: &'a str,
     organization_id: Option<Box<RawValue>>,
@@ -36,49 +28,53 @@ struct ErpAnswer<'a> {
     reason: Option<&'a str>,
 }
 
-/// The answer to `event`, which says `reading` where it can be read, as JSON.
-pub(crate) fn answer(event: &Event, reading: Option<&GatewayEvent>, said: &Said<'_>, now: Timestamp) -> String {
-    let written = if event.provider == Provider::Erp {
-        let (processed, reason) = match said {
-            Said::Settled(Verdict::Processed) => (true, None),
-            // Heard of something later before: nothing is amiss.
-            Said::Settled(Verdict::Ignored("superseded")) => (true, Some("superseded")),
-            Said::Settled(verdict) => (false, verdict.reason()),
-            Said::Accepted => (false, Some("accepted")),
+/// The answer to a webhook, as JSON. Without an outcome, the event is stored and takes effect later, when an upstream gives what
+/// is needed.
+pub(crate) fn response_body(
+    stored: &WebhookEvent,
+    event: Option<&GatewayEvent>,
+    outcome: Option<&EventOutcome>,
+    now: Timestamp,
+) -> String {
+    let written = if stored.provider == Provider::Erp {
+        let (processed, reason) = match outcome {
+            Some(EventOutcome::Processed) => (true, None),
+            // A later event was there first: nothing is amiss.
+            Some(EventOutcome::Ignored("superseded")) => (true, Some("superseded")),
+            Some(outcome) => (false, outcome.reason()),
+            None => (false, Some("accepted")),
         };
-        let organization = reading.and_then(|reading| reading.tenant_json.clone());
-        serde_json::to_string(&ErpAnswer {
+        let organization = event.and_then(|event| event.tenant_json.clone());
+        serde_json::to_string(&ErpResponse {
             processed,
-            webhook_id: &event.id,
+            webhook_id: &stored.id,
             organization_id: organization.and_then(|json| RawValue::from_string(json).ok()),
-            event_type: &event.event,
+            event_type: &stored.name,
             processed_at: processed.then(|| now.to_rfc3339_millis()),
             reason,
         })
     } else {
-        let action = reading.and_then(|reading| action(reading.kind));
-        serde_json::to_string(&match said {
-            Said::Settled(Verdict::Processed) => Answer { status: "success", action, reason: None },
-            Said::Settled(Verdict::Ignored(reason)) => Answer { status: "ignored", action: None, reason: Some(reason) },
-            Said::Settled(Verdict::Quarantined(reason)) => {
-                Answer { status: "quarantined", action: None, reason: Some(reason) }
-            }
-            Said::Accepted => Answer { status: "accepted", action, reason: None },
-        })
+        let action = event.and_then(|event| action_name(event.kind));
+        let (status, action) = match outcome {
+            Some(EventOutcome::Processed) => ("success", action),
+            Some(outcome) => (outcome.status().as_str(), None),
+            None => ("accepted", action),
+        };
+        serde_json::to_string(&GatewayResponse { status, action, reason: outcome.and_then(EventOutcome::reason) })
     };
-    // Neither shape holds anything that cannot be written.
+    // Neither format holds anything that cannot be written.
     written.unwrap_or_else(|_| "{}".to_owned())
 }
 
-/// An answer that was given before, marked as such.
-pub(crate) fn again(answer: &str) -> String {
+/// An answer that was given before, marked as a duplicate's.
+pub(crate) fn mark_duplicate(answer: &str) -> String {
     match answer.trim_end().strip_suffix('}') {
         Some("{") | None => r#"{"duplicate":true}"#.to_owned(),
         Some(open) => format!(r#"{open},"duplicate":true}}"#),
     }
 }
 
-const fn action(kind: EventKind) -> Option<&'static str> {
+const fn action_name(kind: EventKind) -> Option<&'static str> {
     match kind {
         EventKind::PaymentCaptured => Some("subscription_activated"),
         EventKind::SubscriptionCharged => Some("subscription_renewed"),

@@ -1,0 +1,39 @@
+//! The error of this crate.
+
+use edge_budgets::BudgetError;
+use edge_capabilities::config::ConfigError;
+use edge_capabilities::database::DatabaseError;
+use edge_plans::Unknown;
+use edge_seats::Unreachable;
+
+/// Why an event is not in effect yet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WebhookError {
+    /// An upstream does not give what is needed. Nothing has been changed.
+    #[error("{0}")]
+    Upstream(String),
+    /// A store cannot be reached. It is not known how far the change has come; another attempt finds out.
+    #[error("{0}")]
+    Store(String),
+    /// Another worker holds the event.
+    #[error("another worker holds the event")]
+    Taken,
+}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),* $(,)?) => {$(
+        impl From<$error> for WebhookError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error.to_string())
+            }
+        }
+    )*};
+}
+
+from! {
+    BudgetError => Store,
+    ConfigError => Upstream,
+    DatabaseError => Store,
+    Unknown => Upstream,
+    Unreachable => Store,
+}
