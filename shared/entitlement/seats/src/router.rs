@@ -21,9 +21,9 @@ use crate::verification::Verification;
 
 /// The counter of verdicts, by source and reason. If there is no verdict, the source is [`NO_VERDICT`] and the reason is the
 /// error code.
-pub const VERDICTS: &str = "seat_verdicts";
+pub(crate) const VERDICTS: &str = "seat_verdicts";
 /// The source that is counted if there is no verdict.
-pub const NO_VERDICT: &str = "none";
+pub(crate) const NO_VERDICT: &str = "none";
 
 #[derive(Clone)]
 struct AppState(Arc<Services>);

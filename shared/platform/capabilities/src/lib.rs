@@ -11,6 +11,7 @@ pub mod database;
 pub mod http;
 pub mod key_value;
 pub mod log;
+mod metrics;
 pub mod random;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -26,6 +27,7 @@ pub use database::Database;
 pub use http::Http;
 pub use key_value::KeyValue;
 pub use log::Log;
+pub use metrics::MetricsPage;
 pub use random::Random;
 
 /// The capabilities that a component gives to the domain.

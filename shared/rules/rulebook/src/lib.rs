@@ -16,6 +16,7 @@ mod decisions;
 mod in_force;
 mod journal;
 mod masking;
+mod metrics;
 mod pinned;
 mod publishing;
 mod router;
@@ -28,6 +29,7 @@ mod versions;
 
 pub use activations::{Action, Activation, Current};
 pub use edge_rules::{Rule, contract};
+pub use metrics::write_metrics;
 pub use pinned::Pinned;
 pub use publishing::{Basis, PublishError, Publishing};
 pub use router::{ApiDoc, router};
