@@ -1,15 +1,26 @@
-//! Addresses of single organisations: the ERP posts an organisation's events to its own. The token in the address is
-//! shown once and kept as its SHA-256. A new one may be made while the old one still works.
+//! Endpoints of single organisations: the ERP posts an organisation's events to its own address. The token in the address is
+//! shown once and kept as its SHA-256. A new endpoint may be created while the old one still works.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
-use edge_database::Db;
+use edge_database::{Conditions, Db};
 use sha2::{Digest as _, Sha256};
 
 /// The longest token that is looked up, bytes.
 const MAX_TOKEN_LEN: usize = 128;
 
-/// Addresses of single organisations.
+/// The endpoint of one organisation.
+pub(crate) struct Endpoint {
+    pub(crate) id: String,
+    pub(crate) tenant_id: String,
+    pub(crate) token_sha256: String,
+    pub(crate) created_by: String,
+    pub(crate) created_at: Timestamp,
+}
+
+edge_database::record! { Endpoint in "webhook_endpoints" { id, tenant_id, token_sha256, created_by, created_at } }
+
+/// The endpoints in a database.
 #[derive(Clone)]
 pub(crate) struct Endpoints(Db);
 
@@ -18,32 +29,21 @@ impl Endpoints {
         Self(db)
     }
 
-    pub(crate) async fn insert(
-        &self,
-        id: &str,
-        tenant: &str,
-        token: &str,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
-        let statement = "INSERT INTO webhook_endpoints (id, tenant_id, token_sha256, created_by, created_at)
-            VALUES ($1, $2, $3, $4, $5)";
-        let values = [id.into(), tenant.into(), hash(token).into(), by.into(), now.into()];
-        self.0.query(statement, &values).await.map(drop)
+    pub(crate) async fn insert(&self, endpoint: &Endpoint) -> Result<(), DatabaseError> {
+        self.0.insert(endpoint).await
     }
 
-    /// The tenant whose address has this token.
+    /// The tenant whose endpoint has this token.
     pub(crate) async fn tenant_of(&self, token: &str) -> Result<Option<String>, DatabaseError> {
         if token.len() > MAX_TOKEN_LEN {
             return Ok(None);
         }
-        // Looked up by the hash: how long that takes tells nothing of a token.
-        let statement = "SELECT tenant_id FROM webhook_endpoints WHERE token_sha256 = $1 AND revoked_at IS NULL";
-        let rows = self.0.query(statement, &[hash(token).into()]).await?;
-        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+        // Looked up by the hash: the time that takes tells nothing about a token.
+        let conditions = Conditions::of("token_sha256", hash(token)).and_null("revoked_at");
+        Ok(self.0.find::<Endpoint>(conditions).await?.map(|endpoint| endpoint.tenant_id))
     }
 
-    /// Has the address `id` lead nowhere, of `tenant` alone where one is given; gives whether there was one.
+    /// Revokes the endpoint `id`, only of `tenant` where one is given; gives whether there was one.
     pub(crate) async fn revoke(&self, id: &str, tenant: Option<&str>, now: Timestamp) -> Result<bool, DatabaseError> {
         let mut values = vec![now.into(), id.into()];
         let mut of_tenant = "";
@@ -58,6 +58,7 @@ impl Endpoints {
     }
 }
 
-fn hash(token: &str) -> String {
+/// A token as it is stored.
+pub(crate) fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }

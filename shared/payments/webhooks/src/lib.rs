@@ -3,7 +3,7 @@
 //! * [`router`]: the HTTP API; it begins in `router/receiver.rs`, where webhooks come in.
 //! * [`event`], [`inbox`]: the events that gateways sent; each is stored once.
 //! * [`action`]: what an event asks for; [`owner`]: the tenant that it is about.
-//! * [`processor`]: from a stored event to its effect; [`messages`]: what people are told of it.
+//! * [`processor`]: from a stored event to its effect; [`messages`]: the messages to people.
 //! * [`response`]: the answers to gateways.
 //! * [`drain`]: work that is due, and retention.
 //! * [`endpoints`]: addresses of single organisations.

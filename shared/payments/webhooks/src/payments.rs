@@ -1,4 +1,4 @@
-//! The payments that gateways told of, for those who hold books against them.
+//! The payments that gateways reported, for crates that hold books against them.
 
 use std::collections::BTreeMap;
 
@@ -11,55 +11,55 @@ use edge_money::Money;
 
 use crate::event::{COLUMNS, WebhookEvent};
 
-/// A payment that came in, however many events told of it.
+/// A payment that came in, however many events reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// Whose.
+    /// The tenant that paid.
     pub tenant: String,
-    /// Who told of it.
+    /// The gateway that reported it.
     pub provider: Provider,
-    /// What the gateway calls it.
+    /// The gateway's id.
     pub id: Option<String>,
     /// The number of its invoice.
     pub invoice: Option<String>,
     /// How much.
     pub amount: Option<Money>,
-    /// How much of it was given back since; None: nothing, or it is not known how much it was.
+    /// How much of it was refunded since; None: nothing, or the amount of the payment is not known.
     pub refunded: Option<Money>,
-    /// When, by the gateway's clock.
+    /// When it came in, by the gateway's clock.
     pub at: Timestamp,
-    /// What was paid for, as people call it.
+    /// What was paid for, for people.
     pub plan: Option<String>,
     /// `monthly`, `annual`, or as the gateway writes it.
     pub cycle: Option<String>,
 }
 
-/// The payments that gateways told of. They are known for as long as events are kept.
+/// The payments that gateways reported. They are known for as long as events are kept.
 #[derive(Clone)]
 pub struct Payments(Db);
 
 impl Payments {
-    /// Those in `db`.
+    /// The payments in `db`.
     pub fn new(db: Db) -> Self {
         Self(db)
     }
 
-    /// Those from `from` until before `to`, oldest first, of `tenant` alone where one is given. None: more than `most`
-    /// events tell of them, or of what was given back since.
+    /// The payments from `from` until before `to`, oldest first, only of `tenant` where one is given. None: more than `max`
+    /// events report them, or refunds since.
     pub async fn between(
         &self,
         from: Timestamp,
         to: Timestamp,
         tenant: Option<&str>,
-        most: u32,
+        max: u32,
     ) -> Result<Option<Vec<Payment>>, DatabaseError> {
-        let mut values = vec![Value::from(from), to.into(), Value::Integer(i64::from(most).saturating_add(1))];
+        let mut values = vec![Value::from(from), to.into(), Value::Integer(i64::from(max).saturating_add(1))];
         let mut of_tenant = "";
         if let Some(tenant) = tenant {
             values.push(tenant.into());
             of_tenant = "AND tenant_id = $4";
         }
-        // One that something later went before was paid all the same.
+        // A payment that a later event superseded was paid all the same.
         let statement = format!(
             "SELECT {COLUMNS} FROM webhook_events
              WHERE (status = 'processed' OR (status = 'ignored' AND reason = 'superseded'))
@@ -67,7 +67,7 @@ impl Payments {
              ORDER BY occurred_at, id LIMIT $3"
         );
         let rows = self.0.query(&statement, &values).await?;
-        if u32::try_from(rows.len()).unwrap_or(u32::MAX) > most {
+        if u32::try_from(rows.len()).unwrap_or(u32::MAX) > max {
             return Ok(None);
         }
         let mut payments = Vec::<Payment>::new();
@@ -84,8 +84,8 @@ impl Payments {
                 }
             }
         }
-        let refunds = Refunds::new(self.0.clone()).since(from, tenant, most.saturating_add(1)).await?;
-        if u32::try_from(refunds.len()).unwrap_or(u32::MAX) > most {
+        let refunds = Refunds::new(self.0.clone()).since(from, tenant, max.saturating_add(1)).await?;
+        if u32::try_from(refunds.len()).unwrap_or(u32::MAX) > max {
             return Ok(None);
         }
         for refund in &refunds {
@@ -99,7 +99,7 @@ impl Payments {
 }
 
 impl Payment {
-    /// Takes over what another report of the same payment says beside.
+    /// Takes over what another report of the same payment adds.
     fn join(&mut self, other: Self) {
         self.invoice = self.invoice.take().or(other.invoice);
         self.amount = self.amount.take().or(other.amount);
@@ -119,7 +119,7 @@ impl Payment {
 fn payment(stored: &WebhookEvent) -> Option<Payment> {
     let event = stored.parse().ok()?;
     let paid = matches!(event.kind, EventKind::PaymentCaptured | EventKind::SubscriptionCharged);
-    // Whose it turned out to be, which the body need not say.
+    // The tenant that was found, which the body need not name.
     let tenant = stored.tenant_id.as_ref().filter(|_| paid)?.to_ascii_lowercase();
     Some(Payment {
         tenant,

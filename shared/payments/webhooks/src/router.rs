@@ -1,8 +1,10 @@
 //! Webhooks over HTTP.
 
-mod administration;
+mod drain;
+mod endpoints;
+mod error;
+mod events;
 mod receiver;
-mod shown;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -78,13 +80,13 @@ pub fn router(capabilities: Capabilities) -> Router {
         .layer(BodyLimit::LARGE.layer());
     let routes = Router::new()
         .merge(receiver)
-        .route("/api/v1/webhooks/events", get(administration::list))
-        .route("/api/v1/webhooks/events/replay", post(administration::replay_all))
-        .route("/api/v1/webhooks/events/{id}", get(administration::show))
-        .route("/api/v1/webhooks/events/{id}/replay", post(administration::replay))
-        .route("/api/v1/webhooks/drain", post(administration::drain))
-        .route("/api/v1/webhooks/endpoints", post(administration::create_endpoint))
-        .route("/api/v1/webhooks/endpoints/{id}", delete(administration::delete_endpoint))
+        .route("/api/v1/webhooks/events", get(events::list))
+        .route("/api/v1/webhooks/events/replay", post(events::replay_all))
+        .route("/api/v1/webhooks/events/{id}", get(events::show))
+        .route("/api/v1/webhooks/events/{id}/replay", post(events::replay))
+        .route("/api/v1/webhooks/drain", post(drain::drain))
+        .route("/api/v1/webhooks/endpoints", post(endpoints::create_endpoint))
+        .route("/api/v1/webhooks/endpoints/{id}", delete(endpoints::delete_endpoint))
         .route("/metrics", get(metrics))
         .with_state(state);
     edge_http::finish(routes, "webhook-verification", &capabilities)
@@ -101,13 +103,13 @@ pub fn router(capabilities: Capabilities) -> Router {
     receiver::standard,
     receiver::erp,
     receiver::erp_of_one,
-    administration::list,
-    administration::show,
-    administration::replay,
-    administration::replay_all,
-    administration::drain,
-    administration::create_endpoint,
-    administration::delete_endpoint,
+    events::list,
+    events::show,
+    events::replay,
+    events::replay_all,
+    drain::drain,
+    endpoints::create_endpoint,
+    endpoints::delete_endpoint,
     metrics,
 ))]
 pub struct ApiDoc;

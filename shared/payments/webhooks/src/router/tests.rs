@@ -1,11 +1,11 @@
 mod administration;
 mod amounts;
+mod failures;
 mod gateways;
 mod ignored;
 mod owners;
 mod refunds;
 mod states;
-mod trouble;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,8 +30,8 @@ pub(super) const SECRET: &str = "secret-of-the-tests";
 
 /// What the stand-in upstreams do.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Mood {
-    Well,
+pub(super) enum UpstreamState {
+    Up,
     Failing,
     Hanging,
 }
@@ -41,8 +41,8 @@ pub(super) struct Test {
     pub(super) edge: Router,
     pub(super) tenants: Router,
     pub(super) tasks: Tasks,
-    pub(super) erp: Arc<Mutex<Mood>>,
-    pub(super) notify: Arc<Mutex<Mood>>,
+    pub(super) erp: Arc<Mutex<UpstreamState>>,
+    pub(super) notify: Arc<Mutex<UpstreamState>>,
     /// What Notify was sent: path and body.
     pub(super) sent: Arc<Mutex<Vec<(String, Value)>>>,
 }
@@ -65,37 +65,37 @@ pub(super) async fn test() -> Test {
         let secret = if provider == Provider::Standard { "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==" } else { SECRET };
         world.config.set(&format!("webhook_secrets_{provider}"), secret);
     }
-    let (erp, notify) = (Arc::new(Mutex::new(Mood::Well)), Arc::new(Mutex::new(Mood::Well)));
+    let (erp, notify) = (Arc::new(Mutex::new(UpstreamState::Up)), Arc::new(Mutex::new(UpstreamState::Up)));
     let sent = Arc::<Mutex<Vec<(String, Value)>>>::default();
-    let (erp_mood, notify_mood, inbox) = (erp.clone(), notify.clone(), sent.clone());
+    let (erp_state, notify_state, inbox) = (erp.clone(), notify.clone(), sent.clone());
     world.http.on_request(move |request| {
         let of_notify = request.uri().host() == Some("notify");
-        let mood = *if of_notify { &notify_mood } else { &erp_mood }.lock().unwrap();
+        let state = *if of_notify { &notify_state } else { &erp_state }.lock().unwrap();
         let inbox = inbox.clone();
         async move {
-            let said = |status: u16, body: Value| {
+            let respond = |status: u16, body: Value| {
                 Ok(http::Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap())
             };
-            match mood {
-                Mood::Failing => return said(500, json!({})),
-                Mood::Hanging => return std::future::pending().await,
-                Mood::Well => {}
+            match state {
+                UpstreamState::Failing => return respond(500, json!({})),
+                UpstreamState::Hanging => return std::future::pending().await,
+                UpstreamState::Up => {}
             }
             let path = request.uri().path().to_owned();
             if of_notify {
                 inbox.lock().unwrap().push((path, serde_json::from_slice(request.body()).unwrap()));
-                return said(200, json!({}));
+                return respond(200, json!({}));
             }
             match path.as_str() {
-                "/api/v1/shared/sku-subscription/sku/sku-pro" => said(200, plan()),
-                seat if seat.starts_with("/api/v1/seats/") => said(
+                "/api/v1/shared/sku-subscription/sku/sku-pro" => respond(200, plan()),
+                seat if seat.starts_with("/api/v1/seats/") => respond(
                     200,
                     json!({
                         "organization_id": TENANT, "seat_id": "seat_1", "seat_status": "ACTIVE", "subscription_id": "s",
                         "subscription_status": "EXPIRED", "current_period_end": "2020-01-01T00:00:00Z", "version": 1,
                     }),
                 ),
-                _ => said(404, json!({})),
+                _ => respond(404, json!({})),
             }
         }
     });

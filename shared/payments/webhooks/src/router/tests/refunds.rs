@@ -119,10 +119,10 @@ async fn a_refund_that_comes_before_its_payment_is_given_back_with_it() {
     assert_eq!(test.bheempay(&refund("p1", "rfnd_1", 499.00, 10)).await, (200, success()));
     assert_eq!(budget.sums().await, (json!(0.0), json!(2_499.0)));
     // The payment itself waits for the ERP.
-    *test.erp.lock().unwrap() = Mood::Failing;
+    *test.erp.lock().unwrap() = UpstreamState::Failing;
     assert_eq!(test.bheempay(&paid("payment.captured", "p1", 5)).await.1["status"], "accepted");
     assert_eq!(budget.sums().await, (json!(0.0), json!(2_499.0)));
-    *test.erp.lock().unwrap() = Mood::Well;
+    *test.erp.lock().unwrap() = UpstreamState::Up;
     test.wait(60).await;
     budget.has_spent(2_000.00).await;
     assert_eq!(test.tenant().await["subscription_status"], "active");

@@ -4,10 +4,10 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn while_the_erp_is_down_a_payment_is_accepted_and_takes_effect_once_the_erp_is_back() {
-    for mood in [Mood::Failing, Mood::Hanging] {
+    for state in [UpstreamState::Failing, UpstreamState::Hanging] {
         let test = test().await;
         test.wait(10).await;
-        *test.erp.lock().unwrap() = mood;
+        *test.erp.lock().unwrap() = state;
         let started = test.world.clock.now();
         let body = paid("payment.captured", "p1", 5);
         let (status, answer) = test.bheempay(&body).await;
@@ -16,9 +16,9 @@ async fn while_the_erp_is_down_a_payment_is_accepted_and_takes_effect_once_the_e
         assert_eq!(test.tenant().await["subscription_status"], Value::Null);
         let (_, again) = test.bheempay(&body).await;
         assert_eq!(again, json!({"status": "accepted", "action": "subscription_activated", "duplicate": true}));
-        *test.erp.lock().unwrap() = Mood::Well;
+        *test.erp.lock().unwrap() = UpstreamState::Up;
         test.wait(60).await;
-        assert_eq!(test.tenant().await["subscription_status"], "active", "{mood:?}");
+        assert_eq!(test.tenant().await["subscription_status"], "active", "{state:?}");
         assert_eq!(test.seat().await, "SEAT_ACTIVE");
     }
 }
@@ -27,7 +27,7 @@ async fn while_the_erp_is_down_a_payment_is_accepted_and_takes_effect_once_the_e
 async fn an_event_that_cannot_take_effect_for_long_is_dead_and_a_replay_brings_it_back() {
     let test = test().await;
     test.wait(10).await;
-    *test.erp.lock().unwrap() = Mood::Failing;
+    *test.erp.lock().unwrap() = UpstreamState::Failing;
     test.bheempay(&paid("payment.captured", "p1", 5)).await;
     test.tasks.kill();
     for _ in 0..30 {
@@ -37,7 +37,7 @@ async fn an_event_that_cannot_take_effect_for_long_is_dead_and_a_replay_brings_i
     let (_, dead) = test.admin("GET", "/api/v1/webhooks/events?status=dead", Value::Null).await;
     let id = dead["data"][0]["id"].as_str().unwrap();
     assert_eq!(dead["data"][0]["attempts"], 20);
-    *test.erp.lock().unwrap() = Mood::Well;
+    *test.erp.lock().unwrap() = UpstreamState::Up;
     let (status, replayed) = test.admin("POST", &format!("/api/v1/webhooks/events/{id}/replay"), Value::Null).await;
     assert_eq!((status, &replayed["status"]), (200, &json!("processed")), "{replayed}");
     assert_eq!(test.tenant().await["credits"], 100);
@@ -48,7 +48,7 @@ async fn what_needs_no_plan_takes_effect_whether_the_erp_is_there_or_not() {
     let test = test().await;
     test.wait(100).await;
     test.bheempay(&paid("payment.captured", "p1", 5)).await;
-    *test.erp.lock().unwrap() = Mood::Failing;
+    *test.erp.lock().unwrap() = UpstreamState::Failing;
     test.world.cache.lose(|key| key.starts_with("plan:"));
     // A renewal as before needs nothing that is not known.
     let (_, answer) = test.bheempay(&paid("subscription.charged", "p2", 10)).await;
@@ -89,7 +89,7 @@ async fn while_the_fence_cannot_be_raised_nothing_is_acknowledged() {
 async fn people_are_told_and_an_outage_of_notify_is_nothing_to_the_gateway() {
     let test = test().await;
     test.wait(100).await;
-    *test.notify.lock().unwrap() = Mood::Hanging;
+    *test.notify.lock().unwrap() = UpstreamState::Hanging;
     let started = test.world.clock.now();
     test.bheempay(&paid("payment.captured", "p1", 5)).await;
     test.bheempay(&event("payment.failed", 10)).await;
@@ -97,7 +97,7 @@ async fn people_are_told_and_an_outage_of_notify_is_nothing_to_the_gateway() {
     assert!(test.world.clock.now().millis_since(started) < 100);
     test.wait(20).await;
     assert_eq!(test.sent.lock().unwrap().len(), 0);
-    *test.notify.lock().unwrap() = Mood::Well;
+    *test.notify.lock().unwrap() = UpstreamState::Up;
     for _ in 0..4 {
         test.wait(60).await;
         test.admin("POST", "/api/v1/webhooks/drain", Value::Null).await;
@@ -120,7 +120,7 @@ async fn people_are_told_and_an_outage_of_notify_is_nothing_to_the_gateway() {
 async fn a_notification_is_given_up_after_five_tries() {
     let test = test().await;
     test.wait(10).await;
-    *test.notify.lock().unwrap() = Mood::Failing;
+    *test.notify.lock().unwrap() = UpstreamState::Failing;
     test.bheempay(&paid("payment.captured", "p1", 5)).await;
     for _ in 0..20 {
         test.wait(3_600).await;

@@ -1,0 +1,226 @@
+//! The webhook events of the inbox: list, get and replay them. Responses never hold a body, a signature or a secret.
+
+use axum::extract::{FromRequestParts, Path, Query, State};
+use edge_access::{Caller, Granted, WebhooksRead, WebhooksWrite};
+use edge_capabilities::database::Cursor;
+use edge_gateways::Provider;
+use edge_http::{Code, Json, Listing, Page, Problem};
+use http::StatusCode;
+use http::request::Parts;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::AppState;
+use super::error::require_platform;
+use crate::event::{Status, WebhookEvent};
+use crate::inbox::Filter;
+
+/// The most events that one request replays.
+const MAX_REPLAYED: u32 = 1_000;
+
+/// Which events a list holds.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EventFilter {
+    /// Returns only events with this status.
+    #[param(value_type = Option<Status>)]
+    status: Option<String>,
+    /// Returns only events from this sender:
+    /// `bheempay`, `razorpay`, `stripe`, `erp`, `standard`, `shopify`, `woocommerce`.
+    provider: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for EventFilter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::<Self>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
+        Ok(query.0)
+    }
+}
+
+fn parse_status(name: &str) -> Result<Status, Problem> {
+    Status::parse(name).ok_or_else(|| Problem::field("status", "is not a status"))
+}
+
+fn parse_provider(name: &str) -> Result<String, Problem> {
+    let provider = Provider::parse(name).ok_or_else(|| Problem::field("provider", "is not a sender"))?;
+    Ok(provider.as_str().to_owned())
+}
+
+/// List webhook events
+///
+/// Events are listed newest first. A tenant's key lists only that tenant's events.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/events", tag = "Webhooks", security(("key" = ["webhooks:read"])),
+    params(EventFilter, Page), responses((status = 200, description = "A page of events.", body = Listing<EventResponse>)),
+)]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    granted: Granted<WebhooksRead>,
+    query: EventFilter,
+    page: Page,
+) -> Result<Json<Listing<EventResponse>>, Problem> {
+    let filter = Filter {
+        status: query.status.as_deref().map(parse_status).transpose()?,
+        provider: query.provider.as_deref().map(parse_provider).transpose()?,
+        tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
+        cursor: page.cursor(is_valid)?,
+    };
+    let events = state.processor.inbox.list(&filter, page.rows()).await?;
+    let cursor = |event: &WebhookEvent| Cursor::new(event.received_at, event.id.as_str());
+    Ok(Json(page.listing(events, cursor, EventResponse::from)))
+}
+
+/// Whether `id` may be an event's.
+fn is_valid(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A webhook event.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookEvent)]
+pub(super) struct EventResponse {
+    id: String,
+    /// The sender of the event.
+    provider: &'static str,
+    /// The sender's name for the event type, for example `payment.captured`.
+    event: String,
+    tenant_id: Option<String>,
+    status: Status,
+    /// The reason why the event is not in effect; null if it is in effect or soon will be.
+    reason: Option<String>,
+    /// The sender's id of the delivery. Most senders do not sign it.
+    gateway_event_id: Option<String>,
+    received_at: String,
+    occurred_at: String,
+    /// When the event took effect or was found to have no effect.
+    settled_at: Option<String>,
+    /// The number of failed attempts to apply the event.
+    attempts: i64,
+    /// When the next attempt is made.
+    next_attempt_at: Option<String>,
+    /// The response that the sender received.
+    #[schema(value_type = Object)]
+    answer: Option<Box<RawValue>>,
+}
+
+impl From<WebhookEvent> for EventResponse {
+    fn from(event: WebhookEvent) -> Self {
+        Self {
+            id: event.id,
+            provider: event.provider.as_str(),
+            event: event.name,
+            tenant_id: event.tenant_id,
+            status: event.status,
+            reason: event.reason,
+            gateway_event_id: event.gateway_id,
+            received_at: event.received_at.to_rfc3339_millis(),
+            occurred_at: event.occurred_at.to_rfc3339_millis(),
+            settled_at: event.settled_at.map(|at| at.to_rfc3339_millis()),
+            attempts: event.attempts,
+            next_attempt_at: event.due_at.filter(|_| event.status.is_open()).map(|at| at.to_rfc3339_millis()),
+            answer: event.answer.and_then(|json| RawValue::from_string(json).ok()),
+        }
+    }
+}
+
+/// Get a webhook event
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/events/{id}", tag = "Webhooks", security(("key" = ["webhooks:read"])),
+    params(("id" = String, Path, description = "The event's id.")),
+    responses((status = 200, description = "The event.", body = EventResponse)),
+)]
+pub(super) async fn show(
+    State(state): State<AppState>,
+    granted: Granted<WebhooksRead>,
+    Path(id): Path<String>,
+) -> Result<Json<EventResponse>, Problem> {
+    Ok(Json(state.find_event(&granted.caller, &id).await?.into()))
+}
+
+/// Replay a webhook event
+///
+/// The event can have any status. An event that is already in effect is not applied a second time.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/events/{id}/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    params(("id" = String, Path, description = "The event's id.")),
+    responses((status = 200, description = "The event in its current state.", body = EventResponse)),
+)]
+pub(super) async fn replay(
+    State(state): State<AppState>,
+    granted: Granted<WebhooksWrite>,
+    Path(id): Path<String>,
+) -> Result<Json<EventResponse>, Problem> {
+    let event = state.find_event(&granted.caller, &id).await?;
+    let lease = state.processor.new_lease();
+    if let Some(event) = state.processor.inbox.reopen(&event.id, &lease, state.processor.now()).await? {
+        // The response shows the result.
+        let _ = state.processor.process_stored(&event, &lease).await;
+    }
+    Ok(Json(state.find_event(&granted.caller, &id).await?.into()))
+}
+
+/// The events to replay.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ReplayRequest {
+    /// `dead`, `quarantined`, `ignored` or `failed`.
+    #[schema(value_type = Status)]
+    status: String,
+    /// Replays only events from this sender.
+    #[serde(default)]
+    provider: Option<String>,
+    /// The maximum number of events, oldest first: 1 to 1000. The default is 1000.
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+/// The result of a replay request.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReplayResponse {
+    /// The number of events that are due again.
+    replayed: usize,
+}
+
+/// Replay webhook events
+///
+/// The events are due immediately and are processed by the next drain.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/events/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    request_body = ReplayRequest, responses((status = 202, description = "The events are due.", body = ReplayResponse)),
+)]
+pub(super) async fn replay_all(
+    State(state): State<AppState>,
+    granted: Granted<WebhooksWrite>,
+    Json(request): Json<ReplayRequest>,
+) -> Result<(StatusCode, Json<ReplayResponse>), Problem> {
+    require_platform(&granted.caller)?;
+    let status = parse_status(&request.status)?;
+    if matches!(status, Status::Processed | Status::Received) {
+        return Err(Problem::field("status", "must be dead, quarantined, ignored or failed"));
+    }
+    let provider = request.provider.as_deref().map(parse_provider).transpose()?;
+    let limit = request.limit.unwrap_or(MAX_REPLAYED);
+    if !(1..=MAX_REPLAYED).contains(&limit) {
+        return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_REPLAYED}")));
+    }
+    let now = state.processor.now();
+    let replayed = state.processor.inbox.reopen_all(status, provider.as_deref(), now, limit).await?;
+    let background = state.clone();
+    state.capabilities.background.spawn(Box::pin(async move {
+        let _ = background.processor.drain().await;
+    }));
+    Ok((StatusCode::ACCEPTED, Json(ReplayResponse { replayed })))
+}
+
+impl AppState {
+    async fn find_event(&self, caller: &Caller, id: &str) -> Result<WebhookEvent, Problem> {
+        let found = if is_valid(id) { self.processor.inbox.find(id).await? } else { None };
+        let own = |event: &WebhookEvent| match &caller.tenant {
+            None => true,
+            Some(tenant) => event.tenant_id.as_deref() == Some(tenant.as_str()),
+        };
+        found.filter(own).ok_or_else(|| Problem::new(Code::EventNotFound, "There is no such webhook event."))
+    }
+}
