@@ -51,6 +51,14 @@ impl Db {
         Ok(self.backend.get_or_init(|| backend))
     }
 
+    async fn run(&self, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        match self.backend().await? {
+            Backend::Sqlite(connection) => query_sqlite(connection, statement, parameters).await,
+            // A connection goes back to Spin's pool when it is dropped: one for each statement, none held.
+            Backend::Postgres(url) => self.in_time(query_postgres(url, statement, parameters)).await,
+        }
+    }
+
     /// Runs a query, unless the breaker is open; an error also after the time-out.
     async fn in_time<T>(
         &self,
@@ -74,11 +82,11 @@ impl Db {
 #[async_trait]
 impl Database for Db {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        match self.backend().await? {
-            Backend::Sqlite(connection) => query_sqlite(connection, statement, parameters).await,
-            // A connection goes back to Spin's pool when it is dropped: one for each statement, none held.
-            Backend::Postgres(url) => self.in_time(query_postgres(url, statement, parameters)).await,
-        }
+        self.run(statement, parameters.to_vec()).await
+    }
+
+    async fn query_owned(&self, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.run(statement, parameters).await
     }
 
     async fn dialect(&self) -> Result<Dialect, DatabaseError> {
@@ -92,12 +100,12 @@ impl Database for Db {
 async fn query_sqlite(
     connection: &sqlite::Connection,
     statement: &str,
-    parameters: &[Value],
+    parameters: Vec<Value>,
 ) -> Result<Vec<Row>, DatabaseError> {
-    let parameters = parameters.iter().map(|value| match value {
+    let parameters = parameters.into_iter().map(|value| match value {
         Value::Null => sqlite::Value::Null,
-        Value::Integer(integer) => sqlite::Value::Integer(*integer),
-        Value::Text(text) => sqlite::Value::Text(text.clone()),
+        Value::Integer(integer) => sqlite::Value::Integer(integer),
+        Value::Text(text) => sqlite::Value::Text(text),
     });
     let failed = |error: sqlite::Error| DatabaseError::from_sqlite(&error.to_string());
     let result = connection.execute(numbered_parameters(statement), parameters).await.map_err(failed)?;
@@ -114,13 +122,13 @@ fn from_sqlite(value: sqlite::Value) -> Result<Value, DatabaseError> {
     }
 }
 
-async fn query_postgres(url: &str, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+async fn query_postgres(url: &str, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
     let parameters: Vec<ParameterValue> = parameters
-        .iter()
+        .into_iter()
         .map(|value| match value {
             Value::Null => ParameterValue::DbNull,
-            Value::Integer(integer) => ParameterValue::Int64(*integer),
-            Value::Text(text) => ParameterValue::Str(text.clone()),
+            Value::Integer(integer) => ParameterValue::Int64(integer),
+            Value::Text(text) => ParameterValue::Str(text),
         })
         .collect();
     let connection = pg::Connection::open(url).await.map_err(|error| from_pg_error(&error))?;

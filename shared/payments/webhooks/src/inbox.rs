@@ -35,9 +35,10 @@ impl Inbox {
     /// stores it. Gives the event that was there.
     pub(crate) async fn store(&self, event: WebhookEvent) -> Result<Option<Box<WebhookEvent>>, DatabaseError> {
         let leased_until = event.lease.as_ref().map_or(0, |_| event.received_at.plus(LEASE).as_millis());
-        let values: [Value; 17] = [
+        let (provider, identity) = (event.provider.as_str(), event.identity.clone());
+        let values: Vec<Value> = vec![
             event.id.into(),
-            event.provider.as_str().into(),
+            provider.into(),
             event.identity.into(),
             event.gateway_id.into(),
             event.name.into(),
@@ -59,12 +60,11 @@ impl Inbox {
                 received_at, occurred_at, due_at, lease, leased_until, status, reason, answer, settled_at, attempts)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)
             ON CONFLICT (provider, identity) DO NOTHING RETURNING id";
-        if !self.0.query(statement, &values).await?.is_empty() {
+        if !self.0.query_owned(statement, values).await?.is_empty() {
             return Ok(None);
         }
-        let [_, provider, identity, ..] = values;
         let statement = format!("SELECT {COLUMNS} FROM webhook_events WHERE provider = $1 AND identity = $2");
-        let found = self.first(&statement, &[provider, identity]).await?;
+        let found = self.first(&statement, &[provider.into(), identity.into()]).await?;
         // It was there a moment ago: retention has just removed it.
         found
             .map(|event| Some(Box::new(event)))

@@ -83,6 +83,11 @@ pub trait Database: Send + Sync {
     /// Runs one statement atomically and returns all its rows. `parameters` are the values of `$1`, `$2`, ….
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError>;
 
+    /// As [`Database::query`], with parameters that need not be copied.
+    async fn query_owned(&self, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.query(statement, &parameters).await
+    }
+
     /// Which database this is.
     async fn dialect(&self) -> Result<Dialect, DatabaseError>;
 }

@@ -56,6 +56,12 @@ impl Db {
         self.database.query(statement, parameters).await
     }
 
+    /// As [`Db::query`], with parameters that need not be copied.
+    pub async fn query_owned(&self, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.prepare().await?;
+        self.database.query_owned(statement, parameters).await
+    }
+
     /// The next number of the sequence `name`, from 1, greater than all numbers before it.
     pub async fn next_number(&self, name: &str) -> Result<i64, DatabaseError> {
         let statement = "INSERT INTO sequences (name, value) VALUES ($1, 1)
