@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_approvals::{ApprovalError, ApprovalService, Decided, Opinion, Ruled};
+use edge_approvals::{ApprovalError, ApprovalService, DecisionRef as ApprovalDecisionRef, Evaluation, Requirement};
 use edge_budgets::{BudgetScope, BudgetService, DecisionRef, Reservation, ReserveRequest, Settled};
 use edge_capabilities::{Capabilities, Clock};
 use edge_database::Db;
@@ -135,22 +135,23 @@ impl Approvals for ApprovalAdapter {
     ) -> Result<Requested, Problem> {
         let asked = spending.asked();
         let terms = self.0.terms(&asked, levels.to_vec()).await?;
-        let decided = Decided { ruled: Ruled::from(decision), opinion: Opinion::Ask(terms) };
-        let request = self.0.ask_as(&asked, decided).await?;
+        let decision = ApprovalDecisionRef::from(decision);
+        let evaluation = Evaluation { decision, requirement: Requirement::Approval(terms) };
+        let request = self.0.submit_evaluated(&asked, evaluation).await?;
         Ok(Requested { id: request.id, warnings: request.warnings })
     }
 
     async fn granted(&self, id: &str, spending: &Spending) -> Result<bool, Problem> {
         match self.0.use_for(&spending.tenant, id, &spending.checkout, &spending.purchase()).await {
             Ok(_) => Ok(true),
-            Err(ApprovalError::Unknown | ApprovalError::Unusable(_)) => Ok(false),
+            Err(ApprovalError::RequestNotFound | ApprovalError::Use(_)) => Ok(false),
             Err(failed) => Err(failed.into()),
         }
     }
 
     async fn give_back(&self, id: &str, tenant: &str, checkout: &str) -> Result<(), Problem> {
-        match self.0.give_back(tenant, id, checkout).await {
-            Ok(_) | Err(ApprovalError::Unknown) => Ok(()),
+        match self.0.release(tenant, id, checkout).await {
+            Ok(_) | Err(ApprovalError::RequestNotFound) => Ok(()),
             Err(failed) => Err(failed.into()),
         }
     }

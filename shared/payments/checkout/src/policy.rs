@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use edge_approvals::{Purchase, Submission};
+use edge_approvals::{NewApprovalRequest, Purchase};
 use edge_http::{Code, Problem};
 use edge_money::Money;
 use edge_rulebook::contract::{
@@ -38,8 +38,8 @@ pub struct Spending {
 
 impl Spending {
     /// As people are asked about it.
-    pub(crate) fn asked(&self) -> Submission {
-        Submission {
+    pub(crate) fn asked(&self) -> NewApprovalRequest {
+        NewApprovalRequest {
             tenant: self.tenant.clone(),
             reference: self.checkout.clone(),
             purchase: self.purchase(),

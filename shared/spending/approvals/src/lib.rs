@@ -1,36 +1,30 @@
-//! Who has to approve a purchase, whether they did, and what it may be used for.
+//! Approvals: who has to approve a purchase, whether they did, and what the approval may be used for.
 //!
-//! * [`request`]: a purchase that people are asked about, level by level; [`level`]: whom a level asks.
-//! * [`terms`]: what a tenant asks for beyond the rule `approval`, as data; [`loosening`]: who may ask for less.
-//! * [`people`]: who somebody is, which roles they have and for whom they stand; [`delegations`].
-//! * [`requests`], [`rules`]: both in the database.
-//! * [`shortage`]: whether there are people enough who can approve.
-//! * [`asking`]: asking people, counting what they say, and using what they approved.
-//! * [`router`]: over HTTP.
+//! * [`request`]: approval requests, which people approve level by level, and the terms that a request gets.
+//! * [`rule`]: a tenant's own approval rules, which require more than the rule `approval` does.
+//! * [`people`]: a caller's identity and roles; [`delegation`]: approvals on behalf of another person.
+//! * [`service`]: submitting requests, recording approvals and using approved requests.
+//! * [`router`]: the routes; the handlers of each resource are in its `api`.
 
-mod asking;
-mod delegations;
-mod level;
-mod loosening;
+mod delegation;
+mod error;
 mod people;
 mod request;
-mod requests;
 mod router;
-mod rules;
-mod shortage;
-mod terms;
+mod rule;
+mod service;
+mod validation;
 
-pub use asking::{ApprovalError, ApprovalService, Decided, Opinion, Submission};
-pub use delegations::{Delegation, Delegations};
-pub use level::Level;
+pub use delegation::{Delegation, Delegations};
+pub use error::{ActionError, ApprovalError, UseError};
 pub use people::People;
 pub use request::{
-    Action, Delegator, Held, Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter,
+    Action, Approver, DecisionRef, Delegator, HeldRole, Level, Purchase, Request, Requester, Requests, Status, Terms,
+    Verdict,
 };
-pub use requests::Requests;
 pub use router::{ApiDoc, router, routes};
-pub use rules::{ApprovalRule, ApprovalRules};
-pub use terms::Terms;
+pub use rule::{ApprovalRule, ApprovalRules};
+pub use service::{ApprovalService, Evaluation, NewApprovalRequest, Requirement};
 
 #[cfg(test)]
 mod tests;

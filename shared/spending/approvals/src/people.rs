@@ -1,8 +1,10 @@
-//! Who somebody is: which names one person has, what they are to the tenant, and for whom they stand.
+//! People as approvers: the names of one person, their roles in the tenant, and the people on whose behalf they may act.
 //!
-//! Roles come from three places: the token; what somebody is as a member of the tenant (`owner`, `billing_admin`, …); and
-//! what the tenant says of them here, which is also how a key comes to have one. What a delegator is, is looked up when
-//! somebody speaks in their place: what their token said when they delegated counts for nothing, for nobody could end it.
+//! Roles come from three places: the token; the membership in the tenant (`owner`, `billing_admin`, …); and the members that
+//! the tenant sets for a role here, which is the only way for a key to have one. A delegator's roles are read when the delegate
+//! acts. Roles in the delegator's token do not count, because nobody could end them.
+
+pub(crate) mod api;
 
 use std::collections::BTreeSet;
 
@@ -12,82 +14,85 @@ use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_tenants::Parties;
 
-use crate::delegations::LIVE;
-use crate::request::{Delegator, Held, Voter};
+use crate::delegation::LIVE;
+use crate::request::{Approver, Delegator, HeldRole};
 
-/// For how many others somebody may stand at once; of more, those who delegated first.
+/// The maximum number of people on whose behalf a person may act; of more, those who delegated first.
 const MAX_DELEGATORS: u32 = 200;
 
-/// Who somebody is.
+/// People as approvers.
 #[derive(Clone)]
 pub struct People {
     db: Db,
     parties: Parties,
 }
 
-/// Somebody who has a role, and who gave it to them.
-pub(crate) struct Holder {
-    /// Who: `user:u1`, `key:k1`.
+/// A person who has a role, and who gave it to them.
+pub(crate) struct RoleHolder {
+    /// The person: `user:u1`, `key:k1`.
     pub(crate) person: String,
-    /// Which.
+    /// The role.
     pub(crate) role: String,
-    /// The root of who gave it; None: the platform or the edge.
+    /// The root of the caller who gave it; None: the platform or the edge.
     pub(crate) given_by: Option<String>,
 }
 
 impl People {
-    /// As `db` knows them.
+    /// The people in `db`.
     pub fn new(db: &Db) -> Self {
         Self { parties: Parties::new(db.clone()), db: db.clone() }
     }
 
-    /// Who acts as one.
+    /// Which callers act as one.
     pub fn parties(&self) -> &Parties {
         &self.parties
     }
 
-    /// The person behind a caller's id. A key that a user made is that user, who could else be two, however many keys are
-    /// between them; all others are somebody of their own.
+    /// The person with a caller's id. A key that a user issued, directly or through other keys, is that user, who would
+    /// otherwise be two people; each other key is a person of its own.
     pub async fn person(&self, id: &str) -> Result<String, DatabaseError> {
         let roots = self.parties.roots([id]).await?;
         Ok(roots.get(id).filter(|root| root.starts_with("user:")).map_or(id, String::as_str).to_owned())
     }
 
-    /// What `caller` is to `tenant` at `now`: one query, however many they stand for.
-    pub async fn voter(&self, tenant: &str, caller: &Caller, now: Timestamp) -> Result<Voter, DatabaseError> {
+    /// `caller` as an approver in `tenant` at `now`. This takes one query, however many people delegated to them.
+    pub async fn approver(&self, tenant: &str, caller: &Caller, now: Timestamp) -> Result<Approver, DatabaseError> {
         let root = Parties::root_of(caller);
         let person = root.clone().filter(|root| root.starts_with("user:")).unwrap_or_else(|| caller.id.to_string());
         let mut names = vec![caller.id.to_string()];
         if !names.contains(&person) {
             names.push(person.clone());
         }
-        let (roles, delegators) = self.standing(tenant, &caller.id, &person, now).await?;
+        let (roles, delegators) = self.roles_and_delegators(tenant, &caller.id, &person, now).await?;
         let givers = roles.iter().filter_map(|role| role.given_by.as_deref());
         let known = self.parties.roots(givers.chain(delegators.iter().map(String::as_str))).await?;
         let root_of = |name: Option<&str>| name.and_then(|name| known.get(name).cloned());
-        let of = |person: &str| -> Vec<Held> {
+        let roles_of = |person: &str| -> Vec<HeldRole> {
             let theirs = roles.iter().filter(|held| held.person == person);
-            theirs.map(|held| Held { role: held.role.clone(), given_by: root_of(held.given_by.as_deref()) }).collect()
+            theirs
+                .map(|held| HeldRole { role: held.role.clone(), given_by: root_of(held.given_by.as_deref()) })
+                .collect()
         };
-        let mut held: Vec<Held> = caller.roles.iter().map(|role| Held { role: role.clone(), given_by: None }).collect();
-        held.extend(names.iter().flat_map(|name| of(name)));
-        let stands_for = delegators.iter().map(|delegator| Delegator {
+        let mut held: Vec<HeldRole> =
+            caller.roles.iter().map(|role| HeldRole { role: role.clone(), given_by: None }).collect();
+        held.extend(names.iter().flat_map(|name| roles_of(name)));
+        let delegators = delegators.iter().map(|delegator| Delegator {
             person: delegator.clone(),
             root: root_of(Some(delegator)),
-            roles: of(delegator),
+            roles: roles_of(delegator),
         });
-        Ok(Voter { root, stands_for: stands_for.collect(), person, names, roles: held })
+        Ok(Approver { root, delegators: delegators.collect(), person, names, roles: held })
     }
 
-    /// What the database says that two names of one person are, and those for whom they stand; and who these are. Of each
-    /// role it gives who gave it, as the database names them.
-    async fn standing(
+    /// The roles in the database of a person with two names and of their delegators, and the delegators. `given_by` is the
+    /// caller who gave the role, not yet their root.
+    async fn roles_and_delegators(
         &self,
         tenant: &str,
         name: &str,
         person: &str,
         now: Timestamp,
-    ) -> Result<(Vec<Holder>, Vec<String>), DatabaseError> {
+    ) -> Result<(Vec<RoleHolder>, Vec<String>), DatabaseError> {
         let statement = format!(
             "WITH live AS (
                 SELECT d.delegator, d.created_at, d.id FROM approval_delegations d
@@ -125,8 +130,12 @@ impl People {
         Ok((roles, delegators))
     }
 
-    /// Who has one of `roles`, by what the database says.
-    pub(crate) async fn holders(&self, tenant: &str, roles: &BTreeSet<String>) -> Result<Vec<Holder>, DatabaseError> {
+    /// The people who have one of `roles` in the database.
+    pub(crate) async fn holders(
+        &self,
+        tenant: &str,
+        roles: &BTreeSet<String>,
+    ) -> Result<Vec<RoleHolder>, DatabaseError> {
         if roles.is_empty() {
             return Ok(Vec::new());
         }
@@ -144,7 +153,7 @@ impl People {
                     WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)"
         );
         let rows = self.db.query(&statement, &values).await?;
-        let mut holders: Vec<Holder> = rows.iter().map(holder).collect::<Result<_, _>>()?;
+        let mut holders: Vec<RoleHolder> = rows.iter().map(holder).collect::<Result<_, _>>()?;
         let roots = self.parties.roots(holders.iter().filter_map(|holder| holder.given_by.as_deref())).await?;
         for holder in &mut holders {
             holder.given_by = holder.given_by.as_deref().and_then(|giver| roots.get(giver).cloned());
@@ -152,19 +161,20 @@ impl People {
         Ok(holders)
     }
 
-    /// Who has a role, by what the tenant says here.
-    pub(crate) async fn with_roles(&self, tenant: &str) -> Result<Vec<(String, String)>, DatabaseError> {
+    /// The roles that have members set here, with a member each.
+    pub(crate) async fn roles(&self, tenant: &str) -> Result<Vec<(String, String)>, DatabaseError> {
         let statement = "SELECT role, person FROM approval_roles WHERE tenant_id = $1 ORDER BY role, person";
         let rows = self.db.query(statement, &[tenant.into()]).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
     }
-    /// Says that these people and no others have `role`.
+
+    /// Sets the members of `role` to exactly these people.
     pub(crate) async fn set_role(
         &self,
         tenant: &str,
         role: &str,
         people: &[String],
-        by: &str,
+        set_by: &str,
         now: Timestamp,
     ) -> Result<(), DatabaseError> {
         let mut values: Vec<Value> = vec![tenant.into(), role.into()];
@@ -177,15 +187,15 @@ impl People {
         let statement = "INSERT INTO approval_roles (tenant_id, role, person, set_by, set_at)
             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
         for person in people {
-            let values: [Value; 5] = [tenant.into(), role.into(), person.as_str().into(), by.into(), now.into()];
+            let values: [Value; 5] = [tenant.into(), role.into(), person.as_str().into(), set_by.into(), now.into()];
             self.db.query(statement, &values).await?;
         }
         Ok(())
     }
 }
 
-fn holder(row: &Row) -> Result<Holder, DatabaseError> {
-    Ok(Holder {
+fn holder(row: &Row) -> Result<RoleHolder, DatabaseError> {
+    Ok(RoleHolder {
         person: row.text(0)?.to_owned(),
         role: row.text(1)?.to_owned(),
         given_by: row.optional_text(2)?.map(ToOwned::to_owned),

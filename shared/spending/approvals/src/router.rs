@@ -1,9 +1,6 @@
-//! Approvals over HTTP.
+//! The routes of approvals. The handlers of each resource are in its `api`.
 
-mod fields;
-mod requesting;
-mod ruling;
-mod shown;
+mod error;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -16,17 +13,18 @@ use edge_idempotency::Idempotency;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
-use crate::asking::ApprovalService;
-use crate::delegations::Delegations;
+use crate::delegation::{self, Delegations};
+use crate::service::ApprovalService;
+use crate::{people, request, rule};
 
 #[derive(Clone)]
-struct AppState {
-    access: Authenticator,
-    asking: ApprovalService,
+pub(crate) struct AppState {
     audit: AuditLog,
-    capabilities: Capabilities,
-    delegations: Delegations,
-    idempotency: Idempotency,
+    authenticator: Authenticator,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) delegations: Delegations,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) service: ApprovalService,
     tenants: Tenants,
 }
 
@@ -38,7 +36,19 @@ impl FromRef<AppState> for Tenants {
 
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
-        state.access.clone()
+        state.authenticator.clone()
+    }
+}
+
+impl AppState {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.capabilities.clock.now()
+    }
+
+    /// Adds an entry to the tenant's audit log. A failure is ignored: what must not be lost is stored with the change itself.
+    pub(crate) async fn add_audit_entry(&self, tenant: &str, action: &str, detail: &serde_json::Value, actor: &Actor) {
+        let entry = AuditEntry::new(action, detail, actor, &*self.capabilities.random, self.now());
+        let _ = self.audit.append(tenant, &entry).await;
     }
 }
 
@@ -46,30 +56,30 @@ impl FromRef<AppState> for Authenticator {
 pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(capabilities, &db),
-        asking: ApprovalService::new(capabilities, &db),
         audit: AuditLog::new(db.clone()),
+        authenticator: Authenticator::new(capabilities, &db),
         delegations: Delegations::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
+        service: ApprovalService::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     };
     let at = |path: &str| format!("/api/v1/enterprise-billing/approvals{path}");
     Router::new()
-        .route(&at("/requests"), post(requesting::create).get(requesting::list))
-        .route(&at("/requests/bulk-approve"), post(requesting::bulk_approve))
-        .route(&at("/requests/{request_id}"), get(requesting::show))
-        .route(&at("/requests/{request_id}/process"), post(requesting::process))
-        .route(&at("/rules"), post(ruling::create).get(ruling::list))
-        .route(&at("/rules/{rule_id}"), put(ruling::update))
-        .route(&at("/roles"), get(ruling::list_roles))
-        .route(&at("/roles/{role}"), put(ruling::set_role))
-        .route(&at("/delegations"), post(ruling::delegate).get(ruling::list_delegations))
-        .route(&at("/delegations/{delegation_id}"), delete(ruling::revoke))
+        .route(&at("/requests"), post(request::api::create_request).get(request::api::list_requests))
+        .route(&at("/requests/bulk-approve"), post(request::api::bulk_approve))
+        .route(&at("/requests/{request_id}"), get(request::api::get_request))
+        .route(&at("/requests/{request_id}/process"), post(request::api::process_request))
+        .route(&at("/rules"), post(rule::api::create_rule).get(rule::api::list_rules))
+        .route(&at("/rules/{rule_id}"), put(rule::api::update_rule))
+        .route(&at("/roles"), get(people::api::list_roles))
+        .route(&at("/roles/{role}"), put(people::api::set_role_members))
+        .route(&at("/delegations"), post(delegation::api::create_delegation).get(delegation::api::list_delegations))
+        .route(&at("/delegations/{delegation_id}"), delete(delegation::api::revoke_delegation))
         .with_state(state)
 }
 
-/// The routes by themselves, under the edge's conventions.
+/// The routes alone, with the layers that all components share.
 pub fn router(capabilities: Capabilities) -> Router {
     edge_http::finish(routes(&capabilities), "enterprise", &capabilities)
 }
@@ -77,38 +87,21 @@ pub fn router(capabilities: Capabilities) -> Router {
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
 #[openapi(paths(
-    requesting::create,
-    requesting::list,
-    requesting::show,
-    requesting::process,
-    requesting::bulk_approve,
-    ruling::create,
-    ruling::update,
-    ruling::list,
-    ruling::set_role,
-    ruling::list_roles,
-    ruling::delegate,
-    ruling::list_delegations,
-    ruling::revoke
+    request::api::create_request,
+    request::api::list_requests,
+    request::api::get_request,
+    request::api::process_request,
+    request::api::bulk_approve,
+    rule::api::create_rule,
+    rule::api::update_rule,
+    rule::api::list_rules,
+    people::api::set_role_members,
+    people::api::list_roles,
+    delegation::api::create_delegation,
+    delegation::api::list_delegations,
+    delegation::api::revoke_delegation
 ))]
 pub struct ApiDoc;
-
-impl AppState {
-    fn now(&self) -> Timestamp {
-        self.capabilities.clock.now()
-    }
-
-    /// Tells the tenant's audit. What must not be lost is stored with the change itself.
-    async fn deed(&self, tenant: &str, action: &str, detail: &serde_json::Value, author: &Actor) {
-        let deed = AuditEntry::new(action, detail, author, &*self.capabilities.random, self.now());
-        let _ = self.audit.append(tenant, &deed).await;
-    }
-}
-
-/// Whether a cursor may name it.
-fn is_valid(name: &str) -> bool {
-    name.len() <= 64 && !name.chars().any(char::is_control)
-}
 
 #[cfg(test)]
 mod tests;

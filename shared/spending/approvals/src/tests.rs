@@ -6,12 +6,14 @@ use edge_database::Db;
 
 use edge_tenants::Party;
 
-use crate::request::{Delegator, Held, Purchase, Refusal, Request, Requester, Ruled, Status, Unusable, Verdict, Voter};
-use crate::{Level, Terms};
+use crate::{
+    ActionError, Approver, DecisionRef, Delegator, HeldRole, Level, Purchase, Request, Requester, Status, Terms,
+    UseError, Verdict,
+};
 
-mod asking;
 mod model;
 mod people;
+mod service;
 
 const HOUR: i64 = 3_600_000;
 
@@ -29,7 +31,7 @@ fn request(levels: Vec<Level>) -> Request {
         contract: None,
         description: None,
         requester: "user:rita".into(),
-        ruled: Ruled { decision_id: "dec_1".into(), version: 1, sha256: String::new(), reason: String::new() },
+        decision: DecisionRef { decision_id: "dec_1".into(), version: 1, sha256: String::new(), reason: String::new() },
         levels,
         created_at: Timestamp::from_millis(0),
         expires_at: Timestamp::from_millis(24 * HOUR),
@@ -42,27 +44,27 @@ fn request(levels: Vec<Level>) -> Request {
     }
 }
 
-fn held(roles: &[&str]) -> Vec<Held> {
-    roles.iter().map(|role| Held { role: (*role).to_owned(), given_by: None }).collect()
+fn held(roles: &[&str]) -> Vec<HeldRole> {
+    roles.iter().map(|role| HeldRole { role: (*role).to_owned(), given_by: None }).collect()
 }
 
-fn voter(name: &str, roles: &[&str]) -> Voter {
+fn approver(name: &str, roles: &[&str]) -> Approver {
     let person = format!("user:{name}");
     let root = Some(person.clone());
-    Voter { names: vec![person.clone()], person, root, roles: held(roles), stands_for: Vec::new() }
+    Approver { names: vec![person.clone()], person, root, roles: held(roles), delegators: Vec::new() }
 }
 
 /// A key of the tenant's that descends from the key `root`.
-fn key(name: &str, root: &str, roles: &[&str]) -> Voter {
+fn key(name: &str, root: &str, roles: &[&str]) -> Approver {
     let person = format!("key:{name}");
     let root = Some(format!("key:{root}"));
-    Voter { names: vec![person.clone()], person, root, roles: held(roles), stands_for: Vec::new() }
+    Approver { names: vec![person.clone()], person, root, roles: held(roles), delegators: Vec::new() }
 }
 
-fn standing_for(mut voter: Voter, name: &str, roles: &[&str]) -> Voter {
+fn delegate_of(mut approver: Approver, name: &str, roles: &[&str]) -> Approver {
     let person = format!("user:{name}");
-    voter.stands_for.push(Delegator { root: Some(person.clone()), person, roles: held(roles) });
-    voter
+    approver.delegators.push(Delegator { root: Some(person.clone()), person, roles: held(roles) });
+    approver
 }
 
 /// Somebody of this root, who put nobody else in charge.
@@ -74,37 +76,37 @@ fn role(role: &str, quorum: u32) -> Level {
     Level::new(vec![format!("role:{role}")], quorum)
 }
 
-fn approve(request: &Request, voter: &Voter, hour: i64) -> Result<Request, Refusal> {
-    request.act(voter, &requester("user:rita"), Verdict::Approve, None, Timestamp::from_millis(hour * HOUR))
+fn approve(request: &Request, approver: &Approver, hour: i64) -> Result<Request, ActionError> {
+    request.record(approver, &requester("user:rita"), Verdict::Approve, None, Timestamp::from_millis(hour * HOUR))
 }
 
 #[test]
 fn levels_are_asked_in_their_order_each_until_its_quorum() {
     let before = request(vec![role("finance_manager", 2), role("cfo", 1)]);
-    let cfo = voter("carl", &["CFO"]);
-    assert_eq!(approve(&before, &cfo, 1), Err(Refusal::NotAsked));
-    let one = approve(&before, &voter("ana", &["finance_manager"]), 1).unwrap();
-    assert_eq!(approve(&one, &voter("ana", &["finance_manager", "cfo"]), 1), Err(Refusal::Counted));
-    assert_eq!(approve(&one, &cfo, 1), Err(Refusal::NotAsked));
-    let two = approve(&one, &voter("ben", &["finance_manager"]), 2).unwrap();
+    let cfo = approver("carl", &["CFO"]);
+    assert_eq!(approve(&before, &cfo, 1), Err(ActionError::NotAnApprover));
+    let one = approve(&before, &approver("ana", &["finance_manager"]), 1).unwrap();
+    assert_eq!(approve(&one, &approver("ana", &["finance_manager", "cfo"]), 1), Err(ActionError::AlreadyCounted));
+    assert_eq!(approve(&one, &cfo, 1), Err(ActionError::NotAnApprover));
+    let two = approve(&one, &approver("ben", &["finance_manager"]), 2).unwrap();
     assert_eq!((two.levels_done(), two.status(Timestamp::from_millis(2 * HOUR))), (1, Status::Pending));
     // Nobody counts twice, not on another level either.
-    assert_eq!(approve(&two, &voter("ana", &["cfo"]), 3), Err(Refusal::Counted));
+    assert_eq!(approve(&two, &approver("ana", &["cfo"]), 3), Err(ActionError::AlreadyCounted));
     let three = approve(&two, &cfo, 3).unwrap();
     assert_eq!(three.status(Timestamp::from_millis(3 * HOUR)), Status::Approved);
-    assert_eq!(approve(&three, &voter("dan", &["cfo"]), 3), Err(Refusal::Closed(Status::Approved)));
+    assert_eq!(approve(&three, &approver("dan", &["cfo"]), 3), Err(ActionError::RequestClosed(Status::Approved)));
 }
 
 #[test]
 fn one_who_rejects_is_enough_and_it_must_be_one_who_is_asked() {
     let before = request(vec![role("finance_manager", 2)]);
     let at = Timestamp::from_millis(HOUR);
-    let reject = |request: &Request, voter: &Voter| {
-        request.act(voter, &requester("user:rita"), Verdict::Reject, Some("no".into()), at)
+    let reject = |request: &Request, approver: &Approver| {
+        request.record(approver, &requester("user:rita"), Verdict::Reject, Some("no".into()), at)
     };
-    assert_eq!(reject(&before, &voter("eve", &["member"])), Err(Refusal::NotAsked));
-    let one = approve(&before, &voter("ana", &["finance_manager"]), 1).unwrap();
-    let rejected = reject(&one, &voter("ben", &["finance_manager"])).unwrap();
+    assert_eq!(reject(&before, &approver("eve", &["member"])), Err(ActionError::NotAnApprover));
+    let one = approve(&before, &approver("ana", &["finance_manager"]), 1).unwrap();
+    let rejected = reject(&one, &approver("ben", &["finance_manager"])).unwrap();
     assert_eq!(rejected.status(at), Status::Rejected);
     assert_eq!(rejected.actions[1].comment.as_deref(), Some("no"));
     assert!(rejected.use_for("chk_1", &purchase(), at).is_err());
@@ -113,13 +115,13 @@ fn one_who_rejects_is_enough_and_it_must_be_one_who_is_asked() {
 #[test]
 fn nobody_answers_their_own_request_nor_has_another_do_it() {
     let before = request(vec![role("cfo", 1)]);
-    assert_eq!(approve(&before, &voter("rita", &["cfo"]), 1), Err(Refusal::Own));
+    assert_eq!(approve(&before, &approver("rita", &["cfo"]), 1), Err(ActionError::OwnRequest));
     // Neither under another name of theirs, nor by who stands for them.
-    let mut key = voter("key", &["cfo"]);
+    let mut key = approver("key", &["cfo"]);
     key.names.push("user:rita".into());
-    assert_eq!(approve(&before, &key, 1), Err(Refusal::Own));
-    let other = standing_for(voter("eve", &[]), "rita", &["cfo"]);
-    assert_eq!(approve(&before, &other, 1), Err(Refusal::NotAsked));
+    assert_eq!(approve(&before, &key, 1), Err(ActionError::OwnRequest));
+    let other = delegate_of(approver("eve", &[]), "rita", &["cfo"]);
+    assert_eq!(approve(&before, &other, 1), Err(ActionError::NotAnApprover));
 }
 
 #[test]
@@ -127,23 +129,23 @@ fn whatever_has_the_requesters_root_does_not_answer_and_counts_once_elsewhere() 
     let before = Request { requester: "key:k1".into(), ..request(vec![role("cfo", 2)]) };
     let by = requester("key:k1");
     let at = Timestamp::from_millis(HOUR);
-    let say = |request: &Request, voter: &Voter| request.act(voter, &by, Verdict::Approve, None, at);
+    let say = |request: &Request, approver: &Approver| request.record(approver, &by, Verdict::Approve, None, at);
     for name in ["k1", "k2", "k9"] {
-        assert_eq!(say(&before, &key(name, "k1", &["cfo"])), Err(Refusal::Own), "{name}");
+        assert_eq!(say(&before, &key(name, "k1", &["cfo"])), Err(ActionError::OwnRequest), "{name}");
     }
     // Neither for others, nor by who stands for them.
-    let other = standing_for(key("k2", "k1", &[]), "carl", &["cfo"]);
-    assert_eq!(say(&before, &other), Err(Refusal::Own));
-    let mut eve = voter("eve", &["cfo"]);
-    eve.stands_for.push(Delegator { person: "key:k3".into(), root: Some("key:k1".into()), roles: vec![] });
-    assert_eq!(say(&before, &eve), Err(Refusal::NotAsked));
+    let other = delegate_of(key("k2", "k1", &[]), "carl", &["cfo"]);
+    assert_eq!(say(&before, &other), Err(ActionError::OwnRequest));
+    let mut eve = approver("eve", &["cfo"]);
+    eve.delegators.push(Delegator { person: "key:k3".into(), root: Some("key:k1".into()), roles: vec![] });
+    assert_eq!(say(&before, &eve), Err(ActionError::NotAnApprover));
     // Two keys of one root are one; of two roots, two.
     let one = say(&before, &key("m1", "m1", &["cfo"])).unwrap();
-    assert_eq!(say(&one, &key("m2", "m1", &["cfo"])), Err(Refusal::Counted));
-    let for_m = standing_for(voter("fay", &[]), "x", &[]);
-    let mut for_m = Voter { stands_for: vec![], ..for_m };
-    for_m.stands_for.push(Delegator { person: "key:m3".into(), root: Some("key:m1".into()), roles: held(&["cfo"]) });
-    assert_eq!(say(&one, &for_m), Err(Refusal::NotAsked));
+    assert_eq!(say(&one, &key("m2", "m1", &["cfo"])), Err(ActionError::AlreadyCounted));
+    let for_m = delegate_of(approver("fay", &[]), "x", &[]);
+    let mut for_m = Approver { delegators: vec![], ..for_m };
+    for_m.delegators.push(Delegator { person: "key:m3".into(), root: Some("key:m1".into()), roles: held(&["cfo"]) });
+    assert_eq!(say(&one, &for_m), Err(ActionError::NotAnApprover));
     assert_eq!(say(&one, &key("n1", "n1", &["cfo"])).unwrap().levels_done(), 1);
 }
 
@@ -151,17 +153,17 @@ fn whatever_has_the_requesters_root_does_not_answer_and_counts_once_elsewhere() 
 fn a_role_that_the_requesters_party_gave_does_not_count() {
     let before = request(vec![role("cfo", 1)]);
     let given = |by: Option<&str>| {
-        let roles = vec![Held { role: "cfo".into(), given_by: by.map(ToOwned::to_owned) }];
-        Voter { roles, ..voter("ana", &[]) }
+        let roles = vec![HeldRole { role: "cfo".into(), given_by: by.map(ToOwned::to_owned) }];
+        Approver { roles, ..approver("ana", &[]) }
     };
-    assert_eq!(approve(&before, &given(Some("user:rita")), 1), Err(Refusal::NotAsked));
+    assert_eq!(approve(&before, &given(Some("user:rita")), 1), Err(ActionError::NotAnApprover));
     assert!(approve(&before, &given(Some("user:boss")), 1).is_ok());
     assert!(approve(&before, &given(None), 1).is_ok());
     // Nor where somebody stands for whom they gave it to.
-    let mut eve = voter("eve", &[]);
+    let mut eve = approver("eve", &[]);
     let ana = given(Some("user:rita"));
-    eve.stands_for.push(Delegator { person: ana.person, root: ana.root, roles: ana.roles });
-    assert_eq!(approve(&before, &eve, 1), Err(Refusal::NotAsked));
+    eve.delegators.push(Delegator { person: ana.person, root: ana.root, roles: ana.roles });
+    assert_eq!(approve(&before, &eve, 1), Err(ActionError::NotAnApprover));
     // Who has it from others as well has it.
     let mut both = given(Some("user:rita"));
     both.roles.extend(held(&["cfo"]));
@@ -171,15 +173,15 @@ fn a_role_that_the_requesters_party_gave_does_not_count() {
 #[test]
 fn who_stands_for_another_counts_for_both() {
     let before = request(vec![role("cfo", 2)]);
-    let eve = standing_for(voter("eve", &[]), "carl", &["cfo"]);
+    let eve = delegate_of(approver("eve", &[]), "carl", &["cfo"]);
     let one = approve(&before, &eve, 1).unwrap();
     assert_eq!(one.actions[0].on_behalf_of.as_deref(), Some("user:carl"));
-    assert_eq!(approve(&one, &voter("carl", &["cfo"]), 1), Err(Refusal::Counted));
-    assert_eq!(approve(&one, &eve, 1), Err(Refusal::Counted));
-    let fay = standing_for(voter("fay", &[]), "carl", &["cfo"]);
-    assert_eq!(approve(&one, &fay, 1), Err(Refusal::NotAsked));
+    assert_eq!(approve(&one, &approver("carl", &["cfo"]), 1), Err(ActionError::AlreadyCounted));
+    assert_eq!(approve(&one, &eve, 1), Err(ActionError::AlreadyCounted));
+    let fay = delegate_of(approver("fay", &[]), "carl", &["cfo"]);
+    assert_eq!(approve(&one, &fay, 1), Err(ActionError::NotAnApprover));
     // Who is asked themselves speaks for themselves.
-    let gil = standing_for(voter("gil", &["cfo"]), "hal", &["cfo"]);
+    let gil = delegate_of(approver("gil", &["cfo"]), "hal", &["cfo"]);
     let two = approve(&one, &gil, 1).unwrap();
     assert_eq!((two.actions[1].on_behalf_of.as_deref(), two.levels_done()), (None, 1));
 }
@@ -187,12 +189,12 @@ fn who_stands_for_another_counts_for_both() {
 #[test]
 fn a_request_that_takes_too_long_is_over_and_so_is_an_approval_that_nobody_uses() {
     let before = request(vec![role("cfo", 1)]);
-    let cfo = voter("carl", &["cfo"]);
-    assert_eq!(approve(&before, &cfo, 24), Err(Refusal::Closed(Status::Expired)));
+    let cfo = approver("carl", &["cfo"]);
+    assert_eq!(approve(&before, &cfo, 24), Err(ActionError::RequestClosed(Status::Expired)));
     let approved = approve(&before, &cfo, 23).unwrap();
     assert!(approved.use_for("chk_1", &purchase(), Timestamp::from_millis(47 * HOUR - 1)).is_ok());
     let late = approved.use_for("chk_1", &purchase(), Timestamp::from_millis(47 * HOUR));
-    assert_eq!(late, Err(Unusable::Status(Status::Expired)));
+    assert_eq!(late, Err(UseError::Status(Status::Expired)));
 }
 
 #[test]
@@ -203,19 +205,19 @@ fn others_may_approve_once_a_level_has_waited_for_so_long() {
         ..level
     };
     let before = request(vec![escalating(role("finance_manager", 1)), escalating(role("owner", 1))]);
-    let cfo = voter("carl", &["cfo"]);
-    assert_eq!(approve(&before, &cfo, 1), Err(Refusal::NotAsked));
+    let cfo = approver("carl", &["cfo"]);
+    assert_eq!(approve(&before, &cfo, 1), Err(ActionError::NotAnApprover));
     let one = approve(&before, &cfo, 2).unwrap();
     // The second level was reached then: it waits as long again.
-    assert_eq!(approve(&one, &voter("dora", &[]), 3), Err(Refusal::NotAsked));
-    assert_eq!(approve(&one, &voter("dora", &[]), 4).unwrap().levels_done(), 2);
+    assert_eq!(approve(&one, &approver("dora", &[]), 3), Err(ActionError::NotAnApprover));
+    assert_eq!(approve(&one, &approver("dora", &[]), 4).unwrap().levels_done(), 2);
 }
 
 #[test]
 fn what_was_approved_is_used_once_and_for_nothing_else() {
     let at = Timestamp::from_millis(HOUR);
-    let approved = approve(&request(vec![role("cfo", 1)]), &voter("carl", &["cfo"]), 1).unwrap();
-    assert_eq!(request(vec![role("cfo", 1)]).use_for("chk_1", &purchase(), at), Err(Unusable::Status(Status::Pending)));
+    let approved = approve(&request(vec![role("cfo", 1)]), &approver("carl", &["cfo"]), 1).unwrap();
+    assert_eq!(request(vec![role("cfo", 1)]).use_for("chk_1", &purchase(), at), Err(UseError::Status(Status::Pending)));
     for other in [
         Purchase { minor: 6_000_001, ..purchase() },
         Purchase { minor: 5_999_999, ..purchase() },
@@ -224,9 +226,9 @@ fn what_was_approved_is_used_once_and_for_nothing_else() {
         Purchase { plan: None, ..purchase() },
         Purchase { kind: "refund".into(), ..purchase() },
     ] {
-        assert_eq!(approved.use_for("chk_1", &other, at), Err(Unusable::Other), "{other:?}");
+        assert_eq!(approved.use_for("chk_1", &other, at), Err(UseError::DifferentPurchase), "{other:?}");
     }
     let used = approved.use_for("chk_1", &purchase(), at).unwrap();
     assert_eq!(used.use_for("chk_1", &purchase(), at), Ok(used.clone()));
-    assert_eq!(used.use_for("chk_2", &purchase(), at), Err(Unusable::Status(Status::Used)));
+    assert_eq!(used.use_for("chk_2", &purchase(), at), Err(UseError::Status(Status::Used)));
 }

@@ -366,7 +366,12 @@ async fn what_people_have_to_approve_waits_for_them_and_makes_no_order() {
     let (status, pending) = test.check_out(dear.clone()).await;
     assert_eq!((status, &pending["status"]), (202, &json!("pending_approval")), "{pending}");
     assert_eq!(pending["levels"], json!([{"approvers": ["role:finance_manager"], "quorum": 1}]));
-    assert!(pending["warnings"][0].as_str().unwrap().starts_with("Level 1 asks for 1 of role:finance_manager; 0"));
+    assert!(
+        pending["warnings"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("Level 1 needs a quorum of 1 from role:finance_manager; 0")
+    );
     assert!(pending["approval_request_id"].as_str().unwrap().starts_with("apr_"));
     assert_eq!(test.check_out(dear).await, (202, pending));
     assert_eq!(test.upstreams().orders, 0);

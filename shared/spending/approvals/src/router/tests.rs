@@ -184,17 +184,17 @@ async fn rules_are_made_changed_and_listed() {
     let (status, made) = test.acme("POST", "/rules", new).await;
     assert_eq!((status, &made["min_amount"], &made["max_amount"]), (201, &json!(100.0), &json!(900.5)), "{made}");
     let path = format!("/rules/{}", made["id"].as_str().unwrap());
-    let asked = async |amount: Value| {
+    let status_of = async |amount: Value| {
         test.acme("POST", "/requests", json!({"amount": amount, "currency": "INR"})).await.1["status"].clone()
     };
-    assert_eq!((asked(json!(100)).await, asked(json!("100.01")).await), (json!("approved"), json!("pending")));
+    assert_eq!((status_of(json!(100)).await, status_of(json!("100.01")).await), (json!("approved"), json!("pending")));
     let (status, changed) = test.acme("PUT", &path, json!({"min_amount": 200, "name": "IT"})).await;
     assert_eq!((status, &changed["name"], &changed["expires_after_minutes"]), (200, &json!("IT"), &json!(60)));
     let before = &changed["history"][1]["before"];
     assert_eq!((&before["name"], &before["min_amount"]), (&json!("IT looks on"), &json!("100.00")), "{before}");
-    assert_eq!(asked(json!("100.01")).await, "approved");
+    assert_eq!(status_of(json!("100.01")).await, "approved");
     test.acme("PUT", &path, json!({"is_active": false})).await;
-    assert_eq!(asked(json!(500)).await, "approved");
+    assert_eq!(status_of(json!(500)).await, "approved");
     assert_eq!(test.acme("GET", "/rules", Value::Null).await.1["data"][0]["is_active"], false);
     for (field, value) in [
         ("name", json!("")),

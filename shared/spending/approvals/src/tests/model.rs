@@ -57,19 +57,19 @@ impl Company {
         Self { roles, delegations: delegations.filter(|(one, other, ..)| one != other).collect() }
     }
 
-    fn voter(&self, person: usize, now: i64) -> Voter {
-        let owned = |roles: &[Role]| -> Vec<Held> {
-            let held = |role: &Role| Held { role: role.name.to_owned(), given_by: role.given_by.map(root) };
+    fn approver(&self, person: usize, now: i64) -> Approver {
+        let owned = |roles: &[Role]| -> Vec<HeldRole> {
+            let held = |role: &Role| HeldRole { role: role.name.to_owned(), given_by: role.given_by.map(root) };
             roles.iter().map(held).collect()
         };
-        let stands_for =
+        let delegators =
             self.delegations.iter().filter(|(_, to, from, until)| *to == person && (*from..*until).contains(&now));
-        Voter {
+        Approver {
             person: name(person),
             root: Some(root(person)),
             names: vec![name(person)],
             roles: owned(&self.roles[person]),
-            stands_for: stands_for
+            delegators: delegators
                 .map(|(from, ..)| Delegator {
                     person: name(*from),
                     root: Some(root(*from)),
@@ -180,8 +180,8 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
             }
             let person = pick(&random);
             let verdict = if random.below(40) == 0 { Verdict::Reject } else { Verdict::Approve };
-            let voter = company.voter(person, now);
-            match request.act(&voter, &super::requester(&root(requester)), verdict, None, at) {
+            let approver = company.approver(person, now);
+            match request.record(&approver, &super::requester(&root(requester)), verdict, None, at) {
                 Ok(after) => {
                     let action = after.actions.last().unwrap();
                     let for_whom = action
@@ -193,13 +193,13 @@ fn no_approval_without_each_quorum_in_order_none_used_twice_none_by_its_requeste
                     assert_eq!(before.status(at), Status::Pending);
                     request = after;
                 }
-                Err(Refusal::Own) => assert_eq!(root(person), root(requester)),
-                Err(Refusal::Counted) => {
+                Err(ActionError::OwnRequest) => assert_eq!(root(person), root(requester)),
+                Err(ActionError::AlreadyCounted) => {
                     let is_theirs = |other: usize| root(other) == root(person);
                     assert!(log.iter().any(|word| is_theirs(word.person) || word.for_whom.is_some_and(is_theirs)));
                 }
-                Err(Refusal::Closed(status)) => assert_ne!(status, Status::Pending),
-                Err(Refusal::NotAsked) => {
+                Err(ActionError::RequestClosed(status)) => assert_ne!(status, Status::Pending),
+                Err(ActionError::NotAnApprover) => {
                     let index = request.levels_done();
                     let reached = request.reached(index).as_millis();
                     let for_requester = company.delegations.iter().any(|(from, to, starts, ends)| {

@@ -43,17 +43,17 @@ impl Tenant {
         assert!(stored.unwrap());
     }
 
-    async fn voter(&self, user: &str) -> Voter {
-        self.people.voter("t1", &caller(user), NOW).await.unwrap()
+    async fn approver(&self, user: &str) -> Approver {
+        self.people.approver("t1", &caller(user), NOW).await.unwrap()
     }
 
     async fn roles(&self, user: &str) -> Vec<String> {
-        self.voter(user).await.roles.into_iter().map(|held| held.role).collect()
+        self.approver(user).await.roles.into_iter().map(|held| held.role).collect()
     }
 
     /// For whom somebody stands, and what those are.
-    async fn stands_for(&self, user: &str) -> Vec<(String, Vec<String>)> {
-        let others = self.voter(user).await.stands_for.into_iter();
+    async fn delegators(&self, user: &str) -> Vec<(String, Vec<String>)> {
+        let others = self.approver(user).await.delegators.into_iter();
         others.map(|other| (other.person, other.roles.into_iter().map(|held| held.role).collect())).collect()
     }
 }
@@ -79,23 +79,23 @@ async fn a_delegator_is_what_they_are_now_and_one_who_was_removed_delegates_noth
     tenant.put("ben", Wish::Join(Role::Member, None), "user:boss", 3).await;
     tenant.delegates("ana", "ben").await;
     let ana = |role: &str| vec![("user:ana".to_owned(), vec![role.to_owned()])];
-    assert_eq!(tenant.stands_for("ben").await, ana("billing_admin"));
+    assert_eq!(tenant.delegators("ben").await, ana("billing_admin"));
     tenant.put("ana", Wish::Become(Role::Member), "user:boss", 600).await;
-    assert_eq!(tenant.stands_for("ben").await, ana("member"));
+    assert_eq!(tenant.delegators("ben").await, ana("member"));
     assert_eq!(tenant.roles("ben").await, ["member"]);
     // She goes: it is over, also when she comes back.
     tenant.put("ana", Wish::Leave, "user:boss", 700).await;
-    assert!(tenant.stands_for("ben").await.is_empty());
+    assert!(tenant.delegators("ben").await.is_empty());
     tenant.put("ana", Wish::Join(Role::BillingAdmin, None), "user:boss", 800).await;
-    assert!(tenant.stands_for("ben").await.is_empty());
+    assert!(tenant.delegators("ben").await.is_empty());
     let listed = Delegations::new(tenant.db.clone()).list("t1", None, 10).await.unwrap();
     assert_eq!(listed[0].revoked_at, Some(Timestamp::from_millis(700)));
     // So it is where the delegate goes.
     tenant.delegates("boss", "cy").await;
-    assert_eq!(tenant.stands_for("cy").await.len(), 1);
+    assert_eq!(tenant.delegators("cy").await.len(), 1);
     tenant.put("cy", Wish::Join(Role::Member, None), "user:boss", 900).await;
     tenant.put("cy", Wish::Leave, "user:boss", 901).await;
-    assert!(tenant.stands_for("cy").await.is_empty());
+    assert!(tenant.delegators("cy").await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +122,7 @@ async fn whom_the_requester_made_an_owner_puts_nobody_into_a_role_that_counts() 
         let party = parties.of("t1", Some(requester_is)).await.unwrap();
         let by = Requester { root: Some(requester_is.into()), party };
         let at = Timestamp::from_millis(HOUR);
-        let counted = request.act(&tenant.voter("una").await, &by, Verdict::Approve, None, at);
+        let counted = request.record(&tenant.approver("una").await, &by, Verdict::Approve, None, at);
         assert_eq!(counted.is_ok(), counts, "{requester_is} {role}");
     }
     // As a member she has a role of whoever made her one.
@@ -130,7 +130,8 @@ async fn whom_the_requester_made_an_owner_puts_nobody_into_a_role_that_counts() 
     for (owner, counts) in [("sue", false), ("tom", false), ("boss", true)] {
         let party = parties.of("t1", Some("user:rita")).await.unwrap();
         let by = Requester { root: Some("user:rita".into()), party };
-        let counted = request.act(&tenant.voter(owner).await, &by, Verdict::Approve, None, Timestamp::from_millis(1));
+        let counted =
+            request.record(&tenant.approver(owner).await, &by, Verdict::Approve, None, Timestamp::from_millis(1));
         assert_eq!(counted.is_ok(), counts, "{owner}");
     }
 }

@@ -225,7 +225,12 @@ async fn a_level_for_which_there_are_too_few_people_is_told_of_when_it_is_asked_
     let rita = test.somebody(ACME, admin()).await;
     let (status, made) = test.of(&rita, "POST", "/requests", json!({"amount": 600_000, "currency": "INR"})).await;
     assert_eq!((status, made["warnings"].as_array().unwrap().len()), (201, 2), "{made}");
-    assert!(made["warnings"][0].as_str().unwrap().starts_with("Level 1 asks for 1 of role:finance_manager; 0 of"));
+    assert!(
+        made["warnings"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("Level 1 needs a quorum of 1 from role:finance_manager; 0 known")
+    );
     let shown = test.of(&rita, "GET", &format!("/requests/{}", made["id"].as_str().unwrap()), Value::Null).await.1;
     assert_eq!(shown["warnings"], made["warnings"]);
     // The requester, their keys and whom they put there do not count, and one root counts once.

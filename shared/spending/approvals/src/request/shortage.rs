@@ -1,13 +1,13 @@
-//! Whether there are people enough who can approve. Told when a request is made: a request that nobody can approve would
-//! wait in silence until it expires.
+//! Warnings about levels for which too few people can approve. They are given when a request is created, because a request
+//! that nobody can approve would wait in silence until it expires.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::level::Level;
-use crate::people::Holder;
-use crate::request::Requester;
+use super::level::Level;
+use super::model::Requester;
+use crate::people::RoleHolder;
 
-/// The roles that `levels` ask, in small letters.
+/// The roles that `levels` ask, in lower case.
 pub(crate) fn roles(levels: &[Level]) -> BTreeSet<String> {
     let all = levels.iter().flat_map(|level| &level.approvers);
     all.filter_map(|approver| approver.strip_prefix("role:")).map(str::to_lowercase).collect()
@@ -19,11 +19,11 @@ pub(crate) fn named(levels: &[Level]) -> BTreeSet<String> {
     all.filter(|approver| !approver.starts_with("role:")).cloned().collect()
 }
 
-/// What there is to say of each level that asks for more people than are known who could approve: `holders` have the
-/// roles that are asked, `roots` tell who acts as one, and `person` asks.
+/// A warning for each level whose quorum is larger than the number of known people who could approve. `holders` have the roles
+/// that are asked, `roots` gives each person's root, and `person` is the requester.
 pub(crate) fn warnings(
     levels: &[Level],
-    holders: &[Holder],
+    holders: &[RoleHolder],
     roots: &BTreeMap<String, String>,
     requester: &Requester,
     person: &str,
@@ -44,7 +44,7 @@ pub(crate) fn warnings(
                 }
             }
         }
-        // Of those who act as one, one counts; the requester never does.
+        // People with the same root count once; the requester does not count.
         let root_of = |name: &str| roots.get(name).cloned();
         let others = able.into_iter().filter(|name| *name != person);
         let people: BTreeSet<String> = others
@@ -53,9 +53,9 @@ pub(crate) fn warnings(
             .collect();
         if people.len() < usize::try_from(level.quorum).unwrap_or(usize::MAX) {
             let has_role = level.approvers.iter().any(|approver| approver.starts_with("role:"));
-            let beyond = if has_role { " Roles that only tokens tell of are not counted." } else { "" };
+            let beyond = if has_role { " Roles that are only in tokens are not counted." } else { "" };
             warnings.push(format!(
-                "Level {} asks for {} of {}; {} of those who are known may approve this request.{beyond}",
+                "Level {} needs a quorum of {} from {}; {} known people can approve this request.{beyond}",
                 index.saturating_add(1),
                 level.quorum,
                 level.approvers.join(", "),

@@ -1,31 +1,31 @@
-//! Who stands for whom, and from when until when.
+//! Delegations in the database.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_database::{Cursor, Db};
 
-/// Somebody stands for another.
+/// A delegation: a person may approve on behalf of another for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delegation {
     /// `apd_…`.
     pub id: String,
-    /// For whom.
+    /// The person on whose behalf the delegate may act.
     pub delegator: String,
-    /// Who.
+    /// The person who may act.
     pub delegate: String,
-    /// From when on.
+    /// The beginning.
     pub starts_at: Timestamp,
-    /// Until when, not included.
+    /// The end, exclusive.
     pub ends_at: Timestamp,
-    /// For people.
+    /// The delegator's reason.
     pub reason: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was taken back, or one of both was removed from the tenant.
+    /// When it was revoked, or the delegator or the delegate was removed from the tenant.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// How many delegations of one person there may be at once that have not ended.
+/// The maximum number of delegations of one person that have not ended.
 pub(crate) const MAX_LIVE: u32 = 20;
 
 const COLUMNS: &str = "d.id, d.delegator, d.delegate, d.starts_at, d.ends_at, d.reason, d.created_at,
@@ -34,8 +34,8 @@ const COLUMNS: &str = "d.id, d.delegator, d.delegate, d.starts_at, d.ends_at, d.
             CASE WHEN d.delegator LIKE 'user:%' THEN SUBSTR(d.delegator, 6) END,
             CASE WHEN d.delegate LIKE 'user:%' THEN SUBSTR(d.delegate, 6) END)))";
 
-/// Whether a delegation `d` has not ended at `$4`: nobody took it back, none of both was removed from the tenant since, and
-/// the key of who delegated works.
+/// The condition that a delegation `d` has not ended at `$4`: it was not revoked, neither of the two people was removed from
+/// the tenant since, and the delegator's key is valid.
 pub(crate) const LIVE: &str = "d.revoked_at IS NULL AND d.ends_at > $4
     AND NOT EXISTS (SELECT 1 FROM tenant_memberships x
         WHERE x.tenant_id = d.tenant_id AND x.role IS NULL AND x.at >= d.created_at AND x.user_id IN (
@@ -49,21 +49,15 @@ pub(crate) const LIVE: &str = "d.revoked_at IS NULL AND d.ends_at > $4
 #[derive(Clone)]
 pub struct Delegations(Db);
 
-/// Where a page begins: behind this one.
-pub(crate) struct Cursor {
-    pub(crate) created_at: Timestamp,
-    pub(crate) id: String,
-}
-
 impl Delegations {
-    /// Those in `db`.
+    /// The delegations in `db`.
     pub fn new(db: Db) -> Self {
         Self(db)
     }
 
-    /// Stores a new one of the person whose root is `root`, unless they have as many as one may; gives whether it did.
+    /// Stores a new delegation of the person whose root is `root`, unless they have [`MAX_LIVE`]; gives whether it did.
     pub async fn insert(&self, tenant: &str, delegation: &Delegation, root: &str) -> Result<bool, DatabaseError> {
-        // The column roles is what earlier builds read.
+        // Earlier builds read the column roles.
         let statement = format!(
             "INSERT INTO approval_delegations
                 (id, tenant_id, delegator, delegate, roles, starts_at, ends_at, reason, created_at)
@@ -88,7 +82,7 @@ impl Delegations {
         Ok(!self.0.query(&statement, &values).await?.is_empty())
     }
 
-    /// Takes back the one with this id, of `delegator` alone where one is given; gives whether there was one.
+    /// Revokes a delegation, only of `delegator` where one is given; gives whether there was one.
     pub async fn revoke(
         &self,
         tenant: &str,
@@ -109,35 +103,35 @@ impl Delegations {
         Ok(!self.0.query(&statement, &values).await?.is_empty())
     }
 
-    /// Up to `limit` of them, newest first.
+    /// Up to `limit` delegations of `tenant`, newest first.
     pub(crate) async fn list(
         &self,
         tenant: &str,
-        behind: Option<Cursor>,
+        cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Delegation>, DatabaseError> {
-        let behind = behind.unwrap_or(Cursor { created_at: Timestamp::from_millis(i64::MAX), id: String::new() });
+        let cursor = cursor.unwrap_or(Cursor::new(Timestamp::from_millis(i64::MAX), ""));
         let statement = format!(
             "SELECT {COLUMNS} FROM approval_delegations d
              WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3))
              ORDER BY d.created_at DESC, d.id DESC LIMIT $4"
         );
-        let values: [Value; 4] = [tenant.into(), behind.created_at.into(), behind.id.into(), i64::from(limit).into()];
+        let values: [Value; 4] = [tenant.into(), cursor.at.into(), cursor.id.into(), i64::from(limit).into()];
         self.0.query(&statement, &values).await?.iter().map(from_row).collect()
     }
 }
 
 fn from_row(row: &Row) -> Result<Delegation, DatabaseError> {
     let text = |index| row.text(index).map(ToOwned::to_owned);
-    let instant = |index| row.integer(index).map(Timestamp::from_millis);
+    let timestamp = |index| row.integer(index).map(Timestamp::from_millis);
     Ok(Delegation {
         id: text(0)?,
         delegator: text(1)?,
         delegate: text(2)?,
-        starts_at: instant(3)?,
-        ends_at: instant(4)?,
+        starts_at: timestamp(3)?,
+        ends_at: timestamp(4)?,
         reason: text(5)?,
-        created_at: instant(6)?,
+        created_at: timestamp(6)?,
         revoked_at: row.optional_integer(7)?.map(Timestamp::from_millis),
     })
 }

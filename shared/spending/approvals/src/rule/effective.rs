@@ -1,19 +1,21 @@
-//! What loosens a rule of a tenant's: whatever may let a purchase through that it held before, or sooner, or by others.
+//! Changes that loosen an approval rule: a purchase may pass that the rule stopped before, or sooner, or with the approval of
+//! others; and the rules that are effective for a party.
 //!
-//! To loosen takes `tenants:admin`. And whoever loosened a rule is held by it as it was, with all their keys and those whom
-//! they put in charge, until somebody else with that right has changed the rule: that is how they agree to it.
+//! A loosening change requires `tenants:admin`. The previous rule continues to bind the caller who made the change, with all
+//! their keys and the members whom they appointed, until another caller with `tenants:admin` changes the rule and so agrees to
+//! the loosening.
 
 use std::collections::BTreeMap;
 
 use edge_capabilities::database::DatabaseError;
 use edge_tenants::Party;
 
-use crate::level::Level;
-use crate::rules::{ApprovalRule, Change};
+use super::model::{ApprovalRule, Change};
+use crate::request::Level;
 
-/// Whether `after` asks for less than `before`, which is None where the rule is new.
+/// Whether `after` may require less than `before`; None: the rule is new.
 pub(crate) fn is_looser(before: Option<&ApprovalRule>, after: &ApprovalRule) -> bool {
-    // Others who may approve as well may do so on all levels that are asked, whichever rule asks for them.
+    // Those to whom a rule escalates may approve on all levels, also on those of other rules.
     let others = |rule: &ApprovalRule| if rule.is_active { rule.escalates_to.clone() } else { Vec::new() };
     let others_before = before.map(others).unwrap_or_default();
     let others_after = others(after);
@@ -42,9 +44,10 @@ fn minutes(minutes: Option<u32>) -> u32 {
     minutes.unwrap_or(u32::MAX)
 }
 
-/// The rule as it holds a purchase of `party`: as it is now, and as it was before each change that one of the party made
-/// since somebody else with `tenants:admin` changed it last. `roots` tell who acts as one.
-pub(crate) fn held_for(
+/// The rules that are effective for a purchase of `party`: the present rule, and the rule before each change that a member of
+/// the party made since another caller with `tenants:admin` last changed it. `roots` gives the root of each actor: actors with
+/// the same root act as one.
+pub(crate) fn effective_for(
     rule: &ApprovalRule,
     party: &Party,
     roots: &BTreeMap<String, String>,
@@ -57,16 +60,16 @@ pub(crate) fn held_for(
         befores.push(ApprovalRule::from_snapshot(&change.before)?);
     }
     let Some(first) = befores.last() else { return Ok(vec![rule.clone()]) };
-    // Whom they let approve as well may not approve what they buy.
+    // Those to whom the party made the rule escalate may not approve what the party buys.
     let others = |rule: &ApprovalRule| (rule.escalates_after_minutes, rule.escalates_to.clone());
     let others_before = first.as_ref().filter(|first| first.is_active).map(others);
-    let mut held: Vec<ApprovalRule> = std::iter::once(rule.clone()).chain(befores.into_iter().flatten()).collect();
-    for rule in &mut held {
+    let mut effective: Vec<ApprovalRule> = std::iter::once(rule.clone()).chain(befores.into_iter().flatten()).collect();
+    for rule in &mut effective {
         if Some(others(rule)) != others_before {
             (rule.escalates_after_minutes, rule.escalates_to) = (None, Vec::new());
         }
     }
-    Ok(held)
+    Ok(effective)
 }
 
 #[cfg(test)]
@@ -160,7 +163,7 @@ mod tests {
             ["user:me", "user:boss", "user:clerk"].iter().map(|name| ((*name).into(), (*name).into())).collect();
         let (me, boss) = (Party::of_one("user:me"), Party::of_one("user:boss"));
         let asks = |rule: &ApprovalRule, party: &Party| -> usize {
-            let held = held_for(rule, party, &roots).unwrap();
+            let held = effective_for(rule, party, &roots).unwrap();
             held.iter().filter(|rule| rule.is_active && !rule.levels.is_empty()).count()
         };
         let made = changed(&ApprovalRule::default(), "user:boss", true, |made| *made = rule());
@@ -177,12 +180,15 @@ mod tests {
         // Whoever lets others approve has them not approve what they buy.
         let lets = changed(&made, "user:me", true, |rule| rule.escalates_to = vec!["user:friend".into()]);
         assert!(
-            held_for(&lets, &me, &roots).unwrap().iter().all(|rule| !rule.escalates_to.contains(&"user:friend".into()))
+            effective_for(&lets, &me, &roots)
+                .unwrap()
+                .iter()
+                .all(|rule| !rule.escalates_to.contains(&"user:friend".into()))
         );
-        assert_eq!(held_for(&lets, &boss, &roots).unwrap()[0].escalates_to, ["user:friend"]);
+        assert_eq!(effective_for(&lets, &boss, &roots).unwrap()[0].escalates_to, ["user:friend"]);
         // Also of a rule of their own.
         let own = changed(&ApprovalRule::default(), "user:me", true, |made| *made = rule());
-        assert!(held_for(&own, &me, &roots).unwrap()[0].escalates_to.is_empty());
+        assert!(effective_for(&own, &me, &roots).unwrap()[0].escalates_to.is_empty());
         let own_off = changed(&own, "user:me", true, |rule| rule.is_active = false);
         assert_eq!(asks(&own_off, &me), 1);
     }

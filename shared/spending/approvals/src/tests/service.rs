@@ -2,25 +2,25 @@ use edge_rulebook::{Actor, Basis, Draft, Rule, Rulebook};
 use futures::future::join_all;
 
 use super::*;
-use crate::{ApprovalError, ApprovalRule, ApprovalService, Opinion, Requests, Submission};
+use crate::{ApprovalError, ApprovalRule, ApprovalService, NewApprovalRequest, Requests, Requirement};
 
 struct Test {
     world: World,
     capabilities: Capabilities,
     db: Db,
-    asking: ApprovalService,
+    service: ApprovalService,
 }
 
 fn test() -> Test {
     let world = World::new(1);
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    let asking = ApprovalService::new(&capabilities, &db);
-    Test { world, capabilities, db, asking }
+    let service = ApprovalService::new(&capabilities, &db);
+    Test { world, capabilities, db, service }
 }
 
-fn asked(reference: &str, minor: i64) -> Submission {
-    Submission {
+fn new_request(reference: &str, minor: i64) -> NewApprovalRequest {
+    NewApprovalRequest {
         tenant: "t1".into(),
         reference: reference.into(),
         purchase: Purchase { minor, ..purchase() },
@@ -42,13 +42,13 @@ async fn the_rule_says_who_is_asked_and_its_version_is_kept() {
         ("large", 50_000_001, Status::Pending, 2),
         ("below", -1, Status::Rejected, 0),
     ] {
-        let request = test.asking.ask(&asked(reference, minor)).await.unwrap();
+        let request = test.service.submit(&new_request(reference, minor)).await.unwrap();
         let now = test.capabilities.clock.now();
         assert_eq!((request.status(now), request.levels.len()), (status, levels), "{reference}");
-        assert_eq!((request.ruled.version, request.ruled.sha256.len()), (1, 64));
+        assert_eq!((request.decision.version, request.decision.sha256.len()), (1, 64));
         // Asked again it is the same request; under the same name for another purchase it is none.
-        assert_eq!(test.asking.ask(&asked(reference, minor)).await.unwrap(), request);
-        assert!(matches!(test.asking.ask(&asked(reference, 7)).await, Err(ApprovalError::Taken)));
+        assert_eq!(test.service.submit(&new_request(reference, minor)).await.unwrap(), request);
+        assert!(matches!(test.service.submit(&new_request(reference, 7)).await, Err(ApprovalError::ReferenceTaken)));
     }
 }
 
@@ -56,8 +56,9 @@ async fn the_rule_says_who_is_asked_and_its_version_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
     let test = test();
-    let request = test.asking.ask(&asked("first", 60_000_000)).await.unwrap();
-    let one = test.asking.process("t1", &request.id, &voter("ana", &["finance_manager"]), Verdict::Approve, None).await;
+    let request = test.service.submit(&new_request("first", 60_000_000)).await.unwrap();
+    let one =
+        test.service.process("t1", &request.id, &approver("ana", &["finance_manager"]), Verdict::Approve, None).await;
     assert_eq!(one.unwrap().levels_done(), 1);
     let publishing = Rulebook::new(&test.capabilities, &test.db);
     let script = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "All may." } }"#;
@@ -65,14 +66,15 @@ async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
     let author = Actor { id: "key:test".into(), address: None };
     let made = publishing.publishing().push(Rule::Approval, &draft, &author).await.unwrap();
     publishing.publishing().activate(Rule::Approval, made.number, &Basis::Whatever, &author).await.unwrap();
-    let next = test.asking.ask(&asked("second", 60_000_000)).await.unwrap();
-    assert_eq!((next.ruled.version, next.status(test.capabilities.clock.now())), (made.number, Status::Approved));
+    let next = test.service.submit(&new_request("second", 60_000_000)).await.unwrap();
+    assert_eq!((next.decision.version, next.status(test.capabilities.clock.now())), (made.number, Status::Approved));
     let still = Requests::new(test.db.clone()).find("t1", &request.id).await.unwrap().unwrap();
-    assert_eq!((still.ruled.version, still.levels.len()), (1, 2));
-    let stranger = voter("zoe", &["finance_manager"]);
-    let refused = test.asking.process("t1", &request.id, &stranger, Verdict::Approve, None).await;
-    assert!(matches!(refused, Err(ApprovalError::Refused(Refusal::NotAsked))));
-    let two = test.asking.process("t1", &request.id, &voter("carl", &["cfo"]), Verdict::Approve, None).await.unwrap();
+    assert_eq!((still.decision.version, still.levels.len()), (1, 2));
+    let stranger = approver("zoe", &["finance_manager"]);
+    let refused = test.service.process("t1", &request.id, &stranger, Verdict::Approve, None).await;
+    assert!(matches!(refused, Err(ApprovalError::Action(ActionError::NotAnApprover))));
+    let two =
+        test.service.process("t1", &request.id, &approver("carl", &["cfo"]), Verdict::Approve, None).await.unwrap();
     assert_eq!(two.status(test.capabilities.clock.now()), Status::Approved);
 }
 
@@ -86,22 +88,22 @@ async fn all_who_answer_at_once_are_counted_and_it_is_used_once() {
         is_active: true,
         ..Default::default()
     };
-    test.asking.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
-    let request = test.asking.ask(&asked("r", 100)).await.unwrap();
+    test.service.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
+    let request = test.service.submit(&new_request("r", 100)).await.unwrap();
     // Twelve people come at once, each of them twice: ten are counted, and nobody twice.
-    let voters: Vec<Voter> = (0..24).map(|number| voter(&format!("b{}", number % 12), &["board"])).collect();
-    let all = voters.iter().map(|voter| test.asking.process("t1", &request.id, voter, Verdict::Approve, None));
+    let voters: Vec<Approver> = (0..24).map(|number| approver(&format!("b{}", number % 12), &["board"])).collect();
+    let all = voters.iter().map(|approver| test.service.process("t1", &request.id, approver, Verdict::Approve, None));
     let outcomes = join_all(all).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 10);
     let approved = Requests::new(test.db.clone()).find("t1", &request.id).await.unwrap().unwrap();
     let people: std::collections::BTreeSet<_> = approved.actions.iter().map(|action| &action.person).collect();
     assert_eq!((approved.actions.len(), people.len()), (10, 10));
     let uses: Vec<String> = (0..20).map(|number| format!("chk_{number}")).collect();
-    let all = uses.iter().map(|what| test.asking.use_for("t1", &request.id, what, &approved.purchase));
+    let all = uses.iter().map(|what| test.service.use_for("t1", &request.id, what, &approved.purchase));
     let outcomes = join_all(all).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    let elsewhere = test.asking.use_for("t2", &request.id, "chk_0", &approved.purchase).await;
-    assert!(matches!(elsewhere, Err(ApprovalError::Unknown)));
+    let elsewhere = test.service.use_for("t2", &request.id, "chk_0", &approved.purchase).await;
+    assert!(matches!(elsewhere, Err(ApprovalError::RequestNotFound)));
     test.world.clock.advance(Duration::from_secs(1)).await;
 }
 
@@ -123,19 +125,19 @@ async fn a_tenants_own_rules_ask_for_more_and_never_for_less() {
     escalating.escalates_to = vec!["role:owner".into()];
     escalating.levels.clear();
     for rule in [rule("a", Some(20_000)), escalating, ApprovalRule { is_active: false, ..rule("c", None) }] {
-        test.asking.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
+        test.service.rules().insert("t1", &rule, test.capabilities.clock.now()).await.unwrap();
     }
-    let opinion = async |minor: i64, currency: &str| {
-        let mut asked = asked("r", minor);
+    let requirement = async |minor: i64, currency: &str| {
+        let mut asked = new_request("r", minor);
         asked.purchase.currency = currency.into();
-        test.asking.decide(&asked).await.unwrap().opinion
+        test.service.evaluate(&asked).await.unwrap().requirement
     };
-    assert_eq!(opinion(20_000, "INR").await, Opinion::Fine);
-    assert_eq!(opinion(20_001, "USD").await, Opinion::Fine);
-    let Opinion::Ask(Terms { levels, lifetime_ms }) = opinion(6_000_000, "INR").await else { panic!() };
+    assert_eq!(requirement(20_000, "INR").await, Requirement::None);
+    assert_eq!(requirement(20_001, "USD").await, Requirement::None);
+    let Requirement::Approval(Terms { levels, lifetime_ms }) = requirement(6_000_000, "INR").await else { panic!() };
     assert_eq!(lifetime_ms, HOUR / 2);
     let asks: Vec<_> = levels.iter().map(|level| level.approvers[0].as_str()).collect();
     assert_eq!(asks, ["role:finance_manager", "role:head_of_it"]);
     assert!(levels.iter().all(|level| level.escalates_after_ms == Some(HOUR / 6)));
-    assert_eq!(opinion(-1, "INR").await, Opinion::Never);
+    assert_eq!(requirement(-1, "INR").await, Requirement::Rejected);
 }

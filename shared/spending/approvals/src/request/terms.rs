@@ -1,28 +1,28 @@
-//! What a tenant asks for beyond the rule `approval`, as data: so that simple changes need no script. The rule's input has
-//! no place for it, so it is applied to what the rule decides, and only ever asks for more: further levels, less time.
+//! The terms of a request: what the rule `approval` decides, combined with the tenant's own approval rules. Those are data, so
+//! that simple changes need no script. They can only require more than the rule: further levels, or less time.
 
-use crate::level::Level;
-use crate::rules::ApprovalRule;
+use super::level::Level;
+use crate::rule::ApprovalRule;
 
-/// How long a request may take where nothing says so: a week.
+/// The lifetime of a request without one in an approval rule, and the longest: a week.
 const DEFAULT_LIFETIME_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// Who is asked, and how long it may take.
+/// The levels of a request, and its lifetime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// Who is asked, in this order.
+    /// The levels, in the order in which they are asked.
     pub levels: Vec<Level>,
-    /// How long it may take, milliseconds.
+    /// How long the request may be pending, and again how long it may stay approved, in milliseconds.
     pub lifetime_ms: i64,
 }
 
 impl Terms {
-    /// What the rule decided, and what `rules` ask for beyond: those that are about the purchase, in their order.
+    /// The levels that the rule decided on, with what `rules` require, which apply to the purchase, in their order.
     pub(crate) fn of(levels: Vec<Level>, rules: &[ApprovalRule]) -> Self {
         let further = rules.iter().flat_map(|rule| rule.levels.iter());
         let mut levels: Vec<Level> = levels;
         for level in further {
-            // The same people are not asked twice: nobody counts twice, so nobody could answer.
+            // The same people are not asked twice: nobody counts twice, so the second level could not be done.
             if !levels.iter().any(|known| known.approvers == level.approvers && known.quorum >= level.quorum) {
                 levels.push(level.clone());
             }
