@@ -1,8 +1,10 @@
 //! Approval requests: purchases that people approve, level by level.
 
 pub(crate) mod api;
+mod body;
 mod level;
 mod model;
+mod response;
 pub(crate) mod shortage;
 mod store;
 mod terms;

@@ -1,9 +1,9 @@
 //! The approval rules of a tenant, which require more than the rule `approval` does.
 
 pub(crate) mod api;
+mod body;
 mod effective;
 mod model;
-mod request;
 mod store;
 
 pub use model::ApprovalRule;

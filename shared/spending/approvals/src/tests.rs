@@ -125,7 +125,7 @@ fn nobody_answers_their_own_request_nor_has_another_do_it() {
 }
 
 #[test]
-fn whatever_has_the_requesters_root_does_not_answer_and_counts_once_elsewhere() {
+fn keys_with_the_requesters_root_do_not_approve_and_count_once_elsewhere() {
     let before = Request { requester: "key:k1".into(), ..request(vec![role("cfo", 2)]) };
     let by = requester("key:k1");
     let at = Timestamp::from_millis(HOUR);
@@ -171,7 +171,7 @@ fn a_role_that_the_requesters_party_gave_does_not_count() {
 }
 
 #[test]
-fn who_stands_for_another_counts_for_both() {
+fn a_delegate_who_acts_counts_for_both() {
     let before = request(vec![role("cfo", 2)]);
     let eve = delegate_of(approver("eve", &[]), "carl", &["cfo"]);
     let one = approve(&before, &eve, 1).unwrap();

@@ -162,7 +162,7 @@ async fn the_burn_down_has_the_sums_of_each_day_and_the_forecast_follows_from_th
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_threshold_is_told_of_once_in_a_period() {
+async fn each_threshold_raises_one_alert_in_a_period() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;

@@ -2,247 +2,28 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use edge_access::{AnyScope, BillingRead, BillingWrite, Caller, Scope};
+use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
 use edge_audit::Actor;
-use edge_capabilities::{Timestamp, random};
+use edge_capabilities::random;
 use edge_database::Cursor;
-use edge_http::{FieldError, Json, Listing, Page, Problem, ProblemBody, RequestId};
+use edge_http::{Json, Listing, Page, Problem, ProblemBody, RequestId};
 use edge_idempotency::Idempotent;
-use edge_money::{Currency, DecimalAmount, Digits};
 use edge_tenants::{Scoped, TenantHeader};
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::level::Level;
-use super::model::{Action, Approver, DecisionRef, Purchase, Request, Status, Verdict};
+use super::body::{BulkApproveRequest, CreateRequest, ProcessRequest, check_comment};
+use super::model::{Approver, Request, Status, Verdict};
+use super::response::RequestResponse;
 use super::store::RequestFilter;
 use crate::error::ApprovalError;
 use crate::router::AppState;
-use crate::service::NewApprovalRequest;
-use crate::validation::{INVALID_TEXT, is_valid_id, is_valid_text, read_amount};
+use crate::validation::is_valid_id;
 
 /// The maximum number of requests in one bulk approval.
 const MAX_BULK: usize = 100;
-
-/// The maximum length of a description or a comment, in bytes.
-const MAX_TEXT_LEN: usize = 2048;
-
-/// A purchase to approve.
-#[derive(Clone, Deserialize, ToSchema)]
-#[schema(as = CreateApprovalRequest)]
-pub(crate) struct CreateRequest {
-    /// The kind of purchase: 1 to 256 bytes. Default: `checkout`.
-    #[serde(default)]
-    kind: Option<String>,
-    /// The price, in `currency`.
-    #[schema(value_type = f64)]
-    amount: Digits,
-    /// The ISO 4217 code of the currency.
-    currency: String,
-    /// The plan that is bought.
-    #[serde(default)]
-    plan_id: Option<String>,
-    /// The department that pays.
-    #[serde(default)]
-    department_id: Option<String>,
-    /// The contract that covers the purchase.
-    #[serde(default)]
-    contract_id: Option<String>,
-    /// A description for the approvers: at most 2,048 bytes.
-    #[serde(default)]
-    description: Option<String>,
-}
-
-impl CreateRequest {
-    /// Validates the request of `caller`; gives what to submit with this reference.
-    fn read(
-        self,
-        tenant: &str,
-        reference: String,
-        caller: &Caller,
-        request_id: &RequestId,
-    ) -> Result<NewApprovalRequest, Problem> {
-        let mut errors = Vec::new();
-        let kind = self.kind.unwrap_or_else(|| "checkout".to_owned());
-        let texts = [
-            ("kind", Some(&kind)),
-            ("plan_id", self.plan_id.as_ref()),
-            ("department_id", self.department_id.as_ref()),
-            ("contract_id", self.contract_id.as_ref()),
-        ];
-        for (field, text) in texts {
-            if text.is_some_and(|text| !is_valid_text(text)) {
-                errors.push(FieldError::new(field, INVALID_TEXT));
-            }
-        }
-        if self.description.as_ref().is_some_and(|text| text.len() > MAX_TEXT_LEN) {
-            errors.push(FieldError::new("description", "must be at most 2,048 bytes"));
-        }
-        let currency = Currency::parse(&self.currency);
-        if let Err(invalid) = currency {
-            errors.push(FieldError::new("currency", invalid.to_string()));
-        }
-        let minor = currency.map(|currency| read_amount(&self.amount, currency)).unwrap_or(Ok(0));
-        if let Err(message) = &minor {
-            errors.push(FieldError::new("amount", message));
-        }
-        let (Ok(currency), Ok(minor), true) = (currency, minor, errors.is_empty()) else {
-            return Err(Problem::fields(errors));
-        };
-        Ok(NewApprovalRequest {
-            tenant: tenant.to_owned(),
-            reference,
-            purchase: Purchase { kind, minor, currency: currency.as_str().to_owned(), plan: self.plan_id },
-            department: self.department_id,
-            contract: self.contract_id,
-            description: self.description,
-            requester: caller.id.to_string(),
-            role: caller.role().to_owned(),
-            request_id: request_id.as_str().to_owned(),
-        })
-    }
-}
-
-/// An approval or a rejection.
-#[derive(Clone, Deserialize, ToSchema)]
-#[schema(as = ProcessApprovalRequest)]
-pub(crate) struct ProcessRequest {
-    /// `approve` or `reject`.
-    action: Verdict,
-    /// A comment for display: at most 2,048 bytes.
-    #[serde(default)]
-    comment: Option<String>,
-}
-
-/// The requests to approve.
-#[derive(Clone, Deserialize, ToSchema)]
-#[schema(as = BulkApproveRequest)]
-pub(crate) struct BulkApproveRequest {
-    /// The ids of 1 to 100 requests.
-    request_ids: Vec<String>,
-    /// A comment for display, on each request: at most 2,048 bytes.
-    #[serde(default)]
-    comment: Option<String>,
-}
-
-fn check_comment(comment: Option<&str>) -> Result<(), Problem> {
-    if comment.is_some_and(|comment| comment.len() > MAX_TEXT_LEN) {
-        return Err(Problem::field("comment", "must be at most 2,048 bytes"));
-    }
-    Ok(())
-}
-
-/// An approval request.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ApprovalRequest)]
-pub(crate) struct RequestResponse {
-    id: String,
-    tenant_id: String,
-    status: Status,
-    kind: String,
-    #[schema(value_type = f64)]
-    amount: Option<DecimalAmount>,
-    currency: String,
-    plan_id: Option<String>,
-    department_id: Option<String>,
-    contract_id: Option<String>,
-    description: Option<String>,
-    /// The person who requested the approval.
-    requester: String,
-    /// The decision of the rule `approval`. The request follows it even if the rule is changed later.
-    rule: DecisionRef,
-    /// The levels, in the order in which they are asked.
-    levels: Vec<LevelResponse>,
-    /// The number of the level that is asked now, from 1; null: the request is not pending.
-    current_level: Option<usize>,
-    /// The approvals and rejections, oldest first.
-    actions: Vec<ActionResponse>,
-    /// The reference of the purchase that the request was used for; null: it was not used.
-    used_for: Option<String>,
-    /// Warnings from when the request was created: levels for which too few people were known.
-    warnings: Vec<String>,
-    created_at: String,
-    /// Until when a pending request can be approved, and an approved one used (RFC 3339).
-    expires_at: String,
-}
-
-/// People who approve, before the next level is asked.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ApprovalRequestLevel)]
-struct LevelResponse {
-    /// Who may approve: `role:<role>`, `user:<sub>` or `key:<id>`.
-    approvers: Vec<String>,
-    /// The number of approvals that the level needs.
-    quorum: u32,
-    /// The number of approvals so far.
-    approvals: u32,
-    /// Who may approve as well after `escalates_at`.
-    escalate_to: Vec<String>,
-    /// When the level escalates (RFC 3339); null: never, or the level was not reached yet.
-    escalates_at: Option<String>,
-}
-
-/// An approval or rejection that counted.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ApprovalAction)]
-struct ActionResponse {
-    /// The person who acted.
-    person: String,
-    /// The person on whose behalf they acted; null: on their own.
-    on_behalf_of: Option<String>,
-    action: Verdict,
-    /// The number of the level, from 1.
-    level: usize,
-    comment: Option<String>,
-    at: String,
-}
-
-impl RequestResponse {
-    fn new(request: Request, now: Timestamp) -> Self {
-        let (status, done) = (request.status(now), request.levels_done());
-        let level = |(index, level): (usize, &Level)| LevelResponse {
-            approvals: request.approvals(index),
-            escalates_at: (index <= done)
-                .then(|| level.escalates_at(request.reached(index)))
-                .flatten()
-                .map(Timestamp::to_rfc3339_millis),
-            approvers: level.approvers.clone(),
-            quorum: level.quorum,
-            escalate_to: level.escalates_to.clone(),
-        };
-        let action = |action: &Action| ActionResponse {
-            person: action.person.clone(),
-            on_behalf_of: action.on_behalf_of.clone(),
-            action: action.verdict,
-            level: action.level.saturating_add(1),
-            comment: action.comment.clone(),
-            at: action.at.to_rfc3339_millis(),
-        };
-        Self {
-            levels: request.levels.iter().enumerate().map(level).collect(),
-            actions: request.actions.iter().map(action).collect(),
-            current_level: (status == Status::Pending).then(|| done.saturating_add(1)),
-            amount: request.purchase.amount().map(DecimalAmount),
-            created_at: request.created_at.to_rfc3339_millis(),
-            expires_at: request.expires_at.to_rfc3339_millis(),
-            status,
-            id: request.id,
-            tenant_id: request.tenant,
-            kind: request.purchase.kind,
-            currency: request.purchase.currency,
-            plan_id: request.purchase.plan,
-            department_id: request.department,
-            contract_id: request.contract,
-            description: request.description,
-            requester: request.requester,
-            rule: request.decision,
-            used_for: request.used_for,
-            warnings: request.warnings,
-        }
-    }
-}
 
 /// Create an approval request
 ///

@@ -14,9 +14,9 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::body::RuleRequest;
 use super::effective::is_looser;
 use super::model::{ApprovalRule, Change};
-use super::request::RuleRequest;
 use crate::request::Level;
 use crate::router::AppState;
 use crate::validation::{is_valid_id, is_valid_text};

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_may_let_a_purchase_through_is_looser_and_nothing_else() {
+    fn only_changes_that_may_let_a_purchase_pass_are_looser() {
         let change = |change: &dyn Fn(&mut ApprovalRule)| {
             let mut after = rule();
             change(&mut after);

@@ -72,7 +72,7 @@ fn caller(user: &str) -> Caller {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delegator_is_what_they_are_now_and_one_who_was_removed_delegates_nothing_any_more() {
+async fn a_delegation_gives_the_delegators_present_roles_and_none_after_their_removal() {
     let tenant = Tenant::new();
     tenant.put("boss", Wish::Join(Role::Owner, None), "bootstrap", 1).await;
     tenant.put("ana", Wish::Join(Role::BillingAdmin, None), "user:boss", 2).await;

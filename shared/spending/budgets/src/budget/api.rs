@@ -14,9 +14,9 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::body::{Changer, CreateBudgetRequest, UpdateBudgetRequest, is_valid_id};
 use super::model::{Budget, Change, Threshold};
 use super::period::PeriodLength;
-use super::request::{Changer, CreateBudgetRequest, UpdateBudgetRequest, is_valid_id};
 use super::store::BudgetFilter;
 use super::terms::is_looser;
 use crate::balance::PeriodBalance;

@@ -136,7 +136,7 @@ async fn fields_that_are_not_what_they_must_be_are_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_each_part_of_a_tenant_one_budget_is_in_use() {
+async fn each_part_of_a_tenant_has_one_active_budget() {
     let test = test().await;
     let path = test.make(new()).await;
     assert_eq!(test.acme("POST", "", new()).await.1["code"], "ALREADY_EXISTS");
@@ -158,7 +158,7 @@ async fn of_each_part_of_a_tenant_one_budget_is_in_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_reserved_is_spent_or_given_back_and_tracked() {
+async fn reservations_are_committed_or_released_and_tracked() {
     let test = test().await;
     let path = test.make(new()).await;
     let reserve = async |reference: &str, amount: Value| {

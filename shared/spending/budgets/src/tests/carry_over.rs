@@ -23,7 +23,7 @@ async fn what_is_left_of_a_period_is_carried_over_or_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_back_of_an_earlier_period_is_left_over_now() {
+async fn an_amount_released_from_an_earlier_period_is_carried_over() {
     let test = test();
     let budget = Budget { carry_over: true, ..budget() };
     test.with(&budget).await;

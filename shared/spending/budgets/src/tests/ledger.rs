@@ -92,7 +92,7 @@ async fn what_is_done_again_changes_nothing_and_what_is_settled_stays_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_lapses_is_given_back_by_itself() {
+async fn expired_reservations_are_released_automatically() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;
@@ -136,7 +136,7 @@ async fn a_budget_whose_limit_was_lowered_after_it_was_read_gives_no_more_than_i
 
 /// All kinds of entries at once from several instances, over and over, through months: the ledger holds.
 #[tokio::test(start_paused = true)]
-async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limit() {
+async fn concurrent_entries_add_up_and_never_pass_the_limit() {
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
     println!("seed {seed}: SEED={seed} runs it again");
     let random = SeededRandom::new(seed);
@@ -172,7 +172,7 @@ async fn whatever_is_done_at_once_the_ledger_sums_up_and_nothing_passes_the_limi
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_payment_spends_what_its_checkout_reserved_once_however_often_it_is_told_of() {
+async fn a_payment_reported_several_times_spends_its_reservation_once() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;

@@ -58,7 +58,7 @@ async fn a_refund_gives_back_what_its_payment_spent_once_and_never_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refund_that_is_told_of_before_its_payment_waits_for_it() {
+async fn a_refund_that_is_reported_before_its_payment_waits_for_it() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;
@@ -73,7 +73,7 @@ async fn a_refund_that_is_told_of_before_its_payment_waits_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refund_without_an_amount_gives_back_all_and_one_of_a_total_what_is_missing_of_it() {
+async fn a_refund_without_an_amount_refunds_all_and_a_total_refunds_the_difference() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;
@@ -150,7 +150,7 @@ async fn a_refund_goes_to_the_budget_and_the_period_that_the_payment_was_spent_f
 /// Payments and their refunds, told of in any order, at once and several times: what is spent in the end is what was paid
 /// and not given back.
 #[tokio::test(start_paused = true)]
-async fn in_whatever_order_payments_and_refunds_are_told_of_the_sums_are_right_in_the_end() {
+async fn payments_and_refunds_reported_in_any_order_give_the_same_sums() {
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
     println!("seed {seed}: SEED={seed} runs it again");
     let random = SeededRandom::new(seed);
@@ -196,7 +196,7 @@ async fn in_whatever_order_payments_and_refunds_are_told_of_the_sums_are_right_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_else_gave_back_meanwhile_is_not_given_back_again() {
+async fn a_refund_that_was_made_meanwhile_is_not_made_again() {
     let test = test();
     let budget = budget();
     test.with(&budget).await;

@@ -33,7 +33,7 @@ fn admin() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_of_the_requesters_root_do_not_approve_however_deep_and_whoever_gave_them_the_role() {
+async fn keys_with_the_requesters_root_do_not_approve_at_any_depth_with_any_role() {
     let test = test().await;
     let platform = test.somebody(ACME, admin()).await;
     let rita = test.somebody(ACME, admin()).await;
@@ -97,7 +97,7 @@ async fn whom_the_requester_put_into_the_role_does_not_approve() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_stands_for_the_requester_does_not_approve() {
+async fn a_delegate_of_the_requester_does_not_approve() {
     let test = test().await;
     let (rita, boss) = (test.somebody(ACME, admin()).await, test.somebody(ACME, admin()).await);
     let ana = test.somebody(ACME, json!(["plans:read"])).await;
@@ -219,7 +219,7 @@ async fn an_admin_ends_any_delegation_of_the_tenants_and_one_person_has_at_most_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_level_for_which_there_are_too_few_people_is_told_of_when_it_is_asked_for() {
+async fn a_level_with_too_few_known_approvers_gives_a_warning() {
     let test = test().await;
     let boss = test.somebody(ACME, admin()).await;
     let rita = test.somebody(ACME, admin()).await;

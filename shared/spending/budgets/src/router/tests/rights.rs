@@ -92,7 +92,7 @@ async fn who_takes_a_budget_out_of_use_spends_from_no_other_in_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_checkout_reserved_is_not_given_back_by_the_buyers_word() {
+async fn a_buyer_cannot_settle_what_a_checkout_reserved() {
     let test = test().await;
     let rita = test.somebody(PLATFORM, &admin()).await;
     let new = json!({"name": "All", "limit": 5_000, "currency": "INR", "period": "monthly"});
