@@ -146,10 +146,10 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
     let first_byte = options.first_byte_timeout.unwrap_or(TIMEOUT);
     let connect = options.connect_timeout.unwrap_or(TIMEOUT);
     // The pool gives no way to tell connecting from waiting: both together are bounded.
-    let timeout = first_byte.saturating_add(connect).min(TIMEOUT.saturating_mul(2));
+    let most = first_byte.saturating_add(connect).min(TIMEOUT.saturating_mul(2));
     let request = to_origin(request, &authority)?;
     let exchange = async {
-        let response = timeout(timeout, shared.http_client.request(request)).await;
+        let response = timeout(most, shared.http_client.request(request)).await;
         response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
     };
     let guard = shared.http_guards.of(&scheme, &authority);

@@ -1,0 +1,104 @@
+//! Each table belongs to one crate, and no other crate's SQL names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::root;
+
+/// The tables and the crates that own them.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("platform/database", &["sequences"]),
+    ("platform/idempotency", &["idempotent_requests"]),
+    ("platform/notifications", &["notifications"]),
+    ("identity/access", &["api_keys"]),
+    ("identity/audit", &["tenant_deeds"]),
+    ("entitlement/seats", &["organization_names", "seat_fences"]),
+    (
+        "entitlement/tenants",
+        &["subscription_overrides", "tenant_external_ids", "tenant_memberships", "tenant_people", "tenants"],
+    ),
+    ("rules/rulebook", &["rule_activations", "rule_decisions", "rule_versions"]),
+    ("spending/approvals", &["approval_delegations", "approval_requests", "approval_roles", "approval_rules"]),
+    ("spending/budgets", &["budget_alerts", "budget_ledger", "budgets", "payment_refunds"]),
+    ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
+    ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
+    ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
+];
+
+/// Where one statement must read what two crates own, or the owner is a crate that may not be used: the crate, the tables,
+/// and why.
+const SHARED: &[(&str, &[&str], &str)] = &[];
+
+/// The words that come before a table's name.
+const BEFORE: &[&str] = &["FROM", "INTO", "JOIN", "UPDATE"];
+
+/// Whether `path` is compiled into the edge: tests and stand-ins may look anywhere.
+fn is_shipped(path: &Path) -> bool {
+    let test = |part: &str| ["tests", "testing", "tests.rs", "testing.rs"].contains(&part);
+    path.extension().is_some_and(|it| it == "rs") && !path.iter().filter_map(|part| part.to_str()).any(test)
+}
+
+fn walk(folder: &Path, visit: &mut dyn FnMut(&Path)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { walk(&path, visit) } else { visit(&path) }
+    }
+}
+
+/// The tables that each crate's SQL names.
+fn named() -> BTreeMap<String, BTreeSet<&'static str>> {
+    let tables: Vec<&str> = OWNERS.iter().flat_map(|(_, tables)| *tables).copied().collect();
+    let mut named: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let shared = root().join("shared");
+    walk(&shared, &mut |path| {
+        let of_crate = path.strip_prefix(&shared).unwrap();
+        if !is_shipped(of_crate) {
+            return;
+        }
+        let name: Vec<&str> = of_crate.iter().take(2).map(|part| part.to_str().unwrap()).collect();
+        let source = fs::read_to_string(path).unwrap();
+        let shipped = source.split("#[cfg(test)]\nmod ").next().unwrap();
+        let words: Vec<&str> = shipped.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let mut words = words.into_iter().filter(|word| !word.is_empty()).peekable();
+        while let Some(word) = words.next() {
+            // `record!` names its table after `in`.
+            let table = words.peek().filter(|_| BEFORE.contains(&word) || word == "in");
+            if let Some(table) = table.and_then(|word| tables.iter().find(|table| *table == word)) {
+                named.entry(name.join("/")).or_default().insert(table);
+            }
+        }
+    });
+    named
+}
+
+#[test]
+fn every_table_has_an_owner() {
+    let mut known: Vec<&str> = OWNERS.iter().flat_map(|(_, tables)| *tables).copied().collect();
+    known.sort_unstable();
+    let mut made = BTreeSet::new();
+    walk(&root().join("shared/platform/database/migrations"), &mut |path| {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let table = line.strip_prefix("CREATE TABLE IF NOT EXISTS ").and_then(|rest| rest.split([' ', '(']).next());
+            made.extend(table.map(str::to_owned));
+        }
+    });
+    assert_eq!(known, made.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn no_crate_names_another_crates_table() {
+    let mut seen = BTreeSet::new();
+    for (name, tables) in named() {
+        let own = OWNERS.iter().find(|(owner, _)| *owner == name).map_or(&[][..], |(_, tables)| tables);
+        for table in tables.iter().filter(|table| !own.contains(table)) {
+            assert!(
+                SHARED.iter().any(|(other, tables, _)| *other == name && tables.contains(table)),
+                "{name} names the table {table}, which belongs to another crate"
+            );
+            seen.insert((name.clone(), *table));
+        }
+    }
+    let expected = SHARED.iter().flat_map(|(name, tables, _)| tables.iter().map(|table| ((*name).to_owned(), *table)));
+    assert_eq!(seen, expected.collect(), "SHARED lists what is no longer needed");
+}
