@@ -435,7 +435,7 @@ mod tests {
     async fn notes() -> Db {
         let db = Db::new(Arc::new(MemoryDatabase::new()));
         let table = "CREATE TABLE notes (revision BIGINT NOT NULL, created_at BIGINT NOT NULL, id TEXT PRIMARY KEY,
-            text TEXT NOT NULL, is_done BIGINT NOT NULL, owner_id TEXT, tags TEXT NOT NULL)";
+            text TEXT NOT NULL, is_done BIGINT NOT NULL, owner_id TEXT, tags TEXT NOT NULL DEFAULT '[]')";
         db.query(table, &[]).await.unwrap();
         db
     }
