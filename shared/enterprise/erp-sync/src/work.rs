@@ -11,7 +11,7 @@ use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Db, MAX_ROWS};
-use edge_rulebook::{Context, Rulebook, TryFailed};
+use edge_rulebook::{Context, Rulebook, VersionError};
 use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use serde_json::json;
@@ -224,8 +224,8 @@ impl SyncWorker {
     async fn reader<'a>(&'a self, run: &Run, tenant: &'a Tenant, settings: &'a Settings) -> Result<Reader<'a>, Stop> {
         let Some(version) = run.rule_version else { return Ok(Reader::Projects) };
         let pinned = self.0.rulebook.pin_version(version).await.map_err(|failed| match failed {
-            TryFailed::Db(error) => Stop::Db(error),
-            TryFailed::Rule(failed) => Stop::Failed(failed.to_string()),
+            VersionError::Db(error) => Stop::Db(error),
+            VersionError::Rule(failed) => Stop::Failed(failed.to_string()),
         })?;
         let pinned = pinned.ok_or_else(|| Stop::Failed(format!("role_mapping has no version {version}")))?;
         let context = Context { tenant: Some(tenant.id.clone()), actor: run.actor.clone(), request_id: run.id.clone() };

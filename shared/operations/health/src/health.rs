@@ -94,7 +94,7 @@ impl Stores {
     async fn rules(&self) -> (&'static str, Vec<Lapsed>) {
         let mut lapsed = Vec::new();
         for rule in Rule::ALL {
-            let Some(Ok(standing)) = within(&*self.clock, TIMEOUT, self.rulebook.standing(rule)).await else {
+            let Some(Ok(standing)) = within(&*self.clock, TIMEOUT, self.rulebook.status(rule)).await else {
                 return ("unknown", lapsed);
             };
             if let Some((version, _)) = standing.lapsed {

@@ -1,21 +1,21 @@
-//! Which version of a rule is in force, in the database.
+//! Which version of a rule is active, in the database.
 //!
 //! Activations are rows that are added and never changed, numbered from 1 for each rule: the one with the highest
-//! number says what is in force. Putting the next one in force is one statement that takes the next number, which only
-//! one can have: of two admins who start from the same activation exactly one is heard.
+//! number names the active version. An activation is one statement that takes the next number, which only one can have:
+//! of two admins who start from the same activation exactly one succeeds.
 //!
-//! Before anything was activated, what this build ships is in force: a newer build brings newer rules to those who
-//! never chose. Who has once activated a version, be it the shipped one, keeps what was chosen, whatever ships later.
+//! Before the first activation the shipped version is active: a newer build brings newer rules to those who never
+//! chose. After an activation, even of the shipped version, the choice stays, whatever later builds ship.
 //!
-//! Going back is an activation too, of what was in force before: each row names it, so that going back twice leads back
-//! two steps, not to and fro.
+//! A rollback is an activation too, of the version that was active before: each row names it, so that two rollbacks go
+//! back two steps, not to and fro.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_capabilities::database::{DatabaseError, Row};
+use edge_database::{Conditions, Db, Record as _, columns, read_all, record, text_column};
 use edge_rules::Rule;
 
-use crate::versions::{self, Actor, Version, Versions};
+use crate::versions::{Actor, Version, Versions};
 
 /// What an activation was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +24,6 @@ pub enum Action {
     Activated,
     /// What was in force before came back.
     RolledBack,
-}
-
-/// What was in force before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Before {
-    pub(crate) version: i64,
-    /// Of its activation; 0: it was in force without one.
-    pub(crate) number: i64,
 }
 
 /// A version put in force.
@@ -43,8 +35,10 @@ pub struct Activation {
     pub version: i64,
     /// What it took the place of.
     pub replaced: i64,
-    /// What a rollback brings back; None: there is nothing.
-    pub(crate) before: Option<Before>,
+    /// The version that a rollback activates; None: there is none.
+    pub(crate) before_version: Option<i64>,
+    /// The number of that version's activation; 0: it was active without one.
+    pub(crate) before_number: Option<i64>,
     /// What it was.
     pub action: Action,
     /// Who did it.
@@ -64,13 +58,13 @@ pub struct Current {
     pub activation: Option<Activation>,
 }
 
-/// The columns of an activation, from the table called `a`, in the order of [`from_row`].
-const COLUMNS: &str =
-    "a.number, a.version, a.replaced, a.before_version, a.before_number, a.action, a.actor, a.address,
-    a.activated_at";
+text_column!(Action);
 
-/// How many columns those are.
-const WIDTH: usize = 9;
+record! {
+    Activation in "rule_activations" {
+        number, version, replaced, before_version, before_number, action, actor, address, at: "activated_at"
+    }
+}
 
 #[derive(Clone)]
 pub(crate) struct Activations {
@@ -96,12 +90,12 @@ impl Current {
         if same && self.activation.is_some() {
             return None;
         }
-        let before = Before { version: self.version.number, number: self.number() };
         Some(Activation {
             number: self.number().saturating_add(1),
             version,
             replaced: self.version.number,
-            before: (!same).then_some(before),
+            before_version: (!same).then_some(self.version.number),
+            before_number: (!same).then_some(self.number()),
             action: Action::Activated,
             actor: author.id.clone(),
             address: author.address.clone(),
@@ -121,59 +115,50 @@ impl Activations {
 
     /// What is in force.
     pub(crate) async fn current(&self, rule: Rule) -> Result<Current, DatabaseError> {
-        let statement = format!(
-            "SELECT {COLUMNS}, {} FROM rule_activations a
-             JOIN rule_versions v ON v.rule = a.rule AND v.version = a.version
-             WHERE a.rule = $1 ORDER BY a.number DESC LIMIT 1",
-            versions::COLUMNS
-        );
-        let rows = self.db.query(&statement, &[rule.as_str().into()]).await?;
-        match rows.first() {
-            Some(row) => {
-                with_version(row).map(|(activation, version)| Current { version, activation: Some(activation) })
-            }
+        match self.joined(rule, i64::MAX, 1).await?.pop() {
+            Some((version, activation)) => Ok(Current { version, activation: Some(activation) }),
             None => Ok(Current { version: self.versions.shipped(rule).await?, activation: None }),
         }
     }
 
-    /// Up to `limit` versions that were put in force before the activation `number`, the last one first.
+    /// Up to `limit` versions that were activated before the activation `number`, the last one first.
     pub(crate) async fn before(&self, rule: Rule, number: i64, limit: u32) -> Result<Vec<Version>, DatabaseError> {
+        Ok(self.joined(rule, number, limit).await?.into_iter().map(|(version, _)| version).collect())
+    }
+
+    /// Up to `limit` activations before the activation `below`, the last one first, with their versions.
+    async fn joined(&self, rule: Rule, below: i64, limit: u32) -> Result<Vec<(Version, Activation)>, DatabaseError> {
+        let qualified = |table: &str, columns: &[&str]| {
+            columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>().join(", ")
+        };
         let statement = format!(
-            "SELECT {COLUMNS}, {} FROM rule_activations a
+            "SELECT {}, {} FROM rule_activations a
              JOIN rule_versions v ON v.rule = a.rule AND v.version = a.version
              WHERE a.rule = $1 AND a.number < $2 ORDER BY a.number DESC LIMIT $3",
-            versions::COLUMNS
+            qualified("v", Version::COLUMNS),
+            qualified("a", Activation::COLUMNS),
         );
-        let values = [rule.as_str().into(), number.into(), Value::Integer(i64::from(limit))];
-        let rows = self.db.query(&statement, &values).await?;
-        rows.iter().map(|row| with_version(row).map(|(_, version)| version)).collect()
+        let rows = self.db.query(&statement, &[rule.as_str().into(), below.into(), i64::from(limit).into()]).await?;
+        let activations: Vec<Row> =
+            rows.iter().map(|row| Row(row.0.iter().skip(Version::COLUMNS.len()).cloned().collect())).collect();
+        Ok(read_all(&rows)?.into_iter().zip(read_all(&activations)?).collect())
     }
 
     /// The activation `number`.
     pub(crate) async fn find(&self, rule: Rule, number: i64) -> Result<Option<Activation>, DatabaseError> {
-        let statement = format!("SELECT {COLUMNS} FROM rule_activations a WHERE a.rule = $1 AND a.number = $2");
-        let rows = self.db.query(&statement, &[rule.as_str().into(), number.into()]).await?;
-        rows.first().map(from_row).transpose()
+        self.db.find(Conditions::of("rule", rule.as_str()).and("number", number)).await
     }
 
-    /// Adds `activation`; gives whether it was first to have its number.
+    /// Adds `activation`; returns whether it was the first with its number.
     pub(crate) async fn add(&self, rule: Rule, activation: &Activation) -> Result<bool, DatabaseError> {
-        let statement = "INSERT INTO rule_activations (rule, number, version, replaced, before_version, before_number,
-                action, actor, address, activated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (rule, number) DO NOTHING RETURNING number";
-        let values = [
-            Value::from(rule.as_str()),
-            activation.number.into(),
-            activation.version.into(),
-            activation.replaced.into(),
-            activation.before.map(|before| before.version).into(),
-            activation.before.map(|before| before.number).into(),
-            activation.action.as_str().into(),
-            activation.actor.as_str().into(),
-            activation.address.as_deref().into(),
-            activation.at.into(),
-        ];
-        Ok(!self.db.query(statement, &values).await?.is_empty())
+        let statement = format!(
+            "INSERT INTO rule_activations ({}, rule) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ON CONFLICT (rule, number) DO NOTHING RETURNING number",
+            columns::<Activation>()
+        );
+        let mut values = activation.values()?;
+        values.push(rule.as_str().into());
+        Ok(!self.db.query(&statement, &values).await?.is_empty())
     }
 
     /// The activation that brings back what was in force before `current`; None: nothing was.
@@ -184,19 +169,19 @@ impl Activations {
         author: &Actor,
         at: Timestamp,
     ) -> Result<Option<Activation>, DatabaseError> {
-        let Some(before) = current.activation.as_ref().and_then(|activation| activation.before) else {
-            return Ok(None);
-        };
-        // What was in force before that, for the next step back.
-        let earlier = match before.number {
+        let before = current.activation.as_ref().and_then(|latest| latest.before_version.zip(latest.before_number));
+        let Some((version, number)) = before else { return Ok(None) };
+        // The version that was active before that, for the next rollback.
+        let earlier = match number {
             0 => None,
-            number => self.find(rule, number).await?.and_then(|activation| activation.before),
+            number => self.find(rule, number).await?,
         };
         Ok(Some(Activation {
             number: current.number().saturating_add(1),
-            version: before.version,
+            version,
             replaced: current.version.number,
-            before: earlier,
+            before_version: earlier.as_ref().and_then(|earlier| earlier.before_version),
+            before_number: earlier.and_then(|earlier| earlier.before_number),
             action: Action::RolledBack,
             actor: author.id.clone(),
             address: author.address.clone(),
@@ -213,23 +198,8 @@ impl Action {
             Self::RolledBack => "rolled_back",
         }
     }
-}
 
-fn with_version(row: &Row) -> Result<(Activation, Version), DatabaseError> {
-    let version = Row(row.0.iter().skip(WIDTH).cloned().collect());
-    Ok((from_row(row)?, versions::from_row(&version)?))
-}
-
-fn from_row(row: &Row) -> Result<Activation, DatabaseError> {
-    let before = row.optional_integer(3)?.zip(row.optional_integer(4)?);
-    Ok(Activation {
-        number: row.integer(0)?,
-        version: row.integer(1)?,
-        replaced: row.integer(2)?,
-        before: before.map(|(version, number)| Before { version, number }),
-        action: if row.text(5)? == Action::RolledBack.as_str() { Action::RolledBack } else { Action::Activated },
-        actor: row.text(6)?.to_owned(),
-        address: row.optional_text(7)?.map(ToOwned::to_owned),
-        at: Timestamp::from_millis(row.integer(8)?),
-    })
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Activated, Self::RolledBack].into_iter().find(|action| action.as_str() == text)
+    }
 }

@@ -29,11 +29,11 @@ pub struct AuditEntry {
     pub note: Option<String>,
     /// What differs between the two versions, as a unified diff.
     pub diff: String,
-    /// Where it stands among deeds of the same instant: 0 for versions, 1 for activations; then its number.
+    /// Where it stands among entries of the same instant: 0 for versions, 1 for activations; then its number.
     pub(crate) place: (i64, i64),
 }
 
-/// Where a page of deeds begins: behind this one.
+/// Where a page of entries begins: behind this one.
 pub(crate) struct Cursor {
     pub(crate) at: Timestamp,
     pub(crate) place: (i64, i64),
@@ -50,7 +50,7 @@ impl Audit {
         Self { db, versions }
     }
 
-    /// Up to `limit` deeds, newest first.
+    /// Up to `limit` entries, newest first.
     pub(crate) async fn list(
         &self,
         rule: Rule,
@@ -66,24 +66,24 @@ impl Audit {
                 SELECT a.activated_at, CAST(1 AS BIGINT), a.number, a.action, a.version, a.replaced, a.actor, a.address, v.note
                 FROM rule_activations a JOIN rule_versions v ON v.rule = a.rule AND v.version = a.version
                 WHERE a.rule = $1
-            ) deeds
+            ) entries
             WHERE at < $2 OR (at = $2 AND (kind < $3 OR (kind = $3 AND number < $4)))
             ORDER BY at DESC, kind DESC, number DESC LIMIT $5";
         let (kind, number) = behind.place;
         let limit = Value::Integer(i64::from(limit));
         let values = [rule.as_str().into(), behind.at.into(), kind.into(), number.into(), limit];
         let rows = self.db.query(statement, &values).await?;
-        let mut deeds: Vec<AuditEntry> = rows.iter().map(from_row).collect::<Result<_, _>>()?;
+        let mut entries: Vec<AuditEntry> = rows.iter().map(from_row).collect::<Result<_, _>>()?;
         let named: BTreeSet<i64> =
-            deeds.iter().flat_map(|deed| [Some(deed.version), deed.previous]).flatten().collect();
-        let versions = self.versions.several(rule, &named.into_iter().collect::<Vec<_>>()).await?;
+            entries.iter().flat_map(|entry| [Some(entry.version), entry.previous]).flatten().collect();
+        let versions = self.versions.find_all(rule, &named.into_iter().collect::<Vec<_>>()).await?;
         let version = |number: i64| versions.iter().find(|version| version.number == number);
-        for deed in &mut deeds {
-            if let Some(after) = version(deed.version) {
-                deed.diff = diff(rule, deed.previous.and_then(version), after);
+        for entry in &mut entries {
+            if let Some(after) = version(entry.version) {
+                entry.diff = diff(rule, entry.previous.and_then(version), after);
             }
         }
-        Ok(deeds)
+        Ok(entries)
     }
 }
 

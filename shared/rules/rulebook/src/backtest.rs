@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use edge_capabilities::database::DatabaseError;
+use edge_database::Cursor;
 use edge_rules::{Compiled, Failure, Rule};
 use serde_json::Value;
 
-use crate::decisions::{Cursor, Filter, Recorded};
+use crate::decisions::{Filter, Recorded};
 use crate::rulebook::Rulebook;
 
 /// How long a backtest may compute.
@@ -51,12 +52,12 @@ impl Rulebook {
         let started = clock.elapsed();
         let mut stretch = started;
         let mut result = Backtest::default();
-        let mut behind = None;
+        let mut cursor = None;
         let mut left = limit;
         while left > 0 {
-            let page = self.decisions().list(rule, &filter, behind.take(), left.min(AT_ONCE)).await?;
+            let page = self.decisions().list(rule, &filter, cursor.take(), left.min(AT_ONCE)).await?;
             let Some(last) = page.last() else { break };
-            behind = Some(Cursor { at: last.at, id: last.id.clone() });
+            cursor = Some(Cursor::new(last.at, last.id.as_str()));
             left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
             for decision in page {
                 let now = clock.elapsed();
@@ -75,7 +76,7 @@ impl Rulebook {
     }
 
     fn compare(&self, draft: &Compiled, decision: Recorded, result: &mut Backtest) {
-        let after = self.knowledge().engine().evaluate(draft, &decision.input, false);
+        let after = self.active_rules().engine().evaluate(draft, &decision.input, false);
         let after = after.map(|evaluation| evaluation.outcome).map_err(|failure: Failure| failure.to_string());
         result.compared = result.compared.saturating_add(1);
         match (&decision.outcome, &after) {

@@ -1,4 +1,4 @@
-//! Secrets do not go into the database: the value of a field whose name speaks of one is masked. Everything else stays as
+//! Keeps secrets out of the database: masks the value of each field whose name suggests one. Everything else stays as
 //! it was written, digit by digit.
 
 use std::fmt;
@@ -6,16 +6,16 @@ use std::fmt;
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Parts of names that speak of secrets, in lower case.
-const TELLING: [&str; 4] = ["secret", "token", "password", "key"];
+/// Parts of the names of fields with secrets, in lower case.
+const SECRET_NAMES: [&str; 4] = ["secret", "token", "password", "key"];
 
-/// What stands in a secret's place.
+/// The replacement of a secret.
 const MASK: &str = "\"***\"";
 
-/// Deeper than this nothing is kept.
-const DEEPEST: usize = 32;
+/// The depth of nesting beyond which values are masked.
+const MAX_DEPTH: usize = 32;
 
-/// Longer than this an input is not kept, bytes.
+/// The length in bytes beyond which JSON is left out.
 const MAX_LEN: usize = 64 << 10;
 
 /// `json` with its secrets masked.
@@ -24,17 +24,17 @@ pub(crate) fn masked(json: &str) -> String {
         return format!("\"(left out: {} bytes)\"", json.len());
     }
     // A name may be written with escapes.
-    if !telling(json) && !json.contains('\\') {
+    if !names_secret(json) && !json.contains('\\') {
         return json.to_owned();
     }
     let mut written = String::with_capacity(json.len());
-    mask(json, DEEPEST, &mut written);
+    mask(json, MAX_DEPTH, &mut written);
     written
 }
 
-fn telling(text: &str) -> bool {
+fn names_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    TELLING.iter().any(|part| text.contains(part))
+    SECRET_NAMES.iter().any(|part| text.contains(part))
 }
 
 fn mask(json: &str, depth: usize, to: &mut String) {
@@ -44,7 +44,7 @@ fn mask(json: &str, depth: usize, to: &mut String) {
         to.push_str(if matches!(first, Some('{' | '[')) { MASK } else { json });
         return;
     };
-    let writing = Writing { depth: inner, to };
+    let writing = MaskingWriter { depth: inner, to };
     let mut parsed = serde_json::Deserializer::from_str(json);
     let done = if first == Some('{') { parsed.deserialize_map(writing) } else { parsed.deserialize_seq(writing) };
     if done.is_err() {
@@ -52,12 +52,12 @@ fn mask(json: &str, depth: usize, to: &mut String) {
     }
 }
 
-struct Writing<'a> {
+struct MaskingWriter<'a> {
     depth: usize,
     to: &'a mut String,
 }
 
-impl<'de> Visitor<'de> for Writing<'_> {
+impl<'de> Visitor<'de> for MaskingWriter<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for Writing<'_> {
             separator = ",";
             self.to.push_str(&serde_json::Value::from(name.as_str()).to_string());
             self.to.push(':');
-            if telling(&name) {
+            if names_secret(&name) {
                 self.to.push_str(MASK);
             } else {
                 mask(value.get(), self.depth, self.to);

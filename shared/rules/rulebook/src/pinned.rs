@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use edge_rules::contract::RuleInput;
 
-use crate::rulebook::{Context, Deciding, Decision, RuleFailed, Rulebook, TryFailed};
+use crate::error::{RuleError, VersionError};
+use crate::rulebook::{Context, Deciding, Decision, Rulebook};
 
 /// A version of the rule that takes `I`, held for several decisions.
 pub struct Pinned<I> {
@@ -16,13 +17,13 @@ pub struct Pinned<I> {
 
 impl Rulebook {
     /// Holds the version that is in force now.
-    pub async fn pin<I: RuleInput>(&self) -> Result<Pinned<I>, RuleFailed> {
+    pub async fn pin<I: RuleInput>(&self) -> Result<Pinned<I>, RuleError> {
         let deciding = self.deciding_now(I::RULE).await?;
         Ok(Pinned { rulebook: self.clone(), deciding, input: PhantomData })
     }
 
     /// Holds the version `version`, in force or not; None: there is no such version.
-    pub async fn pin_version<I: RuleInput>(&self, version: i64) -> Result<Option<Pinned<I>>, TryFailed> {
+    pub async fn pin_version<I: RuleInput>(&self, version: i64) -> Result<Option<Pinned<I>>, VersionError> {
         let deciding = self.deciding_version(I::RULE, version).await?;
         Ok(deciding.map(|deciding| Pinned { rulebook: self.clone(), deciding, input: PhantomData }))
     }
@@ -35,7 +36,7 @@ impl<I: RuleInput> Pinned<I> {
     }
 
     /// Decides on `input`. The decision is recorded like any other.
-    pub fn decide(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleFailed> {
+    pub fn decide(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleError> {
         self.rulebook.decide_by(self.deciding.clone(), input, context)
     }
 }

@@ -1,12 +1,12 @@
 //! Rules over HTTP.
 
-mod deciding;
-mod problems;
-mod publishing;
-mod reading;
-mod recorded;
+mod decisions;
+mod error;
+mod evaluation;
+mod rules;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Path};
@@ -25,14 +25,14 @@ use crate::versions::Actor;
 
 #[derive(Clone)]
 struct AppState {
-    access: Authenticator,
+    authenticator: Authenticator,
     idempotency: Idempotency,
     rulebook: Rulebook,
 }
 
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
-        state.access.clone()
+        state.authenticator.clone()
     }
 }
 
@@ -40,25 +40,25 @@ impl FromRef<AppState> for Authenticator {
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(&capabilities, &db),
+        authenticator: Authenticator::new(&capabilities, &db),
         idempotency: Idempotency::new(&capabilities, &db),
         rulebook: Rulebook::new(&capabilities, &db),
     };
     let one = Router::new()
-        .route("/", get(reading::one))
-        .route("/schema", get(reading::schema))
-        .route("/versions", get(reading::versions).post(publishing::push))
-        .route("/versions/{version}", get(reading::version))
-        .route("/check", post(publishing::check))
-        .route("/activate", post(publishing::activate))
-        .route("/rollback", post(publishing::roll_back))
-        .route("/evaluate", post(deciding::evaluate))
-        .route("/backtest", post(deciding::backtest))
-        .route("/decisions", get(recorded::decisions))
-        .route("/audit", get(recorded::audit));
+        .route("/", get(rules::one))
+        .route("/schema", get(rules::schema))
+        .route("/versions", get(rules::versions).post(versions::push))
+        .route("/versions/{version}", get(rules::version))
+        .route("/check", post(versions::check))
+        .route("/activate", post(versions::activate))
+        .route("/rollback", post(versions::roll_back))
+        .route("/evaluate", post(evaluation::evaluate))
+        .route("/backtest", post(evaluation::backtest))
+        .route("/decisions", get(decisions::decisions))
+        .route("/audit", get(decisions::audit));
     let routes = Router::new()
-        .route("/api/v1/rules", get(reading::list))
-        .route("/api/v1/rules/", get(reading::list))
+        .route("/api/v1/rules", get(rules::list))
+        .route("/api/v1/rules/", get(rules::list))
         .nest("/api/v1/rules/{name}", one)
         .layer(DefaultBodyLimit::disable())
         .layer(BodyLimit::LARGE.layer())
@@ -69,26 +69,26 @@ pub fn router(capabilities: Capabilities) -> Router {
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
 #[openapi(paths(
-    reading::list,
-    reading::one,
-    reading::schema,
-    reading::versions,
-    reading::version,
-    publishing::check,
-    publishing::push,
-    publishing::activate,
-    publishing::roll_back,
-    deciding::evaluate,
-    deciding::backtest,
-    recorded::decisions,
-    recorded::audit
+    rules::list,
+    rules::one,
+    rules::schema,
+    rules::versions,
+    rules::version,
+    versions::check,
+    versions::push,
+    versions::activate,
+    versions::roll_back,
+    evaluation::evaluate,
+    evaluation::backtest,
+    decisions::decisions,
+    decisions::audit
 ))]
 pub struct ApiDoc;
 
 /// The rule that the path names.
-struct Named(Rule);
+struct RulePath(Rule);
 
-impl<S: Sync + Send> FromRequestParts<S> for Named {
+impl<S: Sync + Send> FromRequestParts<S> for RulePath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -115,7 +115,7 @@ impl<S: Sync> FromRequestParts<S> for Address {
 }
 
 /// The caller as one who changes rules: they are the platform's, so no tenant's caller may.
-fn author(caller: &Caller, address: Address) -> Result<Actor, Problem> {
+fn actor(caller: &Caller, address: Address) -> Result<Actor, Problem> {
     of_the_platform(caller)?;
     Ok(Actor { id: caller.id.to_string(), address: address.0 })
 }

@@ -9,13 +9,14 @@ use edge_rules::contract::RuleInput;
 use edge_rules::{Compiled, Evaluation, Failure, FailureKind, Limit, Rule};
 
 use crate::activations::Activations;
+use crate::active_rules::{ActiveRuleCache, ActiveVersion};
 use crate::audit::Audit;
+use crate::decision_log::DecisionLog;
 use crate::decisions::{Decisions, FAILED, FailedDecision, Recorded};
-use crate::in_force::{ActiveRuleCache, InForce, Unknown};
-use crate::journal::DecisionLog;
+use crate::error::{RuleError, VersionError};
+use crate::generation::RuleGeneration;
 use crate::masking::masked;
-use crate::publishing::Publishing;
-use crate::turns::RuleGeneration;
+use crate::publisher::Publisher;
 use crate::versions::Versions;
 
 /// For whom a rule decides.
@@ -48,38 +49,6 @@ pub struct Decision<O = String> {
     pub log: Vec<String>,
 }
 
-/// A rule gave no decision: nothing is granted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleFailed {
-    /// The script failed. Why is recorded under the decision's id, and told nobody who asks for a decision.
-    #[error("the rule {rule} failed: see decision {id}")]
-    Script {
-        /// Which rule.
-        rule: &'static str,
-        /// The decision's id.
-        id: String,
-    },
-    /// The input is not what the rule takes. Nothing was decided.
-    #[error("the input is not what the rule takes: {field}: {message}")]
-    Input {
-        /// Which field; empty for the whole.
-        field: String,
-        /// Why.
-        message: String,
-    },
-    /// It is not known which version is in force.
-    #[error("{0}")]
-    Unknown(String),
-    /// The version to decide by does not compile on this build.
-    #[error("version {version} does not compile: {message}")]
-    Uncompilable {
-        /// Which.
-        version: i64,
-        /// Why.
-        message: String,
-    },
-}
-
 /// How a rule stands in this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleStatus {
@@ -97,9 +66,9 @@ struct Inner {
     capabilities: Capabilities,
     counters: Counters,
     decisions: Decisions,
-    journal: DecisionLog,
-    knowledge: ActiveRuleCache,
-    publishing: Publishing,
+    decision_log: DecisionLog,
+    active_rules: ActiveRuleCache,
+    publisher: Publisher,
     audit: Audit,
 }
 
@@ -114,18 +83,12 @@ pub(crate) struct Deciding {
 
 impl Decision {
     /// The decision with its outcome as a value. An outcome that does not fit its type decides nothing.
-    fn typed<I: RuleInput>(self) -> Result<Decision<I::Outcome>, RuleFailed> {
+    fn typed<I: RuleInput>(self) -> Result<Decision<I::Outcome>, RuleError> {
         let Self { id, outcome, version, sha256, operations, duration_us, log } = self;
         match serde_json::from_str(&outcome) {
             Ok(outcome) => Ok(Decision { id, outcome, version, sha256, operations, duration_us, log }),
-            Err(_) => Err(RuleFailed::Script { rule: I::RULE.as_str(), id }),
+            Err(_) => Err(RuleError::Script { rule: I::RULE.as_str(), id }),
         }
-    }
-}
-
-impl From<Unknown> for RuleFailed {
-    fn from(unknown: Unknown) -> Self {
-        Self::Unknown(unknown.to_string())
     }
 }
 
@@ -135,34 +98,34 @@ impl Rulebook {
         let Capabilities { cache, clock, random, .. } = capabilities;
         let versions = Versions::new(db.clone(), clock.clone());
         let activations = Activations::new(db.clone(), versions);
-        let turns = RuleGeneration::new(cache.clone(), random.clone());
+        let generations = RuleGeneration::new(cache.clone(), random.clone());
         let decisions = Decisions::new(db.clone());
-        let knowledge = ActiveRuleCache::new(capabilities, activations.clone(), turns.clone());
+        let active_rules = ActiveRuleCache::new(capabilities, activations.clone(), generations.clone());
         Self(Arc::new(Inner {
-            journal: DecisionLog::new(capabilities, decisions.clone()),
+            decision_log: DecisionLog::new(capabilities, decisions.clone()),
             audit: Audit::new(db.clone(), activations.versions().clone()),
-            publishing: Publishing::new(activations, clock.clone(), knowledge.clone(), turns),
+            publisher: Publisher::new(activations, clock.clone(), active_rules.clone(), generations),
             capabilities: capabilities.clone(),
             counters: Counters::new(capabilities),
             decisions,
-            knowledge,
+            active_rules,
         }))
     }
 
     /// Decides on `input` by the version in force. The decision is recorded behind the answer, under the version that
     /// made it.
-    pub async fn decide<I: RuleInput>(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleFailed> {
+    pub async fn decide<I: RuleInput>(&self, input: &I, context: &Context) -> Result<Decision<I::Outcome>, RuleError> {
         let json = input_json(input)?;
         self.decide_json(I::RULE, &json, context).await?.typed::<I>()
     }
 
     /// Like [`Self::decide`], on JSON.
-    pub async fn decide_json(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
+    pub async fn decide_json(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleError> {
         self.run(self.deciding_now(rule).await?, input, context, false)
     }
 
     /// Like [`Self::decide_json`]; the log has the lines that ran, which takes longer.
-    pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleFailed> {
+    pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleError> {
         self.run(self.deciding_now(rule).await?, input, context, true)
     }
 
@@ -174,37 +137,37 @@ impl Rulebook {
         version: i64,
         input: &str,
         context: &Context,
-    ) -> Result<Option<Decision>, TryFailed> {
+    ) -> Result<Option<Decision>, VersionError> {
         let Some(deciding) = self.deciding_version(rule, version).await? else { return Ok(None) };
         Ok(Some(self.run(deciding, input, context, true)?))
     }
 
     /// The version `version`, about to decide.
-    pub(crate) async fn deciding_version(&self, rule: Rule, version: i64) -> Result<Option<Deciding>, TryFailed> {
-        let Some(version) = self.0.publishing.versions().find(rule, version).await? else { return Ok(None) };
+    pub(crate) async fn deciding_version(&self, rule: Rule, version: i64) -> Result<Option<Deciding>, VersionError> {
+        let Some(version) = self.0.publisher.versions().find(rule, version).await? else { return Ok(None) };
         let sha256: Arc<str> = version.sha256.as_str().into();
         let number = version.number;
-        let compiled = self.0.knowledge.compile(rule, &sha256, &version.script);
-        let compiled = compiled.map_err(|message| RuleFailed::Uncompilable { version: number, message })?;
+        let compiled = self.0.active_rules.compile(rule, &sha256, &version.script);
+        let compiled = compiled.map_err(|message| RuleError::Uncompilable { version: number, message })?;
         Ok(Some(Deciding { rule, version: number, sha256, compiled }))
     }
 
     /// The version in force, about to decide.
-    pub(crate) async fn deciding_now(&self, rule: Rule) -> Result<Deciding, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
-        self.deciding(rule, &in_force)
+    pub(crate) async fn deciding_now(&self, rule: Rule) -> Result<Deciding, RuleError> {
+        let active = self.0.active_rules.get(rule, self.0.capabilities.clock.now()).await?;
+        self.deciding(rule, &active)
     }
 
     /// How `rule` stands in this build.
-    pub async fn standing(&self, rule: Rule) -> Result<RuleStatus, RuleFailed> {
-        let in_force = self.0.knowledge.in_force(rule, self.0.capabilities.clock.now()).await?;
-        let lapsed = in_force.lapse.as_ref().map(|lapse| (lapse.version, lapse.message.clone()));
-        Ok(RuleStatus { version: in_force.version, lapsed })
+    pub async fn status(&self, rule: Rule) -> Result<RuleStatus, RuleError> {
+        let active = self.0.active_rules.get(rule, self.0.capabilities.clock.now()).await?;
+        let lapsed = active.failure.as_ref().map(|failure| (failure.version, failure.message.clone()));
+        Ok(RuleStatus { version: active.version, lapsed })
     }
 
     /// Makes versions and puts them in force.
-    pub fn publishing(&self) -> &Publishing {
-        &self.0.publishing
+    pub fn publisher(&self) -> &Publisher {
+        &self.0.publisher
     }
 
     pub(crate) fn audit(&self) -> &Audit {
@@ -215,22 +178,22 @@ impl Rulebook {
         &self.0.decisions
     }
 
-    pub(crate) fn journal(&self) -> &DecisionLog {
-        &self.0.journal
+    pub(crate) fn decision_log(&self) -> &DecisionLog {
+        &self.0.decision_log
     }
 
-    pub(crate) fn knowledge(&self) -> &ActiveRuleCache {
-        &self.0.knowledge
+    pub(crate) fn active_rules(&self) -> &ActiveRuleCache {
+        &self.0.active_rules
     }
 
     pub(crate) fn capabilities(&self) -> &Capabilities {
         &self.0.capabilities
     }
 
-    fn deciding(&self, rule: Rule, in_force: &InForce) -> Result<Deciding, RuleFailed> {
-        let (version, sha256) = (in_force.version, in_force.sha256.clone());
-        let compiled = self.0.knowledge.compiled(rule, in_force);
-        let compiled = compiled.map_err(|message| RuleFailed::Uncompilable { version, message })?;
+    fn deciding(&self, rule: Rule, active: &ActiveVersion) -> Result<Deciding, RuleError> {
+        let (version, sha256) = (active.version, active.sha256.clone());
+        let compiled = self.0.active_rules.compiled(rule, active);
+        let compiled = compiled.map_err(|message| RuleError::Uncompilable { version, message })?;
         Ok(Deciding { rule, version, sha256, compiled })
     }
 
@@ -240,14 +203,14 @@ impl Rulebook {
         deciding: Deciding,
         input: &I,
         context: &Context,
-    ) -> Result<Decision<I::Outcome>, RuleFailed> {
+    ) -> Result<Decision<I::Outcome>, RuleError> {
         self.run(deciding, &input_json(input)?, context, false)?.typed::<I>()
     }
 
-    fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleFailed> {
+    fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleError> {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
-        let engine = self.0.knowledge.engine();
+        let engine = self.0.active_rules.engine();
         // A run of its own, for tracing takes several times as long: what is timed is the decision.
         let mut started = clock.elapsed();
         let traced = explain.then(|| engine.evaluate(&deciding.compiled, input, true));
@@ -266,7 +229,7 @@ impl Rulebook {
         let (outcome, operations) = match &evaluated {
             Ok(evaluation) => (Ok(masked(&evaluation.outcome)), evaluation.operations),
             Err(Failure { kind: FailureKind::InvalidInput { field, message }, .. }) => {
-                return Err(RuleFailed::Input { field: field.clone(), message: message.clone() });
+                return Err(RuleError::Input { field: field.clone(), message: message.clone() });
             }
             Err(failure) => {
                 let line = failure.line.map(|line| i64::try_from(line).unwrap_or(i64::MAX));
@@ -275,7 +238,7 @@ impl Rulebook {
         };
         let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome));
         self.count(deciding.rule, &word);
-        self.0.journal.note(Recorded {
+        self.0.decision_log.push(Recorded {
             id: id.clone(),
             rule: deciding.rule,
             version: deciding.version,
@@ -296,7 +259,7 @@ impl Rulebook {
                 let log = lines.map_or(log, |traced| traced.log);
                 Ok(Decision { id, outcome, version, sha256, operations, duration_us, log })
             }
-            Err(_) => Err(RuleFailed::Script { rule: deciding.rule.as_str(), id }),
+            Err(_) => Err(RuleError::Script { rule: deciding.rule.as_str(), id }),
         }
     }
 
@@ -304,16 +267,16 @@ impl Rulebook {
     pub(crate) fn note(
         &self,
         rule: Rule,
-        in_force: &InForce,
+        active: &ActiveVersion,
         input: String,
         outcome: Result<String, String>,
         at: Timestamp,
     ) {
-        self.0.journal.note(Recorded {
+        self.0.decision_log.push(Recorded {
             id: self.new_id(),
             rule,
-            version: in_force.version,
-            sha256: in_force.sha256.to_string(),
+            version: active.version,
+            sha256: active.sha256.to_string(),
             tenant: None,
             actor: "bheem-edge".to_owned(),
             request_id: String::new(),
@@ -339,20 +302,9 @@ impl Rulebook {
     }
 }
 
-/// A version could not be tried.
-#[derive(Debug, thiserror::Error)]
-pub enum TryFailed {
-    /// The database cannot be asked.
-    #[error(transparent)]
-    Db(#[from] edge_capabilities::database::DatabaseError),
-    /// It gave no decision.
-    #[error(transparent)]
-    Rule(#[from] RuleFailed),
-}
-
 /// An input as it is recorded.
-fn input_json<I: RuleInput>(input: &I) -> Result<String, RuleFailed> {
-    let unwritable = |error: serde_json::Error| RuleFailed::Input { field: String::new(), message: error.to_string() };
+fn input_json<I: RuleInput>(input: &I) -> Result<String, RuleError> {
+    let unwritable = |error: serde_json::Error| RuleError::Input { field: String::new(), message: error.to_string() };
     serde_json::to_string(input).map_err(unwritable)
 }
 

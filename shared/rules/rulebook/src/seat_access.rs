@@ -2,8 +2,8 @@
 //! costs one key-value read. While what ships is in force its twin in Rust decides (a test holds the two together);
 //! else the script does.
 //!
-//! A script that fails does not keep everybody out: the shipped rule decides in its place, and the log says so. The same
-//! holds where it is not known which version is in force.
+//! A script that fails does not keep everybody out: the shipped rule decides in its place, and the log says so. The
+//! same holds where it is not known which version is in force.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,7 +17,7 @@ use edge_rules::contract::{
 };
 use edge_seats::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 
-use crate::in_force::InForce;
+use crate::active_rules::ActiveVersion;
 use crate::rulebook::Rulebook;
 
 /// One decision in so long is recorded, of all instances that share the cache; and one failure in so long is logged, of
@@ -52,9 +52,9 @@ impl RuledSeatAccess {
 impl SeatAccess for RuledSeatAccess {
     async fn decide(&self, facts: SeatFacts) -> AccessDecision {
         let inner = &self.0;
-        let (decided, in_force) = match inner.rulebook.knowledge().in_force(Rule::SeatAccess, facts.now).await {
-            Ok(in_force) if in_force.shipped => (Ok(ShippedSeatAccess.decide(facts).await), Some(in_force)),
-            Ok(in_force) => (inner.by_script(&in_force, facts), Some(in_force)),
+        let (decided, active) = match inner.rulebook.active_rules().get(Rule::SeatAccess, facts.now).await {
+            Ok(active) if active.shipped => (Ok(ShippedSeatAccess.decide(facts).await), Some(active)),
+            Ok(active) => (inner.by_script(&active, facts), Some(active)),
             Err(unknown) => (Err(unknown.to_string()), None),
         };
         let access = match &decided {
@@ -63,14 +63,14 @@ impl SeatAccess for RuledSeatAccess {
         };
         if let Err(cause) = &decided {
             inner.rulebook.count(Rule::SeatAccess, RULE_FAILED);
-            inner.log_failure(facts.now, in_force.as_ref().map(|in_force| in_force.version), cause);
+            inner.log_failure(facts.now, active.as_ref().map(|active| active.version), cause);
         }
-        if let Some(in_force) = in_force
-            && due(&inner.looked, facts.now)
+        if let Some(active) = active
+            && is_due(&inner.looked, facts.now)
         {
             let (inner, failed) = (inner.clone(), decided.err());
             self.0.capabilities.background.spawn(Box::pin(async move {
-                inner.sample(&in_force, facts, access, failed).await;
+                inner.sample(&active, facts, access, failed).await;
             }));
         }
         access
@@ -78,17 +78,17 @@ impl SeatAccess for RuledSeatAccess {
 }
 
 impl Inner {
-    fn by_script(&self, in_force: &InForce, facts: SeatFacts) -> Result<AccessDecision, String> {
-        let knowledge = self.rulebook.knowledge();
-        let compiled = knowledge.compiled(Rule::SeatAccess, in_force)?;
-        let evaluated = knowledge.engine().evaluate(&compiled, &input(facts), false);
+    fn by_script(&self, active: &ActiveVersion, facts: SeatFacts) -> Result<AccessDecision, String> {
+        let active_rules = self.rulebook.active_rules();
+        let compiled = active_rules.compiled(Rule::SeatAccess, active)?;
+        let evaluated = active_rules.engine().evaluate(&compiled, &input(facts), false);
         let outcome = evaluated.map_err(|failure| failure.to_string())?.outcome;
         let outcome: SeatAccessOutcome = serde_json::from_str(&outcome).map_err(|error| error.to_string())?;
         Ok(AccessDecision { has_access: outcome.has_access, reason: from_contract(outcome.reason) })
     }
 
     /// Records the decision, unless another was recorded a moment ago.
-    async fn sample(&self, in_force: &InForce, facts: SeatFacts, access: AccessDecision, failed: Option<String>) {
+    async fn sample(&self, active: &ActiveVersion, facts: SeatFacts, access: AccessDecision, failed: Option<String>) {
         let Capabilities { cache, clock, .. } = &self.capabilities;
         let now = clock.now();
         let Ok(last) = cache.get(SAMPLED).await else { return };
@@ -106,11 +106,11 @@ impl Inner {
                 serde_json::to_string(&outcome).map_err(|error| error.to_string())
             }
         };
-        self.rulebook.note(Rule::SeatAccess, in_force, input(facts), outcome, facts.now);
+        self.rulebook.note(Rule::SeatAccess, active, input(facts), outcome, facts.now);
     }
 
     fn log_failure(&self, now: Timestamp, version: Option<i64>, cause: &str) {
-        if !due(&self.logged, now) {
+        if !is_due(&self.logged, now) {
             return;
         }
         let line = serde_json::json!({
@@ -171,7 +171,7 @@ reasons!(
 );
 
 /// Whether `last` is a while ago; it is `now` then.
-fn due(last: &AtomicI64, now: Timestamp) -> bool {
+fn is_due(last: &AtomicI64, now: Timestamp) -> bool {
     let before = last.load(Ordering::Relaxed);
     let due = !(0..SAMPLE_MILLIS).contains(&now.as_millis().saturating_sub(before));
     due && last.compare_exchange(before, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()

@@ -1,10 +1,10 @@
 //! The rulebook as a whole, by subject.
 
 mod activation;
+mod active_rules;
 mod audit;
 mod backtest;
 mod decisions;
-mod in_force;
 mod outages;
 mod seat_access;
 mod simulation;
@@ -15,8 +15,10 @@ use edge_database::Db;
 use edge_rules::Rule;
 
 use crate::decisions::{Filter, Recorded};
-use crate::publishing::{Basis, PublishError};
-use crate::rulebook::{Context, Decision, RuleFailed, Rulebook};
+use crate::error::PublishError;
+use crate::error::RuleError;
+use crate::publisher::Precondition;
+use crate::rulebook::{Context, Decision, Rulebook};
 use crate::versions::{Actor, Draft};
 
 pub(crate) const EMPLOYEE: &str = r#"{"jobTitle":"Baker","department":"Bakery"}"#;
@@ -58,16 +60,16 @@ pub(crate) const PURCHASE: &str = r#"{"kind":"checkout","amount":20.00,"currency
 
 impl Instance {
     pub(crate) async fn push(&self, rule: Rule, draft: &Draft) -> i64 {
-        self.rulebook.publishing().push(rule, draft, &admin()).await.unwrap().number
+        self.rulebook.publisher().push(rule, draft, &admin()).await.unwrap().number
     }
 
     pub(crate) async fn etag(&self, rule: Rule) -> String {
-        self.rulebook.publishing().current(rule).await.unwrap().etag()
+        self.rulebook.publisher().current(rule).await.unwrap().etag()
     }
 
     pub(crate) async fn activate(&self, rule: Rule, version: i64) -> Result<i64, PublishError> {
-        let basis = Basis::Etags(vec![self.etag(rule).await]);
-        self.rulebook.publishing().activate(rule, version, &basis, &admin()).await.map(|current| current.version.number)
+        let basis = Precondition::Etags(vec![self.etag(rule).await]);
+        self.rulebook.publisher().activate(rule, version, &basis, &admin()).await.map(|current| current.version.number)
     }
 
     pub(crate) async fn publish(&self, rule: Rule, draft: &Draft) -> i64 {
@@ -76,11 +78,11 @@ impl Instance {
     }
 
     pub(crate) async fn roll_back(&self, rule: Rule) -> Result<i64, PublishError> {
-        let back = self.rulebook.publishing().roll_back(rule, &Basis::Whatever, &admin()).await;
+        let back = self.rulebook.publisher().roll_back(rule, &Precondition::Any, &admin()).await;
         back.map(|current| current.version.number)
     }
 
-    pub(crate) async fn role(&self) -> Result<Decision, RuleFailed> {
+    pub(crate) async fn role(&self) -> Result<Decision, RuleError> {
         self.rulebook.decide_json(Rule::RoleMapping, EMPLOYEE, &context()).await
     }
 

@@ -1,15 +1,16 @@
-//! Versions of rules in the database. A version is made once and never changed; it counts from 1 for each rule, and is
-//! named by the SHA-256 of its script and tests, so the same content is the same version however often it is pushed.
+//! Versions of rules in the database. A version is never changed; versions are numbered from 1 for each rule and
+//! identified by the SHA-256 of their script and tests, so the same content is the same version however often it is
+//! pushed.
 //!
-//! The rules as shipped are versions like others: version 1 in an empty record, and where a build ships another text
-//! than the database knows, the next version. [`crate::activations`] says which of them is in force.
+//! The shipped rules are versions like others: version 1 in an empty database, and the next version where a build ships
+//! content that the database does not have. [`crate::activations`] says which version is active.
 
 use std::sync::Arc;
 
 pub use edge_audit::Actor;
-use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_capabilities::database::{DatabaseError, Value};
 use edge_capabilities::{Clock, Timestamp};
-use edge_database::Db;
+use edge_database::{Conditions, Db, columns, read_all, record};
 use edge_rules::Rule;
 
 /// The author of what is shipped.
@@ -52,9 +53,9 @@ pub struct Draft {
     pub note: Option<String>,
 }
 
-/// The columns of a version, from the table called `v`, in the order of [`from_row`].
-pub(crate) const COLUMNS: &str =
-    "v.version, v.sha256, v.script, v.tests, v.note, v.author, v.address, v.base, v.created_at";
+record! {
+    Version in "rule_versions" { number: "version", sha256, script, tests, note, author, address, base, created_at }
+}
 
 #[derive(Clone)]
 pub(crate) struct Versions {
@@ -84,7 +85,7 @@ impl Versions {
                 CAST($9 AS BIGINT)
              FROM rule_versions WHERE rule = $1
              ON CONFLICT DO NOTHING RETURNING {}",
-            COLUMNS.replace("v.", "")
+            columns::<Version>()
         );
         let values = [
             Value::from(rule.as_str()),
@@ -101,9 +102,9 @@ impl Versions {
             if let Some(version) = self.by_content(rule, &sha256).await? {
                 return Ok(version);
             }
-            // None: somebody has taken the number, or made this very version.
-            if let Some(row) = self.db.query(&statement, &values).await?.first() {
-                return from_row(row);
+            // None: another publisher has taken the number, or made this very version.
+            if let Some(version) = read_all(&self.db.query(&statement, &values).await?)?.pop() {
+                return Ok(version);
             }
         }
         Err(DatabaseError::Unavailable("too many versions are being made at once".into()))
@@ -122,49 +123,29 @@ impl Versions {
 
     /// The version `number`.
     pub(crate) async fn find(&self, rule: Rule, number: i64) -> Result<Option<Version>, DatabaseError> {
-        let statement = format!("SELECT {COLUMNS} FROM rule_versions v WHERE v.rule = $1 AND v.version = $2");
-        self.db.query(&statement, &[rule.as_str().into(), number.into()]).await?.first().map(from_row).transpose()
+        self.db.find(Conditions::of("rule", rule.as_str()).and("version", number)).await
     }
 
-    /// Those of the versions `numbers` that there are.
-    pub(crate) async fn several(&self, rule: Rule, numbers: &[i64]) -> Result<Vec<Version>, DatabaseError> {
-        // Numbers of ours, not texts of others.
+    /// The existing versions among `numbers`.
+    pub(crate) async fn find_all(&self, rule: Rule, numbers: &[i64]) -> Result<Vec<Version>, DatabaseError> {
+        // Integers need no parameters.
         let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-        let statement = format!(
-            "SELECT {COLUMNS} FROM rule_versions v WHERE v.rule = $1 AND v.version IN ({})",
-            if numbers.is_empty() { "0".to_owned() } else { numbers.join(", ") }
-        );
-        self.db.query(&statement, &[rule.as_str().into()]).await?.iter().map(from_row).collect()
+        let numbers = if numbers.is_empty() { "0".to_owned() } else { numbers.join(", ") };
+        let condition = format!("rule = ? AND version IN ({numbers})");
+        self.db.select(Conditions::default().and_where(&condition, rule.as_str()), "version").await
     }
 
     async fn by_content(&self, rule: Rule, sha256: &str) -> Result<Option<Version>, DatabaseError> {
-        let statement = format!("SELECT {COLUMNS} FROM rule_versions v WHERE v.rule = $1 AND v.sha256 = $2");
-        self.db.query(&statement, &[rule.as_str().into(), sha256.into()]).await?.first().map(from_row).transpose()
+        self.db.find(Conditions::of("rule", rule.as_str()).and("sha256", sha256)).await
     }
 
     /// Up to `limit` versions with numbers below `below`, newest first.
     pub(crate) async fn list(&self, rule: Rule, below: i64, limit: u32) -> Result<Vec<Version>, DatabaseError> {
         let statement = format!(
-            "SELECT {COLUMNS} FROM rule_versions v WHERE v.rule = $1 AND v.version < $2
-             ORDER BY v.version DESC LIMIT $3"
+            "SELECT {} FROM rule_versions WHERE rule = $1 AND version < $2 ORDER BY version DESC LIMIT $3",
+            columns::<Version>()
         );
-        let values = [rule.as_str().into(), below.into(), Value::Integer(i64::from(limit))];
-        self.db.query(&statement, &values).await?.iter().map(from_row).collect()
+        let values = [rule.as_str().into(), below.into(), i64::from(limit).into()];
+        read_all(&self.db.query(&statement, &values).await?)
     }
-}
-
-/// Reads [`COLUMNS`], with which the row begins.
-pub(crate) fn from_row(row: &Row) -> Result<Version, DatabaseError> {
-    let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
-    Ok(Version {
-        number: row.integer(0)?,
-        sha256: row.text(1)?.to_owned(),
-        script: row.text(2)?.to_owned(),
-        tests: optional(3)?,
-        note: optional(4)?,
-        author: row.text(5)?.to_owned(),
-        address: optional(6)?,
-        base: row.optional_integer(7)?,
-        created_at: Timestamp::from_millis(row.integer(8)?),
-    })
 }

@@ -1,7 +1,7 @@
 //! Why a request was not submitted, acted on or used.
 
 use edge_capabilities::database::DatabaseError;
-use edge_rulebook::RuleFailed;
+use edge_rulebook::RuleError;
 
 use crate::request::Status;
 
@@ -25,7 +25,7 @@ pub enum ApprovalError {
     Busy,
     /// The rule gave no decision.
     #[error(transparent)]
-    Rule(#[from] RuleFailed),
+    Rule(#[from] RuleError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DatabaseError),

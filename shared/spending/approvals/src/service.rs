@@ -4,7 +4,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Db, retry_on_conflict};
 use edge_rulebook::contract::{self, ApprovalDecision, ApprovalInput, ApprovalLevel};
-use edge_rulebook::{Context, RuleFailed, Rulebook};
+use edge_rulebook::{Context, RuleError, Rulebook};
 
 use crate::error::ApprovalError;
 use crate::people::People;
@@ -41,8 +41,8 @@ pub struct NewApprovalRequest {
 
 impl NewApprovalRequest {
     /// The input of the rule `approval`.
-    pub fn rule_input(&self) -> Result<ApprovalInput, RuleFailed> {
-        let no_currency = || RuleFailed::Input { field: "amount".into(), message: "has no currency".into() };
+    pub fn rule_input(&self) -> Result<ApprovalInput, RuleError> {
+        let no_currency = || RuleError::Input { field: "amount".into(), message: "has no currency".into() };
         Ok(ApprovalInput {
             kind: self.purchase.kind.clone(),
             amount: self.purchase.amount().ok_or_else(no_currency)?.into(),

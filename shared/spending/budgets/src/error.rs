@@ -1,7 +1,7 @@
 //! Why an amount was not reserved or settled.
 
 use edge_capabilities::database::DatabaseError;
-use edge_rulebook::RuleFailed;
+use edge_rulebook::RuleError;
 
 /// Why an amount was not reserved or settled.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum BudgetError {
     Busy,
     /// The rule gave no decision.
     #[error(transparent)]
-    Rule(#[from] RuleFailed),
+    Rule(#[from] RuleError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DatabaseError),

@@ -6,7 +6,7 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_money::Money;
 use edge_rulebook::contract::{BudgetDecision, BudgetInput, BudgetOutcome};
-use edge_rulebook::{Context, Decision, RuleFailed, Rulebook};
+use edge_rulebook::{Context, Decision, RuleError, Rulebook};
 use edge_tenants::Parties;
 
 use crate::alert::Alerts;
@@ -246,7 +246,7 @@ impl BudgetService {
         budget: &Budget,
         balance: &PeriodBalance,
         request: &ReserveRequest,
-    ) -> Result<Decision<BudgetOutcome>, RuleFailed> {
+    ) -> Result<Decision<BudgetOutcome>, RuleError> {
         let input = BudgetInput { budget: balance.rule_input(budget), amount: request.amount.into() };
         let context = Context {
             tenant: Some(budget.tenant.clone()),

@@ -7,7 +7,7 @@ use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::random;
 use edge_http::{Code, Json, Problem, Raw};
-use edge_rulebook::RuleFailed;
+use edge_rulebook::RuleError;
 use edge_rulebook::contract::RoleMappingInput;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::StatusCode;
@@ -176,9 +176,9 @@ impl AppState {
     }
 }
 
-fn rule_failed(failed: RuleFailed) -> Problem {
+fn rule_failed(failed: RuleError) -> Problem {
     match failed {
-        RuleFailed::Unknown(cause) => {
+        RuleError::Unknown(cause) => {
             let detail = "It is not known which version of role_mapping is in force; try again.";
             Problem::new(Code::StoreUnavailable, detail).retry_after(1).because(cause)
         }

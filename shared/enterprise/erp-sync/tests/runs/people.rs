@@ -1,7 +1,7 @@
 //! Who comes over, as what, and what stays.
 
 use edge_database::Db;
-use edge_rulebook::{Actor, Basis, Draft, Rule, Rulebook};
+use edge_rulebook::{Actor, Draft, Precondition, Rule, Rulebook};
 use serde_json::{Value, json};
 
 use super::company::{Company, USERS, person};
@@ -108,8 +108,8 @@ async fn publish(company: &Company, role: &str) -> i64 {
     let rulebook = Rulebook::new(&capabilities, &Db::new(capabilities.db.clone()));
     let author = Actor { id: "key:admin".into(), address: None };
     let draft = Draft { script: format!("fn decide(input) {{ #{{ role: \"{role}\" }} }}"), tests: None, note: None };
-    let version = rulebook.publishing().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
-    rulebook.publishing().activate(Rule::RoleMapping, version, &Basis::Whatever, &author).await.unwrap();
+    let version = rulebook.publisher().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
+    rulebook.publisher().activate(Rule::RoleMapping, version, &Precondition::Any, &author).await.unwrap();
     version
 }
 
@@ -144,8 +144,8 @@ async fn whom_the_rule_fails_for_gets_no_role_and_the_others_do() {
     let rulebook = Rulebook::new(&capabilities, &Db::new(capabilities.db.clone()));
     let author = Actor { id: "key:admin".into(), address: None };
     let draft = Draft { script: script.into(), tests: None, note: None };
-    let version = rulebook.publishing().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
-    rulebook.publishing().activate(Rule::RoleMapping, version, &Basis::Whatever, &author).await.unwrap();
+    let version = rulebook.publisher().push(Rule::RoleMapping, &draft, &author).await.unwrap().number;
+    rulebook.publisher().activate(Rule::RoleMapping, version, &Precondition::Any, &author).await.unwrap();
     {
         let mut erp = company.erp.lock().unwrap();
         erp.people[2]["job_title"] = json!("CEO");

@@ -1,9 +1,9 @@
 //! The rules over HTTP, by what a caller wants.
 
-mod deciding;
-mod publishing;
-mod reading;
+mod evaluation;
 mod rights;
+mod rules;
+mod versions;
 
 use axum::Router;
 use axum::body::Body;

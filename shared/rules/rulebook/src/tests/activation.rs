@@ -2,7 +2,8 @@ use edge_capabilities::testing::World;
 use edge_rules::Rule;
 
 use super::{admin, everybody, instance, saying};
-use crate::publishing::{Basis, PublishError};
+use crate::error::PublishError;
+use crate::publisher::Precondition;
 
 #[tokio::test(start_paused = true)]
 async fn of_publishers_from_one_base_exactly_one_wins() {
@@ -13,10 +14,10 @@ async fn of_publishers_from_one_base_exactly_one_wins() {
         for (number, instance) in instances.iter().enumerate() {
             versions.push(instance.push(Rule::Approval, &saying(&number.to_string())).await);
         }
-        let basis = Basis::Etags(vec![instances[0].etag(Rule::Approval).await]);
+        let basis = Precondition::Etags(vec![instances[0].etag(Rule::Approval).await]);
         let author = admin();
         let activations = instances.iter().zip(&versions).map(|(instance, version)| {
-            instance.rulebook.publishing().activate(Rule::Approval, *version, &basis, &author)
+            instance.rulebook.publisher().activate(Rule::Approval, *version, &basis, &author)
         });
         let outcomes = futures::future::join_all(activations).await;
         let won: Vec<_> = outcomes.iter().flatten().collect();
@@ -27,7 +28,7 @@ async fn of_publishers_from_one_base_exactly_one_wins() {
                 .filter(|outcome| outcome.is_err())
                 .all(|outcome| { matches!(outcome, Err(PublishError::Stale)) })
         );
-        let current = instances[1].rulebook.publishing().current(Rule::Approval).await.unwrap();
+        let current = instances[1].rulebook.publisher().current(Rule::Approval).await.unwrap();
         assert_eq!(current.version.number, won[0].version.number);
         assert_eq!(current.etag(), won[0].etag());
     }
@@ -45,10 +46,10 @@ async fn a_change_from_what_is_no_longer_in_force_is_refused() {
     assert_ne!(instance.etag(Rule::RoleMapping).await, first);
     let forged = second.replace("\"1-", "\"9-");
     for etag in [&first, &second, &forged, "", "\"\"", "*"] {
-        let basis = Basis::Etags(vec![etag.to_owned()]);
-        let refused = instance.rulebook.publishing().activate(Rule::RoleMapping, two, &basis, &admin()).await;
+        let basis = Precondition::Etags(vec![etag.to_owned()]);
+        let refused = instance.rulebook.publisher().activate(Rule::RoleMapping, two, &basis, &admin()).await;
         assert!(matches!(refused, Err(PublishError::Stale)), "{etag}");
-        let refused = instance.rulebook.publishing().roll_back(Rule::RoleMapping, &basis, &admin()).await;
+        let refused = instance.rulebook.publisher().roll_back(Rule::RoleMapping, &basis, &admin()).await;
         assert!(matches!(refused, Err(PublishError::Stale)), "{etag}");
     }
     assert!(matches!(instance.activate(Rule::RoleMapping, 99).await, Err(PublishError::NoSuchVersion)));

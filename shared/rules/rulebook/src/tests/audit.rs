@@ -18,8 +18,8 @@ async fn the_audit_tells_who_did_what_when_from_where_and_what_differs() {
     instance.publish(rule, &everybody("manager")).await;
     world.clock.advance(Duration::from_secs(1)).await;
     instance.roll_back(rule).await.unwrap();
-    let deeds = instance.rulebook.audit().list(rule, None, 50).await.unwrap();
-    let told: Vec<_> = deeds.iter().map(|deed| (deed.action.as_str(), deed.version, deed.previous)).collect();
+    let entries = instance.rulebook.audit().list(rule, None, 50).await.unwrap();
+    let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.version, entry.previous)).collect();
     assert_eq!(
         told,
         [
@@ -32,16 +32,16 @@ async fn the_audit_tells_who_did_what_when_from_where_and_what_differs() {
             ("created", 1, None),
         ]
     );
-    let created = &deeds[2];
+    let created = &entries[2];
     assert_eq!((created.actor.as_str(), created.address.as_deref()), ("key:admin", Some("192.0.2.7:5050")));
     assert_eq!(created.note.as_deref(), Some("everybody is manager"));
     let diff = "--- role_mapping.rhai (version 2)\n+++ role_mapping.rhai (version 3)\n@@ -1,3 +1,3 @@\n \
         fn decide(input) {\n-    #{ role: \"admin\" }\n+    #{ role: \"manager\" }\n }\n";
     assert_eq!(created.diff, diff);
-    assert!(deeds[0].diff.contains("+    #{ role: \"admin\" }"));
-    assert_eq!(deeds[5].diff, "");
-    assert!(deeds[6].diff.starts_with("--- /dev/null\n+++ role_mapping.rhai (version 1)\n"));
-    assert!(deeds[4].diff.contains("--- role_mapping.tests.json (version 1)"));
+    assert!(entries[0].diff.contains("+    #{ role: \"admin\" }"));
+    assert_eq!(entries[5].diff, "");
+    assert!(entries[6].diff.starts_with("--- /dev/null\n+++ role_mapping.rhai (version 1)\n"));
+    assert!(entries[4].diff.contains("--- role_mapping.tests.json (version 1)"));
 }
 
 #[tokio::test(start_paused = true)]

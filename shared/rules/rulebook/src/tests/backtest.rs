@@ -25,7 +25,7 @@ async fn a_draft_is_held_against_what_was_decided() {
         if input.jobTitle == "Nobody" { throw "who?"; }
         #{ role: if input.jobTitle == "Chief" { "admin" } else { "member" } }
     }"#;
-    let draft = instance.rulebook.knowledge().engine().compile(Rule::RoleMapping, draft).unwrap();
+    let draft = instance.rulebook.active_rules().engine().compile(Rule::RoleMapping, draft).unwrap();
     let found = instance.rulebook.backtest(Rule::RoleMapping, &draft, 1000).await.unwrap();
     assert_eq!((found.compared, found.changed, found.errors, found.cut_short), (36, 4, 2, false));
     assert_eq!(found.examples.len(), 6);
@@ -48,7 +48,7 @@ async fn a_decision_that_failed_and_would_not_any_more_has_changed() {
     instance.publish(Rule::RoleMapping, &failing).await;
     decide_on(&instance, "Baker", 3).await;
     world.clock.advance(Duration::from_secs(1)).await;
-    let engine = instance.rulebook.knowledge().engine();
+    let engine = instance.rulebook.active_rules().engine();
     let draft = engine.compile(Rule::RoleMapping, &everybody("member").script).unwrap();
     let found = instance.rulebook.backtest(Rule::RoleMapping, &draft, 10).await.unwrap();
     assert_eq!((found.compared, found.changed, found.errors), (3, 3, 0));
@@ -65,7 +65,7 @@ async fn a_decision_in_other_words_is_the_same_decision() {
     instance.publish(Rule::Approval, &super::saying("up to 50")).await;
     instance.rulebook.decide_json(Rule::Approval, super::PURCHASE, &context()).await.unwrap();
     world.clock.advance(Duration::from_secs(1)).await;
-    let engine = instance.rulebook.knowledge().engine();
+    let engine = instance.rulebook.active_rules().engine();
     let script = super::saying("up to 75").script;
     for (script, expected) in [(script.clone(), (1, 0, 1)), (script.replace("approve", "reject"), (1, 1, 0))] {
         let draft = engine.compile(Rule::Approval, &script).unwrap();

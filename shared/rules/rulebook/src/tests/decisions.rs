@@ -6,7 +6,7 @@ use edge_rules::Rule;
 
 use super::{context, everybody, instance};
 use crate::decisions::FAILED;
-use crate::rulebook::RuleFailed;
+use crate::error::RuleError;
 use crate::versions::Draft;
 
 #[tokio::test(start_paused = true)]
@@ -36,7 +36,7 @@ async fn a_rule_that_fails_decides_nothing_and_the_record_says_why() {
         "fn decide(input) {\n    let n = 1 - 1;\n    #{ role: if 1 / n > 0 { \"admin\" } else { \"member\" } }\n}";
     let draft = Draft { script: script.into(), tests: None, note: None };
     instance.publish(Rule::RoleMapping, &draft).await;
-    let Err(RuleFailed::Script { id, .. }) = instance.role().await else { panic!("it decided") };
+    let Err(RuleError::Script { id, .. }) = instance.role().await else { panic!("it decided") };
     world.clock.advance(Duration::from_millis(100)).await;
     let recorded = instance.recorded(Rule::RoleMapping).await.remove(0);
     assert_eq!((recorded.id, recorded.word.as_str()), (id, FAILED));
@@ -49,7 +49,7 @@ async fn an_input_that_the_rule_does_not_take_is_no_decision() {
     let instance = instance(&world);
     for input in ["{}", r#"{"jobTitel":"Baker","department":"x"}"#, "[]", "x", ""] {
         let decided = instance.rulebook.decide_json(Rule::RoleMapping, input, &context()).await;
-        assert!(matches!(decided, Err(RuleFailed::Input { .. })), "{input}");
+        assert!(matches!(decided, Err(RuleError::Input { .. })), "{input}");
     }
     world.clock.advance(Duration::from_secs(1)).await;
     assert!(instance.recorded(Rule::RoleMapping).await.is_empty());
@@ -64,7 +64,7 @@ async fn many_decisions_are_written_together_and_all_arrive() {
     }
     world.clock.advance(Duration::from_secs(1)).await;
     assert_eq!(instance.recorded(Rule::RoleMapping).await.len(), 333);
-    assert_eq!(instance.rulebook.journal().unwritten().await.unwrap(), 0);
+    assert_eq!(instance.rulebook.decision_log().unwritten().await.unwrap(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,11 +78,11 @@ async fn a_record_that_is_gone_for_a_moment_loses_nothing() {
         instance.role().await.unwrap();
     }
     world.clock.advance(Duration::from_secs(2)).await;
-    assert_eq!(instance.rulebook.journal().unwritten().await.unwrap(), 50, "one batch is being tried");
+    assert_eq!(instance.rulebook.decision_log().unwritten().await.unwrap(), 50, "one batch is being tried");
     world.db.set_down(false);
     world.clock.advance(Duration::from_secs(5)).await;
     assert_eq!(instance.recorded(Rule::RoleMapping).await.len(), 61);
-    assert_eq!(instance.rulebook.journal().unwritten().await.unwrap(), 0);
+    assert_eq!(instance.rulebook.decision_log().unwritten().await.unwrap(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +96,7 @@ async fn what_is_lost_is_counted_and_logged() {
         instance.role().await.unwrap();
     }
     world.clock.advance(Duration::from_mins(5)).await;
-    assert_eq!(instance.rulebook.journal().unwritten().await.unwrap(), 1060);
+    assert_eq!(instance.rulebook.decision_log().unwritten().await.unwrap(), 1060);
     let lost: i64 = world
         .log
         .lines()
@@ -117,7 +117,7 @@ async fn an_instance_that_dies_with_decisions_leaves_a_trace() {
     world.clock.advance(Duration::from_secs(1)).await;
     let other = instance(&world);
     assert!(other.recorded(Rule::RoleMapping).await.is_empty());
-    assert_eq!(other.rulebook.journal().unwritten().await.unwrap(), 1);
+    assert_eq!(other.rulebook.decision_log().unwritten().await.unwrap(), 1);
 }
 
 /// Drains move the time by which decisions are old.

@@ -4,8 +4,8 @@ use edge_capabilities::testing::World;
 use edge_rules::Rule;
 
 use super::{everybody, instance};
-use crate::publishing::PublishError;
-use crate::rulebook::RuleFailed;
+use crate::error::PublishError;
+use crate::error::RuleError;
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_cache_changes_nothing() {
@@ -44,7 +44,7 @@ async fn without_the_cache_an_instance_goes_on_and_nothing_can_be_put_in_force()
     world.db.set_down(true);
     world.clock.advance(Duration::from_mins(1)).await;
     assert_eq!((one.deciding().await, other.deciding().await), (admin, admin));
-    assert!(matches!(instance(&world).role().await, Err(RuleFailed::Unknown(_))));
+    assert!(matches!(instance(&world).role().await, Err(RuleError::Unknown(_))));
     world.db.set_down(false);
     world.cache.set_down(false);
     assert_eq!(one.activate(Rule::RoleMapping, manager).await.unwrap(), manager);
@@ -63,13 +63,13 @@ async fn without_the_record_every_instance_goes_on_also_one_that_starts_then() {
         assert_eq!(one.deciding().await, admin);
         assert_eq!(instance(&world).deciding().await, admin);
     }
-    // Not even with what is left in the cache where its turn is lost.
+    // Not even with what is left in the cache where its generation is lost.
     world.cache.lose(|key| key.starts_with("rule-turn:"));
     assert_eq!(one.deciding().await, admin);
     assert_eq!(instance(&world).deciding().await, admin);
     world.cache.lose_everything();
     assert_eq!(one.deciding().await, admin);
-    assert!(matches!(instance(&world).role().await, Err(RuleFailed::Unknown(_))));
+    assert!(matches!(instance(&world).role().await, Err(RuleError::Unknown(_))));
 }
 
 #[tokio::test(start_paused = true)]

@@ -44,7 +44,7 @@ fn draft(script: &str) -> Draft {
 async fn the_shipped_script_and_its_twin_say_the_same_in_every_case() {
     let world = World::new(1);
     let instance = instance(&world);
-    let engine = instance.rulebook.knowledge().engine();
+    let engine = instance.rulebook.active_rules().engine();
     let compiled = engine.compile(Rule::SeatAccess, edge_rules::shipped(Rule::SeatAccess).script).unwrap();
     let end = START.as_millis();
     let (second, day) = (1000, 24 * 3600 * 1000);

@@ -10,7 +10,7 @@ use edge_capabilities::testing::{SeededRandom, World};
 use edge_rules::Rule;
 
 use super::{Instance, context, instance, saying};
-use crate::publishing::PublishError;
+use crate::error::PublishError;
 
 const STEPS: u64 = 400;
 

@@ -3,7 +3,7 @@ use edge_database::Db;
 use edge_rules::Rule;
 
 use super::{admin, everybody, instance};
-use crate::publishing::PublishError;
+use crate::error::PublishError;
 use crate::versions::{Draft, Versions};
 
 fn versions(world: &World) -> Versions {
@@ -15,7 +15,7 @@ async fn what_ships_is_version_1_in_an_empty_record_whatever_is_asked_first() {
     let world = World::new(1);
     let instance = instance(&world);
     for rule in Rule::ALL {
-        let current = instance.rulebook.publishing().current(rule).await.unwrap();
+        let current = instance.rulebook.publisher().current(rule).await.unwrap();
         assert_eq!((current.version.number, current.number()), (1, 0));
         assert_eq!(current.version.script, edge_rules::shipped(rule).script);
     }
@@ -55,7 +55,7 @@ async fn what_does_not_pass_is_not_stored() {
     let world = World::new(1);
     let instance = instance(&world);
     let broken = Draft { script: "fn decide(input) { #{ role: \"admin\" }".into(), tests: None, note: None };
-    let refused = instance.rulebook.publishing().push(Rule::RoleMapping, &broken, &admin()).await.unwrap_err();
+    let refused = instance.rulebook.publisher().push(Rule::RoleMapping, &broken, &admin()).await.unwrap_err();
     assert!(matches!(refused, PublishError::Invalid(report) if !report.errors.is_empty()));
     assert_eq!(versions(&world).list(Rule::RoleMapping, i64::MAX, 10).await.unwrap().len(), 0);
 }
@@ -82,9 +82,9 @@ async fn what_somebody_chose_stays_whatever_a_newer_build_ships() {
     let newer_build = super::instance(&world);
     assert_eq!(newer_build.deciding().await, older.number);
     // It is there all the same, to be looked at and chosen.
-    newer_build.rulebook.publishing().versions().shipped(Rule::RoleMapping).await.unwrap();
+    newer_build.rulebook.publisher().versions().shipped(Rule::RoleMapping).await.unwrap();
     assert_eq!(versions(&world).list(Rule::RoleMapping, i64::MAX, 10).await.unwrap().len(), 2);
     // And once what ships was chosen, it stays too.
     instance.activate(Rule::RoleMapping, 2).await.unwrap();
-    assert_eq!(instance.rulebook.publishing().current(Rule::RoleMapping).await.unwrap().number(), 2);
+    assert_eq!(instance.rulebook.publisher().current(Rule::RoleMapping).await.unwrap().number(), 2);
 }

@@ -1,4 +1,4 @@
-use edge_rulebook::{Actor, Basis, Draft, Rule, Rulebook};
+use edge_rulebook::{Actor, Draft, Precondition, Rule, Rulebook};
 use futures::future::join_all;
 
 use super::*;
@@ -64,8 +64,8 @@ async fn a_rule_that_is_swapped_half_way_leaves_the_request_as_it_was() {
     let script = r#"fn decide(input) { #{ outcome: "approve", levels: [], reason: "All may." } }"#;
     let draft = Draft { script: script.into(), tests: None, note: None };
     let author = Actor { id: "key:test".into(), address: None };
-    let made = publishing.publishing().push(Rule::Approval, &draft, &author).await.unwrap();
-    publishing.publishing().activate(Rule::Approval, made.number, &Basis::Whatever, &author).await.unwrap();
+    let made = publishing.publisher().push(Rule::Approval, &draft, &author).await.unwrap();
+    publishing.publisher().activate(Rule::Approval, made.number, &Precondition::Any, &author).await.unwrap();
     let next = test.service.submit(&new_request("second", 60_000_000)).await.unwrap();
     assert_eq!((next.decision.version, next.status(test.capabilities.clock.now())), (made.number, Status::Approved));
     let still = Requests::new(test.db.clone()).find("t1", &request.id).await.unwrap().unwrap();

@@ -1,9 +1,9 @@
-//! How an instance learns that another version is in force, for one key-value read: each rule has a number that changes
-//! whenever that may be so. What an instance has read from the database after it saw a number holds for as long as the
-//! number stays; whoever puts a version in force writes the database, then changes the number, then answers.
+//! The generation of each rule: a number that changes whenever another version may have become active, so that an
+//! instance learns of it for one key-value read. What an instance has read from the database after it saw a number is
+//! valid as long as the number stays. A publisher writes the database, then changes the number, then responds.
 //!
-//! The number is no pointer, so there is none that somebody slow could set back. It moves by steps of chance: if the
-//! store loses it, no number comes back that an instance has seen before.
+//! The number does not name a version, so a slow publisher cannot set it back to an old one. It moves by random steps:
+//! if the store loses it, no number returns that an instance has seen before.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use edge_rules::Rule;
 /// A step is at most 2 to this many bits. Some two million steps later the number would be unreadable.
 const STEP_BITS: u32 = 40;
 
-/// The numbers of all rules.
+/// The generations of all rules.
 #[derive(Clone)]
 pub(crate) struct RuleGeneration {
     cache: Arc<dyn KeyValue>,
@@ -26,17 +26,17 @@ impl RuleGeneration {
         Self { cache, random }
     }
 
-    /// The number of `rule` as it is now, made if there is none.
-    pub(crate) async fn now(&self, rule: Rule) -> Result<i64, StoreError> {
+    /// The current generation of `rule`, which is created if there is none.
+    pub(crate) async fn current(&self, rule: Rule) -> Result<i64, StoreError> {
         match self.cache.counter(key(rule)).await? {
-            Some(turn) => Ok(turn),
-            // Several who come together add up, and differ in what they saw: all but the last read again.
-            None => self.take(rule).await,
+            Some(generation) => Ok(generation),
+            // Concurrent callers add up and get different numbers: all but the last read the database again.
+            None => self.advance(rule).await,
         }
     }
 
-    /// Changes the number of `rule`: what instances know of it no longer holds.
-    pub(crate) async fn take(&self, rule: Rule) -> Result<i64, StoreError> {
+    /// Changes the generation of `rule`: what instances have cached of it is no longer valid.
+    pub(crate) async fn advance(&self, rule: Rule) -> Result<i64, StoreError> {
         let mut bytes = [0; 8];
         self.random.fill(&mut bytes);
         let step = i64::try_from(u64::from_le_bytes(bytes) >> (u64::BITS - STEP_BITS)).unwrap_or(0);
@@ -62,15 +62,15 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn no_turn_ever_comes_back_also_after_it_was_lost() {
+    async fn no_generation_ever_returns_even_after_it_was_lost() {
         let world = World::new(1);
-        let turns = RuleGeneration::new(world.cache.clone(), Arc::new(SeededRandom::new(1)));
+        let generations = RuleGeneration::new(world.cache.clone(), Arc::new(SeededRandom::new(1)));
         let mut seen = HashSet::new();
         for round in 0..500 {
-            let before = turns.now(Rule::Budget).await.unwrap();
-            let after = turns.take(Rule::Budget).await.unwrap();
+            let before = generations.current(Rule::Budget).await.unwrap();
+            let after = generations.advance(Rule::Budget).await.unwrap();
             assert_ne!(before, after);
-            assert_eq!(turns.now(Rule::Budget).await.unwrap(), after);
+            assert_eq!(generations.current(Rule::Budget).await.unwrap(), after);
             assert!(seen.insert(after), "round {round}");
             if round % 2 == 0 {
                 world.cache.lose_everything();

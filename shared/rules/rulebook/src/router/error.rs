@@ -5,8 +5,7 @@ use edge_rules::Report;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::publishing::PublishError;
-use crate::rulebook::{RuleFailed, TryFailed};
+use crate::error::{PublishError, RuleError, VersionError};
 
 /// A `Problem` with the report of the check that the version did not pass.
 #[derive(ToSchema)]
@@ -24,9 +23,9 @@ pub(super) struct RuleInvalid {
     /// Always false: the version did not pass the check.
     ok: bool,
     /// The errors of the script, with their places.
-    errors: Vec<Place>,
+    errors: Vec<DescribedFinding>,
     /// Probable mistakes in the script, with their places.
-    warnings: Vec<Place>,
+    warnings: Vec<DescribedFinding>,
     /// The results of the tests.
     #[schema(value_type = Vec<Object>)]
     tests: (),
@@ -39,7 +38,7 @@ pub(super) struct RuleInvalid {
 #[derive(ToSchema)]
 #[schema(as = PlaceInScript)]
 #[expect(dead_code, reason = "only described")]
-pub(super) struct Place {
+pub(super) struct DescribedFinding {
     /// The line, starting at 1; 0 if the message is not about a line.
     line: Option<u64>,
     /// The column, starting at 1; 0 if the message is not about a column.
@@ -70,8 +69,8 @@ pub(super) fn no_such_version() -> Problem {
 }
 
 impl From<PublishError> for Problem {
-    fn from(refused: PublishError) -> Self {
-        match refused {
+    fn from(error: PublishError) -> Self {
+        match error {
             PublishError::Invalid(report) => invalid(&report),
             PublishError::NoSuchVersion => no_such_version(),
             PublishError::NothingBefore => {
@@ -96,30 +95,30 @@ impl From<PublishError> for Problem {
     }
 }
 
-impl From<RuleFailed> for Problem {
-    fn from(failed: RuleFailed) -> Self {
-        match &failed {
-            RuleFailed::Script { .. } => {
-                Self::new(Code::RuleFailed, "The rule failed; no decision was made.").because(failed)
+impl From<RuleError> for Problem {
+    fn from(error: RuleError) -> Self {
+        match &error {
+            RuleError::Script { .. } => {
+                Self::new(Code::RuleFailed, "The rule failed; no decision was made.").because(error)
             }
-            RuleFailed::Uncompilable { .. } => {
-                Self::new(Code::RuleFailed, "The version does not compile on this build.").because(failed)
+            RuleError::Uncompilable { .. } => {
+                Self::new(Code::RuleFailed, "The version does not compile on this build.").because(error)
             }
-            RuleFailed::Input { field, message } if field.is_empty() => Self::field("input", message.clone()),
-            RuleFailed::Input { field, message } => Self::field(format!("input.{field}"), message.clone()),
-            RuleFailed::Unknown(_) => {
+            RuleError::Input { field, message } if field.is_empty() => Self::field("input", message.clone()),
+            RuleError::Input { field, message } => Self::field(format!("input.{field}"), message.clone()),
+            RuleError::Unknown(_) => {
                 let detail = "The active version of the rule cannot be determined; try again.";
-                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(failed)
+                Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
             }
         }
     }
 }
 
-impl From<TryFailed> for Problem {
-    fn from(failed: TryFailed) -> Self {
-        match failed {
-            TryFailed::Db(error) => error.into(),
-            TryFailed::Rule(failed) => failed.into(),
+impl From<VersionError> for Problem {
+    fn from(error: VersionError) -> Self {
+        match error {
+            VersionError::Db(error) => error.into(),
+            VersionError::Rule(error) => error.into(),
         }
     }
 }

@@ -154,16 +154,16 @@ async fn the_audit_shows_the_caller_the_address_and_the_diff() {
     test.world.clock.advance(Duration::from_secs(1)).await;
     test.publish("role_mapping", EVERYBODY_MANAGER).await;
     let page = test.get("/role_mapping/audit?limit=2").await.body;
-    let deed = &page["data"][0];
+    let entry = &page["data"][0];
     assert_eq!(
-        (&deed["action"], &deed["actor"], &deed["address"]),
+        (&entry["action"], &entry["actor"], &entry["address"]),
         (&json!("activated"), &json!("bootstrap"), &json!("192.0.2.7:5050"),)
     );
-    assert_eq!((&deed["version"], &deed["previousVersion"]), (&json!(3), &json!(2)));
-    assert!(deed["diff"].as_str().unwrap().contains("-    #{ role: \"admin\" }\n+    #{ role: \"manager\" }\n"));
+    assert_eq!((&entry["version"], &entry["previousVersion"]), (&json!(3), &json!(2)));
+    assert!(entry["diff"].as_str().unwrap().contains("-    #{ role: \"admin\" }\n+    #{ role: \"manager\" }\n"));
     let rest = test.get(&format!("/role_mapping/audit?cursor={}", page["nextCursor"].as_str().unwrap())).await.body;
     let actions: Vec<_> =
-        rest["data"].as_array().unwrap().iter().map(|deed| deed["action"].as_str().unwrap()).collect();
+        rest["data"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert_eq!(actions, ["activated", "created", "created"]);
     assert_eq!(test.get("/role_mapping/audit?cursor=1.2").await.code(), (400, "VALIDATION_ERROR"));
 }

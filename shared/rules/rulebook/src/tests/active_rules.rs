@@ -52,12 +52,12 @@ async fn knowing_what_is_in_force_costs_one_key_value_read() {
     let store = Arc::new(store);
     capabilities.cache = store.clone();
     let rulebook = Rulebook::new(&capabilities, &Db::new(capabilities.db.clone()));
-    rulebook.knowledge().in_force(Rule::RoleMapping, world.clock.now()).await.unwrap();
+    rulebook.active_rules().get(Rule::RoleMapping, world.clock.now()).await.unwrap();
     world.clock.advance(Duration::from_secs(1)).await;
     world.db.set_down(true);
     let (reads, writes) = (store.reads.load(Ordering::SeqCst), store.writes.load(Ordering::SeqCst));
     for _ in 0..100 {
-        rulebook.knowledge().in_force(Rule::RoleMapping, world.clock.now()).await.unwrap();
+        rulebook.active_rules().get(Rule::RoleMapping, world.clock.now()).await.unwrap();
     }
     assert_eq!(store.reads.load(Ordering::SeqCst) - reads, 100);
     assert_eq!(store.writes.load(Ordering::SeqCst) - writes, 0);
@@ -155,7 +155,7 @@ async fn a_version_that_does_not_compile_here_leaves_the_last_one_that_does_in_f
         instance.deciding().await;
         world.clock.advance(Duration::from_secs(1)).await;
         assert_eq!(instance.deciding().await, good);
-        let standing = instance.rulebook.standing(Rule::RoleMapping).await.unwrap();
+        let standing = instance.rulebook.status(Rule::RoleMapping).await.unwrap();
         assert_eq!(standing.version, good);
         assert_eq!(standing.lapsed.unwrap().0, foreign.number);
     }
@@ -163,5 +163,5 @@ async fn a_version_that_does_not_compile_here_leaves_the_last_one_that_does_in_f
     // The next good one is in force as ever.
     let next = one.publish(Rule::RoleMapping, &everybody("manager")).await;
     assert_eq!(instance(&world).deciding().await, next);
-    assert_eq!(instance(&world).rulebook.standing(Rule::RoleMapping).await.unwrap().lapsed, None);
+    assert_eq!(instance(&world).rulebook.status(Rule::RoleMapping).await.unwrap().lapsed, None);
 }

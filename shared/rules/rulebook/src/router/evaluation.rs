@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::problems::RuleInvalid;
-use super::problems::{invalid, no_such_version};
-use super::{AppState, Named, of_the_platform};
+use super::error::RuleInvalid;
+use super::error::{invalid, no_such_version};
+use super::{AppState, RulePath, of_the_platform};
 use crate::backtest::{Backtest, Example};
 use crate::rulebook::{Context, Decision};
 
 /// How many decisions a backtest runs on unless told, and at most.
-const DEFAULT: u32 = 1000;
+const DEFAULT_COUNT: u32 = 1000;
 const MAX_COUNT: u32 = 10_000;
 
 /// The input of an evaluation.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Question {
+pub(super) struct EvaluateRuleRequest {
     /// The input, which must match the rule's input schema.
     #[schema(value_type = Object)]
     input: Box<RawValue>,
@@ -31,7 +31,7 @@ pub(super) struct Question {
 /// The result of an evaluation.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
+pub(super) struct RuleEvaluation {
     /// The outcome, which matches the rule's outcome schema.
     #[schema(value_type = Object)]
     outcome: Box<RawValue>,
@@ -50,9 +50,9 @@ pub(super) struct Answer {
 /// The decision is recorded. If the rule fails, the recorded decision contains the reason; the response does not.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/evaluate", tag = "Rules", security(("key" = ["rules:evaluate"])),
-    params(("name" = String, Path, description = "The rule's name.")), request_body = Question,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = EvaluateRuleRequest,
     responses(
-        (status = 200, description = "The rule's decision.", body = Answer),
+        (status = 200, description = "The rule's decision.", body = RuleEvaluation),
         (status = 400, description = "`VALIDATION_ERROR`: the input does not match the rule's schema.", body = ProblemBody),
         (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
         (status = 500, description = "`RULE_FAILED`: the rule failed and no decision was made.", body = ProblemBody),
@@ -61,18 +61,18 @@ pub(super) struct Answer {
 pub(super) async fn evaluate(
     State(state): State<AppState>,
     granted: Granted<RulesEvaluate>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     request_id: RequestId,
     timings: Timings,
-    Json(question): Json<Question>,
-) -> Result<Json<Answer>, Problem> {
+    Json(body): Json<EvaluateRuleRequest>,
+) -> Result<Json<RuleEvaluation>, Problem> {
     let context = Context {
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
         actor: granted.caller.id.to_string(),
         request_id: request_id.as_str().to_owned(),
     };
-    let input = question.input.get();
-    let decision = match question.version {
+    let input = body.input.get();
+    let decision = match body.version {
         None => state.rulebook.decide_and_explain(rule, input, &context).await?,
         Some(version) => {
             state.rulebook.try_version(rule, version, input, &context).await?.ok_or_else(no_such_version)?
@@ -82,12 +82,12 @@ pub(super) async fn evaluate(
     let Decision { outcome, version, operations, duration_us, log, .. } = decision;
     let outcome = RawValue::from_string(outcome);
     let outcome = outcome.map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;
-    Ok(Json(Answer { outcome, version, operations, duration_us, log }))
+    Ok(Json(RuleEvaluation { outcome, version, operations, duration_us, log }))
 }
 
 /// What to run on recorded decisions: either a script or an existing version.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Trial {
+pub(super) struct BacktestRuleRequest {
     /// The script to run.
     #[serde(default)]
     script: Option<String>,
@@ -102,7 +102,7 @@ pub(super) struct Trial {
 /// The result of a backtest. Each compared decision is the same, reworded, changed, or an error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Difference {
+pub(super) struct RuleBacktest {
     /// How many decisions were compared: fewer than requested if no more exist or the time limit was reached.
     compared: u64,
     /// How many decisions would have had a different outcome.
@@ -114,13 +114,13 @@ pub(super) struct Difference {
     /// Whether the time limit was reached before all decisions were compared.
     cut_short: bool,
     /// Examples of changed or failed decisions, newest first; at most 20.
-    examples: Vec<ShownExample>,
+    examples: Vec<RuleBacktestExample>,
 }
 
 /// A decision that would have had a different outcome.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct ShownExample {
+struct RuleBacktestExample {
     /// The id of the recorded decision.
     decision_id: String,
     /// The recorded input.
@@ -134,7 +134,7 @@ struct ShownExample {
     after: Box<RawValue>,
 }
 
-impl From<Example> for ShownExample {
+impl From<Example> for RuleBacktestExample {
     fn from(Example { decision, after }: Example) -> Self {
         let before = decision.outcome.map_err(|failed| failed.message);
         Self { decision_id: decision.id, input: raw(decision.input), before: outcome(before), after: outcome(after) }
@@ -157,9 +157,9 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
 /// recorded.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/backtest", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule's name.")), request_body = Trial,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = BacktestRuleRequest,
     responses(
-        (status = 200, description = "The differences found.", body = Difference),
+        (status = 200, description = "The differences found.", body = RuleBacktest),
         (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
         (status = 422, description = "`RULE_INVALID`: the script does not compile.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
@@ -167,19 +167,19 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
 pub(super) async fn backtest(
     State(state): State<AppState>,
     granted: Granted<RulesWrite>,
-    Named(rule): Named,
-    Json(trial): Json<Trial>,
-) -> Result<Json<Difference>, Problem> {
+    RulePath(rule): RulePath,
+    Json(body): Json<BacktestRuleRequest>,
+) -> Result<Json<RuleBacktest>, Problem> {
     of_the_platform(&granted.caller)?;
-    let limit = match trial.limit.map(u32::try_from) {
-        None => DEFAULT,
+    let limit = match body.limit.map(u32::try_from) {
+        None => DEFAULT_COUNT,
         Some(Ok(limit)) if (1..=MAX_COUNT).contains(&limit) => limit,
         Some(_) => return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_COUNT}"))),
     };
-    let script = match (trial.script, trial.version) {
+    let script = match (body.script, body.version) {
         (Some(script), None) => script,
         (None, Some(version)) => {
-            let found = state.rulebook.publishing().versions().find(rule, version).await?;
+            let found = state.rulebook.publisher().versions().find(rule, version).await?;
             found.ok_or_else(no_such_version)?.script
         }
         (Some(_), Some(_)) => return Err(Problem::field("version", "must stand alone, without script")),
@@ -189,10 +189,10 @@ pub(super) async fn backtest(
             return Err(Problem::fields(errors.into()));
         }
     };
-    let compiled = state.rulebook.knowledge().engine().compile(rule, &script);
-    let compiled = compiled.map_err(|_| invalid(&state.rulebook.publishing().check(rule, &script, None)))?;
+    let compiled = state.rulebook.active_rules().engine().compile(rule, &script);
+    let compiled = compiled.map_err(|_| invalid(&state.rulebook.publisher().check(rule, &script, None)))?;
     let Backtest { compared, changed, errors, reworded, examples, cut_short } =
         state.rulebook.backtest(rule, &compiled, limit).await?;
-    let examples = examples.into_iter().map(ShownExample::from).collect();
-    Ok(Json(Difference { compared, changed, errors, reworded, cut_short, examples }))
+    let examples = examples.into_iter().map(RuleBacktestExample::from).collect();
+    Ok(Json(RuleBacktest { compared, changed, errors, reworded, cut_short, examples }))
 }

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::problems::RuleInvalid;
-use super::reading::with_etag;
-use super::{Address, AppState, Named, author, of_the_platform};
+use super::error::RuleInvalid;
+use super::rules::with_etag;
+use super::{Address, AppState, RulePath, actor, of_the_platform};
 use crate::activations::Current;
-use crate::publishing::Basis;
+use crate::publisher::Precondition;
 use crate::versions::Draft;
 
 /// The longest note, characters.
@@ -25,7 +25,7 @@ const MAX_NOTE_LEN: usize = 1000;
 
 /// The script to check.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Candidate {
+pub(super) struct CheckRuleRequest {
     /// The script, which must define `fn decide(input)`.
     script: String,
     /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
@@ -39,18 +39,18 @@ pub(super) struct Candidate {
 /// Compiles the script, searches it for mistakes and runs its tests. Nothing is stored.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/check", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule's name.")), request_body = Candidate,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = CheckRuleRequest,
     responses((status = 200, description = "The report of the check: `ok` is true if the script passes.", body = Report)),
 )]
 pub(super) async fn check(
     State(state): State<AppState>,
     granted: Granted<RulesWrite>,
-    Named(rule): Named,
-    Json(candidate): Json<Candidate>,
+    RulePath(rule): RulePath,
+    Json(body): Json<CheckRuleRequest>,
 ) -> Result<Json<Report>, Problem> {
     of_the_platform(&granted.caller)?;
-    let tests = candidate.tests.as_deref().map(tests);
-    Ok(Json(state.rulebook.publishing().check(rule, &candidate.script, tests.as_deref())))
+    let tests = body.tests.as_deref().map(tests);
+    Ok(Json(state.rulebook.publisher().check(rule, &body.script, tests.as_deref())))
 }
 
 /// The tests as JSON, also where they were sent as a text, as the script is.
@@ -60,7 +60,7 @@ fn tests(sent: &RawValue) -> String {
 
 /// The version to create.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct NewVersion {
+pub(super) struct CreateRuleVersionRequest {
     /// The script, which must define `fn decide(input)`.
     script: String,
     /// The tests: a list, an object with the list as its `tests`, or either of these as a JSON string.
@@ -74,14 +74,14 @@ pub(super) struct NewVersion {
 
 /// A version that was created.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Made {
+pub(super) struct CreatedRuleVersion {
     /// The version's number.
     version: i64,
     /// The SHA-256 of the version's script and tests.
     sha256: String,
 }
 
-impl NewVersion {
+impl CreateRuleVersionRequest {
     fn read(self) -> Result<Draft, Problem> {
         let note = self.note.filter(|note| !note.is_empty());
         let mut errors = Vec::new();
@@ -107,37 +107,37 @@ impl NewVersion {
 /// returns the same version.
 #[utoipa::path(
     post, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:write"])),
-    params(("name" = String, Path, description = "The rule's name.")), request_body = NewVersion,
+    params(("name" = String, Path, description = "The rule's name.")), request_body = CreateRuleVersionRequest,
     responses(
-        (status = 201, description = "The version was stored.", body = Made),
+        (status = 201, description = "The version was stored.", body = CreatedRuleVersion),
         (status = 422, description = "`RULE_INVALID`: the version does not pass the check. The response contains the report.", body = RuleInvalid, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn push(
     State(state): State<AppState>,
     granted: Granted<RulesWrite>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     address: Address,
-    request: Idempotent<NewVersion>,
+    request: Idempotent<CreateRuleVersionRequest>,
 ) -> Result<Response, Problem> {
-    let author = author(&granted.caller, address)?;
-    let work = async |new: NewVersion| {
-        let made = state.rulebook.publishing().push(rule, &new.read()?, &author).await?;
-        Ok((StatusCode::CREATED, Made { version: made.number, sha256: made.sha256 }))
+    let actor = actor(&granted.caller, address)?;
+    let work = async |new: CreateRuleVersionRequest| {
+        let made = state.rulebook.publisher().push(rule, &new.read()?, &actor).await?;
+        Ok((StatusCode::CREATED, CreatedRuleVersion { version: made.number, sha256: made.sha256 }))
     };
     state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await
 }
 
 /// The version to activate.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct Choice {
+pub(super) struct ActivateRuleRequest {
     /// The version's number.
     version: i64,
 }
 
 /// The active version of a rule.
 #[derive(Serialize, ToSchema)]
-pub(super) struct InForce {
+pub(super) struct RuleActivation {
     /// The rule's name.
     name: &'static str,
     /// The number of the active version.
@@ -146,7 +146,7 @@ pub(super) struct InForce {
     sha256: String,
 }
 
-impl From<(edge_rules::Rule, &Current)> for InForce {
+impl From<(edge_rules::Rule, &Current)> for RuleActivation {
     fn from((rule, current): (edge_rules::Rule, &Current)) -> Self {
         let version = &current.version;
         Self { name: rule.as_str(), version: version.number, sha256: version.sha256.clone() }
@@ -163,9 +163,9 @@ impl From<(edge_rules::Rule, &Current)> for InForce {
         ("name" = String, Path, description = "The rule's name."),
         ("If-Match" = String, Header, description = "The ETag returned with the rule."),
     ),
-    request_body = Choice,
+    request_body = ActivateRuleRequest,
     responses(
-        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 200, description = "The version that is now active.", body = RuleActivation, headers(("ETag" = String))),
         (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
         (status = 422, description = "`RULE_INVALID`: the version does not compile on this build.", body = RuleInvalid, content_type = "application/problem+json"),
         (status = 428, description = "`PRECONDITION_REQUIRED`: the header `If-Match` is missing.", body = ProblemBody),
@@ -174,27 +174,27 @@ impl From<(edge_rules::Rule, &Current)> for InForce {
 pub(super) async fn activate(
     State(state): State<AppState>,
     granted: Granted<RulesWrite>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     address: Address,
     headers: HeaderMap,
-    request: Idempotent<Choice>,
+    request: Idempotent<ActivateRuleRequest>,
 ) -> Result<Response, Problem> {
-    let author = author(&granted.caller, address)?;
+    let actor = actor(&granted.caller, address)?;
     let detail = "Send the ETag of the rule as you looked at it as `If-Match`.";
     let basis = basis(&headers).ok_or_else(|| Problem::new(Code::PreconditionRequired, detail))?;
     let mut etag = None;
-    let work = async |choice: Choice| {
-        let current = state.rulebook.publishing().activate(rule, choice.version, &basis, &author).await?;
+    let work = async |body: ActivateRuleRequest| {
+        let current = state.rulebook.publisher().activate(rule, body.version, &basis, &actor).await?;
         etag = Some(current.etag());
-        Ok((StatusCode::OK, InForce::from((rule, &current))))
+        Ok((StatusCode::OK, RuleActivation::from((rule, &current))))
     };
     let response = state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 
-/// Nothing needs to be said.
+/// An empty request body.
 #[derive(Deserialize)]
-struct Nothing {}
+struct EmptyBody {}
 
 /// Roll back a rule
 ///
@@ -207,7 +207,7 @@ struct Nothing {}
         ("If-Match" = Option<String>, Header, description = "The ETag returned with the rule."),
     ),
     responses(
-        (status = 200, description = "The version that is now active.", body = InForce, headers(("ETag" = String))),
+        (status = 200, description = "The version that is now active.", body = RuleActivation, headers(("ETag" = String))),
         (status = 409, description = "`NOTHING_TO_ROLL_BACK`: the rule has no earlier version to go back to.", body = ProblemBody),
         (status = 412, description = "`PRECONDITION_FAILED`: another version was activated in the meantime.", body = ProblemBody),
     ),
@@ -215,26 +215,26 @@ struct Nothing {}
 pub(super) async fn roll_back(
     State(state): State<AppState>,
     granted: Granted<RulesWrite>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     address: Address,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let author = author(&granted.caller, address)?;
-    let basis = basis(&headers).unwrap_or(Basis::Whatever);
-    let request = Idempotent::<Nothing>::from_request(or_empty_object(request).await?, &()).await?;
+    let actor = actor(&granted.caller, address)?;
+    let basis = basis(&headers).unwrap_or(Precondition::Any);
+    let request = Idempotent::<EmptyBody>::from_request(or_empty_object(request).await?, &()).await?;
     let mut etag = None;
-    let work = async |_: Nothing| {
-        let current = state.rulebook.publishing().roll_back(rule, &basis, &author).await?;
+    let work = async |_: EmptyBody| {
+        let current = state.rulebook.publisher().roll_back(rule, &basis, &actor).await?;
         etag = Some(current.etag());
-        Ok((StatusCode::OK, InForce::from((rule, &current))))
+        Ok((StatusCode::OK, RuleActivation::from((rule, &current))))
     };
     let response = state.idempotency.once(&granted.caller.idempotency_scope(), request, work).await?;
     Ok(named(response, etag))
 }
 
 /// The ETags in `If-Match`; None: there is no such header.
-fn basis(headers: &HeaderMap) -> Option<Basis> {
+fn basis(headers: &HeaderMap) -> Option<Precondition> {
     let mut sent = headers.get_all(IF_MATCH).iter().peekable();
     sent.peek()?;
     let etags: Vec<String> = sent
@@ -242,7 +242,7 @@ fn basis(headers: &HeaderMap) -> Option<Basis> {
         .flat_map(|etags| etags.split(','))
         .map(|etag| etag.trim().to_owned())
         .collect();
-    Some(if etags.iter().any(|etag| etag == "*") { Basis::Whatever } else { Basis::Etags(etags) })
+    Some(if etags.iter().any(|etag| etag == "*") { Precondition::Any } else { Precondition::Etags(etags) })
 }
 
 /// A request whose body may be left out.

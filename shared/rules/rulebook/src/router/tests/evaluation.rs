@@ -33,8 +33,8 @@ async fn a_draft_decides_where_it_is_named() {
     let input = json!({"jobTitle": "Baker", "department": "x"});
     let by_draft = there.post("/role_mapping/evaluate", &json!({"input": input, "version": draft})).await.body;
     assert_eq!((&by_draft["version"], &by_draft["outcome"]), (&draft, &json!({"role": "admin"})));
-    let in_force = there.post("/role_mapping/evaluate", &json!({"input": input})).await.body;
-    assert_eq!((&in_force["version"], &in_force["outcome"]), (&json!(1), &json!({"role": "member"})));
+    let active = there.post("/role_mapping/evaluate", &json!({"input": input})).await.body;
+    assert_eq!((&active["version"], &active["outcome"]), (&json!(1), &json!({"role": "member"})));
     let none = there.post("/role_mapping/evaluate", &json!({"input": input, "version": 9})).await;
     assert_eq!(none.code(), (404, "VERSION_NOT_FOUND"));
 }

@@ -1,8 +1,8 @@
-//! Decisions on their way into the database: behind the answer, several at once.
+//! Writes decisions into the database in the background, in batches.
 //!
-//! What does not arrive is counted: a batch is counted in the key-value store as unwritten before it is written, and no
-//! longer once it is. An instance that dies with a batch leaves it counted (with at least one decision, where it died
-//! before it knew how many there would be). So nothing is lost without a trace: the count is shown beside the decisions.
+//! Lost decisions are counted: the key-value store counts a batch as unwritten until it is written. An instance that
+//! dies with a batch leaves it counted (as at least one decision, if it died before the size of the batch was known).
+//! So no decision is lost without a trace: the API returns the count with the decisions.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,11 +13,11 @@ use edge_capabilities::key_value::StoreError;
 
 use crate::decisions::{Decisions, Recorded};
 
-/// How long a decision waits for others.
-const LINGER: Duration = Duration::from_millis(20);
+/// How long a decision waits for others to share its batch.
+const BATCH_DELAY: Duration = Duration::from_millis(20);
 
-/// How long to wait before a batch is tried again; as often as there are waits.
-const PAUSES: [Duration; 5] = [
+/// The delays before a batch is retried; there are as many retries as delays.
+const RETRY_DELAYS: [Duration; 5] = [
     Duration::from_millis(200),
     Duration::from_millis(400),
     Duration::from_millis(800),
@@ -25,24 +25,24 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(3200),
 ];
 
-/// The most decisions in one statement.
-const LARGEST_BATCH: usize = 50;
+/// The maximum number of decisions in one statement.
+const MAX_BATCH: usize = 50;
 
-/// The most decisions that wait in an instance.
-const MAX_WAITING: usize = 1000;
+/// The maximum number of decisions in the queue of an instance.
+const MAX_QUEUED: usize = 1000;
 
-/// One batch in this many is followed by forgetting what is too old.
-const FORGET_EVERY: u8 = 16;
+/// After one batch in this many, expired decisions are deleted.
+const EXPIRE_EVERY: u8 = 16;
 
-/// The most that is forgotten at once.
-const MAX_FORGOTTEN: u32 = 1000;
+/// How many decisions are deleted at once.
+const MAX_EXPIRED: u32 = 1000;
 
-/// The variable that says for how many days decisions are kept.
-const KEEP_DAYS: &str = "decisions_keep_days";
+/// The variable with the number of days that decisions are kept.
+const RETENTION_DAYS: &str = "decisions_keep_days";
 
-const DEFAULT_DAYS: u64 = 30;
+const DEFAULT_RETENTION_DAYS: u64 = 30;
 
-/// Writes decisions behind the answer.
+/// Writes decisions in the background.
 #[derive(Clone)]
 pub(crate) struct DecisionLog(Arc<Inner>);
 
@@ -55,9 +55,9 @@ struct Inner {
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Recorded>,
-    /// Somebody will write them.
-    due: bool,
-    /// For which there was no room.
+    /// Whether a task is running that writes them.
+    has_writer: bool,
+    /// Decisions that did not fit into the queue.
     dropped: usize,
 }
 
@@ -66,29 +66,29 @@ impl DecisionLog {
         Self(Arc::new(Inner { capabilities: capabilities.clone(), decisions, queue: Mutex::default() }))
     }
 
-    /// Has `decision` recorded.
-    pub(crate) fn note(&self, decision: Recorded) {
+    /// Queues `decision` to be written.
+    pub(crate) fn push(&self, decision: Recorded) {
         let mut queue = self.queue();
-        if queue.waiting.len() < MAX_WAITING {
+        if queue.waiting.len() < MAX_QUEUED {
             queue.waiting.push(decision);
         } else {
             queue.dropped = queue.dropped.saturating_add(1);
         }
-        if !std::mem::replace(&mut queue.due, true) {
-            let journal = self.clone();
-            self.0.capabilities.background.spawn(Box::pin(async move { journal.write_all().await }));
+        if !std::mem::replace(&mut queue.has_writer, true) {
+            let decision_log = self.clone();
+            self.0.capabilities.background.spawn(Box::pin(async move { decision_log.write_all().await }));
         }
     }
 
-    /// How many decisions are not in the database: lost, or on their way.
+    /// How many decisions are not in the database: they are lost or still queued.
     pub(crate) async fn unwritten(&self) -> Result<i64, StoreError> {
         Ok(self.0.capabilities.cache.counter(UNWRITTEN_DECISIONS).await?.unwrap_or(0).max(0))
     }
 
     async fn write_all(&self) {
-        // One at least, whatever becomes of this instance.
+        // At least one is counted, should this instance die.
         let mut counted = self.count(1).await;
-        self.0.capabilities.clock.sleep(LINGER).await;
+        self.0.capabilities.clock.sleep(BATCH_DELAY).await;
         while let Some(batch) = self.next_batch() {
             self.count_dropped().await;
             let size = i64::try_from(batch.len()).unwrap_or(i64::MAX);
@@ -102,20 +102,20 @@ impl DecisionLog {
         }
     }
 
-    /// The next batch; None: there is none, and whoever notes a decision from now on starts anew.
+    /// The next batch; None: the queue is empty, and the next decision starts a new writer.
     fn next_batch(&self) -> Option<Vec<Recorded>> {
         let mut queue = self.queue();
-        let size = queue.waiting.len().min(LARGEST_BATCH);
+        let size = queue.waiting.len().min(MAX_BATCH);
         let batch: Vec<Recorded> = queue.waiting.drain(..size).collect();
-        queue.due = !batch.is_empty();
-        queue.due.then_some(batch)
+        queue.has_writer = !batch.is_empty();
+        queue.has_writer.then_some(batch)
     }
 
     async fn write(&self, batch: &[Recorded]) -> bool {
-        for pause in PAUSES.iter().map(Some).chain([None]) {
+        for pause in RETRY_DELAYS.iter().map(Some).chain([None]) {
             match (self.0.decisions.add(batch).await, pause) {
                 (Ok(()), _) => {
-                    self.forget_the_old().await;
+                    self.delete_expired().await;
                     return true;
                 }
                 (Err(_), Some(pause)) => self.0.capabilities.clock.sleep(*pause).await,
@@ -125,7 +125,7 @@ impl DecisionLog {
         false
     }
 
-    /// Adds to the decisions that are not in the database; gives what was added.
+    /// Adds `delta` to the count of unwritten decisions; returns what was added.
     async fn count(&self, delta: i64) -> i64 {
         match delta {
             0 => 0,
@@ -151,19 +151,24 @@ impl DecisionLog {
         log.write(line.to_string());
     }
 
-    /// Forgets decisions that were kept long enough, now and then.
-    async fn forget_the_old(&self) {
+    /// Deletes expired decisions, after some of the batches.
+    async fn delete_expired(&self) {
         let Capabilities { clock, config, random, .. } = &self.0.capabilities;
         let mut chance = [0];
         random.fill(&mut chance);
-        if chance.iter().any(|chance| chance % FORGET_EVERY != 0) {
+        if chance.iter().any(|chance| chance % EXPIRE_EVERY != 0) {
             return;
         }
-        let days =
-            config.get(KEEP_DAYS).await.ok().flatten().and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_DAYS);
+        let days = config
+            .get(RETENTION_DAYS)
+            .await
+            .ok()
+            .flatten()
+            .and_then(|days| days.parse().ok())
+            .unwrap_or(DEFAULT_RETENTION_DAYS);
         let kept = Duration::from_secs(days.saturating_mul(24 * 60 * 60));
-        // What is not forgotten now is forgotten another time.
-        let _ = self.0.decisions.forget(clock.now(), kept, MAX_FORGOTTEN).await;
+        // After a failure they are deleted another time.
+        let _ = self.0.decisions.delete_expired(clock.now(), kept, MAX_EXPIRED).await;
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -3,21 +3,22 @@
 use axum::extract::{Query, State};
 use edge_access::{Granted, RulesRead};
 use edge_capabilities::Timestamp;
+use edge_capabilities::database::Cursor;
 use edge_http::{FieldError, Json, Listing, Page, Problem};
 use http::Uri;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::deciding::raw;
-use super::{AppState, Named, number, of_the_platform};
-use crate::audit::{AuditEntry, Cursor as BehindDeed};
-use crate::decisions::{Cursor, Filter, Recorded};
+use super::evaluation::raw;
+use super::{AppState, RulePath, number, of_the_platform};
+use crate::audit::{AuditEntry, Cursor as AuditCursor};
+use crate::decisions::{Filter, Recorded};
 
 /// The filter of the decisions to list.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Asked {
+pub(super) struct DecisionQuery {
     /// Only decisions made by this version.
     #[param(value_type = Option<i64>)]
     version: Option<String>,
@@ -32,7 +33,7 @@ pub(super) struct Asked {
     outcome: Option<String>,
 }
 
-impl Asked {
+impl DecisionQuery {
     fn read(self) -> Result<Filter, Problem> {
         let mut errors = Vec::new();
         let version = number("version", self.version.as_deref(), &mut errors);
@@ -54,7 +55,7 @@ impl Asked {
 /// A recorded decision.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShownDecision {
+pub(super) struct RuleDecision {
     /// The decision's id.
     id: String,
     /// The number of the version that decided.
@@ -74,7 +75,7 @@ pub(super) struct ShownDecision {
     #[schema(value_type = Option<Object>)]
     outcome: Option<Box<RawValue>>,
     /// Why the rule failed; null if there is an outcome.
-    failure: Option<ShownFailure>,
+    failure: Option<RuleDecisionFailure>,
     /// How many operations the script used.
     operations: i64,
     /// How long the evaluation took, in microseconds.
@@ -85,18 +86,18 @@ pub(super) struct ShownDecision {
 
 /// Why a decision failed.
 #[derive(Serialize, ToSchema)]
-struct ShownFailure {
+struct RuleDecisionFailure {
     /// The error message.
     message: String,
     /// The line of the script, starting at 1; null if it is unknown.
     line: Option<i64>,
 }
 
-impl From<Recorded> for ShownDecision {
+impl From<Recorded> for RuleDecision {
     fn from(recorded: Recorded) -> Self {
         let (outcome, failure) = match recorded.outcome {
             Ok(outcome) => (Some(raw(outcome)), None),
-            Err(failed) => (None, Some(ShownFailure { message: failed.message, line: failed.line })),
+            Err(failed) => (None, Some(RuleDecisionFailure { message: failed.message, line: failed.line })),
         };
         Self {
             id: recorded.id,
@@ -118,9 +119,9 @@ impl From<Recorded> for ShownDecision {
 /// A page of decisions.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShownDecisions {
+pub(super) struct RuleDecisionPage {
     /// The decisions.
-    data: Vec<ShownDecision>,
+    data: Vec<RuleDecision>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
     /// How many decisions of all rules are not recorded: they are lost or still being written. Null for a tenant's key,
@@ -133,42 +134,35 @@ pub(super) struct ShownDecisions {
 /// Returns the newest decisions first. A tenant's key sees only the decisions of its tenant.
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/decisions", tag = "Rules", security(("key" = ["rules:read"])),
-    params(("name" = String, Path, description = "The rule's name."), Page, Asked),
-    responses((status = 200, description = "A page of decisions.", body = ShownDecisions)),
+    params(("name" = String, Path, description = "The rule's name."), Page, DecisionQuery),
+    responses((status = 200, description = "A page of decisions.", body = RuleDecisionPage)),
 )]
 pub(super) async fn decisions(
     State(state): State<AppState>,
     granted: Granted<RulesRead>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     page: Page,
     uri: Uri,
-) -> Result<Json<ShownDecisions>, Problem> {
+) -> Result<Json<RuleDecisionPage>, Problem> {
     let unreadable = |_| Problem::field("query", "cannot be read");
-    let Query(asked) = Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
-    let mut filter = asked.read()?;
+    let Query(query) = Query::<DecisionQuery>::try_from_uri(&uri).map_err(unreadable)?;
+    let mut filter = query.read()?;
     if let Some(own) = &granted.caller.tenant {
         if filter.tenant.as_ref().is_some_and(|tenant| tenant != own.as_str()) {
             // Another tenant looks like one that was never decided for.
-            return Ok(Json(ShownDecisions { data: Vec::new(), next_cursor: None, unwritten: None }));
+            return Ok(Json(RuleDecisionPage { data: Vec::new(), next_cursor: None, unwritten: None }));
         }
         filter.tenant = Some(own.as_str().to_owned());
     }
-    let behind = page.cursor.as_deref().map(|cursor| {
-        let (at, id) = cursor.split_once('.')?;
-        Some(Cursor { at: Timestamp::from_millis(at.parse().ok()?), id: id.to_owned() })
-    });
-    let behind = match behind {
-        Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
-        behind => behind.flatten(),
-    };
-    let found = state.rulebook.decisions().list(rule, &filter, behind, page.limit.saturating_add(1)).await?;
-    let cursor = |recorded: &Recorded| format!("{}.{}", recorded.at.as_millis(), recorded.id);
-    let Listing { data, next_cursor } = Listing::from_one_more(found, &page, cursor);
+    let cursor = page.cursor(|_| true)?;
+    let found = state.rulebook.decisions().list(rule, &filter, cursor, page.rows()).await?;
+    let position = |recorded: &Recorded| Cursor::new(recorded.at, recorded.id.as_str());
+    let Listing { data, next_cursor } = page.listing(found, position, RuleDecision::from);
     let unwritten = match granted.caller.tenant {
-        None => state.rulebook.journal().unwritten().await.ok(),
+        None => state.rulebook.decision_log().unwritten().await.ok(),
         Some(_) => None,
     };
-    Ok(Json(ShownDecisions { data: data.into_iter().map(Into::into).collect(), next_cursor, unwritten }))
+    Ok(Json(RuleDecisionPage { data, next_cursor, unwritten }))
 }
 
 /// An entry of a rule's audit trail.
@@ -191,23 +185,19 @@ pub(super) struct AuditEntryResponse {
     note: Option<String>,
     /// The difference from the previous version, as a unified diff of script and tests.
     diff: String,
-    #[serde(skip)]
-    cursor: String,
 }
 
 impl From<AuditEntry> for AuditEntryResponse {
-    fn from(deed: AuditEntry) -> Self {
-        let (kind, number) = deed.place;
+    fn from(entry: AuditEntry) -> Self {
         Self {
-            at: deed.at.to_rfc3339_millis(),
-            action: deed.action,
-            version: deed.version,
-            previous_version: deed.previous,
-            actor: deed.actor,
-            address: deed.address,
-            note: deed.note,
-            diff: deed.diff,
-            cursor: format!("{}.{kind}.{number}", deed.at.as_millis()),
+            at: entry.at.to_rfc3339_millis(),
+            action: entry.action,
+            version: entry.version,
+            previous_version: entry.previous,
+            actor: entry.actor,
+            address: entry.address,
+            note: entry.note,
+            diff: entry.diff,
         }
     }
 }
@@ -223,21 +213,20 @@ impl From<AuditEntry> for AuditEntryResponse {
 pub(super) async fn audit(
     State(state): State<AppState>,
     granted: Granted<RulesRead>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     page: Page,
 ) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
     of_the_platform(&granted.caller)?;
-    let behind = page.cursor.as_deref().map(|cursor| {
+    let cursor = page.parse_cursor(|cursor| {
         let mut numbers = cursor.split('.').map(str::parse);
         let mut next = || numbers.next()?.ok();
         let (at, place) = (Timestamp::from_millis(next()?), (next()?, next()?));
-        Some(BehindDeed { at, place })
-    });
-    let behind = match behind {
-        Some(None) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
-        behind => behind.flatten(),
+        Some(AuditCursor { at, place })
+    })?;
+    let found = state.rulebook.audit().list(rule, cursor, page.rows()).await?;
+    let position = |entry: &AuditEntry| {
+        let (kind, number) = entry.place;
+        format!("{}.{kind}.{number}", entry.at.as_millis())
     };
-    let found = state.rulebook.audit().list(rule, behind, page.limit.saturating_add(1)).await?;
-    let found = found.into_iter().map(AuditEntryResponse::from).collect();
-    Ok(Json(Listing::from_one_more(found, &page, |deed| deed.cursor.clone())))
+    Ok(Json(page.listing(found, position, AuditEntryResponse::from)))
 }

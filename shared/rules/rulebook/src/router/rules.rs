@@ -11,15 +11,15 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::problems::no_such_version;
-use super::{AppState, Named};
+use super::error::no_such_version;
+use super::{AppState, RulePath};
 use crate::activations::Current;
 use crate::versions::Version;
 
 /// A rule and its active version.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Shown {
+pub(super) struct RuleResponse {
     /// The rule's name: `approval`, `budget`, `role_mapping` or `seat_access`.
     name: &'static str,
     /// The number of the active version.
@@ -45,15 +45,15 @@ pub(super) struct Shown {
     activated_at: Option<String>,
 }
 
-impl Shown {
-    fn new(rule: Rule, current: Current, whole: bool) -> Self {
+impl RuleResponse {
+    fn new(rule: Rule, current: Current, with_source: bool) -> Self {
         let Current { version, activation } = current;
         Self {
             name: rule.as_str(),
             version: version.number,
             sha256: version.sha256,
-            script: whole.then_some(version.script),
-            tests: if whole { Some(raw(version.tests)) } else { None },
+            script: with_source.then_some(version.script),
+            tests: if with_source { Some(raw(version.tests)) } else { None },
             note: version.note,
             author: version.author,
             created_at: version.created_at.to_rfc3339_millis(),
@@ -71,15 +71,15 @@ fn raw(json: Option<String>) -> Box<RawValue> {
 /// List rules
 #[utoipa::path(
     get, path = "/api/v1/rules", tag = "Rules", security(("key" = ["rules:read"])),
-    responses((status = 200, description = "All rules with their active versions.", body = Listing<Shown>)),
+    responses((status = 200, description = "All rules with their active versions.", body = Listing<RuleResponse>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
     _granted: Granted<RulesRead>,
-) -> Result<Json<Listing<Shown>>, Problem> {
+) -> Result<Json<Listing<RuleResponse>>, Problem> {
     let mut data = Vec::with_capacity(Rule::ALL.len());
     for rule in Rule::ALL {
-        data.push(Shown::new(rule, state.rulebook.publishing().current(rule).await?, false));
+        data.push(RuleResponse::new(rule, state.rulebook.publisher().current(rule).await?, false));
     }
     Ok(Json(Listing { data, next_cursor: None }))
 }
@@ -91,7 +91,7 @@ pub(super) async fn list(
     get, path = "/api/v1/rules/{name}", tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name.")),
     responses(
-        (status = 200, description = "The rule.", body = Shown, headers(("ETag" = String))),
+        (status = 200, description = "The rule.", body = RuleResponse, headers(("ETag" = String))),
         (status = 304, description = "The rule still has the ETag sent in `If-None-Match`."),
         (status = 404, description = "`RULE_NOT_FOUND`: no rule has this name.", body = ProblemBody),
     ),
@@ -99,15 +99,15 @@ pub(super) async fn list(
 pub(super) async fn one(
     State(state): State<AppState>,
     _granted: Granted<RulesRead>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let current = state.rulebook.publishing().current(rule).await?;
+    let current = state.rulebook.publisher().current(rule).await?;
     let etag = current.etag();
     let response = if edge_http::if_none_match(&headers, etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(Shown::new(rule, current, true)).into_response()
+        Json(RuleResponse::new(rule, current, true)).into_response()
     };
     Ok(with_etag(response, &etag))
 }
@@ -128,14 +128,14 @@ pub(super) fn with_etag(mut response: Response, etag: &str) -> Response {
     params(("name" = String, Path, description = "The rule's name.")),
     responses((status = 200, description = "JSON Schemas: `{\"input\",\"outcome\"}`.", body = serde_json::Value)),
 )]
-pub(super) async fn schema(_granted: Granted<RulesRead>, Named(rule): Named) -> Json<serde_json::Value> {
+pub(super) async fn schema(_granted: Granted<RulesRead>, RulePath(rule): RulePath) -> Json<serde_json::Value> {
     Json(edge_rules::schema(rule))
 }
 
 /// A version of a rule.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShownVersion {
+pub(super) struct RuleVersion {
     /// The version's number.
     version: i64,
     /// The SHA-256 of the version's script and tests.
@@ -159,14 +159,14 @@ pub(super) struct ShownVersion {
     created_at: String,
 }
 
-impl ShownVersion {
-    fn new(version: Version, active: i64, whole: bool) -> Self {
+impl RuleVersion {
+    fn new(version: Version, active: i64, with_source: bool) -> Self {
         Self {
             version: version.number,
             sha256: version.sha256,
             active: version.number == active,
-            script: whole.then_some(version.script),
-            tests: if whole { Some(raw(version.tests)) } else { None },
+            script: with_source.then_some(version.script),
+            tests: if with_source { Some(raw(version.tests)) } else { None },
             note: version.note,
             author: version.author,
             based_on: version.base,
@@ -181,25 +181,25 @@ impl ShownVersion {
 #[utoipa::path(
     get, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), Page),
-    responses((status = 200, description = "A page of versions.", body = Listing<ShownVersion>)),
+    responses((status = 200, description = "A page of versions.", body = Listing<RuleVersion>)),
 )]
 pub(super) async fn versions(
     State(state): State<AppState>,
     _granted: Granted<RulesRead>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     page: Page,
-) -> Result<Json<Listing<ShownVersion>>, Problem> {
+) -> Result<Json<Listing<RuleVersion>>, Problem> {
     let below = match page.cursor.as_deref().map(str::parse) {
         None => i64::MAX,
         Some(Ok(below)) => below,
         Some(Err(_)) => return Err(Problem::field("cursor", "must be the nextCursor of a page")),
     };
-    let publishing = state.rulebook.publishing();
+    let publishing = state.rulebook.publisher();
     // What this build ships is there from the first look on.
     publishing.versions().shipped(rule).await?;
     let active = publishing.current(rule).await?.version.number;
     let found = publishing.versions().list(rule, below, page.limit.saturating_add(1)).await?;
-    let found = found.into_iter().map(|version| ShownVersion::new(version, active, false)).collect();
+    let found = found.into_iter().map(|version| RuleVersion::new(version, active, false)).collect();
     Ok(Json(Listing::from_one_more(found, &page, |shown| shown.version.to_string())))
 }
 
@@ -208,19 +208,19 @@ pub(super) async fn versions(
     get, path = "/api/v1/rules/{name}/versions/{version}", tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), ("version" = i64, Path, description = "The version's number.")),
     responses(
-        (status = 200, description = "The version.", body = ShownVersion),
+        (status = 200, description = "The version.", body = RuleVersion),
         (status = 404, description = "`RULE_NOT_FOUND` or `VERSION_NOT_FOUND`: the rule or the version does not exist.", body = ProblemBody),
     ),
 )]
 pub(super) async fn version(
     State(state): State<AppState>,
     _granted: Granted<RulesRead>,
-    Named(rule): Named,
+    RulePath(rule): RulePath,
     Path((_, number)): Path<(String, String)>,
-) -> Result<Json<ShownVersion>, Problem> {
-    let publishing = state.rulebook.publishing();
+) -> Result<Json<RuleVersion>, Problem> {
+    let publishing = state.rulebook.publisher();
     let number = number.parse().map_err(|_| no_such_version())?;
     let active = publishing.current(rule).await?.version.number;
     let version = publishing.versions().find(rule, number).await?.ok_or_else(no_such_version)?;
-    Ok(Json(ShownVersion::new(version, active, true)))
+    Ok(Json(RuleVersion::new(version, active, true)))
 }
