@@ -216,6 +216,12 @@ impl Members {
         Ok(found.into_iter().next())
     }
 
+    /// The user who has been an owner for the longest time.
+    pub async fn first_owner(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
+        let condition = format!("{CURRENT} AND m.role = 'OWNER' ORDER BY m.number LIMIT 1");
+        Ok(self.select(&condition, &[tenant.into()]).await?.into_iter().next().map(|owner| owner.user))
+    }
+
     /// An owner of whom an e-mail address is known.
     pub async fn owner_with_email(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
         let condition = format!("{CURRENT} AND m.role = 'OWNER' AND p.email IS NOT NULL ORDER BY m.number LIMIT 1");

@@ -1,32 +1,21 @@
-//! What an external tenant buys, and what becomes of it.
+//! Buying a plan: checkout, subscription, invoices, and the reconciliation of the ERP's books with what was paid.
 //!
-//! * [`purchase`]: what somebody wants; [`policy`]: whether they may, by the rules `budget` and `approval`.
-//! * [`permission`]: the tenant's budgets, and the people who approve.
-//! * [`return_url`]: where a customer may be sent after paying.
-//! * [`checkout`]: from there to an order, step by step; [`checkouts`] has each step's outcome in the database.
-//! * [`holds`]: what may be held for a purchase; [`settling`]: giving it back where nothing was ordered.
-//! * [`contacts`]: the tenant as a contact of the ERP's CRM; [`orders`]: BheemPay; [`customer`]: who buys.
-//! * [`subscription`], [`invoices`]: what the ERP knows of it afterwards.
-//! * [`reconciliation`]: the ERP's books against the payments that gateways told of.
-//! * [`router`]: over HTTP.
+//! * [`checkout`]: from a plan to an order at BheemPay, as a saga of steps.
+//! * [`subscription`], [`invoices`]: what the ERP has about a tenant afterwards.
+//! * [`reconciliation`]: the ERP's invoices compared with the payments that gateways reported.
+//! * [`customer`]: the buyer and the seller; [`upstream_json`]: JSON of the ERP and BheemPay.
+//! * [`router`]: the routes; [`error`], [`api_error`]: errors, and how they are answered.
 
+mod api_error;
 mod checkout;
-mod checkouts;
-mod contacts;
 mod customer;
-mod holds;
+mod error;
 mod invoices;
-mod orders;
-mod permission;
-mod policy;
-mod purchase;
 mod reconciliation;
-mod return_url;
 mod router;
-mod settling;
 mod subscription;
-mod trouble;
-mod written;
+#[cfg(test)]
+mod tests;
+mod upstream_json;
 
-pub use policy::{Approvals, Budgets, Requested, Spending};
-pub use router::{ApiDoc, router, router_with};
+pub use router::{ApiDoc, router};

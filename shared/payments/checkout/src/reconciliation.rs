@@ -1,6 +1,8 @@
-//! The ERP's books against the payments that gateways told of: what is missing, doubled or off, and what there must be.
+//! Compares the ERP's invoices with the payments that gateways reported: which invoices are missing, doubled or different,
+//! and what the books should contain.
 
-mod shown;
+pub(crate) mod api;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -8,7 +10,6 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use edge_capabilities::Timestamp;
 use edge_database::Db;
 use edge_gateways::Provider;
-use edge_http::{Code, Problem};
 use edge_ledger::{Gateway, Product, Records, expected};
 use edge_money::{Currency, Money};
 use edge_plans::Cycle;
@@ -17,31 +18,32 @@ use edge_upstreams::Upstream;
 use edge_webhooks::{Payment, Payments};
 use serde_json::value::RawValue;
 
+use crate::error::CheckoutError;
 use crate::invoices;
-use crate::trouble::CheckoutError;
-use crate::written::Object;
-pub(crate) use shown::Report;
-use shown::{Difference, Finding, Refunded, Unpaid};
+use crate::upstream_json::JsonObject;
+pub(crate) use report::ReconciliationResponse;
+use report::{Difference, Finding, Refunded, UnmatchedInvoice};
 
-/// Events that are looked at, and tenants whose invoices are asked for.
+/// How many payment events are read at most.
 const MAX_EVENTS: u32 = 5_000;
+/// For how many tenants the ERP is asked for invoices at most.
 const MAX_TENANTS: usize = 200;
 
-/// BHM001's calendar: India's.
-const HOURS_OF_INDIA: i32 = 5 * 3600 + 1800;
+/// The time zone of BHM001's books, in seconds east of UTC: India's.
+const BOOKS_UTC_OFFSET: i32 = 5 * 3600 + 1800;
 
-/// An invoice of the ERP's, as far as it can be read.
+/// An invoice of the ERP, as far as it can be read.
 struct Invoice {
     number: Option<String>,
     payment: Option<String>,
     status: Option<String>,
     amount: Option<Result<Money, ()>>,
-    written_at: Option<Timestamp>,
-    /// Whether a payment is for it.
-    is_paid_for: bool,
+    issued_at: Option<Timestamp>,
+    /// Whether it belongs to a reported payment.
+    has_payment: bool,
 }
 
-/// Holds the invoices of `tenant`, or of everybody who paid, against the payments from `from` until before `to`.
+/// Compares the invoices of `tenant`, or of all tenants that paid, with the payments from `from` until before `to`.
 pub(crate) async fn reconcile(
     db: &Db,
     tenants: &Tenants,
@@ -49,11 +51,12 @@ pub(crate) async fn reconcile(
     tenant: Option<&Tenant>,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Report, CheckoutError> {
-    let too_many =
-        || CheckoutError::refused(Problem::field("to", "is too far from from: too much was paid in between"));
-    let of = tenant.map(|tenant| tenant.id.as_str());
-    let payments = Payments::new(db.clone()).between(from, to, of, MAX_EVENTS).await?.ok_or_else(too_many)?;
+) -> Result<ReconciliationResponse, CheckoutError> {
+    let tenant_id = tenant.map(|tenant| tenant.id.as_str());
+    let payments = Payments::new(db.clone())
+        .between(from, to, tenant_id, MAX_EVENTS)
+        .await?
+        .ok_or(CheckoutError::TooManyPayments)?;
     let mut by_tenant = BTreeMap::<String, Vec<Payment>>::new();
     for payment in payments {
         by_tenant.entry(payment.tenant.clone()).or_default().push(payment);
@@ -62,27 +65,28 @@ pub(crate) async fn reconcile(
         by_tenant.entry(tenant.id.clone()).or_default();
     }
     if by_tenant.len() > MAX_TENANTS {
-        return Err(too_many());
+        return Err(CheckoutError::TooManyPayments);
     }
-    let mut report = Report::new(from, to);
+    let mut report = ReconciliationResponse::new(from, to);
     for (id, payments) in by_tenant {
-        // One who was never known or does not pay has no books.
+        // A tenant that is not known, or is not billed, has no books.
         let Some(tenant) = tenants.find(&id).await?.filter(|tenant| tenant.mode == Mode::External) else { continue };
-        let written = invoices::all(erp, &tenant).await?;
-        let mut invoices: Vec<Invoice> = written.iter().filter_map(|json| Invoice::read(json)).collect();
+        let found = invoices::list_all(erp, &tenant).await?;
+        let mut invoices: Vec<Invoice> = found.iter().filter_map(|json| Invoice::read(json)).collect();
         for payment in &payments {
-            report.hold(&tenant, payment, &mut invoices)?;
+            report.add(&tenant, payment, &mut invoices)?;
         }
-        let in_time = |invoice: &&Invoice| invoice.written_at.is_some_and(|at| from <= at && at < to);
-        let unpaid = invoices.iter().filter(|invoice| !invoice.is_paid_for && invoice.says_paid()).filter(in_time);
-        report.unpaid.extend(unpaid.map(|invoice| Unpaid::new(&tenant.id, invoice.number.clone())));
+        let in_range = |invoice: &&Invoice| invoice.issued_at.is_some_and(|at| from <= at && at < to);
+        let unmatched =
+            invoices.iter().filter(|invoice| !invoice.has_payment && invoice.is_marked_paid()).filter(in_range);
+        report.unpaid.extend(unmatched.map(|invoice| UnmatchedInvoice::new(&tenant.id, invoice.number.clone())));
     }
     Ok(report)
 }
 
-impl Report {
-    /// Holds one payment against the tenant's invoices.
-    fn hold(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), CheckoutError> {
+impl ReconciliationResponse {
+    /// Adds the comparison of one payment with the tenant's invoices.
+    fn add(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), CheckoutError> {
         self.payments = self.payments.saturating_add(1);
         self.refunded.extend(payment.refunded.map(|back| Refunded::new(payment, back)));
         let of_payment: Vec<&mut Invoice> = invoices.iter_mut().filter(|invoice| invoice.is_of(payment)).collect();
@@ -93,7 +97,7 @@ impl Report {
         };
         let count = of_payment.len();
         for invoice in of_payment {
-            invoice.is_paid_for = true;
+            invoice.has_payment = true;
         }
         if count == 1 && differences.is_empty() {
             self.matched = self.matched.saturating_add(1);
@@ -112,7 +116,7 @@ impl Report {
 
 impl Invoice {
     fn read(json: &RawValue) -> Option<Self> {
-        let invoice = Object::of(json)?;
+        let invoice = JsonObject::of(json)?;
         let currency = invoice.text(&["currency"]).map_or(Ok(Currency::INR), |code| Currency::parse(&code));
         let amounts = ["total_amount", "total", "amount"];
         let date = invoice.text(&["invoice_date", "created_at", "date"]);
@@ -124,9 +128,9 @@ impl Invoice {
                 Ok(currency) => invoice.amount(&amounts, currency),
                 Err(_) => Some(Err(())),
             },
-            written_at: date
+            issued_at: date
                 .and_then(|date| Timestamp::parse(&date).or_else(|| Timestamp::parse(&format!("{date}T00:00:00Z")))),
-            is_paid_for: false,
+            has_payment: false,
         })
     }
 
@@ -135,58 +139,57 @@ impl Invoice {
         same(&self.payment, &payment.id) || same(&self.number, &payment.invoice)
     }
 
-    fn says_paid(&self) -> bool {
+    fn is_marked_paid(&self) -> bool {
         self.status.as_deref().is_none_or(|status| status.eq_ignore_ascii_case("paid"))
     }
 
     fn differences(&self, payment: &Payment) -> Vec<Difference> {
         let mut differences = Vec::new();
-        let mut hold = |field: &'static str, wanted: Option<String>, found: Option<String>| {
-            if wanted.is_some() && wanted != found {
-                differences.push(Difference { field, expected: wanted, found });
+        let mut compare = |field: &'static str, expected: Option<String>, found: Option<String>| {
+            if expected.is_some() && expected != found {
+                differences.push(Difference { field, expected, found });
             }
         };
-        let written = |money: Money| format!("{} {}", money.to_decimal(), money.currency);
-        let found = self.amount.map(|amount| amount.map_or_else(|()| "unreadable".to_owned(), written));
-        hold("total_amount", payment.amount.map(written), found);
-        hold("invoice_number", payment.invoice.clone(), self.number.clone());
+        let format = |money: Money| format!("{} {}", money.to_decimal(), money.currency);
+        let found = self.amount.map(|amount| amount.map_or_else(|()| "unreadable".to_owned(), format));
+        compare("total_amount", payment.amount.map(format), found);
+        compare("invoice_number", payment.invoice.clone(), self.number.clone());
         if self.payment.is_some() {
-            hold("payment_id", payment.id.clone(), self.payment.clone());
+            compare("payment_id", payment.id.clone(), self.payment.clone());
         }
-        // How the ERP writes that something was given back is its own affair.
+        // It is not specified which status the ERP gives the invoice of a refunded payment.
         let status = payment.refunded.is_none().then(|| "PAID".to_owned());
-        hold("status", status, self.status.as_ref().map(|status| status.to_ascii_uppercase()));
+        compare("status", status, self.status.as_ref().map(|status| status.to_ascii_uppercase()));
         differences
     }
 }
 
-/// What the books must say of `payment`; None: it does not say what was paid.
+/// What the books must contain for `payment`; None: the gateway does not report the amount.
 fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, CheckoutError> {
     let Some(amount) = payment.amount else { return Ok(None) };
     let terms = tenant.history.standing().terms;
     let cycle = payment.cycle.as_deref().and_then(Cycle::parse);
     let cycle = cycle.or_else(|| terms.as_ref()?.cycle).unwrap_or(Cycle::Monthly);
     let plan = payment.plan.as_deref().or(tenant.subscription_plan.as_deref()).unwrap_or_default();
-    let beyond =
-        || CheckoutError::refused(Problem::new(Code::Internal, "The edge failed.").because("a payment without a day"));
+    let no_day = || CheckoutError::Internal("a payment without a day".to_owned());
     let payment = edge_ledger::Payment {
         id: payment.id.clone().unwrap_or_default(),
         gateway: if payment.provider == Provider::Stripe { Gateway::Stripe } else { Gateway::Razorpay },
         customer: tenant.erp_customer_id.clone().unwrap_or_default(),
         invoice: payment.invoice.clone().unwrap_or_default(),
         amount,
-        // Gateways do not tell it.
+        // Gateways do not report the tax.
         tax: 0,
         product: Product::of_plan(plan),
         cycle,
-        paid_on: day(payment.at).ok_or_else(beyond)?,
+        paid_on: day(payment.at).ok_or_else(no_day)?,
         credits: terms.map_or(0, |terms| terms.credits),
     };
     Ok(expected(&payment).ok())
 }
 
-/// The day in India.
+/// The day in the books.
 fn day(at: Timestamp) -> Option<NaiveDate> {
-    let india = FixedOffset::east_opt(HOURS_OF_INDIA)?;
-    Some(DateTime::from_timestamp_millis(at.as_millis())?.with_timezone(&india).date_naive())
+    let offset = FixedOffset::east_opt(BOOKS_UTC_OFFSET)?;
+    Some(DateTime::from_timestamp_millis(at.as_millis())?.with_timezone(&offset).date_naive())
 }

@@ -163,7 +163,7 @@ async fn whatever_fails_at_any_call_or_any_two_there_is_one_contact_and_one_orde
 }
 
 #[tokio::test(start_paused = true)]
-async fn wherever_an_instance_dies_and_the_next_one_too_there_is_one_contact_and_one_order() {
+async fn wherever_two_instances_die_in_a_row_there_is_one_contact_and_one_order() {
     let by_time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let seed = std::env::var("SEED").map_or(by_time, |seed| seed.parse().expect("a number"));
     println!("SEED={seed}");

@@ -1,7 +1,12 @@
-use edge_budgets::Settlement;
-use edge_money::{Currency, Money};
+//! Purchases that a budget or people have to allow.
 
-use super::*;
+use axum::Router;
+use edge_budgets::Settlement;
+use edge_database::Db;
+use edge_money::{Currency, Money};
+use serde_json::{Value, json};
+
+use super::fixture::{ACME, OTHER, PLATFORM, Test, test};
 
 pub(super) const APPROVALS: &str = "/api/v1/enterprise-billing/approvals";
 const BUDGETS: &str = "/api/v1/enterprise-billing/budgets";
@@ -45,8 +50,12 @@ impl Company {
 
     /// A budget of so much a month.
     pub(super) async fn budget(&self, limit: u32) {
+        self.budget_of(ACME, limit).await;
+    }
+
+    async fn budget_of(&self, tenant: &str, limit: u32) {
         let new = json!({"name": "All", "limit": limit, "currency": "INR", "period": "monthly"});
-        let made = self.test.ask(&self.budgets, PLATFORM, Some(ACME), "POST", BUDGETS, &new).await;
+        let made = self.test.ask(&self.budgets, PLATFORM, Some(tenant), "POST", BUDGETS, &new).await;
         assert_eq!(made.0, 201, "{made:?}");
     }
 
@@ -66,6 +75,28 @@ pub(super) fn dear(mark: &str) -> Value {
 pub(super) fn with(mut wanted: Value, approval: &Value) -> Value {
     wanted["approval_request_id"] = approval.clone();
     wanted
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_is_enforced_and_an_approved_purchase_goes_through_once() {
+    let company = company().await;
+    let test = &company.test;
+    company.budget_of(OTHER, 1_000).await;
+    company.budget(1_000_000).await;
+    let path = "/api/v1/billing/checkout";
+    let wanted = json!({"plan_id": "pro"});
+    let (status, denied) = test.ask(&test.billing, PLATFORM, Some(OTHER), "POST", path, &wanted).await;
+    assert_eq!((status, &denied["code"]), (409, &json!("BUDGET_EXCEEDED")), "{denied}");
+    assert_eq!(test.upstreams().orders, 0);
+
+    let dear = json!({"plan_id": "pro", "tier_code": "MAX"});
+    let ana = company.with_role("finance_manager").await;
+    let (_, pending) = test.check_out(dear.clone()).await;
+    let id = &pending["approval_request_id"];
+    assert_eq!(company.approve(&ana, id.as_str().unwrap()).await["status"], "approved");
+    assert_eq!(test.check_out(with(dear.clone(), id)).await.0, 201);
+    assert_eq!(test.check_out(with(dear, id)).await.0, 202, "it is used up");
+    assert_eq!(test.upstreams().orders, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +146,7 @@ async fn a_purchase_is_held_until_all_levels_approve_and_goes_through_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_budget_has_no_room_for_is_not_ordered_and_an_order_nobody_pays_gives_its_room_back() {
+async fn an_order_beyond_the_budget_is_refused_and_an_unpaid_order_gives_its_room_back() {
     let company = company().await;
     let test = &company.test;
     company.budget(5_000).await;
@@ -159,7 +190,7 @@ async fn a_try_that_died_holds_no_room_against_the_next() {
 
 /// A buyer with all rights over its tenant ends the rule and the budget that hold it.
 #[tokio::test(start_paused = true)]
-async fn a_buyer_who_ends_what_holds_it_is_still_held_until_another_admin_agrees() {
+async fn a_buyer_who_loosens_its_own_limits_is_held_until_another_admin_agrees() {
     let company = company().await;
     let test = &company.test;
     let scopes = ["billing:read", "billing:write", "tenants:admin"];

@@ -1,7 +1,10 @@
 //! Purchases of which nothing was ordered: nothing stays held for them.
 
+use serde_json::{Value, json};
+
+use super::fixture::{ACME, BUSY, PLATFORM};
 use super::permission::{Company, company, dear, with};
-use super::*;
+use crate::router;
 
 const NOTHING: (&str, &str) = ("0.00", "0.00");
 const ONE: (&str, &str) = ("0.00", "2999.00");

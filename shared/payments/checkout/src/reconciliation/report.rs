@@ -1,57 +1,55 @@
-//! What was found, as it is shown.
+//! The result of a reconciliation.
 
 use edge_capabilities::Timestamp;
 use edge_ledger::{Entry, Records, Side};
-use edge_money::Money;
+use edge_money::{DecimalAmount, Money};
 use edge_webhooks::Payment;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::customer::COMPANY_ID;
-use crate::written::number;
 
-/// The ERP's invoices, held against the payments that gateways told of.
+/// The ERP's invoices, compared with the payments that gateways reported.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Reconciliation)]
-pub(crate) struct Report {
+pub(crate) struct ReconciliationResponse {
     from: String,
     to: String,
-    /// Payments that were looked at.
+    /// The number of payments that were compared.
     pub(super) payments: u32,
-    /// Those that have one invoice, which says the same.
+    /// The number of payments with one invoice that agrees with them.
     pub(super) matched: u32,
-    /// Those that have none.
+    /// Payments without an invoice.
     pub(super) missing: Vec<Finding>,
-    /// Those that have more than one.
+    /// Payments with more than one invoice.
     pub(super) doubled: Vec<Finding>,
-    /// Those whose invoice says something else.
+    /// Payments whose invoice differs from them.
     pub(super) off: Vec<Finding>,
-    /// Invoices of this time that say they are paid, and no gateway told of it.
-    pub(super) unpaid: Vec<Unpaid>,
-    /// Payments of this time of which something was given back, whenever that was. They are held against their invoices
-    /// all the same, but for those invoices' status.
+    /// Invoices of this time that are marked as paid, for which no gateway reported a payment.
+    pub(super) unpaid: Vec<UnmatchedInvoice>,
+    /// Payments of this time that were refunded at any later time, in part or in full. They are compared too, except for the
+    /// status of their invoices.
     pub(super) refunded: Vec<Refunded>,
 }
 
-/// A payment whose books are not as they must be.
+/// A payment whose books are not as they should be.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Finding {
     tenant_id: String,
     payment_id: Option<String>,
     invoice_number: Option<String>,
     #[schema(value_type = Option<f64>)]
-    amount: Option<Box<RawValue>>,
+    amount: Option<DecimalAmount>,
     currency: Option<String>,
     paid_at: String,
-    /// The invoices that there are.
+    /// The numbers of its invoices.
     invoices: Vec<String>,
     differences: Vec<Difference>,
-    /// What the books must say; null where the gateway does not tell what was paid.
+    /// What the books should contain; null where the gateway does not report the amount.
     expected: Option<Books>,
 }
 
-/// What is not as it must be.
+/// A field that differs.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Difference {
     pub(super) field: &'static str,
@@ -61,28 +59,28 @@ pub(crate) struct Difference {
 
 /// An invoice without a payment.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Unpaid {
+pub(crate) struct UnmatchedInvoice {
     tenant_id: String,
     invoice_number: Option<String>,
 }
 
-/// A payment of which something was given back.
+/// A payment that was refunded, in part or in full.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RefundedPayment)]
 pub(crate) struct Refunded {
     tenant_id: String,
     payment_id: Option<String>,
     invoice_number: Option<String>,
-    /// What was paid.
+    /// The paid amount.
     #[schema(value_type = Option<f64>)]
-    amount: Option<Box<RawValue>>,
-    /// What was given back of it.
+    amount: Option<DecimalAmount>,
+    /// The refunded amount.
     #[schema(value_type = Option<f64>)]
-    refunded: Option<Box<RawValue>>,
+    refunded: Option<DecimalAmount>,
     currency: String,
 }
 
-/// All that a payment leaves behind in the ERP.
+/// All records of a payment in the ERP.
 #[derive(Serialize, ToSchema)]
 struct Books {
     customer_payment: CustomerPayment,
@@ -96,7 +94,7 @@ struct CustomerPayment {
     company_id: &'static str,
     customer_id: String,
     #[schema(value_type = f64)]
-    amount: Option<Box<RawValue>>,
+    amount: Option<DecimalAmount>,
     payment_method: &'static str,
     gateway_payment_id: String,
     status: &'static str,
@@ -108,7 +106,7 @@ struct Invoice {
     customer_id: String,
     invoice_number: String,
     #[schema(value_type = f64)]
-    total_amount: Option<Box<RawValue>>,
+    total_amount: Option<DecimalAmount>,
     status: &'static str,
     payment_id: String,
 }
@@ -126,13 +124,13 @@ struct JournalLine {
     account: &'static str,
     account_name: &'static str,
     #[schema(value_type = Option<f64>)]
-    debit: Option<Box<RawValue>>,
+    debit: Option<DecimalAmount>,
     #[schema(value_type = Option<f64>)]
-    credit: Option<Box<RawValue>>,
+    credit: Option<DecimalAmount>,
     description: &'static str,
 }
 
-impl Report {
+impl ReconciliationResponse {
     pub(super) fn new(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from: from.to_string(),
@@ -148,7 +146,7 @@ impl Report {
     }
 }
 
-impl Unpaid {
+impl UnmatchedInvoice {
     pub(super) fn new(tenant: &str, invoice_number: Option<String>) -> Self {
         Self { tenant_id: tenant.to_owned(), invoice_number }
     }
@@ -160,8 +158,8 @@ impl Refunded {
             tenant_id: payment.tenant.clone(),
             payment_id: payment.id.clone(),
             invoice_number: payment.invoice.clone(),
-            amount: payment.amount.and_then(number),
-            refunded: number(refunded),
+            amount: payment.amount.map(DecimalAmount),
+            refunded: Some(DecimalAmount(refunded)),
             currency: refunded.currency.to_string(),
         }
     }
@@ -178,7 +176,7 @@ impl Finding {
             tenant_id: payment.tenant.clone(),
             payment_id: payment.id.clone(),
             invoice_number: payment.invoice.clone(),
-            amount: payment.amount.and_then(number),
+            amount: payment.amount.map(DecimalAmount),
             currency: payment.amount.map(|money| money.currency.as_str().to_owned()),
             paid_at: payment.at.to_string(),
             invoices,
@@ -195,7 +193,7 @@ impl From<&Records> for Books {
             customer_payment: CustomerPayment {
                 company_id: COMPANY_ID,
                 customer_id: payment.customer.clone(),
-                amount: number(payment.amount),
+                amount: Some(DecimalAmount(payment.amount)),
                 payment_method: payment.method,
                 gateway_payment_id: payment.gateway_payment_id.clone(),
                 status: payment.status,
@@ -204,7 +202,7 @@ impl From<&Records> for Books {
                 company_id: COMPANY_ID,
                 customer_id: invoice.customer.clone(),
                 invoice_number: invoice.number.clone(),
-                total_amount: number(invoice.total),
+                total_amount: Some(DecimalAmount(invoice.total)),
                 status: invoice.status,
                 payment_id: invoice.payment.clone(),
             },
@@ -218,7 +216,7 @@ impl From<&Entry> for JournalEntry {
     fn from(entry: &Entry) -> Self {
         let line = |line: &edge_ledger::Line| {
             let amount: Money = entry.amount(line);
-            let of = |side| (line.side == side).then(|| number(amount)).flatten();
+            let of = |side| (line.side == side).then_some(DecimalAmount(amount));
             JournalLine {
                 account: line.account.code(),
                 account_name: line.account.name(),

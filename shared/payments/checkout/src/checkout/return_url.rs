@@ -1,9 +1,9 @@
-//! Where a customer may be sent after paying: an address of the web that is not inside anybody's network, and of the
-//! tenant's own hosts where it names them.
+//! Where a customer may be sent after paying: a URL at a public host, and at one of the tenant's own hosts where it lists
+//! them.
 //!
-//! Browsers read addresses leniently (`https:\\host`, `https:///host`, `0x7f.1`, full-width digits), each in its own way.
-//! So only one spelling is accepted, which all of them read alike: `https://`, a name of ASCII letters, digits, hyphens and
-//! dots, perhaps a port, and the rest.
+//! Browsers parse URLs leniently (`https:\\host`, `https:///host`, `0x7f.1`, full-width digits), each differently. So only
+//! one spelling is accepted, which all of them parse alike: `https://`, a name of ASCII letters, digits, hyphens and dots,
+//! an optional port, and the rest.
 
 use edge_tenants::Tenant;
 use serde_json::Value;
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_leads_elsewhere_or_inside_is_refused() {
+    fn urls_that_lead_elsewhere_or_to_private_hosts_are_refused() {
         for url in [
             "",
             "/paid",

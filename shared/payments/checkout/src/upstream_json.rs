@@ -1,4 +1,4 @@
-//! What upstreams write: JSON of which only some fields matter, the rest passed on as it is, digit by digit.
+//! JSON of upstreams: some fields are read, the rest is passed on unchanged, digit by digit.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use edge_money::{Currency, Money};
 use serde_json::value::RawValue;
 
-/// An object, its fields not yet looked at.
-pub(crate) struct Object<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+/// An object whose fields are not parsed yet.
+pub(crate) struct JsonObject<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
 
-impl<'a> Object<'a> {
+impl<'a> JsonObject<'a> {
     /// Reads an object, by itself or as `{"data": {…}}`.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let whole = Self(serde_json::from_slice(body).ok()?);
@@ -22,12 +22,12 @@ impl<'a> Object<'a> {
         serde_json::from_str(json.get()).ok().map(Self)
     }
 
-    /// The JSON of the first of these fields that is there and not null.
+    /// The JSON of the first of these fields that is present and not null.
     pub(crate) fn json(&self, names: &[&str]) -> Option<&'a RawValue> {
         names.iter().filter_map(|name| self.0.get(*name).copied()).find(|json| json.get() != "null")
     }
 
-    /// A text or a whole number, as a text that is not empty.
+    /// A string or a whole number, as a text that is not empty.
     pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         let json = self.json(names)?.get();
         let text = if json.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -38,37 +38,32 @@ impl<'a> Object<'a> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The digits of a number, or of a text that holds one.
+    /// The digits of a number, or of a string that holds one.
     pub(crate) fn digits(&self, names: &[&str]) -> Option<String> {
         let json = self.json(names)?.get();
         if json.starts_with('"') { serde_json::from_str(json).ok() } else { Some(json.to_owned()) }
     }
 
-    /// An amount. None: there is none; an error: it is no amount of that currency.
+    /// An amount; None: there is none; Err: it is not an amount of that currency.
     pub(crate) fn amount(&self, names: &[&str], currency: Currency) -> Option<Result<Money, ()>> {
         let digits = self.digits(names)?;
         Some(Money::parse(&digits, currency).map_err(|_| ()))
     }
 }
 
-/// The objects of a list: by itself, or as one of the usual fields of an object.
+/// The items of a list: a JSON array, or one of the usual fields of an object.
 pub(crate) fn list(body: &[u8]) -> Option<Vec<&RawValue>> {
     let whole: &RawValue = serde_json::from_slice(body).ok()?;
     if whole.get().starts_with('[') {
         return serde_json::from_str(whole.get()).ok();
     }
-    let object = Object::of(whole)?;
+    let object = JsonObject::of(whole)?;
     let list = object.json(&["data", "items", "invoices", "contacts", "results"])?;
     if list.get().starts_with('[') {
         return serde_json::from_str(list.get()).ok();
     }
-    let inner = Object::of(list)?.json(&["items", "invoices", "contacts", "results"])?;
+    let inner = JsonObject::of(list)?.json(&["items", "invoices", "contacts", "results"])?;
     serde_json::from_str(inner.get()).ok()
-}
-
-/// A number of JSON, of all the digits of `money`.
-pub(crate) fn number(money: Money) -> Option<Box<RawValue>> {
-    RawValue::from_string(money.to_decimal()).ok()
 }
 
 #[cfg(test)]
@@ -89,7 +84,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_by_whichever_name_they_have() {
-        let object = Object::read(br#"{"data":{"id":null,"contact_id":17,"price":"0.10","name":""}}"#).unwrap();
+        let object = JsonObject::read(br#"{"data":{"id":null,"contact_id":17,"price":"0.10","name":""}}"#).unwrap();
         assert_eq!(object.text(&["id", "contact_id"]).as_deref(), Some("17"));
         assert_eq!(object.text(&["name"]), None);
         assert_eq!(object.amount(&["price"], Currency::INR).unwrap().unwrap().minor, 10);
