@@ -10,7 +10,7 @@ use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::{Db, places};
-use edge_tenants::{BY_SYNC, FollowOutcome, Followed, Members, Refusal, Tenant};
+use edge_tenants::{DirectoryState, MemberError, Members, SYNC_ACTOR_PREFIX, SyncOutcome, Tenant};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -74,7 +74,7 @@ struct User {
 /// Who did it, where a version of the rule decided.
 pub(crate) fn author(run: &Run) -> Actor {
     let version = run.rule_version.map(|version| format!(":role_mapping@{version}")).unwrap_or_default();
-    Actor { id: format!("{BY_SYNC}{}{version}", run.id), address: None }
+    Actor { id: format!("{SYNC_ACTOR_PREFIX}{}{version}", run.id), address: None }
 }
 
 /// What is wrong with one that has an id.
@@ -97,7 +97,7 @@ impl People<'_> {
         known: &HashMap<String, Known>,
         addresses: Addresses,
         now: Timestamp,
-    ) -> Result<Done, Refusal> {
+    ) -> Result<Done, MemberError> {
         let mut done = Done::default();
         let mut news = Vec::new();
         for employee in employees {
@@ -144,36 +144,40 @@ impl People<'_> {
         addresses: Addresses,
         done: &mut Done,
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), MemberError> {
         let mut news = self.find_users(run, news, addresses, done).await?;
-        let followed: Vec<(&str, Followed)> = news
+        let followed: Vec<(&str, DirectoryState)> = news
             .iter()
             .map(|one| {
                 let back = one.change == Change::Reactivated;
-                (one.user.as_str(), if back { Followed::IsAgain(one.role) } else { Followed::Is(one.role) })
+                (
+                    one.user.as_str(),
+                    if back { DirectoryState::Returned(one.role) } else { DirectoryState::Member(one.role) },
+                )
             })
             .collect();
         let author = author(run);
-        let outcomes = self.members.follow(&self.tenant.id, &followed, self.tenant.max_users, &author, now).await?;
+        let outcomes =
+            self.members.sync_directory(&self.tenant.id, &followed, self.tenant.max_users, &author, now).await?;
         let (mut described, mut welcomed, mut entries, mut written) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (one, outcome) in news.iter_mut().zip(outcomes) {
             match outcome {
-                FollowOutcome::Followed => {}
-                FollowOutcome::KeptByHand(_) => one.change = Change::Kept,
-                FollowOutcome::Full => {
+                SyncOutcome::Applied => {}
+                SyncOutcome::KeptByHand(_) => one.change = Change::Kept,
+                SyncOutcome::Full => {
                     done.wrong.push(wrong(&one.employee.id, "the tenant has as many users as it may"));
                     continue;
                 }
                 // Who joins or stays leaves no tenant without an owner.
-                FollowOutcome::LastOwner => {
+                SyncOutcome::LastOwner => {
                     done.wrong.push(wrong(&one.employee.id, "the tenant would have no owner"));
                     continue;
                 }
             }
             // Who was removed by hand has had their data deleted.
-            if outcome != FollowOutcome::KeptByHand(None) {
+            if outcome != SyncOutcome::KeptByHand(None) {
                 described.push(self.description(one, now));
-                if one.known.is_none() && !one.was_there && outcome == FollowOutcome::Followed {
+                if one.known.is_none() && !one.was_there && outcome == SyncOutcome::Applied {
                     welcomed.push(one.employee);
                 }
                 if one.known.is_some() && one.is_described_anew {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use edge_access::Role;
 use edge_audit::AuditEntry;
 use edge_database::MAX_ROWS;
-use edge_tenants::{FollowOutcome, Followed, Members};
+use edge_tenants::{DirectoryState, Members, SyncOutcome};
 use serde_json::json;
 
 use crate::people::{author, wrong};
@@ -99,10 +99,10 @@ pub(crate) async fn deactivate(
             let stay_on = records.users_among(&run.tenant, gone, &run.seen).await?;
             let (on, off): (Vec<&Active>, Vec<&Active>) = gone.iter().partition(|one| stay_on.contains(one.user()));
             left.extend(on.iter().map(|one| one.id.as_str()));
-            let users: Vec<(&str, Followed)> = off.iter().map(|one| (one.user(), Followed::HasLeft)).collect();
-            let outcomes = members.follow(&run.tenant, &users, None, &author, now).await?;
+            let users: Vec<(&str, DirectoryState)> = off.iter().map(|one| (one.user(), DirectoryState::Left)).collect();
+            let outcomes = members.sync_directory(&run.tenant, &users, None, &author, now).await?;
             for (one, outcome) in off.iter().zip(outcomes) {
-                if outcome == FollowOutcome::LastOwner {
+                if outcome == SyncOutcome::LastOwner {
                     let message =
                         format!("is gone, and is the tenant's last {}: make somebody else one", Role::Owner.as_str());
                     stay.push(wrong(&one.id, message));

@@ -12,7 +12,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Db, MAX_ROWS};
 use edge_rulebook::{Context, Rulebook, VersionError};
-use edge_tenants::{Members, Refusal, SUBSIDIARIES, Tenant, Tenants};
+use edge_tenants::{MemberError, Members, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use serde_json::json;
 
@@ -66,10 +66,10 @@ impl From<ConfigError> for Stop {
     }
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Db(error) => Self::Db(error),
+impl From<MemberError> for Stop {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::Db(error) => Self::Db(error),
             other => Self::Db(DatabaseError::Unavailable(other.to_string())),
         }
     }

@@ -5,7 +5,7 @@
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::subscription::{Contradiction, Effect, Event, PaymentStatus, Status, SubscriptionState, apply};
+use crate::subscription::{Contradiction, Effect, Event, Status, SubscriptionState, apply};
 use crate::tenant::{Mode, Tenant};
 use edge_audit::AuditEntry;
 
@@ -19,25 +19,25 @@ pub struct Task {
     /// Whether the event took effect; else something later goes before it.
     pub took_effect: bool,
     /// What is still to be written into the audit: the change was somebody's, not an event's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deed: Option<AuditEntry>,
+    #[serde(default, rename = "deed", skip_serializing_if = "Option::is_none")]
+    pub audit_entry: Option<AuditEntry>,
 }
 
 impl Task {
     /// What is to be done about a change that somebody made: note it.
-    pub(crate) fn of_deed(deed: AuditEntry) -> Self {
-        Self { event: format!("deed:{}", deed.id), effects: Vec::new(), took_effect: true, deed: Some(deed) }
+    pub(crate) fn of_audit_entry(entry: AuditEntry) -> Self {
+        Self { event: format!("deed:{}", entry.id), effects: Vec::new(), took_effect: true, audit_entry: Some(entry) }
     }
 
     /// The same, where what is known of the tenant's seats is out of date by the change.
-    pub(crate) fn that_concerns_seats(mut self) -> Self {
+    pub(crate) fn concerning_seats(mut self) -> Self {
         self.effects.push(Effect::RaiseFence);
         self
     }
 
     /// Whether it is a change that somebody made which concerns the tenant's seats.
-    pub(crate) fn is_deed_about_seats(&self) -> bool {
-        self.deed.is_some() && self.effects.contains(&Effect::RaiseFence)
+    pub(crate) fn is_audited_and_concerns_seats(&self) -> bool {
+        self.audit_entry.is_some() && self.effects.contains(&Effect::RaiseFence)
     }
 }
 
@@ -89,26 +89,27 @@ impl Tenant {
         if !step.is_news {
             return Outcome::Known { took_effect: step.took_effect };
         }
-        let before = self.history.standing();
+        let before = self.history.state();
         let mut tenant = self.clone();
-        tenant.take_over(&before, &step.standing);
+        tenant.take_over(&before, &step.state);
         tenant.history = step.history;
         tenant.updated_at = now;
-        let task = Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, deed: None };
+        let task =
+            Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, audit_entry: None };
         tenant.outbox.push(task.clone());
         Outcome::Change(Box::new(Change { tenant, task }))
     }
 
-    /// Takes over what differs between two standings, and nothing else: what an admin set otherwise stays.
+    /// Takes over what differs between two states, and nothing else: what an admin set otherwise stays.
     fn take_over(&mut self, before: &SubscriptionState, after: &SubscriptionState) {
         if (before.status, before.is_paused) != (after.status, after.is_paused) {
-            self.subscription_status = after.status.map(|status| status.as_str().to_owned());
+            self.subscription_status = after.status;
             self.is_suspended = after.status == Some(Status::Suspended);
             let reason = if after.is_paused { "Paused" } else { "Payment failed" };
             self.suspended_reason = self.is_suspended.then(|| reason.to_owned());
         }
         if before.payment != after.payment {
-            self.payment_status = after.payment.map(PaymentStatus::as_str).map(ToOwned::to_owned);
+            self.payment_status = after.payment;
         }
         if before.period_end != after.period_end {
             self.subscription_period_end = after.period_end;

@@ -7,13 +7,14 @@ use edge_notifications::Notifications;
 use serde_json::json;
 
 use crate::change::{Applied, Task};
+use crate::error::TenantError;
 use crate::members::Members;
 use crate::people::People;
-use crate::store::{NotStored, Tenants};
+use crate::store::Tenants;
 use edge_audit::{Actor, AuditEntry};
 
 /// How often a change is made anew because somebody else was faster.
-const ROUNDS: u32 = 20;
+const MAX_ATTEMPTS: u32 = 20;
 
 /// Deletes what is known of people.
 #[derive(Clone)]
@@ -40,7 +41,7 @@ impl Erasure {
         &self,
         tenant: &str,
         user: &str,
-        author: &Actor,
+        actor: &Actor,
         random: &dyn Random,
         now: Timestamp,
     ) -> Result<bool, DatabaseError> {
@@ -50,7 +51,7 @@ impl Erasure {
                 tenant,
                 &email,
                 user,
-                &AuditEntry::new("user.erased", &json!({"user_id": user}), author, random, now),
+                &AuditEntry::new("user.erased", &json!({"user_id": user}), actor, random, now),
             )
             .await?;
             self.notifications.redact(tenant, &email, "(deleted)").await?;
@@ -64,9 +65,9 @@ impl Erasure {
         tenant_id: &str,
         email: &str,
         user: &str,
-        deed: &AuditEntry,
+        entry: &AuditEntry,
     ) -> Result<(), DatabaseError> {
-        for _ in 0..ROUNDS {
+        for _ in 0..MAX_ATTEMPTS {
             let Some(mut tenant) = self.tenants.find(tenant_id).await? else { return Ok(()) };
             let is_the_persons = |address: &str| address.eq_ignore_ascii_case(email);
             let mut changed = Vec::new();
@@ -84,15 +85,15 @@ impl Erasure {
             if changed.is_empty() {
                 return Ok(());
             }
-            tenant.updated_at = deed.at;
+            tenant.updated_at = entry.at;
             let detail = json!({"user_id": user, "fields": changed}).to_string();
-            let task = Task::of_deed(AuditEntry { detail, ..deed.clone() });
+            let task = Task::of_audit_entry(AuditEntry { detail, ..entry.clone() });
             tenant.outbox.push(task.clone());
-            match self.tenants.replace(&tenant, deed.at).await {
+            match self.tenants.replace(&tenant, entry.at).await {
                 Ok(Applied::Stored) => return self.tenants.done(tenant_id, &[task]).await,
                 Ok(Applied::Overtaken) => {}
-                Err(NotStored::Db(error)) => return Err(error),
-                Err(NotStored::Taken(field)) => return Err(DatabaseError::Duplicate(field.into())),
+                Err(TenantError::Db(error)) => return Err(error),
+                Err(TenantError::Taken(field)) => return Err(DatabaseError::Duplicate(field.into())),
             }
         }
         Err(DatabaseError::Unavailable("the tenant is being changed by too many at once".into()))

@@ -2,11 +2,13 @@
 //! has one in each application.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_capabilities::database::{DatabaseError, Value};
+use edge_database::{Conditions, Db};
+
+use crate::error::ExternalIdError;
 
 /// How often a change is tried again when somebody else was faster.
-const ROUNDS: u32 = 20;
+const MAX_ATTEMPTS: u32 = 20;
 
 /// What an application calls a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +23,8 @@ pub struct ExternalId {
     pub set_at: Timestamp,
 }
 
-/// Why an external id was not set.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotSet {
-    /// It is another tenant's.
-    #[error("it is another tenant's")]
-    Taken,
-    /// Too many change it at once.
-    #[error("it is being changed by too many at once")]
-    Busy,
-    /// The database says no.
-    #[error(transparent)]
-    Db(#[from] DatabaseError),
+edge_database::record! {
+    ExternalId in "tenant_external_ids" { application, external_org, set_by, set_at }
 }
 
 /// The external ids of tenants, in the database.
@@ -45,25 +37,20 @@ impl ExternalIds {
         Self(db)
     }
 
-    /// All of a tenant's, by application.
+    /// All external ids of a tenant, by application.
     pub async fn of(&self, tenant: &str) -> Result<Vec<ExternalId>, DatabaseError> {
-        let statement = "SELECT application, external_org, set_by, set_at FROM tenant_external_ids
-            WHERE tenant_id = $1 ORDER BY application";
-        self.0.query(statement, &[tenant.into()]).await?.iter().map(from_row).collect()
+        self.0.select(Conditions::of("tenant_id", tenant), "application").await
     }
 
-    /// The tenant's in one application.
+    /// The tenant's external id in one application.
     pub async fn find(&self, tenant: &str, application: &str) -> Result<Option<ExternalId>, DatabaseError> {
-        let statement = "SELECT application, external_org, set_by, set_at FROM tenant_external_ids
-            WHERE tenant_id = $1 AND application = $2";
-        let rows = self.0.query(statement, &[tenant.into(), application.into()]).await?;
-        rows.first().map(from_row).transpose()
+        self.0.find(Conditions::of("tenant_id", tenant).and("application", application)).await
     }
 
     /// Sets what an application calls `tenant`; gives what it called it before.
-    pub async fn set(&self, tenant: &str, id: &ExternalId) -> Result<Option<String>, NotSet> {
+    pub async fn set(&self, tenant: &str, id: &ExternalId) -> Result<Option<String>, ExternalIdError> {
         let (application, external_org) = (id.application.as_str(), id.external_org.as_str());
-        for _ in 0..ROUNDS {
+        for _ in 0..MAX_ATTEMPTS {
             let before = self.find(tenant, application).await?.map(|before| before.external_org);
             let mut values: Vec<Value> = vec![
                 application.into(),
@@ -90,13 +77,13 @@ impl ExternalIds {
                 Ok(_) => return Ok(before),
                 Err(DatabaseError::Duplicate(_)) => {
                     if self.holder(application, external_org).await?.is_some_and(|holder| holder != tenant) {
-                        return Err(NotSet::Taken);
+                        return Err(ExternalIdError::Taken);
                     }
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(NotSet::Busy)
+        Err(ExternalIdError::Busy)
     }
 
     async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
@@ -112,15 +99,6 @@ impl ExternalIds {
         let rows = self.0.query(statement, &[tenant.into(), application.into()]).await?;
         rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
     }
-}
-
-fn from_row(row: &Row) -> Result<ExternalId, DatabaseError> {
-    Ok(ExternalId {
-        application: row.text(0)?.to_owned(),
-        external_org: row.text(1)?.to_owned(),
-        set_by: row.text(2)?.to_owned(),
-        set_at: Timestamp::from_millis(row.integer(3)?),
-    })
 }
 
 #[cfg(test)]
@@ -140,12 +118,12 @@ mod tests {
     async fn an_external_id_is_one_tenants_and_a_tenant_has_one_in_each_application() {
         let ids = ExternalIds::new(Db::new(Arc::new(MemoryDatabase::new())));
         assert_eq!(ids.set("t1", &id("healos", "h1")).await, Ok(None));
-        assert_eq!(ids.set("t2", &id("healos", "h1")).await, Err(NotSet::Taken));
+        assert_eq!(ids.set("t2", &id("healos", "h1")).await, Err(ExternalIdError::Taken));
         assert_eq!(ids.set("t2", &id("openmic", "h1")).await, Ok(None));
         assert_eq!(ids.set("t1", &id("healos", "h1")).await, Ok(Some("h1".into())));
         assert_eq!(ids.set("t1", &id("healos", "h2")).await, Ok(Some("h1".into())));
         assert_eq!(ids.set("t2", &id("healos", "h1")).await, Ok(None));
-        assert_eq!(ids.set("t2", &id("healos", "h2")).await, Err(NotSet::Taken));
+        assert_eq!(ids.set("t2", &id("healos", "h2")).await, Err(ExternalIdError::Taken));
         assert_eq!(ids.of("t1").await.unwrap(), [id("healos", "h2")]);
         assert_eq!(ids.remove("t1", "healos").await, Ok(Some("h2".into())));
         assert_eq!(ids.remove("t1", "healos").await, Ok(None));

@@ -1,22 +1,23 @@
 //! Tenants, and what payments make of their subscriptions.
 //!
-//! * [`subscription`]: what follows from what gateways say, in whichever order they say it.
-//! * [`tenant`]: a tenant; [`store`] keeps it, [`change`] is what one event does to it in one step.
-//! * [`members`]: who belongs to a tenant, and as what; [`people`], what is known of those; [`erasure`] forgets it;
-//!   [`following`]: many of them at once, as HR says.
-//! * [`external_ids`]: what applications call a tenant.
+//! * [`subscription`]: the state that follows from what gateways say, in whichever order they say it.
+//! * [`tenant`]: a tenant; [`store`]: tenants in the database; [`change`]: what one event changes, in one step.
+//! * [`members`]: who belongs to a tenant, and with which role; [`people`]: personal data of members; [`erasure`]: its
+//!   deletion; [`directory_sync`]: changes of many members at once, as HR has them.
+//! * [`external_ids`]: the ids of a tenant in applications.
 //! * [`subsidiaries`]: the group's own companies.
-//! * [`usage`]: what a tenant uses of what it may.
-//! * [`parties`]: who acts as one where people have to look at each other's doings.
-//! * [`scoped`]: the tenant that a request is about.
-//! * [`audit`]: who did what.
-//! * [`router`]: over HTTP.
+//! * [`usage`]: what a tenant uses, and its limits.
+//! * [`parties`]: which callers count as one where two have to agree.
+//! * [`scoped`]: the tenant that a request acts in.
+//! * [`audit`]: what belongs to a tenant's audit log.
+//! * [`router`]: the HTTP routes.
 
 mod audit;
 mod change;
+mod directory_sync;
 mod erasure;
+mod error;
 mod external_ids;
-mod following;
 mod members;
 mod parties;
 mod people;
@@ -29,16 +30,17 @@ mod tenant;
 mod usage;
 
 pub use change::{Applied, Change, Outcome, Task};
+pub use directory_sync::{DirectoryState, SYNC_ACTOR_PREFIX, SyncOutcome};
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};
-pub use external_ids::{ExternalId, ExternalIds, NotSet};
-pub use following::{BY_SYNC, Followed, Outcome as FollowOutcome};
-pub use members::{Member, Members, Person, Refusal, Wish};
+pub use error::{ExternalIdError, MemberError, TenantError};
+pub use external_ids::{ExternalId, ExternalIds};
+pub use members::{Member, Members, MembershipChange, Person};
 pub use parties::{Parties, Party};
-pub use people::{People, Said};
+pub use people::{People, PersonPatch};
 pub use router::{ApiDoc, router, routes};
 pub use scoped::{Scoped, TenantHeader};
-pub use store::{NotStored, Tenants};
+pub use store::Tenants;
 pub use subscription::{
     Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Status, Step, SubscriptionEvent,
     SubscriptionState, apply,

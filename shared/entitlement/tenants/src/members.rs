@@ -10,11 +10,13 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
+use crate::error::MemberError;
+
 use edge_audit::{Actor, Source};
 use serde_json::json;
 
 /// How often a change is decided anew because somebody else was faster. Each time somebody else got on.
-pub(crate) const ROUNDS: u32 = 200;
+pub(crate) const MAX_ATTEMPTS: u32 = 200;
 
 /// A user of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,36 +52,13 @@ pub struct Person {
 
 /// What is to become of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum MembershipChange {
     /// Joins with this role; the tenant may have this many users, or as many as it likes.
     Join(Role, Option<i64>),
     /// Has this role from now on.
     Become(Role),
     /// Leaves.
     Leave,
-}
-
-/// Why a user was not changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The user belongs to the tenant already.
-    #[error("the user belongs to the tenant already")]
-    IsMember,
-    /// The user does not belong to the tenant.
-    #[error("the user does not belong to the tenant")]
-    IsNoMember,
-    /// The tenant would have no owner.
-    #[error("the tenant would have no owner")]
-    LastOwner,
-    /// The tenant has as many users as it may.
-    #[error("the tenant has as many users as it may")]
-    Full,
-    /// Too many change the tenant at once.
-    #[error("the tenant is being changed by too many at once")]
-    Busy,
-    /// The database says no.
-    #[error(transparent)]
-    Db(#[from] DatabaseError),
 }
 
 /// What a change is decided on.
@@ -94,17 +73,17 @@ struct State {
 
 impl State {
     /// The user's role after the change; None: none any more.
-    fn after(&self, wish: Wish) -> Result<Option<Role>, Refusal> {
-        let role = match (wish, self.role) {
-            (Wish::Join(..), Some(_)) => return Err(Refusal::IsMember),
-            (Wish::Become(_) | Wish::Leave, None) => return Err(Refusal::IsNoMember),
-            (Wish::Join(_, Some(most)), None) if self.members >= most => return Err(Refusal::Full),
-            (Wish::Join(role, _) | Wish::Become(role), _) => Some(role),
-            (Wish::Leave, Some(_)) => None,
+    fn after(&self, change: MembershipChange) -> Result<Option<Role>, MemberError> {
+        let role = match (change, self.role) {
+            (MembershipChange::Join(..), Some(_)) => return Err(MemberError::IsMember),
+            (MembershipChange::Become(_) | MembershipChange::Leave, None) => return Err(MemberError::IsNoMember),
+            (MembershipChange::Join(_, Some(most)), None) if self.members >= most => return Err(MemberError::Full),
+            (MembershipChange::Join(role, _) | MembershipChange::Become(role), _) => Some(role),
+            (MembershipChange::Leave, Some(_)) => None,
         };
         // INVARIANT: a tenant that has an owner keeps one.
         let last_owner = self.role == Some(Role::Owner) && self.owners == 1;
-        if last_owner && role != Some(Role::Owner) { Err(Refusal::LastOwner) } else { Ok(role) }
+        if last_owner && role != Some(Role::Owner) { Err(MemberError::LastOwner) } else { Ok(role) }
     }
 }
 
@@ -142,18 +121,18 @@ impl Members {
         &self.0
     }
 
-    /// Has `author` change what `user` is to `tenant`; gives the role before.
+    /// Has `actor` change what `user` is to `tenant`; gives the role before.
     pub async fn change(
         &self,
         tenant: &str,
         user: &str,
-        wish: Wish,
-        author: &Actor,
+        change: MembershipChange,
+        actor: &Actor,
         now: Timestamp,
-    ) -> Result<Option<Role>, Refusal> {
-        for _ in 0..ROUNDS {
+    ) -> Result<Option<Role>, MemberError> {
+        for _ in 0..MAX_ATTEMPTS {
             let state = self.state(tenant, user).await?;
-            let role = state.after(wish)?;
+            let role = state.after(change)?;
             if role.is_some() && role == state.role {
                 return Ok(role);
             }
@@ -166,8 +145,8 @@ impl Members {
                 user.into(),
                 role.map(Role::as_str).into(),
                 state.role.map(Role::as_str).into(),
-                author.id.as_str().into(),
-                author.address.clone().into(),
+                actor.id.as_str().into(),
+                actor.address.clone().into(),
                 now.into(),
             ];
             match self.0.query(statement, &values).await {
@@ -176,7 +155,7 @@ impl Members {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Refusal::Busy)
+        Err(MemberError::Busy)
     }
 
     async fn state(&self, tenant: &str, user: &str) -> Result<State, DatabaseError> {
@@ -290,28 +269,35 @@ mod tests {
         Members::new(Db::new(Arc::new(MemoryDatabase::new())))
     }
 
-    fn author() -> Actor {
+    fn actor() -> Actor {
         Actor { id: "key:test".into(), address: None }
     }
 
-    async fn change(members: &Members, user: &str, wish: Wish) -> Result<Option<Role>, Refusal> {
-        members.change("t", user, wish, &author(), Timestamp::from_millis(1)).await
+    async fn change(members: &Members, user: &str, wanted: MembershipChange) -> Result<Option<Role>, MemberError> {
+        members.change("t", user, wanted, &actor(), Timestamp::from_millis(1)).await
     }
 
     #[tokio::test]
     async fn the_last_owner_stays_one() {
         let members = members();
-        change(&members, "ana", Wish::Join(Role::Owner, None)).await.unwrap();
-        for wish in [Wish::Leave, Wish::Become(Role::Member), Wish::Become(Role::BillingAdmin)] {
-            assert_eq!(change(&members, "ana", wish).await, Err(Refusal::LastOwner));
+        change(&members, "ana", MembershipChange::Join(Role::Owner, None)).await.unwrap();
+        for wanted in [
+            MembershipChange::Leave,
+            MembershipChange::Become(Role::Member),
+            MembershipChange::Become(Role::BillingAdmin),
+        ] {
+            assert_eq!(change(&members, "ana", wanted).await, Err(MemberError::LastOwner));
         }
-        assert_eq!(change(&members, "ana", Wish::Become(Role::Owner)).await, Ok(Some(Role::Owner)));
-        change(&members, "ben", Wish::Join(Role::Owner, None)).await.unwrap();
-        change(&members, "ana", Wish::Leave).await.unwrap();
-        assert_eq!(change(&members, "ben", Wish::Leave).await, Err(Refusal::LastOwner));
-        assert_eq!(change(&members, "ana", Wish::Leave).await, Err(Refusal::IsNoMember));
-        change(&members, "ana", Wish::Join(Role::Admin, None)).await.unwrap();
-        assert_eq!(change(&members, "ana", Wish::Join(Role::Admin, None)).await, Err(Refusal::IsMember));
+        assert_eq!(change(&members, "ana", MembershipChange::Become(Role::Owner)).await, Ok(Some(Role::Owner)));
+        change(&members, "ben", MembershipChange::Join(Role::Owner, None)).await.unwrap();
+        change(&members, "ana", MembershipChange::Leave).await.unwrap();
+        assert_eq!(change(&members, "ben", MembershipChange::Leave).await, Err(MemberError::LastOwner));
+        assert_eq!(change(&members, "ana", MembershipChange::Leave).await, Err(MemberError::IsNoMember));
+        change(&members, "ana", MembershipChange::Join(Role::Admin, None)).await.unwrap();
+        assert_eq!(
+            change(&members, "ana", MembershipChange::Join(Role::Admin, None)).await,
+            Err(MemberError::IsMember)
+        );
     }
 
     /// Owners who all leave or step down at once, over and over: whichever is faster, one is left.
@@ -324,15 +310,17 @@ mod tests {
             let members = members();
             let owners: Vec<String> = (0..2 + random.below(5)).map(|number| format!("owner{number}")).collect();
             for owner in &owners {
-                change(&members, owner, Wish::Join(Role::Owner, None)).await.unwrap();
+                change(&members, owner, MembershipChange::Join(Role::Owner, None)).await.unwrap();
             }
-            let wishes: Vec<Wish> = owners
+            let changes: Vec<MembershipChange> = owners
                 .iter()
-                .map(|_| if random.below(2) == 0 { Wish::Leave } else { Wish::Become(Role::Member) })
+                .map(|_| {
+                    if random.below(2) == 0 { MembershipChange::Leave } else { MembershipChange::Become(Role::Member) }
+                })
                 .collect();
-            let all = owners.iter().zip(&wishes).map(|(owner, wish)| change(&members, owner, *wish));
+            let all = owners.iter().zip(&changes).map(|(owner, wanted)| change(&members, owner, *wanted));
             let outcomes = futures::future::join_all(all).await;
-            let refused = outcomes.iter().filter(|outcome| **outcome == Err(Refusal::LastOwner)).count();
+            let refused = outcomes.iter().filter(|outcome| **outcome == Err(MemberError::LastOwner)).count();
             let counts = members.count_by_role("t").await.unwrap();
             let left = counts.iter().find(|(role, _)| *role == Role::Owner).map_or(0, |(_, count)| *count);
             assert_eq!((refused, left), (1, 1), "round {round} of seed {seed}: {outcomes:?}");
@@ -343,10 +331,10 @@ mod tests {
     async fn there_are_never_more_users_than_allowed_also_when_they_come_together() {
         let members = members();
         let names: Vec<String> = (0..20).map(|number| format!("user{number:02}")).collect();
-        let all = names.iter().map(|name| change(&members, name, Wish::Join(Role::Member, Some(5))));
+        let all = names.iter().map(|name| change(&members, name, MembershipChange::Join(Role::Member, Some(5))));
         let outcomes = futures::future::join_all(all).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 5);
-        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Refusal::Full)).count(), 15);
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(MemberError::Full)).count(), 15);
         assert_eq!(members.list("t", "", 100).await.unwrap().len(), 5);
         assert_eq!(members.list("other", "", 100).await.unwrap(), []);
     }
@@ -355,10 +343,10 @@ mod tests {
     async fn members_are_listed_as_they_are_now_a_page_at_a_time() {
         let members = members();
         for user in ["c", "a", "b"] {
-            change(&members, user, Wish::Join(Role::Owner, None)).await.unwrap();
+            change(&members, user, MembershipChange::Join(Role::Owner, None)).await.unwrap();
         }
-        change(&members, "a", Wish::Become(Role::BillingAdmin)).await.unwrap();
-        change(&members, "b", Wish::Leave).await.unwrap();
+        change(&members, "a", MembershipChange::Become(Role::BillingAdmin)).await.unwrap();
+        change(&members, "b", MembershipChange::Leave).await.unwrap();
         let page = members.list("t", "", 1).await.unwrap();
         assert_eq!((page[0].user.as_str(), page[0].role), ("a", Role::BillingAdmin));
         let rest = members.list("t", "a", 5).await.unwrap();

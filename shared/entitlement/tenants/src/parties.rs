@@ -149,7 +149,7 @@ mod tests {
     use edge_capabilities::testing::MemoryDatabase;
 
     use super::*;
-    use crate::members::{Members, Wish};
+    use crate::members::{Members, MembershipChange};
     use edge_audit::Actor;
 
     async fn key(db: &Db, id: &str, tenant: Option<&str>, by: &str, root: Option<&str>) {
@@ -194,19 +194,19 @@ mod tests {
         key(&db, "k1", Some("t"), "bootstrap", Some("key:k1")).await;
         key(&db, "k2", Some("t"), "key:k1", Some("key:k1")).await;
         let members = Members::new(db.clone());
-        let put = async |tenant: &str, user: &str, wish: Wish, by: &str| {
-            let author = Actor { id: by.into(), address: None };
-            members.change(tenant, user, wish, &author, Timestamp::from_millis(1)).await.unwrap();
+        let put = async |tenant: &str, user: &str, change: MembershipChange, by: &str| {
+            let actor = Actor { id: by.into(), address: None };
+            members.change(tenant, user, change, &actor, Timestamp::from_millis(1)).await.unwrap();
         };
-        put("t", "boss", Wish::Join(Role::Owner, None), "bootstrap").await;
-        put("t", "ana", Wish::Join(Role::Owner, None), "key:k2").await;
-        put("t", "ben", Wish::Join(Role::Owner, None), "user:ana").await;
-        put("t", "cy", Wish::Join(Role::BillingAdmin, None), "user:ana").await;
-        put("t", "dan", Wish::Join(Role::Owner, None), "user:boss").await;
+        put("t", "boss", MembershipChange::Join(Role::Owner, None), "bootstrap").await;
+        put("t", "ana", MembershipChange::Join(Role::Owner, None), "key:k2").await;
+        put("t", "ben", MembershipChange::Join(Role::Owner, None), "user:ana").await;
+        put("t", "cy", MembershipChange::Join(Role::BillingAdmin, None), "user:ana").await;
+        put("t", "dan", MembershipChange::Join(Role::Owner, None), "user:boss").await;
         // They change each other, and themselves: it does not help.
-        put("t", "ana", Wish::Become(Role::Admin), "user:ben").await;
-        put("t", "ben", Wish::Become(Role::Member), "user:boss").await;
-        put("other", "eve", Wish::Join(Role::Owner, None), "key:k1").await;
+        put("t", "ana", MembershipChange::Become(Role::Admin), "user:ben").await;
+        put("t", "ben", MembershipChange::Become(Role::Member), "user:boss").await;
+        put("other", "eve", MembershipChange::Join(Role::Owner, None), "key:k1").await;
         let parties = Parties::new(db);
         let party = parties.of("t", Some("key:k1")).await.unwrap();
         for (root, is_one) in [

@@ -9,7 +9,7 @@ use edge_database::Db;
 
 /// What is sent of a person: None leaves what is known, Some(None) clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct PersonPatch {
     /// The e-mail address.
     pub email: Option<Option<String>>,
     /// The name.
@@ -26,23 +26,29 @@ impl People {
         Self(db)
     }
 
-    /// Takes note of what was said of the person behind `user`.
-    pub async fn note(&self, tenant: &str, user: &str, said: &Said, now: Timestamp) -> Result<(), DatabaseError> {
+    /// Takes note of what was person of the person behind `user`.
+    pub async fn note(
+        &self,
+        tenant: &str,
+        user: &str,
+        person: &PersonPatch,
+        now: Timestamp,
+    ) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO tenant_people
             (tenant_id, user_id, email, name, provisioned_by, joined_at, updated_at)
             VALUES ($1, $2, $3, $4, 'admin', $5, $5)
             ON CONFLICT (tenant_id, user_id) DO UPDATE SET updated_at = excluded.updated_at,
                 email = CASE WHEN CAST($6 AS BIGINT) = 1 THEN excluded.email ELSE tenant_people.email END,
                 name = CASE WHEN CAST($7 AS BIGINT) = 1 THEN excluded.name ELSE tenant_people.name END";
-        let flag = |said: bool| Value::Integer(i64::from(said));
+        let flag = |person: bool| Value::Integer(i64::from(person));
         let values: [Value; 7] = [
             tenant.into(),
             user.into(),
-            said.email.clone().flatten().into(),
-            said.name.clone().flatten().into(),
+            person.email.clone().flatten().into(),
+            person.name.clone().flatten().into(),
             now.into(),
-            flag(said.email.is_some()),
-            flag(said.name.is_some()),
+            flag(person.email.is_some()),
+            flag(person.name.is_some()),
         ];
         self.0.query(statement, &values).await.map(drop)
     }

@@ -2,11 +2,12 @@
 
 mod api_keys;
 mod audit;
+mod error;
 mod external_ids;
-mod fields;
 mod members;
+mod request;
+mod response;
 mod seat_overrides;
-mod shown;
 mod subsidiaries;
 mod usage;
 
@@ -15,6 +16,7 @@ use axum::extract::{FromRef, Path, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 use edge_access::{Authenticator, Caller, Granted, TenantsAdmin};
+use edge_capabilities::database::Cursor;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Address, Code, Json, Listing, Page, Problem};
@@ -25,21 +27,22 @@ use utoipa::OpenApi;
 
 use crate::change::{Applied, Task};
 use crate::erasure::Erasure;
+use crate::error::TenantError;
 use crate::external_ids::ExternalIds;
 use crate::members::Members;
 use crate::people::People;
-use crate::store::{Cursor, NotStored, Tenants};
+use crate::store::Tenants;
 use crate::tenant::{Mode, Tenant};
 use edge_audit::{Actor, AuditEntry, AuditLog};
-use fields::{Changes, NewTenant};
-use shown::Shown;
+use request::{CreateTenantRequest, UpdateTenantRequest};
+use response::TenantResponse;
 
 /// How often a change is tried again when somebody else was faster.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 
 #[derive(Clone)]
 struct AppState {
-    access: Authenticator,
+    authenticator: Authenticator,
     capabilities: Capabilities,
     audit: AuditLog,
     erasure: Erasure,
@@ -54,7 +57,7 @@ struct AppState {
 
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
-        state.access.clone()
+        state.authenticator.clone()
     }
 }
 
@@ -62,7 +65,7 @@ impl FromRef<AppState> for Authenticator {
 pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        access: Authenticator::new(capabilities, &db),
+        authenticator: Authenticator::new(capabilities, &db),
         audit: AuditLog::new(db.clone()),
         erasure: Erasure::new(&db),
         external_ids: ExternalIds::new(db.clone()),
@@ -130,9 +133,9 @@ pub struct ApiDoc;
 /// Requires a platform key. Repeating the request with the same `Idempotency-Key` creates only one tenant.
 #[utoipa::path(
     post, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])),
-    request_body = NewTenant,
+    request_body = CreateTenantRequest,
     responses(
-        (status = 201, description = "The tenant is created.", body = Shown),
+        (status = 201, description = "The tenant is created.", body = TenantResponse),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug, domain or id."),
     ),
 )]
@@ -140,15 +143,15 @@ async fn create(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
-    request: Idempotent<NewTenant>,
+    request: Idempotent<CreateTenantRequest>,
 ) -> Result<Response, Problem> {
-    only_the_platform(&granted.caller)?;
-    let author = granted.caller.actor(address);
+    require_platform(&granted.caller)?;
+    let actor = granted.caller.actor(address);
     state
         .idempotency
         .once(&granted.caller.idempotency_scope(), request, async |new| {
             let tenant = new.read(&*state.capabilities.random, state.now())?;
-            Ok((StatusCode::CREATED, Shown::from(state.insert(tenant, &author).await?)))
+            Ok((StatusCode::CREATED, TenantResponse::from(state.insert(tenant, &actor).await?)))
         })
         .await
 }
@@ -158,31 +161,29 @@ async fn create(
 /// Tenants are listed newest first. A tenant's key lists only its own tenant.
 #[utoipa::path(
     get, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
-    responses((status = 200, description = "A page of tenants.", body = Listing<Shown>)),
+    responses((status = 200, description = "A page of tenants.", body = Listing<TenantResponse>)),
 )]
 async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     page: Page,
-) -> Result<Json<Listing<Shown>>, Problem> {
-    let behind = page.cursor(fields::is_uuid)?.map(|cursor| Cursor { created_at: cursor.at, id: cursor.id });
+) -> Result<Json<Listing<TenantResponse>>, Problem> {
     let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
-    let tenants = state.tenants.list(own, behind, page.limit.saturating_add(1)).await?;
-    let shown = tenants.into_iter().map(Shown::from).collect();
-    Ok(Json(Listing::from_one_more(shown, &page, |shown: &Shown| shown.cursor.clone())))
+    let tenants = state.tenants.list(own, page.cursor(request::is_uuid)?, page.rows()).await?;
+    Ok(Json(page.listing(tenants, |last| Cursor::new(last.created_at, last.id.clone()), TenantResponse::from)))
 }
 
 /// Get a tenant
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
-    responses((status = 200, description = "The tenant.", body = Shown)),
+    responses((status = 200, description = "The tenant.", body = TenantResponse)),
 )]
 async fn show(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<TenantResponse>, Problem> {
     Ok(Json(state.find(&granted.caller, &id).await?.into()))
 }
 
@@ -192,9 +193,9 @@ async fn show(
 /// addresses and settings, but nothing that the tenant pays for.
 #[utoipa::path(
     put, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
-    params(("id" = String, Path, description = "The tenant's id.")), request_body = Changes,
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = UpdateTenantRequest,
     responses(
-        (status = 200, description = "The updated tenant.", body = Shown),
+        (status = 200, description = "The updated tenant.", body = TenantResponse),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this slug or domain."),
     ),
 )]
@@ -203,32 +204,33 @@ async fn change(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path(id): Path<String>,
-    Json(changes): Json<Changes>,
-) -> Result<Json<Shown>, Problem> {
-    let author = granted.caller.actor(address);
+    Json(changes): Json<UpdateTenantRequest>,
+) -> Result<Json<TenantResponse>, Problem> {
+    let actor = granted.caller.actor(address);
     if changes.touch_what_is_paid_for() {
-        only_the_platform(&granted.caller)?;
+        require_platform(&granted.caller)?;
     }
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         let before = state.find(&granted.caller, &id).await?;
         let mut tenant = before.clone();
         changes.apply(&mut tenant)?;
-        let Some(detail) = fields::difference(&before, &tenant) else {
+        let Some(detail) = request::difference(&before, &tenant) else {
             // It may be as wanted by a change that did not get to its end.
-            let undone: Vec<Task> = before.outbox.iter().filter(|task| task.is_deed_about_seats()).cloned().collect();
-            state.spread(&before.id, &undone).await?;
+            let undone: Vec<Task> =
+                before.outbox.iter().filter(|task| task.is_audited_and_concerns_seats()).cloned().collect();
+            state.complete(&before.id, &undone).await?;
             return Ok(Json(before.into()));
         };
         let now = state.now();
         tenant.updated_at = now;
-        let mut task = Task::of_deed(state.deed("tenant.changed", &detail, &author, now));
+        let mut task = Task::of_audit_entry(state.audit_entry("tenant.changed", &detail, &actor, now));
         if before.is_active != tenant.is_active {
-            task = task.that_concerns_seats();
+            task = task.concerning_seats();
         }
         tenant.outbox.push(task.clone());
         // What payments still have to bring about stays due as it was, or a moment later.
         if state.tenants.replace(&tenant, now).await? == Applied::Stored {
-            state.spread(&tenant.id, &[task]).await?;
+            state.complete(&tenant.id, &[task]).await?;
             return Ok(Json(tenant.into()));
         }
     }
@@ -240,13 +242,13 @@ impl AppState {
         self.capabilities.clock.now()
     }
 
-    fn deed(&self, action: &str, detail: &serde_json::Value, author: &Actor, at: Timestamp) -> AuditEntry {
-        AuditEntry::new(action, detail, author, &*self.capabilities.random, at)
+    fn audit_entry(&self, action: &str, detail: &serde_json::Value, actor: &Actor, at: Timestamp) -> AuditEntry {
+        AuditEntry::new(action, detail, actor, &*self.capabilities.random, at)
     }
 
     /// Does what is to be done about changes that somebody made to the tenant `id`.
-    async fn spread(&self, id: &str, tasks: &[Task]) -> Result<(), Problem> {
-        if tasks.iter().any(Task::is_deed_about_seats) {
+    async fn complete(&self, id: &str, tasks: &[Task]) -> Result<(), Problem> {
+        if tasks.iter().any(Task::is_audited_and_concerns_seats) {
             self.invalidation.forget(id).await?;
         }
         if !tasks.is_empty() {
@@ -256,9 +258,9 @@ impl AppState {
     }
 
     /// Stores a new tenant, and who made it, in one statement.
-    async fn insert(&self, mut tenant: Tenant, author: &Actor) -> Result<Tenant, NotStored> {
+    async fn insert(&self, mut tenant: Tenant, actor: &Actor) -> Result<Tenant, TenantError> {
         let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
-        let task = Task::of_deed(self.deed("tenant.created", &detail, author, tenant.created_at));
+        let task = Task::of_audit_entry(self.audit_entry("tenant.created", &detail, actor, tenant.created_at));
         tenant.outbox.push(task.clone());
         self.tenants.insert(&tenant).await?;
         self.tenants.done(&tenant.id, &[task]).await?;
@@ -268,24 +270,15 @@ impl AppState {
     /// The tenant `id`, if it is the caller's to see. Another's looks like one that does not exist.
     async fn find(&self, caller: &Caller, id: &str) -> Result<Tenant, Problem> {
         let id = id.to_ascii_lowercase();
-        let found = if fields::is_uuid(&id) && caller.sees(&id) { self.tenants.find(&id).await? } else { None };
+        let found = if request::is_uuid(&id) && caller.sees(&id) { self.tenants.find(&id).await? } else { None };
         found.ok_or_else(|| Problem::new(Code::TenantNotFound, "There is no such tenant."))
     }
 }
 
-fn only_the_platform(caller: &Caller) -> Result<(), Problem> {
+fn require_platform(caller: &Caller) -> Result<(), Problem> {
     match caller.tenant {
         None => Ok(()),
         Some(_) => Err(Problem::new(Code::PermissionDenied, "This takes a key of the platform's, not a tenant's.")),
-    }
-}
-
-impl From<NotStored> for Problem {
-    fn from(error: NotStored) -> Self {
-        match error {
-            NotStored::Taken(field) => Self::new(Code::AlreadyExists, format!("Another tenant has this {field}.")),
-            NotStored::Db(error) => error.into(),
-        }
     }
 }
 

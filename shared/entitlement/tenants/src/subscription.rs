@@ -2,15 +2,15 @@
 //!
 //! Nothing is decided by the order in which word arrives. What was said is kept as [`facts`], each with the time at
 //! which it happened, and where the subscription stands follows from all facts in the order of those times
-//! ([`standing`]). So any order of arrival, with any doubles, comes to the same standing: that of the true history.
+//! ([`state`]). So any order of arrival, with any doubles, comes to the same state: that of the true history.
 //! [`apply`] takes one more event into account and says what is to be done about it.
 
 mod apply;
 mod facts;
 mod period;
-mod standing;
+mod state;
 
 pub use apply::{Contradiction, Effect, Event, Step, apply};
 pub use facts::{History, Paid, SubscriptionEvent};
 pub use period::Period;
-pub use standing::{PaymentStatus, Status, SubscriptionState};
+pub use state::{PaymentStatus, Status, SubscriptionState};

@@ -1,12 +1,11 @@
 //! A tenant: an organisation as the edge knows it. Its id is also the organisation's in the ERP's answers.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::change::Task;
-use crate::subscription::History;
+use crate::subscription::{History, PaymentStatus, Status};
 
 /// Whether a tenant pays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +25,11 @@ impl Mode {
             Self::Internal => "internal",
             Self::External => "external",
         }
+    }
+
+    /// Reads a mode as it is written.
+    pub fn parse(written: &str) -> Option<Self> {
+        [Self::Internal, Self::External].into_iter().find(|mode| mode.as_str() == written)
     }
 }
 
@@ -59,9 +63,9 @@ pub struct Tenant {
     /// The plan it is on, as the platform calls it.
     pub plan: Option<String>,
     /// The state of its subscription.
-    pub subscription_status: Option<String>,
+    pub subscription_status: Option<Status>,
     /// How it is with its last payment.
-    pub payment_status: Option<String>,
+    pub payment_status: Option<PaymentStatus>,
     /// The plan that was paid for last.
     pub subscription_plan: Option<String>,
     /// Until when is paid for.
@@ -92,65 +96,21 @@ pub struct Tenant {
     pub revision: i64,
 }
 
-/// The columns, in the order in which [`Tenant::from_row`] reads them.
-pub(crate) const COLUMNS: &str = "id, name, slug, domain, tenant_mode, erp_company_code, erp_company_id, \
-    erp_customer_id, erp_subscription_id, owner_email, billing_email, billing_phone, plan, subscription_status, \
-    payment_status, subscription_plan, subscription_period_end, max_users, docs_quota_mb, credits, is_active, \
-    is_suspended, suspended_reason, settings, created_at, updated_at, history, outbox, revision";
+edge_database::record! {
+    Tenant in "tenants" {
+        id, name, slug, domain, mode: "tenant_mode", erp_company_code, erp_company_id, erp_customer_id,
+        erp_subscription_id, owner_email, billing_email, billing_phone, plan, subscription_status, payment_status,
+        subscription_plan, subscription_period_end, max_users, docs_quota_mb, credits, is_active, is_suspended,
+        suspended_reason, settings, created_at, updated_at, history, outbox, revision,
+    }
+}
+
+edge_database::text_column!(Mode, Status, PaymentStatus);
+edge_database::json_column!(History);
 
 impl Tenant {
-    pub(crate) fn from_row(row: &Row) -> Result<Self, DatabaseError> {
-        let text = |index| Ok::<_, DatabaseError>(row.text(index)?.to_owned());
-        let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
-        let instant = |index| row.integer(index).map(Timestamp::from_millis);
-        let mode = match row.text(4)? {
-            "internal" => Mode::Internal,
-            "external" => Mode::External,
-            _ => return Err(DatabaseError::Refused("tenants.tenant_mode is not known".into())),
-        };
-        Ok(Self {
-            id: text(0)?,
-            name: text(1)?,
-            slug: text(2)?,
-            domain: optional(3)?,
-            mode,
-            erp_company_code: optional(5)?,
-            erp_company_id: optional(6)?,
-            erp_customer_id: optional(7)?,
-            erp_subscription_id: optional(8)?,
-            owner_email: text(9)?,
-            billing_email: optional(10)?,
-            billing_phone: optional(11)?,
-            plan: optional(12)?,
-            subscription_status: optional(13)?,
-            payment_status: optional(14)?,
-            subscription_plan: optional(15)?,
-            subscription_period_end: row.optional_integer(16)?.map(Timestamp::from_millis),
-            max_users: row.optional_integer(17)?,
-            docs_quota_mb: row.optional_integer(18)?,
-            credits: row.integer(19)?,
-            is_active: row.integer(20)? != 0,
-            is_suspended: row.integer(21)? != 0,
-            suspended_reason: optional(22)?,
-            settings: text(23)?,
-            created_at: instant(24)?,
-            updated_at: instant(25)?,
-            history: from_json(row.text(26)?, "history")?,
-            outbox: from_json(row.text(27)?, "outbox")?,
-            revision: row.integer(28)?,
-        })
-    }
-
     /// Where word of payments goes.
     pub fn billing_address(&self) -> &str {
         self.billing_email.as_deref().unwrap_or(&self.owner_email)
     }
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str, column: &str) -> Result<T, DatabaseError> {
-    serde_json::from_str(text).map_err(|error| DatabaseError::Refused(format!("tenants.{column}: {error}")))
-}
-
-pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DatabaseError> {
-    serde_json::to_string(value).map_err(|error| DatabaseError::Refused(error.to_string()))
 }

@@ -63,8 +63,8 @@ fn follow(history: &History, events: &[Event]) -> (History, Vec<Step>) {
     (history, steps)
 }
 
-fn standing(events: &[Event]) -> SubscriptionState {
-    follow(&History::default(), events).0.standing()
+fn state(events: &[Event]) -> SubscriptionState {
+    follow(&History::default(), events).0.state()
 }
 
 /// The same, told by the gateway that its subscription is of.
@@ -103,8 +103,8 @@ fn what_the_gateway_shows_the_arithmetic_of_is_in_effect_and_its_price_goes_on()
         (294_882, bill(&[249_900], 0, 44_982), 100),
     ] {
         let step = apply(&History::default(), &told(amount, Some(bill)), LATE).unwrap();
-        assert_eq!((step.standing.status, step.standing.credits), (Some(Status::Active), credits), "{amount}");
-        assert_eq!(step.standing.price, Some((249_900, "INR".into())), "{amount}");
+        assert_eq!((step.state.status, step.state.credits), (Some(Status::Active), credits), "{amount}");
+        assert_eq!(step.state.price, Some((249_900, "INR".into())), "{amount}");
         let refused = apply(&History::default(), &told(amount, None), LATE);
         // A tax that is allowed needs no bill.
         assert_eq!(refused.err(), (amount != 294_882).then_some(Contradiction::WrongAmount), "{amount}");
@@ -120,7 +120,7 @@ fn what_comes_late_never_moves_a_subscription_back() {
     let start = paid(10, "p1", Some(1000));
     let status = |late: &[Event]| {
         let events: Vec<Event> = [start.clone()].into_iter().chain(late.iter().cloned()).collect();
-        standing(&events).status.unwrap()
+        state(&events).status.unwrap()
     };
     for (name, events, expected) in [
         ("cancelled, then a late charge", vec![event(30, Cancelled), paid(20, "p2", Some(2000))], Status::Cancelled),
@@ -169,11 +169,11 @@ fn paid_for_time_stays_whatever_happens() {
         SubscriptionEvent::Pending,
         SubscriptionEvent::Failed(None),
     ] {
-        assert_eq!(standing(&[paid(10, "p1", Some(5000)), event(20, what.clone())]).period_end, end, "{what:?}");
+        assert_eq!(state(&[paid(10, "p1", Some(5000)), event(20, what.clone())]).period_end, end, "{what:?}");
     }
     let late = [event(30, SubscriptionEvent::Cancelled), paid(20, "p1", Some(5000))];
-    assert_eq!(standing(&late).period_end, end);
-    assert_eq!(standing(&[paid(10, "p1", Some(5000)), paid(20, "p2", Some(4000))]).period_end, end);
+    assert_eq!(state(&late).period_end, end);
+    assert_eq!(state(&[paid(10, "p1", Some(5000)), paid(20, "p2", Some(4000))]).period_end, end);
 }
 
 #[test]
@@ -191,16 +191,16 @@ fn one_payment_renews_once_whoever_reports_it() {
         [order, invoice, captured.clone(), charged],
     ] {
         let (history, steps) = follow(&History::default(), &events);
-        let standing = history.standing();
-        assert_eq!((standing.credits, standing.period_end), (100, Some(Timestamp::from_millis(5000 * SECOND))));
+        let state = history.state();
+        assert_eq!((state.credits, state.period_end), (100, Some(Timestamp::from_millis(5000 * SECOND))));
         let receipts = steps.iter().flat_map(|step| &step.effects).filter(|effect| **effect == Effect::TellPaid);
         assert_eq!(receipts.count(), 1);
     }
     // Without a word of when the period ends, it is a month from the payment, or from what was paid for so far.
     let end = Cycle::Monthly.end_from(captured.at.unwrap());
-    assert_eq!(standing(std::slice::from_ref(&captured)).period_end, Some(end));
+    assert_eq!(state(std::slice::from_ref(&captured)).period_end, Some(end));
     let next = Event { subscription: None, ..paid(20, "p2", None) };
-    assert_eq!(standing(&[captured, next]).period_end, Some(Cycle::Monthly.end_from(end)));
+    assert_eq!(state(&[captured, next]).period_end, Some(Cycle::Monthly.end_from(end)));
 }
 
 #[test]
@@ -212,13 +212,13 @@ fn two_payments_are_two_also_where_they_name_one_invoice() {
         }
         event
     };
-    assert_eq!(standing(&[of_invoice(10, "p1"), of_invoice(20, "p2"), paid(30, "invoice:INV-1", None)]).credits, 200);
+    assert_eq!(state(&[of_invoice(10, "p1"), of_invoice(20, "p2"), paid(30, "invoice:INV-1", None)]).credits, 200);
 }
 
 #[test]
 fn credits_are_granted_once_for_a_period_also_where_two_payments_name_it() {
     let twice = [paid(10, "p1", Some(5000)), paid(20, "p2", Some(5000)), paid(30, "p3", Some(6000))];
-    assert_eq!(standing(&twice).credits, 200);
+    assert_eq!(state(&twice).credits, 200);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn who_has_paid_a_price_before_may_go_on_to_whatever_the_plan_costs_by_now() {
     let (history, _) = follow(&History::default(), &[paid(10, "p1", None)]);
     let dearer = Event { plan: Some(plan("2999")), ..paid(20, "p2", None) };
     let step = apply(&history, &dearer, LATE).unwrap();
-    assert_eq!(step.standing.credits, 200);
+    assert_eq!(step.state.credits, 200);
     assert_eq!(apply(&History::default(), &dearer, LATE).unwrap_err(), Contradiction::WrongAmount);
 }
 
@@ -283,14 +283,14 @@ fn the_history_stays_small_and_payments_that_were_summed_up_do_not_count_again()
         history = follow(&history, &events).0;
     }
     assert!(serde_json::to_string(&history).unwrap().len() < 64 << 10);
-    let before = history.standing();
+    let before = history.state();
     assert_eq!(before.credits, 50_000);
     // Summed up long ago, but remembered.
     let (history, steps) = follow(&history, &[paid(4000, "p400", Some(4005)), event(4003, SubscriptionEvent::Pending)]);
-    assert_eq!(history.standing(), before);
+    assert_eq!(history.state(), before);
     assert!(steps.iter().all(|step| step.effects.is_empty() && !step.is_news));
     // Never heard of: it counts, however late.
     let (history, _) = follow(&history, &[paid(5, "late", Some(7))]);
-    assert_eq!(history.standing().credits, 50_100);
-    assert_eq!(history.standing().status, before.status);
+    assert_eq!(history.state().credits, 50_100);
+    assert_eq!(history.state().status, before.status);
 }

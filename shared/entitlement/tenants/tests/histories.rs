@@ -279,14 +279,14 @@ fn however_a_history_is_told_the_subscription_stands_where_it_ends() {
             history = serde_json::from_str(&serde_json::to_string(&step.history).unwrap()).unwrap();
             assert_eq!(history, step.history);
         }
-        let standing = history.standing();
+        let state = history.state();
         let found = Truth {
-            status: standing.status,
-            payment: standing.payment,
-            subscription: standing.subscription.clone(),
-            period_end: standing.period_end,
-            plan: standing.terms.as_ref().map(|terms| terms.plan_id.clone()),
-            credits: standing.credits,
+            status: state.status,
+            payment: state.payment,
+            subscription: state.subscription.clone(),
+            period_end: state.period_end,
+            plan: state.terms.as_ref().map(|terms| terms.plan_id.clone()),
+            credits: state.credits,
             payments: truth.payments.clone(),
         };
         assert_eq!(found, truth, "SEED={seed}, history {round}: {told:#?}");

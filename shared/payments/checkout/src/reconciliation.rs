@@ -167,7 +167,7 @@ impl Invoice {
 /// What the books must contain for `payment`; None: the gateway does not report the amount.
 fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, CheckoutError> {
     let Some(amount) = payment.amount else { return Ok(None) };
-    let terms = tenant.history.standing().terms;
+    let terms = tenant.history.state().terms;
     let cycle = payment.cycle.as_deref().and_then(Cycle::parse);
     let cycle = cycle.or_else(|| terms.as_ref()?.cycle).unwrap_or(Cycle::Monthly);
     let plan = payment.plan.as_deref().or(tenant.subscription_plan.as_deref()).unwrap_or_default();

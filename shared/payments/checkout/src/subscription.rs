@@ -59,15 +59,17 @@ pub(crate) async fn get(
     };
     let ErpSubscription { id, status, payment_status, plan, price, next_billing_date, period_end } =
         found.unwrap_or_default();
-    let Some(status) = tenant.subscription_status.clone().or(status) else { return Ok(None) };
+    let Some(status) = tenant.subscription_status.map(|status| status.as_str().to_owned()).or(status) else {
+        return Ok(None);
+    };
     let paid =
-        tenant.history.standing().price.and_then(|(minor, code)| {
+        tenant.history.state().price.and_then(|(minor, code)| {
             Currency::parse(&code).ok().map(|currency| DecimalAmount(Money { minor, currency }))
         });
     Ok(Some(SubscriptionResponse {
         subscription_id: tenant.erp_subscription_id.clone().or(id),
         status,
-        payment_status: tenant.payment_status.clone().or(payment_status),
+        payment_status: tenant.payment_status.map(|status| status.as_str().to_owned()).or(payment_status),
         plan: tenant.subscription_plan.clone().or(plan),
         price: paid.or(price),
         next_billing_date,

@@ -285,7 +285,7 @@ impl Processor {
             change.seats = change.seats.or(Some(quote.seats));
             change.names_plan = true;
         }
-        let state = tenant.history.standing();
+        let state = tenant.history.state();
         let own = state.terms.as_ref().map(|terms| terms.plan_id.as_str());
         let as_before = paid.amount.is_some() && paid.amount == state.price;
         let named = quote.map(|quote| quote.terms.plan_id.as_str()).or(event.plan_id.as_deref());
@@ -326,7 +326,7 @@ impl Processor {
             return Ok(None);
         }
         let raising = || tenant.outbox.iter().filter(|task| task.effects.contains(&Effect::RaiseFence));
-        if raising().any(|task| task.deed.is_none()) {
+        if raising().any(|task| task.audit_entry.is_none()) {
             self.invalidation.payment_changed(&tenant.id).await?;
         } else if raising().next().is_some() {
             // An administrator changed the tenant; what payments say about it is as it was.

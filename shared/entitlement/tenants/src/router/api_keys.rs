@@ -31,7 +31,7 @@ pub(super) async fn create(
     state
         .idempotency
         .once_for_secret(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
-            let issued = state.access.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
+            let issued = state.authenticator.issue_key(new.bound_to(&tenant.id)?, &granted.caller).await?;
             Ok((StatusCode::CREATED, issued))
         })
         .await
@@ -52,7 +52,7 @@ pub(super) async fn list(
     page: Page,
 ) -> Result<Json<Listing<ApiKeyResponse>>, Problem> {
     let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
-    state.access.list_keys(Some(&tenant), &page).await.map(Json)
+    state.authenticator.list_keys(Some(&tenant), &page).await.map(Json)
 }
 
 /// Revoke a tenant's API key
@@ -78,6 +78,6 @@ pub(super) async fn revoke(
     descendants: Descendants,
 ) -> Result<Response, Problem> {
     let tenant = TenantId::new(state.find(&granted.caller, &id).await?.id);
-    let revoked = state.access.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
+    let revoked = state.authenticator.revoke_key(&key, Some(&tenant), descendants, &granted.caller).await?;
     Ok(RevokeApiKeyResponse::respond(revoked, descendants))
 }

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{AppState, only_the_platform};
-use crate::external_ids::{ExternalId, NotSet};
+use super::{AppState, require_platform};
+use crate::error::ExternalIdError;
+use crate::external_ids::ExternalId;
 
 /// A tenant's external id in an application.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct NewExternalId {
+pub(super) struct SetExternalIdRequest {
     /// The tenant's id in the application, 1 to 256 bytes: `hospital_id` in HealOS, `company_id` in PowerDialer.
     external_org_id: String,
 }
@@ -25,14 +26,14 @@ pub(super) struct NewExternalId {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExternalId)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShownExternalId {
+pub(super) struct ExternalIdResponse {
     application_slug: String,
     external_org_id: String,
     set_by: String,
     set_at: String,
 }
 
-impl From<ExternalId> for ShownExternalId {
+impl From<ExternalId> for ExternalIdResponse {
     fn from(id: ExternalId) -> Self {
         Self {
             application_slug: id.application,
@@ -43,21 +44,21 @@ impl From<ExternalId> for ShownExternalId {
     }
 }
 
-impl From<NotSet> for Problem {
-    fn from(error: NotSet) -> Self {
+impl From<ExternalIdError> for Problem {
+    fn from(error: ExternalIdError) -> Self {
         match error {
-            NotSet::Taken => Self::new(Code::AlreadyExists, "Another tenant has this id in this application."),
-            NotSet::Busy => {
+            ExternalIdError::Taken => Self::new(Code::AlreadyExists, "Another tenant has this id in this application."),
+            ExternalIdError::Busy => {
                 Self::new(Code::StoreUnavailable, "The id is being changed by others; try again.").retry_after(1)
             }
-            NotSet::Db(error) => error.into(),
+            ExternalIdError::Db(error) => error.into(),
         }
     }
 }
 
 /// Why the change that fences surround did not happen.
 enum Failed {
-    NotSet(NotSet),
+    ExternalIdError(ExternalIdError),
     Unreachable(Unreachable),
 }
 
@@ -70,7 +71,7 @@ impl From<Unreachable> for Failed {
 impl From<Failed> for Problem {
     fn from(failed: Failed) -> Self {
         match failed {
-            Failed::NotSet(error) => error.into(),
+            Failed::ExternalIdError(error) => error.into(),
             Failed::Unreachable(error) => error.into(),
         }
     }
@@ -84,13 +85,13 @@ fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/external-ids", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
-    responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ShownExternalId>)),
+    responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ExternalIdResponse>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
-) -> Result<Json<Listing<ShownExternalId>>, Problem> {
+) -> Result<Json<Listing<ExternalIdResponse>>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
     let all = state.external_ids.of(&tenant.id).await?;
     Ok(Json(Listing { data: all.into_iter().map(Into::into).collect(), next_cursor: None }))
@@ -107,9 +108,9 @@ pub(super) async fn list(
         ("id" = String, Path, description = "The tenant's id."),
         ("applicationSlug" = String, Path, description = "The application."),
     ),
-    request_body = NewExternalId,
+    request_body = SetExternalIdRequest,
     responses(
-        (status = 200, description = "The external id is set.", body = ShownExternalId),
+        (status = 200, description = "The external id is set.", body = ExternalIdResponse),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this id in this application."),
     ),
 )]
@@ -118,29 +119,29 @@ pub(super) async fn set(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, application)): Path<(String, String)>,
-    Json(new): Json<NewExternalId>,
-) -> Result<Json<ShownExternalId>, Problem> {
+    Json(new): Json<SetExternalIdRequest>,
+) -> Result<Json<ExternalIdResponse>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    only_the_platform(&granted.caller)?;
+    require_platform(&granted.caller)?;
     let application = read_id("applicationSlug", &application)?;
     let external_org = read_id("externalOrgId", &new.external_org_id)?;
-    let (author, now) = (granted.caller.actor(address), state.now());
+    let (actor, now) = (granted.caller.actor(address), state.now());
     let set = ExternalId {
         application: application.as_str().to_owned(),
         external_org: external_org.as_str().to_owned(),
-        set_by: author.id.clone(),
+        set_by: actor.id.clone(),
         set_at: now,
     };
     let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
     let mut before = None;
     let change = async || {
-        before = state.external_ids.set(&tenant.id, &set).await.map_err(Failed::NotSet)?;
+        before = state.external_ids.set(&tenant.id, &set).await.map_err(Failed::ExternalIdError)?;
         let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
         Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
     };
     state.invalidation.rebind(change).await?;
     let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
-    state.audit.append(&tenant.id, &state.deed("external_id.set", &detail, &author, now)).await?;
+    state.audit.append(&tenant.id, &state.audit_entry("external_id.set", &detail, &actor, now)).await?;
     let shown = state.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
     Ok(Json(shown.into()))
 }
@@ -164,17 +165,17 @@ pub(super) async fn remove(
     Path((id, application)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    only_the_platform(&granted.caller)?;
+    require_platform(&granted.caller)?;
     let none = || Problem::new(Code::ExternalIdNotFound, "The tenant has no id in this application.");
     let application = Id::parse(&application).map_err(|_| none())?;
     let known = state.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
-    let (author, now) = (granted.caller.actor(address), state.now());
+    let (actor, now) = (granted.caller.actor(address), state.now());
     let detail = json!({"application": known.application, "external_org": known.external_org});
-    state.audit.append(&tenant.id, &state.deed("external_id.removed", &detail, &author, now)).await?;
+    state.audit.append(&tenant.id, &state.audit_entry("external_id.removed", &detail, &actor, now)).await?;
     let change = async || {
         let removed = state.external_ids.remove(&tenant.id, application.as_str()).await;
-        let removed = removed.map_err(|error| Failed::NotSet(error.into()))?;
+        let removed = removed.map_err(|error| Failed::ExternalIdError(error.into()))?;
         let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
         let alias = |external_org| Alias { application: application.clone(), external_org };
         Ok::<_, Failed>(external_org.map(alias).into_iter().collect())

@@ -12,15 +12,16 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::fields::{is_email, is_valid, sent};
-use crate::members::{Member, Refusal, Wish};
-use crate::people::Said;
+use super::request::{is_email, is_valid, sent};
+use crate::error::MemberError;
+use crate::members::{Member, MembershipChange};
+use crate::people::PersonPatch;
 use crate::tenant::Tenant;
 use edge_audit::Actor;
 
 /// A request to add a user to a tenant.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct NewUser {
+pub(super) struct CreateMemberRequest {
     /// The user's id in the product's accounts, 1 to 256 bytes.
     user_id: String,
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`. The default is `MEMBER`.
@@ -33,7 +34,7 @@ pub(super) struct NewUser {
 
 /// The fields of a user that can be updated.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct UserChanges {
+pub(super) struct UpdateMemberRequest {
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`.
     #[serde(default)]
     #[schema(value_type = Option<Role>)]
@@ -56,7 +57,7 @@ struct Person {
 /// A user of a tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
-pub(super) struct ShownUser {
+pub(super) struct MemberResponse {
     user_id: String,
     role: Role,
     email: Option<String>,
@@ -72,7 +73,7 @@ pub(super) struct ShownUser {
     updated_at: String,
 }
 
-impl From<Member> for ShownUser {
+impl From<Member> for MemberResponse {
     fn from(member: Member) -> Self {
         let updated_at = member.changed_at.to_rfc3339_millis();
         let shown = Self {
@@ -101,24 +102,6 @@ impl From<Member> for ShownUser {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::IsMember => Self::new(Code::AlreadyExists, "The user belongs to the tenant already."),
-            Refusal::IsNoMember => Self::new(Code::UserNotFound, "The tenant has no such user."),
-            Refusal::LastOwner => {
-                Self::new(Code::LastOwner, "A tenant keeps at least one owner: make somebody else one first.")
-            }
-            Refusal::Full => Self::new(Code::UserLimitReached, "The tenant has as many users as its plan allows."),
-            Refusal::Busy => {
-                let detail = "The tenant's users are being changed by others; try again.";
-                Self::new(Code::StoreUnavailable, detail).retry_after(1)
-            }
-            Refusal::Db(error) => error.into(),
-        }
-    }
-}
-
 /// The role that is written, or what is wrong with it.
 fn read_role(written: Option<&str>, errors: &mut Vec<FieldError>) -> Option<Role> {
     let role = Role::parse(written?);
@@ -129,24 +112,24 @@ fn read_role(written: Option<&str>, errors: &mut Vec<FieldError>) -> Option<Role
 }
 
 impl Person {
-    fn read(self, errors: &mut Vec<FieldError>) -> Said {
-        let said = Said { email: self.email, name: self.name };
-        if said.email.iter().flatten().any(|email| !is_email(email)) {
+    fn read(self, errors: &mut Vec<FieldError>) -> PersonPatch {
+        let person = PersonPatch { email: self.email, name: self.name };
+        if person.email.iter().flatten().any(|email| !is_email(email)) {
             errors.push(FieldError::new("email", "must be an e-mail address"));
         }
-        if said.name.iter().flatten().any(|name| !is_valid(name)) {
+        if person.name.iter().flatten().any(|name| !is_valid(name)) {
             errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
         }
-        said
+        person
     }
 }
 
 /// Add a user
 #[utoipa::path(
     post, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
-    params(("id" = String, Path, description = "The tenant's id.")), request_body = NewUser,
+    params(("id" = String, Path, description = "The tenant's id.")), request_body = CreateMemberRequest,
     responses(
-        (status = 201, description = "The user is added.", body = ShownUser),
+        (status = 201, description = "The user is added.", body = MemberResponse),
         (status = 409, description = "`ALREADY_EXISTS`: the user already belongs to the tenant. `USER_LIMIT_REACHED`: the plan allows no more users."),
     ),
 )]
@@ -155,10 +138,10 @@ pub(super) async fn add(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path(id): Path<String>,
-    request: Idempotent<NewUser>,
+    request: Idempotent<CreateMemberRequest>,
 ) -> Result<Response, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = granted.caller.actor(address);
+    let actor = granted.caller.actor(address);
     state
         .idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
@@ -167,16 +150,19 @@ pub(super) async fn add(
                 errors.push(FieldError::new("user_id", "must be 1 to 256 bytes without control characters"));
             }
             let role = read_role(new.role.as_deref(), &mut errors).unwrap_or(Role::Member);
-            let said = new.person.read(&mut errors);
+            let person = new.person.read(&mut errors);
             if !errors.is_empty() {
                 return Err(Problem::fields(errors));
             }
-            hands_on_only_its_own(&granted.caller, role)?;
+            check_role_scopes(&granted.caller, role)?;
             let (user, now) = (new.user_id, state.now());
-            state.keep_on(&granted.caller, &tenant, &user, &author).await?;
-            state.members.change(&tenant.id, &user, Wish::Join(role, tenant.max_users), &author, now).await?;
-            state.people.note(&tenant.id, &user, &said, now).await?;
-            Ok((StatusCode::CREATED, state.shown_user(&tenant.id, &user).await?))
+            state.ensure_caller_is_member(&granted.caller, &tenant, &user, &actor).await?;
+            state
+                .members
+                .change(&tenant.id, &user, MembershipChange::Join(role, tenant.max_users), &actor, now)
+                .await?;
+            state.people.note(&tenant.id, &user, &person, now).await?;
+            Ok((StatusCode::CREATED, state.member_response(&tenant.id, &user).await?))
         })
         .await
 }
@@ -187,25 +173,19 @@ pub(super) async fn add(
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
-    responses((status = 200, description = "A page of users.", body = Listing<ShownUser>)),
+    responses((status = 200, description = "A page of users.", body = Listing<MemberResponse>)),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     page: Page,
-) -> Result<Json<Listing<ShownUser>>, Problem> {
+) -> Result<Json<Listing<MemberResponse>>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let behind = page.cursor.as_deref().map(|cursor| {
-        let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        behind
-            .filter(|behind| is_valid(behind))
-            .ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
-    });
-    let behind = behind.transpose()?.unwrap_or_default();
-    let members = state.members.list(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
-    let shown = members.into_iter().map(ShownUser::from).collect();
-    Ok(Json(Listing::from_one_more(shown, &page, |user: &ShownUser| hex::encode(&user.user_id))))
+    let parse = |text: &str| String::from_utf8(hex::decode(text).ok()?).ok().filter(|user| is_valid(user));
+    let last = page.parse_cursor(parse)?.unwrap_or_default();
+    let members = state.members.list(&tenant.id, &last, page.rows()).await?;
+    Ok(Json(page.listing(members, |member| hex::encode(&member.user), MemberResponse::from)))
 }
 
 /// Update a user
@@ -217,9 +197,9 @@ pub(super) async fn list(
         ("id" = String, Path, description = "The tenant's id."),
         ("user_id" = String, Path, description = "The user's id."),
     ),
-    request_body = UserChanges,
+    request_body = UpdateMemberRequest,
     responses(
-        (status = 200, description = "The updated user.", body = ShownUser),
+        (status = 200, description = "The updated user.", body = MemberResponse),
         (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
     ),
 )]
@@ -228,36 +208,36 @@ pub(super) async fn change(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, user)): Path<(String, String)>,
-    Json(changes): Json<UserChanges>,
-) -> Result<Json<ShownUser>, Problem> {
+    Json(changes): Json<UpdateMemberRequest>,
+) -> Result<Json<MemberResponse>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = granted.caller.actor(address);
+    let actor = granted.caller.actor(address);
     let mut errors = Vec::new();
     let role = read_role(changes.role.as_deref(), &mut errors);
-    let said = changes.person.read(&mut errors);
+    let person = changes.person.read(&mut errors);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
-    let before = state.shown_user(&tenant.id, &user).await?;
+    let before = state.member_response(&tenant.id, &user).await?;
     let now = state.now();
     if let Some(role) = role {
-        hands_on_only_its_own(&granted.caller, role)?;
-        state.members.change(&tenant.id, &user, Wish::Become(role), &author, now).await?;
+        check_role_scopes(&granted.caller, role)?;
+        state.members.change(&tenant.id, &user, MembershipChange::Become(role), &actor, now).await?;
     }
-    if said != Said::default() {
+    if person != PersonPatch::default() {
         // Who has left meanwhile is not known again: the person's data goes once it is there.
-        let fields: Vec<&str> = [("email", said.email.is_some()), ("name", said.name.is_some())]
+        let fields: Vec<&str> = [("email", person.email.is_some()), ("name", person.name.is_some())]
             .into_iter()
             .filter_map(|(field, is_said)| is_said.then_some(field))
             .collect();
         let detail = json!({"user_id": before.user_id, "fields": fields});
-        state.audit.append(&tenant.id, &state.deed("user.changed", &detail, &author, now)).await?;
-        state.people.note(&tenant.id, &user, &said, now).await?;
+        state.audit.append(&tenant.id, &state.audit_entry("user.changed", &detail, &actor, now)).await?;
+        state.people.note(&tenant.id, &user, &person, now).await?;
         if state.members.find(&tenant.id, &user).await?.is_none() {
             state.people.delete(&tenant.id, &user).await?;
         }
     }
-    Ok(Json(state.shown_user(&tenant.id, &user).await?))
+    Ok(Json(state.member_response(&tenant.id, &user).await?))
 }
 
 /// Remove a user
@@ -281,49 +261,52 @@ pub(super) async fn remove(
     granted: Granted<TenantsAdmin>,
     address: Address,
     Path((id, user)): Path<(String, String)>,
-    keys: KeysOfTheirs,
+    keys: MemberKeys,
 ) -> Result<StatusCode, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let author = granted.caller.actor(address);
+    let actor = granted.caller.actor(address);
     if !is_valid(&user) {
-        return Err(Refusal::IsNoMember.into());
+        return Err(MemberError::IsNoMember.into());
     }
     let now = state.now();
-    let left = state.members.change(&tenant.id, &user, Wish::Leave, &author, now).await;
+    let left = state.members.change(&tenant.id, &user, MembershipChange::Leave, &actor, now).await;
     let has_left_before = match left {
         Ok(_) => false,
         // Perhaps somebody left and died before the person's data was deleted.
-        Err(Refusal::IsNoMember) => true,
+        Err(MemberError::IsNoMember) => true,
         Err(refusal) => return Err(refusal.into()),
     };
-    let had_data = state.erasure.erase(&tenant.id, &user, &author, &*state.capabilities.random, now).await?;
+    let had_data = state.erasure.erase(&tenant.id, &user, &actor, &*state.capabilities.random, now).await?;
     let had_keys = match keys {
-        KeysOfTheirs::Keep => false,
-        KeysOfTheirs::Revoke => state.access.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?,
+        MemberKeys::Keep => false,
+        MemberKeys::Revoke => {
+            state.authenticator.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?
+        }
     };
     if has_left_before && !had_data && !had_keys {
-        return Err(Refusal::IsNoMember.into());
+        return Err(MemberError::IsNoMember.into());
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// What becomes of the keys that a person made who is removed.
-pub(super) enum KeysOfTheirs {
+pub(super) enum MemberKeys {
     /// They go on.
     Keep,
     /// They are revoked: `?api_keys=revoke`.
     Revoke,
 }
 
-impl<S: Sync> FromRequestParts<S> for KeysOfTheirs {
+impl<S: Sync> FromRequestParts<S> for MemberKeys {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         #[derive(Deserialize)]
-        struct Asked {
+        struct UsageQuery {
             api_keys: Option<String>,
         }
-        let asked = Query::<Asked>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
+        let asked =
+            Query::<UsageQuery>::try_from_uri(&parts.uri).map_err(|_| Problem::field("query", "cannot be read"))?;
         match asked.0.api_keys.as_deref() {
             None => Ok(Self::Keep),
             Some("revoke") => Ok(Self::Revoke),
@@ -334,7 +317,7 @@ impl<S: Sync> FromRequestParts<S> for KeysOfTheirs {
 
 /// Nobody of a tenant makes somebody more than they are themselves: a role in the database is a right. What every member
 /// may is anybody's to give who manages members.
-fn hands_on_only_its_own(caller: &Caller, role: Role) -> Result<(), Problem> {
+fn check_role_scopes(caller: &Caller, role: Role) -> Result<(), Problem> {
     match role.scopes().missing_from(caller.scopes.and(Role::Member.scopes())).next() {
         Some(scope) if caller.tenant.is_some() => {
             let detail =
@@ -348,7 +331,13 @@ fn hands_on_only_its_own(caller: &Caller, role: Role) -> Result<(), Problem> {
 impl AppState {
     /// Makes `caller` a member before the tenant's first user joins, where it is a person who acts in the tenant by their
     /// token alone: once a tenant has members only they may act in it.
-    async fn keep_on(&self, caller: &Caller, tenant: &Tenant, joins: &str, author: &Actor) -> Result<(), Problem> {
+    async fn ensure_caller_is_member(
+        &self,
+        caller: &Caller,
+        tenant: &Tenant,
+        joins: &str,
+        actor: &Actor,
+    ) -> Result<(), Problem> {
         let Some(person) = caller.person().filter(|person| *person != joins && caller.tenant.is_some()) else {
             return Ok(());
         };
@@ -358,15 +347,16 @@ impl AppState {
         let role = Role::ALL.into_iter().find(|role| role.scopes().missing_from(caller.scopes).next().is_none());
         let Some(role) = role else { return Ok(()) };
         let now = self.now();
-        match self.members.change(&tenant.id, person, Wish::Join(role, tenant.max_users), author, now).await {
-            Ok(_) => Ok(self.people.note(&tenant.id, person, &Said::default(), now).await?),
-            Err(Refusal::IsMember) => Ok(()),
+        match self.members.change(&tenant.id, person, MembershipChange::Join(role, tenant.max_users), actor, now).await
+        {
+            Ok(_) => Ok(self.people.note(&tenant.id, person, &PersonPatch::default(), now).await?),
+            Err(MemberError::IsMember) => Ok(()),
             Err(refusal) => Err(refusal.into()),
         }
     }
 
-    async fn shown_user(&self, tenant: &str, user: &str) -> Result<ShownUser, Problem> {
+    async fn member_response(&self, tenant: &str, user: &str) -> Result<MemberResponse, Problem> {
         let found = if is_valid(user) { self.members.find(tenant, user).await? } else { None };
-        found.map(ShownUser::from).ok_or_else(|| Refusal::IsNoMember.into())
+        found.map(MemberResponse::from).ok_or_else(|| MemberError::IsNoMember.into())
     }
 }

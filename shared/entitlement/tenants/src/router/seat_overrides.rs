@@ -7,7 +7,7 @@ use edge_http::{Address, Code, Problem};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{AppState, only_the_platform};
+use super::{AppState, require_platform};
 
 /// Delete a tenant's seat override
 ///
@@ -27,12 +27,12 @@ pub(super) async fn drop_payments(
     address: Address,
     Path(organization): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    only_the_platform(&granted.caller)?;
+    require_platform(&granted.caller)?;
     let tenant = state.find(&granted.caller, &organization).await?;
     // Noted before it is done: afterwards nothing would tell that it is still to be noted.
     let detail = json!({"subscription_status": tenant.subscription_status});
-    let deed = state.deed("seat_override.dropped", &detail, &granted.caller.actor(address), state.now());
-    state.audit.append(&tenant.id, &deed).await?;
+    let entry = state.audit_entry("seat_override.dropped", &detail, &granted.caller.actor(address), state.now());
+    state.audit.append(&tenant.id, &entry).await?;
     let dropped = state.invalidation.drop_payments(&tenant.id).await?;
     dropped
         .map(|_| StatusCode::NO_CONTENT)

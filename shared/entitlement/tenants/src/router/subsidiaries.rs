@@ -6,16 +6,16 @@ use edge_http::{Address, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shown::Shown;
-use super::{AppState, only_the_platform};
-use crate::store::NotStored;
+use super::response::TenantResponse;
+use super::{AppState, require_platform};
+use crate::error::TenantError;
 use crate::subsidiaries::SUBSIDIARIES;
 
 /// The group's own companies.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Provisioned {
+pub(super) struct ProvisionResponse {
     /// All internal companies, sorted by code.
-    data: Vec<Shown>,
+    data: Vec<TenantResponse>,
     /// The codes of the companies for which this request created tenants.
     created: Vec<&'static str>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Provisioned {
 #[utoipa::path(
     post, path = "/api/v1/tenants/provision-internal", tag = "Tenants", security(("key" = ["tenants:admin"])),
     responses(
-        (status = 200, description = "All internal tenants.", body = Provisioned),
+        (status = 200, description = "All internal tenants.", body = ProvisionResponse),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of the companies."),
     ),
 )]
@@ -35,21 +35,21 @@ pub(super) async fn provision(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
-) -> Result<Json<Provisioned>, Problem> {
-    only_the_platform(&granted.caller)?;
-    let author = granted.caller.actor(address);
-    let mut provisioned = Provisioned { data: Vec::new(), created: Vec::new() };
+) -> Result<Json<ProvisionResponse>, Problem> {
+    require_platform(&granted.caller)?;
+    let actor = granted.caller.actor(address);
+    let mut provisioned = ProvisionResponse { data: Vec::new(), created: Vec::new() };
     for subsidiary in SUBSIDIARIES {
         let known = state.tenants.of_company(subsidiary.code).await?;
         let tenant = match known {
             Some(tenant) => tenant,
-            None => match state.insert(subsidiary.tenant(state.now()), &author).await {
+            None => match state.insert(subsidiary.tenant(state.now()), &actor).await {
                 Ok(tenant) => {
                     provisioned.created.push(subsidiary.code);
                     tenant
                 }
                 // Somebody else was faster, or made it something else on purpose.
-                Err(error @ NotStored::Taken(_)) => {
+                Err(error @ TenantError::Taken(_)) => {
                     state.tenants.find(subsidiary.id).await?.ok_or_else(|| Problem::from(error))?
                 }
                 Err(error) => return Err(error.into()),

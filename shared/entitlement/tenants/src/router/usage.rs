@@ -21,7 +21,7 @@ const MAX_DAYS: u32 = 366;
 /// The period to report.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Asked {
+pub(super) struct UsageQuery {
     /// The number of days to look back: 1 to 366. The default is 30.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 366)]
     days: Option<String>,
@@ -30,7 +30,7 @@ pub(super) struct Asked {
 /// A tenant's usage and limits.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageStats)]
-pub(super) struct Stats {
+pub(super) struct UsageResponse {
     tenant_id: String,
     /// The time from which decisions and events are counted.
     from: String,
@@ -63,18 +63,18 @@ struct Users {
 /// Get a tenant's usage
 #[utoipa::path(
     get, path = "/api/v1/tenants/{id}/usage/stats", tag = "Tenants", security(("key" = ["tenants:admin"])),
-    params(("id" = String, Path, description = "The tenant's id."), Asked),
-    responses((status = 200, description = "The tenant's usage.", body = Stats)),
+    params(("id" = String, Path, description = "The tenant's id."), UsageQuery),
+    responses((status = 200, description = "The tenant's usage.", body = UsageResponse)),
 )]
 pub(super) async fn stats(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
     uri: Uri,
-) -> Result<Json<Stats>, Problem> {
+) -> Result<Json<UsageResponse>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
     let unreadable = |_| Problem::field("query", "cannot be read");
-    let Query(asked) = Query::<Asked>::try_from_uri(&uri).map_err(unreadable)?;
+    let Query(asked) = Query::<UsageQuery>::try_from_uri(&uri).map_err(unreadable)?;
     let days = match asked.days.as_deref().map(str::parse) {
         None => DEFAULT_DAYS,
         Some(Ok(days)) if (1..=MAX_DAYS).contains(&days) => days,
@@ -84,7 +84,7 @@ pub(super) async fn stats(
     let from = Timestamp::from_millis(now.as_millis().saturating_sub(edge_capabilities::clock::millis(DAY * days)));
     let usage = Usage::of(&state.db, &tenant.id, from, now).await?;
     let by_role = state.members.count_by_role(&tenant.id).await?;
-    Ok(Json(Stats {
+    Ok(Json(UsageResponse {
         from: from.to_rfc3339_millis(),
         to: now.to_rfc3339_millis(),
         users: Users {

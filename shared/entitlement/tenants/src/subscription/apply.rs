@@ -8,7 +8,7 @@ use edge_plans::{Bought, Ordered, Payment, Plan, TaxRates};
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Fact, History, Paid, SubscriptionEvent};
-use super::standing::{PaymentStatus, Status, SubscriptionState, gateway_of};
+use super::state::{PaymentStatus, Status, SubscriptionState, gateway_of};
 
 /// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
 /// must not go before everything that follows.
@@ -60,7 +60,7 @@ pub struct Step {
     /// Everything that was told, with this.
     pub history: History,
     /// Where the subscription stands now.
-    pub standing: SubscriptionState,
+    pub state: SubscriptionState,
     /// What is to be done.
     pub effects: Vec<Effect>,
     /// Whether the subscription now stands as the event says. It does not where something later goes before it, or
@@ -88,7 +88,7 @@ pub enum Contradiction {
 /// Takes `event`, of which was heard at `now`, into account. The state machine is [`SubscriptionState::follow`]; this finds the
 /// event's place in the history and compares what was with what is.
 pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, Contradiction> {
-    let before = history.standing();
+    let before = history.state();
     let mut what = event.what.clone();
     let mut was_known = false;
     if let SubscriptionEvent::Paid(paid) = &mut what {
@@ -99,10 +99,10 @@ pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, C
     let at = place(event.at, now, history.newest());
     let fact = Fact { at, subscription: event.subscription.clone(), gateway: event.gateway.clone(), what };
     let is_news = !history_has(history, &fact) && after.note(fact);
-    let standing = after.standing();
-    let took_effect = agrees(&standing, event) || was_known;
+    let state = after.state();
+    let took_effect = agrees(&state, event) || was_known;
     let mut effects = Vec::new();
-    if !same_for_seats(&before, &standing) {
+    if !same_for_seats(&before, &state) {
         effects.push(Effect::RaiseFence);
     }
     match event.what {
@@ -113,7 +113,7 @@ pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, C
         }
         _ => {}
     }
-    Ok(Step { history: after, standing, effects, took_effect, is_news })
+    Ok(Step { history: after, state, effects, took_effect, is_news })
 }
 
 /// When something happened that is said to have happened at `at`, was heard at `heard`, and comes after facts of which
@@ -182,26 +182,26 @@ fn check(history: &History, before: &SubscriptionState, event: &Event, paid: &mu
 }
 
 /// Whether the subscription stands as the event says.
-fn agrees(standing: &SubscriptionState, event: &Event) -> bool {
-    let own = standing.is_of(event.subscription.as_deref(), event.gateway.as_deref());
+fn agrees(state: &SubscriptionState, event: &Event) -> bool {
+    let own = state.is_of(event.subscription.as_deref(), event.gateway.as_deref());
     match event.what {
         // It counts, wherever its place is.
         SubscriptionEvent::Paid(_) => true,
         SubscriptionEvent::Failed(_) | SubscriptionEvent::Pending => {
-            own && standing.payment != Some(PaymentStatus::Paid) && !stopped(standing)
+            own && state.payment != Some(PaymentStatus::Paid) && !stopped(state)
         }
-        SubscriptionEvent::Overdue => own && standing.payment == Some(PaymentStatus::Pending) && !stopped(standing),
+        SubscriptionEvent::Overdue => own && state.payment == Some(PaymentStatus::Pending) && !stopped(state),
         SubscriptionEvent::Halted | SubscriptionEvent::NeverStarted => {
-            own && standing.status == Some(Status::Suspended) && !standing.is_paused
+            own && state.status == Some(Status::Suspended) && !state.is_paused
         }
-        SubscriptionEvent::Paused => own && standing.status == Some(Status::Suspended) && standing.is_paused,
-        SubscriptionEvent::Reactivated => own && !stopped(standing) && standing.status != Some(Status::PastDue),
-        SubscriptionEvent::Cancelled => own && standing.status == Some(Status::Cancelled),
+        SubscriptionEvent::Paused => own && state.status == Some(Status::Suspended) && state.is_paused,
+        SubscriptionEvent::Reactivated => own && !stopped(state) && state.status != Some(Status::PastDue),
+        SubscriptionEvent::Cancelled => own && state.status == Some(Status::Cancelled),
     }
 }
 
-fn stopped(standing: &SubscriptionState) -> bool {
-    matches!(standing.status, Some(Status::Cancelled | Status::Suspended))
+fn stopped(state: &SubscriptionState) -> bool {
+    matches!(state.status, Some(Status::Cancelled | Status::Suspended))
 }
 
 fn same_for_seats(before: &SubscriptionState, after: &SubscriptionState) -> bool {

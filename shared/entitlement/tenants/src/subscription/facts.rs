@@ -10,7 +10,7 @@ use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
-use super::standing::SubscriptionState;
+use super::state::SubscriptionState;
 
 /// Facts that are kept one by one. The oldest beyond these are summed up: what comes late takes its place among this
 /// many.
@@ -165,13 +165,13 @@ pub struct History {
 
 impl History {
     /// Where the subscription stands.
-    pub fn standing(&self) -> SubscriptionState {
+    pub fn state(&self) -> SubscriptionState {
         let paid: BTreeSet<&str> = self.facts.iter().filter_map(Fact::names).flatten().map(String::as_str).collect();
-        let mut standing = self.base.clone();
+        let mut state = self.base.clone();
         for fact in &self.facts {
-            standing.follow(fact, &paid);
+            state.follow(fact, &paid);
         }
-        standing
+        state
     }
 
     /// The payment that `paid` is another report of, if it was told of.

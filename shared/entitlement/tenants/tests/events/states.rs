@@ -30,17 +30,17 @@ fn states_that_a_gateway_gives_back_are_taken_back_and_no_time_is_given() {
         let mut backwards = events.clone();
         backwards.reverse();
         for events in [events, backwards] {
-            let standing = standing(&events);
-            assert_eq!((standing.status, standing.is_paused), (Some(status), is_paused), "{told:?}");
-            assert_eq!((standing.period_end, standing.credits), (end, 100), "{told:?}");
+            let state = state(&events);
+            assert_eq!((state.status, state.is_paused), (Some(status), is_paused), "{told:?}");
+            assert_eq!((state.period_end, state.credits), (end, 100), "{told:?}");
         }
     }
     // Where nothing was ever paid, nothing is known again.
     for lowered in [Halted, Paused] {
-        let standing = standing(&[event(10, lowered.clone()), event(20, Reactivated)]);
-        assert_eq!((standing.status, standing.payment, standing.period_end), (None, None, None), "{lowered:?}");
+        let state = state(&[event(10, lowered.clone()), event(20, Reactivated)]);
+        assert_eq!((state.status, state.payment, state.period_end), (None, None, None), "{lowered:?}");
     }
-    assert_eq!(standing(&[event(10, Reactivated)]).status, None);
+    assert_eq!(state(&[event(10, Reactivated)]).status, None);
     let step = follow(&History::default(), &[paid(10, "p1", None), event(20, Halted), event(30, Reactivated)]).1;
     let last = step.last().unwrap();
     assert!(last.took_effect && last.effects == [Effect::RaiseFence]);
@@ -56,29 +56,29 @@ fn word_of_another_subscription_never_lowers_whichever_gateway_it_is_of() {
         for what in [Cancelled, Failed(None), Halted, NeverStarted, Overdue, Paused, Pending, Reactivated] {
             for other in ["razorpay:sub_R", "stripe:sub_X", "bheempay:sub_Y"] {
                 let step = apply(&history, &by(other, event(30, what.clone())), LATE).unwrap();
-                assert_eq!(step.standing, history.standing(), "{own} {other} {what:?}");
+                assert_eq!(step.state, history.state(), "{own} {other} {what:?}");
                 assert!(step.effects.is_empty() && !step.took_effect, "{own} {other} {what:?}");
             }
         }
         let step = apply(&history, &by(own, event(30, Halted)), LATE).unwrap();
-        assert_eq!(step.standing.status, Some(Status::Suspended), "{own}");
+        assert_eq!(step.state.status, Some(Status::Suspended), "{own}");
         // Nor is a suspension lifted by another.
         for other in ["razorpay:sub_R", "stripe:sub_X"] {
             let lifted = apply(&step.history, &by(other, event(40, Reactivated)), LATE).unwrap();
-            assert_eq!(lifted.standing.status, Some(Status::Suspended), "{own} {other}");
+            assert_eq!(lifted.state.status, Some(Status::Suspended), "{own} {other}");
         }
     }
     // A failure that names no subscription is of the gateway's own.
     let (history, _) = follow(&History::default(), &[by("stripe:sub_S", paid(20, "p2", None))]);
     for (gateway, status) in [("razorpay", Status::Active), ("stripe", Status::PastDue)] {
         let failed = Event { subscription: None, gateway: Some(gateway.into()), ..event(30, Failed(None)) };
-        assert_eq!(apply(&history, &failed, LATE).unwrap().standing.status, Some(status), "{gateway}");
+        assert_eq!(apply(&history, &failed, LATE).unwrap().state.status, Some(status), "{gateway}");
     }
     // One subscription, as BheemPay and as Razorpay tell of it; the ERP speaks of the organisation.
     for (own, other) in [("bheempay:sub_1", "razorpay:sub_1"), ("razorpay:sub_1", "erp:77"), ("erp:77", "stripe:sub_1")]
     {
         let told = [by(own, paid(10, "p1", None)), by(other, event(20, Halted))];
-        assert_eq!(standing(&told).status, Some(Status::Suspended), "{own} {other}");
+        assert_eq!(state(&told).status, Some(Status::Suspended), "{own} {other}");
     }
 }
 
@@ -95,15 +95,15 @@ fn of_two_subscriptions_that_are_both_charged_the_one_bought_last_is_the_tenants
     let price = Some((249_900, "INR".to_owned()));
     let events = [small(10, "p1", 1000), large(20, "p2", 5000), small(1000, "p3", 2000)];
     for events in [events.clone(), [events[2].clone(), events[1].clone(), events[0].clone()]] {
-        let standing = standing(&events);
-        let found = (standing.subscription.as_deref(), standing.status, standing.price.clone());
+        let state = state(&events);
+        let found = (state.subscription.as_deref(), state.status, state.price.clone());
         assert_eq!(found, (Some("stripe:sub_S"), Some(Status::Active), price.clone()));
         // What it costs is its own matter: each was paid for.
-        assert_eq!((standing.period_end, standing.credits), (Some(Timestamp::from_millis(5000 * SECOND)), 300));
+        assert_eq!((state.period_end, state.credits), (Some(Timestamp::from_millis(5000 * SECOND)), 300));
     }
     // Once the other is over, who goes on paying for the first goes on with it.
     let over = [&events[..2], &[by("stripe:sub_S", event(30, SubscriptionEvent::Cancelled)), small(1000, "p3", 6000)]]
         .concat();
-    let standing = standing(&over);
-    assert_eq!((standing.subscription.as_deref(), standing.status), (Some("razorpay:sub_R"), Some(Status::Active)));
+    let state = state(&over);
+    assert_eq!((state.subscription.as_deref(), state.status), (Some("razorpay:sub_R"), Some(Status::Active)));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge_access::{Caller, Role, TenantId};
 use edge_audit::Actor;
-use edge_tenants::{Members, Wish};
+use edge_tenants::{Members, MembershipChange};
 
 use super::*;
 use crate::{Delegation, Delegations, People};
@@ -23,7 +23,7 @@ impl Tenant {
         Self { members: Members::new(db.clone()), people: People::new(&db), db }
     }
 
-    async fn put(&self, user: &str, wish: Wish, by: &str, at: i64) {
+    async fn put(&self, user: &str, wish: MembershipChange, by: &str, at: i64) {
         let author = Actor { id: by.into(), address: None };
         self.members.change("t1", user, wish, &author, Timestamp::from_millis(at)).await.unwrap();
     }
@@ -74,38 +74,38 @@ fn caller(user: &str) -> Caller {
 #[tokio::test(start_paused = true)]
 async fn a_delegation_gives_the_delegators_present_roles_and_none_after_their_removal() {
     let tenant = Tenant::new();
-    tenant.put("boss", Wish::Join(Role::Owner, None), "bootstrap", 1).await;
-    tenant.put("ana", Wish::Join(Role::BillingAdmin, None), "user:boss", 2).await;
-    tenant.put("ben", Wish::Join(Role::Member, None), "user:boss", 3).await;
+    tenant.put("boss", MembershipChange::Join(Role::Owner, None), "bootstrap", 1).await;
+    tenant.put("ana", MembershipChange::Join(Role::BillingAdmin, None), "user:boss", 2).await;
+    tenant.put("ben", MembershipChange::Join(Role::Member, None), "user:boss", 3).await;
     tenant.delegates("ana", "ben").await;
     let ana = |role: &str| vec![("user:ana".to_owned(), vec![role.to_owned()])];
     assert_eq!(tenant.delegators("ben").await, ana("billing_admin"));
-    tenant.put("ana", Wish::Become(Role::Member), "user:boss", 600).await;
+    tenant.put("ana", MembershipChange::Become(Role::Member), "user:boss", 600).await;
     assert_eq!(tenant.delegators("ben").await, ana("member"));
     assert_eq!(tenant.roles("ben").await, ["member"]);
     // She goes: it is over, also when she comes back.
-    tenant.put("ana", Wish::Leave, "user:boss", 700).await;
+    tenant.put("ana", MembershipChange::Leave, "user:boss", 700).await;
     assert!(tenant.delegators("ben").await.is_empty());
-    tenant.put("ana", Wish::Join(Role::BillingAdmin, None), "user:boss", 800).await;
+    tenant.put("ana", MembershipChange::Join(Role::BillingAdmin, None), "user:boss", 800).await;
     assert!(tenant.delegators("ben").await.is_empty());
     let listed = Delegations::new(tenant.db.clone()).list("t1", None, 10).await.unwrap();
     assert_eq!(listed[0].revoked_at, Some(Timestamp::from_millis(700)));
     // So it is where the delegate goes.
     tenant.delegates("boss", "cy").await;
     assert_eq!(tenant.delegators("cy").await.len(), 1);
-    tenant.put("cy", Wish::Join(Role::Member, None), "user:boss", 900).await;
-    tenant.put("cy", Wish::Leave, "user:boss", 901).await;
+    tenant.put("cy", MembershipChange::Join(Role::Member, None), "user:boss", 900).await;
+    tenant.put("cy", MembershipChange::Leave, "user:boss", 901).await;
     assert!(tenant.delegators("cy").await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn whom_the_requester_made_an_owner_puts_nobody_into_a_role_that_counts() {
     let tenant = Tenant::new();
-    tenant.put("boss", Wish::Join(Role::Owner, None), "bootstrap", 1).await;
-    tenant.put("rita", Wish::Join(Role::Owner, None), "user:boss", 2).await;
+    tenant.put("boss", MembershipChange::Join(Role::Owner, None), "bootstrap", 1).await;
+    tenant.put("rita", MembershipChange::Join(Role::Owner, None), "user:boss", 2).await;
     // Rita makes Sue an owner, Sue makes Tom one, and Tom gives roles.
-    tenant.put("sue", Wish::Join(Role::Owner, None), "user:rita", 3).await;
-    tenant.put("tom", Wish::Join(Role::Owner, None), "user:sue", 4).await;
+    tenant.put("sue", MembershipChange::Join(Role::Owner, None), "user:rita", 3).await;
+    tenant.put("tom", MembershipChange::Join(Role::Owner, None), "user:sue", 4).await;
     tenant.people.set_role("t1", "cfo", &["user:una".to_owned()], "user:tom", NOW).await.unwrap();
     tenant.people.set_role("t1", "head_of_it", &["user:una".to_owned()], "user:boss", NOW).await.unwrap();
     let parties = tenant.people.parties();

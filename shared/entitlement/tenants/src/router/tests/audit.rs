@@ -2,7 +2,7 @@ use super::*;
 
 async fn actions(test: &Test, path: &str) -> Vec<String> {
     let (_, page) = test.platform("GET", path, Value::Null).await;
-    page["data"].as_array().unwrap().iter().map(|deed| deed["action"].as_str().unwrap().to_owned()).collect()
+    page["data"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,13 +50,13 @@ async fn every_change_is_in_the_audit_newest_first() {
     let mut query = path("/audit?limit=2");
     loop {
         let (_, page) = test.platform("GET", &query, Value::Null).await;
-        paged.extend(page["data"].as_array().unwrap().iter().map(|deed| deed["action"].as_str().unwrap().to_owned()));
+        paged.extend(page["data"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()));
         let Some(cursor) = page["nextCursor"].as_str() else { break };
         query = path(&format!("/audit?limit=2&cursor={cursor}"));
     }
     assert_eq!(paged, expected);
     let (_, page) = test.platform("GET", &path("/audit?limit=200"), Value::Null).await;
-    let of = |action: &str| page["data"].as_array().unwrap().iter().find(|deed| deed["action"] == action).unwrap();
+    let of = |action: &str| page["data"].as_array().unwrap().iter().find(|entry| entry["action"] == action).unwrap();
     let changed = &of("tenant.changed")["detail"];
     assert_eq!(*changed, json!({"changes": {"max_users": {"from": null, "to": 5}}, "fields": ["billing_email"]}));
     assert_eq!(of("user.role_changed")["detail"], json!({"user_id": "ben", "role": "ADMIN", "previous_role": "OWNER"}));
@@ -81,11 +81,11 @@ async fn what_was_not_noted_because_the_edge_died_is_noted_by_whoever_comes_next
     let path = test.acme().await;
     let tenants = Tenants::new(Db::new(test.world.db.clone()));
     let mut tenant = tenants.find(ID).await.unwrap().unwrap();
-    let author = Actor { id: "key:x".into(), address: None };
+    let actor = Actor { id: "key:x".into(), address: None };
     let random = edge_capabilities::testing::SeededRandom::new(9);
     let now = edge_capabilities::Clock::now(&*test.world.clock);
-    let deed = AuditEntry::new("tenant.changed", &json!({}), &author, &random, now);
-    tenant.outbox.push(Task::of_deed(deed));
+    let entry = AuditEntry::new("tenant.changed", &json!({}), &actor, &random, now);
+    tenant.outbox.push(Task::of_audit_entry(entry));
     // The change is made, and whoever made it dies.
     assert_eq!(tenants.replace(&tenant, now).await.unwrap(), Applied::Stored);
     assert_eq!(actions(&test, &path("/audit")).await, ["tenant.created"]);

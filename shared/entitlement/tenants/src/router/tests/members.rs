@@ -119,7 +119,7 @@ async fn who_leaves_is_forgotten_and_the_books_stay() {
     assert_eq!((&tenant["owner_email"], &tenant["billing_email"]), (&json!("ana@acme.example"), &Value::Null));
     let (_, audit) = test.platform("GET", &path("/audit"), Value::Null).await;
     let told: Vec<&Value> =
-        audit["data"].as_array().unwrap().iter().filter(|deed| deed["detail"]["user_id"] == "ben").collect();
+        audit["data"].as_array().unwrap().iter().filter(|entry| entry["detail"]["user_id"] == "ben").collect();
     assert_eq!(told.len(), 3, "{audit}");
 }
 
@@ -131,8 +131,11 @@ async fn forgetting_that_broke_off_goes_on_when_it_is_asked_for_again() {
     add(&test, &path("/users"), "ben", "MEMBER").await;
     // As if the edge had died right after the user had left.
     let members = Members::new(Db::new(test.world.db.clone()));
-    let author = Actor { id: "key:x".into(), address: None };
-    members.change(ID, "ben", crate::members::Wish::Leave, &author, Timestamp::from_millis(1)).await.unwrap();
+    let actor = Actor { id: "key:x".into(), address: None };
+    members
+        .change(ID, "ben", crate::members::MembershipChange::Leave, &actor, Timestamp::from_millis(1))
+        .await
+        .unwrap();
     assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 204);
     assert_eq!(test.platform("DELETE", &path("/users/ben"), Value::Null).await.0, 404);
 }

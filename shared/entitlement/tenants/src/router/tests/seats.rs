@@ -70,7 +70,7 @@ async fn a_change_whose_fence_could_not_be_raised_is_completed_when_it_is_sent_a
     assert_eq!(test.platform("PUT", &path, json!({"is_active": false})).await.0, 200);
     assert_eq!(reason(&test, &seats).await, "SUBSCRIPTION_SUSPENDED");
     let (_, audit) = test.platform("GET", &format!("{path}/audit"), Value::Null).await;
-    let changes = audit["data"].as_array().unwrap().iter().filter(|deed| deed["action"] == "tenant.changed");
+    let changes = audit["data"].as_array().unwrap().iter().filter(|entry| entry["action"] == "tenant.changed");
     assert_eq!(changes.count(), 1, "{audit}");
 }
 
@@ -88,7 +88,7 @@ async fn the_platform_alone_has_the_erps_word_count_again_and_the_audit_says_so(
     assert_eq!(reason(&test, &seats).await, "SEAT_ACTIVE");
     assert_eq!(test.platform("DELETE", &path, Value::Null).await.0, 204);
     let (_, audit) = test.platform("GET", &format!("/api/v1/tenants/{ID}/audit"), Value::Null).await;
-    let dropped = audit["data"].as_array().unwrap().iter().filter(|deed| deed["action"] == "seat_override.dropped");
+    let dropped = audit["data"].as_array().unwrap().iter().filter(|entry| entry["action"] == "seat_override.dropped");
     assert_eq!(dropped.count(), 2, "{audit}");
     // The next event counts.
     is_suspended_by_a_payment(&test).await;

@@ -5,6 +5,7 @@ use edge_http::{FieldError, Problem};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::subscription::History;
 use crate::tenant::{Mode, Tenant};
@@ -14,7 +15,7 @@ const LARGEST_SETTINGS: usize = 16 << 10;
 
 /// A request to create a tenant.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct NewTenant {
+pub(crate) struct CreateTenantRequest {
     /// A UUID chosen by the caller. The default is a random UUID.
     #[serde(default)]
     id: Option<String>,
@@ -30,7 +31,7 @@ pub(crate) struct NewTenant {
 
 /// The fields of a tenant that can be updated.
 #[derive(Clone, Deserialize, ToSchema)]
-pub(crate) struct Changes {
+pub(crate) struct UpdateTenantRequest {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -92,7 +93,7 @@ pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
-impl NewTenant {
+impl CreateTenantRequest {
     /// The tenant, if all its fields are what they must be.
     pub(super) fn read(self, random: &dyn Random, now: Timestamp) -> Result<Tenant, Problem> {
         let id = match self.id.map(|id| id.to_ascii_lowercase()) {
@@ -137,7 +138,7 @@ impl NewTenant {
     }
 }
 
-impl Changes {
+impl UpdateTenantRequest {
     /// Whether only the platform may make them.
     pub(super) fn touch_what_is_paid_for(&self) -> bool {
         let Rest { erp_company_code, erp_company_id, erp_customer_id, plan, max_users, docs_quota_mb, .. } = &self.rest;
@@ -293,30 +294,16 @@ pub(super) fn is_email(text: &str) -> bool {
         && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
-/// Whether `text` is a UUID in lower case.
+/// Whether `text` is a UUID in lower case, with its hyphens.
 pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-        })
+    Uuid::try_parse(text).is_ok_and(|uuid| uuid.to_string() == text)
 }
 
 /// A random UUID, version 4.
 fn new_uuid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
-    let number = u128::from_be_bytes(bytes);
-    let number = (number & !(0xF << 76) | (4 << 76)) & !(0x3 << 62) | (2 << 62);
-    let digits = format!("{number:032x}");
-    let mut uuid = String::with_capacity(36);
-    for (index, digit) in digits.chars().enumerate() {
-        if matches!(index, 8 | 12 | 16 | 20) {
-            uuid.push('-');
-        }
-        uuid.push(digit);
-    }
-    uuid
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::tenant::{Mode, Tenant};
 /// A tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tenant)]
-pub(crate) struct Shown {
+pub(crate) struct TenantResponse {
     /// The tenant's id, which is also the organisation's id in ERP responses.
     id: String,
     name: String,
@@ -46,14 +46,11 @@ pub(crate) struct Shown {
     settings: Option<Box<RawValue>>,
     created_at: String,
     updated_at: String,
-    #[serde(skip)]
-    pub(super) cursor: String,
 }
 
-impl From<Tenant> for Shown {
+impl From<Tenant> for TenantResponse {
     fn from(tenant: Tenant) -> Self {
         Self {
-            cursor: format!("{}.{}", tenant.created_at.as_millis(), tenant.id),
             id: tenant.id,
             name: tenant.name,
             slug: tenant.slug,
@@ -67,8 +64,8 @@ impl From<Tenant> for Shown {
             billing_email: tenant.billing_email,
             billing_phone: tenant.billing_phone,
             plan: tenant.plan,
-            subscription_status: tenant.subscription_status,
-            payment_status: tenant.payment_status,
+            subscription_status: tenant.subscription_status.map(|status| status.as_str().to_owned()),
+            payment_status: tenant.payment_status.map(|status| status.as_str().to_owned()),
             subscription_plan: tenant.subscription_plan,
             subscription_period_end: tenant.subscription_period_end.map(|at| at.to_string()),
             max_users: tenant.max_users,

@@ -67,6 +67,11 @@ impl PaymentStatus {
             Self::Failed => "failed",
         }
     }
+
+    /// Reads a state as it is written.
+    pub fn parse(written: &str) -> Option<Self> {
+        [Self::Paid, Self::Pending, Self::Failed].into_iter().find(|one| one.as_str() == written)
+    }
 }
 
 /// Where a subscription stands.
