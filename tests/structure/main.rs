@@ -11,6 +11,7 @@
 mod dependencies;
 mod manifest;
 mod packages;
+mod sql;
 
 use std::path::{Path, PathBuf};
 

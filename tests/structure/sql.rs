@@ -28,7 +28,39 @@ const OWNERS: &[(&str, &[&str])] = &[
 
 /// Where one statement must read what two crates own, or the owner is a crate that may not be used: the crate, the tables,
 /// and why.
-const SHARED: &[(&str, &[&str], &str)] = &[];
+const SHARED: &[(&str, &[&str], &str)] = &[
+    (
+        "platform/database",
+        &[
+            "api_keys",
+            "checkouts",
+            "idempotent_requests",
+            "notifications",
+            "rule_decisions",
+            "tenants",
+            "webhook_events",
+        ],
+        "the newest and the oldest row of all tables tell whether a clock is wrong",
+    ),
+    (
+        "identity/access",
+        &["tenant_memberships", "tenant_people", "tenants"],
+        "a credential and the membership behind it are read at once, on every request that is not cached",
+    ),
+    (
+        "entitlement/seats",
+        &["tenant_external_ids", "tenants"],
+        "seats are below tenants; an external id and the tenant's subscription are read at once",
+    ),
+    (
+        "entitlement/tenants",
+        &["api_keys", "rule_decisions", "webhook_events"],
+        "who made a key, and how much a tenant uses: one statement each",
+    ),
+    ("spending/approvals", &["api_keys", "tenant_memberships"], "who may vote is found in one statement a vote"),
+    ("payments/webhooks", &["checkouts", "tenants"], "the owner of an event is found in one statement"),
+    ("enterprise/erp-sync", &["tenant_people"], "a page of employees is matched with people in one statement"),
+];
 
 /// The words that come before a table's name.
 const BEFORE: &[&str] = &["FROM", "INTO", "JOIN", "UPDATE"];
@@ -59,12 +91,13 @@ fn named() -> BTreeMap<String, BTreeSet<&'static str>> {
         let name: Vec<&str> = of_crate.iter().take(2).map(|part| part.to_str().unwrap()).collect();
         let source = fs::read_to_string(path).unwrap();
         let shipped = source.split("#[cfg(test)]\nmod ").next().unwrap();
-        let words: Vec<&str> = shipped.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
-        let mut words = words.into_iter().filter(|word| !word.is_empty()).peekable();
-        while let Some(word) = words.next() {
-            // `record!` names its table after `in`.
-            let table = words.peek().filter(|_| BEFORE.contains(&word) || word == "in");
-            if let Some(table) = table.and_then(|word| tables.iter().find(|table| *table == word)) {
+        let code = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let words = code.flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        for four in words.windows(4) {
+            // `record! { Type in "table" … }`
+            let is_sql = BEFORE.contains(&four[2]) || (four[0] == "record" && four[2] == "in");
+            if let Some(table) = tables.iter().find(|table| is_sql && **table == four[3]) {
                 named.entry(name.join("/")).or_default().insert(table);
             }
         }
