@@ -28,7 +28,7 @@ PATH = "/webhooks/stripe"
 SIZE = 2048
 
 #: Events for each second of a turn: more than any server here can take.
-ENOUGH = 6000
+ENOUGH = 12_000
 
 
 def measure(servers, folder, plan):
