@@ -51,8 +51,9 @@ lint: toolchain
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %) -- -D warnings
 
+# Of the same packages as the unit tests, so that dependencies are compiled once for both.
 rules: toolchain
-	$(CARGO) test --locked -p edge-rules --test shipped -- --nocapture
+	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration --test shipped -- --nocapture
 
 unit: host
 	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration
