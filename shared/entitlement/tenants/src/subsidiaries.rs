@@ -2,7 +2,6 @@
 
 use edge_capabilities::Timestamp;
 
-use crate::subscription::History;
 use crate::tenant::{Mode, Tenant};
 
 /// One of the group's companies, as the ERP knows it.
@@ -40,35 +39,13 @@ impl Subsidiary {
     pub fn tenant(&self, now: Timestamp) -> Tenant {
         let text = |text: &str| Some(text.to_owned());
         Tenant {
-            id: self.id.to_owned(),
             name: self.name.to_owned(),
             slug: self.name.to_ascii_lowercase().replace(' ', "-"),
-            domain: None,
-            mode: Mode::Internal,
+            owner_email: OWNER.to_owned(),
             erp_company_code: text(self.code),
             erp_company_id: text(self.id),
-            erp_customer_id: None,
-            erp_subscription_id: None,
-            owner_email: OWNER.to_owned(),
-            billing_email: None,
-            billing_phone: None,
             plan: text("enterprise"),
-            subscription_status: None,
-            payment_status: None,
-            subscription_plan: None,
-            subscription_period_end: None,
-            max_users: None,
-            docs_quota_mb: None,
-            credits: 0,
-            is_active: true,
-            is_suspended: false,
-            suspended_reason: None,
-            settings: "{}".to_owned(),
-            created_at: now,
-            updated_at: now,
-            history: History::default(),
-            outbox: Vec::new(),
-            revision: 1,
+            ..Tenant::new(self.id.to_owned(), Mode::Internal, now)
         }
     }
 }

@@ -109,6 +109,41 @@ edge_database::text_column!(Mode, Status, PaymentStatus);
 edge_database::json_column!(History);
 
 impl Tenant {
+    /// A new, active tenant without a subscription. Its name, slug and owner are for the caller to set.
+    pub(crate) fn new(id: String, mode: Mode, now: Timestamp) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            slug: String::new(),
+            domain: None,
+            mode,
+            erp_company_code: None,
+            erp_company_id: None,
+            erp_customer_id: None,
+            erp_subscription_id: None,
+            owner_email: String::new(),
+            billing_email: None,
+            billing_phone: None,
+            plan: None,
+            subscription_status: None,
+            payment_status: None,
+            subscription_plan: None,
+            subscription_period_end: None,
+            max_users: None,
+            docs_quota_mb: None,
+            credits: 0,
+            is_active: true,
+            is_suspended: false,
+            suspended_reason: None,
+            settings: "{}".to_owned(),
+            created_at: now,
+            updated_at: now,
+            history: History::default(),
+            outbox: Vec::new(),
+            revision: 1,
+        }
+    }
+
     /// Where word of payments goes.
     pub fn billing_address(&self) -> &str {
         self.billing_email.as_deref().unwrap_or(&self.owner_email)

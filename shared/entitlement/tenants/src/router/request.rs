@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::subscription::History;
 use crate::tenant::{Mode, Tenant};
 
 const MAX_TEXT_LEN: usize = 256;
@@ -102,35 +101,10 @@ impl CreateTenantRequest {
             None => new_uuid(random),
         };
         let mut tenant = Tenant {
-            id,
             name: self.name,
             slug: self.slug,
-            domain: None,
-            mode: self.tenant_mode,
-            erp_company_code: None,
-            erp_company_id: None,
-            erp_customer_id: None,
-            erp_subscription_id: None,
             owner_email: self.owner_email,
-            billing_email: None,
-            billing_phone: None,
-            plan: None,
-            subscription_status: None,
-            payment_status: None,
-            subscription_plan: None,
-            subscription_period_end: None,
-            max_users: None,
-            docs_quota_mb: None,
-            credits: 0,
-            is_active: true,
-            is_suspended: false,
-            suspended_reason: None,
-            settings: "{}".to_owned(),
-            created_at: now,
-            updated_at: now,
-            history: History::default(),
-            outbox: Vec::new(),
-            revision: 1,
+            ..Tenant::new(id, self.tenant_mode, now)
         };
         self.rest.apply(&mut tenant);
         validate(&tenant)?;
