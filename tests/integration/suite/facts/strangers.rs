@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::client::Answer;
-use crate::edge::{BOOTSTRAP, Customer, Edge};
+use crate::edge::{BOOTSTRAP, Customer, Edge, eventually};
 use crate::facts::facts;
 use crate::shape::Stage;
 
@@ -80,6 +80,12 @@ async fn victim(edge: &Edge, customer: &Customer<'_>) -> Things {
     let order = edge.call("POST", "/api/v1/billing/checkout").key(BOOTSTRAP).header("x-tenant-id", &customer.tenant);
     let order = order.json(&json!({"plan_id": "sku_professional", "billing_cycle": "monthly"}));
     let order = order.header("idempotency-key", MARKER).send().await.expect(201);
+    // The log of decisions is written behind the answer.
+    eventually("the checkout's decision in the log", async || {
+        let stats = edge.call("GET", &format!("{tenant}/usage/stats")).key(BOOTSTRAP).send().await.expect(200);
+        (stats["decisions"]["approval"] == 1).then_some(())
+    })
+    .await;
     let events = edge.call("GET", "/api/v1/webhooks/events?limit=200").key(BOOTSTRAP).send().await.expect(200);
     let own = |event: &&Value| event["tenant_id"] == customer.tenant.as_str();
     let event = events["data"].as_array().unwrap().iter().find(own).expect("the payment's event");
