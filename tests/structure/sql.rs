@@ -14,6 +14,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),
     ("entitlement/seats", &["organization_names", "seat_fences"]),
+    ("entitlement/subscriptions", &["subscription_movements"]),
     (
         "entitlement/tenants",
         &["subscription_overrides", "tenant_external_ids", "tenant_memberships", "tenant_people", "tenants"],

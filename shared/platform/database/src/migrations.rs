@@ -41,6 +41,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0015_seat_fences"),
     expand!("0016_tenant_indices"),
     expand!("0017_due_indices"),
+    expand!("0018_subscription_movements"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -1,0 +1,27 @@
+//! Subscriptions and seats, where an application keeps them in the edge's own record.
+//!
+//! * [`subscription`]: what an organization pays for, and the state machine that follows a gateway.
+//! * [`seat`]: who may use the application.
+//! * [`movement`]: every change of either, append-only; what there is follows from them.
+//! * [`service`]: how a change is made.
+//! * [`gateway`]: what is needed of a payment gateway.
+
+mod error;
+mod gateway;
+mod movement;
+mod seat;
+mod service;
+mod subscription;
+
+pub use error::SubscriptionError;
+pub use gateway::{
+    Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, Manual, PaymentGateway,
+    Preview, PreviewLine, Started, TermsChange,
+};
+pub use movement::{Account, Balance, Movement, MovementKind, Movements, Stored};
+pub use seat::{Decided, Proof, Seat, SeatCommand, SeatError, SeatState, fold_address};
+pub use service::{EventOutcome, Subscriptions};
+pub use subscription::{
+    Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PaidPeriod, PlanTerms, Reported,
+    ReportedStatus, Scheduled, Status, SubscriptionEvent, Terms, Transition,
+};

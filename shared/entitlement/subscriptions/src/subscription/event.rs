@@ -1,0 +1,190 @@
+//! The state machine of a subscription that a gateway keeps: terms and an event give terms.
+//!
+//! [`Terms::after`] is a pure function. An event adds what it says to the facts; the state follows from all facts
+//! together, so events that come late, twice or in another order come to the same state.
+
+use edge_capabilities::Timestamp;
+
+use super::facts::{Dated, Reported, ReportedStatus, newer};
+use super::period::period_at;
+use super::status::Status;
+use super::terms::{GatewayName, Terms};
+
+/// Something that a gateway says happened to a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionEvent {
+    /// When, by the gateway's clock.
+    pub at: Timestamp,
+    /// The gateway's id of the subscription, where it is said.
+    pub reference: Option<String>,
+    /// The gateway's id of the customer, where it is said.
+    pub customer: Option<String>,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// The buyer completed the checkout. `is_paid`: and paid by it; else the payment is still under way, or a trial begins.
+    CheckoutCompleted {
+        /// Whether the checkout was paid.
+        is_paid: bool,
+    },
+    /// The checkout was given up.
+    CheckoutExpired,
+    /// The subscription is as reported: it was created, updated, paused, resumed or deleted.
+    Reported(Reported),
+    /// An invoice was paid.
+    Paid {
+        /// For how many seats; None: it is not said, or the invoice is not for the whole subscription.
+        seats: Option<i64>,
+        /// Until when it pays.
+        until: Option<Timestamp>,
+    },
+    /// The payment of an invoice failed.
+    PaymentFailed,
+    /// An invoice will not be collected.
+    Voided,
+}
+
+/// What an event comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The terms after it.
+    pub terms: Terms,
+    /// Whether it changed anything.
+    pub is_news: bool,
+    /// The number of seats that the gateway must be set to: an increase was not paid, and its invoice is void.
+    pub restore_seats: Option<i64>,
+}
+
+/// Why an event cannot be about the subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// The subscription is another one at the gateway.
+    #[error("wrong_subscription")]
+    WrongSubscription,
+    /// The subscription is not with a gateway.
+    #[error("no_gateway")]
+    NoGateway,
+    /// Another subscription of the organization to the application is live.
+    #[error("another_subscription_is_live")]
+    AnotherIsLive,
+}
+
+impl Terms {
+    /// The terms after `event`, of which was heard at `heard`.
+    pub fn after(&self, event: &SubscriptionEvent, heard: Timestamp) -> Result<Transition, Contradiction> {
+        if self.gateway == GatewayName::Manual {
+            return Err(Contradiction::NoGateway);
+        }
+        if let Some((known, said)) = self.reference.as_ref().zip(event.reference.as_ref())
+            && known != said
+        {
+            return Err(Contradiction::WrongSubscription);
+        }
+        let mut terms = self.clone();
+        terms.reference = terms.reference.or_else(|| event.reference.clone());
+        terms.customer = terms.customer.or_else(|| event.customer.clone());
+        // Nothing is heard of before it happened: what says it came later must not go before all that follows.
+        let at = event.at.min(heard);
+        let before = terms.facts.seats_in_force();
+        terms.note(at, event.kind);
+        terms.follow_facts();
+        let after = terms.facts.seats_in_force();
+        let restore_seats = after.filter(|_| event.kind == EventKind::Voided && before != after);
+        let is_news = terms != *self;
+        Ok(Transition { terms, is_news, restore_seats })
+    }
+
+    /// Adds what happened at `at` to the facts.
+    fn note(&mut self, at: Timestamp, kind: EventKind) {
+        let facts = &mut self.facts;
+        match kind {
+            EventKind::CheckoutCompleted { is_paid: false } => {}
+            EventKind::CheckoutCompleted { is_paid: true } => facts.paid_at = facts.paid_at.max(Some(at)),
+            EventKind::CheckoutExpired => facts.checkout_expired_at = facts.checkout_expired_at.max(Some(at)),
+            EventKind::PaymentFailed => facts.fail(at),
+            EventKind::Voided => facts.voided_at = facts.voided_at.max(Some(at)),
+            EventKind::Paid { seats, until } => {
+                facts.paid_at = facts.paid_at.max(Some(at));
+                facts.paid_until = facts.paid_until.max(until);
+                if let Some(value) = seats {
+                    newer(&mut facts.paid_seats, Dated { at, value });
+                }
+            }
+            EventKind::Reported(reported) => {
+                self.had_trial |= reported.trial_end.is_some();
+                facts.report(Dated { at, value: reported });
+                // A decrease that takes effect later is set at the gateway at once, so that the next invoice is right.
+                let is_scheduled = |seats: i64| {
+                    self.scheduled.as_ref().is_some_and(|later| at < later.at && later.seats == Some(seats))
+                };
+                if let Some(value) = reported.seats.filter(|seats| !is_scheduled(*seats)) {
+                    newer(&mut facts.seats, Dated { at, value });
+                }
+            }
+        }
+    }
+
+    /// Has the state follow from the facts.
+    fn follow_facts(&mut self) {
+        let facts = &self.facts;
+        self.seats = facts.seats_in_force().unwrap_or(self.seats);
+        let reported = facts.reported.map(|reported| reported.value);
+        if let Some(reported) = reported {
+            self.period = reported.period.or(self.period);
+            self.trial_end = reported.trial_end;
+        }
+        if let Some(ended) = facts.ended_at {
+            let has_begun = facts.has_begun();
+            self.end(ended);
+            if !has_begun {
+                self.status = Status::Expired;
+            }
+            return;
+        }
+        self.cancel_at_period_end = facts.cancels.is_some_and(|cancels| cancels.value);
+        self.past_due_since = facts.overdue_since();
+        self.status = self.status_by_facts(reported.map(|reported| reported.status));
+        if self.status != Status::PastDue {
+            self.past_due_since = None;
+        }
+        if self.status.is_live() {
+            self.checkout = None;
+            // The gateway's report of the period may come after its word of the payment.
+            if self.period.is_none() {
+                let paid = self.facts.paid_at.unwrap_or(self.anchor);
+                self.period = Some(period_at(self.plan.cycle, paid, paid));
+            }
+            self.anchor = self.period.map_or(self.anchor, |(start, _)| start);
+        }
+    }
+
+    fn status_by_facts(&self, reported: Option<ReportedStatus>) -> Status {
+        let facts = &self.facts;
+        let is_overdue = self.past_due_since.is_some();
+        let paid_since = facts.paid_at >= facts.reported.map(|reported| reported.at) && facts.paid_at.is_some();
+        match reported {
+            None if facts.paid_at.is_some() => Status::Active,
+            None if facts.checkout_expired_at.is_some() => Status::Expired,
+            None => Status::Incomplete,
+            Some(ReportedStatus::Incomplete | ReportedStatus::Unpaid | ReportedStatus::PastDue)
+                if paid_since && !is_overdue =>
+            {
+                Status::Active
+            }
+            Some(ReportedStatus::Incomplete) => Status::Incomplete,
+            Some(ReportedStatus::Trialing) => Status::Trialing,
+            Some(ReportedStatus::Active | ReportedStatus::PastDue) if is_overdue => Status::PastDue,
+            Some(ReportedStatus::Active | ReportedStatus::PastDue) => Status::Active,
+            Some(ReportedStatus::Unpaid) => Status::Suspended,
+            Some(ReportedStatus::Paused) => Status::Paused,
+            Some(ReportedStatus::Cancelled | ReportedStatus::IncompleteExpired) => Status::Cancelled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
