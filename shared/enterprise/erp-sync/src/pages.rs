@@ -83,6 +83,7 @@ mod tests {
         let answer = UpstreamResponse {
             status: StatusCode::from_u16(status).unwrap(),
             body: Bytes::from_static(body.as_bytes()),
+            date: None,
         };
         match read(Ok(answer), Some("c1")) {
             Ok(page) => Ok((page.items.len(), page.next)),

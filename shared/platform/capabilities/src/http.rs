@@ -33,6 +33,8 @@ pub enum UpstreamName {
     Erp,
     /// BheemPay.
     BheemPay,
+    /// Stripe.
+    Stripe,
     /// Notify.
     Notify,
     /// The issuer of tokens.
@@ -41,13 +43,14 @@ pub enum UpstreamName {
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 4] = [Self::Erp, Self::BheemPay, Self::Notify, Self::Passport];
+    pub const ALL: [Self; 5] = [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Erp => "erp",
             Self::BheemPay => "bheempay",
+            Self::Stripe => "stripe",
             Self::Notify => "notify",
             Self::Passport => "passport",
         }

@@ -1,13 +1,14 @@
-//! Requests to the ERP and BheemPay: their addresses, credentials and time-outs. The callers interpret the responses.
+//! Requests to the ERP, BheemPay and Stripe: their addresses, credentials and time-outs. The callers interpret the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::DateTime;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 use edge_capabilities::http::{HttpError, UpstreamName};
-use edge_capabilities::{Capabilities, Http};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use edge_capabilities::{Capabilities, Http, Timestamp};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -17,6 +18,10 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const X_SOURCE: HeaderName = HeaderName::from_static("x-source");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
+
+/// The version of Stripe's API that the edge speaks, whatever the account's own is.
+pub const STRIPE_API_VERSION: &str = "2026-10-28.endive";
 
 /// A request without a usable response. Whether the upstream acted on it is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +47,8 @@ pub struct UpstreamResponse {
     pub status: StatusCode,
     /// The body.
     pub body: Bytes,
+    /// When the upstream answered, by its own clock, where it says so.
+    pub date: Option<Timestamp>,
 }
 
 /// An upstream.
@@ -52,7 +59,8 @@ pub struct Upstream {
     label: &'static str,
     url: String,
     credential: Option<(HeaderName, HeaderValue)>,
-    source: Option<HeaderValue>,
+    /// A header that each request carries.
+    header: Option<(HeaderName, HeaderValue)>,
     timeout: Duration,
     http: Arc<dyn Http>,
 }
@@ -68,7 +76,7 @@ impl Upstream {
             label: "the ERP",
             url: url(config, "erp_url").await?,
             credential: credential("erp_api_key", AUTHORIZATION, bearer)?,
-            source: Some(HeaderValue::from_static("bheem-edge")),
+            header: Some((X_SOURCE, HeaderValue::from_static("bheem-edge"))),
             timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
             http: capabilities.http.clone(),
         })
@@ -83,10 +91,29 @@ impl Upstream {
             label: "BheemPay",
             url: url(config, "bheempay_url").await?,
             credential: credential("bheempay_api_key", X_API_KEY, key)?,
-            source: None,
+            header: None,
             timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
             http: capabilities.http.clone(),
         })
+    }
+
+    /// Stripe, configured by the variables `stripe_url`, `stripe_secret_key` and `upstream_timeout_ms`. None: there is no
+    /// key.
+    pub async fn stripe(capabilities: &Capabilities) -> Result<Option<Self>, UpstreamError> {
+        let config = &*capabilities.config;
+        let key = text(config, "stripe_secret_key").await?;
+        if key.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            name: UpstreamName::Stripe,
+            label: "Stripe",
+            url: url(config, "stripe_url").await?,
+            credential: credential("stripe_secret_key", AUTHORIZATION, Some(format!("Bearer {key}")))?,
+            header: Some((STRIPE_VERSION, HeaderValue::from_static(STRIPE_API_VERSION))),
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
+            http: capabilities.http.clone(),
+        }))
     }
 
     /// The same upstream with a time-out of at most `max_timeout`.
@@ -103,12 +130,27 @@ impl Upstream {
 
     /// Gets `path`, whose segments are encoded by [`segment`].
     pub async fn get(&self, path: &str) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::GET, path, None, Bytes::new()).await
+        self.send(Method::GET, path, None, "", Bytes::new()).await
+    }
+
+    /// Deletes what is at `path`.
+    pub async fn delete(&self, path: &str) -> Result<UpstreamResponse, UpstreamError> {
+        self.send(Method::DELETE, path, None, "", Bytes::new()).await
     }
 
     /// Posts `json` to `path`. `key` is sent as `Idempotency-Key`: it must be the same for each repetition of a request.
     pub async fn post(&self, path: &str, key: Option<&str>, json: String) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::POST, path, key, json.into()).await
+        self.send(Method::POST, path, key, "application/json", json.into()).await
+    }
+
+    /// Posts a form to `path`: names and values, neither of them encoded. `key` is as for [`Upstream::post`].
+    pub async fn post_form(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        fields: &[(String, String)],
+    ) -> Result<UpstreamResponse, UpstreamError> {
+        self.send(Method::POST, path, key, "application/x-www-form-urlencoded", form(fields).into()).await
     }
 
     async fn send(
@@ -116,18 +158,16 @@ impl Upstream {
         method: Method,
         path: &str,
         key: Option<&str>,
+        content_type: &'static str,
         body: Bytes,
     ) -> Result<UpstreamResponse, UpstreamError> {
         let mut request = Request::builder().method(&method).uri(format!("{}{path}", self.url));
         request = request.header(ACCEPT, "application/json");
-        if method == Method::POST {
-            request = request.header(CONTENT_TYPE, "application/json");
+        if !content_type.is_empty() {
+            request = request.header(CONTENT_TYPE, content_type);
         }
-        if let Some((name, value)) = &self.credential {
+        for (name, value) in [&self.credential, &self.header].into_iter().flatten() {
             request = request.header(name, value);
-        }
-        if let Some(source) = &self.source {
-            request = request.header(X_SOURCE, source);
         }
         if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key);
@@ -136,7 +176,10 @@ impl Upstream {
         let request = request.body(body).map_err(invalid)?;
         let response = self.http.send(self.name, request, self.timeout).await;
         let (head, body) = response.map_err(|error| UpstreamError::NoResponse(self.label, error))?.into_parts();
-        Ok(UpstreamResponse { status: head.status, body })
+        let date = head.headers.get(DATE).and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        let date = date.map(|date| Timestamp::from_millis(date.timestamp_millis()));
+        Ok(UpstreamResponse { status: head.status, body, date })
     }
 }
 
@@ -151,6 +194,12 @@ fn credential(
         value.set_sensitive(true);
         (header, value)
     }))
+}
+
+/// Writes `fields` as a form, or as a query.
+pub fn form(fields: &[(String, String)]) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();
+    fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
 }
 
 /// Encodes `text` as one segment of a path.
@@ -180,6 +229,7 @@ mod tests {
             ("erp_api_key", "e"),
             ("bheempay_url", "http://pay"),
             ("bheempay_api_key", "b"),
+            ("stripe_url", "http://stripe"),
         ] {
             world.config.set(name, value);
         }
@@ -187,16 +237,31 @@ mod tests {
         let notes = seen.clone();
         world.http.on_request(move |request| {
             let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-");
-            let [bearer, key, source, idempotency] =
-                ["authorization", "x-api-key", "x-source", "idempotency-key"].map(header);
-            let line = format!("{} {} {bearer} {key} {source} {idempotency}", request.method(), request.uri());
+            let [bearer, key, source, idempotency, version] =
+                ["authorization", "x-api-key", "x-source", "idempotency-key", "stripe-version"].map(header);
+            let line =
+                format!("{} {} {bearer} {key} {source} {idempotency} {version}", request.method(), request.uri());
             notes.lock().unwrap().push(line);
-            async { Ok(Response::new(Bytes::new())) }
+            let body = request.body().clone();
+            async { Ok(Response::builder().header("date", "Sun, 06 Nov 1994 08:49:37 GMT").body(body).unwrap()) }
         });
         let (capabilities, _) = world.instance();
         Upstream::erp(&capabilities).await.unwrap().get("/plans").await.unwrap();
         Upstream::bheempay(&capabilities).await.unwrap().post("/pay", Some("k"), "{}".into()).await.unwrap();
-        let expected = ["GET http://erp/plans Bearer e - bheem-edge -", "POST http://pay/pay - b - k"];
+        assert!(Upstream::stripe(&capabilities).await.unwrap().is_none());
+        world.config.set("stripe_secret_key", "sk");
+        let stripe = Upstream::stripe(&capabilities).await.unwrap().unwrap();
+        let fields = [("items[0][price]".to_owned(), "a b&ü".to_owned()), ("quantity".to_owned(), "5".to_owned())];
+        let answer = stripe.post_form("/v1/x", Some("k"), &fields).await.unwrap();
+        assert_eq!(answer.body, "items%5B0%5D%5Bprice%5D=a%20b%26%C3%BC&quantity=5");
+        assert_eq!(answer.date.map(|date| date.as_millis()), Some(784_111_777_000));
+        stripe.delete("/v1/x").await.unwrap();
+        let expected = [
+            "GET http://erp/plans Bearer e - bheem-edge - -".to_owned(),
+            "POST http://pay/pay - b - k -".to_owned(),
+            format!("POST http://stripe/v1/x Bearer sk - - k {STRIPE_API_VERSION}"),
+            format!("DELETE http://stripe/v1/x Bearer sk - - - {STRIPE_API_VERSION}"),
+        ];
         assert_eq!(*seen.lock().unwrap(), expected);
     }
 
