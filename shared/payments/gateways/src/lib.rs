@@ -5,6 +5,7 @@
 //! * [`Secrets`]: the secrets in a provider's variable.
 //! * [`receive`]: whether a webhook is genuine ([`Verified`], [`Identity`]), and its content ([`GatewayEvent`]).
 //! * [`GatewayEvent::parse`]: the content of a body that was verified and stored before.
+//! * [`stripe_units`]: amounts as Stripe counts them.
 //! * [`sign`]: the sender's side, for tests and for developers of integrations.
 
 mod definition;
@@ -17,6 +18,7 @@ mod providers;
 mod secrets;
 mod signature;
 mod signing;
+pub mod stripe_units;
 mod verification;
 
 pub use error::{EventError, Rejection, SigningError};

@@ -8,8 +8,9 @@ use crate::definition::{Definition, Scheme};
 use crate::error::EventError;
 use crate::event::{EventKind, GatewayEvent};
 use crate::json::JsonObject;
+use crate::stripe_units::{minor as minor_units_of, read as minor_units};
 use edge_money::{Bill, Line};
-use edge_money::{Currency, Money, scaled};
+use edge_money::{Currency, Money};
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::TimeAndBody,
@@ -308,19 +309,5 @@ fn id_of(object: &JsonObject<'_>, name: &'static str) -> Result<Option<String>, 
     match object.object(name)? {
         Some(expanded) => expanded.text("id"),
         None => object.text(name),
-    }
-}
-
-/// Stripe's smallest unit is the currency's, but for three: it counts Icelandic krónur and Ugandan shillings in
-/// hundredths, which they no longer have, and Malagasy ariary whole.
-fn minor_units(digits: &str, currency: Currency) -> Option<i64> {
-    minor_units_of(scaled(digits, 0).ok()?, currency)
-}
-
-fn minor_units_of(counted: i64, currency: Currency) -> Option<i64> {
-    match currency.as_str() {
-        "ISK" | "UGX" => (counted % 100 == 0).then_some(counted / 100),
-        "MGA" => counted.checked_mul(100),
-        _ => Some(counted),
     }
 }
