@@ -4,6 +4,7 @@
 #
 # run.sh          checks
 # run.sh record   also writes recorded.jsonl, which `cargo test` checks without a network
+# run.sh schema   writes what the stand-in Stripe is held against, from the types of Stripe's library; checks nothing
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,8 +14,12 @@ done
 
 libraries=$PWD/.libraries
 mkdir -p "$libraries"
-cp package.json package-lock.json sign.mjs verify.mjs "$libraries"
+cp package.json package-lock.json ./*.mjs "$libraries"
 (cd "$libraries" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+if [ "${1:-}" = schema ]; then
+    (cd "$libraries" && node stripe-schema.mjs) >../upstreams/stripe-schema.json
+    exit
+fi
 [ -x "$libraries/python/bin/python" ] || python3 -m venv "$libraries/python"
 "$libraries/python/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt
 

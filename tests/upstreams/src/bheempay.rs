@@ -3,7 +3,6 @@
 //! shuffled, doubled. One that nobody took is sent again, as gateways do.
 
 mod refunds;
-mod sending;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,16 +12,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use chrono::{DateTime, Months, Utc};
+use edge_gateways::Provider;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Upstreams;
-use sending::{Webhook, send_all};
+use crate::outgoing::{Delivery, Hold, Outgoing, Webhook};
 
-/// BheemPay's books.
-#[derive(Default)]
-pub struct BheemPay(Mutex<Books>);
+/// BheemPay's books, and the webhooks that follow from them.
+pub struct BheemPay {
+    books: Mutex<Books>,
+    webhooks: Outgoing,
+}
 
 #[derive(Default)]
 struct Books {
@@ -30,11 +32,6 @@ struct Books {
     orders: BTreeMap<String, Order>,
     subscriptions: BTreeMap<String, Subscription>,
     payments: BTreeMap<String, refunds::Payment>,
-    /// Where webhooks go, and what they are signed with; none: nowhere.
-    webhook: Option<Webhook>,
-    /// Whether they are held back.
-    holds: bool,
-    held: Vec<Value>,
     /// Seconds since 1970 of the last event: no two happen in the same second.
     last: i64,
 }
@@ -79,9 +76,15 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
         .route("/_control/bheempay/deliver", post(deliver))
 }
 
+impl Default for BheemPay {
+    fn default() -> Self {
+        Self { books: Mutex::default(), webhooks: Outgoing::of(Provider::BheemPay) }
+    }
+}
+
 impl BheemPay {
     fn books(&self) -> MutexGuard<'_, Books> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The orders of a tenant, by their ids.
@@ -254,7 +257,7 @@ async fn cancel(State(upstreams): Shared, Path(subscription): Path<String>) -> R
 }
 
 async fn set_webhook(State(upstreams): Shared, Json(webhook): Json<Webhook>) -> StatusCode {
-    upstreams.bheempay.books().webhook = Some(webhook);
+    upstreams.bheempay.webhooks.set(webhook);
     StatusCode::NO_CONTENT
 }
 
@@ -320,56 +323,16 @@ impl Upstreams {
 async fn follow(upstreams: &Upstreams, event: Option<Value>) -> Response {
     let Some(event) = event else { return StatusCode::NOT_FOUND.into_response() };
     upstreams.write_invoice(&event);
-    {
-        let mut books = upstreams.bheempay.books();
-        if books.holds {
-            books.held.push(event.clone());
-            return Json(json!({"event": event, "webhook": "held"})).into_response();
-        }
-    }
-    let answers = send_all(upstreams, vec![event.clone()]).await;
+    let answers = upstreams.bheempay.webhooks.follow(vec![event.clone()]).await;
     Json(json!({"event": event, "webhook": answers.first()})).into_response()
 }
 
-#[derive(Deserialize)]
-struct Hold {
-    hold: bool,
-}
-
-async fn hold(State(upstreams): Shared, Json(Hold { hold }): Json<Hold>) -> StatusCode {
-    upstreams.bheempay.books().holds = hold;
+async fn hold(State(upstreams): Shared, Json(hold): Json<Hold>) -> StatusCode {
+    upstreams.bheempay.webhooks.hold(&hold);
     StatusCode::NO_CONTENT
 }
 
-#[derive(Deserialize)]
-struct Delivery {
-    /// `in_order`, `backwards` or `shuffled`.
-    #[serde(default)]
-    order: String,
-    /// How often each is sent.
-    #[serde(default = "once")]
-    times: usize,
-}
-
-const fn once() -> usize {
-    1
-}
-
 async fn deliver(State(upstreams): Shared, Json(delivery): Json<Delivery>) -> Json<Value> {
-    let held = std::mem::take(&mut upstreams.bheempay.books().held);
-    let count = held.len();
-    let mut events: Vec<Value> = std::iter::repeat_n(held, delivery.times).flatten().collect();
-    match delivery.order.as_str() {
-        "backwards" => events.reverse(),
-        // As good as by chance, and the same each time: by what their texts hash to.
-        "shuffled" => events.sort_by_cached_key(|event| {
-            use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-            let mut hasher = DefaultHasher::new();
-            event.to_string().hash(&mut hasher);
-            hasher.finish()
-        }),
-        _ => {}
-    }
-    let answers = send_all(&upstreams, events).await;
+    let (count, answers) = upstreams.bheempay.webhooks.deliver(&delivery).await;
     Json(json!({"events": count, "webhooks": answers}))
 }

@@ -1,5 +1,5 @@
-//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people, BheemPay, Bheem Notify,
-//! Bheem Passport, with a count of the calls and faults to order.
+//! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people,
+//! BheemPay, Stripe, Bheem Notify, Bheem Passport, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
@@ -26,9 +26,19 @@
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
 //! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
 //! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
+//! | `PUT /_control/stripe/webhook`, `…/hold`, `POST …/deliver` | the same for Stripe's webhooks |
+//! | `POST /_control/stripe/sessions/{id}/pay`, `…/expire` | what the customer does with a Checkout session; its `url` is a page that does the same |
+//! | `POST /_control/stripe/customers/{id}/decline`, `…/accept` | what becomes of the customer's charges from now on |
+//! | `POST /_control/stripe/invoices/{id}/retry`, `…/void` | what becomes of an invoice that was not paid |
+//! | `POST /_control/stripe/subscriptions/{id}/age` | `{"seconds"}`: as though it had begun so much earlier |
+//! | `POST /_control/stripe/subscriptions/{id}/renew`, `…/give_up`, `…/pause`, `…/resume` | the period ends now; charging is given up (`{"ends":true}`: and the subscription with it) |
+//! | `PUT /_control/stripe/clock` | `{"now"}`: Stripe's time stands still there, seconds since 1970; null: it goes on |
 //! | `GET`, `DELETE /_control/notifications` | what Notify was sent |
 //! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |
 //! | `POST /_control/passport/rotate` | new keys; `{"keep":true}`: beside the old ones |
+
+// Stripe's objects have many fields, and `json!` goes one deeper for each.
+#![recursion_limit = "512"]
 
 mod bheempay;
 mod control;
@@ -38,8 +48,10 @@ mod erp;
 mod faults;
 mod hr;
 mod notify;
+mod outgoing;
 pub mod passport;
 mod plans;
+pub mod stripe;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -64,6 +76,7 @@ pub use hr::Hr;
 pub use notify::Sent;
 pub use passport::Passport;
 pub use plans::Plans;
+pub use stripe::Stripe;
 
 /// The stand-ins' state.
 #[derive(Default)]
@@ -78,6 +91,8 @@ pub struct Upstreams {
     pub plans: Plans,
     /// Who pays for what.
     pub bheempay: BheemPay,
+    /// Who pays for seats.
+    pub stripe: Stripe,
     /// Who is a customer.
     pub crm: Crm,
     /// Who works for whom.
@@ -103,6 +118,7 @@ impl Upstreams {
             .merge(erp::router())
             .merge(plans::router())
             .merge(bheempay::router())
+            .merge(stripe::router())
             .merge(crm::router())
             .merge(hr::router())
             .merge(notify::router())

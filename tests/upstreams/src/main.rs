@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
-    eprintln!("stand-in ERP, BheemPay and Notify listen on http://{}", listener.local_addr()?);
+    eprintln!("stand-in ERP, BheemPay, Stripe and Notify listen on http://{}", listener.local_addr()?);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         served = Arc::new(Upstreams::with_demo()).serve(listener) => served,
