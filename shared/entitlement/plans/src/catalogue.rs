@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use edge_cache::{Decision, FenceState, SingleFlight, Times};
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
 use edge_capabilities::{Capabilities, Counters, Timestamp};
@@ -32,6 +33,9 @@ const REVALIDATE_FACTOR: u32 = 10;
 /// How long no request is sent after one has failed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// How far a snapshot may seem to come from the future, by another machine's clock.
+const SKEW_MILLIS: i64 = 60_000;
+
 /// The most names in the set of absent plans, and in that of failures.
 const MAX_NAMES: usize = 1024;
 
@@ -41,8 +45,8 @@ const ABSENT_TTL: Duration = Duration::from_secs(5);
 /// The most unreadable plans that are logged each time the list is fetched.
 const MAX_LOGGED: usize = 20;
 
-/// How often waiting callers look for the result.
-const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How often a caller joins a fetch whose leader was dropped.
+const MAX_ATTEMPTS: usize = 100;
 
 /// The longest id or code, bytes.
 const MAX_LEN: usize = 128;
@@ -83,12 +87,8 @@ pub(crate) struct Served {
 
 struct Settings {
     erp: Upstream,
-    /// `plans_fresh_ms`: up to this age it is fresh.
-    fresh: u64,
-    /// Up to this age it is served while a new one is fetched, milliseconds.
-    revalidated: u64,
-    /// `plans_stale_ms`: up to this age it is served if the ERP fails.
-    stale: u64,
+    /// By `plans_fresh_ms` and `plans_stale_ms`.
+    times: Times,
     cache_control: HeaderValue,
 }
 
@@ -104,32 +104,8 @@ struct Inner {
     index: Mutex<Option<Index>>,
     absent: Mutex<HashMap<CatalogueKey, Timestamp>>,
     failures: Mutex<HashMap<CatalogueKey, (Timestamp, FetchError)>>,
-    fetching: Mutex<HashMap<CatalogueKey, Timestamp>>,
+    fetches: SingleFlight<CatalogueKey, Result<Option<Snapshot>, FetchError>>,
     counters: Counters,
-}
-
-/// The right to fetch a snapshot. Dropping it lets the next caller fetch.
-struct FetchGuard {
-    inner: Arc<Inner>,
-    name: CatalogueKey,
-}
-
-impl FetchGuard {
-    fn take(inner: &Arc<Inner>, name: &CatalogueKey) -> Option<Self> {
-        let mut fetching = locked(&inner.fetching);
-        if fetching.contains_key(name) {
-            return None;
-        }
-        fetching.insert(name.clone(), inner.capabilities.clock.now());
-        drop(fetching);
-        Some(Self { inner: inner.clone(), name: name.clone() })
-    }
-}
-
-impl Drop for FetchGuard {
-    fn drop(&mut self) {
-        locked(&self.inner.fetching).remove(&self.name);
-    }
 }
 
 impl Catalogue {
@@ -148,7 +124,7 @@ impl Catalogue {
             index: Mutex::default(),
             absent: Mutex::default(),
             failures: Mutex::default(),
-            fetching: Mutex::default(),
+            fetches: SingleFlight::default(),
             counters: Counters::new(capabilities),
         }))
     }
@@ -231,27 +207,28 @@ impl Catalogue {
         let settings = self.settings().await?;
         let now = self.now();
         let remembered = locked(&self.0.snapshots).get(name).cloned();
-        let is_fresh = |snapshot: &&Snapshot| snapshot.age(now).is_some_and(|age| age < settings.fresh);
-        if let Some(snapshot) = remembered.as_ref().filter(is_fresh) {
+        if let Some(snapshot) = remembered.as_ref().filter(|snapshot| settings.decide(snapshot, now) == Decision::Serve)
+        {
             return Ok(Some(settings.serve(snapshot.clone(), now, FRESH)));
         }
         let kept = self.read_shared_cache(name).await;
         let last = [remembered, kept].into_iter().flatten().max_by_key(|snapshot| snapshot.asked_at);
-        let last =
-            last.filter(|snapshot| snapshot.age(now).is_some_and(|age| age < settings.stale.max(settings.fresh)));
+        let last = last.filter(|snapshot| settings.decide(snapshot, now) != Decision::Discard);
         if let Some(snapshot) = &last {
             self.remember(name, snapshot);
-            if is_fresh(&snapshot) {
-                return Ok(Some(settings.serve(snapshot.clone(), now, FRESH)));
-            }
             let is_backing_off =
                 locked(&self.0.failures).get(name).is_some_and(|(at, _)| within(*at, now, RETRY_AFTER));
-            let young = revalidates && snapshot.age(now).is_some_and(|age| age < settings.revalidated);
-            if young || is_backing_off {
-                if !is_backing_off {
+            let source = match settings.decide(snapshot, now) {
+                Decision::Serve => Some(FRESH),
+                _ if is_backing_off => Some(STALE),
+                Decision::ServeAndRefresh if revalidates => {
                     self.refresh(&settings, name);
+                    Some(STALE)
                 }
-                return Ok(Some(settings.serve(snapshot.clone(), now, STALE)));
+                Decision::ServeAndRefresh | Decision::Fetch | Decision::Discard => None,
+            };
+            if let Some(source) = source {
+                return Ok(Some(settings.serve(snapshot.clone(), now, source)));
             }
         }
         match self.fetch_shared(&settings, name).await {
@@ -259,61 +236,38 @@ impl Catalogue {
             Err(failure) => {
                 // The snapshot has grown older meanwhile.
                 let now = self.now();
-                let last = last.filter(|snapshot| snapshot.age(now).is_some_and(|age| age < settings.stale));
+                let last = last.filter(|snapshot| settings.decide(snapshot, now) != Decision::Discard);
                 last.map(|snapshot| Some(settings.serve(snapshot, now, STALE))).ok_or(failure)
             }
         }
     }
 
     fn refresh(&self, settings: &Arc<Settings>, name: &CatalogueKey) {
-        let Some(guard) = FetchGuard::take(&self.0, name) else { return };
+        let Some(leader) = self.0.fetches.lead(name, &*self.0.capabilities.clock) else { return };
         let (catalogue, settings, name) = (self.clone(), settings.clone(), name.clone());
         self.0.capabilities.background.spawn(Box::pin(async move {
-            let _guard = guard;
             // After a failure, a later request fetches again.
-            let _ = catalogue.fetch(&settings, &name).await;
+            leader.complete(catalogue.fetch(&settings, &name).await);
         }));
     }
 
     /// Fetches the snapshot, or waits for the caller that fetches it. It does not wait if the ERP hung the last time, or has
     /// kept the fetching caller waiting for long.
     async fn fetch_shared(&self, settings: &Settings, name: &CatalogueKey) -> Result<Option<Snapshot>, FetchError> {
-        let arrived_at = self.now();
+        let clock = &*self.0.capabilities.clock;
+        let running_for = self.0.fetches.running_for(name, clock);
         let failed_before = locked(&self.0.failures).get(name).filter(|(_, failure)| failure.took_long()).cloned();
-        if let Some((at, failure)) = &failed_before
-            && within(*at, arrived_at, RETRY_AFTER)
+        if let Some((at, failure)) = failed_before
+            && (running_for.is_some() || within(at, self.now(), RETRY_AFTER))
         {
-            return Err(failure.clone());
+            return Err(failure);
         }
-        let half = settings.erp.timeout() / 2;
-        let asked_since = locked(&self.0.fetching).get(name).copied();
-        if let Some(since) = asked_since {
-            if let Some((_, failure)) = failed_before {
-                return Err(failure);
-            }
-            if !within(since, arrived_at, half) {
-                return Err(FetchError::NotSent("it lets others wait"));
-            }
+        if running_for.is_some_and(|running| running >= settings.erp.timeout() / 2) {
+            return Err(FetchError::NotSent("it lets others wait"));
         }
-        loop {
-            if let Some(_guard) = FetchGuard::take(&self.0, name) {
-                // Another caller may have fetched it meanwhile.
-                let now = self.now();
-                let is_new = |snapshot: &&Snapshot| {
-                    snapshot.asked_at >= arrived_at || snapshot.age(now).is_some_and(|age| age < settings.fresh)
-                };
-                let news = locked(&self.0.snapshots).get(name).filter(is_new).cloned();
-                if news.is_some() {
-                    return Ok(news);
-                }
-                let failed = locked(&self.0.failures).get(name).filter(|(at, _)| *at > arrived_at).cloned();
-                if let Some((_, failure)) = failed {
-                    return Err(failure);
-                }
-                return self.fetch(settings, name).await;
-            }
-            self.0.capabilities.clock.sleep(POLL_INTERVAL).await;
-        }
+        let fetch = async |_| self.fetch(settings, name).await;
+        let outcome = self.0.fetches.run(name, MAX_ATTEMPTS, clock, |_| true, fetch).await;
+        outcome.unwrap_or(Err(FetchError::NotSent("those who asked it gave up")))
     }
 
     fn remember(&self, name: &CatalogueKey, snapshot: &Snapshot) {
@@ -341,12 +295,10 @@ impl Catalogue {
             revalidated.saturating_sub(fresh).as_secs(),
             stale.saturating_sub(fresh).as_secs(),
         );
-        let whole = |duration| u64::try_from(millis(duration)).unwrap_or(0);
+        let [fresh, revalidated, stale] = [fresh, revalidated, stale].map(millis);
         let settings = Arc::new(Settings {
             erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.max_timeout),
-            fresh: whole(fresh),
-            revalidated: whole(revalidated),
-            stale: whole(stale),
+            times: Times { fresh, stale: revalidated, outage: stale, skew: SKEW_MILLIS, ahead: Decision::Discard },
             cache_control: HeaderValue::try_from(cache_control)
                 .unwrap_or_else(|_| HeaderValue::from_static("no-cache")),
         });
@@ -356,8 +308,12 @@ impl Catalogue {
 }
 
 impl Settings {
+    fn decide(&self, snapshot: &Snapshot, now: Timestamp) -> Decision {
+        edge_cache::decide(now.millis_since(snapshot.asked_at), &self.times, FenceState::Holds)
+    }
+
     fn serve(&self, snapshot: Snapshot, now: Timestamp, source: &'static str) -> Served {
-        let age = snapshot.age(now).unwrap_or(0);
+        let age = u64::try_from(now.millis_since(snapshot.asked_at)).unwrap_or(0);
         Served { snapshot, age, cache_control: self.cache_control.clone(), source }
     }
 }

@@ -64,13 +64,6 @@ impl Snapshot {
         let left_out = body.split_to(left_out);
         Some(Self { asked_at, etag, body, left_out })
     }
-
-    /// How old it is at `now`, milliseconds; None: it is from a future that no difference of clocks explains.
-    pub(crate) fn age(&self, now: Timestamp) -> Option<u64> {
-        const SKEW: i64 = 60_000;
-        let age = now.millis_since(self.asked_at);
-        (age >= -SKEW).then(|| u64::try_from(age).unwrap_or(0))
-    }
 }
 
 fn etag(name: &[u8]) -> HeaderValue {

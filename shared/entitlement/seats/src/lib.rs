@@ -6,7 +6,7 @@
 //! * [`verdict`]: an answer as it is cached, and how long it may be used.
 //! * [`fence`], [`organization_names`], [`tenant_facts`], [`invalidation`]: what makes a revocation final.
 //!   [`fence_raises`], [`reconciliation`]: the same when the cache is rolled back.
-//! * [`single_flight`], [`leader_election`]: one request to the ERP for all callers that want the same.
+//! * [`leader_election`]: one request to the ERP for all instances that want the same.
 //! * [`unknown_subjects`]: a bound on the entries of invented users.
 //! * [`verification`]: a seat check from beginning to end.
 //! * [`router`]: the HTTP API.
@@ -24,7 +24,6 @@ mod reconciliation;
 mod router;
 mod seat_access;
 mod settings;
-mod single_flight;
 mod subject;
 mod tenant_facts;
 #[cfg(test)]

@@ -10,6 +10,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use edge_cache::{Decision, FenceState, SingleFlight, Times};
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Timestamp, config, random};
@@ -21,7 +22,6 @@ use crate::error::Unreachable;
 use crate::fence::Fences;
 use crate::fence_raises::FenceRaises;
 use crate::settings::DEFAULT_STALE_MILLIS;
-use crate::single_flight::{Role, SingleFlight};
 
 /// After this long the cache is compared with the database again, behind the answer.
 const RECHECK: Duration = Duration::from_millis(500);
@@ -57,25 +57,12 @@ struct Checked {
     succeeded: bool,
 }
 
-#[derive(PartialEq)]
-enum Age {
-    Fresh,
-    Due,
-    Expired,
-}
-
 impl Checked {
-    fn age(self, now: Timestamp) -> Age {
-        let age = now.millis_since(self.at);
-        let expire = if self.succeeded { EXPIRE } else { EXPIRE_AFTER_FAILURE };
-        // It may be from the future: of another machine's clock, or before this one was set back.
-        if age >= millis(expire) || age < -millis(RECHECK) {
-            Age::Expired
-        } else if age >= millis(RECHECK) {
-            Age::Due
-        } else {
-            Age::Fresh
-        }
+    fn decision(self, now: Timestamp) -> Decision {
+        let stale = millis(if self.succeeded { EXPIRE } else { EXPIRE_AFTER_FAILURE });
+        let recheck = millis(RECHECK);
+        let times = Times { fresh: recheck, stale, outage: stale, skew: recheck, ahead: Decision::Discard };
+        edge_cache::decide(now.millis_since(self.at), &times, FenceState::Holds)
     }
 }
 
@@ -89,7 +76,7 @@ struct Inner {
     raises: FenceRaises,
     /// The last check that this instance knows of.
     checked: Mutex<Option<Checked>>,
-    in_background: SingleFlight<()>,
+    in_background: SingleFlight<(), ()>,
 }
 
 impl Reconciliation {
@@ -106,13 +93,13 @@ impl Reconciliation {
     /// To be called at `now`, before the fence of a verdict is read. The caller awaits the future first, if there is one;
     /// almost always there is none.
     pub(crate) fn ensure(&self, now: Timestamp) -> Option<BoxFuture<'_, ()>> {
-        match self.age(now) {
-            Age::Fresh => None,
-            Age::Due => {
+        match self.decision(now) {
+            Decision::Serve => None,
+            Decision::ServeAndRefresh => {
                 self.check_in_background();
                 None
             }
-            Age::Expired => Some(Box::pin(self.ensure_unexpired(now))),
+            Decision::Fetch | Decision::Discard => Some(Box::pin(self.ensure_unexpired(now))),
         }
     }
 
@@ -121,16 +108,16 @@ impl Reconciliation {
         if let Some(checked) = self.shared().await {
             self.remember(checked);
         }
-        match self.age(now) {
-            Age::Fresh => {}
-            Age::Due => self.check_in_background(),
-            Age::Expired => self.check().await,
+        match self.decision(now) {
+            Decision::Serve => {}
+            Decision::ServeAndRefresh => self.check_in_background(),
+            Decision::Fetch | Decision::Discard => self.check().await,
         }
     }
 
-    fn age(&self, now: Timestamp) -> Age {
+    fn decision(&self, now: Timestamp) -> Decision {
         let checked = *self.0.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        checked.map_or(Age::Expired, |checked| checked.age(now))
+        checked.map_or(Decision::Discard, |checked| checked.decision(now))
     }
 
     fn remember(&self, checked: Checked) {
@@ -143,12 +130,12 @@ impl Reconciliation {
     }
 
     fn check_in_background(&self) {
-        let Role::Leader(leader) = self.0.in_background.join("") else { return };
+        let Some(leader) = self.0.in_background.lead(&(), &*self.0.capabilities.clock) else { return };
         let reconciliation = self.clone();
         self.0.capabilities.background.spawn(Box::pin(async move {
             // Another instance may have been faster.
             let now = reconciliation.0.capabilities.clock.now();
-            match reconciliation.shared().await.filter(|checked| checked.age(now) == Age::Fresh) {
+            match reconciliation.shared().await.filter(|checked| checked.decision(now) == Decision::Serve) {
                 Some(checked) => reconciliation.remember(checked),
                 None => reconciliation.check().await,
             }

@@ -1,5 +1,6 @@
 //! Verdicts: the ERP's answer about a subject as it is cached, how long it may be used, and the access that it gives now.
 
+use edge_cache::{Decision, FenceState, Times};
 use edge_capabilities::Timestamp;
 use edge_capabilities::key_value::StoreError;
 use serde::{Deserialize, Serialize};
@@ -86,19 +87,6 @@ pub(crate) struct CachedVerdict {
     pub(crate) round: Option<i64>,
 }
 
-/// How a cached verdict may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Usability {
-    /// It is served.
-    Fresh,
-    /// It is served, and the ERP is asked behind the answer.
-    Stale,
-    /// It is served only if the ERP cannot be asked.
-    Fallback,
-    /// It is never served.
-    Unusable,
-}
-
 /// How far an answer may seem to come from the future, because a clock was set back or another machine's is ahead.
 const SKEW_MILLIS: i64 = 60_000;
 
@@ -129,18 +117,19 @@ impl CachedVerdict {
         }
     }
 
-    /// How it may be used at `now`, when it gives `access`, for a caller that accepts nothing older than `min_version`.
-    pub(crate) fn usability(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Usability {
-        if self.has_expired(now) || now.millis_since(self.as_of) < -SKEW_MILLIS || self.is_older_than(min_version) {
-            return Usability::Unusable;
-        }
-        match (access.has_access, now < self.fresh_until) {
-            (true, true) => Usability::Fresh,
-            (true, false) => Usability::Stale,
-            (false, true) if !self.granted => Usability::Fresh,
-            // A grant whose period has ended, or an old denial: the user may have paid since, so the ERP is asked first.
-            (false, _) => Usability::Fallback,
-        }
+    /// What to do with it at `now`, when it gives `access`, for a caller that accepts nothing older than `min_version`. Its
+    /// fence holds.
+    pub(crate) fn decision(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Decision {
+        let [fresh, outage] = [self.fresh_until, self.stale_until].map(|until| until.millis_since(self.as_of));
+        let (fresh, stale) = match (access.has_access, self.granted) {
+            (true, _) => (fresh, outage),
+            (false, false) => (fresh, fresh),
+            // A grant whose period has ended: the user may have paid since, so the ERP is asked first.
+            (false, true) => (0, 0),
+        };
+        let times = Times { fresh, stale, outage, skew: SKEW_MILLIS, ahead: Decision::Discard };
+        let fence = if self.is_older_than(min_version) { FenceState::Raised } else { FenceState::Holds };
+        edge_cache::decide(now.millis_since(self.as_of), &times, fence)
     }
 
     /// Whether it is too old for any use.

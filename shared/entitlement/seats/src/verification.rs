@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use edge_cache::{Decision, SingleFlight};
 use edge_capabilities::clock::within;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Timestamp};
@@ -18,10 +19,9 @@ use crate::leader_election::{Candidate, Claim, LEASE_GAP, LeaderElection, Round}
 use crate::reconciliation::Reconciliation;
 use crate::seat_access::{AccessDecision, SeatAccess};
 use crate::settings::Settings;
-use crate::single_flight::{Role, SingleFlight};
 use crate::subject::Subject;
 use crate::unknown_subjects::UnknownSubjects;
-use crate::verdict::{self, CachedVerdict, Source, Usability, Verdict, decide};
+use crate::verdict::{self, CachedVerdict, Source, Verdict, decide};
 
 /// How much longer a leader's lease is than the time-out of the ERP: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
@@ -48,8 +48,8 @@ struct Inner {
     reconciliation: Reconciliation,
     election: LeaderElection,
     unknown_subjects: UnknownSubjects,
-    requests: SingleFlight<Outcome>,
-    refreshes: SingleFlight<()>,
+    requests: SingleFlight<String, Outcome>,
+    refreshes: SingleFlight<String, ()>,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
@@ -91,8 +91,8 @@ struct CurrentVerdict {
 }
 
 impl CurrentVerdict {
-    fn usability(&self, min_version: Option<i64>) -> Usability {
-        self.cached.usability(self.access, self.at, min_version)
+    fn decision(&self, min_version: Option<i64>) -> Decision {
+        self.cached.decision(self.access, self.at, min_version)
     }
 
     fn into_verdict(self, source: Source) -> Verdict {
@@ -143,13 +143,13 @@ impl Verification {
         };
         let mut entry = self.check(bytes).await.ok();
         if let Some(verdict) = entry.as_mut().and_then(|entry| entry.verdict.take()) {
-            match verdict.usability(min_version) {
-                Usability::Fresh => return Ok(verdict.into_verdict(Source::Cache)),
-                Usability::Stale => {
+            match verdict.decision(min_version) {
+                Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
+                Decision::ServeAndRefresh => {
                     self.refresh(subject, &verdict.cached);
                     return Ok(verdict.into_verdict(Source::Stale));
                 }
-                Usability::Fallback | Usability::Unusable => {}
+                Decision::Fetch | Decision::Discard => {}
             }
         }
         Err(CacheMiss(entry))
@@ -210,7 +210,7 @@ impl Verification {
                 // The cache is read again: what it held before may have been invalidated since, or have become too old.
                 let Ok(bytes) = capabilities.cache.get(&verdict::key(subject)).await else { return Err(error) };
                 let verdict = self.check(bytes).await.ok().and_then(|entry| entry.verdict);
-                let usable = verdict.filter(|verdict| verdict.usability(min_version) != Usability::Unusable);
+                let usable = verdict.filter(|verdict| verdict.decision(min_version) != Decision::Discard);
                 usable.map(|verdict| verdict.into_verdict(Source::Stale)).ok_or(error)
             }
         }
@@ -277,7 +277,7 @@ impl Verification {
             let Ok(read) = self.check(bytes).await else { break };
             entry = read;
             candidate.seen_round = entry.round;
-            if let Some(verdict) = entry.verdict.take_if(|verdict| verdict.usability(min_version) == Usability::Fresh) {
+            if let Some(verdict) = entry.verdict.take_if(|verdict| verdict.decision(min_version) == Decision::Serve) {
                 return Ok((verdict.cached, Source::Cache));
             }
         }
@@ -287,7 +287,7 @@ impl Verification {
 
     /// Asks the ERP behind the answer, unless that is being done.
     fn refresh(&self, subject: &Subject, cached: &CachedVerdict) {
-        let Role::Leader(leader) = self.0.refreshes.join(&subject.key()) else { return };
+        let Some(leader) = self.0.refreshes.lead(&subject.key(), &*self.0.capabilities.clock) else { return };
         let (verification, subject, seen_round) = (self.clone(), subject.clone(), cached.round);
         let kind = AnswerKind::of(&cached.answer);
         self.0.capabilities.background.spawn(Box::pin(async move {

@@ -6,10 +6,11 @@
 //! [`OUTAGE`], because nobody can change the database then either; the shared cache tells what was deleted just before.
 //! During an outage the database is tried in the background: no request waits for it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use edge_cache::{Decision, FenceState, SingleFlight, Times};
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp};
@@ -63,7 +64,7 @@ struct Inner<S: Source> {
     capabilities: Capabilities,
     source: S,
     entries: Mutex<HashMap<String, Entry<S::Value>>>,
-    refreshing: Mutex<HashSet<String>>,
+    refreshes: SingleFlight<String, ()>,
 }
 
 struct Entry<V> {
@@ -91,22 +92,13 @@ struct SharedCopy<V> {
     read_at: Timestamp,
 }
 
-/// How an entry may be used.
-#[derive(PartialEq)]
-enum Age {
-    Fresh,
-    /// Valid, but to be read again in the background.
-    Stale,
-    Expired,
-}
-
 impl<S: Source> LookupCache<S> {
     pub(crate) fn new(capabilities: &Capabilities, source: S) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             source,
             entries: Mutex::default(),
-            refreshing: Mutex::default(),
+            refreshes: SingleFlight::default(),
         }))
     }
 
@@ -118,7 +110,7 @@ impl<S: Source> LookupCache<S> {
     pub(crate) async fn find(&self, id: &str) -> Result<Option<Arc<S::Value>>, DatabaseError> {
         let now = self.0.capabilities.clock.now();
         let remembered = self.0.entries.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some(entry) = remembered.as_ref().filter(|entry| entry.age(now) != Age::Expired) {
+        if let Some(entry) = remembered.as_ref().filter(|entry| entry.is_valid(now)) {
             return Ok(self.use_entry(id, entry, now));
         }
         if let Some(entry) = remembered.as_ref().filter(|entry| entry.is_usable_in_outage(now))
@@ -141,7 +133,7 @@ impl<S: Source> LookupCache<S> {
         now: Timestamp,
     ) -> Result<Option<Arc<S::Value>>, DatabaseError> {
         let copied = self.read_copy(id).await;
-        if let Some(entry) = copied.as_ref().filter(|entry| entry.age(now) != Age::Expired) {
+        if let Some(entry) = copied.as_ref().filter(|entry| entry.is_valid(now)) {
             self.remember(id, entry.clone());
             return Ok(self.use_entry(id, entry, now));
         }
@@ -156,7 +148,7 @@ impl<S: Source> LookupCache<S> {
     }
 
     fn use_entry(&self, id: &str, entry: &Entry<S::Value>, now: Timestamp) -> Option<Arc<S::Value>> {
-        if entry.age(now) == Age::Stale {
+        if entry.decision(now) == Decision::ServeAndRefresh {
             self.refresh_in_background(id);
         }
         entry.value.clone()
@@ -185,8 +177,9 @@ impl<S: Source> LookupCache<S> {
     }
 
     fn refresh_in_background(&self, id: &str) {
-        if self.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned()) {
-            let (cache, id) = (self.clone(), id.to_owned());
+        let id = id.to_owned();
+        if let Some(leader) = self.0.refreshes.lead(&id, &*self.0.capabilities.clock) {
+            let cache = self.clone();
             self.0.capabilities.background.spawn(Box::pin(async move {
                 let failed_at = cache.0.capabilities.clock.now();
                 if cache.read(&id, TIMEOUT).await.is_err() {
@@ -194,7 +187,7 @@ impl<S: Source> LookupCache<S> {
                     let copied = cache.read_copy(&id).await;
                     cache.extend(&id, copied, failed_at);
                 }
-                cache.0.refreshing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                drop(leader);
             }));
         }
     }
@@ -251,18 +244,16 @@ impl<V> Entry<V> {
 
     /// Whether it may be used while the database does not answer.
     fn is_usable_in_outage(&self, now: Timestamp) -> bool {
-        self.value.is_none() || millis(OUTAGE) > now.millis_since(self.read_at)
+        self.value.is_none() || self.decision(now) != Decision::Discard
     }
 
-    fn age(&self, now: Timestamp) -> Age {
-        let age = now.millis_since(self.read_at);
-        if age >= millis(EXPIRE_AFTER) || age < -millis(REFRESH_AFTER) {
-            // A time in the future: another machine's clock is ahead, or this one was set back.
-            Age::Expired
-        } else if age >= millis(REFRESH_AFTER) {
-            Age::Stale
-        } else {
-            Age::Fresh
-        }
+    fn is_valid(&self, now: Timestamp) -> bool {
+        matches!(self.decision(now), Decision::Serve | Decision::ServeAndRefresh)
+    }
+
+    fn decision(&self, now: Timestamp) -> Decision {
+        let [fresh, stale, outage] = [REFRESH_AFTER, EXPIRE_AFTER, OUTAGE].map(millis);
+        let times = Times { fresh, stale, outage, skew: fresh, ahead: Decision::Fetch };
+        edge_cache::decide(now.millis_since(self.read_at), &times, FenceState::Holds)
     }
 }

@@ -10,11 +10,12 @@
 //! A version that does not compile on this build (an instance of another build accepted it) is not active here: the
 //! latest version before it that compiles decides, and the readiness check reports it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use edge_capabilities::clock::{millis, within};
+use edge_cache::{Decision, FenceState, SingleFlight, Times};
+use edge_capabilities::clock::within;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_rules::{Compiled, Engine, Finding, Rule};
@@ -25,17 +26,25 @@ use crate::error::ActiveVersionUnknown;
 use crate::generation::RuleGeneration;
 use crate::versions::Version;
 
-/// The age at which a cached version is read again from the database, in the background.
-const RECHECK: Duration = Duration::from_secs(5);
+/// The age at which a cached version is read again from the database, in the background, milliseconds.
+const RECHECK: i64 = 5_000;
+
+/// How long a cached version is used after the database could not be read, milliseconds.
+const RETRY: i64 = 1_000;
+
+/// While its generation is the present one, a version stays active. A time in the future is that of another machine's
+/// clock, or from before this one was set back.
+const TIMES: Times =
+    Times { fresh: RECHECK, stale: i64::MAX, outage: i64::MAX, skew: RECHECK, ahead: Decision::ServeAndRefresh };
+
+/// The times of a version while there may be a newer one.
+const OUTDATED: Times = Times { fresh: RETRY, stale: RETRY, outage: i64::MAX, skew: RETRY, ahead: Decision::Fetch };
 
 /// The timeout of the database where there is a version to fall back on.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The timeout where the generation shows a change: the former version must not decide because the database is busy.
 const TIMEOUT_FOR_CHANGE: Duration = Duration::from_secs(5);
-
-/// How long a cached version is used after the database could not be read.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// How many earlier activations are searched for a version that compiles.
 const MAX_FALLBACKS: u32 = 20;
@@ -100,7 +109,7 @@ struct Inner {
     generations: RuleGeneration,
     engine: OnceLock<Engine>,
     known: Mutex<HashMap<Rule, CachedVersion>>,
-    refreshing: Mutex<HashSet<Rule>>,
+    refreshes: SingleFlight<Rule, ()>,
     compiled: Mutex<HashMap<Name, Arc<Compiled>>>,
 }
 
@@ -112,7 +121,7 @@ impl ActiveRuleCache {
             generations,
             engine: OnceLock::new(),
             known: Mutex::default(),
-            refreshing: Mutex::default(),
+            refreshes: SingleFlight::default(),
             compiled: Mutex::default(),
         }))
     }
@@ -126,19 +135,16 @@ impl ActiveRuleCache {
     pub(crate) async fn get(&self, rule: Rule, now: Timestamp) -> Result<Arc<ActiveVersion>, ActiveVersionUnknown> {
         let generation = self.0.generations.current(rule).await.ok();
         let remembered = locked(&self.0.known).get(&rule).cloned();
-        if let Some(known) = remembered.as_ref().filter(|known| known.is_valid(generation, now)) {
-            if known.is_stale(now) {
-                self.refresh_in_background(rule, generation);
-            }
-            return Ok(known.active.clone());
+        if let Some(active) = self.usable(rule, remembered.as_ref(), generation, now) {
+            return Ok(active);
         }
         let copied = self.read_copy(rule).await;
-        if let Some(known) = copied.as_ref().filter(|known| generation.is_some() && known.generation == generation) {
+        let current = copied.as_ref().filter(|known| generation.is_some() && known.generation == generation);
+        if let Some(known) = current {
             self.remember(rule, known);
-            if known.is_stale(now) {
-                self.refresh_in_background(rule, generation);
-            }
-            return Ok(known.active.clone());
+        }
+        if let Some(active) = self.usable(rule, current, generation, now) {
+            return Ok(active);
         }
         let fallback = [remembered, copied].into_iter().flatten().max_by_key(|known| known.active.number);
         let reading = self.read(rule, generation);
@@ -157,6 +163,23 @@ impl ActiveRuleCache {
                 Ok(last.active)
             }
         }
+    }
+
+    /// The version in `known`, if it may be used at `now` while the generation is `generation`.
+    fn usable(
+        &self,
+        rule: Rule,
+        known: Option<&CachedVersion>,
+        generation: Option<i64>,
+        now: Timestamp,
+    ) -> Option<Arc<ActiveVersion>> {
+        let known = known?;
+        match known.decision(generation, now) {
+            Decision::Serve => {}
+            Decision::ServeAndRefresh => self.refresh_in_background(rule, generation),
+            Decision::Fetch | Decision::Discard => return None,
+        }
+        Some(known.active.clone())
     }
 
     /// The compiled script of the active version.
@@ -189,7 +212,7 @@ impl ActiveRuleCache {
     }
 
     fn refresh_in_background(&self, rule: Rule, generation: Option<i64>) {
-        if locked(&self.0.refreshing).insert(rule) {
+        if let Some(leader) = self.0.refreshes.lead(&rule, &*self.0.capabilities.clock) {
             let active_rules = self.clone();
             self.0.capabilities.background.spawn(Box::pin(async move {
                 let before = locked(&active_rules.0.known).get(&rule).map(|known| known.active.number);
@@ -198,7 +221,7 @@ impl ActiveRuleCache {
                     // The publisher died before it changed the generation.
                     let _ = active_rules.0.generations.advance(rule).await;
                 }
-                locked(&active_rules.0.refreshing).remove(&rule);
+                drop(leader);
             }));
         }
     }
@@ -313,24 +336,15 @@ impl SharedCopy {
 }
 
 impl CachedVersion {
-    /// Whether it is valid at `now` while the generation is `generation`.
-    fn is_valid(&self, generation: Option<i64>, now: Timestamp) -> bool {
-        match generation {
-            Some(_) if self.may_be_outdated => self.generation == generation && !self.older_than(RETRY, now),
-            Some(_) => self.generation == generation,
-            None => !self.older_than(if self.may_be_outdated { RETRY } else { RECHECK }, now),
-        }
-    }
-
-    fn is_stale(&self, now: Timestamp) -> bool {
-        self.older_than(RECHECK, now)
-    }
-
-    /// Whether it was read longer ago than `span`, or in the future: by the clock of another machine, or before this
-    /// one was set back.
-    fn older_than(&self, span: Duration, now: Timestamp) -> bool {
-        let span = millis(span);
-        !(-span..span).contains(&now.millis_since(self.read_at))
+    /// What to do with it at `now`, while the generation is `generation`.
+    fn decision(&self, generation: Option<i64>, now: Timestamp) -> Decision {
+        let fence = match generation {
+            None => FenceState::Unknown,
+            Some(_) if self.generation == generation => FenceState::Holds,
+            Some(_) => FenceState::Raised,
+        };
+        let times = if self.may_be_outdated { &OUTDATED } else { &TIMES };
+        edge_cache::decide(now.millis_since(self.read_at), times, fence)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fetching snapshots from the ERP.
 
+use edge_cache::Decision;
 use edge_capabilities::counters::PLANS_LEFT_OUT;
 use edge_capabilities::{Capabilities, Timestamp};
 use serde::Deserialize;
@@ -71,7 +72,7 @@ impl Catalogue {
     async fn fetch_one(&self, settings: &Settings, name: &str) -> Result<Option<Plan>, FetchError> {
         // A fresh list tells a code from an id, which spares a request.
         let fresh_list = locked(&self.0.snapshots).get(&CatalogueKey::List).cloned();
-        let is_fresh = |snapshot: &Snapshot| snapshot.age(self.now()).is_some_and(|age| age < settings.fresh);
+        let is_fresh = |snapshot: &Snapshot| settings.decide(snapshot, self.now()) == Decision::Serve;
         let fresh_list =
             fresh_list.filter(is_fresh).map(|snapshot| self.find_in_list(&CatalogueKey::Plan(name.into()), &snapshot));
         if !matches!(fresh_list, Some(Place::Code(_)))

@@ -7,12 +7,12 @@
 //! [`LOOKUP_WINDOW`], and beyond that to one per [`LOOKUP_INTERVAL`]. A token whose key could not be looked up is
 //! answered with an error that can be retried, not refused: the key may exist.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use edge_capabilities::clock::millis;
+use edge_cache::{Decision, FenceState, SingleFlight, Times};
+use edge_capabilities::clock::{millis, within};
 use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Timestamp};
 use http::{Request, StatusCode};
@@ -41,8 +41,10 @@ const LOOKUP_INTERVAL: Duration = Duration::from_secs(3);
 const TIMEOUT: Duration = Duration::from_secs(4);
 /// How long the issuer is not asked after it failed.
 const BACKOFF: Duration = Duration::from_secs(2);
-/// How often a request checks whether another request of the instance has fetched the keys.
-const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long a request waits for the keys in all, also for another request of the instance that fetches them.
+const TIMEOUT_IN_ALL: Duration = Duration::from_secs(6);
+/// How often a request joins a fetch whose leader was dropped.
+const MAX_ATTEMPTS: usize = 100;
 
 /// The issuer's keys, as cached by one instance.
 #[derive(Clone)]
@@ -53,9 +55,8 @@ struct Inner {
     cached: Mutex<Option<CachedJwks>>,
     /// When and why the issuer last failed.
     failure: Mutex<Option<(Timestamp, String)>>,
-    fetching: AtomicBool,
-    /// The number of fetches, failed ones included.
-    fetches: AtomicU64,
+    /// By issuer.
+    fetches: SingleFlight<String, Result<CachedJwks, KeysUnavailable>>,
 }
 
 #[derive(Clone)]
@@ -78,23 +79,13 @@ struct SharedCopy {
     lookups: Vec<Timestamp>,
 }
 
-/// While it lives, no other request of the instance fetches.
-struct FetchGuard<'a>(&'a AtomicBool);
-
-impl Drop for FetchGuard<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
-}
-
 impl JwksCache {
     pub(super) fn new(capabilities: &Capabilities) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             cached: Mutex::default(),
             failure: Mutex::default(),
-            fetching: AtomicBool::new(false),
-            fetches: AtomicU64::new(0),
+            fetches: SingleFlight::default(),
         }))
     }
 
@@ -102,14 +93,15 @@ impl JwksCache {
     pub(super) async fn for_token(&self, settings: &Settings, jws: &Jws<'_>) -> Result<Arc<Jwks>, KeysUnavailable> {
         let issuer = issuer_id(settings);
         let now = self.now();
-        let cached = match self.find(&issuer).await {
-            Some(cached) if cached.age(now) < millis(FRESH) => cached,
-            Some(cached) if cached.age(now) < millis(STALE) => {
+        let cached = self.find(&issuer).await.map(|cached| (cached.decision(now), cached));
+        let cached = match cached {
+            Some((Decision::Serve, cached)) => cached,
+            Some((Decision::ServeAndRefresh, cached)) => {
                 self.refresh_in_background(&issuer);
                 cached
             }
-            Some(cached) if cached.age(now) < millis(OUTAGE) => self.fetch(&issuer, None).await.unwrap_or(cached),
-            _ => self.fetch(&issuer, None).await?,
+            Some((Decision::Fetch, cached)) => self.fetch(&issuer, None).await.unwrap_or(cached),
+            Some((Decision::Discard, _)) | None => self.fetch(&issuer, None).await?,
         };
         if cached.keys.has_candidate(jws) {
             return Ok(cached.keys);
@@ -159,7 +151,7 @@ impl JwksCache {
     }
 
     fn refresh_in_background(&self, issuer: &str) {
-        if self.0.fetching.load(Ordering::Acquire) {
+        if self.0.fetches.running_for(&issuer.to_owned(), &*self.0.capabilities.clock).is_some() {
             return;
         }
         let (cache, issuer) = (self.clone(), issuer.to_owned());
@@ -169,30 +161,29 @@ impl JwksCache {
         }));
     }
 
-    /// Fetches the keys, or waits for the request that is fetching them.
+    /// Fetches the keys, or waits for the request that is fetching them. The issuer is not asked just after it failed.
     async fn fetch(&self, issuer: &str, lookups: Option<Vec<Timestamp>>) -> Result<CachedJwks, KeysUnavailable> {
-        let clock = &self.0.capabilities.clock;
-        let (started, before) = (clock.elapsed(), self.0.fetches.load(Ordering::Acquire));
-        loop {
-            if let Some(reason) = self.backoff() {
-                return Err(KeysUnavailable(reason));
-            }
-            if self.0.fetches.load(Ordering::Acquire) != before
-                && let Some(cached) = self.in_memory(issuer)
-            {
-                return Ok(cached);
-            }
-            if !self.0.fetching.swap(true, Ordering::AcqRel) {
-                break;
-            }
-            if clock.elapsed().saturating_sub(started) > TIMEOUT {
-                return Err(KeysUnavailable("another request did not get them in time".into()));
-            }
-            clock.sleep(POLL_INTERVAL).await;
+        let clock = &*self.0.capabilities.clock;
+        let is_recent = |at: Timestamp| (0..millis(BACKOFF)).contains(&clock.now().millis_since(at));
+        if let Some((at, reason)) = self.failure().clone()
+            && is_recent(at)
+        {
+            return Err(KeysUnavailable(reason));
         }
-        let _guard = FetchGuard(&self.0.fetching);
-        let fetched_at = clock.now();
-        let outcome = match self.request().await {
+        let issuer = issuer.to_owned();
+        let request = async |_| self.request_and_store(&issuer, lookups).await;
+        let fetching = self.0.fetches.run(&issuer, MAX_ATTEMPTS, clock, |_| true, request);
+        let outcome = within(clock, TIMEOUT_IN_ALL, fetching).await.flatten();
+        outcome.unwrap_or_else(|| Err(KeysUnavailable("another request did not get them in time".into())))
+    }
+
+    async fn request_and_store(
+        &self,
+        issuer: &str,
+        lookups: Option<Vec<Timestamp>>,
+    ) -> Result<CachedJwks, KeysUnavailable> {
+        let fetched_at = self.now();
+        match self.request().await {
             Ok((set, keys)) => {
                 *self.failure() = None;
                 let before = self.find(issuer).await.map(|cached| cached.copy.lookups.clone());
@@ -200,22 +191,14 @@ impl JwksCache {
                 Ok(self.store(SharedCopy { issuer: issuer.to_owned(), set, fetched_at, lookups }, Arc::new(keys)).await)
             }
             Err(reason) => {
-                *self.failure() = Some((clock.now(), reason.clone()));
+                *self.failure() = Some((self.now(), reason.clone()));
                 Err(KeysUnavailable(reason))
             }
-        };
-        self.0.fetches.fetch_add(1, Ordering::AcqRel);
-        outcome
+        }
     }
 
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, String)>> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Why the issuer is not asked now, if it is not.
-    fn backoff(&self) -> Option<String> {
-        let (at, reason) = self.failure().clone()?;
-        (0..millis(BACKOFF)).contains(&self.now().millis_since(at)).then_some(reason)
     }
 
     fn in_memory(&self, issuer: &str) -> Option<CachedJwks> {
@@ -257,9 +240,9 @@ fn issuer_id(settings: &Settings) -> String {
 }
 
 impl CachedJwks {
-    fn age(&self, now: Timestamp) -> i64 {
-        let age = now.millis_since(self.copy.fetched_at);
-        // A time in the future: another machine's clock is ahead, or this one was set back.
-        if age < -millis(FRESH) { i64::MAX } else { age.max(0) }
+    fn decision(&self, now: Timestamp) -> Decision {
+        let [fresh, stale, outage] = [FRESH, STALE, OUTAGE].map(millis);
+        let times = Times { fresh, stale, outage, skew: fresh, ahead: Decision::Discard };
+        edge_cache::decide(now.millis_since(self.copy.fetched_at), &times, FenceState::Holds)
     }
 }
