@@ -67,6 +67,22 @@ curl -fs "$edge/readyz" >/dev/null || { echo "the edge is not ready:"; tail -n 5
 answer=$(curl -fsS "$edge/api/v1/api-keys" -H "Authorization: Bearer $admin" -H 'Content-Type: application/json' \
     -d '{"name":"demo","scopes":["seats:verify","seats:write","rules:read","rules:evaluate"]}')
 key=$(printf '%s' "$answer" | sed 's/.*"key":"\([^"]*\)".*/\1/')
+# The applications whose seats are sold. A start with an earlier state finds them registered.
+register() {
+    local status
+    status=$(curl -sS -o "$state_dir/answer.json" -w '%{http_code}' "$edge$1" -H "Authorization: Bearer $admin" \
+        -H 'Content-Type: application/json' -d "$2")
+    case $status in 201 | 409) ;; *) echo "POST $1 was answered $status: $(cat "$state_dir/answer.json")"; exit 1 ;; esac
+}
+register /applications '{"slug":"healos","name":"HealOS","externalIdName":"hospital_id"}'
+register /applications '{"slug":"powerdialer","name":"PowerDialer","externalIdName":"company_id"}'
+register /applications '{"slug":"openmic","name":"Openmic","externalIdName":"workspace_id","seatSource":"edge"}'
+register /applications '{"slug":"salesrole","name":"SalesRole","externalIdName":"account_id"}'
+for slug in healos powerdialer openmic salesrole; do
+    register "/applications/$slug/plans" \
+        '{"id":"team","name":"Team","pricePerSeat":20,"currency":"USD","billingCycle":"monthly"}'
+done
+
 curl -fsS -X PUT "$upstreams/_control/bheempay/webhook" -H 'Content-Type: application/json' \
     -d "{\"url\":\"$edge/api/v1/billing/webhook\",\"secret\":\"$secret\"}"
 

@@ -13,6 +13,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("platform/notifications", &["notifications"]),
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),
+    ("entitlement/applications", &["application_plans", "applications"]),
     ("entitlement/seats", &["organization_names", "seat_fences"]),
     ("entitlement/subscriptions", &["subscription_movements"]),
     (

@@ -57,6 +57,20 @@ rights! {
     WebhooksRead;
     /// May replay webhook events and create webhook endpoints.
     WebhooksWrite;
+    /// May read applications and their plans.
+    ApplicationsRead;
+    /// May register and change applications and their plans.
+    ApplicationsWrite;
+    /// May read organizations.
+    OrganizationsRead;
+    /// May create and change organizations.
+    OrganizationsWrite;
+    /// May read subscriptions and their seats.
+    SubscriptionsRead;
+    /// May change subscriptions.
+    SubscriptionsWrite;
+    /// May read analytics.
+    AnalyticsRead;
 }
 
 /// Any caller with a valid credential.

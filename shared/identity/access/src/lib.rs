@@ -26,8 +26,9 @@ pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
-    AnyScope, BillingRead, BillingWrite, ErpAdmin, Granted, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify,
-    SeatsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
+    AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,
+    OrganizationsRead, OrganizationsWrite, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
+    SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use passport::router as passport_keys_router;
 pub use role::Role;

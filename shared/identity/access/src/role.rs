@@ -45,13 +45,16 @@ impl Role {
     /// The scopes of the role within its tenant.
     pub fn scopes(self) -> Scopes {
         const USE_SEATS: &[Scope] = &[Scope::SeatsVerify, Scope::PlansRead];
-        const ASSIGN_SEATS: &[Scope] = &[Scope::SeatsWrite];
-        const MANAGE_BILLING: &[Scope] = &[Scope::BillingRead, Scope::BillingWrite];
+        const ASSIGN_SEATS: &[Scope] =
+            &[Scope::SeatsWrite, Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead];
+        const MANAGE_BILLING: &[Scope] =
+            &[Scope::BillingRead, Scope::BillingWrite, Scope::SubscriptionsWrite, Scope::AnalyticsRead];
+        const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
         const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin];
         let rights: &[&[Scope]] = match self {
-            Self::Owner => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_ORGANISATION],
+            Self::Owner => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, EDIT_ORGANISATION, MANAGE_ORGANISATION],
             Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING],
-            Self::Admin => &[USE_SEATS, ASSIGN_SEATS],
+            Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION],
             Self::Manager | Self::Member => &[USE_SEATS],
         };
         rights.iter().copied().flatten().copied().collect()
@@ -77,7 +80,14 @@ mod tests {
             assert_eq!(scopes.contains(Scope::BillingWrite), billing, "{role:?}");
             assert_eq!(scopes.contains(Scope::SeatsWrite), seats, "{role:?}");
             assert_eq!(scopes.contains(Scope::SeatsVerify), using, "{role:?}");
-            for platform in [Scope::RulesWrite, Scope::WebhooksWrite, Scope::ErpAdmin] {
+            assert_eq!(scopes.contains(Scope::OrganizationsWrite), organisation || role == Role::Admin, "{role:?}");
+            for reading in [Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead] {
+                assert_eq!(scopes.contains(reading), seats, "{role:?}");
+            }
+            for paying in [Scope::SubscriptionsWrite, Scope::AnalyticsRead] {
+                assert_eq!(scopes.contains(paying), billing, "{role:?}");
+            }
+            for platform in [Scope::ApplicationsWrite, Scope::RulesWrite, Scope::WebhooksWrite, Scope::ErpAdmin] {
                 assert!(!scopes.contains(platform), "{role:?}");
             }
         }

@@ -44,11 +44,32 @@ pub enum Scope {
     /// Manage the synchronisation with the ERP.
     #[serde(rename = "erp:admin")]
     ErpAdmin,
+    /// Read applications and their plans.
+    #[serde(rename = "applications:read")]
+    ApplicationsRead,
+    /// Register and change applications and their plans.
+    #[serde(rename = "applications:write")]
+    ApplicationsWrite,
+    /// Read organizations.
+    #[serde(rename = "organizations:read")]
+    OrganizationsRead,
+    /// Create and change organizations.
+    #[serde(rename = "organizations:write")]
+    OrganizationsWrite,
+    /// Read subscriptions and their seats.
+    #[serde(rename = "subscriptions:read")]
+    SubscriptionsRead,
+    /// Change subscriptions.
+    #[serde(rename = "subscriptions:write")]
+    SubscriptionsWrite,
+    /// Read analytics.
+    #[serde(rename = "analytics:read")]
+    AnalyticsRead,
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -61,6 +82,13 @@ impl Scope {
         Self::WebhooksWrite,
         Self::TenantsAdmin,
         Self::ErpAdmin,
+        Self::ApplicationsRead,
+        Self::ApplicationsWrite,
+        Self::OrganizationsRead,
+        Self::OrganizationsWrite,
+        Self::SubscriptionsRead,
+        Self::SubscriptionsWrite,
+        Self::AnalyticsRead,
     ];
 
     /// Its name: `seats:verify`.
@@ -78,6 +106,13 @@ impl Scope {
             Self::WebhooksWrite => "webhooks:write",
             Self::TenantsAdmin => "tenants:admin",
             Self::ErpAdmin => "erp:admin",
+            Self::ApplicationsRead => "applications:read",
+            Self::ApplicationsWrite => "applications:write",
+            Self::OrganizationsRead => "organizations:read",
+            Self::OrganizationsWrite => "organizations:write",
+            Self::SubscriptionsRead => "subscriptions:read",
+            Self::SubscriptionsWrite => "subscriptions:write",
+            Self::AnalyticsRead => "analytics:read",
         }
     }
 
@@ -86,7 +121,7 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.as_str() == written)
     }
 
-    const fn bit(self) -> u16 {
+    const fn bit(self) -> u64 {
         1 << self as u16
     }
 }
@@ -99,7 +134,7 @@ impl fmt::Display for Scope {
 
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u16);
+pub struct Scopes(u64);
 
 impl Scopes {
     /// The set of all scopes.

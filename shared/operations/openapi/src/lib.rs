@@ -49,6 +49,7 @@ pub fn document() -> Description {
     whole.merge(edge_seats::ApiDoc::openapi());
     whole.merge(edge_access::ApiDoc::openapi());
     whole.merge(edge_rulebook::ApiDoc::openapi());
+    whole.merge(edge_applications::ApiDoc::openapi());
     whole.merge(edge_tenants::ApiDoc::openapi());
     whole.merge(edge_plans::ApiDoc::openapi());
     whole.merge(edge_checkout::ApiDoc::openapi());
@@ -114,6 +115,13 @@ mod tests {
             "get /api/v1/api-keys",
             "post /api/v1/api-keys",
             "delete /api/v1/api-keys/{id}",
+            "get /applications",
+            "post /applications",
+            "get /applications/{slug}",
+            "patch /applications/{slug}",
+            "get /applications/{slug}/plans",
+            "post /applications/{slug}/plans",
+            "patch /applications/{slug}/plans/{planId}",
             "get /api/v1/erp-sync/projects",
             "get /api/v1/erp-sync/status",
             "post /api/v1/erp-sync/drain",

@@ -42,6 +42,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0016_tenant_indices"),
     expand!("0017_due_indices"),
     expand!("0018_subscription_movements"),
+    expand!("0019_applications"),
 ];
 
 /// The migrations of `list` with their versions.

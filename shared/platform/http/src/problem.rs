@@ -62,6 +62,8 @@ codes! {
     ApiKeyNotFound NOT_FOUND "API_KEY_NOT_FOUND";
     /// 404: there is no such organisation, or it is another tenant's.
     OrganizationNotFound NOT_FOUND "ORGANIZATION_NOT_FOUND";
+    /// 404: nobody registered this application.
+    ApplicationNotFound NOT_FOUND "APPLICATION_NOT_FOUND";
     /// 404: there is no such rule.
     RuleNotFound NOT_FOUND "RULE_NOT_FOUND";
     /// 404: the rule has no such version.

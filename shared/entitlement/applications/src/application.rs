@@ -1,0 +1,6 @@
+//! Applications.
+
+pub(crate) mod api;
+pub(crate) mod model;
+pub(crate) mod request;
+pub(crate) mod store;
