@@ -55,6 +55,7 @@ impl ApiKey {
             scopes: self.scopes.iter().copied().collect::<Scopes>(),
             tenant: self.tenant.clone(),
             roles: Arc::default(),
+            email: None,
             applications: self.applications.as_deref().map(Into::into),
             root: self.root.as_str().into(),
             expires_at: self.expires_at,

@@ -100,7 +100,8 @@ impl Authenticator {
     /// tenant has a member list that does not include them. In another tenant, which the request names, they must be a
     /// member and have that member's role.
     async fn in_tenant(&self, identity: Identity, headers: &HeaderMap) -> Result<Caller, AuthenticationError> {
-        let Identity { mut caller, sub, email } = identity;
+        let Identity { mut caller, sub } = identity;
+        let email = caller.email.clone();
         let Some(own) = caller.tenant.clone() else { return Ok(caller) };
         let named = match headers.get(X_TENANT_ID).map(http::HeaderValue::to_str) {
             None => own.clone(),
@@ -155,6 +156,7 @@ impl Authenticator {
             scopes: Scopes::all(),
             tenant: None,
             roles: Arc::default(),
+            email: None,
             applications: None,
             root: Arc::from(BOOTSTRAP),
             expires_at: None,

@@ -44,6 +44,8 @@ pub struct Caller {
     pub tenant: Option<TenantId>,
     /// The roles of its token: `finance_manager`. Keys have none.
     pub roles: Arc<[String]>,
+    /// The person's e-mail address, unless the issuer says that it is not verified. Keys have none.
+    pub email: Option<Arc<str>>,
     /// The applications that it may act for; None: all.
     pub applications: Option<Arc<[String]>>,
     /// The origin of the chain of keys that created this one: for a person, the person; for a key, the person of a tenant

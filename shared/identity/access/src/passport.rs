@@ -32,8 +32,6 @@ pub(crate) struct Identity {
     pub(crate) caller: Caller,
     /// The person's id at the issuer.
     pub(crate) sub: String,
-    /// The person's e-mail address, unless the issuer says that it is not verified.
-    pub(crate) email: Option<String>,
 }
 
 /// The trusted issuer.

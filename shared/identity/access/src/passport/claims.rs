@@ -144,11 +144,11 @@ pub(super) fn identify(claims: &[u8], settings: &Settings, now: Timestamp) -> Re
     };
     // An address that the issuer has not verified does not identify a person.
     let is_verified = claims.get("email_verified").is_none_or(|verified| *verified == Value::Bool(true));
-    let email = text(&claims, "email").filter(|email| is_verified && is_valid_id(email)).map(ToOwned::to_owned);
+    let email = text(&claims, "email").filter(|email| is_verified && is_valid_id(email)).map(Arc::from);
     let (id, sub): (Arc<str>, _) = (Arc::from(format!("user:{sub}")), sub.to_owned());
     let (root, roles) = (id.clone(), roles.into());
-    let caller = Caller { id, root, scopes, tenant, roles, applications: None, expires_at: None };
-    Ok(Identity { caller, sub, email })
+    let caller = Caller { id, root, scopes, tenant, roles, email, applications: None, expires_at: None };
+    Ok(Identity { caller, sub })
 }
 
 /// A NumericDate (seconds, possibly with a fraction) in milliseconds.

@@ -66,6 +66,7 @@ fn caller(user: &str) -> Caller {
         scopes: Role::Member.scopes(),
         tenant: Some(TenantId::new("t1")),
         roles: Arc::default(),
+        email: None,
         applications: None,
         expires_at: None,
     }

@@ -31,6 +31,7 @@ fn person(sub: &str, tenant: Option<&str>) -> Caller {
         scopes: Scopes::all(),
         tenant,
         roles: std::sync::Arc::default(),
+        email: None,
         applications: None,
         expires_at: None,
     }
