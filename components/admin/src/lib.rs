@@ -1,4 +1,4 @@
-//! The component `admin`: API keys, tenants and their members, applications and their plans. All of its logic is in
+//! The component `admin`: API keys, tenants and organizations, their members, applications and their plans. All of its logic is in
 //! `shared/identity/access`, `shared/entitlement/tenants` and `shared/entitlement/applications`.
 
 use spin_capabilities::Capabilities;

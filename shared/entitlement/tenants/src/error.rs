@@ -18,8 +18,11 @@ impl TenantError {
         match error {
             DatabaseError::Duplicate(message) => {
                 // SQLite names the column (tenants.slug), PostgreSQL the constraint (tenants_slug_key).
-                let taken = ["slug", "domain"].into_iter().find(|field| message.contains(field));
-                Self::Taken(taken.unwrap_or("id"))
+                let taken = ["slug", "domain", "number", "stripe_customer"].into_iter().find(|field| message.contains(field));
+                match taken {
+                    Some("stripe_customer") => Self::Taken("stripe_customer_id"),
+                    taken => Self::Taken(taken.unwrap_or("id")),
+                }
             }
             other => Self::Db(other),
         }

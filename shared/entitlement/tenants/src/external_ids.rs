@@ -2,8 +2,8 @@
 //! has one in each application.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Value};
-use edge_database::{Conditions, Db};
+use edge_capabilities::database::{DatabaseError, Row, Value};
+use edge_database::{Conditions, Db, places};
 
 use crate::error::ExternalIdError;
 
@@ -40,6 +40,22 @@ impl ExternalIds {
     /// All external ids of a tenant, by application.
     pub async fn of(&self, tenant: &str) -> Result<Vec<ExternalId>, DatabaseError> {
         self.0.select(Conditions::of("tenant_id", tenant), "application").await
+    }
+
+    /// The external ids of some tenants: the tenant's id, the application and the id there, by application.
+    pub(crate) async fn of_many(&self, tenants: &[&str]) -> Result<Vec<(String, String, String)>, DatabaseError> {
+        let statement = format!(
+            "SELECT tenant_id, application, external_org FROM tenant_external_ids
+             WHERE tenant_id IN ({}) ORDER BY application",
+            places(1, tenants.len())
+        );
+        if tenants.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Vec<Value> = tenants.iter().map(|tenant| (*tenant).into()).collect();
+        let text = |row: &Row, place| row.text(place).map(ToOwned::to_owned);
+        let rows = self.0.query(&statement, &values).await?;
+        rows.iter().map(|row| Ok((text(row, 0)?, text(row, 1)?, text(row, 2)?))).collect()
     }
 
     /// The tenant's external id in one application.
@@ -86,7 +102,8 @@ impl ExternalIds {
         Err(ExternalIdError::Busy)
     }
 
-    async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
+    /// The tenant that has an external id in an application.
+    pub(crate) async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
         let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
         let rows = self.0.query(statement, &[application.into(), external_org.into()]).await?;
         rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()

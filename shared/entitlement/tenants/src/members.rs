@@ -5,10 +5,12 @@
 //! is decided anew. So rules that look at all members hold also of changes that come together: there is always an owner
 //! once there was one, and never more users than the plan allows.
 
+use std::collections::HashMap;
+
 use edge_access::Role;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_database::{Db, places};
 
 use crate::error::MemberError;
 
@@ -103,9 +105,16 @@ pub(crate) const CHANGED_MEMBERS: Source = Source {
     },
 };
 
-/// Of each user the last row.
+/// The last row of a user.
+const LAST: &str = "m.number = (SELECT MAX(l.number) FROM tenant_memberships l
+    WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)";
+
+/// Of each user of a tenant the last row.
 const CURRENT: &str = "m.tenant_id = $1 AND m.role IS NOT NULL AND m.number = (SELECT MAX(l.number)
     FROM tenant_memberships l WHERE l.tenant_id = m.tenant_id AND l.user_id = m.user_id)";
+
+/// The most tenants of one user that are listed.
+const MAX_TENANTS_OF_USER: u32 = 1000;
 
 /// The members of tenants, in the database.
 #[derive(Clone)]
@@ -199,6 +208,34 @@ impl Members {
     pub async fn first_owner(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
         let condition = format!("{CURRENT} AND m.role = 'OWNER' ORDER BY m.number LIMIT 1");
         Ok(self.select(&condition, &[tenant.into()]).await?.into_iter().next().map(|owner| owner.user))
+    }
+
+    /// Of some tenants the id and the user who has been an owner for the longest time.
+    pub(crate) async fn first_owners(&self, tenants: &[&str]) -> Result<HashMap<String, String>, DatabaseError> {
+        let statement = format!(
+            "SELECT m.tenant_id, m.user_id FROM tenant_memberships m
+             WHERE m.tenant_id IN ({}) AND m.role = 'OWNER' AND {LAST} ORDER BY m.number",
+            places(1, tenants.len())
+        );
+        let mut owners = HashMap::new();
+        if tenants.is_empty() {
+            return Ok(owners);
+        }
+        let values: Vec<Value> = tenants.iter().map(|tenant| (*tenant).into()).collect();
+        for row in self.0.query(&statement, &values).await? {
+            owners.entry(row.text(0)?.to_owned()).or_insert(row.text(1)?.to_owned());
+        }
+        Ok(owners)
+    }
+
+    /// The tenants that `user` belongs to, with the role in each.
+    pub async fn tenants_of(&self, user: &str) -> Result<Vec<(String, Role)>, DatabaseError> {
+        let statement = format!(
+            "SELECT m.tenant_id, m.role FROM tenant_memberships m
+             WHERE m.user_id = $1 AND m.role IS NOT NULL AND {LAST} ORDER BY m.tenant_id LIMIT {MAX_TENANTS_OF_USER}"
+        );
+        let rows = self.0.query(&statement, &[user.into()]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), read_role(row.text(1)?)?))).collect()
     }
 
     /// An owner of whom an e-mail address is known.

@@ -5,6 +5,7 @@ mod audit;
 mod error;
 mod external_ids;
 mod members;
+mod organizations;
 mod request;
 mod response;
 mod seat_overrides;
@@ -93,6 +94,13 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .route("/api/v1/tenants/{id}/usage/stats", get(usage::stats))
         .route("/api/v1/tenants/{id}/audit", get(audit::list))
         .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
+        .route("/organizations", post(organizations::create_organization).get(organizations::list_organizations))
+        .route(
+            "/organizations/{id}",
+            get(organizations::get_organization).patch(organizations::update_organization),
+        )
+        .route("/organizations/{id}/audit", get(organizations::list_audit_entries))
+        .route("/organizations/{id}/users/{userId}", delete(organizations::erase_user))
         .with_state(state)
 }
 
@@ -123,6 +131,12 @@ pub fn router(capabilities: Capabilities) -> Router {
         usage::stats,
         audit::list,
         seat_overrides::drop_payments,
+        organizations::create_organization,
+        organizations::list_organizations,
+        organizations::get_organization,
+        organizations::update_organization,
+        organizations::list_audit_entries,
+        organizations::erase_user,
     ),
     components(schemas(Mode))
 )]
@@ -168,7 +182,7 @@ async fn list(
     granted: Granted<TenantsAdmin>,
     page: Page,
 ) -> Result<Json<Listing<TenantResponse>>, Problem> {
-    let own = granted.caller.tenant.as_ref().map(edge_access::TenantId::as_str);
+    let own = granted.caller.tenant.as_ref().map(|own| vec![own.as_str().to_owned()]);
     let tenants = state.tenants.list(own, page.cursor(request::is_uuid)?, page.rows()).await?;
     Ok(Json(page.listing(tenants, |last| Cursor::new(last.created_at, last.id.clone()), TenantResponse::from)))
 }
@@ -207,34 +221,7 @@ async fn change(
     Json(changes): Json<UpdateTenantRequest>,
 ) -> Result<Json<TenantResponse>, Problem> {
     let actor = granted.caller.actor(address);
-    if changes.touch_what_is_paid_for() {
-        require_platform(&granted.caller)?;
-    }
-    for _ in 0..MAX_ATTEMPTS {
-        let before = state.find(&granted.caller, &id).await?;
-        let mut tenant = before.clone();
-        changes.apply(&mut tenant)?;
-        let Some(detail) = request::difference(&before, &tenant) else {
-            // It may be as wanted by a change that did not get to its end.
-            let undone: Vec<Task> =
-                before.outbox.iter().filter(|task| task.is_audited_and_concerns_seats()).cloned().collect();
-            state.complete(&before.id, &undone).await?;
-            return Ok(Json(before.into()));
-        };
-        let now = state.now();
-        tenant.updated_at = now;
-        let mut task = Task::of_audit_entry(state.audit_entry("tenant.changed", &detail, &actor, now));
-        if before.is_active != tenant.is_active {
-            task = task.concerning_seats();
-        }
-        tenant.outbox.push(task.clone());
-        // What payments still have to bring about stays due as it was, or a moment later.
-        if state.tenants.replace(&tenant, now).await? == Applied::Stored {
-            state.complete(&tenant.id, &[task]).await?;
-            return Ok(Json(tenant.into()));
-        }
-    }
-    Err(Problem::new(Code::StoreUnavailable, "The tenant is being changed by others; try again.").retry_after(1))
+    Ok(Json(state.update(&granted.caller, &actor, &id, &changes).await?.into()))
 }
 
 impl AppState {
@@ -244,6 +231,44 @@ impl AppState {
 
     fn audit_entry(&self, action: &str, detail: &serde_json::Value, actor: &Actor, at: Timestamp) -> AuditEntry {
         AuditEntry::new(action, detail, actor, &*self.capabilities.random, at)
+    }
+
+    /// Makes `changes` to the tenant `id`.
+    async fn update(
+        &self,
+        caller: &Caller,
+        actor: &Actor,
+        id: &str,
+        changes: &UpdateTenantRequest,
+    ) -> Result<Tenant, Problem> {
+        if changes.touch_what_is_paid_for() {
+            require_platform(caller)?;
+        }
+        for _ in 0..MAX_ATTEMPTS {
+            let before = self.find(caller, id).await?;
+            let mut tenant = before.clone();
+            changes.apply(&mut tenant)?;
+            let Some(detail) = request::difference(&before, &tenant) else {
+                // It may be as wanted by a change that did not get to its end.
+                let undone: Vec<Task> =
+                    before.outbox.iter().filter(|task| task.is_audited_and_concerns_seats()).cloned().collect();
+                self.complete(&before.id, &undone).await?;
+                return Ok(before);
+            };
+            let now = self.now();
+            tenant.updated_at = now;
+            let mut task = Task::of_audit_entry(self.audit_entry("tenant.changed", &detail, actor, now));
+            if before.is_active != tenant.is_active {
+                task = task.concerning_seats();
+            }
+            tenant.outbox.push(task.clone());
+            // What payments still have to bring about stays due as it was, or a moment later.
+            if self.tenants.replace(&tenant, now).await? == Applied::Stored {
+                self.complete(&tenant.id, &[task]).await?;
+                return Ok(tenant);
+            }
+        }
+        Err(Problem::new(Code::StoreUnavailable, "The tenant is being changed by others; try again.").retry_after(1))
     }
 
     /// Does what is to be done about changes that somebody made to the tenant `id`.
@@ -262,7 +287,7 @@ impl AppState {
         let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
         let task = Task::of_audit_entry(self.audit_entry("tenant.created", &detail, actor, tenant.created_at));
         tenant.outbox.push(task.clone());
-        self.tenants.insert(&tenant).await?;
+        tenant.number = self.tenants.insert(&tenant).await?;
         self.tenants.done(&tenant.id, &[task]).await?;
         Ok(tenant)
     }

@@ -6,8 +6,15 @@ use edge_database::{Column as _, Conditions, Db, Record as _, columns, places};
 
 use crate::change::{Applied, Change, Task};
 use crate::error::TenantError;
+use crate::members::first;
 use crate::tenant::{Mode, Tenant};
 use edge_audit::AuditLog;
+
+/// How often a tenant takes the next number again because another one was faster.
+const MAX_ATTEMPTS: u32 = 200;
+
+/// The number of the next tenant.
+const NEXT_NUMBER: &str = "(SELECT COALESCE(MAX(number), 0) + 1 FROM tenants)";
 
 /// Tenants in the database.
 #[derive(Clone)]
@@ -21,7 +28,38 @@ impl Tenants {
 
     /// The tenant `id`.
     pub async fn find(&self, id: &str) -> Result<Option<Tenant>, DatabaseError> {
-        self.0.find(Conditions::of("id", id)).await
+        self.numbered(self.0.find(Conditions::of("id", id)).await?).await
+    }
+
+    /// The tenant with this number.
+    pub async fn by_number(&self, number: i64) -> Result<Option<Tenant>, DatabaseError> {
+        // Many tenants may have no number yet, which is 0.
+        if number < 1 {
+            return Ok(None);
+        }
+        self.0.find(Conditions::of("number", number)).await
+    }
+
+    /// `tenant` with its number, which it gets now where an older build made it.
+    async fn numbered(&self, tenant: Option<Tenant>) -> Result<Option<Tenant>, DatabaseError> {
+        match tenant {
+            Some(tenant) if tenant.number == 0 => {
+                self.give_number(&tenant.id).await?;
+                self.0.find(Conditions::of("id", tenant.id)).await
+            }
+            tenant => Ok(tenant),
+        }
+    }
+
+    async fn give_number(&self, id: &str) -> Result<(), DatabaseError> {
+        let statement = format!("UPDATE tenants SET number = {NEXT_NUMBER} WHERE id = $1 AND number = 0");
+        for _ in 0..MAX_ATTEMPTS {
+            match self.0.query(&statement, &[id.into()]).await {
+                Err(DatabaseError::Duplicate(_)) => {}
+                result => return result.map(drop),
+            }
+        }
+        Err(DatabaseError::Unavailable("too many tenants are being created at once".into()))
     }
 
     /// The tenant that the ERP means by an organisation's id: the tenant's own, its company's or its customer's.
@@ -41,13 +79,31 @@ impl Tenants {
         Ok(self.0.select(conditions, "created_at, id LIMIT 1").await?.pop())
     }
 
-    /// Stores a new tenant.
-    pub async fn insert(&self, tenant: &Tenant) -> Result<(), TenantError> {
-        let mut values = tenant.values()?;
+    /// Stores a new tenant; gives the number that it gets, the next one.
+    pub async fn insert(&self, tenant: &Tenant) -> Result<i64, TenantError> {
+        let mut values = Vec::new();
+        let mut names = Vec::new();
+        for (column, value) in Tenant::COLUMNS.iter().zip(tenant.values()?) {
+            if *column != "number" {
+                names.push(*column);
+                values.push(value);
+            }
+        }
         values.push((!tenant.outbox.is_empty()).then_some(tenant.created_at).into());
-        let statement =
-            format!("INSERT INTO tenants ({}, outbox_due) VALUES ({})", columns::<Tenant>(), places(1, values.len()));
-        self.0.query(&statement, &values).await.map(drop).map_err(TenantError::from_write)
+        let statement = format!(
+            "INSERT INTO tenants ({}, outbox_due, number) VALUES ({}, {NEXT_NUMBER}) RETURNING number",
+            names.join(", "),
+            places(1, values.len())
+        );
+        for _ in 0..MAX_ATTEMPTS {
+            match self.0.query(&statement, &values).await.map_err(TenantError::from_write) {
+                Ok(rows) => return Ok(first(&rows)?.integer(0)?),
+                // Another tenant took the number.
+                Err(TenantError::Taken("number")) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(DatabaseError::Unavailable("too many tenants are being created at once".into()).into())
     }
 
     /// Stores `tenant` where nobody has changed it since it was read: one statement, all or nothing. What is in its
@@ -55,7 +111,7 @@ impl Tenants {
     pub async fn replace(&self, tenant: &Tenant, due: Timestamp) -> Result<Applied, TenantError> {
         let (mut set, mut condition) = (Vec::new(), Vec::new());
         for (index, column) in Tenant::COLUMNS.iter().enumerate() {
-            let is_fixed = matches!(*column, "id" | "created_at" | "revision");
+            let is_fixed = matches!(*column, "id" | "number" | "created_at" | "revision");
             let text = if is_fixed { &mut condition } else { &mut set };
             text.push(format!("{column} = ${}", index.saturating_add(1)));
         }
@@ -85,6 +141,20 @@ impl Tenants {
         let statement = "UPDATE tenants SET erp_customer_id = $1, updated_at = $2, revision = revision + 1
             WHERE id = $3 AND erp_customer_id IS NULL";
         self.0.query(statement, &[contact.into(), now.into(), id.into()]).await.map(drop)
+    }
+
+    /// Notes that `customer` of Stripe is the tenant `id`, where nothing was noted before; gives the tenant's customer.
+    pub async fn set_stripe_customer(
+        &self,
+        id: &str,
+        customer: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, TenantError> {
+        let statement = "UPDATE tenants SET stripe_customer_id = $1, updated_at = $2, revision = revision + 1
+            WHERE id = $3 AND stripe_customer_id IS NULL";
+        let values = [customer.into(), now.into(), id.into()];
+        self.0.query(statement, &values).await.map_err(TenantError::from_write)?;
+        Ok(self.find(id).await?.and_then(|tenant| tenant.stripe_customer_id))
     }
 
     /// Takes what is done out of the tenant's outbox, and into the audit what belongs there.
@@ -124,14 +194,20 @@ impl Tenants {
         rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
-    /// Up to `limit` tenants, newest first, from after `cursor`; with `only`, that one alone.
+    /// Up to `limit` tenants, newest first, from after `cursor`; with `only`, those alone.
     pub(crate) async fn list(
         &self,
-        only: Option<&str>,
+        only: Option<Vec<String>>,
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Tenant>, DatabaseError> {
-        self.0.page(Conditions::default().and_if("id", only), "created_at", cursor, limit).await
+        let conditions = Conditions::default();
+        let conditions = if let Some(only) = only { conditions.and_in("id", only) } else { conditions };
+        let mut tenants = Vec::new();
+        for tenant in self.0.page(conditions, "created_at", cursor, limit).await? {
+            tenants.extend(self.numbered(Some(tenant)).await?);
+        }
+        Ok(tenants)
     }
 
     /// The number of tenants by the state of their subscription.

@@ -33,11 +33,21 @@ impl Mode {
     }
 }
 
+/// The time zone of a tenant that has not said where it is.
+const DEFAULT_TIMEZONE: &str = "UTC";
+
+/// The time zone `name` as the IANA database spells it; None: there is none of this name.
+pub(crate) fn canonical_timezone(name: &str) -> Option<String> {
+    jiff::tz::TimeZone::get(name).ok()?.iana_name().map(ToOwned::to_owned)
+}
+
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant {
     /// Its id, a UUID.
     pub id: String,
+    /// Its number among all tenants, from 1, for callers that know organizations by an integer. 0: it has none yet.
+    pub number: i64,
     /// What people call it.
     pub name: String,
     /// Its name in addresses.
@@ -60,6 +70,10 @@ pub struct Tenant {
     pub billing_email: Option<String>,
     /// Where word of failed payments goes as well.
     pub billing_phone: Option<String>,
+    /// Its customer at Stripe.
+    pub stripe_customer_id: Option<String>,
+    /// Its time zone, as the IANA database spells it.
+    pub timezone: String,
     /// The plan it is on, as the platform calls it.
     pub plan: Option<String>,
     /// The state of its subscription.
@@ -98,10 +112,10 @@ pub struct Tenant {
 
 edge_database::record! {
     Tenant in "tenants" {
-        id, name, slug, domain, mode: "tenant_mode", erp_company_code, erp_company_id, erp_customer_id,
-        erp_subscription_id, owner_email, billing_email, billing_phone, plan, subscription_status, payment_status,
-        subscription_plan, subscription_period_end, max_users, docs_quota_mb, credits, is_active, is_suspended,
-        suspended_reason, settings, created_at, updated_at, history, outbox, revision,
+        id, number, name, slug, domain, mode: "tenant_mode", erp_company_code, erp_company_id, erp_customer_id,
+        erp_subscription_id, owner_email, billing_email, billing_phone, stripe_customer_id, timezone, plan,
+        subscription_status, payment_status, subscription_plan, subscription_period_end, max_users, docs_quota_mb,
+        credits, is_active, is_suspended, suspended_reason, settings, created_at, updated_at, history, outbox, revision,
     }
 }
 
@@ -113,6 +127,7 @@ impl Tenant {
     pub(crate) fn new(id: String, mode: Mode, now: Timestamp) -> Self {
         Self {
             id,
+            number: 0,
             name: String::new(),
             slug: String::new(),
             domain: None,
@@ -124,6 +139,8 @@ impl Tenant {
             owner_email: String::new(),
             billing_email: None,
             billing_phone: None,
+            stripe_customer_id: None,
+            timezone: DEFAULT_TIMEZONE.to_owned(),
             plan: None,
             subscription_status: None,
             payment_status: None,

@@ -43,6 +43,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0017_due_indices"),
     expand!("0018_subscription_movements"),
     expand!("0019_applications"),
+    expand!("0020_organizations"),
 ];
 
 /// The migrations of `list` with their versions.

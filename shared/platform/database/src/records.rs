@@ -259,6 +259,18 @@ impl Conditions {
         self
     }
 
+    /// And `column` is one of `values`.
+    #[must_use]
+    pub fn and_in<V: Into<Value>>(mut self, column: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let first = self.values.len().saturating_add(1);
+        self.values.extend(values.into_iter().map(Into::into));
+        let count = self.values.len().saturating_sub(first).saturating_add(1);
+        // `IN ()` is not SQL.
+        let condition = if count == 0 { "1 = 0".to_owned() } else { format!("{column} IN ({})", places(first, count)) };
+        self.push_condition(&condition);
+        self
+    }
+
     /// And `condition`, in which `?` stands for `value`.
     #[must_use]
     pub fn and_where(mut self, condition: &str, value: impl Into<Value>) -> Self {

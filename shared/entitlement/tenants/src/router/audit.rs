@@ -11,11 +11,12 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use crate::audit::SOURCES;
+use crate::tenant::Tenant;
 
 /// An audit entry of a tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TenantDeed)]
-pub(super) struct AuditEntryResponse {
+pub(crate) struct AuditEntryResponse {
     at: String,
     /// `tenant.created`, `tenant.changed`, `user.added`, `user.role_changed`, `user.changed`, `user.removed`,
     /// `user.erased`, `api_key.created`, `api_key.revoked`, `external_id.set`, `external_id.removed`.
@@ -56,8 +57,19 @@ pub(super) async fn list(
     page: Page,
 ) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let is_valid = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-    let entries = state.audit.list(&tenant.id, &SOURCES, page.cursor(is_valid)?, page.rows()).await?;
-    let cursor = |entry: &AuditEntry| Cursor::new(entry.at, entry.id.clone());
-    Ok(Json(page.listing(entries, cursor, AuditEntryResponse::from)))
+    Ok(Json(state.audit_entries(&tenant, &page).await?))
+}
+
+impl AppState {
+    /// A page of the audit entries of `tenant`.
+    pub(super) async fn audit_entries(
+        &self,
+        tenant: &Tenant,
+        page: &Page,
+    ) -> Result<Listing<AuditEntryResponse>, Problem> {
+        let is_valid = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        let entries = self.audit.list(&tenant.id, &SOURCES, page.cursor(is_valid)?, page.rows()).await?;
+        let cursor = |entry: &AuditEntry| Cursor::new(entry.at, entry.id.clone());
+        Ok(page.listing(entries, cursor, AuditEntryResponse::from))
+    }
 }

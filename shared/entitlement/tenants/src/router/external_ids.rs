@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 use super::{AppState, require_platform};
 use crate::error::ExternalIdError;
 use crate::external_ids::ExternalId;
+use crate::tenant::Tenant;
+use edge_audit::Actor;
 
 /// A tenant's external id in an application.
 #[derive(Deserialize, ToSchema)]
@@ -77,7 +79,7 @@ impl From<Failed> for Problem {
     }
 }
 
-fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
+pub(super) fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
     Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()))
 }
 
@@ -125,25 +127,8 @@ pub(super) async fn set(
     require_platform(&granted.caller)?;
     let application = read_id("applicationSlug", &application)?;
     let external_org = read_id("externalOrgId", &new.external_org_id)?;
-    let (actor, now) = (granted.caller.actor(address), state.now());
-    let set = ExternalId {
-        application: application.as_str().to_owned(),
-        external_org: external_org.as_str().to_owned(),
-        set_by: actor.id.clone(),
-        set_at: now,
-    };
-    let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
-    let mut before = None;
-    let change = async || {
-        before = state.external_ids.set(&tenant.id, &set).await.map_err(Failed::ExternalIdError)?;
-        let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
-        Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
-    };
-    state.invalidation.rebind(change).await?;
-    let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
-    state.audit.append(&tenant.id, &state.audit_entry("external_id.set", &detail, &actor, now)).await?;
-    let shown = state.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set);
-    Ok(Json(shown.into()))
+    let actor = granted.caller.actor(address);
+    Ok(Json(state.set_external_id(&tenant, &application, &external_org, &actor).await?.into()))
 }
 
 /// Delete a tenant's external id
@@ -169,17 +154,57 @@ pub(super) async fn remove(
     let none = || Problem::new(Code::ExternalIdNotFound, "The tenant has no id in this application.");
     let application = Id::parse(&application).map_err(|_| none())?;
     let known = state.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
-    // Noted before it is done: afterwards nothing would tell that it is still to be noted.
-    let (actor, now) = (granted.caller.actor(address), state.now());
-    let detail = json!({"application": known.application, "external_org": known.external_org});
-    state.audit.append(&tenant.id, &state.audit_entry("external_id.removed", &detail, &actor, now)).await?;
-    let change = async || {
-        let removed = state.external_ids.remove(&tenant.id, application.as_str()).await;
-        let removed = removed.map_err(|error| Failed::ExternalIdError(error.into()))?;
-        let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
-        let alias = |external_org| Alias { application: application.clone(), external_org };
-        Ok::<_, Failed>(external_org.map(alias).into_iter().collect())
-    };
-    state.invalidation.rebind(change).await?;
+    state.remove_external_id(&tenant, &application, &known, &granted.caller.actor(address)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl AppState {
+    /// Sets what `application` calls `tenant`; the next seat checks see it.
+    pub(super) async fn set_external_id(
+        &self,
+        tenant: &Tenant,
+        application: &Id,
+        external_org: &Id,
+        actor: &Actor,
+    ) -> Result<ExternalId, Problem> {
+        let now = self.now();
+        let set = ExternalId {
+            application: application.as_str().to_owned(),
+            external_org: external_org.as_str().to_owned(),
+            set_by: actor.id.clone(),
+            set_at: now,
+        };
+        let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
+        let mut before = None;
+        let change = async || {
+            before = self.external_ids.set(&tenant.id, &set).await.map_err(Failed::ExternalIdError)?;
+            let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
+            Ok::<_, Failed>(no_longer.iter().chain([external_org]).map(&alias).collect())
+        };
+        self.invalidation.rebind(change).await?;
+        let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
+        self.audit.append(&tenant.id, &self.audit_entry("external_id.set", &detail, actor, now)).await?;
+        Ok(self.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set))
+    }
+
+    /// Removes what `application` calls `tenant`, which was `known`.
+    pub(super) async fn remove_external_id(
+        &self,
+        tenant: &Tenant,
+        application: &Id,
+        known: &ExternalId,
+        actor: &Actor,
+    ) -> Result<(), Problem> {
+        // Noted before it is done: afterwards nothing would tell that it is still to be noted.
+        let detail = json!({"application": known.application, "external_org": known.external_org});
+        self.audit.append(&tenant.id, &self.audit_entry("external_id.removed", &detail, actor, self.now())).await?;
+        let change = async || {
+            let removed = self.external_ids.remove(&tenant.id, application.as_str()).await;
+            let removed = removed.map_err(|error| Failed::ExternalIdError(error.into()))?;
+            let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
+            let alias = |external_org| Alias { application: application.clone(), external_org };
+            Ok::<_, Failed>(external_org.map(alias).into_iter().collect())
+        };
+        Ok(self.invalidation.rebind(change).await?)
+    }
 }

@@ -264,28 +264,7 @@ pub(super) async fn remove(
     keys: MemberKeys,
 ) -> Result<StatusCode, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let actor = granted.caller.actor(address);
-    if !is_valid(&user) {
-        return Err(MemberError::IsNoMember.into());
-    }
-    let now = state.now();
-    let left = state.members.change(&tenant.id, &user, MembershipChange::Leave, &actor, now).await;
-    let has_left_before = match left {
-        Ok(_) => false,
-        // Perhaps somebody left and died before the person's data was deleted.
-        Err(MemberError::IsNoMember) => true,
-        Err(refusal) => return Err(refusal.into()),
-    };
-    let had_data = state.erasure.erase(&tenant.id, &user, &actor, &*state.capabilities.random, now).await?;
-    let had_keys = match keys {
-        MemberKeys::Keep => false,
-        MemberKeys::Revoke => {
-            state.authenticator.revoke_keys_of(&user, &TenantId::new(tenant.id), &granted.caller).await?
-        }
-    };
-    if has_left_before && !had_data && !had_keys {
-        return Err(MemberError::IsNoMember.into());
-    }
+    state.remove_member(&granted.caller, &granted.caller.actor(address), &tenant, &user, keys).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -317,7 +296,7 @@ impl<S: Sync> FromRequestParts<S> for MemberKeys {
 
 /// Nobody of a tenant makes somebody more than they are themselves: a role in the database is a right. What every member
 /// may is anybody's to give who manages members.
-fn check_role_scopes(caller: &Caller, role: Role) -> Result<(), Problem> {
+pub(super) fn check_role_scopes(caller: &Caller, role: Role) -> Result<(), Problem> {
     match role.scopes().missing_from(caller.scopes.and(Role::Member.scopes())).next() {
         Some(scope) if caller.tenant.is_some() => {
             let detail =
@@ -353,6 +332,40 @@ impl AppState {
             Err(MemberError::IsMember) => Ok(()),
             Err(refusal) => Err(refusal.into()),
         }
+    }
+
+    /// Removes `user` from `tenant` and deletes what is known of the person. What was begun and not finished is finished
+    /// when it is asked for again.
+    pub(super) async fn remove_member(
+        &self,
+        caller: &Caller,
+        actor: &Actor,
+        tenant: &Tenant,
+        user: &str,
+        keys: MemberKeys,
+    ) -> Result<(), Problem> {
+        if !is_valid(user) {
+            return Err(MemberError::IsNoMember.into());
+        }
+        let now = self.now();
+        let left = self.members.change(&tenant.id, user, MembershipChange::Leave, actor, now).await;
+        let has_left_before = match left {
+            Ok(_) => false,
+            // Perhaps somebody left and died before the person's data was deleted.
+            Err(MemberError::IsNoMember) => true,
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let had_data = self.erasure.erase(&tenant.id, user, actor, &*self.capabilities.random, now).await?;
+        let had_keys = match keys {
+            MemberKeys::Keep => false,
+            MemberKeys::Revoke => {
+                self.authenticator.revoke_keys_of(user, &TenantId::new(tenant.id.clone()), caller).await?
+            }
+        };
+        if has_left_before && !had_data && !had_keys {
+            return Err(MemberError::IsNoMember.into());
+        }
+        Ok(())
     }
 
     async fn member_response(&self, tenant: &str, user: &str) -> Result<MemberResponse, Problem> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::tenant::{Mode, Tenant};
+use crate::tenant::{Mode, Tenant, canonical_timezone};
 
 const MAX_TEXT_LEN: usize = 256;
 const LARGEST_SETTINGS: usize = 16 << 10;
@@ -24,6 +24,9 @@ pub(crate) struct CreateTenantRequest {
     owner_email: String,
     #[serde(default)]
     tenant_mode: Mode,
+    /// An IANA time zone: `Asia/Kolkata`. The default is `UTC`.
+    #[serde(default)]
+    timezone: Option<String>,
     #[serde(flatten)]
     rest: Rest,
 }
@@ -41,8 +44,24 @@ pub(crate) struct UpdateTenantRequest {
     tenant_mode: Option<Mode>,
     #[serde(default)]
     is_active: Option<bool>,
+    /// An IANA time zone: `Asia/Kolkata`.
+    #[serde(default)]
+    timezone: Option<String>,
     #[serde(flatten)]
     rest: Rest,
+}
+
+/// The fields of a tenant that an organization shows.
+#[derive(Clone, Default)]
+pub(super) struct OrganizationFields {
+    pub(super) name: Option<String>,
+    pub(super) slug: Option<String>,
+    pub(super) mode: Option<Mode>,
+    pub(super) is_active: Option<bool>,
+    pub(super) timezone: Option<String>,
+    pub(super) billing_email: Option<Option<String>>,
+    pub(super) stripe_customer_id: Option<Option<String>>,
+    pub(super) erp_company_code: Option<Option<String>>,
 }
 
 /// Fields that may be empty: left out they stay, null clears them.
@@ -63,6 +82,10 @@ struct Rest {
     #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<String>)]
     erp_customer_id: Option<Option<String>>,
+    /// The tenant's customer at Stripe, unique.
+    #[serde(deserialize_with = "sent")]
+    #[schema(value_type = Option<String>)]
+    stripe_customer_id: Option<Option<String>>,
     #[serde(deserialize_with = "sent")]
     #[schema(value_type = Option<String>)]
     billing_email: Option<Option<String>>,
@@ -106,6 +129,7 @@ impl CreateTenantRequest {
             owner_email: self.owner_email,
             ..Tenant::new(id, self.tenant_mode, now)
         };
+        set_timezone(&mut tenant, self.timezone);
         self.rest.apply(&mut tenant);
         validate(&tenant)?;
         Ok(tenant)
@@ -113,13 +137,32 @@ impl CreateTenantRequest {
 }
 
 impl UpdateTenantRequest {
+    /// The changes that an organization's fields come to.
+    pub(super) fn of_organization(fields: OrganizationFields) -> Self {
+        Self {
+            name: fields.name,
+            slug: fields.slug,
+            owner_email: None,
+            tenant_mode: fields.mode,
+            is_active: fields.is_active,
+            timezone: fields.timezone,
+            rest: Rest {
+                billing_email: fields.billing_email,
+                stripe_customer_id: fields.stripe_customer_id,
+                erp_company_code: fields.erp_company_code,
+                ..Rest::default()
+            },
+        }
+    }
+
     /// Whether only the platform may make them.
     pub(super) fn touch_what_is_paid_for(&self) -> bool {
-        let Rest { erp_company_code, erp_company_id, erp_customer_id, plan, max_users, docs_quota_mb, .. } = &self.rest;
+        let Rest { erp_company_code, erp_company_id, erp_customer_id, .. } = &self.rest;
+        let Rest { stripe_customer_id, plan, max_users, docs_quota_mb, .. } = &self.rest;
         self.slug.is_some()
             || self.tenant_mode.is_some()
             || self.is_active.is_some()
-            || [erp_company_code, erp_company_id, erp_customer_id, plan].into_iter().any(Option::is_some)
+            || [erp_company_code, erp_company_id, erp_customer_id, stripe_customer_id, plan].into_iter().any(Option::is_some)
             || [max_users, docs_quota_mb].into_iter().any(Option::is_some)
     }
 
@@ -141,6 +184,7 @@ impl UpdateTenantRequest {
         if let Some(is_active) = changes.is_active {
             tenant.is_active = is_active;
         }
+        set_timezone(tenant, changes.timezone);
         changes.rest.apply(tenant);
         validate(tenant)
     }
@@ -153,6 +197,7 @@ impl Rest {
             (self.erp_company_code, &mut tenant.erp_company_code),
             (self.erp_company_id, &mut tenant.erp_company_id),
             (self.erp_customer_id, &mut tenant.erp_customer_id),
+            (self.stripe_customer_id, &mut tenant.stripe_customer_id),
             (self.billing_email, &mut tenant.billing_email),
             (self.billing_phone, &mut tenant.billing_phone),
             (self.plan, &mut tenant.plan),
@@ -174,6 +219,14 @@ impl Rest {
     }
 }
 
+/// Sets the time zone that was sent, as the IANA database spells it. One that it does not know is for [`validate`] to
+/// refuse.
+fn set_timezone(tenant: &mut Tenant, sent: Option<String>) {
+    if let Some(name) = sent {
+        tenant.timezone = canonical_timezone(&name).unwrap_or(name);
+    }
+}
+
 /// What differs between two states of a tenant, for the audit; None: nothing. Of fields that may hold something of a
 /// person, and of settings, it says only that they differ.
 pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
@@ -192,6 +245,8 @@ pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
             ("erp_company_code", json!(tenant.erp_company_code)),
             ("erp_company_id", json!(tenant.erp_company_id)),
             ("erp_customer_id", json!(tenant.erp_customer_id)),
+            ("stripe_customer_id", json!(tenant.stripe_customer_id)),
+            ("timezone", json!(tenant.timezone)),
             ("plan", json!(tenant.plan)),
             ("max_users", json!(tenant.max_users)),
             ("docs_quota_mb", json!(tenant.docs_quota_mb)),
@@ -214,7 +269,7 @@ pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
     differs.then(|| json!({"changes": changes, "fields": unsaid}))
 }
 
-fn validate(tenant: &Tenant) -> Result<(), Problem> {
+pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
     let mut errors = Vec::new();
     let mut check = |good: bool, field: &str, message: &str| {
         if !good {
@@ -241,6 +296,7 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
         ("erp_company_code", &tenant.erp_company_code),
         ("erp_company_id", &tenant.erp_company_id),
         ("erp_customer_id", &tenant.erp_customer_id),
+        ("stripe_customer_id", &tenant.stripe_customer_id),
         ("billing_phone", &tenant.billing_phone),
         ("plan", &tenant.plan),
     ] {
@@ -248,6 +304,8 @@ fn validate(tenant: &Tenant) -> Result<(), Problem> {
     }
     let has_code = tenant.erp_company_code.is_some();
     check(tenant.mode == Mode::External || has_code, "erp_company_code", "is required of an internal tenant");
+    let timezone = canonical_timezone(&tenant.timezone);
+    check(timezone.is_some(), "timezone", "must be an IANA time zone, such as Asia/Kolkata");
     let count = |count: i64| (0..=1 << 53).contains(&count);
     check(tenant.max_users.is_none_or(count), "max_users", "must not be negative");
     check(tenant.docs_quota_mb.is_none_or(count), "docs_quota_mb", "must not be negative");
@@ -274,7 +332,7 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 /// A random UUID, version 4.
-fn new_uuid(random: &dyn Random) -> String {
+pub(super) fn new_uuid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()

@@ -12,6 +12,8 @@ use crate::tenant::{Mode, Tenant};
 pub(crate) struct TenantResponse {
     /// The tenant's id, which is also the organisation's id in ERP responses.
     id: String,
+    /// The tenant's number among all tenants, from 1.
+    number: i64,
     name: String,
     slug: String,
     domain: Option<String>,
@@ -24,6 +26,10 @@ pub(crate) struct TenantResponse {
     owner_email: String,
     billing_email: Option<String>,
     billing_phone: Option<String>,
+    /// The tenant's customer at Stripe.
+    stripe_customer_id: Option<String>,
+    /// The tenant's IANA time zone.
+    timezone: String,
     /// The platform's name for the tenant's plan.
     plan: Option<String>,
     /// `active`, `past_due`, `suspended`, `cancelled`; null if nothing was ever paid.
@@ -52,6 +58,7 @@ impl From<Tenant> for TenantResponse {
     fn from(tenant: Tenant) -> Self {
         Self {
             id: tenant.id,
+            number: tenant.number,
             name: tenant.name,
             slug: tenant.slug,
             domain: tenant.domain,
@@ -63,6 +70,8 @@ impl From<Tenant> for TenantResponse {
             owner_email: tenant.owner_email,
             billing_email: tenant.billing_email,
             billing_phone: tenant.billing_phone,
+            stripe_customer_id: tenant.stripe_customer_id,
+            timezone: tenant.timezone,
             plan: tenant.plan,
             subscription_status: tenant.subscription_status.map(|status| status.as_str().to_owned()),
             payment_status: tenant.payment_status.map(|status| status.as_str().to_owned()),

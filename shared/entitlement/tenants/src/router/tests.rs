@@ -10,6 +10,7 @@ use super::*;
 mod audit;
 mod external_ids;
 mod members;
+mod organizations;
 mod seats;
 mod subsidiaries;
 
@@ -74,9 +75,10 @@ async fn a_tenant_is_made_and_shown_with_every_field_of_the_contract() {
     let (status, made) = test.platform("POST", "/api/v1/tenants", body).await;
     assert_eq!(status, 201, "{made}");
     let expected = json!({
-        "id": ID, "name": "Acme", "slug": "acme", "domain": null, "tenant_mode": "external", "erp_company_code": null,
+        "id": ID, "number": 1, "name": "Acme", "slug": "acme", "domain": null, "tenant_mode": "external", "erp_company_code": null,
         "erp_company_id": null, "erp_customer_id": null, "erp_subscription_id": null,
-        "owner_email": "owner@acme.example", "billing_email": null, "billing_phone": null, "plan": null,
+        "owner_email": "owner@acme.example", "billing_email": null, "billing_phone": null,
+        "stripe_customer_id": null, "timezone": "UTC", "plan": null,
         "subscription_status": null, "payment_status": null, "subscription_plan": null,
         "subscription_period_end": null, "max_users": null, "docs_quota_mb": null, "credits": 0, "is_active": true,
         "is_suspended": false, "suspended_reason": null, "settings": {"theme": "dark"},
