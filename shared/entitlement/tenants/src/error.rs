@@ -18,7 +18,8 @@ impl TenantError {
         match error {
             DatabaseError::Duplicate(message) => {
                 // SQLite names the column (tenants.slug), PostgreSQL the constraint (tenants_slug_key).
-                let taken = ["slug", "domain", "number", "stripe_customer"].into_iter().find(|field| message.contains(field));
+                let taken =
+                    ["slug", "domain", "number", "stripe_customer"].into_iter().find(|field| message.contains(field));
                 match taken {
                     Some("stripe_customer") => Self::Taken("stripe_customer_id"),
                     taken => Self::Taken(taken.unwrap_or("id")),

@@ -95,10 +95,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .route("/api/v1/tenants/{id}/audit", get(audit::list))
         .route("/api/v1/seats/overrides/{organizationId}", delete(seat_overrides::drop_payments))
         .route("/organizations", post(organizations::create_organization).get(organizations::list_organizations))
-        .route(
-            "/organizations/{id}",
-            get(organizations::get_organization).patch(organizations::update_organization),
-        )
+        .route("/organizations/{id}", get(organizations::get_organization).patch(organizations::update_organization))
         .route("/organizations/{id}/audit", get(organizations::list_audit_entries))
         .route("/organizations/{id}/users/{userId}", delete(organizations::erase_user))
         .with_state(state)

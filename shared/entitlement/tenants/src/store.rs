@@ -2,7 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
-use edge_database::{Column as _, Conditions, Db, Record as _, columns, places};
+use edge_database::{Column as _, Conditions, Db, Record as _, places};
 
 use crate::change::{Applied, Change, Task};
 use crate::error::TenantError;

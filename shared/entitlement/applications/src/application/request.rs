@@ -113,7 +113,12 @@ impl UpdateApplicationRequest {
             application.seat_source = source;
         }
         let numbers = [
-            ("seatCooldownHours", self.seat_cooldown_hours, 0..=MAX_COOLDOWN_HOURS, &mut application.seat_cooldown_hours),
+            (
+                "seatCooldownHours",
+                self.seat_cooldown_hours,
+                0..=MAX_COOLDOWN_HOURS,
+                &mut application.seat_cooldown_hours,
+            ),
             ("invitationDays", self.invitation_days, 1..=MAX_INVITATION_DAYS, &mut application.invitation_days),
         ];
         for (field, sent, range, kept) in numbers {

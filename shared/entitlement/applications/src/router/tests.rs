@@ -168,9 +168,8 @@ async fn a_new_price_is_a_new_version_and_the_old_one_stays() {
     let (_, same) = test.platform("PATCH", path, json!({"pricePerSeat": "12.50", "name": "Pro"})).await;
     assert_eq!(same["version"], 3);
     let plans = Plans::new(Db::new(test.world.db.clone()));
-    let minor = async |version| {
-        plans.version("healos", "pro", version).await.unwrap().map(|plan| plan.price_per_seat.minor)
-    };
+    let minor =
+        async |version| plans.version("healos", "pro", version).await.unwrap().map(|plan| plan.price_per_seat.minor);
     assert_eq!([minor(1).await, minor(2).await, minor(3).await], [Some(1000), Some(1000), Some(1250)]);
     assert_eq!(minor(4).await, None);
     let current = plans.current("healos", "pro").await.unwrap().unwrap();

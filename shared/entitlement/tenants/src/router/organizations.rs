@@ -15,7 +15,7 @@ use http::StatusCode;
 
 use super::audit::AuditEntryResponse;
 use super::members::{MemberKeys, check_role_scopes};
-use super::request::{is_uuid, is_valid, new_uuid};
+use super::request::{is_email, is_uuid, is_valid, new_uuid};
 use super::{AppState, require_platform};
 use crate::error::{MemberError, TenantError};
 use crate::members::MembershipChange;
@@ -229,6 +229,9 @@ impl AppState {
         let Some(address) = owner_email.or(new.billing_email.as_deref()) else {
             return Err(Problem::field("billingEmail", "is required"));
         };
+        if owner_email.is_none() && !is_email(address) {
+            return Err(Problem::field("billingEmail", "must be an e-mail address"));
+        }
         let mut tenant = Tenant {
             slug: new.slug.clone().unwrap_or_else(|| slug_of(&new.name)),
             owner_email: address.to_owned(),
@@ -241,7 +244,9 @@ impl AppState {
         self.members.change(&tenant.id, &owner, join, actor, tenant.created_at).await?;
         let tenant = self.insert_with_slug(tenant, new.slug.is_none(), actor).await?;
         let owner_email = owner_email.map(|email| Some(email.to_owned()));
-        self.people.note(&tenant.id, &owner, &PersonPatch { email: owner_email, name: None }, tenant.created_at).await?;
+        self.people
+            .note(&tenant.id, &owner, &PersonPatch { email: owner_email, name: None }, tenant.created_at)
+            .await?;
         self.set_external_ids(&tenant, &external_ids, actor).await?;
         self.organization(tenant).await
     }

@@ -162,7 +162,9 @@ impl UpdateTenantRequest {
         self.slug.is_some()
             || self.tenant_mode.is_some()
             || self.is_active.is_some()
-            || [erp_company_code, erp_company_id, erp_customer_id, stripe_customer_id, plan].into_iter().any(Option::is_some)
+            || [erp_company_code, erp_company_id, erp_customer_id, stripe_customer_id, plan]
+                .into_iter()
+                .any(Option::is_some)
             || [max_users, docs_quota_mb].into_iter().any(Option::is_some)
     }
 
