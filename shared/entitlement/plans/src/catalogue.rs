@@ -1,13 +1,14 @@
-//! The catalogue: the cache of the ERP's plans, in the memory of the instance and in the cache that all instances share.
+//! The catalogue: the cache of the ERP's plans, in the memory of the instance and in the cache that all instances
+//! share.
 //!
-//! A snapshot is served from memory while it is fresh. For a while after that it is still served, and a new one is fetched
-//! behind the answer (stale while revalidate). After that a new one is fetched first; if the ERP fails, the old one is
-//! served up to a bound, with its age (stale if error). In one instance, one caller fetches for all that want the same
-//! plan. Callers wait by the clock and never on another task: see the components' capabilities for why.
+//! A snapshot is served from memory while it is fresh. For a while after that it is still served, and a new one is
+//! fetched behind the answer (stale while revalidate). After that a new one is fetched first; if the ERP fails, the old
+//! one is served up to a bound, with its age (stale if error). In one instance, one caller fetches for all that want
+//! the same plan. Callers wait by the clock and never on another task: see the components' capabilities for why.
 //!
 //! Anybody may ask for any name. So the list, which one request fetches, tells whether there is such a plan, and a name
-//! that is not on the list costs the ERP nothing. After the ERP hung, one caller tries it again, and no other caller waits
-//! for that one.
+//! that is not on the list costs the ERP nothing. After the ERP hung, one caller tries it again, and no other caller
+//! waits for that one.
 
 mod fetch;
 
@@ -22,7 +23,7 @@ use edge_capabilities::{Capabilities, Counters, Timestamp};
 use edge_upstreams::{Upstream, UpstreamError};
 use http::HeaderValue;
 
-use crate::error::{FetchError, Unknown};
+use crate::error::{FetchError, PlansUnavailable};
 use crate::index::{Index, Place};
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
@@ -129,21 +130,22 @@ impl Catalogue {
         }))
     }
 
-    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP fails,
-    /// the last known plan.
-    pub async fn find(&self, name: &str) -> Result<Option<Plan>, Unknown> {
+    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP
+    /// fails, the last known plan.
+    pub async fn find(&self, name: &str) -> Result<Option<Plan>, PlansUnavailable> {
         let Some(name) = one(name) else { return Ok(None) };
         let served = self.get(&name, false).await?;
         // The snapshot was written by this crate, so it can be parsed.
-        let read = |served: Served| Plan::read(&served.snapshot.body).map_err(|error| Unknown(error.to_string()));
+        let read =
+            |served: Served| Plan::read(&served.snapshot.body).map_err(|error| PlansUnavailable(error.to_string()));
         served.map(read).transpose()
     }
 
-    pub(crate) async fn all(&self) -> Result<Option<Served>, Unknown> {
+    pub(crate) async fn all(&self) -> Result<Option<Served>, PlansUnavailable> {
         Ok(self.get(&CatalogueKey::List, true).await?)
     }
 
-    pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, Unknown> {
+    pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, PlansUnavailable> {
         let Some(name) = one(name) else { return Ok(None) };
         if !self.may_exist(&name).await? {
             return Ok(None);
@@ -159,7 +161,8 @@ impl Catalogue {
         Ok(served)
     }
 
-    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no other.
+    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no
+    /// other.
     async fn may_exist(&self, name: &CatalogueKey) -> Result<bool, FetchError> {
         let is_absent = |since: &Timestamp| within(*since, self.now(), ABSENT_TTL);
         if locked(&self.0.absent).get(name).is_some_and(is_absent) {
@@ -251,8 +254,8 @@ impl Catalogue {
         }));
     }
 
-    /// Fetches the snapshot, or waits for the caller that fetches it. It does not wait if the ERP hung the last time, or has
-    /// kept the fetching caller waiting for long.
+    /// Fetches the snapshot, or waits for the caller that fetches it. It does not wait if the ERP hung the last time,
+    /// or has kept the fetching caller waiting for long.
     async fn fetch_shared(&self, settings: &Settings, name: &CatalogueKey) -> Result<Option<Snapshot>, FetchError> {
         let clock = &*self.0.capabilities.clock;
         let running_for = self.0.fetches.running_for(name, clock);

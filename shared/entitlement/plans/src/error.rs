@@ -8,9 +8,9 @@ use crate::cycle::Cycle;
 /// No copy of the plan is usable, and the ERP cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unknown(pub(crate) String);
+pub struct PlansUnavailable(pub(crate) String);
 
-impl From<FetchError> for Unknown {
+impl From<FetchError> for PlansUnavailable {
     fn from(error: FetchError) -> Self {
         Self(error.to_string())
     }
@@ -45,7 +45,7 @@ pub struct UnreadablePlan(pub &'static str);
 
 /// An order that has no price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoQuote {
+pub enum QuoteError {
     /// The plan has no such tier.
     #[error("the plan has no such tier")]
     Tier,

@@ -24,10 +24,10 @@ mod tax;
 
 pub use catalogue::Catalogue;
 pub use cycle::Cycle;
-pub use error::{InvalidTaxRates, NoQuote, Unknown, UnreadablePlan};
+pub use error::{InvalidTaxRates, PlansUnavailable, QuoteError, UnreadablePlan};
 pub use metrics::write_metrics;
-pub use payment::{Bought, Payment};
-pub use plan::{Ordered, Plan, Terms, Tier};
-pub use quote::{Order, Quote};
+pub use payment::{Payment, Purchase};
+pub use plan::{OrderDetails, Plan, Terms, Tier};
+pub use quote::{Quote, QuoteRequest};
 pub use router::{ApiDoc, router};
 pub use tax::TaxRates;

@@ -1,9 +1,9 @@
-//! What a payment bought of a plan: its amount held against the plan's prices, alone or with what the gateway shows of how
-//! it arrived at it.
+//! What a payment bought of a plan: its amount held against the plan's prices, alone or with what the gateway shows of
+//! how it arrived at it.
 
 use edge_money::{Bill, Line, Money};
 
-use crate::plan::{Ordered, Plan, Terms, Tier};
+use crate::plan::{OrderDetails, Plan, Terms, Tier};
 use crate::tax::TaxRates;
 
 /// A payment, as far as whoever tells of it says.
@@ -14,14 +14,14 @@ pub struct Payment<'a> {
     /// How the gateway arrives at that.
     pub bill: Option<&'a Bill>,
     /// How the plan was ordered.
-    pub ordered: Ordered,
+    pub order: OrderDetails,
     /// Taxes that may be on top of a price.
     pub tax_rates: &'a TaxRates,
 }
 
-/// What a payment bought.
+/// What a payment purchase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bought {
+pub struct Purchase {
     /// What is given for it.
     pub terms: Terms,
     /// What it costs regularly, where that is not the amount.
@@ -35,20 +35,20 @@ impl Plan {
     /// amount, that must add up, and the line that is for the plan must be a price of it: then discounts, taxes at an
     /// allowed rate, prorations, trials and other lines are right as they are. Else the amount itself must be a price,
     /// with an allowed tax on top or without.
-    pub fn bought(&self, payment: &Payment<'_>) -> Option<Bought> {
-        let by_bill = || self.bought_by_bill(payment.bill?, payment);
-        by_bill().or_else(|| self.bought_with_tax(payment))
+    pub fn purchase(&self, payment: &Payment<'_>) -> Option<Purchase> {
+        let by_bill = || self.purchase_by_bill(payment.bill?, payment);
+        by_bill().or_else(|| self.purchase_by_amount(payment))
     }
 
-    fn bought_with_tax(&self, payment: &Payment<'_>) -> Option<Bought> {
+    fn purchase_by_amount(&self, payment: &Payment<'_>) -> Option<Purchase> {
         payment.tax_rates.with_none().find_map(|rate| {
-            let terms = self.bought_by(payment.amount, payment.ordered, rate)?;
-            Some(Bought { terms, price: None, is_trial: false })
+            let terms = self.terms_for(payment.amount, payment.order, rate)?;
+            Some(Purchase { terms, price: None, is_trial: false })
         })
     }
 
-    fn bought_by_bill(&self, bill: &Bill, payment: &Payment<'_>) -> Option<Bought> {
-        let amount = payment.amount.filter(|amount| bill.comes_to(amount.minor))?;
+    fn purchase_by_bill(&self, bill: &Bill, payment: &Payment<'_>) -> Option<Purchase> {
+        let amount = payment.amount.filter(|amount| bill.adds_up_to(amount.minor))?;
         let parts = i64::try_from(bill.lines.len()).ok()?.saturating_mul(2);
         if !payment.tax_rates.allow(bill.tax, bill.net()?, parts) {
             return None;
@@ -59,32 +59,32 @@ impl Plan {
         let mut lines: Vec<&Line> = candidates().collect();
         lines.sort_by_key(|line| (line.is_proration, std::cmp::Reverse(line.amount)));
         lines.into_iter().find_map(|line| {
-            let (terms, price) = self.bought_by_line(line, amount, payment.ordered)?;
-            Some(Bought { terms, price, is_trial: is_trial && line.amount == 0 })
+            let (terms, price) = self.purchase_by_line(line, amount, payment.order)?;
+            Some(Purchase { terms, price, is_trial: is_trial && line.amount == 0 })
         })
     }
 
     /// What one line of a bill bought, and what that costs regularly.
-    fn bought_by_line(&self, line: &Line, amount: Money, ordered: Ordered) -> Option<(Terms, Option<Money>)> {
+    fn purchase_by_line(&self, line: &Line, amount: Money, order: OrderDetails) -> Option<(Terms, Option<Money>)> {
         let quantity = line.quantity.unwrap_or(1);
         let whole = line.unit_amount.and_then(|unit| unit.checked_mul(quantity));
-        let ordered = Ordered { seats: line.quantity.or(ordered.seats), ..ordered };
+        let order = OrderDetails { seats: line.quantity.or(order.seats), ..order };
         let is_part = line.is_proration || line.amount == 0;
         let full = match (is_part, whole) {
             (false, _) => line.amount,
             // No part is more than the whole; one unit may be rounded.
             (true, Some(whole)) if whole > 0 && line.amount <= whole.saturating_add(1) => whole,
             (true, Some(_)) => return None,
-            (true, None) => return self.part_bought(line, amount, quantity),
+            (true, None) => return self.prorated_purchase(line, amount, quantity),
         };
         let full = Money { minor: full, ..amount };
-        let terms = self.bought_by(Some(full), ordered, 0)?;
+        let terms = self.terms_for(Some(full), order, 0)?;
         Some((terms, Some(full)))
     }
 
     /// What a line bought that is only a part of a price, and does not say of which: the least that it may be. It must
     /// name the plan, or be for trying it.
-    fn part_bought(&self, line: &Line, amount: Money, quantity: i64) -> Option<(Terms, Option<Money>)> {
+    fn prorated_purchase(&self, line: &Line, amount: Money, quantity: i64) -> Option<(Terms, Option<Money>)> {
         let names_plan = line.plan_id.as_ref().is_some_and(|id| *id == self.id || Some(id) == self.code.as_ref());
         let has_trial = line.amount == 0 && (line.is_trial || self.trial_period_days.is_some_and(|days| days > 0));
         if !names_plan && !has_trial {
@@ -125,10 +125,10 @@ mod tests {
     /// The tier that was bought, what it costs regularly, and whether it is a trial.
     fn bought(plan: &Plan, amount: i64, bill: Option<Bill>) -> Option<(String, Option<i64>, bool)> {
         let rates = TaxRates::parse("0,18").unwrap();
-        let ordered = Ordered { cycle: Some(Cycle::Monthly), seats: None };
-        let payment = Payment { amount: Some(rupees(amount)), bill: bill.as_ref(), ordered, tax_rates: &rates };
-        let bought = plan.bought(&payment)?;
-        Some((bought.terms.tier_code, bought.price.map(|price| price.minor), bought.is_trial))
+        let order = OrderDetails { cycle: Some(Cycle::Monthly), seats: None };
+        let payment = Payment { amount: Some(rupees(amount)), bill: bill.as_ref(), order, tax_rates: &rates };
+        let purchase = plan.purchase(&payment)?;
+        Some((purchase.terms.tier_code, purchase.price.map(|price| price.minor), purchase.is_trial))
     }
 
     fn full(amount: i64) -> Line {

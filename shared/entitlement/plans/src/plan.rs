@@ -76,7 +76,7 @@ pub struct Terms {
 
 /// How a plan was ordered, as far as whoever tells of a payment says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ordered {
+pub struct OrderDetails {
     /// For how long.
     pub cycle: Option<Cycle>,
     /// For how many seats.
@@ -118,21 +118,21 @@ impl Plan {
         self.tiers.iter().filter_map(Tier::own_price).chain(self.price())
     }
 
-    /// The tier that `amount` pays for: the cheapest way to read it, as it was ordered where the amount is for that, and
-    /// else for one seat or one of the plan's own cycles. Without an amount, and where the plan has no price, the
+    /// The tier that `amount` pays for: the cheapest way to read it, as it was ordered where the amount is for that,
+    /// and else for one seat or one of the plan's own cycles. Without an amount, and where the plan has no price, the
     /// first. The cycle among the terms is the one that the amount pays for. None: no price of the plan's comes to that
     /// amount. `tax_rate`: how much tax is on top, in hundredths of a percent.
-    pub(crate) fn bought_by(&self, amount: Option<Money>, ordered: Ordered, tax_rate: i64) -> Option<Terms> {
+    pub(crate) fn terms_for(&self, amount: Option<Money>, order: OrderDetails, tax_rate: i64) -> Option<Terms> {
         let Some(amount) = amount.filter(|_| self.prices().next().is_some()) else {
             return Some(self.terms(self.tiers.first()));
         };
         let own_cycle = self.cycle();
-        let cycles = [ordered.cycle.or(own_cycle), own_cycle];
-        let seats = [ordered.seats.unwrap_or(1), 1];
+        let cycles = [order.cycle.or(own_cycle), own_cycle];
+        let seats = [order.seats.unwrap_or(1), 1];
         cycles.into_iter().flat_map(|cycle| seats.map(|seats| (cycle, seats))).find_map(|(cycle, seats)| {
             let mut times = self.times(cycle).into_iter().chain(self.times_by_offer(cycle));
             let tier =
-                times.find_map(|times| self.costing(|price| self.comes_to(price, seats, times, tax_rate, amount)))?;
+                times.find_map(|times| self.costing(|price| self.pays_for(price, seats, times, tax_rate, amount)))?;
             Some(Terms { cycle, ..self.terms(tier) })
         })
     }
@@ -177,7 +177,7 @@ impl Plan {
 
     /// Whether `amount` is `price` for so many seats and cycles, alone or with the fee for setting up, and with tax at
     /// `tax_rate` on top.
-    fn comes_to(&self, price: Money, seats: i64, times: i64, tax_rate: i64, amount: Money) -> bool {
+    fn pays_for(&self, price: Money, seats: i64, times: i64, tax_rate: i64, amount: Money) -> bool {
         let without = price.minor.checked_mul(seats).and_then(|minor| minor.checked_mul(times));
         let with_fee = || without?.checked_add(asked(self.setup_fee)?.minor);
         let is_paid = |net: Option<i64>| net.is_some_and(|net| is_with_tax(net, tax_rate, amount.minor));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn as_usual(amount: Option<Money>) -> Option<Terms> {
-        plan().bought_by(amount, Ordered::default(), 0)
+        plan().terms_for(amount, OrderDetails::default(), 0)
     }
 
     #[test]
@@ -235,26 +235,26 @@ mod tests {
     #[test]
     fn the_amount_tells_for_how_long_and_for_how_many_seats_was_paid() {
         let (monthly, annual) = (Some(Cycle::Monthly), Some(Cycle::Annual));
-        let ordered = |cycle, seats| Ordered { cycle, seats };
+        let order = |cycle, seats| OrderDetails { cycle, seats };
         for (paid, order, terms) in [
-            (2_998_800, ordered(annual, None), Some(("PRO", annual))),
-            (3_048_800, ordered(annual, Some(1)), Some(("PRO", annual))),
-            (749_700, ordered(None, Some(3)), Some(("PRO", monthly))),
-            (17_996_400, ordered(annual, Some(3)), Some(("PRO-PLUS", annual))),
+            (2_998_800, order(annual, None), Some(("PRO", annual))),
+            (3_048_800, order(annual, Some(1)), Some(("PRO", annual))),
+            (749_700, order(None, Some(3)), Some(("PRO", monthly))),
+            (17_996_400, order(annual, Some(3)), Some(("PRO-PLUS", annual))),
             // Ordered for a year, and a month was paid.
-            (249_900, ordered(annual, None), Some(("PRO", monthly))),
-            (249_900, ordered(monthly, Some(3)), Some(("PRO", monthly))),
+            (249_900, order(annual, None), Some(("PRO", monthly))),
+            (249_900, order(monthly, Some(3)), Some(("PRO", monthly))),
             // A year for the price of ten months.
-            (2_499_000, ordered(annual, None), Some(("PRO", annual))),
-            (2_549_000, ordered(annual, None), Some(("PRO", annual))),
-            (2_748_900, ordered(annual, None), None),
-            (2_499_000, ordered(monthly, None), None),
+            (2_499_000, order(annual, None), Some(("PRO", annual))),
+            (2_549_000, order(annual, None), Some(("PRO", annual))),
+            (2_748_900, order(annual, None), None),
+            (2_499_000, order(monthly, None), None),
             // Nobody said for how long or how many.
-            (2_998_800, Ordered::default(), None),
-            (749_700, Ordered::default(), None),
-            (249_900, ordered(None, Some(i64::MAX)), Some(("PRO", monthly))),
+            (2_998_800, OrderDetails::default(), None),
+            (749_700, OrderDetails::default(), None),
+            (249_900, order(None, Some(i64::MAX)), Some(("PRO", monthly))),
         ] {
-            let bought = plan().bought_by(rupees(paid), order, 0);
+            let bought = plan().terms_for(rupees(paid), order, 0);
             let bought = bought.as_ref().map(|terms| (terms.tier_code.as_str(), terms.cycle));
             assert_eq!(bought, terms, "{paid} {order:?}");
         }

@@ -4,12 +4,12 @@
 use edge_money::Money;
 
 use crate::cycle::Cycle;
-use crate::error::NoQuote;
+use crate::error::QuoteError;
 use crate::plan::{Plan, Terms};
 
 /// What somebody wants of a plan.
 #[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
+pub struct QuoteRequest<'a> {
     /// How often they want to pay.
     pub cycle: Cycle,
     /// Which tier; None: what the plan itself costs, which buys its first.
@@ -34,27 +34,27 @@ const MAX_SEATS: i64 = 100_000;
 
 impl Plan {
     /// What `order` costs.
-    pub fn quote(&self, order: &Order<'_>) -> Result<Quote, NoQuote> {
+    pub fn quote(&self, order: &QuoteRequest<'_>) -> Result<Quote, QuoteError> {
         let tier = match order.tier_code {
-            Some(code) => Some(self.tiers.iter().find(|tier| tier.code == code).ok_or(NoQuote::Tier)?),
+            Some(code) => Some(self.tiers.iter().find(|tier| tier.code == code).ok_or(QuoteError::Tier)?),
             None => self.tiers.first(),
         };
         let most = tier.and_then(|tier| tier.max_users).unwrap_or(MAX_SEATS).min(MAX_SEATS);
         if !(1..=most).contains(&order.seats) {
-            return Err(NoQuote::Seats(most));
+            return Err(QuoteError::Seats(most));
         }
         let of_tier = tier.and_then(|tier| tier.own_price());
         let price = match order.tier_code {
             Some(_) => of_tier.or(self.price()),
             None => self.price().or(of_tier),
         };
-        let price = price.ok_or(NoQuote::Price)?;
+        let price = price.ok_or(QuoteError::Price)?;
         // The price is for the plan's own cycle. A longer one is paid for at once; a shorter one is not sold.
-        let too_often = || NoQuote::Cycle(self.cycle().unwrap_or(order.cycle));
+        let too_often = || QuoteError::Cycle(self.cycle().unwrap_or(order.cycle));
         let times = self.times(Some(order.cycle)).ok_or_else(too_often)?;
         let fee = self.setup_fee.filter(|_| order.is_first).map_or(0, |fee| fee.minor);
         let minor = price.minor.checked_mul(order.seats).and_then(|minor| minor.checked_mul(times));
-        let minor = minor.and_then(|minor| minor.checked_add(fee)).ok_or(NoQuote::Amount)?;
+        let minor = minor.and_then(|minor| minor.checked_add(fee)).ok_or(QuoteError::Amount)?;
         let terms = Terms { cycle: Some(order.cycle), ..self.terms(tier) };
         Ok(Quote { amount: Money { minor, ..price }, terms })
     }
@@ -74,27 +74,27 @@ mod tests {
         Plan::read(body.to_string().as_bytes()).unwrap()
     }
 
-    const ORDER: Order<'_> = Order { cycle: Cycle::Monthly, tier_code: None, seats: 1, is_first: false };
+    const ORDER: QuoteRequest<'_> = QuoteRequest { cycle: Cycle::Monthly, tier_code: None, seats: 1, is_first: false };
 
     #[test]
     fn the_price_is_the_tiers_times_seats_times_the_cycle_and_the_fee_once() {
         let a = Some("A");
         for (order, amount) in [
             (ORDER, "2499.00"),
-            (Order { is_first: true, ..ORDER }, "2999.00"),
-            (Order { tier_code: a, ..ORDER }, "2500.00"),
-            (Order { tier_code: Some("B"), seats: 3, ..ORDER }, "14998.50"),
-            (Order { tier_code: Some("C"), ..ORDER }, "2499.00"),
-            (Order { cycle: Cycle::Annual, ..ORDER }, "29988.00"),
-            (Order { cycle: Cycle::Quarterly, tier_code: a, seats: 25, is_first: true }, "188000.00"),
+            (QuoteRequest { is_first: true, ..ORDER }, "2999.00"),
+            (QuoteRequest { tier_code: a, ..ORDER }, "2500.00"),
+            (QuoteRequest { tier_code: Some("B"), seats: 3, ..ORDER }, "14998.50"),
+            (QuoteRequest { tier_code: Some("C"), ..ORDER }, "2499.00"),
+            (QuoteRequest { cycle: Cycle::Annual, ..ORDER }, "29988.00"),
+            (QuoteRequest { cycle: Cycle::Quarterly, tier_code: a, seats: 25, is_first: true }, "188000.00"),
         ] {
             assert_eq!(plan("monthly").quote(&order).unwrap().amount.to_decimal(), amount, "{order:?}");
         }
         assert_eq!(
-            plan("annual").quote(&Order { cycle: Cycle::Annual, ..ORDER }).unwrap().amount.to_decimal(),
+            plan("annual").quote(&QuoteRequest { cycle: Cycle::Annual, ..ORDER }).unwrap().amount.to_decimal(),
             "2499.00"
         );
-        let quote = plan("").quote(&Order { cycle: Cycle::Annual, tier_code: a, ..ORDER }).unwrap();
+        let quote = plan("").quote(&QuoteRequest { cycle: Cycle::Annual, tier_code: a, ..ORDER }).unwrap();
         assert_eq!(quote.amount.to_decimal(), "2500.00");
         assert_eq!((quote.terms.tier_code.as_str(), quote.terms.cycle), ("A", Some(Cycle::Annual)));
     }
@@ -102,17 +102,17 @@ mod tests {
     #[test]
     fn what_is_not_sold_has_no_price() {
         let free = Plan::read(br#"{"sku_id":"s","base_price":0}"#).unwrap();
-        assert_eq!(free.quote(&ORDER), Err(NoQuote::Price));
+        assert_eq!(free.quote(&ORDER), Err(QuoteError::Price));
         for (order, why) in [
-            (Order { tier_code: Some("D"), ..ORDER }, NoQuote::Tier),
-            (Order { seats: 26, ..ORDER }, NoQuote::Seats(25)),
-            (Order { seats: 0, ..ORDER }, NoQuote::Seats(25)),
-            (Order { seats: -1, tier_code: Some("B"), ..ORDER }, NoQuote::Seats(MAX_SEATS)),
+            (QuoteRequest { tier_code: Some("D"), ..ORDER }, QuoteError::Tier),
+            (QuoteRequest { seats: 26, ..ORDER }, QuoteError::Seats(25)),
+            (QuoteRequest { seats: 0, ..ORDER }, QuoteError::Seats(25)),
+            (QuoteRequest { seats: -1, tier_code: Some("B"), ..ORDER }, QuoteError::Seats(MAX_SEATS)),
         ] {
             assert_eq!(plan("monthly").quote(&order), Err(why), "{order:?}");
         }
-        assert_eq!(plan("annual").quote(&ORDER), Err(NoQuote::Cycle(Cycle::Annual)));
+        assert_eq!(plan("annual").quote(&ORDER), Err(QuoteError::Cycle(Cycle::Annual)));
         let dear = Plan::read(br#"{"sku_id":"s","base_price":90000000000000000}"#).unwrap();
-        assert_eq!(dear.quote(&Order { seats: 1000, ..ORDER }), Err(NoQuote::Amount));
+        assert_eq!(dear.quote(&QuoteRequest { seats: 1000, ..ORDER }), Err(QuoteError::Amount));
     }
 }

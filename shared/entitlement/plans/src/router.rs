@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use utoipa::OpenApi;
 
 use crate::catalogue::{Catalogue, FRESH, Served};
-use crate::error::Unknown;
+use crate::error::PlansUnavailable;
 use crate::response::{PlanResponse, PlansResponse};
 
 const HEADERS: usize = 8;
@@ -33,8 +33,8 @@ pub struct ApiDoc;
 
 /// List plans
 ///
-/// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached snapshot. While the ERP is
-/// down, the last known plans are served for a day.
+/// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached snapshot. While the ERP
+/// is down, the last known plans are served for a day.
 #[utoipa::path(
     get, path = "/api/v1/billing/plans", tag = "Plans",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response.")),
@@ -66,7 +66,7 @@ async fn show(State(catalogue): State<Catalogue>, Path(plan): Path<String>, requ
     answer(catalogue.one(&plan).await, request.headers())
 }
 
-fn answer(served: Result<Option<Served>, Unknown>, request: &HeaderMap) -> Response {
+fn answer(served: Result<Option<Served>, PlansUnavailable>, request: &HeaderMap) -> Response {
     match served {
         Ok(Some(served)) => serve(served, request),
         Ok(None) => Problem::new(Code::PlanNotFound, "There is no such plan.").into_response(),

@@ -71,9 +71,8 @@ enum NotFoundCode {
 
 /// Asks the ERP for the seat of `subject`.
 pub(crate) async fn get_seat(erp: &Upstream, subject: &Subject) -> Result<ErpAnswer, ErpError> {
-    let Subject { alias, user } = subject;
-    let [application, external_org, user] =
-        [&alias.application, &alias.external_org, user].map(|id| segment(id.as_str()));
+    let Subject { org, user } = subject;
+    let [application, external_org, user] = [&org.application, &org.id, user].map(|id| segment(id.as_str()));
     let response = erp.get(&format!("/api/v1/seats/{application}/{external_org}/{user}")).await?;
     match response.status {
         StatusCode::OK => read_seat(&response.body).map(ErpAnswer::Seat),
@@ -131,7 +130,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::subject::Alias;
+    use crate::subject::ExternalOrg;
 
     async fn get(world: &World, user: &str) -> Result<ErpAnswer, ErpError> {
         world.config.set("erp_url", "http://erp:8000/base");
@@ -143,7 +142,7 @@ mod tests {
 
     fn subject(user: &str) -> Subject {
         let id = |text| Id::parse(text).unwrap();
-        Subject { alias: Alias { application: id("healos"), external_org: id("hospital/4 5") }, user: id(user) }
+        Subject { org: ExternalOrg { application: id("healos"), id: id("hospital/4 5") }, user: id(user) }
     }
 
     fn seat() -> Value {

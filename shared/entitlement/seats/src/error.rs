@@ -23,7 +23,7 @@ pub enum ErpError {
 
 /// The cache or the database failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
+pub enum StorageError {
     /// The cache failed.
     #[error(transparent)]
     Cache(#[from] StoreError),

@@ -1,15 +1,17 @@
 //! Invalidation: no verdict from before a revocation is served after it. That follows from the order in which fences,
 //! organization names and tenants are read and written:
 //!
-//! * A change is written first (in the ERP's seats, in a tenant's row). Then every raise takes a new number from the global
-//!   fence, stores itself in the database, takes another number, and raises the organisation's fence to it.
+//! * A change is written first (in the ERP's seats, in a tenant's row). Then every raise takes a new number from the
+//!   global fence, stores itself in the database, takes another number, and raises the organisation's fence to it.
 //! * A check reads the fence, then asks the ERP, then reads the tenant, then stores the verdict under the fence that it
 //!   read. A raise in between makes the fence differ from the stored one.
-//! * Before the first answer for an alias its organisation is not known, so the check cannot read its fence. It
-//!   reads the global fence before and after. If that is the same, no raise of any organisation wrote in between, and the
-//!   verdict is stored under the organisation's present fence. A verdict without an organisation has the global fence.
-//! * An alias may be bound to a tenant at the edge, and the ERP may give another organisation for it. A verdict has
-//!   the fence of the ERP's organisation, so a raise for a tenant also raises the organisations of its aliases.
+//! * Before the first answer for an external id its organisation is not known, so the check cannot read its fence. It
+//!   reads the global fence before and after. If that is the same, no raise of any organisation wrote in between, and
+//!   the verdict is stored under the organisation's present fence. A verdict without an organisation has the global
+//!   fence.
+//! * An external id may be bound to a tenant at the edge, and the ERP may give another organisation for it. A verdict
+//!   has the fence of the ERP's organisation, so a raise for a tenant also raises the organisations of its external
+//!   ids.
 //! * A raise is answered once it is in the database and in the cache. If the cache is rolled back to before it,
 //!   [`crate::reconciliation`] raises the fence again.
 
@@ -23,14 +25,14 @@ use edge_capabilities::{Clock, KeyValue};
 use edge_database::Db;
 
 use crate::erp_seat::{ErpAnswer, ErpSeat};
-use crate::error::Unreachable;
+use crate::error::StorageError;
 use crate::fence::{Fence, FenceToken, Fences};
 use crate::fence_raises::{FenceRaises, RaiseReason};
 use crate::organization_names::OrganizationNames;
-use crate::subject::Alias;
+use crate::subject::ExternalOrg;
 use crate::tenant_facts::TenantRows;
 
-/// How long the ERP's word that an alias is another tenant's is used without asking again.
+/// How long the ERP's word that an external id is another tenant's is used without asking again.
 const CONFIRMATION_TTL: Duration = Duration::from_mins(1);
 
 /// Invalidates cached verdicts.
@@ -57,85 +59,86 @@ impl Invalidation {
 
     /// Invalidates the verdicts of an organisation: its next checks ask the ERP. The facts about its tenant still take
     /// precedence. Gives the new number of the organisation's fence.
-    pub async fn forget(&self, organization: &str) -> Result<i64, Unreachable> {
+    pub async fn invalidate(&self, organization: &str) -> Result<i64, StorageError> {
         self.raise(organization, RaiseReason::FactsChanged).await
     }
 
-    /// As [`Invalidation::forget`], for the organisation of `alias`. If that is not known yet, it is enough to
+    /// As [`Invalidation::invalidate`], for the organisation of `org`. If that is not known yet, it is enough to
     /// raise the global fence.
-    pub async fn forget_alias(&self, alias: &Alias) -> Result<i64, Unreachable> {
-        // INVARIANT: the global fence is raised before the organisation is looked up; the first check of an alias
+    pub async fn invalidate_external_org(&self, org: &ExternalOrg) -> Result<i64, StorageError> {
+        // INVARIANT: the global fence is raised before the organisation is looked up; the first check of an external id
         // stores the organisation before it reads the global fence again. So one of the two sees the other.
         let number = self.fences.raise_global().await?;
-        if let Some(tenant) = self.names.tenant_of(alias).await? {
-            self.forget(&tenant).await?;
+        if let Some(tenant) = self.names.tenant_of(org).await? {
+            self.invalidate(&tenant).await?;
         }
-        let (cached, stored) = (self.names.organization_of(alias).await?, self.names.stored(alias).await?);
+        let (cached, stored) = (self.names.organization_of(org).await?, self.names.stored(org).await?);
         if let Some(other) = stored.filter(|stored| Some(stored) != cached.as_ref()) {
-            self.forget(&other).await?;
+            self.invalidate(&other).await?;
         }
         match cached {
-            Some(organization) => self.forget(&organization).await,
+            Some(organization) => self.invalidate(&organization).await,
             None => Ok(number),
         }
     }
 
-    /// To be called once a payment event's change of the subscription is in the tenant's row. From now on the change takes
-    /// precedence over the ERP, until another event changes it or the platform drops it. Gives the new number of the fence.
-    pub async fn payment_changed(&self, tenant: &str) -> Result<i64, Unreachable> {
+    /// To be called once a payment event's change of the subscription is in the tenant's row. From now on the change
+    /// takes precedence over the ERP, until another event changes it or the platform drops it. Gives the new number of
+    /// the fence.
+    pub async fn payment_changed(&self, tenant: &str) -> Result<i64, StorageError> {
         self.raise(tenant, RaiseReason::PaymentChanged).await
     }
 
-    /// Makes the ERP take precedence over the payment events of a tenant so far; later events take precedence again. None:
-    /// there is no such tenant.
-    pub async fn drop_payments(&self, tenant: &str) -> Result<Option<i64>, Unreachable> {
+    /// Makes the ERP take precedence over the payment events of a tenant so far; later events take precedence again.
+    /// None: there is no such tenant.
+    pub async fn drop_payments(&self, tenant: &str) -> Result<Option<i64>, StorageError> {
         if !self.tenants.exists(tenant).await? {
             return Ok(None);
         }
         self.raise(tenant, RaiseReason::PaymentsDropped).await.map(Some)
     }
 
-    /// Makes the next checks see what `change` does to the tenants that aliases are bound to; `change` gives these
-    /// aliases.
-    pub async fn rebind<E: From<Unreachable>>(
+    /// Makes the next checks see what `change` does to the tenants that external ids are bound to; `change` gives these
+    /// external ids.
+    pub async fn rebind<E: From<StorageError>>(
         &self,
-        change: impl AsyncFnOnce() -> Result<Vec<Alias>, E>,
+        change: impl AsyncFnOnce() -> Result<Vec<ExternalOrg>, E>,
     ) -> Result<(), E> {
         // If the cache cannot be reached, nothing is changed.
-        self.fences.raise_global().await.map_err(Unreachable::from)?;
-        let aliases = change().await?;
+        self.fences.raise_global().await.map_err(StorageError::from)?;
+        let orgs = change().await?;
         // INVARIANT: as in `raise`, names are read after the global fence was raised.
-        let number = self.fences.raise_global().await.map_err(Unreachable::from)?;
-        for alias in &aliases {
-            if let Some(organization) = self.names.organization_of(alias).await? {
+        let number = self.fences.raise_global().await.map_err(StorageError::from)?;
+        for org in &orgs {
+            if let Some(organization) = self.names.organization_of(org).await? {
                 self.raise_to(&organization, number).await?;
             }
         }
         Ok(())
     }
 
-    /// The tenant that `alias` is bound to at the edge.
-    pub async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
-        self.names.tenant_of(alias).await
+    /// The tenant that `org` is bound to at the edge.
+    pub async fn tenant_of(&self, org: &ExternalOrg) -> Result<Option<String>, StorageError> {
+        self.names.tenant_of(org).await
     }
 
-    /// The organisation that the ERP last gave for `alias`.
-    pub async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
-        self.names.organization_of(alias).await
+    /// The organisation that the ERP last gave for `org`.
+    pub async fn organization_of(&self, org: &ExternalOrg) -> Result<Option<String>, StorageError> {
+        self.names.organization_of(org).await
     }
 
-    /// Whether `alias` belongs to another tenant than `own`: it is bound to one at the edge, or the ERP gave one for
+    /// Whether `org` belongs to another tenant than `own`: it is bound to one at the edge, or the ERP gave one for
     /// it a moment ago. False if that is not known.
-    pub async fn belongs_to_another(&self, alias: &Alias, own: &str) -> bool {
-        let Ok(bound) = self.names.tenant_of(alias).await else { return false };
-        let Ok(organization) = self.names.organization_of(alias).await else { return false };
+    pub async fn belongs_to_another(&self, org: &ExternalOrg, own: &str) -> bool {
+        let Ok(bound) = self.names.tenant_of(org).await else { return false };
+        let Ok(organization) = self.names.organization_of(org).await else { return false };
         match (bound.as_deref(), organization.as_deref()) {
             (Some(tenant), _) | (_, Some(tenant)) if tenant == own => false,
             (_, Some(organization)) if organization == own => false,
             (Some(_), _) => true,
             (None, Some(_)) => {
                 // The ERP may give another organisation by now, so it is asked again now and then.
-                let confirmed = self.names.confirmed_at(alias).await.ok().flatten();
+                let confirmed = self.names.confirmed_at(org).await.ok().flatten();
                 let age = confirmed.map(|confirmed| self.clock.now().millis_since(confirmed));
                 age.is_some_and(|age| (0..millis(CONFIRMATION_TTL)).contains(&age))
             }
@@ -143,22 +146,22 @@ impl Invalidation {
         }
     }
 
-    /// Records that the ERP has just confirmed the organisation of `alias`: for some time it need not be asked again.
-    pub async fn confirm(&self, alias: &Alias) -> Result<(), StoreError> {
-        self.names.confirm(alias, self.clock.now()).await
+    /// Records that the ERP has just confirmed the organisation of `org`: for some time it need not be asked again.
+    pub async fn confirm(&self, org: &ExternalOrg) -> Result<(), StoreError> {
+        self.names.confirm(org, self.clock.now()).await
     }
 
-    async fn set_name(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
-        self.names.set(alias, organization).await?;
-        Ok(self.names.confirm(alias, self.clock.now()).await?)
+    async fn set_name(&self, org: &ExternalOrg, organization: &str) -> Result<(), StorageError> {
+        self.names.set(org, organization).await?;
+        Ok(self.names.confirm(org, self.clock.now()).await?)
     }
 
-    async fn raise(&self, organization: &str, reason: RaiseReason) -> Result<i64, Unreachable> {
+    async fn raise(&self, organization: &str, reason: RaiseReason) -> Result<i64, StorageError> {
         self.fences.raise_global().await?;
         let sequence = self.raises.insert(organization, self.clock.now(), reason).await?;
-        // INVARIANT: the global fence is raised again after the raise was stored: the first check of an alias may have
-        // begun after the first raise and have read before the change was stored. Names are read after that: a check that
-        // stores such a name later does not keep what it read before.
+        // INVARIANT: the global fence is raised again after the raise was stored: the first check of an external id may
+        // have begun after the first raise and have read before the change was stored. Names are read after that: a
+        // check that stores such a name later does not keep what it read before.
         let number = self.fences.raise_global().await?;
         for name in self.names.organizations_bound_to(organization).await? {
             self.raise_to(&name, number).await?;
@@ -167,49 +170,53 @@ impl Invalidation {
     }
 
     /// Raises the fence of an organisation to `number` or beyond, in the database and in the cache.
-    async fn raise_to(&self, organization: &str, number: i64) -> Result<(), Unreachable> {
+    async fn raise_to(&self, organization: &str, number: i64) -> Result<(), StorageError> {
         let sequence = self.raises.insert(organization, self.clock.now(), RaiseReason::FactsChanged).await?;
         self.fences.apply_raise(organization, number, sequence).await?;
         Ok(())
     }
 
-    /// The fence to read before the ERP is asked about a user of `alias`: that of its organisation, or the global
+    /// The fence to read before the ERP is asked about a user of `org`: that of its organisation, or the global
     /// one if the organisation is not known.
-    pub(crate) async fn fence_of(&self, alias: &Alias) -> Result<Fence, StoreError> {
-        match self.names.organization_of(alias).await {
+    pub(crate) async fn fence_of(&self, org: &ExternalOrg) -> Result<Fence, StoreError> {
+        match self.names.organization_of(org).await {
             Ok(Some(organization)) => Ok(Fence::Organization(organization)),
-            Ok(None) | Err(Unreachable::Db(_)) => Ok(Fence::Global),
-            Err(Unreachable::Cache(error)) => Err(error),
+            Ok(None) | Err(StorageError::Db(_)) => Ok(Fence::Global),
+            Err(StorageError::Cache(error)) => Err(error),
         }
     }
 
-    /// Applies the facts about the tenant to the ERP's answer about a user of `alias`. An error: they cannot be read,
+    /// Applies the facts about the tenant to the ERP's answer about a user of `org`. An error: they cannot be read,
     /// and the answer must not be used without them, for the tenant may be suspended.
-    pub(crate) async fn apply_tenant_facts(&self, alias: &Alias, answer: &mut ErpAnswer) -> Result<(), DatabaseError> {
+    pub(crate) async fn apply_tenant_facts(
+        &self,
+        org: &ExternalOrg,
+        answer: &mut ErpAnswer,
+    ) -> Result<(), DatabaseError> {
         let ErpAnswer::Seat(seat) = answer else { return Ok(()) };
-        self.tenants.facts(alias, &seat.organization).await?.apply(seat);
+        self.tenants.facts(org, &seat.organization).await?.apply(seat);
         Ok(())
     }
 
-    /// The token to store an answer about a user of `alias` under, if the tenant's facts were applied to it and the
+    /// The token to store an answer about a user of `org` under, if the tenant's facts were applied to it and the
     /// ERP was asked after `before` was read. An error, or None: there is none; the answer may be used once but not
     /// stored.
     pub(crate) async fn token_for(
         &self,
-        alias: &Alias,
+        org: &ExternalOrg,
         before: &FenceToken,
         answer: &ErpAnswer,
-    ) -> Result<Option<FenceToken>, Unreachable> {
+    ) -> Result<Option<FenceToken>, StorageError> {
         let ErpAnswer::Seat(ErpSeat { organization, .. }) = answer else { return Ok(Some(before.clone())) };
         match &before.fence {
             Fence::Organization(expected) if expected == organization => Ok(Some(before.clone())),
             // The ERP gives another organisation than before. The next check reads its fence.
             Fence::Organization(_) => {
-                self.set_name(alias, organization).await?;
+                self.set_name(org, organization).await?;
                 Ok(None)
             }
             Fence::Global => {
-                self.set_name(alias, organization).await?;
+                self.set_name(org, organization).await?;
                 let token = self.fences.get_or_create(Fence::Organization(organization.clone())).await?;
                 Ok((self.fences.get_or_create(Fence::Global).await? == *before).then_some(token))
             }

@@ -33,11 +33,11 @@ mod verdict;
 mod verification;
 
 pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
-pub use error::{ErpError, Unreachable, VerificationError};
+pub use error::{ErpError, StorageError, VerificationError};
 pub use invalidation::Invalidation;
 pub use metrics::write_metrics;
 pub use router::{ApiDoc, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
-pub use subject::{Alias, Id, InvalidId, Subject};
+pub use subject::{ExternalOrg, Id, InvalidId, Subject};
 pub use verdict::{Seat, Source, Verdict};
 pub use verification::Verification;

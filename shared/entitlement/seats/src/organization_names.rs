@@ -1,4 +1,4 @@
-//! The organisation in the ERP of each alias, as the ERP's answers gave it: in the database, and in the cache for
+//! The ERP's organisation of each external id, as the ERP's answers gave it: in the database, and in the cache for
 //! seat checks.
 
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{KeyValue, Timestamp};
 use edge_database::Db;
 
-use crate::error::Unreachable;
-use crate::subject::Alias;
+use crate::error::StorageError;
+use crate::subject::ExternalOrg;
 
 #[derive(Clone)]
 pub(crate) struct OrganizationNames {
@@ -21,57 +21,58 @@ impl OrganizationNames {
         Self { cache, db }
     }
 
-    /// The organisation that the ERP last gave for `alias`.
-    pub(crate) async fn organization_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
-        let cached = self.cache.get(&key(alias)).await?;
+    /// The organisation that the ERP last gave for `org`.
+    pub(crate) async fn organization_of(&self, org: &ExternalOrg) -> Result<Option<String>, StorageError> {
+        let cached = self.cache.get(&key(org)).await?;
         if let Some(organization) = cached.and_then(|bytes| String::from_utf8(bytes).ok()) {
             return Ok(Some(organization));
         }
-        let organization = self.stored(alias).await?;
+        let organization = self.stored(org).await?;
         if let Some(organization) = &organization {
-            self.cache.set(&key(alias), organization.as_bytes()).await?;
+            self.cache.set(&key(org), organization.as_bytes()).await?;
         }
         Ok(organization)
     }
 
     /// The same from the database: the cache may have been rolled back.
-    pub(crate) async fn stored(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+    pub(crate) async fn stored(&self, org: &ExternalOrg) -> Result<Option<String>, StorageError> {
         let statement = "SELECT organization_id FROM organization_names WHERE application = $1 AND external_org = $2";
-        let rows = self.db.query(statement, &values(alias)).await?;
+        let rows = self.db.query(statement, &values(org)).await?;
         Ok(rows.first().map(|row| row.optional_text(0)).transpose()?.flatten().map(ToOwned::to_owned))
     }
 
-    /// Stores the organisation that the ERP gave for `alias`.
-    pub(crate) async fn set(&self, alias: &Alias, organization: &str) -> Result<(), Unreachable> {
+    /// Stores the organisation that the ERP gave for `org`.
+    pub(crate) async fn set(&self, org: &ExternalOrg, organization: &str) -> Result<(), StorageError> {
         let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
             VALUES ($1, $2, $3, 0)
             ON CONFLICT (application, external_org) DO UPDATE SET organization_id = excluded.organization_id";
-        let [application, external_org] = values(alias);
+        let [application, external_org] = values(org);
         self.db.query(statement, &[application, external_org, organization.into()]).await?;
-        Ok(self.cache.set(&key(alias), organization.as_bytes()).await?)
+        Ok(self.cache.set(&key(org), organization.as_bytes()).await?)
     }
 
-    /// When the ERP last confirmed the organisation of `alias`.
-    pub(crate) async fn confirmed_at(&self, alias: &Alias) -> Result<Option<Timestamp>, StoreError> {
-        let bytes = self.cache.get(&confirmation_key(alias)).await?;
+    /// When the ERP last confirmed the organisation of `org`.
+    pub(crate) async fn confirmed_at(&self, org: &ExternalOrg) -> Result<Option<Timestamp>, StoreError> {
+        let bytes = self.cache.get(&confirmation_key(org)).await?;
         let millis = bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok());
         Ok(millis.map(Timestamp::from_millis))
     }
 
-    /// Records that the ERP confirmed the organisation of `alias` at `now`.
-    pub(crate) async fn confirm(&self, alias: &Alias, now: Timestamp) -> Result<(), StoreError> {
-        self.cache.set(&confirmation_key(alias), now.as_millis().to_string().as_bytes()).await
+    /// Records that the ERP confirmed the organisation of `org` at `now`.
+    pub(crate) async fn confirm(&self, org: &ExternalOrg, now: Timestamp) -> Result<(), StoreError> {
+        self.cache.set(&confirmation_key(org), now.as_millis().to_string().as_bytes()).await
     }
 
-    /// The tenant that `alias` is bound to at the edge. The ERP may give another organisation for it.
-    pub(crate) async fn tenant_of(&self, alias: &Alias) -> Result<Option<String>, Unreachable> {
+    /// The tenant that `org` is bound to at the edge. The ERP may give another organisation for it.
+    pub(crate) async fn tenant_of(&self, org: &ExternalOrg) -> Result<Option<String>, StorageError> {
         let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
-        let rows = self.db.query(statement, &values(alias)).await?;
+        let rows = self.db.query(statement, &values(org)).await?;
         Ok(rows.first().map(|row| row.text(0)).transpose()?.map(ToOwned::to_owned))
     }
 
-    /// The organisations that the ERP gave for the aliases that are bound to `tenant`, without the tenant's own id.
-    pub(crate) async fn organizations_bound_to(&self, tenant: &str) -> Result<Vec<String>, Unreachable> {
+    /// The organisations that the ERP gave for the external ids that are bound to `tenant`, without the tenant's own
+    /// id.
+    pub(crate) async fn organizations_bound_to(&self, tenant: &str) -> Result<Vec<String>, StorageError> {
         let statement = "SELECT DISTINCT n.organization_id FROM tenant_external_ids e
             JOIN organization_names n ON n.application = e.application AND n.external_org = e.external_org
             WHERE e.tenant_id = $1 AND n.organization_id IS NOT NULL AND n.organization_id <> $1";
@@ -80,14 +81,14 @@ impl OrganizationNames {
     }
 }
 
-fn values(alias: &Alias) -> [edge_capabilities::database::Value; 2] {
-    [alias.application.as_str().into(), alias.external_org.as_str().into()]
+fn values(org: &ExternalOrg) -> [edge_capabilities::database::Value; 2] {
+    [org.application.as_str().into(), org.id.as_str().into()]
 }
 
-fn confirmation_key(alias: &Alias) -> String {
-    format!("name-confirmed:{}", alias.key())
+fn confirmation_key(org: &ExternalOrg) -> String {
+    format!("name-confirmed:{}", org.key())
 }
 
-fn key(alias: &Alias) -> String {
-    format!("name:{}", alias.key())
+fn key(org: &ExternalOrg) -> String {
+    format!("name:{}", org.key())
 }

@@ -1,8 +1,8 @@
 //! The reconciliation of the cache's fences with the database. A cache that was rolled back (a Redis restarted from an
 //! older snapshot, or failed over to a replica that was behind) brings back verdicts together with the fences they were
-//! read under. Every raise is written to the database too ([`crate::fence_raises`]). The cache is compared with it behind
-//! the answers, about twice a second, and before an answer if no instance has done so for [`EXPIRE`]. Fences that were
-//! rolled back are raised again.
+//! read under. Every raise is written to the database too ([`crate::fence_raises`]). The cache is compared with it
+//! behind the answers, about twice a second, and before an answer if no instance has done so for [`EXPIRE`]. Fences
+//! that were rolled back are raised again.
 //!
 //! The cache itself holds the sequence number up to which it was reconciled. That number is rolled back with everything
 //! else, so no later raise hides the loss of an earlier one.
@@ -18,7 +18,7 @@ use edge_database::Db;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Unreachable;
+use crate::error::StorageError;
 use crate::fence::Fences;
 use crate::fence_raises::FenceRaises;
 use crate::settings::DEFAULT_STALE_MILLIS;
@@ -90,8 +90,8 @@ impl Reconciliation {
         }))
     }
 
-    /// To be called at `now`, before the fence of a verdict is read. The caller awaits the future first, if there is one;
-    /// almost always there is none.
+    /// To be called at `now`, before the fence of a verdict is read. The caller awaits the future first, if there is
+    /// one; almost always there is none.
     pub(crate) fn ensure(&self, now: Timestamp) -> Option<BoxFuture<'_, ()>> {
         match self.decision(now) {
             Decision::Serve => None,
@@ -173,9 +173,9 @@ impl Reconciliation {
         }));
     }
 
-    /// Applies to the cache every raise up to `latest` that a usable verdict may be older than. False: the cache may have
-    /// been rolled back meanwhile.
-    async fn reconcile(&self, latest: i64) -> Result<bool, Unreachable> {
+    /// Applies to the cache every raise up to `latest` that a usable verdict may be older than. False: the cache may
+    /// have been rolled back meanwhile.
+    async fn reconcile(&self, latest: i64) -> Result<bool, StorageError> {
         let Inner { capabilities, fences, raises, .. } = &*self.0;
         let reconciled = self.reconciled().await?;
         if reconciled == Some(latest) || (reconciled.is_none() && latest == 0) {

@@ -15,12 +15,12 @@ use edge_database::Db;
 use utoipa::OpenApi;
 
 use crate::seat_access::{Reason, SeatAccess};
-use crate::subject::Alias;
+use crate::subject::ExternalOrg;
 use crate::verdict::Source;
 use crate::verification::Verification;
 
-/// The counter of verdicts, by source and reason. If there is no verdict, the source is [`NO_VERDICT`] and the reason is the
-/// error code.
+/// The counter of verdicts, by source and reason. If there is no verdict, the source is [`NO_VERDICT`] and the reason
+/// is the error code.
 pub(crate) const VERDICTS: &str = "seat_verdicts";
 /// The source that is counted if there is no verdict.
 pub(crate) const NO_VERDICT: &str = "none";
@@ -75,9 +75,9 @@ pub fn router_with(capabilities: Capabilities, rule: Arc<dyn SeatAccess>, others
 }
 
 impl AppState {
-    /// Whether `alias` is bound to the caller's tenant at the edge.
-    async fn is_bound_to_own(&self, caller: &Caller, alias: &Alias) -> bool {
-        let bound = self.verification.invalidation().tenant_of(alias).await;
+    /// Whether `org` is bound to the caller's tenant at the edge.
+    async fn is_bound_to_own(&self, caller: &Caller, org: &ExternalOrg) -> bool {
+        let bound = self.verification.invalidation().tenant_of(org).await;
         bound.ok().flatten().is_some_and(|tenant| caller.sees(&tenant))
     }
 }

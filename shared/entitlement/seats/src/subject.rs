@@ -6,8 +6,8 @@ use std::sync::Arc;
 /// The longest id, bytes.
 const MAX_LEN: usize = 256;
 
-/// An id of an application or the ERP: 1 to 256 bytes of UTF-8 without control characters. Ids are compared byte for byte,
-/// without case folding or normalisation: their issuer may tell such ids apart.
+/// An id of an application or the ERP: 1 to 256 bytes of UTF-8 without control characters. Ids are compared byte for
+/// byte, without case folding or normalisation: their issuer may tell such ids apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(Arc<str>);
 
@@ -37,18 +37,18 @@ impl fmt::Display for Id {
 
 /// The id that one application gives an organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Alias {
+pub struct ExternalOrg {
     /// The application's slug.
     pub application: Id,
     /// The organisation's id in that application.
-    pub external_org: Id,
+    pub id: Id,
 }
 
 /// One user of one organisation in one application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
     /// The organisation in its application.
-    pub alias: Alias,
+    pub org: ExternalOrg,
     /// The user's id in the application.
     pub user: Id,
 }
@@ -59,19 +59,19 @@ fn push(key: &mut String, part: &Id) {
     let _ = write!(key, "{}:{part}", part.as_str().len());
 }
 
-impl Alias {
-    /// An unambiguous encoding: no two aliases share it, whatever bytes they hold, for each part is preceded by its
-    /// length.
+impl ExternalOrg {
+    /// An unambiguous encoding: no two external ids share it, whatever bytes they hold, for each part is preceded by
+    /// its length.
     pub(crate) fn key(&self) -> String {
         let mut key = String::new();
         push(&mut key, &self.application);
-        push(&mut key, &self.external_org);
+        push(&mut key, &self.id);
         key
     }
 }
 
 impl Subject {
-    /// An unambiguous encoding, as [`Alias::key`].
+    /// An unambiguous encoding, as [`ExternalOrg::key`].
     pub(crate) fn key(&self) -> String {
         self.key_under("")
     }
@@ -80,7 +80,7 @@ impl Subject {
     pub(crate) fn key_under(&self, prefix: &str) -> String {
         let mut key = String::with_capacity(96);
         key.push_str(prefix);
-        for part in [&self.alias.application, &self.alias.external_org, &self.user] {
+        for part in [&self.org.application, &self.org.id, &self.user] {
             push(&mut key, part);
         }
         key
@@ -95,7 +95,7 @@ mod tests {
 
     fn subject(application: &str, external_org: &str, user: &str) -> Subject {
         let id = |text| Id::parse(text).unwrap();
-        Subject { alias: Alias { application: id(application), external_org: id(external_org) }, user: id(user) }
+        Subject { org: ExternalOrg { application: id(application), id: id(external_org) }, user: id(user) }
     }
 
     #[test]

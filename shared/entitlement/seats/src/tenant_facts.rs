@@ -7,7 +7,7 @@ use edge_capabilities::database::{DatabaseError, Row};
 use edge_database::Db;
 
 use crate::erp_seat::{ErpSeat, SubscriptionStatus};
-use crate::subject::Alias;
+use crate::subject::ExternalOrg;
 
 /// The facts about an organisation's tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,15 +55,15 @@ impl TenantRows {
         Self(db)
     }
 
-    /// The facts about the tenant `organization` and the one that `alias` is bound to. If there were payment
+    /// The facts about the tenant `organization` and the one that `org` is bound to. If there were payment
     /// events for both, the last one counts.
-    pub(crate) async fn facts(&self, alias: &Alias, organization: &str) -> Result<TenantFacts, DatabaseError> {
+    pub(crate) async fn facts(&self, org: &ExternalOrg, organization: &str) -> Result<TenantFacts, DatabaseError> {
         let statement = "SELECT t.id, t.is_active, t.is_suspended, t.subscription_status, t.subscription_period_end,
                 f.paid_sequence, f.dropped_sequence
             FROM tenants t LEFT JOIN seat_fences f ON f.organization_id = t.id
             WHERE t.id = $1 OR t.id =
                 (SELECT tenant_id FROM tenant_external_ids WHERE application = $2 AND external_org = $3)";
-        let (application, external_org) = (alias.application.as_str(), alias.external_org.as_str());
+        let (application, external_org) = (org.application.as_str(), org.id.as_str());
         let rows = self.0.query(statement, &[organization.into(), application.into(), external_org.into()]).await?;
         let tenants: Vec<TenantRow> = rows.iter().map(|row| read(row, organization)).collect::<Result<_, _>>()?;
         let is_inactive = tenants.iter().any(|tenant| tenant.is_inactive);

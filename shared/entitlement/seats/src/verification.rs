@@ -26,8 +26,8 @@ use crate::verdict::{self, CachedVerdict, Source, Verdict, decide};
 /// How much longer a leader's lease is than the time-out of the ERP: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
 
-/// How much longer than a leader's lease a caller waits for an answer in all, whether the ERP, the stores or other callers
-/// take the time.
+/// How much longer than a leader's lease a caller waits for an answer in all, whether the ERP, the stores or other
+/// callers take the time.
 const ANSWER_MARGIN: Duration = Duration::from_secs(2);
 
 /// How often a caller joins a request whose leader died, or whose answer is older than the caller accepts.
@@ -80,7 +80,8 @@ impl AnswerKind {
     }
 }
 
-/// No cached verdict may be served, so the ERP has to be asked. None: the cache failed, and nothing in it can be trusted.
+/// No cached verdict may be served, so the ERP has to be asked. None: the cache failed, and nothing in it can be
+/// trusted.
 pub(crate) struct CacheMiss(Option<CacheEntry>);
 
 /// A cached verdict whose fence is current, and the access that it gives at `at`.
@@ -155,8 +156,8 @@ impl Verification {
         Err(CacheMiss(entry))
     }
 
-    /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the ERP
-    /// does not answer in time, the cached verdict, if it is not too old.
+    /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the
+    /// ERP does not answer in time, the cached verdict, if it is not too old.
     pub(crate) async fn verify_with_erp(
         &self,
         subject: &Subject,
@@ -169,10 +170,10 @@ impl Verification {
             if let Some(checked) = reconciliation.ensure(self.now()) {
                 checked.await;
             }
-            // A caller that comes after a fence was raised must not follow a request from before. So the fence is part of
-            // the request's key, and a caller that cannot read the fence follows nobody.
+            // A caller that comes after a fence was raised must not follow a request from before. So the fence is part
+            // of the request's key, and a caller that cannot read the fence follows nobody.
             let fence = match &entry {
-                Some(_) => invalidation.fence_of(&subject.alias).await.ok(),
+                Some(_) => invalidation.fence_of(&subject.org).await.ok(),
                 None => None,
             };
             let token = match &fence {
@@ -186,7 +187,8 @@ impl Verification {
             // The request may have been sent before the change that this caller knows of.
             let is_accepted =
                 |outcome: &Outcome| !matches!(outcome, Ok((cached, _)) if cached.is_older_than(min_version));
-            // INVARIANT: a name that was read before the caller waited is not used: the ERP may have given another since.
+            // INVARIANT: a name that was read before the caller waited is not used: the ERP may have given another
+            // since.
             let lead = async |has_waited: bool| {
                 self.lead(subject, min_version, settings, entry, fence.filter(|_| !has_waited)).await
             };
@@ -317,9 +319,9 @@ impl Verification {
         }
         Ok(())
     }
-    /// Asks the ERP, and stores its answer if the fence to store it under is known. `fence` is the fence of the subject's
-    /// organisation, if that was read a moment ago; `leading` the round that this instance leads and must end, and the kind
-    /// of the answer that the cache held so far.
+    /// Asks the ERP, and stores its answer if the fence to store it under is known. `fence` is the fence of the
+    /// subject's organisation, if that was read a moment ago; `leading` the round that this instance leads and must
+    /// end, and the kind of the answer that the cache held so far.
     async fn fetch(
         &self,
         subject: &Subject,
@@ -328,21 +330,21 @@ impl Verification {
         mut leading: Option<(Round, Option<AnswerKind>)>,
     ) -> Outcome {
         let Inner { capabilities, rule, fences, invalidation, election, .. } = &*self.0;
-        let alias = &subject.alias;
+        let org = &subject.org;
         let round = leading.as_mut().map(|(round, _)| round);
         let fetched = async {
             let fence = match fence {
                 Some(fence) => Ok(fence),
-                None => invalidation.fence_of(alias).await,
+                None => invalidation.fence_of(org).await,
             };
             let before = match fence {
                 Ok(fence) => fences.get_or_create(fence).await.ok(),
                 Err(_) => None,
             };
             let mut answer = erp::get_seat(&settings.erp, subject).await?;
-            invalidation.apply_tenant_facts(alias, &mut answer).await.map_err(VerificationError::Db)?;
+            invalidation.apply_tenant_facts(org, &mut answer).await.map_err(VerificationError::Db)?;
             let token = match &before {
-                Some(before) => invalidation.token_for(alias, before, &answer).await.unwrap_or(None),
+                Some(before) => invalidation.token_for(org, before, &answer).await.unwrap_or(None),
                 None => None,
             };
             let now = self.now();
@@ -368,8 +370,8 @@ impl Verification {
         fetched.map(|(verdict, _)| (verdict, Source::Erp))
     }
 
-    /// Ends a round. `previous` is the kind of the answer that the cache held before, and `fetched` the kind of the ERP's
-    /// answer and whether it was stored; None: the ERP gave no answer.
+    /// Ends a round. `previous` is the kind of the answer that the cache held before, and `fetched` the kind of the
+    /// ERP's answer and whether it was stored; None: the ERP gave no answer.
     async fn end_round(
         &self,
         subject: &Subject,

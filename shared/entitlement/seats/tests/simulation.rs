@@ -1,6 +1,6 @@
 //! Random events against invariants, with a clock that the test turns: checks from several instances, an ERP that is
-//! slow, hangs, fails or talks nonsense, revocations and payments, tenants that are shut out, instances that die, a cache
-//! that loses keys, is gone, or comes back as it was some time ago.
+//! slow, hangs, fails or talks nonsense, revocations and payments, tenants that are shut out, instances that die, a
+//! cache that loses keys, is gone, or comes back as it was some time ago.
 //!
 //! A grant is checked against the whole history of the ERP: it must be of a state that was still the ERP's when the
 //! last raise of the fence that was answered before the check began; access must not have ended; what was said must
@@ -243,7 +243,7 @@ struct Raiser {
 
 impl Raiser {
     /// Makes a change that concerns the subject's organisation, and raises its fence.
-    fn raise(&self, subject: SubjectId, change: Change, by_alias: bool) {
+    fn raise(&self, subject: SubjectId, change: Change, by_external_org: bool) {
         let (model, invalidation) = (self.model.clone(), self.invalidation.clone());
         let tenant = self.tenants[&subject.organization()].clone();
         tokio::spawn(async move {
@@ -262,8 +262,10 @@ impl Raiser {
                 return;
             }
             let raised = match &change {
-                Change::Facts if by_alias => invalidation.forget_alias(&subject.subject().alias).await.is_ok(),
-                Change::Facts | Change::Active(_) => invalidation.forget(&organization).await.is_ok(),
+                Change::Facts if by_external_org => {
+                    invalidation.invalidate_external_org(&subject.subject().org).await.is_ok()
+                }
+                Change::Facts | Change::Active(_) => invalidation.invalidate(&organization).await.is_ok(),
                 Change::Payment(_) => invalidation.payment_changed(&organization).await.is_ok(),
                 Change::Dropped => invalidation.drop_payments(&organization).await.is_ok(),
             };

@@ -2,7 +2,7 @@
 
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
-use edge_seats::Unreachable;
+use edge_seats::StorageError;
 
 use crate::gateway::GatewayError;
 use crate::seat::SeatError;
@@ -49,11 +49,11 @@ pub enum SubscriptionError {
     Db(#[from] DatabaseError),
 }
 
-impl From<Unreachable> for SubscriptionError {
-    fn from(error: Unreachable) -> Self {
+impl From<StorageError> for SubscriptionError {
+    fn from(error: StorageError) -> Self {
         match error {
-            Unreachable::Cache(error) => Self::Cache(error),
-            Unreachable::Db(error) => Self::Db(error),
+            StorageError::Cache(error) => Self::Cache(error),
+            StorageError::Db(error) => Self::Db(error),
         }
     }
 }

@@ -183,7 +183,7 @@ impl Subscriptions {
     /// who did it. Each may be repeated.
     async fn settle(&self, account: &Account, movements: &[Movement]) -> Result<(), SubscriptionError> {
         let (Some(first), Some(last)) = (movements.first(), movements.last()) else { return Ok(()) };
-        self.invalidation.forget(&account.organization).await?;
+        self.invalidation.invalidate(&account.organization).await?;
         let entries: Vec<AuditEntry> = movements.iter().map(audit_entry).collect();
         self.audit.append_all(&account.organization, &entries).await?;
         self.movements.done(account, first.number, last.number).await?;

@@ -1,6 +1,6 @@
 //! What one event does to a tenant, in one step: the new state, and in the same row what is still to be done about it.
-//! Either all of it is in the database or nothing. What is to be done is done afterwards, each thing in a way that may be
-//! repeated, by whoever made the change or, should that one die, by whoever comes next.
+//! Either all of it is in the database or nothing. What is to be done is done afterwards, each thing in a way that may
+//! be repeated, by whoever made the change or, should that one die, by whoever comes next.
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,42 +52,42 @@ pub struct Change {
 
 /// What an event comes to.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum EventOutcome {
     /// Something is to be stored.
     Change(Box<Change>),
     /// Everything it says was known; whether the subscription stands as it says.
-    Known {
+    AlreadyKnown {
         /// Whether the subscription stands as the event says.
         took_effect: bool,
     },
     /// It cannot be true.
     Contradiction(Contradiction),
     /// It is about a tenant that does not pay.
-    DoesNotPay,
+    NotBillable,
 }
 
 /// What came of storing a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
+pub enum CommitResult {
     /// It is stored.
     Stored,
     /// Somebody else changed the tenant in between: look again.
-    Overtaken,
+    Conflict,
 }
 
 impl Tenant {
     /// The tenant after `event`, which the inbox knows as `id` and received at `received`; `now` is the time of the
     /// change.
-    pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> Outcome {
+    pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> EventOutcome {
         if self.mode == Mode::Internal {
-            return Outcome::DoesNotPay;
+            return EventOutcome::NotBillable;
         }
         let step = match apply(&self.history, event, received) {
             Ok(step) => step,
-            Err(contradiction) => return Outcome::Contradiction(contradiction),
+            Err(contradiction) => return EventOutcome::Contradiction(contradiction),
         };
         if !step.is_news {
-            return Outcome::Known { took_effect: step.took_effect };
+            return EventOutcome::AlreadyKnown { took_effect: step.took_effect };
         }
         let before = self.history.state();
         let mut tenant = self.clone();
@@ -97,7 +97,7 @@ impl Tenant {
         let task =
             Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, audit_entry: None };
         tenant.outbox.push(task.clone());
-        Outcome::Change(Box::new(Change { tenant, task }))
+        EventOutcome::Change(Box::new(Change { tenant, task }))
     }
 
     /// Takes over what differs between two states, and nothing else: what an admin set otherwise stays.

@@ -6,7 +6,7 @@ use edge_database::Db;
 use edge_notifications::Notifications;
 use serde_json::json;
 
-use crate::change::{Applied, Task};
+use crate::change::{CommitResult, Task};
 use crate::error::TenantError;
 use crate::members::Members;
 use crate::people::People;
@@ -90,8 +90,8 @@ impl Erasure {
             let task = Task::of_audit_entry(AuditEntry { detail, ..entry.clone() });
             tenant.outbox.push(task.clone());
             match self.tenants.replace(&tenant, entry.at).await {
-                Ok(Applied::Stored) => return self.tenants.done(tenant_id, &[task]).await,
-                Ok(Applied::Overtaken) => {}
+                Ok(CommitResult::Stored) => return self.tenants.done(tenant_id, &[task]).await,
+                Ok(CommitResult::Conflict) => {}
                 Err(TenantError::Db(error)) => return Err(error),
                 Err(TenantError::Taken(field)) => return Err(DatabaseError::Duplicate(field.into())),
             }

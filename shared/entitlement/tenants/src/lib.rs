@@ -29,10 +29,10 @@ mod subsidiaries;
 mod tenant;
 mod usage;
 
-pub use change::{Applied, Change, Outcome, Task};
+pub use change::{Change, CommitResult, EventOutcome, Task};
 pub use directory_sync::{DirectoryState, SYNC_ACTOR_PREFIX, SyncOutcome};
 pub use edge_access::X_TENANT_ID;
-pub use edge_plans::{Cycle, Ordered, Plan, TaxRates, Terms, Tier, UnreadablePlan};
+pub use edge_plans::{Cycle, OrderDetails, Plan, TaxRates, Terms, Tier, UnreadablePlan};
 pub use error::{ExternalIdError, MemberError, TenantError};
 pub use external_ids::{ExternalId, ExternalIds};
 pub use members::{Member, Members, MembershipChange, Person};
@@ -42,7 +42,7 @@ pub use router::{ApiDoc, router, routes};
 pub use scoped::{Scoped, TenantHeader};
 pub use store::Tenants;
 pub use subscription::{
-    Contradiction, Effect, Event, History, Paid, PaymentStatus, Period, Status, Step, SubscriptionEvent,
+    Contradiction, Effect, Event, History, PaymentStatus, Period, ReportedPayment, Status, Step, SubscriptionEvent,
     SubscriptionState, apply,
 };
 pub use subsidiaries::{SUBSIDIARIES, Subsidiary};

@@ -26,7 +26,7 @@ use edge_seats::Invalidation;
 use http::StatusCode;
 use utoipa::OpenApi;
 
-use crate::change::{Applied, Task};
+use crate::change::{CommitResult, Task};
 use crate::erasure::Erasure;
 use crate::error::TenantError;
 use crate::external_ids::ExternalIds;
@@ -260,7 +260,7 @@ impl AppState {
             }
             tenant.outbox.push(task.clone());
             // What payments still have to bring about stays due as it was, or a moment later.
-            if self.tenants.replace(&tenant, now).await? == Applied::Stored {
+            if self.tenants.replace(&tenant, now).await? == CommitResult::Stored {
                 self.complete(&tenant.id, &[task]).await?;
                 return Ok(tenant);
             }
@@ -271,7 +271,7 @@ impl AppState {
     /// Does what is to be done about changes that somebody made to the tenant `id`.
     async fn complete(&self, id: &str, tasks: &[Task]) -> Result<(), Problem> {
         if tasks.iter().any(Task::is_audited_and_concerns_seats) {
-            self.invalidation.forget(id).await?;
+            self.invalidation.invalidate(id).await?;
         }
         if !tasks.is_empty() {
             self.tenants.done(id, tasks).await?;

@@ -4,7 +4,7 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 use edge_database::{Column as _, Conditions, Db, Record as _, places};
 
-use crate::change::{Applied, Change, Task};
+use crate::change::{Change, CommitResult, Task};
 use crate::error::TenantError;
 use crate::members::first;
 use crate::tenant::{Mode, Tenant};
@@ -108,7 +108,7 @@ impl Tenants {
 
     /// Stores `tenant` where nobody has changed it since it was read: one statement, all or nothing. What is in its
     /// outbox is for whoever made the change to do until `due`; then for anybody.
-    pub async fn replace(&self, tenant: &Tenant, due: Timestamp) -> Result<Applied, TenantError> {
+    pub async fn replace(&self, tenant: &Tenant, due: Timestamp) -> Result<CommitResult, TenantError> {
         let (mut set, mut condition) = (Vec::new(), Vec::new());
         for (index, column) in Tenant::COLUMNS.iter().enumerate() {
             let is_fixed = matches!(*column, "id" | "number" | "created_at" | "revision");
@@ -124,11 +124,11 @@ impl Tenants {
             condition.join(" AND ")
         );
         let rows = self.0.query(&statement, &values).await.map_err(TenantError::from_write)?;
-        Ok(if rows.is_empty() { Applied::Overtaken } else { Applied::Stored })
+        Ok(if rows.is_empty() { CommitResult::Conflict } else { CommitResult::Stored })
     }
 
     /// Stores what an event did, as [`Tenants::replace`].
-    pub async fn commit(&self, change: &Change, due: Timestamp) -> Result<Applied, DatabaseError> {
+    pub async fn commit(&self, change: &Change, due: Timestamp) -> Result<CommitResult, DatabaseError> {
         match self.replace(&change.tenant, due).await {
             Ok(applied) => Ok(applied),
             Err(TenantError::Db(error)) => Err(error),

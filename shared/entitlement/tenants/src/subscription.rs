@@ -11,6 +11,6 @@ mod period;
 mod state;
 
 pub use apply::{Contradiction, Effect, Event, Step, apply};
-pub use facts::{History, Paid, SubscriptionEvent};
+pub use facts::{History, ReportedPayment, SubscriptionEvent};
 pub use period::Period;
 pub use state::{PaymentStatus, Status, SubscriptionState};

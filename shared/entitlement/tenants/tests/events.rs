@@ -10,7 +10,7 @@ mod events {
 use edge_capabilities::Timestamp;
 use edge_money::{Bill, Line};
 use edge_tenants::{
-    Contradiction, Cycle, Effect, Event, History, Paid, Period, Plan, Status, Step, SubscriptionEvent,
+    Contradiction, Cycle, Effect, Event, History, Period, Plan, ReportedPayment, Status, Step, SubscriptionEvent,
     SubscriptionState, TaxRates, apply,
 };
 
@@ -43,8 +43,12 @@ fn event(at: i64, what: SubscriptionEvent) -> Event {
 
 fn paid(at: i64, name: &str, end: Option<i64>) -> Event {
     let period = Period { end: end.map(|end| Timestamp::from_millis(end * SECOND)), cycle: None };
-    let paid =
-        Paid { names: [name.to_owned()].into(), amount: Some((249_900, "INR".into())), period, ..Paid::default() };
+    let paid = ReportedPayment {
+        names: [name.to_owned()].into(),
+        amount: Some((249_900, "INR".into())),
+        period,
+        ..ReportedPayment::default()
+    };
     Event { plan: Some(plan("2499")), names_plan: true, ..event(at, SubscriptionEvent::Paid(paid)) }
 }
 
@@ -223,7 +227,7 @@ fn credits_are_granted_once_for_a_period_also_where_two_payments_name_it() {
 
 #[test]
 fn what_cannot_be_true_changes_nothing() {
-    let with = |change: &dyn Fn(&mut Paid)| {
+    let with = |change: &dyn Fn(&mut ReportedPayment)| {
         let mut event = paid(20, "p2", None);
         if let SubscriptionEvent::Paid(paid) = &mut event.what {
             change(paid);

@@ -12,7 +12,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use edge_capabilities::Timestamp;
 use edge_capabilities::testing::{START, SeededRandom};
 use edge_tenants::{
-    Cycle, Effect, Event, History, Paid, PaymentStatus, Period, Plan, Status, SubscriptionEvent, TaxRates, apply,
+    Cycle, Effect, Event, History, PaymentStatus, Period, Plan, ReportedPayment, Status, SubscriptionEvent, TaxRates,
+    apply,
 };
 
 const DAY: i64 = 24 * 3600 * 1000;
@@ -91,12 +92,12 @@ impl Story<'_> {
         let at = Timestamp::from_millis(self.now);
         let end = Cycle::Monthly.end_from(self.truth.period_end.map_or(at, |end| end.max(at)));
         let report = |end: Option<Timestamp>, account: bool| {
-            SubscriptionEvent::Paid(Paid {
+            SubscriptionEvent::Paid(ReportedPayment {
                 names: [name.clone()].into(),
                 amount: Some((amount, "INR".into())),
                 period: Period { end, cycle: None },
                 account: account.then(|| "razorpay:acc_1".into()),
-                ..Paid::default()
+                ..ReportedPayment::default()
             })
         };
         // At least one report names the plan and one the subscription; the charge says until when is paid for.
@@ -163,11 +164,11 @@ impl Story<'_> {
                 self.truth.payments.insert(name.clone());
                 self.truth.credits += credits;
                 self.truth.period_end = self.truth.period_end.max(Some(end));
-                SubscriptionEvent::Paid(Paid {
+                SubscriptionEvent::Paid(ReportedPayment {
                     names: [name].into(),
                     amount: Some((amount, "INR".into())),
                     period: Period { end: self.chance(2).then_some(end), cycle: None },
-                    ..Paid::default()
+                    ..ReportedPayment::default()
                 })
             }
             _ => SubscriptionEvent::Cancelled,

@@ -1,7 +1,7 @@
 //! How errors are answered over HTTP.
 
 use edge_http::{Code, Problem};
-use edge_plans::NoQuote;
+use edge_plans::QuoteError;
 use http::StatusCode;
 
 use crate::error::CheckoutError;
@@ -25,10 +25,10 @@ impl From<CheckoutError> for Problem {
             CheckoutError::PlanNotFound => Self::new(Code::PlanNotFound, "There is no such plan."),
             CheckoutError::Quote(error) => {
                 let field = match error {
-                    NoQuote::Tier => "tier_code",
-                    NoQuote::Seats(_) | NoQuote::Amount => "seats",
-                    NoQuote::Cycle(_) => "billing_cycle",
-                    NoQuote::Price => "plan_id",
+                    QuoteError::Tier => "tier_code",
+                    QuoteError::Seats(_) | QuoteError::Amount => "seats",
+                    QuoteError::Cycle(_) => "billing_cycle",
+                    QuoteError::Price => "plan_id",
                 };
                 Self::field(field, error.to_string())
             }

@@ -4,7 +4,7 @@ use edge_approvals::ApprovalError;
 use edge_budgets::BudgetError;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::http::HttpError;
-use edge_plans::{NoQuote, Unknown};
+use edge_plans::{PlansUnavailable, QuoteError};
 use edge_rulebook::RuleError;
 use edge_upstreams::UpstreamError;
 use http::StatusCode;
@@ -37,7 +37,7 @@ pub(crate) enum CheckoutError {
     PlanNotFound,
     /// The plan is not sold like this.
     #[error(transparent)]
-    Quote(#[from] NoQuote),
+    Quote(#[from] QuoteError),
     /// The rule `budget` denies the purchase: why.
     #[error("the rule budget denies the purchase: {0}")]
     BudgetExceeded(String),
@@ -108,8 +108,8 @@ impl From<UpstreamError> for CheckoutError {
     }
 }
 
-impl From<Unknown> for CheckoutError {
-    fn from(error: Unknown) -> Self {
+impl From<PlansUnavailable> for CheckoutError {
+    fn from(error: PlansUnavailable) -> Self {
         Self::Upstream(error.to_string())
     }
 }

@@ -1,5 +1,5 @@
-//! Compares the ERP's invoices with the payments that gateways reported: which invoices are missing, doubled or different,
-//! and what the books should contain.
+//! Compares the ERP's invoices with the payments that gateways reported: which invoices are missing, doubled or
+//! different, and what the books should contain.
 
 pub(crate) mod api;
 mod report;
@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use edge_capabilities::Timestamp;
 use edge_database::Db;
 use edge_gateways::Provider;
-use edge_ledger::{Gateway, Product, Records, expected};
+use edge_ledger::{ErpRecords, Gateway, Product, expected_records};
 use edge_money::{Currency, Money};
 use edge_plans::Cycle;
 use edge_tenants::{Mode, Tenant, Tenants};
@@ -165,7 +165,7 @@ impl Invoice {
 }
 
 /// What the books must contain for `payment`; None: the gateway does not report the amount.
-fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, CheckoutError> {
+fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<ErpRecords>, CheckoutError> {
     let Some(amount) = payment.amount else { return Ok(None) };
     let terms = tenant.history.state().terms;
     let cycle = payment.cycle.as_deref().and_then(Cycle::parse);
@@ -185,7 +185,7 @@ fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<Records>, Checkout
         paid_on: day(payment.at).ok_or_else(no_day)?,
         credits: terms.map_or(0, |terms| terms.credits),
     };
-    Ok(expected(&payment).ok())
+    Ok(expected_records(&payment).ok())
 }
 
 /// The day in the books.

@@ -4,25 +4,25 @@ use chrono::{Days, Months, NaiveDate};
 
 /// What is earned of an amount, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
+pub struct RevenueShare {
     /// The last day of its month of the period.
     pub on: NaiveDate,
     /// In the currency's smallest unit.
     pub minor: i64,
 }
 
-/// `minor`, paid on `paid_on` for so many months, as it is earned: the same each month, to the smallest unit; the last month
-/// takes the remainder. The months are those of the period, which ends the day before the same day of the month (paid on
-/// the 15th: the 14th; on the 31st of January: the 27th of February).
+/// `minor`, paid on `paid_on` for so many months, as it is earned: the same each month, to the smallest unit; the last
+/// month takes the remainder. The months are those of the period, which ends the day before the same day of the month
+/// (paid on the 15th: the 14th; on the 31st of January: the 27th of February).
 ///
 /// The shares add up to `minor`. None for no months, or where the calendar ends.
-pub fn defer(minor: i64, paid_on: NaiveDate, months: u32) -> Option<Vec<Share>> {
+pub fn recognition_schedule(minor: i64, paid_on: NaiveDate, months: u32) -> Option<Vec<RevenueShare>> {
     let each = minor.checked_div(i64::from(months))?;
     let last = minor.checked_sub(each.checked_mul(i64::from(months.checked_sub(1)?))?)?;
     (1..=months)
         .map(|month| {
             let on = paid_on.checked_add_months(Months::new(month))?.checked_sub_days(Days::new(1))?;
-            Some(Share { on, minor: if month == months { last } else { each } })
+            Some(RevenueShare { on, minor: if month == months { last } else { each } })
         })
         .collect()
 }
@@ -34,14 +34,14 @@ mod tests {
     #[test]
     fn months_end_the_day_before_and_the_last_takes_the_remainder() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let shares = defer(100, day("2024-01-31"), 3).unwrap();
+        let shares = recognition_schedule(100, day("2024-01-31"), 3).unwrap();
         let expected = [("2024-02-28", 33), ("2024-03-30", 33), ("2024-04-29", 34)];
-        assert_eq!(shares, expected.map(|(on, minor)| Share { on: day(on), minor }));
-        assert_eq!(defer(100, day("2024-01-31"), 0), None);
+        assert_eq!(shares, expected.map(|(on, minor)| RevenueShare { on: day(on), minor }));
+        assert_eq!(recognition_schedule(100, day("2024-01-31"), 0), None);
         assert_eq!(
-            defer(5, day("2024-01-01"), 12).unwrap().iter().map(|share| share.minor).collect::<Vec<_>>(),
+            recognition_schedule(5, day("2024-01-01"), 12).unwrap().iter().map(|share| share.minor).collect::<Vec<_>>(),
             [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]
         );
-        assert_eq!(defer(1, NaiveDate::MAX, 12), None);
+        assert_eq!(recognition_schedule(1, NaiveDate::MAX, 12), None);
     }
 }

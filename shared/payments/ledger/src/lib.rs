@@ -12,7 +12,7 @@ mod proration;
 mod records;
 
 pub use accounts::{Account, Gateway, Product};
-pub use deferral::{Share, defer};
+pub use deferral::{RevenueShare, recognition_schedule};
 pub use journal::{Entry, Line, Side, Unbalanced};
-pub use proration::{Parts, prorate};
-pub use records::{CustomerPayment, Impossible, Invoice, Payment, Records, expected};
+pub use proration::{Proration, prorate};
+pub use records::{CustomerPayment, ErpRecords, InvalidPayment, Invoice, Payment, expected_records};

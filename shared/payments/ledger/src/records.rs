@@ -5,7 +5,7 @@ use edge_money::Money;
 use edge_plans::Cycle;
 
 use crate::accounts::{Account, Gateway, Product};
-use crate::deferral::defer;
+use crate::deferral::recognition_schedule;
 use crate::journal::{Entry, Line, Unbalanced};
 
 /// A payment that came in.
@@ -65,7 +65,7 @@ pub struct Invoice {
 
 /// All that one payment leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Records {
+pub struct ErpRecords {
     /// In Sales.
     pub payment: CustomerPayment,
     /// In Sales.
@@ -78,7 +78,7 @@ pub struct Records {
 
 /// A payment that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Impossible {
+pub enum InvalidPayment {
     /// Nothing was paid, or less.
     #[error("nothing was paid")]
     Nothing,
@@ -95,14 +95,14 @@ pub enum Impossible {
 
 /// What the books must say of `payment`.
 ///
-/// What is for one month is revenue at once; what is for more is owed at first, and revenue at the end of each month. Tax
-/// is owed from the first day, all of it.
-pub fn expected(payment: &Payment) -> Result<Records, Impossible> {
+/// What is for one month is revenue at once; what is for more is owed at first, and revenue at the end of each month.
+/// Tax is owed from the first day, all of it.
+pub fn expected_records(payment: &Payment) -> Result<ErpRecords, InvalidPayment> {
     let Money { minor, currency } = payment.amount;
     if minor <= 0 {
-        return Err(Impossible::Nothing);
+        return Err(InvalidPayment::Nothing);
     }
-    let net = minor.checked_sub(payment.tax).filter(|net| *net >= 0 && payment.tax >= 0).ok_or(Impossible::Tax)?;
+    let net = minor.checked_sub(payment.tax).filter(|net| *net >= 0 && payment.tax >= 0).ok_or(InvalidPayment::Tax)?;
     let revenue = Account::Revenue(payment.product);
     let months = payment.cycle.months();
     let entry = |date, lines: Vec<Line>| Entry::new(date, &payment.invoice, currency, lines);
@@ -115,7 +115,7 @@ pub fn expected(payment: &Payment) -> Result<Records, Impossible> {
     let tax = Line::credit(Account::TaxPayable, payment.tax, taxed);
     let mut journal = vec![entry(payment.paid_on, vec![bank, earned, tax])?];
     if months > 1 {
-        for share in defer(net, payment.paid_on, months).ok_or(Impossible::Calendar)? {
+        for share in recognition_schedule(net, payment.paid_on, months).ok_or(InvalidPayment::Calendar)? {
             let lines = vec![
                 Line::debit(Account::UnearnedRevenue, share.minor, "Monthly recognition"),
                 Line::credit(revenue, share.minor, "Revenue recognized"),
@@ -126,7 +126,7 @@ pub fn expected(payment: &Payment) -> Result<Records, Impossible> {
             }
         }
     }
-    Ok(Records {
+    Ok(ErpRecords {
         payment: CustomerPayment {
             customer: payment.customer.clone(),
             amount: payment.amount,

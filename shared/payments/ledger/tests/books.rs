@@ -8,7 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{Days, NaiveDate};
 use edge_capabilities::testing::SeededRandom;
-use edge_ledger::{Account, Gateway, Impossible, Payment, Product, Records, Side, defer, expected, prorate};
+use edge_ledger::{
+    Account, ErpRecords, Gateway, InvalidPayment, Payment, Product, Side, expected_records, prorate,
+    recognition_schedule,
+};
 use edge_money::{Currency, Money};
 use edge_plans::{Cycle, Order, Plan};
 
@@ -32,7 +35,7 @@ fn payment(amount: &str, cycle: Cycle) -> Payment {
 }
 
 /// Date, account, debit, credit: as the seed writes a journal.
-fn written(records: &Records) -> Vec<(String, &'static str, String, String)> {
+fn written(records: &ErpRecords) -> Vec<(String, &'static str, String, String)> {
     let mut lines = Vec::new();
     for entry in &records.journal {
         for line in entry.lines() {
@@ -51,7 +54,7 @@ fn line(date: &str, account: &'static str, debit: &str, credit: &str) -> (String
 
 #[test]
 fn a_month_of_professional_is_revenue_at_once() {
-    let records = expected(&payment("2499", Cycle::Monthly)).unwrap();
+    let records = expected_records(&payment("2499", Cycle::Monthly)).unwrap();
     assert_eq!(
         written(&records),
         [line("2025-01-01", "1200", "2499.00", ""), line("2025-01-01", "4102", "", "2499.00")]
@@ -64,7 +67,7 @@ fn a_month_of_professional_is_revenue_at_once() {
 
 #[test]
 fn a_year_is_owed_at_first_and_earned_month_by_month() {
-    let records = expected(&payment("24990", Cycle::Annual)).unwrap();
+    let records = expected_records(&payment("24990", Cycle::Annual)).unwrap();
     let written = written(&records);
     assert_eq!(written[..2], [line("2025-01-01", "1200", "24990.00", ""), line("2025-01-01", "2100", "", "24990.00")]);
     let ends = [
@@ -90,7 +93,7 @@ fn a_year_is_owed_at_first_and_earned_month_by_month() {
 fn the_last_month_takes_the_remainder_and_tax_is_owed_from_the_first_day() {
     let mut year = payment("1000.00", Cycle::Annual);
     (year.tax, year.gateway, year.product) = (15_254, Gateway::Stripe, Product::Starter);
-    let written = written(&expected(&year).unwrap());
+    let written = written(&expected_records(&year).unwrap());
     assert_eq!(
         written[..3],
         [
@@ -107,13 +110,13 @@ fn the_last_month_takes_the_remainder_and_tax_is_owed_from_the_first_day() {
 #[test]
 fn what_cannot_have_been_paid_has_no_books() {
     for (amount, tax, why) in [
-        ("0", 0, Impossible::Nothing),
-        ("-1", 0, Impossible::Nothing),
-        ("1", 101, Impossible::Tax),
-        ("1", -1, Impossible::Tax),
+        ("0", 0, InvalidPayment::Nothing),
+        ("-1", 0, InvalidPayment::Nothing),
+        ("1", 101, InvalidPayment::Tax),
+        ("1", -1, InvalidPayment::Tax),
     ] {
         let payment = Payment { tax, ..payment(amount, Cycle::Monthly) };
-        assert_eq!(expected(&payment), Err(why), "{amount} {tax}");
+        assert_eq!(expected_records(&payment), Err(why), "{amount} {tax}");
     }
 }
 
@@ -138,7 +141,7 @@ fn the_books_of_any_payment_balance_and_its_shares_add_up() {
             paid_on: day("2020-01-01") + Days::new(random.below(4_000)),
             ..payment("1", cycle)
         };
-        let records = expected(&payment).unwrap();
+        let records = expected_records(&payment).unwrap();
         let name = format!("SEED={seed}, round {round}: {payment:?}");
         let mut balances = BTreeMap::<Account, i128>::new();
         for entry in &records.journal {
@@ -159,7 +162,7 @@ fn the_books_of_any_payment_balance_and_its_shares_add_up() {
         assert!(records.journal.is_sorted_by_key(edge_ledger::Entry::date), "{name}");
 
         let months = 1 + u32::try_from(random.below(36)).unwrap();
-        let shares = defer(minor, payment.paid_on, months).unwrap();
+        let shares = recognition_schedule(minor, payment.paid_on, months).unwrap();
         assert_eq!(shares.iter().map(|share| i128::from(share.minor)).sum::<i128>(), i128::from(minor), "{name}");
         let first = shares[0].minor;
         assert!(shares[..shares.len() - 1].iter().all(|share| share.minor == first), "{name}");

@@ -2,7 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
-use edge_tenants::{Cycle, Event as TenantEvent, Paid, Period, SubscriptionEvent, TaxRates};
+use edge_tenants::{Cycle, Event as TenantEvent, Period, ReportedPayment, SubscriptionEvent, TaxRates};
 
 use crate::event::{EventOutcome, WebhookEvent};
 
@@ -19,7 +19,7 @@ pub(crate) struct Action<'e> {
 pub(crate) enum ActionKind<'e> {
     /// To change a tenant's subscription.
     ChangeSubscription(Box<SubscriptionEvent>),
-    /// To forget who has a seat in this organisation.
+    /// To invalidate the cached seats of this organisation.
     InvalidateSeats { organization: &'e str },
     /// To note that something of this payment of this tenant's was given back.
     Refund { organization: &'e str, payment: &'e str },
@@ -68,7 +68,7 @@ fn subscription_event(provider: Provider, event: &GatewayEvent) -> Option<Subscr
             let id = event.payment_id.as_ref().filter(|id| Some(*id) != invoice);
             let names = id.cloned().into_iter().chain(invoice.map(|invoice| format!("invoice:{invoice}")));
             let amount = event.amount.as_ref().map(|money| (money.minor, money.currency.as_str().to_owned()));
-            Some(SubscriptionEvent::Paid(Paid {
+            Some(SubscriptionEvent::Paid(ReportedPayment {
                 names: names.collect(),
                 amount,
                 period: Period { end: event.period_end, cycle: event.billing_cycle.as_deref().and_then(Cycle::parse) },

@@ -3,8 +3,8 @@
 use edge_budgets::BudgetError;
 use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
-use edge_plans::Unknown;
-use edge_seats::Unreachable;
+use edge_plans::PlansUnavailable;
+use edge_seats::StorageError;
 
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +34,6 @@ from! {
     BudgetError => Store,
     ConfigError => Upstream,
     DatabaseError => Store,
-    Unknown => Upstream,
-    Unreachable => Store,
+    PlansUnavailable => Upstream,
+    StorageError => Store,
 }

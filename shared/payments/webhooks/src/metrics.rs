@@ -6,7 +6,7 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Counters, MetricsPage};
 use edge_gateways::{Provider, Rejection};
 use edge_http::Problem;
-use edge_seats::Unreachable;
+use edge_seats::StorageError;
 
 use crate::processor::Processor;
 
@@ -34,9 +34,9 @@ pub(crate) const fn delivered(provider: Provider, outcome: &'static str) -> Name
 /// All metrics, in the Prometheus text format.
 pub(crate) async fn text(counters: &Counters, processor: &Processor) -> Result<String, Problem> {
     let mut page = MetricsPage::new(counters);
-    counts(&mut page).await.map_err(Unreachable::from)?;
+    counts(&mut page).await.map_err(StorageError::from)?;
     backlog(&mut page, processor).await?;
-    others(&mut page).await.map_err(Unreachable::from)?;
+    others(&mut page).await.map_err(StorageError::from)?;
     Ok(page.into_text())
 }
 

@@ -1,9 +1,9 @@
 //! From a stored event to its effect.
 //!
-//! What an event does to a tenant is stored in one statement: the new state, and with it, in the same row, the tasks that
-//! follow from it (raise the fence, notify people, settle the event). Until that statement nothing has happened; from then on
-//! everything will. The tasks are done right after ([`Processor::do_tasks`]), each in a way that may be repeated; where the
-//! worker ends before that, the next event of that tenant or the next drain does them.
+//! What an event does to a tenant is stored in one statement: the new state, and with it, in the same row, the tasks
+//! that follow from it (raise the fence, notify people, settle the event). Until that statement nothing has happened;
+//! from then on everything will. The tasks are done right after ([`Processor::do_tasks`]), each in a way that may be
+//! repeated; where the worker ends before that, the next event of that tenant or the next drain does them.
 
 use std::time::Duration;
 
@@ -15,7 +15,9 @@ use edge_money::Bill;
 use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
 use edge_seats::Invalidation;
-use edge_tenants::{Applied, Effect, Event as TenantEvent, Outcome, SubscriptionEvent, Task, Tenant, Tenants};
+use edge_tenants::{
+    CommitResult, Effect, Event as TenantEvent, EventOutcome, SubscriptionEvent, Task, Tenant, Tenants,
+};
 
 use crate::action::{Action, ActionKind, classify, tenant_event};
 use crate::error::WebhookError;
@@ -103,8 +105,8 @@ impl Processor {
         self.process(stored, lease, classify(stored.provider, &event)).await
     }
 
-    /// Takes an event into effect and settles it; or notes that the attempt failed, and gives the reason. `lease` is held on
-    /// the event.
+    /// Takes an event into effect and settles it; or notes that the attempt failed, and gives the reason. `lease` is
+    /// held on the event.
     pub(crate) async fn process(
         &self,
         stored: &WebhookEvent,
@@ -176,15 +178,15 @@ impl Processor {
             return Ok(EventOutcome::Quarantined("wrong_account".into()));
         }
         // Seats are kept under the id that the ERP gives with them, which is the tenant's or this.
-        self.invalidation.forget(organization).await?;
+        self.invalidation.invalidate(organization).await?;
         if let Some(tenant) = tenant.filter(|tenant| tenant.id != organization) {
-            self.invalidation.forget(&tenant.id).await?;
+            self.invalidation.invalidate(&tenant.id).await?;
         }
         Ok(EventOutcome::Processed)
     }
 
-    /// Notes that a gateway gave a payment back. The customer keeps what was bought until the gateway says otherwise: only the
-    /// budget changes.
+    /// Notes that a gateway gave a payment back. The customer keeps what was bought until the gateway says otherwise:
+    /// only the budget changes.
     async fn refund(
         &self,
         (stored, event): Parsed<'_>,
@@ -236,12 +238,12 @@ impl Processor {
                 has_plan = true;
             }
             let changed = match tenant.after(&stored.id, &change, stored.received_at, self.now()) {
-                Outcome::Contradiction(contradiction) => return quarantined(&contradiction.to_string()),
-                Outcome::DoesNotPay => return quarantined("internal_tenant"),
-                Outcome::Known { took_effect } => return Ok(ChangeResult::Unchanged(outcome(took_effect))),
-                Outcome::Change(changed) => changed,
+                EventOutcome::Contradiction(contradiction) => return quarantined(&contradiction.to_string()),
+                EventOutcome::NotBillable => return quarantined("internal_tenant"),
+                EventOutcome::AlreadyKnown { took_effect } => return Ok(ChangeResult::Unchanged(outcome(took_effect))),
+                EventOutcome::Change(changed) => changed,
             };
-            if self.tenants.commit(&changed, self.now().plus(LEASE)).await? == Applied::Stored {
+            if self.tenants.commit(&changed, self.now().plus(LEASE)).await? == CommitResult::Stored {
                 return self.finish((stored, event), &changed.tenant).await;
             }
         }
@@ -319,8 +321,8 @@ impl Processor {
         Ok(())
     }
 
-    /// Does the tasks in a tenant's outbox. `current` is one of their events, where it is at hand; gives the answer to its
-    /// gateway, where it was settled here.
+    /// Does the tasks in a tenant's outbox. `current` is one of their events, where it is at hand; gives the answer to
+    /// its gateway, where it was settled here.
     async fn do_tasks(&self, tenant: &Tenant, current: Option<Parsed<'_>>) -> Result<Option<String>, WebhookError> {
         if tenant.outbox.is_empty() {
             return Ok(None);
@@ -330,7 +332,7 @@ impl Processor {
             self.invalidation.payment_changed(&tenant.id).await?;
         } else if raising().next().is_some() {
             // An administrator changed the tenant; what payments say about it is as it was.
-            self.invalidation.forget(&tenant.id).await?;
+            self.invalidation.invalidate(&tenant.id).await?;
         }
         let notify = self.notify_config().await?;
         let mut answer = None;
@@ -352,8 +354,8 @@ impl Processor {
         Ok(answer)
     }
 
-    /// Notifies people of a change, settles the budget and the event that made it; gives the answer to the gateway, where the
-    /// event was open.
+    /// Notifies people of a change, settles the budget and the event that made it; gives the answer to the gateway,
+    /// where the event was open.
     async fn do_task(
         &self,
         tenant: &Tenant,

@@ -3,7 +3,8 @@
 //! are gone for a while, a gateway that sends again whatever was not acknowledged.
 //!
 //! Wherever it ends: the tenant stands where its history does, each payment was granted and told once, the budget has
-//! spent what was paid and not given back, no event is lost, nothing is left to do, and seat verification says the same.
+//! spent what was paid and not given back, no event is lost, nothing is left to do, and seat verification says the
+//! same.
 //!
 //! The seed is printed. `SEED=… cargo test -p edge-webhooks --test simulation` repeats a run; `INTERLEAVINGS=…` makes
 //! it longer.
@@ -35,7 +36,7 @@ use edge_capabilities::{Capabilities, Clock as _, Database as _, Timestamp};
 use edge_database::Db;
 use edge_gateways::{Provider, sign};
 use edge_money::{Currency, Money};
-use edge_seats::{Alias, Id, Reason, ShippedSeatAccess, Subject, Verification};
+use edge_seats::{ExternalOrg, Id, Reason, ShippedSeatAccess, Subject, Verification};
 use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -186,7 +187,7 @@ impl Run<'_> {
 
     async fn seat(&self) -> Option<Reason> {
         let id = |text| Id::parse(text).unwrap();
-        let subject = Subject { alias: Alias { application: id("app"), external_org: id("ext") }, user: id("u") };
+        let subject = Subject { org: ExternalOrg { application: id("app"), id: id("ext") }, user: id("u") };
         self.seats.verify(&subject, None).await.ok().map(|verdict| verdict.access.reason)
     }
 

@@ -42,7 +42,7 @@ impl Bill {
     }
 
     /// Whether the bill adds up to `paid`.
-    pub fn comes_to(&self, paid: i64) -> bool {
+    pub fn adds_up_to(&self, paid: i64) -> bool {
         let Some(total) = self.net().and_then(|net| net.checked_add(self.tax)) else { return false };
         if self.total.is_some_and(|said| said != total) || self.discount < 0 {
             return false;
@@ -91,7 +91,7 @@ mod tests {
             (bill(&[-50]), 0, true),
             (bill(&[i64::MAX, 1]), 0, false),
         ] {
-            assert_eq!(bill.comes_to(paid), adds_up, "{bill:?} {paid}");
+            assert_eq!(bill.adds_up_to(paid), adds_up, "{bill:?} {paid}");
         }
     }
 }

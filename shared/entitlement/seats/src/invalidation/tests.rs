@@ -12,8 +12,8 @@ fn invalidation(world: &World) -> Invalidation {
     Invalidation::new(&capabilities.cache, &capabilities.clock, &db)
 }
 
-fn alias(external_org: &str) -> Alias {
-    Alias { application: Id::parse("healos").unwrap(), external_org: Id::parse(external_org).unwrap() }
+fn org(external_org: &str) -> ExternalOrg {
+    ExternalOrg { application: Id::parse("healos").unwrap(), id: Id::parse(external_org).unwrap() }
 }
 
 fn seat(organization: &str) -> ErpAnswer {
@@ -29,17 +29,17 @@ fn seat(organization: &str) -> ErpAnswer {
 }
 
 /// The fence that a check reads before it asks the ERP.
-async fn fence_before(invalidation: &Invalidation, alias: &Alias) -> FenceToken {
-    let fence = invalidation.fence_of(alias).await.unwrap();
+async fn fence_before(invalidation: &Invalidation, org: &ExternalOrg) -> FenceToken {
+    let fence = invalidation.fence_of(org).await.unwrap();
     invalidation.fences.get_or_create(fence).await.unwrap()
 }
 
 /// An answer of the ERP that names `org`, with the tenant's facts applied, and the token to store it under.
-async fn contact(invalidation: &Invalidation, alias: &Alias) -> (ErpAnswer, Option<FenceToken>) {
-    let before = fence_before(invalidation, alias).await;
+async fn contact(invalidation: &Invalidation, org: &ExternalOrg) -> (ErpAnswer, Option<FenceToken>) {
+    let before = fence_before(invalidation, org).await;
     let mut answer = seat("org");
-    invalidation.apply_tenant_facts(alias, &mut answer).await.unwrap();
-    let token = invalidation.token_for(alias, &before, &answer).await.unwrap();
+    invalidation.apply_tenant_facts(org, &mut answer).await.unwrap();
+    let token = invalidation.token_for(org, &before, &answer).await.unwrap();
     (answer, token)
 }
 
@@ -49,22 +49,22 @@ async fn an_answer_is_kept_unless_a_raise_began_in_between() {
     let invalidation = invalidation(&world);
     // First contact, nothing in between; then the organisation is known.
     for _ in 0..2 {
-        let (_, token) = contact(&invalidation, &alias("a")).await;
+        let (_, token) = contact(&invalidation, &org("a")).await;
         assert!(invalidation.fences.is_current(&token.unwrap()).await.unwrap());
     }
     // First contact by another name, with a raise in between.
-    let before = fence_before(&invalidation, &alias("b")).await;
-    invalidation.forget("org").await.unwrap();
-    assert_eq!(invalidation.token_for(&alias("b"), &before, &seat("org")).await.unwrap(), None);
+    let before = fence_before(&invalidation, &org("b")).await;
+    invalidation.invalidate("org").await.unwrap();
+    assert_eq!(invalidation.token_for(&org("b"), &before, &seat("org")).await.unwrap(), None);
     // A known name, with a raise in between, by either name.
-    for by_alias in [false, true] {
-        let before = fence_before(&invalidation, &alias("a")).await;
-        if by_alias {
-            invalidation.forget_alias(&alias("a")).await.unwrap();
+    for by_external_org in [false, true] {
+        let before = fence_before(&invalidation, &org("a")).await;
+        if by_external_org {
+            invalidation.invalidate_external_org(&org("a")).await.unwrap();
         } else {
-            invalidation.forget("org").await.unwrap();
+            invalidation.invalidate("org").await.unwrap();
         }
-        let token = invalidation.token_for(&alias("a"), &before, &seat("org")).await.unwrap().unwrap();
+        let token = invalidation.token_for(&org("a"), &before, &seat("org")).await.unwrap().unwrap();
         assert!(!invalidation.fences.is_current(&token).await.unwrap());
     }
 }
@@ -73,19 +73,19 @@ async fn an_answer_is_kept_unless_a_raise_began_in_between() {
 async fn a_name_that_comes_to_mean_another_organisation_is_noted() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    contact(&invalidation, &alias("a")).await;
-    let before = fence_before(&invalidation, &alias("a")).await;
-    assert_eq!(invalidation.token_for(&alias("a"), &before, &seat("other")).await.unwrap(), None);
-    assert_eq!(invalidation.organization_of(&alias("a")).await.unwrap().as_deref(), Some("other"));
+    contact(&invalidation, &org("a")).await;
+    let before = fence_before(&invalidation, &org("a")).await;
+    assert_eq!(invalidation.token_for(&org("a"), &before, &seat("other")).await.unwrap(), None);
+    assert_eq!(invalidation.organization_of(&org("a")).await.unwrap().as_deref(), Some("other"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_external_id_is_invalidated_although_the_cache_has_lost_its_organisation() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    let (_, token) = contact(&invalidation, &alias("a")).await;
+    let (_, token) = contact(&invalidation, &org("a")).await;
     world.cache.lose(|key| key.starts_with("name:"));
-    invalidation.forget_alias(&alias("a")).await.unwrap();
+    invalidation.invalidate_external_org(&org("a")).await.unwrap();
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
 }
 
@@ -96,9 +96,9 @@ fn status(answer: &ErpAnswer) -> SubscriptionStatus {
     }
 }
 
-/// What an answer of the ERP's about somebody of `alias` amounts to.
-async fn said(invalidation: &Invalidation, alias: &Alias) -> SubscriptionStatus {
-    status(&contact(invalidation, alias).await.0)
+/// What an answer of the ERP's about somebody of `org` amounts to.
+async fn said(invalidation: &Invalidation, org: &ExternalOrg) -> SubscriptionStatus {
+    status(&contact(invalidation, org).await.0)
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +106,7 @@ async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
-    let said = async || match contact(&invalidation, &alias("a")).await.0 {
+    let said = async || match contact(&invalidation, &org("a")).await.0 {
         ErpAnswer::Seat(seat) => (seat.subscription_status, seat.period_end.unwrap().as_millis()),
         other => panic!("{other:?}"),
     };
@@ -114,15 +114,15 @@ async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
-    invalidation.forget_alias(&alias("a")).await.unwrap();
-    invalidation.forget_alias(&alias("never met")).await.unwrap();
-    invalidation.forget("org").await.unwrap();
+    invalidation.invalidate_external_org(&org("a")).await.unwrap();
+    invalidation.invalidate_external_org(&org("never met")).await.unwrap();
+    invalidation.invalidate("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
     org.apply_payment("past_due", Some(9)).await;
     invalidation.payment_changed("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::PastDue, 9));
     world.cache.lose_everything();
-    invalidation.forget("org").await.unwrap();
+    invalidation.invalidate("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::PastDue, 9));
 }
 
@@ -133,22 +133,22 @@ async fn what_was_dropped_does_not_count_until_the_next_event() {
     let org = TenantRow::new(&world, "org").await;
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
-    let (_, token) = contact(&invalidation, &alias("a")).await;
+    let (_, token) = contact(&invalidation, &org("a")).await;
     assert!(invalidation.drop_payments("org").await.unwrap().is_some());
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
-    invalidation.forget("org").await.unwrap();
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Active);
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Active);
+    invalidation.invalidate("org").await.unwrap();
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Active);
     // The same again, said anew.
     invalidation.payment_changed("org").await.unwrap();
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
     assert_eq!(invalidation.drop_payments("nobody").await, Ok(None));
     // What was said before this build kept account of it is dropped, too.
     let old = TenantRow::new(&world, "old").await;
     old.apply_payment("suspended", None).await;
     invalidation.drop_payments("old").await.unwrap();
     let mut answer = seat("old");
-    invalidation.apply_tenant_facts(&alias("b"), &mut answer).await.unwrap();
+    invalidation.apply_tenant_facts(&org("b"), &mut answer).await.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
 }
 
@@ -160,13 +160,13 @@ async fn a_tenant_that_is_not_active_is_tokened_whatever_was_said_and_dropped() 
     org.apply_payment("active", Some(9)).await;
     for told in [false, true] {
         org.set_active(false).await;
-        invalidation.forget("org").await.unwrap();
-        let (answer, _) = contact(&invalidation, &alias("a")).await;
+        invalidation.invalidate("org").await.unwrap();
+        let (answer, _) = contact(&invalidation, &org("a")).await;
         let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
         assert!(seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Suspended);
         org.set_active(true).await;
-        invalidation.forget("org").await.unwrap();
-        let (answer, _) = contact(&invalidation, &alias("a")).await;
+        invalidation.invalidate("org").await.unwrap();
+        let (answer, _) = contact(&invalidation, &org("a")).await;
         let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
         assert!(!seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Active);
         if !told {
@@ -187,7 +187,7 @@ async fn an_answer_completed_before_a_raise_was_stored_is_not_kept() {
         }
         // A check reads what is known of the tenant at each moment of a raise in turn.
         for moments in 0..40 {
-            let name = alias(&format!("a{moments}"));
+            let name = org(&format!("a{moments}"));
             if !dropped {
                 org.apply_payment("active", None).await;
                 invalidation.payment_changed("org").await.unwrap();
@@ -223,11 +223,11 @@ async fn an_answer_completed_before_a_raise_was_stored_is_not_kept() {
     }
 }
 
-async fn bind(world: &World, alias: &Alias, tenant: &str) {
+async fn bind(world: &World, org: &ExternalOrg, tenant: &str) {
     let db = Db::new(world.db.clone());
     let statement = "INSERT INTO tenant_external_ids (application, external_org, tenant_id, set_by, set_at)
         VALUES ($1, $2, $3, 'test', 0)";
-    let (application, external_org) = (alias.application.as_str(), alias.external_org.as_str());
+    let (application, external_org) = (org.application.as_str(), org.id.as_str());
     db.query(statement, &[application.into(), external_org.into(), tenant.into()]).await.unwrap();
 }
 
@@ -238,17 +238,17 @@ async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() 
     let (tenant, org) = (TenantRow::new(&world, "tenant").await, TenantRow::new(&world, "org").await);
     tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    let (answer, token) = contact(&invalidation, &alias("a")).await;
+    let (answer, token) = contact(&invalidation, &org("a")).await;
     let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
     // Bound: what was kept is kept no longer, and what was said counts at once.
-    let bound = invalidation.rebind::<Unreachable>(async || {
-        bind(&world, &alias("a"), "tenant").await;
-        Ok(vec![alias("a")])
+    let bound = invalidation.rebind::<StorageError>(async || {
+        bind(&world, &org("a"), "tenant").await;
+        Ok(vec![org("a")])
     });
     bound.await.unwrap();
     assert!(!invalidation.fences.is_current(&token).await.unwrap());
-    let (answer, token) = contact(&invalidation, &alias("a")).await;
+    let (answer, token) = contact(&invalidation, &org("a")).await;
     let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Suspended);
     assert!(invalidation.fences.is_current(&token).await.unwrap());
@@ -256,19 +256,19 @@ async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() 
     tenant.apply_payment("past_due", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
     assert!(!invalidation.fences.is_current(&token).await.unwrap());
-    let (answer, token) = contact(&invalidation, &alias("a")).await;
+    let (answer, token) = contact(&invalidation, &org("a")).await;
     assert_eq!(status(&answer), SubscriptionStatus::PastDue);
     // Of two, what was said last counts.
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
     // One that is not active keeps everybody out.
     invalidation.payment_changed("tenant").await.unwrap();
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::PastDue);
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::PastDue);
     tenant.set_active(false).await;
-    invalidation.forget("tenant").await.unwrap();
-    assert_eq!(said(&invalidation, &alias("a")).await, SubscriptionStatus::Suspended);
+    invalidation.invalidate("tenant").await.unwrap();
+    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,21 +276,21 @@ async fn a_check_at_first_contact_does_not_keep_what_it_read_before_its_tenant_c
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let tenant = TenantRow::new(&world, "tenant").await;
-    bind(&world, &alias("a"), "tenant").await;
-    let before = fence_before(&invalidation, &alias("a")).await;
+    bind(&world, &org("a"), "tenant").await;
+    let before = fence_before(&invalidation, &org("a")).await;
     let mut answer = seat("org");
-    invalidation.apply_tenant_facts(&alias("a"), &mut answer).await.unwrap();
+    invalidation.apply_tenant_facts(&org("a"), &mut answer).await.unwrap();
     tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    assert_eq!(invalidation.token_for(&alias("a"), &before, &answer).await.unwrap(), None);
+    assert_eq!(invalidation.token_for(&org("a"), &before, &answer).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_raise_that_the_record_cannot_take_down_is_not_answered() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    contact(&invalidation, &alias("a")).await;
+    contact(&invalidation, &org("a")).await;
     world.db.set_down(true);
-    assert!(invalidation.forget("org").await.is_err());
-    assert!(invalidation.forget_alias(&alias("a")).await.is_err());
+    assert!(invalidation.invalidate("org").await.is_err());
+    assert!(invalidation.invalidate_external_org(&org("a")).await.is_err());
 }

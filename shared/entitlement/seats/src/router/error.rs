@@ -2,7 +2,7 @@
 
 use edge_http::{Code, Problem};
 
-use crate::error::{Unreachable, VerificationError};
+use crate::error::{StorageError, VerificationError};
 
 impl From<VerificationError> for Problem {
     fn from(error: VerificationError) -> Self {
@@ -16,11 +16,11 @@ impl From<VerificationError> for Problem {
     }
 }
 
-impl From<Unreachable> for Problem {
-    fn from(error: Unreachable) -> Self {
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
         match error {
-            Unreachable::Db(error) => error.into(),
-            Unreachable::Cache(error) => {
+            StorageError::Db(error) => error.into(),
+            StorageError::Cache(error) => {
                 let detail = "The edge's cache cannot be reached; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
             }

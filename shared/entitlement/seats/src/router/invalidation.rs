@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AppState;
-use crate::subject::{Alias, Id};
+use crate::subject::{ExternalOrg, Id};
 
 /// The organisation whose cached seats are invalidated: either `organizationId`, or `applicationSlug` and
 /// `externalOrgId`.
@@ -35,7 +35,7 @@ pub(super) struct InvalidateSeatsResponse {
 /// The organisation whose seats are invalidated.
 enum InvalidationTarget {
     Organization(Id),
-    Alias(Alias),
+    ExternalOrg(ExternalOrg),
 }
 
 impl InvalidateSeatsRequest {
@@ -46,9 +46,9 @@ impl InvalidateSeatsRequest {
             (Some(organization), None, None) => {
                 Ok(InvalidationTarget::Organization(id("organizationId", organization)?))
             }
-            (None, Some(application), Some(external_org)) => Ok(InvalidationTarget::Alias(Alias {
+            (None, Some(application), Some(external_org)) => Ok(InvalidationTarget::ExternalOrg(ExternalOrg {
                 application: id("applicationSlug", application)?,
-                external_org: id("externalOrgId", external_org)?,
+                id: id("externalOrgId", external_org)?,
             })),
             (None, Some(_), None) => Err(Problem::field("externalOrgId", "is required with applicationSlug")),
             (None, None, Some(_)) => Err(Problem::field("applicationSlug", "is required with externalOrgId")),
@@ -87,23 +87,23 @@ pub(super) async fn invalidate(
             if !caller.sees(organization.as_str()) {
                 return Err(not_found());
             }
-            invalidation.forget(organization.as_str()).await
+            invalidation.invalidate(organization.as_str()).await
         }
-        InvalidationTarget::Alias(alias) => {
-            if !caller.speaks_for(alias.application.as_str()) {
+        InvalidationTarget::ExternalOrg(org) => {
+            if !caller.speaks_for(org.application.as_str()) {
                 return Err(Problem::new(
                     Code::PermissionDenied,
                     "The API key is not allowed to use this application.",
                 ));
             }
             if caller.tenant.is_some() {
-                let organization = invalidation.organization_of(&alias).await?;
+                let organization = invalidation.organization_of(&org).await?;
                 let is_own = organization.is_some_and(|organization| caller.sees(&organization));
-                if !is_own && !state.is_bound_to_own(&caller, &alias).await {
+                if !is_own && !state.is_bound_to_own(&caller, &org).await {
                     return Err(not_found());
                 }
             }
-            invalidation.forget_alias(&alias).await
+            invalidation.invalidate_external_org(&org).await
         }
     };
     Ok(Json(InvalidateSeatsResponse { fence: raised? }))

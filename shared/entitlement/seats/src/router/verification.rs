@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{AppState, NO_VERDICT, VERDICTS};
 use crate::erp_seat::SubscriptionStatus;
 use crate::seat_access::{AccessDecision, Reason};
-use crate::subject::{Alias, Id, Subject};
+use crate::subject::{ExternalOrg, Id, Subject};
 use crate::verdict::{Source, Verdict};
 
 /// The most checks in one request.
@@ -98,7 +98,7 @@ impl SeatCheck {
         let external_org = id("externalOrgId", &self.external_org_id);
         match (user, application, external_org) {
             (Some(user), Some(application), Some(external_org)) => {
-                Ok((Subject { alias: Alias { application, external_org }, user }, self.min_version))
+                Ok((Subject { org: ExternalOrg { application, id: external_org }, user }, self.min_version))
             }
             _ => Err(Problem::fields(errors)),
         }
@@ -113,17 +113,17 @@ impl AppState {
         min_version: Option<i64>,
         timings: Option<&Timings>,
     ) -> Result<Verdict, Problem> {
-        if !caller.speaks_for(subject.alias.application.as_str()) {
+        if !caller.speaks_for(subject.org.application.as_str()) {
             return Err(Problem::new(Code::PermissionDenied, "The API key is not allowed to use this application."));
         }
         let mut is_from_erp = false;
         let verified = match self.verification.verify_cached(subject, min_version).await {
             Ok(verdict) => Ok(verdict),
             Err(miss) => {
-                // A hit is not counted: counting would cost more than answering. Boxed, as everything that a hit does not
-                // run: else every hit moves the memory that only a miss needs.
+                // A hit is not counted: counting would cost more than answering. Boxed, as everything that a hit does
+                // not run: else every hit moves the memory that only a miss needs.
                 Box::pin(self.authenticator.count(caller, timings)).await?;
-                if Box::pin(self.belongs_to_another(caller, &subject.alias)).await {
+                if Box::pin(self.belongs_to_another(caller, &subject.org)).await {
                     return Ok(self.no_organization());
                 }
                 is_from_erp = true;
@@ -140,7 +140,7 @@ impl AppState {
         }
         if is_from_erp && verdict.seat.is_some() {
             // If this fails, the ERP is asked again.
-            let _ = Box::pin(self.verification.invalidation().confirm(&subject.alias)).await;
+            let _ = Box::pin(self.verification.invalidation().confirm(&subject.org)).await;
         }
         Ok(self.no_organization())
     }
@@ -151,10 +151,10 @@ impl AppState {
         Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() }
     }
 
-    /// Whether `alias` is known to belong to another tenant than the caller's.
-    async fn belongs_to_another(&self, caller: &Caller, alias: &Alias) -> bool {
+    /// Whether `org` is known to belong to another tenant than the caller's.
+    async fn belongs_to_another(&self, caller: &Caller, org: &ExternalOrg) -> bool {
         match &caller.tenant {
-            Some(own) => self.verification.invalidation().belongs_to_another(alias, own.as_str()).await,
+            Some(own) => self.verification.invalidation().belongs_to_another(org, own.as_str()).await,
             None => false,
         }
     }
@@ -162,11 +162,11 @@ impl AppState {
     /// Whether a verdict is about the caller's own organisation.
     async fn is_of_own(&self, caller: &Caller, subject: &Subject, verdict: &Verdict) -> bool {
         match (&verdict.seat, verdict.access.reason) {
-            (Some(seat), _) => caller.sees(&seat.organization) || self.is_bound_to_own(caller, &subject.alias).await,
+            (Some(seat), _) => caller.sees(&seat.organization) || self.is_bound_to_own(caller, &subject.org).await,
             (None, Reason::SeatNotFound) => {
-                let organization = self.verification.invalidation().organization_of(&subject.alias).await;
+                let organization = self.verification.invalidation().organization_of(&subject.org).await;
                 organization.ok().flatten().is_some_and(|organization| caller.sees(&organization))
-                    || self.is_bound_to_own(caller, &subject.alias).await
+                    || self.is_bound_to_own(caller, &subject.org).await
             }
             (None, _) => false,
         }

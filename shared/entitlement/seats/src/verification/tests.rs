@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::seat_access::{Reason, ShippedSeatAccess};
-use crate::subject::{Alias, Id};
+use crate::subject::{ExternalOrg, Id};
 use crate::testing::TenantRow;
 
 mod rolled_back;
@@ -91,7 +91,7 @@ impl Erp {
 
 fn subject(user: &str) -> Subject {
     let id = |text| Id::parse(text).unwrap();
-    Subject { alias: Alias { application: id("healos"), external_org: id("hospital") }, user: id(user) }
+    Subject { org: ExternalOrg { application: id("healos"), id: id("hospital") }, user: id(user) }
 }
 
 /// Access, reason and source of a verdict, or that there is none.
@@ -224,9 +224,9 @@ async fn an_invalidation_holds_for_the_very_next_check_of_every_instance() {
         }
         let invalidation = instances[0].0.invalidation();
         if by_name {
-            invalidation.forget_alias(&subject("u").alias).await.unwrap();
+            invalidation.invalidate_external_org(&subject("u").org).await.unwrap();
         } else {
-            invalidation.forget("org_1").await.unwrap();
+            invalidation.invalidate("org_1").await.unwrap();
         }
         for (instance, _) in &instances {
             let answer = ask(instance).await;
@@ -255,7 +255,7 @@ async fn an_answer_that_was_on_its_way_when_the_seat_was_revoked_is_not_kept() {
     };
     erp.pass(Duration::from_millis(500)).await;
     erp.says_seat(&json!({"seat_status": "REVOKED", "version": 2}));
-    other.invalidation().forget("org_1").await.unwrap();
+    other.invalidation().invalidate("org_1").await.unwrap();
     // Who comes now does not wait for the old answer.
     assert_eq!(ask(&slow).await, Some((false, Reason::SeatRevoked, Source::Erp)));
     assert_eq!(on_its_way.await.unwrap(), granted(Source::Erp));
@@ -279,9 +279,9 @@ async fn a_payment_event_goes_before_what_the_erp_says_until_the_platform_drops_
     ask(&verification).await;
     suspend(&erp, &verification).await;
     assert_eq!(ask(&verification).await, SUSPENDED);
-    verification.invalidation().forget("org_1").await.unwrap();
+    verification.invalidation().invalidate("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, SUSPENDED);
-    verification.invalidation().forget_alias(&subject("u").alias).await.unwrap();
+    verification.invalidation().invalidate_external_org(&subject("u").org).await.unwrap();
     assert_eq!(ask(&verification).await, SUSPENDED);
     verification.invalidation().drop_payments("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, granted(Source::Erp));
@@ -306,11 +306,11 @@ async fn a_tenant_that_is_not_active_gets_no_grant_whatever_the_rule_says() {
     let tenant = TenantRow::new(&erp.world, "org_1").await;
     assert_eq!(ask(&verification).await, granted(Source::Erp));
     tenant.set_active(false).await;
-    verification.invalidation().forget("org_1").await.unwrap();
+    verification.invalidation().invalidate("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, SUSPENDED);
     assert_eq!(ask(&verification).await, Some((false, Reason::SubscriptionSuspended, Source::Cache)));
     tenant.set_active(true).await;
-    verification.invalidation().forget("org_1").await.unwrap();
+    verification.invalidation().invalidate("org_1").await.unwrap();
     assert_eq!(ask(&verification).await, granted(Source::Erp));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use edge_capabilities::testing::{SeededRandom, TestClock};
 use edge_capabilities::{Clock as _, Timestamp};
-use edge_seats::{Alias, Id, Reason, SeatStatus, Source, Subject, SubscriptionStatus, Verdict};
+use edge_seats::{ExternalOrg, Id, Reason, SeatStatus, Source, Subject, SubscriptionStatus, Verdict};
 
 const ORGANIZATIONS: u64 = 3;
 const USERS: u64 = 3;
@@ -24,8 +24,8 @@ impl SubjectId {
 
     pub(crate) fn subject(self) -> Subject {
         let id = |text: String| Id::parse(&text).unwrap();
-        let alias = Alias { application: id("app".into()), external_org: id(format!("ext{}", self.organization)) };
-        Subject { alias, user: id(format!("user{}", self.user)) }
+        let org = ExternalOrg { application: id("app".into()), id: id(format!("ext{}", self.organization)) };
+        Subject { org, user: id(format!("user{}", self.user)) }
     }
 
     pub(crate) fn from_path(path: &str) -> Self {

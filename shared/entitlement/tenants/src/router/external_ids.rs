@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use edge_access::{Granted, TenantsAdmin};
 use edge_http::{Address, Code, Json, Listing, Problem};
-use edge_seats::{Alias, Id, Unreachable};
+use edge_seats::{ExternalOrg, Id, StorageError};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -61,12 +61,12 @@ impl From<ExternalIdError> for Problem {
 /// Why the change that fences surround did not happen.
 enum Failed {
     ExternalIdError(ExternalIdError),
-    Unreachable(Unreachable),
+    StorageError(StorageError),
 }
 
-impl From<Unreachable> for Failed {
-    fn from(error: Unreachable) -> Self {
-        Self::Unreachable(error)
+impl From<StorageError> for Failed {
+    fn from(error: StorageError) -> Self {
+        Self::StorageError(error)
     }
 }
 
@@ -74,7 +74,7 @@ impl From<Failed> for Problem {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::ExternalIdError(error) => error.into(),
-            Failed::Unreachable(error) => error.into(),
+            Failed::StorageError(error) => error.into(),
         }
     }
 }
@@ -174,12 +174,12 @@ impl AppState {
             set_by: actor.id.clone(),
             set_at: now,
         };
-        let alias = |external_org: &Id| Alias { application: application.clone(), external_org: external_org.clone() };
+        let org = |external_org: &Id| ExternalOrg { application: application.clone(), id: external_org.clone() };
         let mut before = None;
         let change = async || {
             before = self.external_ids.set(&tenant.id, &set).await.map_err(Failed::ExternalIdError)?;
             let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
-            Ok::<_, Failed>(no_longer.iter().chain([external_org]).map(&alias).collect())
+            Ok::<_, Failed>(no_longer.iter().chain([external_org]).map(&org).collect())
         };
         self.invalidation.rebind(change).await?;
         let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
@@ -202,8 +202,8 @@ impl AppState {
             let removed = self.external_ids.remove(&tenant.id, application.as_str()).await;
             let removed = removed.map_err(|error| Failed::ExternalIdError(error.into()))?;
             let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
-            let alias = |external_org| Alias { application: application.clone(), external_org };
-            Ok::<_, Failed>(external_org.map(alias).into_iter().collect())
+            let org = |external_org| ExternalOrg { application: application.clone(), id: external_org };
+            Ok::<_, Failed>(external_org.map(org).into_iter().collect())
         };
         Ok(self.invalidation.rebind(change).await?)
     }

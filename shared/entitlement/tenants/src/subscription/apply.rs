@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use edge_capabilities::Timestamp;
 use edge_money::Bill;
-use edge_plans::{Bought, Ordered, Payment, Plan, TaxRates};
+use edge_plans::{OrderDetails, Payment, Plan, Purchase, TaxRates};
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Fact, History, Paid, SubscriptionEvent};
+use super::facts::{Fact, History, ReportedPayment, SubscriptionEvent};
 use super::state::{PaymentStatus, Status, SubscriptionState, gateway_of};
 
 /// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
@@ -85,8 +85,8 @@ pub enum Contradiction {
     WrongAccount,
 }
 
-/// Takes `event`, of which was heard at `now`, into account. The state machine is [`SubscriptionState::follow`]; this finds the
-/// event's place in the history and compares what was with what is.
+/// Takes `event`, of which was heard at `now`, into account. The state machine is [`SubscriptionState::follow`]; this
+/// finds the event's place in the history and compares what was with what is.
 pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, Contradiction> {
     let before = history.state();
     let mut what = event.what.clone();
@@ -132,7 +132,12 @@ fn history_has(history: &History, fact: &Fact) -> bool {
 }
 
 /// Completes a payment by what it bought; gives whether it was told of before.
-fn check(history: &History, before: &SubscriptionState, event: &Event, paid: &mut Paid) -> Result<bool, Contradiction> {
+fn check(
+    history: &History,
+    before: &SubscriptionState,
+    event: &Event,
+    paid: &mut ReportedPayment,
+) -> Result<bool, Contradiction> {
     let known = history.known(paid);
     let other_account = |account: &Option<String>| match (account, &paid.account) {
         (Some(before), Some(now)) => before != now && gateway_of(before) == gateway_of(now),
@@ -159,21 +164,21 @@ fn check(history: &History, before: &SubscriptionState, event: &Event, paid: &mu
         {
             return Err(Contradiction::WrongCurrency);
         }
-        let ordered = Ordered { cycle: paid.period.cycle, seats: event.seats };
-        let payment = Payment { amount, bill: event.bill.as_ref(), ordered, tax_rates: &event.tax_rates };
+        let order = OrderDetails { cycle: paid.period.cycle, seats: event.seats };
+        let payment = Payment { amount, bill: event.bill.as_ref(), order, tax_rates: &event.tax_rates };
         // Who has paid this price for this plan before may go on to, whatever the plan costs by now.
         let as_before = || {
             let terms = before.terms.clone().filter(|terms| terms.plan_id == plan.id && before.price == paid.amount);
-            terms.map(|terms| Bought { terms, price: None, is_trial: false })
+            terms.map(|terms| Purchase { terms, price: None, is_trial: false })
         };
-        let bought = plan.bought(&payment).or_else(as_before).ok_or(Contradiction::WrongAmount)?;
+        let purchase = plan.purchase(&payment).or_else(as_before).ok_or(Contradiction::WrongAmount)?;
         if amount.is_some() {
-            paid.period.cycle = bought.terms.cycle.or(paid.period.cycle);
+            paid.period.cycle = purchase.terms.cycle.or(paid.period.cycle);
         }
-        paid.price = bought.price.map(|price| (price.minor, price.currency.as_str().to_owned()));
-        paid.is_trial = bought.is_trial;
+        paid.price = purchase.price.map(|price| (price.minor, price.currency.as_str().to_owned()));
+        paid.is_trial = purchase.is_trial;
         if event.names_plan {
-            paid.terms = Some(bought.terms);
+            paid.terms = Some(purchase.terms);
         }
     } else {
         paid.is_trial |= amount.is_some_and(|amount| amount.minor == 0);

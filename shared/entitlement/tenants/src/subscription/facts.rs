@@ -46,21 +46,22 @@ pub enum SubscriptionEvent {
     Halted,
     /// The subscription is paused.
     Paused,
-    /// The subscription goes on, with a payment overdue: unlike [`SubscriptionEvent::Pending`], this lifts a suspension.
+    /// The subscription goes on, with a payment overdue: unlike [`SubscriptionEvent::Pending`], this lifts a
+    /// suspension.
     Overdue,
     /// The subscription goes on: what was pending, paused or halted no longer is.
     Reactivated,
     /// The subscription ended before its first payment came in.
     NeverStarted,
     /// A payment came in.
-    Paid(Paid),
+    Paid(ReportedPayment),
     /// The subscription ends. What was paid for stays.
     Cancelled,
 }
 
 /// A payment. Several events may tell of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paid {
+pub struct ReportedPayment {
     /// What it is known by: the payment's id, the invoice's number (`invoice:…`). Reports with a name in common are of
     /// one payment.
     pub names: BTreeSet<String>,
@@ -97,7 +98,7 @@ impl SubscriptionEvent {
     }
 }
 
-impl Paid {
+impl ReportedPayment {
     /// Two payments are never one for their invoice's sake; a report without a payment's id is matched by that.
     fn is_one_with(&self, other: &Self) -> bool {
         match (self.has_id(), other.has_id()) {
@@ -175,7 +176,7 @@ impl History {
     }
 
     /// The payment that `paid` is another report of, if it was told of.
-    pub(super) fn known(&self, paid: &Paid) -> Option<&Paid> {
+    pub(super) fn known(&self, paid: &ReportedPayment) -> Option<&ReportedPayment> {
         self.facts.iter().find_map(|fact| match &fact.what {
             SubscriptionEvent::Paid(known) if known.is_one_with(paid) => Some(known),
             _ => None,
@@ -183,7 +184,7 @@ impl History {
     }
 
     /// Whether this payment is among those that were summed up.
-    pub(super) fn has_summed_up(&self, paid: &Paid) -> bool {
+    pub(super) fn has_summed_up(&self, paid: &ReportedPayment) -> bool {
         paid.own_names().any(|name| self.base.has_counted(name))
     }
 

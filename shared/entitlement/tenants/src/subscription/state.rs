@@ -7,7 +7,7 @@ use edge_plans::Terms;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::facts::{Fact, Paid, SubscriptionEvent};
+use super::facts::{Fact, ReportedPayment, SubscriptionEvent};
 
 /// Payments whose names are remembered after they were summed up.
 const REMEMBERED: usize = 256;
@@ -222,7 +222,7 @@ impl SubscriptionState {
         }
     }
 
-    fn pay(&mut self, fact: &Fact, paid: &Paid) {
+    fn pay(&mut self, fact: &Fact, paid: &ReportedPayment) {
         let subscription = fact.subscription.as_deref();
         let is_for_former = subscription.is_some_and(|subscription| self.is_for_former(subscription, fact.at));
         let mut period = paid.period;

@@ -3,7 +3,7 @@
 use edge_approvals::{ApprovalError, DecisionRef, Evaluation, Requirement};
 use edge_audit::Actor;
 use edge_money::Money;
-use edge_plans::{Cycle, Order};
+use edge_plans::{Cycle, QuoteRequest};
 use edge_rulebook::contract::ApprovalLevel;
 use edge_tenants::Tenant;
 use edge_upstreams::Upstream;
@@ -26,7 +26,8 @@ pub(super) struct Saga<'a> {
     context: &'a CheckoutContext,
     /// As it was when it was claimed.
     pub(super) checkout: Checkout,
-    /// Whether BheemPay was asked, by this try or an earlier one, without its answer being known: there may be an order.
+    /// Whether BheemPay was asked, by this try or an earlier one, without its answer being known: there may be an
+    /// order.
     may_be_ordered: bool,
     /// Whether this try asked BheemPay.
     has_asked: bool,
@@ -57,7 +58,7 @@ impl<'a> Saga<'a> {
         }
         let Purchase { plan_id, cycle, tier_code, seats, .. } = self.purchase;
         let plan = self.service.catalogue.find(plan_id).await?.ok_or(CheckoutError::PlanNotFound)?;
-        let quote = plan.quote(&Order {
+        let quote = plan.quote(&QuoteRequest {
             cycle: cycle.or(plan.cycle()).unwrap_or(Cycle::Monthly),
             tier_code: tier_code.as_deref(),
             seats: seats.unwrap_or(1),
@@ -221,8 +222,8 @@ impl<'a> Saga<'a> {
         }
     }
 
-    /// After `error`: undoes the steps where there is certainly no order, and lets the next request continue. Where this
-    /// fails, the lease runs out and the next request does it.
+    /// After `error`: undoes the steps where there is certainly no order, and lets the next request continue. Where
+    /// this fails, the lease runs out and the next request does it.
     pub(super) async fn undo(&self, error: &CheckoutError) {
         let has_key = self.context.named.is_some();
         let may_be_deleted = if self.may_be_ordered {

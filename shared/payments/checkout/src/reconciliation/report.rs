@@ -1,7 +1,7 @@
 //! The result of a reconciliation.
 
 use edge_capabilities::Timestamp;
-use edge_ledger::{Entry, Records, Side};
+use edge_ledger::{Entry, ErpRecords, Side};
 use edge_money::{DecimalAmount, Money};
 use edge_webhooks::Payment;
 use serde::Serialize;
@@ -27,8 +27,8 @@ pub(crate) struct ReconciliationResponse {
     pub(super) off: Vec<Finding>,
     /// Invoices of this time that are marked as paid, for which no gateway reported a payment.
     pub(super) unpaid: Vec<UnmatchedInvoice>,
-    /// Payments of this time that were refunded at any later time, in part or in full. They are compared too, except for the
-    /// status of their invoices.
+    /// Payments of this time that were refunded at any later time, in part or in full. They are compared too, except
+    /// for the status of their invoices.
     pub(super) refunded: Vec<Refunded>,
 }
 
@@ -170,7 +170,7 @@ impl Finding {
         payment: &Payment,
         invoices: Vec<String>,
         differences: Vec<Difference>,
-        records: Option<&Records>,
+        records: Option<&ErpRecords>,
     ) -> Self {
         Self {
             tenant_id: payment.tenant.clone(),
@@ -186,9 +186,9 @@ impl Finding {
     }
 }
 
-impl From<&Records> for Books {
-    fn from(records: &Records) -> Self {
-        let Records { payment, invoice, journal, credits } = records;
+impl From<&ErpRecords> for Books {
+    fn from(records: &ErpRecords) -> Self {
+        let ErpRecords { payment, invoice, journal, credits } = records;
         Self {
             customer_payment: CustomerPayment {
                 company_id: COMPANY_ID,

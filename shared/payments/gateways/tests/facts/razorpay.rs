@@ -156,7 +156,7 @@ fn an_offer_is_what_an_order_costs_more_than_its_payment() {
     let read = parse(&event("order.paid", &payload(r#""offer_id":"offer_1","#))).unwrap();
     let bill = read.bill.unwrap();
     assert_eq!((bill.lines[0].amount, bill.discount), (249_900, 49_900));
-    assert!(bill.comes_to(200_000));
+    assert!(bill.adds_up_to(200_000));
     assert_eq!(parse(&event("order.paid", &payload(""))).unwrap().bill, None);
 }
 

@@ -188,7 +188,7 @@ fn a_checkout_shows_its_discount_and_its_tax() {
     {
         let bill = session(total, discount, tax, "paid").bill.unwrap();
         assert_eq!((bill.lines[0].amount, bill.discount, bill.tax), (249_900, discount, on_top), "{total}");
-        assert!(bill.comes_to(total));
+        assert!(bill.adds_up_to(total));
     }
     let free = session(0, 249_900, 0, "no_payment_required");
     assert_eq!((free.kind, free.amount.map(|amount| amount.minor)), (EventKind::PaymentCaptured, Some(0)));

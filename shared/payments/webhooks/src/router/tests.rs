@@ -16,7 +16,7 @@ use edge_capabilities::Clock as _;
 use edge_capabilities::database::Value as Column;
 use edge_capabilities::testing::{START, Tasks, World};
 use edge_gateways::sign;
-use edge_seats::{Alias, Id, ShippedSeatAccess, Subject, Verification};
+use edge_seats::{ExternalOrg, Id, ShippedSeatAccess, Subject, Verification};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -164,7 +164,7 @@ impl Test {
         let db = Db::new(capabilities.db.clone());
         let verification = Verification::new(capabilities, &db, Arc::new(ShippedSeatAccess));
         let id = |text| Id::parse(text).unwrap();
-        let subject = Subject { alias: Alias { application: id("healos"), external_org: id("acme") }, user: id("u") };
+        let subject = Subject { org: ExternalOrg { application: id("healos"), id: id("acme") }, user: id("u") };
         verification.verify(&subject, None).await.unwrap().access.reason.as_str()
     }
 

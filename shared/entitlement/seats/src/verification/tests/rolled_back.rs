@@ -17,13 +17,13 @@ async fn a_cache_that_is_rolled_back_brings_no_revoked_seat_back_to_life() {
         assert_eq!(ask(&verification).await, granted(Source::Cache));
         let snapshot = erp.world.cache.snapshot();
         erp.says_seat(&json!({"seat_status": "REVOKED", "version": 2}));
-        verification.invalidation().forget("org_1").await.unwrap();
+        verification.invalidation().invalidate("org_1").await.unwrap();
         assert_eq!(ask(&verification).await, Some((false, Reason::SeatRevoked, Source::Erp)));
         erp.is_down();
         erp.world.cache.restore(&snapshot);
         // Raises of others do not hide that this one is gone.
         for other in 0..others {
-            verification.invalidation().forget(&format!("other_{other}")).await.unwrap();
+            verification.invalidation().invalidate(&format!("other_{other}")).await.unwrap();
         }
         if restart {
             (verification, tasks) = erp.instance();
@@ -66,9 +66,9 @@ async fn a_cache_that_is_rolled_back_keeps_what_nobody_revoked() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
     ask(&verification).await;
-    verification.invalidation().forget("other").await.unwrap();
+    verification.invalidation().invalidate("other").await.unwrap();
     let snapshot = erp.world.cache.snapshot();
-    verification.invalidation().forget("other").await.unwrap();
+    verification.invalidation().invalidate("other").await.unwrap();
     erp.world.cache.restore(&snapshot);
     erp.is_down();
     erp.pass(ROLLED_BACK).await;

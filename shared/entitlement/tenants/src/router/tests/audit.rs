@@ -87,7 +87,7 @@ async fn what_was_not_noted_because_the_edge_died_is_noted_by_whoever_comes_next
     let entry = AuditEntry::new("tenant.changed", &json!({}), &actor, &random, now);
     tenant.outbox.push(Task::of_audit_entry(entry));
     // The change is made, and whoever made it dies.
-    assert_eq!(tenants.replace(&tenant, now).await.unwrap(), Applied::Stored);
+    assert_eq!(tenants.replace(&tenant, now).await.unwrap(), CommitResult::Stored);
     assert_eq!(actions(&test, &path("/audit")).await, ["tenant.created"]);
     // It is due to whoever drains.
     assert_eq!(tenants.take_due(now, now, 10).await.unwrap(), [ID]);
