@@ -1,21 +1,21 @@
-//! The chart of accounts of BHM001, as far as subscriptions touch it.
+//! The accounts of BHM001 that subscriptions use.
 
 /// An account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
-    /// 1200, an asset: what came in by Razorpay.
+    /// 1200, an asset: money received through Razorpay.
     BankRazorpay,
-    /// 1201, an asset: what came in by Stripe.
+    /// 1201, an asset: money received through Stripe.
     BankStripe,
-    /// 2100, a liability: what was paid for ahead.
+    /// 2100, a liability: revenue paid in advance.
     UnearnedRevenue,
-    /// 2200, a liability: tax that is owed on.
+    /// 2200, a liability: collected tax.
     TaxPayable,
-    /// 4100 to 4103, income: by product.
+    /// 4100 to 4103, income: one account per product.
     Revenue(Product),
 }
 
-/// Whose revenue it is.
+/// The product that the revenue is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Product {
     /// Any other plan of Workspace.
@@ -28,17 +28,17 @@ pub enum Product {
     Enterprise,
 }
 
-/// Who took the payment.
+/// The gateway that received the payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Gateway {
-    /// Razorpay, also where BheemPay tells of it.
+    /// Razorpay, also if BheemPay reports the payment.
     Razorpay,
     /// Stripe.
     Stripe,
 }
 
 impl Account {
-    /// Its number.
+    /// The account number.
     pub const fn code(self) -> &'static str {
         match self {
             Self::BankRazorpay => "1200",
@@ -52,7 +52,7 @@ impl Account {
         }
     }
 
-    /// Its name.
+    /// The account name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::BankRazorpay => "Bank - Razorpay",
@@ -68,7 +68,7 @@ impl Account {
 }
 
 impl Product {
-    /// The product that a plan is of, by its code (`WORKSPACE-STARTER`) or its name.
+    /// The product of a plan, from the plan's code (`WORKSPACE-STARTER`) or name.
     pub fn of_plan(code_or_name: &str) -> Self {
         let upper = code_or_name.to_ascii_uppercase();
         let mut words = upper.split(|char: char| !char.is_ascii_alphanumeric());
@@ -83,7 +83,7 @@ impl Product {
 }
 
 impl Gateway {
-    /// The account that its money comes into.
+    /// The bank account of the gateway.
     pub const fn bank(self) -> Account {
         match self {
             Self::Razorpay => Account::BankRazorpay,
@@ -91,7 +91,7 @@ impl Gateway {
         }
     }
 
-    /// As the ERP writes it: `RAZORPAY`.
+    /// The name in the ERP: `RAZORPAY`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Razorpay => "RAZORPAY",
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_of_the_product_that_it_names_by_a_whole_word() {
+    fn the_product_is_a_whole_word_of_the_plans_name() {
         for (plan, product) in [
             ("WORKSPACE-STARTER", Product::Starter),
             ("workspace-pro", Product::Professional),

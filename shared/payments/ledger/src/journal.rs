@@ -1,11 +1,11 @@
-//! Journal entries. One that does not balance cannot be made.
+//! Journal entries. An entry that does not balance cannot be constructed.
 
 use chrono::NaiveDate;
 use edge_money::{Currency, Money};
 
 use crate::accounts::Account;
 
-/// Which side of an account.
+/// The side of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Debit.
@@ -14,20 +14,20 @@ pub enum Side {
     Credit,
 }
 
-/// One account's part of an entry.
+/// A line of a journal entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The account.
     pub account: Account,
-    /// Which side of it.
+    /// The side of the account.
     pub side: Side,
     /// In the currency's smallest unit; not negative.
     pub minor: i64,
-    /// What it is for.
+    /// The description.
     pub description: &'static str,
 }
 
-/// An entry of the journal. Its debits and its credits add up to the same.
+/// A journal entry. The sum of its debits equals the sum of its credits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     date: NaiveDate,
@@ -36,9 +36,9 @@ pub struct Entry {
     lines: Vec<Line>,
 }
 
-/// Lines that make no entry.
+/// The lines do not balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("debits and credits do not add up to the same")]
+#[error("the debits and the credits do not balance")]
 pub struct Unbalanced;
 
 impl Line {
@@ -54,7 +54,7 @@ impl Line {
 }
 
 impl Entry {
-    /// An entry of `lines`, without those of nothing.
+    /// An entry of `lines`; lines with the amount 0 are left out.
     pub fn new(
         date: NaiveDate,
         reference: &str,
@@ -74,22 +74,22 @@ impl Entry {
         }
     }
 
-    /// The day it is for.
+    /// The date of the entry.
     pub const fn date(&self) -> NaiveDate {
         self.date
     }
 
-    /// What it is about: an invoice's number.
+    /// The reference: the number of an invoice.
     pub fn reference(&self) -> &str {
         &self.reference
     }
 
-    /// Its lines, debits first.
+    /// The lines, debits first.
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// What `line` is of.
+    /// The amount of `line`.
     pub const fn amount(&self, line: &Line) -> Money {
         Money { minor: line.minor, currency: self.currency }
     }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_balance_is_no_entry() {
+    fn lines_that_do_not_balance_make_no_entry() {
         let day = NaiveDate::default();
         let entry = |debit, credit| {
             let lines = [

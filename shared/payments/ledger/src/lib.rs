@@ -1,9 +1,9 @@
-//! What the ERP's books must say of an external customer's payment. BheemPay writes them; here stands what is right, so
-//! that what is there can be held against it. Nothing here asks anybody anything.
+//! The records that the ERP's books must contain for an external customer's payment. BheemPay writes the books; this crate
+//! computes the expected records, and the reconciliation compares the two. The crate sends no requests.
 //!
-//! * [`accounts`]: the chart of accounts of BHM001, as far as subscriptions touch it.
-//! * [`journal`]: entries that balance; [`records`]: all that one payment leaves behind.
-//! * [`deferral`]: revenue that is paid for ahead, month by month; [`proration`]: a period that is used in part.
+//! * [`accounts`]: the accounts of BHM001 that subscriptions use.
+//! * [`journal`]: balanced journal entries; [`records`]: the records of one payment.
+//! * [`deferral`]: monthly recognition of prepaid revenue; [`proration`]: the split of a partly used period.
 
 mod accounts;
 mod deferral;

@@ -1,4 +1,4 @@
-//! All that one payment leaves behind in the ERP: the payment, the invoice, the journal, the credits.
+//! The records of one payment in the ERP: the payment, the invoice, the journal entries, the credits.
 
 use chrono::NaiveDate;
 use edge_money::Money;
@@ -8,41 +8,41 @@ use crate::accounts::{Account, Gateway, Product};
 use crate::deferral::recognition_schedule;
 use crate::journal::{Entry, Line, Unbalanced};
 
-/// A payment that came in.
+/// A payment that was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// What the gateway calls it.
+    /// The payment's id at the gateway.
     pub id: String,
-    /// Who took it.
+    /// The gateway that received it.
     pub gateway: Gateway,
-    /// The customer: a contact of the CRM's.
+    /// The customer: a contact in the CRM.
     pub customer: String,
-    /// The number of its invoice.
+    /// The number of the invoice.
     pub invoice: String,
-    /// All that was paid.
+    /// The paid amount, including tax.
     pub amount: Money,
-    /// The tax within it, in the currency's smallest unit.
+    /// The included tax, in the currency's smallest unit.
     pub tax: i64,
-    /// What was bought.
+    /// The product.
     pub product: Product,
-    /// For how long.
+    /// The billing cycle.
     pub cycle: Cycle,
-    /// When, on BHM001's calendar.
+    /// The date of payment in BHM001's time zone.
     pub paid_on: NaiveDate,
-    /// Credits that come with it.
+    /// The credits included in the purchase.
     pub credits: i64,
 }
 
 /// `sales.customer_payments`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerPayment {
-    /// The customer: a contact of the CRM's.
+    /// The customer: a contact in the CRM.
     pub customer: String,
-    /// All that was paid.
+    /// The paid amount.
     pub amount: Money,
     /// `RAZORPAY`, `STRIPE`.
     pub method: &'static str,
-    /// What the gateway calls it.
+    /// The payment's id at the gateway.
     pub gateway_payment_id: String,
     /// `COMPLETED`.
     pub status: &'static str,
@@ -51,56 +51,56 @@ pub struct CustomerPayment {
 /// `sales.invoices`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
-    /// The customer: a contact of the CRM's.
+    /// The customer: a contact in the CRM.
     pub customer: String,
-    /// Its number.
+    /// The invoice number.
     pub number: String,
-    /// All that was paid.
+    /// The paid amount.
     pub total: Money,
     /// `PAID`.
     pub status: &'static str,
-    /// The payment, as the gateway calls it.
+    /// The payment's id at the gateway.
     pub payment: String,
 }
 
-/// All that one payment leaves behind.
+/// The records of one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErpRecords {
-    /// In Sales.
+    /// The payment, in Sales.
     pub payment: CustomerPayment,
-    /// In Sales.
+    /// The invoice, in Sales.
     pub invoice: Invoice,
-    /// In Accounting, in the order of their dates: the payment's own, then what is earned month by month.
+    /// The journal entries, in Accounting, by date: first the payment, then the monthly recognition.
     pub journal: Vec<Entry>,
-    /// In Credits.
+    /// The credits, in Credits.
     pub credits: i64,
 }
 
-/// A payment that cannot be.
+/// A payment that has no records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPayment {
-    /// Nothing was paid, or less.
-    #[error("nothing was paid")]
-    Nothing,
-    /// The tax is more than what was paid, or less than nothing.
-    #[error("the tax is not a part of what was paid")]
+    /// The amount is not positive.
+    #[error("the amount is not positive")]
+    NotPositive,
+    /// The tax is negative or greater than the amount.
+    #[error("the tax is not a part of the amount")]
     Tax,
-    /// It cannot be put into a journal.
+    /// The journal entries do not balance.
     #[error(transparent)]
     Journal(#[from] Unbalanced),
-    /// It is for a time after all calendars.
-    #[error("the period ends after all calendars")]
+    /// The period ends after the last date of the calendar.
+    #[error("the period ends after the last date of the calendar")]
     Calendar,
 }
 
-/// What the books must say of `payment`.
+/// The records that the ERP must have for `payment`.
 ///
-/// What is for one month is revenue at once; what is for more is owed at first, and revenue at the end of each month.
-/// Tax is owed from the first day, all of it.
+/// The price of one month is revenue at once. The price of a longer period is unearned revenue at first, and is recognized at
+/// the end of each month. The whole tax is a liability from the first day.
 pub fn expected_records(payment: &Payment) -> Result<ErpRecords, InvalidPayment> {
     let Money { minor, currency } = payment.amount;
     if minor <= 0 {
-        return Err(InvalidPayment::Nothing);
+        return Err(InvalidPayment::NotPositive);
     }
     let net = minor.checked_sub(payment.tax).filter(|net| *net >= 0 && payment.tax >= 0).ok_or(InvalidPayment::Tax)?;
     let revenue = Account::Revenue(payment.product);
@@ -120,9 +120,9 @@ pub fn expected_records(payment: &Payment) -> Result<ErpRecords, InvalidPayment>
                 Line::debit(Account::UnearnedRevenue, share.minor, "Monthly recognition"),
                 Line::credit(revenue, share.minor, "Revenue recognized"),
             ];
-            // A month in which nothing is earned has no entry.
+            // A month without revenue has no entry.
             if share.minor != 0 {
-                journal.push(entry(share.on, lines)?);
+                journal.push(entry(share.date, lines)?);
             }
         }
     }

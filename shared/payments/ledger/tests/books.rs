@@ -1,5 +1,5 @@
-//! The seed's examples, and what holds of any payment: books that balance, and shares that add up, in currencies of any
-//! number of decimals. The seed of chance is printed.
+//! The examples of the specification, and what holds for any payment: books that balance, and shares that add up, in currencies of any
+//! number of decimals. The random seed is printed.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -13,7 +13,7 @@ use edge_ledger::{
     recognition_schedule,
 };
 use edge_money::{Currency, Money};
-use edge_plans::{Cycle, Order, Plan};
+use edge_plans::{Cycle, Plan, QuoteRequest};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -34,7 +34,7 @@ fn payment(amount: &str, cycle: Cycle) -> Payment {
     }
 }
 
-/// Date, account, debit, credit: as the seed writes a journal.
+/// Date, account, debit, credit of each line.
 fn written(records: &ErpRecords) -> Vec<(String, &'static str, String, String)> {
     let mut lines = Vec::new();
     for entry in &records.journal {
@@ -66,7 +66,7 @@ fn a_month_of_professional_is_revenue_at_once() {
 }
 
 #[test]
-fn a_year_is_owed_at_first_and_earned_month_by_month() {
+fn a_years_price_is_unearned_at_first_and_recognized_monthly() {
     let records = expected_records(&payment("24990", Cycle::Annual)).unwrap();
     let written = written(&records);
     assert_eq!(written[..2], [line("2025-01-01", "1200", "24990.00", ""), line("2025-01-01", "2100", "", "24990.00")]);
@@ -90,7 +90,7 @@ fn a_year_is_owed_at_first_and_earned_month_by_month() {
 }
 
 #[test]
-fn the_last_month_takes_the_remainder_and_tax_is_owed_from_the_first_day() {
+fn the_last_month_takes_the_remainder_and_tax_is_not_deferred() {
     let mut year = payment("1000.00", Cycle::Annual);
     (year.tax, year.gateway, year.product) = (15_254, Gateway::Stripe, Product::Starter);
     let written = written(&expected_records(&year).unwrap());
@@ -108,10 +108,10 @@ fn the_last_month_takes_the_remainder_and_tax_is_owed_from_the_first_day() {
 }
 
 #[test]
-fn what_cannot_have_been_paid_has_no_books() {
+fn an_invalid_payment_has_no_records() {
     for (amount, tax, why) in [
-        ("0", 0, InvalidPayment::Nothing),
-        ("-1", 0, InvalidPayment::Nothing),
+        ("0", 0, InvalidPayment::NotPositive),
+        ("-1", 0, InvalidPayment::NotPositive),
         ("1", 101, InvalidPayment::Tax),
         ("1", -1, InvalidPayment::Tax),
     ] {
@@ -121,7 +121,7 @@ fn what_cannot_have_been_paid_has_no_books() {
 }
 
 #[test]
-fn the_books_of_any_payment_balance_and_its_shares_add_up() {
+fn the_entries_of_any_payment_balance_and_its_shares_add_up() {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let seed = std::env::var("SEED").map_or(seed, |seed| seed.parse().unwrap());
     println!("SEED={seed}");
@@ -171,8 +171,8 @@ fn the_books_of_any_payment_balance_and_its_shares_add_up() {
         let (start, length) = (below(1 << 40), 1 + below(1 << 40));
         let at = start + below(1 << 41) - (1 << 39);
         let parts = prorate(minor, start, start + length, at).unwrap();
-        assert_eq!(parts.used + parts.left, minor, "{name}");
-        assert!(parts.used >= 0 && parts.left >= 0, "{name}");
+        assert_eq!(parts.used + parts.unused, minor, "{name}");
+        assert!(parts.used >= 0 && parts.unused >= 0, "{name}");
         // Written and read back, no digit is lost.
         let written = payment.amount.to_decimal();
         assert_eq!(Money::parse(&written, currency), Ok(payment.amount), "{name}");
@@ -197,7 +197,7 @@ fn a_quote_is_the_exact_sum_of_its_parts_in_any_currency() {
         let plan = Plan::read(body.as_bytes()).unwrap();
         let seats = 1 + i64::try_from(random.below(500)).unwrap();
         for (cycle, times) in [(Cycle::Monthly, 1), (Cycle::Quarterly, 3), (Cycle::Annual, 12)] {
-            let order = Order { cycle, tier_code: None, seats, is_first: true };
+            let order = QuoteRequest { cycle, tier_code: None, seats, is_first: true };
             let quote = plan.quote(&order).unwrap();
             assert_eq!(quote.amount.minor, price.minor * seats * times + fee.minor, "{body} {order:?}");
             assert_eq!(quote.amount.currency, currency);

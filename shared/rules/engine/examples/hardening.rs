@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use edge_rules::fuzz::hostile::{Ends, scripts};
+use edge_rules::fuzz::hostile::{ExpectedEnd, scripts};
 use edge_rules::{Engine, FailureKind, Rule, fuzz};
 
 struct MachineClock(Instant);
@@ -37,9 +37,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
         let took = began.elapsed();
         let as_it_has_to = match (&ended, ends) {
-            (Err(_), Ends::Uncompiled) | (Ok(Err(FailureKind::Script { .. })), Ends::AsError) => true,
+            (Err(_), ExpectedEnd::Uncompiled) | (Ok(Err(FailureKind::Script { .. })), ExpectedEnd::AsError) => true,
             // With a look at each line the time may be over before another limit is reached.
-            (Ok(Err(FailureKind::Limit(limit))), Ends::AtLimit(limits)) => {
+            (Ok(Err(FailureKind::Limit(limit))), ExpectedEnd::AtLimit(limits)) => {
                 limits.contains(limit) || *limit == edge_rules::Limit::Time
             }
             _ => false,

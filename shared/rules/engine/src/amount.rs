@@ -1,4 +1,4 @@
-//! Amounts: exact from JSON text to JSON text.
+//! Amounts: exact decimals in JSON.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,23 +11,23 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// An exact decimal of up to 28 digits, with the decimals it was written with: `20.00` stays `20.00`. Read from a JSON
-/// number or string, written as a JSON number, never through a float.
+/// An exact decimal of up to 28 digits that keeps its scale: `20.00` stays `20.00`. It is read from a JSON number or
+/// string and written as a JSON number, never through a float.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// An amount from a decimal.
+    /// Creates an amount.
     pub const fn new(decimal: Decimal) -> Self {
         Self(decimal)
     }
 
-    /// The decimal.
+    /// Returns the decimal.
     pub const fn decimal(self) -> Decimal {
         self.0
     }
 
-    /// Reads the digits of a JSON number. None: it is no number, or has more digits than can be kept exactly.
+    /// Parses the digits of a JSON number. None: it is not a number, or has more than 28 digits.
     pub fn parse(written: &str) -> Option<Self> {
         let (digits, exponent) = match written.split_once(['e', 'E']) {
             Some((digits, exponent)) => (digits, exponent.parse::<i64>().ok()?),
@@ -42,7 +42,7 @@ impl Amount {
             return Some(Self(decimal));
         }
         let scale = i64::from(decimal.scale()).checked_sub(exponent)?;
-        // Digits may be added to the left of the point, as far as there is room for them.
+        // A negative scale multiplies the mantissa, as far as it fits.
         let mantissa = match u32::try_from(scale.checked_neg()?) {
             Ok(zeroes) => decimal.mantissa().checked_mul(10_i128.checked_pow(zeroes)?)?,
             Err(_) => decimal.mantissa(),
@@ -53,7 +53,7 @@ impl Amount {
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
-        // INVARIANT: no currency has more than four decimals; more than 28 would panic.
+        // INVARIANT: a currency has at most four decimals; more than 28 would panic.
         Self(Decimal::new(money.minor, money.currency.exponent()))
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_keep_the_digits_they_were_written_with() {
+    fn an_amount_keeps_its_digits_and_its_scale() {
         for (written, read) in [
             ("20.00", "20.00"),
             ("\"20.00\"", "20.00"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_exactly_is_refused() {
+    fn an_amount_that_is_not_exact_is_refused() {
         let precise = format!("0.{}", "1".repeat(29));
         for written in ["\"\"", "\"ten\"", "null", "true", "[]", "\"1_000\"", "\".5\"", "1e40", "1e-40", &precise] {
             assert!(serde_json::from_str::<Amount>(written).is_err(), "{written}");

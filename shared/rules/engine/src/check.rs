@@ -1,5 +1,4 @@
-//! Checking a script before anything is stored: what is wrong with it, what is odd, what its tests say and how much of
-//! it they reach.
+//! The check of a script before it is stored: errors, warnings, test results and coverage.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +28,7 @@ pub struct Report {
     pub coverage: Coverage,
 }
 
-/// JSON as it was written: amounts in it keep their digits.
+/// JSON text, unchanged: amounts in it keep their digits.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Json(Box<RawValue>);
@@ -39,7 +38,7 @@ impl Json {
         RawValue::from_string(json).ok().map(Self)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
@@ -66,7 +65,7 @@ pub struct TestResult {
 }
 
 impl Engine {
-    /// Checks a script and runs its tests; stores nothing.
+    /// Checks a script and runs its tests. Nothing is stored.
     pub fn check(&self, rule: Rule, script: &str, tests: Option<&str>) -> Report {
         let (tests, mut errors) = match tests.map(|tests| suite::read(rule, tests)) {
             None => (Vec::new(), Vec::new()),
@@ -86,24 +85,24 @@ impl Engine {
                 };
             }
         };
-        let mut found = lint::lint(rule, &compiled.written);
-        found.errors.extend_from_slice(&compiled.findings);
-        found.errors.sort_by_key(|finding| (finding.line, finding.column));
-        errors.splice(0..0, found.errors);
+        let mut lints = lint::lint(rule, &compiled.source);
+        lints.errors.extend_from_slice(&compiled.findings);
+        lints.errors.sort_by_key(|finding| (finding.line, finding.column));
+        errors.splice(0..0, lints.errors);
         let mut visited = BTreeMap::new();
-        let tests: Vec<_> = tests.into_iter().map(|test| self.try_out(&compiled, test, &mut visited)).collect();
+        let tests: Vec<_> = tests.into_iter().map(|test| self.run_test(&compiled, test, &mut visited)).collect();
         Report {
             ok: errors.is_empty() && tests.iter().all(|test| test.passed),
             errors,
-            warnings: found.warnings,
+            warnings: lints.warnings,
             tests,
             coverage: coverage::measure(&compiled.ast, &visited),
         }
     }
 
-    fn try_out(&self, compiled: &Compiled, test: Test, visited: &mut BTreeMap<Place, u32>) -> TestResult {
-        let (outcome, spent) = self.run(compiled, &test.input, true);
-        for (place, times) in spent.visited {
+    fn run_test(&self, compiled: &Compiled, test: Test, visited: &mut BTreeMap<Place, u32>) -> TestResult {
+        let (outcome, stats) = self.run(compiled, &test.input, true);
+        for (place, times) in stats.visited {
             let before = visited.entry(place).or_insert(0);
             *before = before.saturating_add(times);
         }

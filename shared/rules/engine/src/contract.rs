@@ -1,11 +1,11 @@
-//! What each rule is given and what it has to give: types that are read, written, checked and documented alike.
+//! The contract of each rule: the types of its input and outcome, which also give the JSON schemas.
 //!
-//! Unknown and missing fields are errors, in both directions: a misspelt field would quietly decide something else.
+//! Unknown and missing fields are errors in inputs and outcomes: a misspelt field would silently change the decision.
 
 mod approval;
 mod budget;
 mod input;
-mod moment;
+mod instant;
 mod outcome;
 mod role_mapping;
 mod seat_access;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 pub use crate::amount::Amount;
 pub use approval::{ApprovalDecision, ApprovalInput, ApprovalLevel, ApprovalOutcome, Requester};
 pub use budget::{BudgetAlert, BudgetBalance, BudgetDecision, BudgetInput, BudgetOutcome};
-pub use moment::Moment;
+pub use instant::Instant;
 pub use role_mapping::{Role, RoleMappingInput, RoleMappingOutcome};
 pub use seat_access::{
     PeriodEnd, SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus,
@@ -32,7 +32,7 @@ use outcome::Outcome;
 /// The longest input, in bytes of JSON.
 const MAX_INPUT_LEN: usize = 16 * 1024;
 
-/// The input of a rule. Its type says which rule decides on it and which outcome that gives.
+/// The input of a rule. Its type determines the rule and the outcome.
 pub trait RuleInput: Serialize + DeserializeOwned + JsonSchema {
     /// The rule that takes this input.
     const RULE: Rule;
@@ -56,7 +56,7 @@ macro_rules! with_input_type {
     }};
 }
 
-/// The input that a script gets, from JSON.
+/// Converts a JSON input to the value that a script receives.
 pub(crate) fn script_input(rule: Rule, json: &str) -> Result<Dynamic, Failure> {
     if json.len() > MAX_INPUT_LEN {
         return Err(FailureKind::InvalidInput {
@@ -68,17 +68,17 @@ pub(crate) fn script_input(rule: Rule, json: &str) -> Result<Dynamic, Failure> {
     with_input_type!(rule, Input => Ok(read_input::<Input>(json)?.into_script()))
 }
 
-/// A script's outcome as JSON, in the contract's field order.
+/// Converts a script's outcome to JSON, in the contract's field order.
 pub(crate) fn outcome_json(rule: Rule, given: Dynamic) -> Result<String, Failure> {
     with_input_type!(rule, Input => write_outcome::<<Input as RuleInput>::Outcome>(given))
 }
 
-/// An outcome that a person wrote as JSON, as the engine would write it, so that the two can be compared.
-pub(crate) fn normal_outcome(rule: Rule, json: &str) -> Result<String, String> {
-    with_input_type!(rule, Input => rewrite::<<Input as RuleInput>::Outcome>(json))
+/// Normalizes an expected outcome to the form that the engine writes, so that the two can be compared as text.
+pub(crate) fn normalized_outcome(rule: Rule, json: &str) -> Result<String, String> {
+    with_input_type!(rule, Input => normalize::<<Input as RuleInput>::Outcome>(json))
 }
 
-/// The JSON Schemas of a rule: `{"input":…,"outcome":…}`.
+/// The JSON schemas of a rule: `{"input":…,"outcome":…}`.
 pub fn schema(rule: Rule) -> Value {
     fn of<I: RuleInput>() -> Value {
         json!({ "input": schema_for!(I), "outcome": schema_for!(I::Outcome) })
@@ -98,7 +98,7 @@ pub const fn input_fields(rule: Rule) -> &'static [&'static str] {
 
 fn read_input<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
     edge_json::from_str(json).or_else(|_| {
-        // Read again, with an eye on where it goes wrong: only those who err pay for it.
+        // Parse again to find the path of the error: valid inputs do not pay for this.
         let mut reader = serde_json::Deserializer::from_str(json);
         let read = serde_path_to_error::deserialize(edge_json::Strict::new(&mut reader)).map_err(|error| {
             FailureKind::InvalidInput {
@@ -118,7 +118,7 @@ fn write_outcome<T: Outcome + Serialize>(given: Dynamic) -> Result<String, Failu
         .map_err(|error| FailureKind::InvalidOutcome { field: String::new(), message: error.to_string() }.into())
 }
 
-fn rewrite<T: DeserializeOwned + Serialize>(json: &str) -> Result<String, String> {
+fn normalize<T: DeserializeOwned + Serialize>(json: &str) -> Result<String, String> {
     let outcome: T = edge_json::from_str(json).map_err(|error| error.to_string())?;
     serde_json::to_string(&outcome).map_err(|error| error.to_string())
 }

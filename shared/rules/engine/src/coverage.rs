@@ -1,4 +1,4 @@
-//! How much of a script its tests reach.
+//! The coverage of a script by its tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// How many percent of the lines and branches are reached, rounded down; 100 where there are none.
+    /// The percentage of covered lines and branches, rounded down; 100 if there are none.
     pub fn percent(&self) -> usize {
         let all = self.lines.saturating_add(self.branches);
         let missed = self.missed_lines.len().saturating_add(self.missed_branches.len());
@@ -32,7 +32,7 @@ impl Coverage {
     }
 }
 
-/// Compares where tests have been with where they could have been.
+/// Measures the coverage, given the places that tests visited.
 pub fn measure(ast: &AST, visited: &BTreeMap<Place, u32>) -> Coverage {
     let mut all_lines = BTreeSet::new();
     let mut branches = Vec::new();
@@ -41,7 +41,7 @@ pub fn measure(ast: &AST, visited: &BTreeMap<Place, u32>) -> Coverage {
             if !matches!(statement, Stmt::Noop(_)) {
                 all_lines.extend(statement.position().line());
             }
-            fork(statement, visited, &mut branches);
+            add_branches(statement, visited, &mut branches);
         }
         true
     });
@@ -55,12 +55,12 @@ pub fn measure(ast: &AST, visited: &BTreeMap<Place, u32>) -> Coverage {
     }
 }
 
-/// The ways that part at a statement: at which line each begins, and whether it was taken.
-fn fork(statement: &Stmt, visited: &BTreeMap<Place, u32>, branches: &mut Vec<(usize, bool)>) {
+/// Adds the branches of a statement: the line where each begins, and whether it was taken.
+fn add_branches(statement: &Stmt, visited: &BTreeMap<Place, u32>, branches: &mut Vec<(usize, bool)>) {
     let line = |position: Position| position.line().unwrap_or(0);
     match statement {
         Stmt::If(parts, at) => {
-            let times_then = times_begun(parts.body.statements(), visited);
+            let times_then = times_executed(parts.body.statements(), visited);
             branches.push((line(parts.body.position()), times_then > 0));
             match parts.branch.statements() {
                 [] | [Stmt::Noop(_)] => {
@@ -68,39 +68,39 @@ fn fork(statement: &Stmt, visited: &BTreeMap<Place, u32>, branches: &mut Vec<(us
                 }
                 statements => {
                     let begins = statements.first().map_or(*at, Stmt::position);
-                    branches.push((line(begins), times_begun(statements, visited) > 0));
+                    branches.push((line(begins), times_executed(statements, visited) > 0));
                 }
             }
         }
         Stmt::Switch(parts, _) => {
             for case in &parts.1.expressions {
                 let at = first_position(&case.rhs);
-                branches.push((line(at), begun(&case.rhs, visited) > 0));
+                branches.push((line(at), executed(&case.rhs, visited) > 0));
             }
         }
         Stmt::While(parts, _) | Stmt::Do(parts, ..) => {
-            branches.push((line(parts.body.position()), times_begun(parts.body.statements(), visited) > 0));
+            branches.push((line(parts.body.position()), times_executed(parts.body.statements(), visited) > 0));
         }
         Stmt::For(parts, _) => {
             let body = &parts.2.body;
-            branches.push((line(body.position()), times_begun(body.statements(), visited) > 0));
+            branches.push((line(body.position()), times_executed(body.statements(), visited) > 0));
         }
         _ => {}
     }
 }
 
-/// How often the first of some statements was begun.
-fn times_begun(statements: &[Stmt], visited: &BTreeMap<Place, u32>) -> u32 {
+/// How often the first of `statements` was executed.
+fn times_executed(statements: &[Stmt], visited: &BTreeMap<Place, u32>) -> u32 {
     match statements.first() {
         None => 0,
-        Some(Stmt::Expr(expression)) => begun(expression, visited),
+        Some(Stmt::Expr(expression)) => executed(expression, visited),
         Some(statement) => times(statement.position(), true, visited),
     }
 }
 
-fn begun(expression: &Expr, visited: &BTreeMap<Place, u32>) -> u32 {
+fn executed(expression: &Expr, visited: &BTreeMap<Place, u32>) -> u32 {
     match expression {
-        Expr::Stmt(block) => times_begun(block.statements(), visited),
+        Expr::Stmt(block) => times_executed(block.statements(), visited),
         expression => times(expression.position(), false, visited),
     }
 }

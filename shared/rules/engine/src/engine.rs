@@ -1,4 +1,4 @@
-//! Compiling scripts and running them.
+//! Compilation and execution of scripts.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -7,60 +7,60 @@ use edge_capabilities::Clock;
 use rhai::{AST, ASTFlags, CallFnOptions, Dynamic, EvalAltResult, ParseError, Position, Scope, Stmt};
 
 use crate::failure::{Failure, FailureKind, Finding, Limit};
-use crate::run::{self, Constants, Spent};
+use crate::run::{self, Constants, RunStats};
 use crate::sandbox::{self, MAX_SCRIPT_LEN};
-use crate::tokens::{self, Word};
+use crate::tokens::{self, TokenKind};
 use crate::{Rule, contract, functions, switches};
 
-/// The longest message of a script's own, in characters.
+/// The maximum length of a script's error message, in characters.
 const MAX_MESSAGE_LEN: usize = 500;
 
-/// Compiles and runs scripts. Cheap to make: it is set up when it is first needed. One per instance.
+/// Compiles and runs scripts. It is set up on first use. One per instance.
 pub struct Engine {
     clock: Arc<dyn Clock>,
     plain: OnceLock<rhai::Engine>,
     tracing: OnceLock<rhai::Engine>,
 }
 
-/// A script, compiled.
+/// A compiled script.
 #[derive(Debug)]
 pub struct Compiled {
     rule: Rule,
-    /// The script as it is run.
+    /// The script as it is executed.
     pub(crate) ast: AST,
-    /// The script as it is written; its places are those that people see.
-    pub(crate) written: AST,
-    /// What is wrong with it, beyond what keeps it from being run.
+    /// The script as it was written, with the positions that people see.
+    pub(crate) source: AST,
+    /// Errors that do not prevent execution.
     pub(crate) findings: Vec<Finding>,
     constants: Arc<Constants>,
 }
 
 impl Compiled {
-    /// The rule it was compiled for.
+    /// The rule that it was compiled for.
     pub const fn rule(&self) -> Rule {
         self.rule
     }
 }
 
-/// What an evaluation gave.
+/// The result of an evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evaluation {
     /// The outcome: JSON, in the contract's field order.
     pub outcome: String,
-    /// How many steps it took.
+    /// The number of operations.
     pub operations: u64,
-    /// What the script printed; where it was asked to explain itself, after that the lines that ran.
+    /// The lines that the script printed; with `explain`, followed by the executed lines.
     pub log: Vec<String>,
 }
 
 impl Engine {
-    /// An engine whose scripts are held to `clock`.
+    /// Creates an engine that measures time by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, plain: OnceLock::new(), tracing: OnceLock::new() }
     }
 
-    /// Sets the engine up now, so that the first decision does not have to: for a component that is initialised before
-    /// it is asked anything. Reads no clock and no chance.
+    /// Sets the engine up now instead of at the first decision, for a component that is initialised ahead of its first
+    /// request. Reads neither the clock nor random numbers.
     pub fn prepare(&self) {
         self.plain();
     }
@@ -77,63 +77,63 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// What keeps it from being run at all; [`Self::check`] finds more.
+    /// The errors that prevent execution; [`Self::check`] finds more.
     pub fn compile(&self, rule: Rule, script: &str) -> Result<Compiled, Vec<Finding>> {
         if script.len() > MAX_SCRIPT_LEN {
             return Err(vec![Finding::whole(format!("the script is longer than {MAX_SCRIPT_LEN} bytes"))]);
         }
         let engine = self.plain();
-        // Functions may use the constants at the top, of whose names the parser has to know beforehand.
-        let supposed = supposed_constants(script);
-        let mut parsed = Parsed::of(engine, script, &supposed)?;
-        only_constants_outside_functions(&parsed.written)?;
+        // Functions may use the script's constants, and the parser must know their names beforehand.
+        let candidates = constant_candidates(script);
+        let mut parsed = Parsed::of(engine, script, &candidates)?;
+        check_top_level(&parsed.source)?;
         let constants = match parsed.run.statements() {
             [] => Constants::new(),
             _ => sandbox::constants(engine, &*self.clock, &parsed.run)
-                .map_err(innermost)
-                .map_err(|error| vec![Finding::at(error.position(), said(error))])?,
+                .map_err(root_error)
+                .map_err(|error| vec![Finding::at(error.position(), message_of(error))])?,
         };
-        if supposed.iter().any(|name| !constants.contains_key(*name)) {
+        if candidates.iter().any(|name| !constants.contains_key(*name)) {
             let known = constants.keys().map(String::as_str).collect();
             parsed = Parsed::of(engine, script, &known)?;
         }
-        let Parsed { mut written, run: mut ast, findings: wrong } = parsed;
-        let own = own_functions(&written);
-        let findings: Vec<_> = own
+        let Parsed { mut source, run: mut ast, findings } = parsed;
+        let own = script_functions(&source);
+        let redefined: Vec<_> = own
             .iter()
             .filter_map(|(name, position)| {
                 let known = functions::NAMES.iter().any(|(known, _)| known == name);
                 known
-                    .then(|| Finding::at(*position, format!("there is a function {name} already: choose another name")))
+                    .then(|| Finding::at(*position, format!("a function {name} already exists: choose another name")))
             })
             .collect();
-        if !findings.is_empty() {
-            return Err(findings);
+        if !redefined.is_empty() {
+            return Err(redefined);
         }
         if ast.shared_lib().get_script_fn("decide", 1).is_none() {
             let position = own.iter().find(|(name, _)| name == "decide").map_or(Position::NONE, |(_, at)| *at);
-            return Err(vec![Finding::at(position, "the script has to define `fn decide(input)`, with one input")]);
+            return Err(vec![Finding::at(position, "the script must define `fn decide(input)`, with one parameter")]);
         }
         ast.clear_statements();
-        written.clear_statements();
-        Ok(Compiled { rule, ast, written, findings: wrong, constants: Arc::new(constants) })
+        source.clear_statements();
+        Ok(Compiled { rule, ast, source, findings, constants: Arc::new(constants) })
     }
 
-    /// Runs a script on an input: JSON in, JSON out. `explain` has the lines that ran logged.
+    /// Runs a script on a JSON input. With `explain` the executed lines are logged.
     ///
     /// # Errors
     ///
-    /// The input is not valid, the script fails, hits a limit, or gives an outcome that is not valid.
+    /// The input is invalid, the script fails or hits a limit, or its outcome is invalid.
     pub fn evaluate(&self, compiled: &Compiled, input: &str, explain: bool) -> Result<Evaluation, Failure> {
-        let (outcome, mut spent) = self.run(compiled, input, explain);
+        let (outcome, mut stats) = self.run(compiled, input, explain);
         let outcome = outcome?;
         if explain {
-            spent.log.extend(run::lines(&spent.visited).into_iter().map(|line| format!("line {line}")));
+            stats.log.extend(run::lines(&stats.visited).into_iter().map(|line| format!("line {line}")));
         }
-        Ok(Evaluation { outcome, operations: spent.operations, log: spent.log })
+        Ok(Evaluation { outcome, operations: stats.operations, log: stats.log })
     }
 
-    pub(crate) fn run(&self, compiled: &Compiled, input: &str, trace: bool) -> (Result<String, Failure>, Spent) {
+    pub(crate) fn run(&self, compiled: &Compiled, input: &str, trace: bool) -> (Result<String, Failure>, RunStats) {
         let engine = if trace { self.tracing() } else { self.plain() };
         let input = contract::script_input(compiled.rule, input);
         run::begin(self.clock.elapsed(), compiled.constants.clone());
@@ -143,14 +143,14 @@ impl Engine {
                 .call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &compiled.ast, "decide", (input,))
                 .map_err(failed)
         });
-        let spent = run::end();
-        let outcome = match (spent.hit, outcome) {
+        let stats = run::end();
+        let outcome = match (stats.limit_hit, outcome) {
             (Some(limit), outcome) => {
                 Err(Failure { kind: FailureKind::Limit(limit), line: outcome.err().and_then(|failure| failure.line) })
             }
             (None, outcome) => outcome.and_then(|outcome| contract::outcome_json(compiled.rule, outcome)),
         };
-        (outcome, spent)
+        (outcome, stats)
     }
 }
 
@@ -165,8 +165,8 @@ impl Finding {
     }
 }
 
-/// Every word that stands after the word `const`: more than there are constants at the top, never fewer.
-fn supposed_constants(script: &str) -> BTreeSet<&str> {
+/// Every word after the word `const`: a superset of the constants of the script.
+fn constant_candidates(script: &str) -> BTreeSet<&str> {
     let mut words = script.split(|character: char| !character.is_alphanumeric() && character != '_');
     let mut names = BTreeSet::new();
     let mut after_const = false;
@@ -179,33 +179,33 @@ fn supposed_constants(script: &str) -> BTreeSet<&str> {
     names
 }
 
-/// A script that can be parsed.
+/// A parsed script.
 struct Parsed {
-    written: AST,
+    source: AST,
     run: AST,
     findings: Vec<Finding>,
 }
 
 impl Parsed {
     fn of(engine: &rhai::Engine, script: &str, constants: &BTreeSet<&str>) -> Result<Self, Vec<Finding>> {
-        let (written, words) = tokens::record(|| parse(engine, script, constants));
-        let written = written?;
-        let inexact = words.iter().filter(|(word, _)| matches!(word, Word::Decimal { is_exact: false, .. }));
+        let (source, tokens) = tokens::record(|| parse(engine, script, constants));
+        let source = source?;
+        let inexact = tokens.iter().filter(|(token, _)| matches!(token, TokenKind::Decimal { is_exact: false, .. }));
         let mut findings: Vec<_> = inexact
-            .map(|(_, at)| Finding::at(*at, "the number has more digits than can be kept exactly: 28"))
+            .map(|(_, at)| Finding::at(*at, "the number has more than 28 digits, which cannot be represented exactly"))
             .collect();
-        let switches = switches::find(&words);
+        let switches = switches::find(&tokens);
         findings.extend_from_slice(&switches.findings);
         if switches.is_empty() {
-            return Ok(Self { run: written.clone(), written, findings });
+            return Ok(Self { run: source.clone(), source, findings });
         }
         let run = switches.run_as(script).and_then(|run| parse(engine, &run, constants).ok());
         let run = run.unwrap_or_else(|| {
-            // What could be run before there was anything more to a switch goes on as it did.
-            findings.push(Finding::whole("what a switch goes by is too deeply nested: give it a name first"));
-            written.clone()
+            // Such a script was executable before switches were rewritten, and remains so.
+            findings.push(Finding::whole("the value of a switch is too deeply nested: assign it to a variable first"));
+            source.clone()
         });
-        Ok(Self { written, run, findings })
+        Ok(Self { source, run, findings })
     }
 }
 
@@ -214,26 +214,26 @@ fn parse(engine: &rhai::Engine, script: &str, constants: &BTreeSet<&str>) -> Res
     for name in constants {
         scope.push_constant(*name, ());
     }
-    engine.compile_with_scope(&scope, script).map_err(|error| vec![unparsable(&error)])
+    engine.compile_with_scope(&scope, script).map_err(|error| vec![parse_finding(&error)])
 }
 
-fn unparsable(error: &ParseError) -> Finding {
+fn parse_finding(error: &ParseError) -> Finding {
     Finding::at(error.position(), error.err_type().to_string())
 }
 
-fn only_constants_outside_functions(ast: &AST) -> Result<(), Vec<Finding>> {
+fn check_top_level(ast: &AST) -> Result<(), Vec<Finding>> {
     let findings: Vec<_> = ast
         .statements()
         .iter()
         .filter(|statement| !matches!(statement, Stmt::Noop(_)))
         .filter(|statement| !matches!(statement, Stmt::Var(_, flags, _) if flags.contains(ASTFlags::CONSTANT)))
-        .map(|statement| Finding::at(statement.position(), "only functions and constants may stand at the top"))
+        .map(|statement| Finding::at(statement.position(), "only functions and constants are allowed at the top level"))
         .collect();
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
-/// The functions that a script defines by name, and where.
-pub(crate) fn own_functions(ast: &AST) -> Vec<(String, Position)> {
+/// The functions that a script defines, with their positions.
+pub(crate) fn script_functions(ast: &AST) -> Vec<(String, Position)> {
     ast.shared_lib()
         .iter_script_fn_info()
         .map(|(.., function)| (function.name.to_string(), function.body.start_position()))
@@ -241,7 +241,7 @@ pub(crate) fn own_functions(ast: &AST) -> Vec<(String, Position)> {
 }
 
 fn failed(error: Box<EvalAltResult>) -> Failure {
-    let error = innermost(error);
+    let error = root_error(error);
     let line = error.position().line();
     let limit = match *error {
         EvalAltResult::ErrorTooManyOperations(..) => Some(Limit::Operations),
@@ -250,22 +250,22 @@ fn failed(error: Box<EvalAltResult>) -> Failure {
         EvalAltResult::ErrorTooManyVariables(..) => Some(Limit::Variables),
         _ => None,
     };
-    let kind = limit.map_or_else(|| FailureKind::Script { message: said(error) }, FailureKind::Limit);
+    let kind = limit.map_or_else(|| FailureKind::Script { message: message_of(error) }, FailureKind::Limit);
     Failure { kind, line }
 }
 
-/// The error within the calls that it came through.
-#[expect(clippy::boxed_local, reason = "the engine's errors come boxed, and go on boxed")]
-fn innermost(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
+/// The error at the innermost call.
+#[expect(clippy::boxed_local, reason = "the engine's errors are boxed")]
+fn root_error(error: Box<EvalAltResult>) -> Box<EvalAltResult> {
     match *error {
-        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => innermost(inner),
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => root_error(inner),
         error => Box::new(error),
     }
 }
 
-/// What an error says, without its position, which goes beside it.
-fn said(mut error: Box<EvalAltResult>) -> String {
+/// The message of an error, without its position.
+fn message_of(mut error: Box<EvalAltResult>) -> String {
     let _ = error.take_position();
-    let said = error.to_string();
-    said.strip_prefix("Runtime error: ").unwrap_or(&said).chars().take(MAX_MESSAGE_LEN).collect()
+    let text = error.to_string();
+    text.strip_prefix("Runtime error: ").unwrap_or(&text).chars().take(MAX_MESSAGE_LEN).collect()
 }

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Errors of scripts.
 
 use std::fmt;
 
@@ -25,12 +25,12 @@ impl fmt::Display for Finding {
     }
 }
 
-/// An evaluation that gave no outcome. Its text is for the audit and for whoever wrote the script.
+/// An evaluation without an outcome. The message is for the audit log and the author of the script.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Failure {
-    /// What went wrong.
+    /// The kind of failure.
     pub kind: FailureKind,
-    /// In which line of the script, from 1 on.
+    /// The line of the script, starting at 1.
     pub line: Option<usize>,
 }
 
@@ -55,32 +55,32 @@ impl From<FailureKind> for Failure {
     }
 }
 
-/// What went wrong.
+/// The kind of a failure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FailureKind {
-    /// The input does not fit the rule.
+    /// The input does not match the contract.
     #[error("the input is not valid: {}{message}", at(field))]
     InvalidInput {
-        /// Which field; empty for the whole.
+        /// The field; empty if the whole value is wrong.
         field: String,
-        /// Why.
+        /// The message.
         message: String,
     },
     /// The script failed.
     #[error("{message}")]
     Script {
-        /// Why.
+        /// The message.
         message: String,
     },
-    /// The script wanted more than it may have.
+    /// The script hit a limit.
     #[error("the script hit a limit: {0}")]
     Limit(Limit),
-    /// What the script gave does not fit the rule.
+    /// The outcome does not match the contract.
     #[error("the outcome is not valid: {}{message}", at(field))]
     InvalidOutcome {
-        /// Which field; empty for the whole.
+        /// The field; empty if the whole value is wrong.
         field: String,
-        /// Why.
+        /// The message.
         message: String,
     },
 }
@@ -89,21 +89,21 @@ fn at(field: &str) -> String {
     if field.is_empty() { String::new() } else { format!("{field}: ") }
 }
 
-/// What a script may not have more of.
+/// A limit of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Limit {
-    /// Steps.
+    /// The number of operations.
     Operations = 1,
-    /// Milliseconds.
+    /// The duration.
     Time,
-    /// Calls within calls.
+    /// The call depth.
     Depth,
-    /// Values held at once.
+    /// The number of values held at once.
     Memory,
     /// The length of a text, list or map.
     Size,
-    /// Variables.
+    /// The number of variables.
     Variables,
 }
 

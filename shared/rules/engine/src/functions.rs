@@ -1,6 +1,6 @@
-//! The functions that a script may use: these, and no others.
+//! The functions that scripts may use.
 
-pub mod comparing;
+pub mod comparison;
 mod exact;
 pub mod instants;
 pub mod lists;
@@ -18,10 +18,10 @@ use crate::switches;
 
 type Fallible<T> = Result<T, Box<EvalAltResult>>;
 
-/// All of them.
+/// The module of all functions.
 pub fn module() -> Module {
     let mut module = Module::new();
-    combine_with_exported_module!(&mut module, "comparing", comparing::functions);
+    combine_with_exported_module!(&mut module, "comparison", comparison::functions);
     combine_with_exported_module!(&mut module, "instants", instants::functions);
     combine_with_exported_module!(&mut module, "lists", lists::functions);
     combine_with_exported_module!(&mut module, "maps", maps::functions);
@@ -39,7 +39,7 @@ pub fn module() -> Module {
     module
 }
 
-/// The names of the functions, each with how many values it takes, and of what the language itself brings along.
+/// The names of these functions and of Rhai's own, each with its numbers of parameters.
 pub const NAMES: &[(&str, &[usize])] = &[
     ("abs", &[1]),
     ("all", &[2]),

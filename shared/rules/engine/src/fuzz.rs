@@ -1,48 +1,48 @@
-//! Random scripts: grown from the language's grammar, and the shipped ones with bytes changed. None of them may bring
-//! the engine down, natively or in a WebAssembly guest, where a panic ends all requests of an instance.
+//! Random scripts: generated from the grammar, and mutations of the shipped ones. None may make the engine panic,
+//! natively or in a WebAssembly guest, where a panic ends all requests of an instance.
 
 pub mod hostile;
 
 use crate::{Engine, FailureKind, Rule, functions, shipped};
 
-/// What became of the scripts. That each kind occurs shows that the scripts are neither all nonsense nor all tame.
+/// The results of the scripts. Every kind of result must occur, else the scripts are too simple or too broken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Did not compile.
+pub struct OutcomeCounts {
+    /// The script did not compile.
     pub uncompiled: u32,
-    /// Gave an outcome.
+    /// The script returned an outcome.
     pub decided: u32,
-    /// Gave something that is no outcome.
+    /// The script returned something else.
     pub invalid: u32,
-    /// Failed.
+    /// The script failed.
     pub failed: u32,
-    /// Hit a limit.
+    /// The script hit a limit.
     pub limited: u32,
 }
 
-/// Puts `rounds` random scripts, which follow from `seed`, through check and evaluation.
-pub fn run(engine: &Engine, seed: u64, rounds: u32) -> Tally {
-    let mut chance = Chance(seed);
-    let mut tally = Tally::default();
+/// Checks and evaluates `rounds` random scripts, generated from `seed`.
+pub fn run(engine: &Engine, seed: u64, rounds: u32) -> OutcomeCounts {
+    let mut rng = Rng(seed);
+    let mut counts = OutcomeCounts::default();
     for _ in 0..rounds {
-        let rule = chance.of(&Rule::ALL).unwrap_or(Rule::Budget);
-        let script = if chance.below(3) == 0 { mutated(rule, &mut chance) } else { grown(&mut chance) };
-        let tests = if chance.below(4) == 0 { mutated_text(shipped(rule).tests, &mut chance) } else { String::new() };
+        let rule = rng.of(&Rule::ALL).unwrap_or(Rule::Budget);
+        let script = if rng.below(3) == 0 { mutated_script(rule, &mut rng) } else { generated(&mut rng) };
+        let tests = if rng.below(4) == 0 { mutate(shipped(rule).tests, &mut rng) } else { String::new() };
         let _ = engine.check(rule, &script, Some(&tests).filter(|tests| !tests.is_empty()).map(String::as_str));
         let count = match engine.compile(rule, &script) {
-            Err(_) => &mut tally.uncompiled,
-            Ok(compiled) => match engine.evaluate(&compiled, input(rule), chance.below(2) == 0) {
-                Ok(_) => &mut tally.decided,
+            Err(_) => &mut counts.uncompiled,
+            Ok(compiled) => match engine.evaluate(&compiled, input(rule), rng.below(2) == 0) {
+                Ok(_) => &mut counts.decided,
                 Err(failure) => match failure.kind {
-                    FailureKind::InvalidOutcome { .. } => &mut tally.invalid,
-                    FailureKind::Limit(_) => &mut tally.limited,
-                    FailureKind::Script { .. } | FailureKind::InvalidInput { .. } => &mut tally.failed,
+                    FailureKind::InvalidOutcome { .. } => &mut counts.invalid,
+                    FailureKind::Limit(_) => &mut counts.limited,
+                    FailureKind::Script { .. } | FailureKind::InvalidInput { .. } => &mut counts.failed,
                 },
             },
         };
         *count = count.saturating_add(1);
     }
-    tally
+    counts
 }
 
 const fn input(rule: Rule) -> &'static str {
@@ -60,10 +60,10 @@ const fn input(rule: Rule) -> &'static str {
     }
 }
 
-/// Chance that follows from a seed (SplitMix64).
-struct Chance(u64);
+/// A seeded random number generator (SplitMix64).
+struct Rng(u64);
 
-impl Chance {
+impl Rng {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut number = self.0;
@@ -86,24 +86,24 @@ impl Chance {
     }
 }
 
-fn mutated(rule: Rule, chance: &mut Chance) -> String {
-    mutated_text(shipped(rule).script, chance)
+fn mutated_script(rule: Rule, rng: &mut Rng) -> String {
+    mutate(shipped(rule).script, rng)
 }
 
-/// A text with some bytes changed, taken out, put in, or said twice.
-fn mutated_text(text: &str, chance: &mut Chance) -> String {
-    const TELLING: &[u8] = b"(){}[]#\"'`$|&=<>!+-*/%.,;:_0123456789einfmux \n\\\xff\x00";
+/// A text with some bytes changed, removed, inserted or repeated.
+fn mutate(text: &str, rng: &mut Rng) -> String {
+    const SYNTAX_BYTES: &[u8] = b"(){}[]#\"'`$|&=<>!+-*/%.,;:_0123456789einfmux \n\\\xff\x00";
     let mut bytes = text.as_bytes().to_vec();
     for _ in 0..chance.below(5).saturating_add(1) {
-        let at = chance.below(bytes.len().saturating_add(1));
-        let put = chance.of(TELLING).unwrap_or(b' ');
-        match (chance.below(4), bytes.get_mut(at)) {
+        let at = rng.below(bytes.len().saturating_add(1));
+        let put = rng.of(SYNTAX_BYTES).unwrap_or(b' ');
+        match (rng.below(4), bytes.get_mut(at)) {
             (0, Some(byte)) => *byte = put,
             (1, Some(_)) => {
                 bytes.remove(at);
             }
             (2, Some(_)) => {
-                let end = at.saturating_add(chance.below(60)).min(bytes.len());
+                let end = at.saturating_add(rng.below(60)).min(bytes.len());
                 let again: Vec<u8> = bytes.get(at..end).unwrap_or_default().to_vec();
                 bytes.splice(at..at, again);
             }
@@ -113,20 +113,20 @@ fn mutated_text(text: &str, chance: &mut Chance) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What expressions may mention.
+/// The variables of generated expressions.
 const VARIABLES: &str = "let a = [1, 2.50, \"x\"]; let m = #{ k: 1 }; let n = 0; let s = \"text\";\n";
 
-/// A script grown from the grammar.
-fn grown(chance: &mut Chance) -> String {
+/// A script generated from the grammar.
+fn generated(rng: &mut Rng) -> String {
     let mut script = String::new();
     script.push_str("const LIMIT = 20.00;\nfn helper(input) { ");
     script.push_str(VARIABLES);
-    statements(&mut script, chance, 2);
-    expression(&mut script, chance, 2);
+    add_statements(&mut script, rng, 2);
+    add_expression(&mut script, rng, 2);
     script.push_str(" }\nfn decide(input) { ");
     script.push_str(VARIABLES);
-    statements(&mut script, chance, 4);
-    script.push_str(chance.word(&[
+    add_statements(&mut script, rng, 4);
+    script.push_str(rng.word(&[
         "#{ role: \"admin\" }",
         "#{ hasAccess: true, reason: \"SEAT_ACTIVE\" }",
         "#{ outcome: \"allow\", alerts: [], reason: s }",
@@ -138,15 +138,15 @@ fn grown(chance: &mut Chance) -> String {
     script
 }
 
-fn statements(script: &mut String, chance: &mut Chance, depth: usize) {
+fn add_statements(script: &mut String, rng: &mut Rng, depth: usize) {
     for _ in 0..chance.below(4) {
-        statement(script, chance, depth);
+        add_statement(script, rng, depth);
     }
 }
 
-fn statement(script: &mut String, chance: &mut Chance, depth: usize) {
+fn add_statement(script: &mut String, rng: &mut Rng, depth: usize) {
     let Some(deeper) = depth.checked_sub(1) else { return };
-    let (head, blocks, tail): (&str, usize, &str) = match chance.below(11) {
+    let (head, blocks, tail): (&str, usize, &str) = match rng.below(11) {
         0 => ("if ", 1, ""),
         1 => ("if true == ", 2, ""),
         2 => ("for i in 0..20 ", 0, ""),
@@ -161,15 +161,15 @@ fn statement(script: &mut String, chance: &mut Chance, depth: usize) {
     };
     script.push_str(head);
     if blocks > 0 {
-        expression(script, chance, deeper);
+        add_expression(script, rng, deeper);
     }
     if blocks < 9 {
         script.push_str(" { ");
-        statements(script, chance, deeper);
+        add_statements(script, rng, deeper);
         script.push_str(" } ");
         if blocks == 2 {
             script.push_str(" else { ");
-            statements(script, chance, deeper);
+            add_statements(script, rng, deeper);
             script.push_str(" } ");
         }
     }
@@ -177,7 +177,7 @@ fn statement(script: &mut String, chance: &mut Chance, depth: usize) {
     script.push('\n');
 }
 
-fn expression(script: &mut String, chance: &mut Chance, depth: usize) {
+fn add_expression(script: &mut String, rng: &mut Rng, depth: usize) {
     const LEAVES: &[&str] = &[
         "1",
         "0",
@@ -220,60 +220,60 @@ fn expression(script: &mut String, chance: &mut Chance, depth: usize) {
         "&", "|", "^", "..", "..=",
     ];
     let Some(deeper) = depth.checked_sub(1) else {
-        script.push_str(chance.word(LEAVES));
+        script.push_str(rng.word(LEAVES));
         return;
     };
-    match chance.below(9) {
-        0 | 1 => script.push_str(chance.word(LEAVES)),
+    match rng.below(9) {
+        0 | 1 => script.push_str(rng.word(LEAVES)),
         2 | 3 => {
             script.push('(');
-            expression(script, chance, deeper);
+            add_expression(script, rng, deeper);
             script.push(' ');
-            script.push_str(chance.word(OPERATORS));
+            script.push_str(rng.word(OPERATORS));
             script.push(' ');
-            expression(script, chance, deeper);
+            add_expression(script, rng, deeper);
             script.push(')');
         }
         4 => {
-            let (name, counts) = chance.of(functions::NAMES).unwrap_or(("len", &[1]));
+            let (name, counts) = rng.of(functions::NAMES).unwrap_or(("len", &[1]));
             script.push_str(name);
-            arguments(script, chance, deeper, counts.first().copied().unwrap_or(1));
+            add_arguments(script, rng, deeper, counts.first().copied().unwrap_or(1));
         }
         5 => {
-            let (name, counts) = chance.of(functions::NAMES).unwrap_or(("len", &[1]));
-            expression(script, chance, deeper);
+            let (name, counts) = rng.of(functions::NAMES).unwrap_or(("len", &[1]));
+            add_expression(script, rng, deeper);
             script.push('.');
             script.push_str(name);
-            arguments(script, chance, deeper, counts.first().copied().unwrap_or(1).saturating_sub(1));
+            add_arguments(script, rng, deeper, counts.first().copied().unwrap_or(1).saturating_sub(1));
         }
         6 => {
             script.push_str("helper");
-            arguments(script, chance, deeper, 1);
+            add_arguments(script, rng, deeper, 1);
         }
         7 => {
             let (before, after) =
-                chance.of(&[("(!", ")"), ("(-", ")"), ("[", "]"), ("if ", " { 1 } else { 2 }")]).unwrap_or_default();
+                rng.of(&[("(!", ")"), ("(-", ")"), ("[", "]"), ("if ", " { 1 } else { 2 }")]).unwrap_or_default();
             script.push_str(before);
-            expression(script, chance, deeper);
+            add_expression(script, rng, deeper);
             script.push_str(after);
         }
         _ => {
             script.push_str("switch ");
-            expression(script, chance, deeper);
+            add_expression(script, rng, deeper);
             script.push_str(" { 1 => 2, \"x\" if n > 0 => 3, 0..9 => 4, _ => ");
-            expression(script, chance, deeper);
+            add_expression(script, rng, deeper);
             script.push_str(" }");
         }
     }
 }
 
-fn arguments(script: &mut String, chance: &mut Chance, depth: usize, count: usize) {
+fn add_arguments(script: &mut String, rng: &mut Rng, depth: usize, count: usize) {
     script.push('(');
     for index in 0..count {
         if index > 0 {
             script.push_str(", ");
         }
-        expression(script, chance, depth);
+        add_expression(script, rng, depth);
     }
     script.push(')');
 }

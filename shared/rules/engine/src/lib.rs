@@ -1,12 +1,12 @@
-//! The rules engine: four typed decisions, each made by a Rhai script that admins may change, and that can break
-//! nothing.
+//! The rules engine: four typed decisions, each made by a sandboxed Rhai script that admins may change.
 //!
-//! * [`rule`](Rule): the rules there are; [`contract`]: what each is given and has to give.
-//! * [`Engine`]: compiles, evaluates and checks scripts, JSON in and out. Numbers are exact from text to text.
+//! * [`rule`](Rule): the rules; [`contract`]: the input and the outcome of each rule.
+//! * [`Engine`]: compiles, evaluates and checks scripts, with JSON input and output. Numbers are exact decimals
+//!   throughout.
 //! * [`shipped`]: the rules as shipped; [`fingerprint`]: the name of a version.
 //!
-//! What a script may not do, it cannot: no error can be caught, so no limit can be hidden; no clock, no chance, no
-//! store and no network can be reached; every step is counted, also within functions that call functions.
+//! The sandbox: a script cannot catch errors, so it cannot hide that it hit a limit; it has no access to clocks, random
+//! numbers, stores or the network; every operation is counted, also within callbacks.
 
 mod amount;
 mod check;
@@ -34,6 +34,6 @@ pub use coverage::Coverage;
 pub use engine::{Compiled, Engine, Evaluation};
 pub use failure::{Failure, FailureKind, Finding, Limit};
 #[cfg(feature = "reference")]
-pub use reference::{Described, known_to_checks, reference};
+pub use reference::{FunctionReference, checked_functions, reference};
 pub use rule::Rule;
 pub use shipped::{Shipped, fingerprint, shipped};

@@ -1,4 +1,4 @@
-//! What can be told about a script without running it, also of branches that are never taken.
+//! Static analysis of a script, including branches that are never taken.
 
 use std::collections::BTreeSet;
 
@@ -7,79 +7,79 @@ use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use crate::failure::Finding;
 use crate::{Rule, contract, functions};
 
-/// What was found.
+/// The findings.
 #[derive(Default)]
-pub struct Found {
-    /// What is wrong.
+pub struct LintReport {
+    /// Errors.
     pub errors: Vec<Finding>,
-    /// What is odd.
+    /// Warnings.
     pub warnings: Vec<Finding>,
 }
 
-const NEVER_REACHED: &str = "this is never reached";
+const UNREACHABLE: &str = "this code is unreachable";
 
-/// Goes through a script.
-pub fn lint(rule: Rule, ast: &AST) -> Found {
+/// Analyses a script.
+pub fn lint(rule: Rule, ast: &AST) -> LintReport {
     let decide = ast.shared_lib().get_script_fn("decide", 1);
-    let mut reading = Reading {
+    let mut linter = Linter {
         rule,
         input: decide.and_then(|decide| decide.params.first()).map(ToString::to_string).unwrap_or_default(),
-        own: own_calls(ast),
-        found: Found::default(),
+        own: script_function_arities(ast),
+        report: LintReport::default(),
         used: BTreeSet::new(),
         mentions: 0,
         field_reads: 0,
     };
     let ends: Vec<_> =
         ast.shared_lib().iter_script_fn_info().map(|(.., function)| function.body.end_position()).collect();
-    let mut left = None;
+    let mut diverged_at = None;
     ast.walk(&mut |path: &[ASTNode]| {
         match path.last() {
-            Some(ASTNode::Expr(expression)) => reading.expression(expression),
+            Some(ASTNode::Expr(expression)) => linter.expression(expression),
             Some(ASTNode::Stmt(statement)) => {
-                // The statements of functions' bodies come one by one, those of one function after the other's.
+                // The statements of function bodies arrive one by one, function by function.
                 if path.len() == 1 {
                     let at = statement.position();
-                    let same_function = |left: &Position| !ends.iter().any(|end| left < end && *end < at);
-                    if left.filter(same_function).is_some_and(|left| left < at) {
-                        reading.found.warnings.push(Finding::at(at, NEVER_REACHED));
+                    let same_function = |start: &Position| !ends.iter().any(|end| start < end && *end < at);
+                    if diverged_at.filter(same_function).is_some_and(|start| start < at) {
+                        linter.report.warnings.push(Finding::at(at, UNREACHABLE));
                     }
-                    left = leaves(statement).then_some(at);
+                    diverged_at = diverges(statement).then_some(at);
                 }
-                reading.statement(statement);
+                linter.statement(statement);
             }
             _ => {}
         }
         true
     });
-    reading.unused_fields(decide.map_or(Position::NONE, |decide| decide.body.start_position()));
-    let mut found = reading.found;
-    found.errors.sort_by_key(|finding| (finding.line, finding.column));
-    found.warnings.sort_by_key(|finding| (finding.line, finding.column));
-    found.errors.dedup();
-    found.warnings.dedup();
-    found
+    linter.unused_fields(decide.map_or(Position::NONE, |decide| decide.body.start_position()));
+    let mut report = linter.report;
+    report.errors.sort_by_key(|finding| (finding.line, finding.column));
+    report.warnings.sort_by_key(|finding| (finding.line, finding.column));
+    report.errors.dedup();
+    report.warnings.dedup();
+    report
 }
 
-fn own_calls(ast: &AST) -> BTreeSet<(String, usize)> {
+fn script_function_arities(ast: &AST) -> BTreeSet<(String, usize)> {
     ast.shared_lib()
         .iter_script_fn_info()
         .map(|(.., function)| (function.name.to_string(), function.params.len()))
         .collect()
 }
 
-struct Reading {
+struct Linter {
     rule: Rule,
-    /// What `decide` calls its input.
+    /// The name of the parameter of `decide`.
     input: String,
     own: BTreeSet<(String, usize)>,
-    found: Found,
+    report: LintReport,
     used: BTreeSet<String>,
     mentions: usize,
     field_reads: usize,
 }
 
-impl Reading {
+impl Linter {
     fn expression(&mut self, expression: &Expr) {
         match expression {
             Expr::FnCall(call, at) => self.call(call, 0, *at),
@@ -105,22 +105,22 @@ impl Reading {
             Stmt::FnCall(call, at) => self.call(call, 0, *at),
             Stmt::If(parts, at) => {
                 if let Expr::BoolConstant(always, _) = parts.expr {
-                    let message = if always { "this condition always holds" } else { "this condition never holds" };
-                    self.found.warnings.push(Finding::at(*at, message));
+                    let message = if always { "this condition is always true" } else { "this condition is always false" };
+                    self.report.warnings.push(Finding::at(*at, message));
                 }
-                self.unreachable(parts.body.statements());
-                self.unreachable(parts.branch.statements());
+                self.warn_unreachable(parts.body.statements());
+                self.warn_unreachable(parts.branch.statements());
             }
-            Stmt::While(parts, _) | Stmt::Do(parts, ..) => self.unreachable(parts.body.statements()),
-            Stmt::For(parts, _) => self.unreachable(parts.2.body.statements()),
-            Stmt::Block(block) => self.unreachable(block.statements()),
+            Stmt::While(parts, _) | Stmt::Do(parts, ..) => self.warn_unreachable(parts.body.statements()),
+            Stmt::For(parts, _) => self.warn_unreachable(parts.2.body.statements()),
+            Stmt::Block(block) => self.warn_unreachable(block.statements()),
             _ => {}
         }
     }
 
     fn call(&mut self, call: &FnCallExpr, receiver: usize, at: Position) {
         let name = call.name.as_str();
-        // Scripts cannot write `curry`: the parser puts it where a closure uses what stands around it.
+        // Scripts cannot write `curry`: the parser inserts it where a closure captures variables.
         if call.op_token.is_some() || name == "curry" {
             return;
         }
@@ -137,7 +137,7 @@ impl Reading {
             None if another => format!("the function {name} does not take {}", values(given)),
             None => format!("there is no function {name}"),
         };
-        self.found.errors.push(Finding::at(at, message));
+        self.report.errors.push(Finding::at(at, message));
     }
 
     fn field_read(&mut self, lhs: &Expr, rhs: &Expr) {
@@ -163,12 +163,12 @@ impl Reading {
         let fields = contract::input_fields(self.rule);
         if !fields.contains(&name) {
             let message = format!("the input has no field {name}; it has {}", fields.join(", "));
-            self.found.errors.push(Finding::at(at, message));
+            self.report.errors.push(Finding::at(at, message));
         }
         self.used.insert(name.to_owned());
     }
 
-    /// Fields that are never read. Nothing is said where the input as a whole is handed on.
+    /// Warns of fields that are never read, unless the input as a whole is passed on.
     fn unused_fields(&mut self, at: Position) {
         if self.mentions > self.field_reads {
             return;
@@ -176,27 +176,27 @@ impl Reading {
         let fields = contract::input_fields(self.rule).iter().copied();
         let unused: Vec<_> = fields.filter(|field| !self.used.contains(*field)).collect();
         if !unused.is_empty() {
-            self.found.warnings.push(Finding::at(at, format!("not used of the input: {}", unused.join(", "))));
+            self.report.warnings.push(Finding::at(at, format!("unused input fields: {}", unused.join(", "))));
         }
     }
 
-    /// What stands behind a statement that never goes on.
-    fn unreachable(&mut self, statements: &[Stmt]) {
+    /// Warns of statements after one that diverges.
+    fn warn_unreachable(&mut self, statements: &[Stmt]) {
         for (statement, next) in statements.iter().zip(statements.iter().skip(1)) {
-            if leaves(statement) && !matches!(next, Stmt::Noop(_)) {
-                self.found.warnings.push(Finding::at(next.position(), NEVER_REACHED));
+            if diverges(statement) && !matches!(next, Stmt::Noop(_)) {
+                self.report.warnings.push(Finding::at(next.position(), UNREACHABLE));
             }
         }
     }
 }
 
-/// Whether nothing behind a statement is ever reached.
-fn leaves(statement: &Stmt) -> bool {
+/// Whether control never continues after a statement.
+fn diverges(statement: &Stmt) -> bool {
     match statement {
         Stmt::Return(..) | Stmt::BreakLoop(..) => true,
-        Stmt::Block(block) => block.statements().last().is_some_and(leaves),
+        Stmt::Block(block) => block.statements().last().is_some_and(diverges),
         Stmt::If(parts, _) => {
-            parts.body.statements().last().is_some_and(leaves) && parts.branch.statements().last().is_some_and(leaves)
+            parts.body.statements().last().is_some_and(diverges) && parts.branch.statements().last().is_some_and(diverges)
         }
         Stmt::While(parts, _) => matches!(parts.expr, Expr::Unit(_)) && !parts.body.statements().iter().any(breaks),
         _ => false,
@@ -210,7 +210,7 @@ fn breaks(statement: &Stmt) -> bool {
             parts.body.statements().iter().any(breaks) || parts.branch.statements().iter().any(breaks)
         }
         Stmt::Block(block) => block.statements().iter().any(breaks),
-        // Whatever else may hold a `break`: better say nothing.
+        // Others may contain a `break`: do not warn.
         Stmt::Expr(_) | Stmt::Switch(..) => true,
         _ => false,
     }

@@ -1,8 +1,8 @@
-//! The rules there are.
+//! The rules.
 
 use std::fmt;
 
-/// One of the decisions that admins may change.
+/// A decision that admins may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
     /// Who has to approve a purchase.
@@ -16,10 +16,10 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// All of them, in the order of their names.
+    /// All rules, sorted by name.
     pub const ALL: [Self; 4] = [Self::Approval, Self::Budget, Self::RoleMapping, Self::SeatAccess];
 
-    /// As it is written: `role_mapping`.
+    /// The name: `role_mapping`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Approval => "approval",
@@ -29,7 +29,7 @@ impl Rule {
         }
     }
 
-    /// Reads a name as it is written.
+    /// Parses a name.
     pub fn parse(written: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.as_str() == written)
     }

@@ -22,7 +22,7 @@ macro_rules! shipped {
     };
 }
 
-/// The rule as shipped.
+/// Returns a rule as shipped.
 pub const fn shipped(rule: Rule) -> Shipped {
     match rule {
         Rule::Approval => shipped!("approval"),
@@ -32,8 +32,8 @@ pub const fn shipped(rule: Rule) -> Shipped {
     }
 }
 
-/// The name of a version: SHA-256, in hex, of its script and tests. The script's length goes before it, so that no
-/// other pair of script and tests reads the same.
+/// The name of a version: the SHA-256 of its script and tests, in hex. The script's length is hashed first, so that no
+/// other pair of script and tests has the same hash input.
 pub fn fingerprint(script: &str, tests: &str) -> String {
     let mut hasher = Sha256::new();
     hasher.update(u64::try_from(script.len()).unwrap_or(u64::MAX).to_le_bytes());

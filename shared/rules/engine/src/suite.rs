@@ -1,4 +1,4 @@
-//! The tests beside a rule: `NAME.tests.json`.
+//! The tests of a rule: `NAME.tests.json`.
 //!
 //! ```json
 //! {
@@ -9,8 +9,8 @@
 //! }
 //! ```
 //!
-//! `now`, for all tests or for one, is put into the input of rules that are given an instant to decide for. Where nothing
-//! is to be said for all tests, the list may stand alone.
+//! `now`, for all tests or for one, is added to the input of rules that take the present instant. Without it the file
+//! may be just the list of tests.
 
 use std::collections::BTreeSet;
 
@@ -18,39 +18,39 @@ use edge_json::AtMost;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::contract::Moment;
+use crate::contract::Instant;
 use crate::failure::Finding;
 use crate::{Rule, contract};
 
-/// The most tests a rule may have.
+/// The maximum number of tests of a rule.
 const MAX_TESTS: usize = 500;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Suite {
-    now: Option<Moment>,
+    now: Option<Instant>,
     tests: AtMost<Box<RawValue>, MAX_TESTS>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct TestDefinition {
     name: String,
     group: Option<String>,
-    now: Option<Moment>,
+    now: Option<Instant>,
     input: Box<RawValue>,
     expected: Box<RawValue>,
 }
 
-/// A test, ready to be run.
+/// A parsed test.
 pub struct Test {
-    /// What it shows.
+    /// The name.
     pub name: String,
-    /// What it belongs to.
+    /// The group.
     pub group: Option<String>,
     /// The input: JSON.
     pub input: String,
-    /// The outcome: JSON, as the engine writes it.
+    /// The expected outcome: JSON, as the engine writes it.
     pub expected: String,
 }
 
@@ -82,7 +82,7 @@ pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
                 findings.push(Finding::whole(format!("test {}{name}: {message}", index.saturating_add(1))));
             }
             Ok(test) if !names.insert(test.name.clone()) => {
-                findings.push(Finding::whole(format!("two tests are called \"{}\"", test.name)));
+                findings.push(Finding::whole(format!("two tests have the name \"{}\"", test.name)));
             }
             Ok(test) => tests.push(test),
         }
@@ -90,20 +90,20 @@ pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
     if findings.is_empty() { Ok(tests) } else { Err(findings) }
 }
 
-type NotRead = (Option<String>, String);
+type InvalidTest = (Option<String>, String);
 
-fn read_one(rule: Rule, json: &str, now: Option<Moment>) -> Result<Test, NotRead> {
-    let written: Written = edge_json::from_str(json).map_err(|error| (name_of(json), bare(&error)))?;
-    let Written { name, group, now: own_now, input, expected } = written;
+fn read_one(rule: Rule, json: &str, now: Option<Instant>) -> Result<Test, InvalidTest> {
+    let written: TestDefinition = edge_json::from_str(json).map_err(|error| (name_of(json), message_without_position(&error)))?;
+    let TestDefinition { name, group, now: own_now, input, expected } = written;
     let named = |message: String| (Some(name.clone()), message);
     let input = with_now(rule, input.get(), own_now.or(now)).map_err(named)?;
-    let expected = contract::normal_outcome(rule, expected.get())
+    let expected = contract::normalized_outcome(rule, expected.get())
         .map_err(|error| named(format!("the expected outcome is not valid: {error}")))?;
     Ok(Test { name, group, input, expected })
 }
 
-/// An error's text, without the line within the test, which nobody can look up.
-fn bare(error: &serde_json::Error) -> String {
+/// The message of an error, without its position, which is relative to the test.
+fn message_without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split_once(" at line ").map_or(text.clone(), |(text, _)| text.to_owned())
 }
@@ -116,7 +116,7 @@ fn name_of(json: &str) -> Option<String> {
     edge_json::from_str::<Named>(json).ok().map(|named| named.name)
 }
 
-fn with_now(rule: Rule, input: &str, now: Option<Moment>) -> Result<String, String> {
+fn with_now(rule: Rule, input: &str, now: Option<Instant>) -> Result<String, String> {
     let Some(now) = now.filter(|_| contract::input_fields(rule).contains(&"now")) else { return Ok(input.to_owned()) };
     let not_a_map = || "the input is not a map".to_owned();
     let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(input).map_err(|_| not_a_map())?;

@@ -1,5 +1,5 @@
-//! The words of a script as the parser came by them: what the parsed script does not tell any more, such as the digits of a
-//! number and the cases of a `switch`.
+//! The tokens of a script, recorded by the parser: information that the syntax tree no longer has, such as the digits
+//! of a number and the cases of a `switch`.
 
 use std::cell::RefCell;
 
@@ -7,16 +7,16 @@ use rhai::{Position, Token};
 
 use crate::amount::Amount;
 
-/// A word of a script, as far as it is of interest.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum TokenKind {
     /// `switch`.
     Switch,
     /// `{`.
     Brace,
     /// `(`, `[`, `#{`.
     Bracket,
-    /// What closes any of them.
+    /// A closing brace or bracket.
     Close,
     /// `,`.
     Comma,
@@ -30,13 +30,13 @@ pub enum Word {
     Range,
     /// `-`.
     Minus,
-    /// A number without a point.
+    /// A number without a decimal point.
     Whole,
-    /// A number with a point, or an exponent.
+    /// A number with a decimal point or an exponent.
     Decimal {
         /// Whether its value is a whole number.
         is_whole: bool,
-        /// Whether it is kept as it is written.
+        /// Whether it is represented exactly.
         is_exact: bool,
     },
     /// A text.
@@ -53,53 +53,53 @@ pub enum Word {
     Other,
 }
 
-/// A word, and where it stands.
-pub type Placed = (Word, Position);
+/// A token and its position.
+pub type PlacedToken = (TokenKind, Position);
 
 thread_local! {
-    /// What was read since the last [`record`]; None while nobody wants to know.
-    static WORDS: RefCell<Option<Vec<Placed>>> = const { RefCell::new(None) };
+    /// The tokens since the last [`record`]; None if none are recorded.
+    static TOKENS: RefCell<Option<Vec<PlacedToken>>> = const { RefCell::new(None) };
 }
 
-/// What `parse` gives, and the words that the parser came by.
-pub fn record<T>(parse: impl FnOnce() -> T) -> (T, Vec<Placed>) {
-    WORDS.with(|words| words.replace(Some(Vec::new())));
+/// Runs `parse` and returns its result with the recorded tokens.
+pub fn record<T>(parse: impl FnOnce() -> T) -> (T, Vec<PlacedToken>) {
+    TOKENS.with(|tokens| tokens.replace(Some(Vec::new())));
     let parsed = parse();
-    (parsed, WORDS.with(RefCell::take).unwrap_or_default())
+    (parsed, TOKENS.with(RefCell::take).unwrap_or_default())
 }
 
-/// Notes a word that the parser has come by.
+/// Records a token.
 pub fn note(token: &Token, position: Position) {
-    WORDS.with(|words| {
-        if let Some(words) = words.borrow_mut().as_mut() {
-            words.push((word(token), position));
+    TOKENS.with(|tokens| {
+        if let Some(tokens) = tokens.borrow_mut().as_mut() {
+            tokens.push((kind(token), position));
         }
     });
 }
 
-fn word(token: &Token) -> Word {
+fn kind(token: &Token) -> TokenKind {
     match token {
-        Token::Switch => Word::Switch,
-        Token::LeftBrace => Word::Brace,
-        Token::LeftParen | Token::LeftBracket | Token::QuestionBracket | Token::MapStart => Word::Bracket,
-        Token::RightBrace | Token::RightParen | Token::RightBracket => Word::Close,
-        Token::Comma => Word::Comma,
-        Token::DoubleArrow => Word::Arrow,
-        Token::If => Word::If,
-        Token::Pipe => Word::Or,
-        Token::ExclusiveRange | Token::InclusiveRange => Word::Range,
-        Token::Minus | Token::UnaryMinus => Word::Minus,
-        Token::IntegerConstant(_) => Word::Whole,
+        Token::Switch => TokenKind::Switch,
+        Token::LeftBrace => TokenKind::Brace,
+        Token::LeftParen | Token::LeftBracket | Token::QuestionBracket | Token::MapStart => TokenKind::Bracket,
+        Token::RightBrace | Token::RightParen | Token::RightBracket => TokenKind::Close,
+        Token::Comma => TokenKind::Comma,
+        Token::DoubleArrow => TokenKind::Arrow,
+        Token::If => TokenKind::If,
+        Token::Pipe => TokenKind::Or,
+        Token::ExclusiveRange | Token::InclusiveRange => TokenKind::Range,
+        Token::Minus | Token::UnaryMinus => TokenKind::Minus,
+        Token::IntegerConstant(_) => TokenKind::Whole,
         Token::DecimalConstant(constant) => {
             let (value, written) = &**constant;
             let is_exact = Amount::parse(written).is_some_and(|amount| amount.decimal() == *value);
-            Word::Decimal { is_whole: value.is_integer(), is_exact }
+            TokenKind::Decimal { is_whole: value.is_integer(), is_exact }
         }
-        Token::StringConstant(_) => Word::Text,
-        Token::CharConstant(_) => Word::Letter,
-        Token::True | Token::False => Word::Flag,
-        Token::Unit => Word::Unit,
-        Token::Underscore => Word::Underscore,
-        _ => Word::Other,
+        Token::StringConstant(_) => TokenKind::Text,
+        Token::CharConstant(_) => TokenKind::Letter,
+        Token::True | Token::False => TokenKind::Flag,
+        Token::Unit => TokenKind::Unit,
+        Token::Underscore => TokenKind::Underscore,
+        _ => TokenKind::Other,
     }
 }

@@ -57,10 +57,10 @@ fn what_is_odd_is_a_warning() {
     assert_eq!(report.errors, []);
     assert!(report.ok);
     for (line, part) in [
-        (1, "not used of the input: department, employmentType"),
-        (3, "always holds"),
-        (5, "never reached"),
-        (8, "never reached"),
+        (1, "unused input fields: department, employmentType"),
+        (3, "always true"),
+        (5, "unreachable"),
+        (8, "unreachable"),
     ] {
         assert!(has(&report.warnings, line, part), "{line} {part}: {:?}", report.warnings);
     }
@@ -126,7 +126,7 @@ fn tests_that_cannot_be_read_are_errors_that_name_them() {
         ),
         (
             r#"{"tests":[{"name":"x","input":{},"expected":{"role":"admin"}},{"name":"x","input":{},"expected":{"role":"admin"}}]}"#,
-            "two tests are called \"x\"",
+            "two tests have the name \"x\"",
         ),
     ] {
         let report = engine().check(Rule::RoleMapping, "fn decide(input) { #{ role: \"admin\" } }", Some(tests));

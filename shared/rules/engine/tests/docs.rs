@@ -6,7 +6,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use edge_rules::{Rule, known_to_checks, reference};
+use edge_rules::{Rule, checked_functions, reference};
 use support::{engine, value_of};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/rules.md");
@@ -53,7 +53,7 @@ fn checks_know_the_functions_that_there_are() {
     registered.insert(("type_of".into(), 1));
     registered.extend((1..=4).map(|count| ("call".into(), count)));
     // Those that ask for their context say so as one value more.
-    assert_eq!(known_to_checks(), registered);
+    assert_eq!(checked_functions(), registered);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use edge_rules::fuzz::hostile::{Ends, scripts};
+use edge_rules::fuzz::hostile::{ExpectedEnd, scripts};
 use edge_rules::{Engine, FailureKind, Limit, Rule};
 use support::{EMPLOYEE, StoppedClock, engine};
 
@@ -18,15 +18,15 @@ fn try_all(engine: &Engine) {
     for (name, script, ends) in scripts() {
         let began = Instant::now();
         match (engine.compile(Rule::RoleMapping, &script), ends) {
-            (Err(_), Ends::Uncompiled) => {}
+            (Err(_), ExpectedEnd::Uncompiled) => {}
             (Err(findings), _) => panic!("{name} does not compile: {findings:?}"),
             (Ok(compiled), ends) => {
                 let ended = engine.evaluate(&compiled, EMPLOYEE, false).map_err(|failure| failure.kind);
                 match (ended, ends) {
-                    (Err(FailureKind::Limit(limit)), Ends::AtLimit(limits)) if limits.contains(&limit) => {}
+                    (Err(FailureKind::Limit(limit)), ExpectedEnd::AtLimit(limits)) if limits.contains(&limit) => {}
                     // Without optimisation the time may be over first.
-                    (Err(FailureKind::Limit(Limit::Time)), Ends::AtLimit(_)) if cfg!(debug_assertions) => {}
-                    (Err(FailureKind::Script { .. }), Ends::AsError) => {}
+                    (Err(FailureKind::Limit(Limit::Time)), ExpectedEnd::AtLimit(_)) if cfg!(debug_assertions) => {}
+                    (Err(FailureKind::Script { .. }), ExpectedEnd::AsError) => {}
                     (ended, _) => panic!("{name} ends as {ended:?}"),
                 }
             }

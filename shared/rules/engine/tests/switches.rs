@@ -134,10 +134,10 @@ fn a_check_refuses_cases_that_mean_nothing_together_and_names_the_place() {
         ("5000 => \"a\",\n\"x\" => \"b\",", 4, 1, "this one is a text, the first is a number"),
         ("\"x\" => \"b\",\n() => \"c\",\n  1..5 => \"a\",", 5, 3, "this one is a number, the first is a text"),
         ("true => \"b\",\n\"x\" | 'x' => \"a\",", 4, 1, "of one kind"),
-        ("5000 => \"a\",\n6000.00 => \"b\",", 4, 1, "all with a point or all without"),
-        ("[5000] => \"a\",", 3, 1, "a case is a text, a number"),
-        ("#{ a: 1 } => \"a\",", 3, 1, "a case is a text, a number"),
-        ("(5000) => \"a\",", 3, 1, "a case is a text, a number"),
+        ("5000 => \"a\",\n6000.00 => \"b\",", 4, 1, "all have a decimal point or all have none"),
+        ("[5000] => \"a\",", 3, 1, "a case must be a text, a number"),
+        ("#{ a: 1 } => \"a\",", 3, 1, "a case must be a text, a number"),
+        ("(5000) => \"a\",", 3, 1, "a case must be a text, a number"),
         ("1 =>\n1.00000000000000000000000000001,\n_ => 2", 4, 1, "more digits"),
     ] {
         let found = findings(cases);

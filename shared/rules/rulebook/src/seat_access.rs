@@ -13,7 +13,7 @@ use edge_capabilities::counters::RULE_FAILED;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_rules::Rule;
 use edge_rules::contract::{
-    Moment, PeriodEnd, SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus,
+    Instant, PeriodEnd, SeatAccessInput, SeatAccessOutcome, SeatAccessReason, SeatStatus, SubscriptionStatus,
 };
 use edge_seats::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 
@@ -137,8 +137,8 @@ pub(crate) fn input(facts: SeatFacts) -> String {
             edge_seats::SubscriptionStatus::Suspended => SubscriptionStatus::Suspended,
             edge_seats::SubscriptionStatus::Expired => SubscriptionStatus::Expired,
         },
-        expires_at: PeriodEnd(facts.expires_at.map(Moment)),
-        now: Moment(facts.now),
+        expires_at: PeriodEnd(facts.expires_at.map(Instant)),
+        now: Instant(facts.now),
     };
     // This type can always be written.
     serde_json::to_string(&input).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! `approval`: who has to approve a purchase.
+//! The rule `approval`: who has to approve a purchase.
 
 mod quorum;
 
@@ -12,35 +12,35 @@ use super::{Amount, RuleInput};
 use crate::Rule;
 use crate::failure::Failure;
 
-/// A purchase to be decided.
+/// A purchase to decide on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalInput {
-    /// What kind of purchase: `checkout`.
+    /// The kind of purchase: `checkout`.
     pub kind: String,
-    /// What it costs.
+    /// The price.
     pub amount: Amount,
-    /// In which currency: ISO 4217.
+    /// The currency: ISO 4217.
     pub currency: String,
-    /// Whose purchase it is.
+    /// The tenant that buys.
     pub tenant_id: String,
-    /// The department that pays.
+    /// The department that pays, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department_id: Option<String>,
-    /// Who asks.
+    /// The requester.
     pub requester: Requester,
-    /// The contract it falls under.
+    /// The contract that covers the purchase, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract_id: Option<String>,
 }
 
-/// Who asks.
+/// The requester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Requester {
-    /// Their id.
+    /// The requester's id.
     pub id: String,
-    /// Their role.
+    /// The requester's role.
     pub role: String,
 }
 
@@ -64,37 +64,38 @@ impl ApprovalInput {
     }
 }
 
-/// What is decided.
+/// The decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ApprovalDecision {
-    /// Goes through.
+    /// The purchase is approved.
     Approve,
-    /// People have to approve it first.
+    /// The purchase requires approvals.
     Require,
-    /// Does not go through.
+    /// The purchase is rejected.
     Reject,
 }
 
-/// People who approve, before the next level is asked.
+/// An approval level. It must be complete before the next level begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalLevel {
-    /// Who may: `role:finance_manager`, `user:u1`.
+    /// The eligible approvers: `role:finance_manager`, `user:u1`.
     pub approvers: Vec<String>,
-    /// How many of them have to: not more than there are, where all are named. Nobody counts for two levels.
+    /// The number of required approvals; not more than there are people if all are named. A person counts for one
+    /// level.
     pub quorum: u32,
 }
 
-/// The decision on a purchase.
+/// The outcome of the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalOutcome {
-    /// What is decided.
+    /// The decision.
     pub outcome: ApprovalDecision,
-    /// The levels, first to last: at least one where people are required, none else.
+    /// The levels in order: at least one if approvals are required, else none.
     pub levels: Vec<ApprovalLevel>,
-    /// Why, for people.
+    /// The reason, for people.
     pub reason: String,
 }
 
@@ -114,7 +115,7 @@ impl Outcome for ApprovalOutcome {
             return Err(Failure::outcome("levels", "expected at least one level with \"require\", and none without"));
         }
         if let Err(index) = quorum::check(&levels) {
-            let wrong = "is more than there are people: only those named here are asked, and nobody counts twice";
+            let wrong = "exceeds the number of named people: only these are asked, and a person counts for one level";
             return Err(Failure::outcome(format!("levels[{index}].quorum"), wrong));
         }
         let reason = fields.take("reason", text)?;

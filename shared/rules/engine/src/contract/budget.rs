@@ -1,4 +1,4 @@
-//! `budget`: whether a budget allows a purchase.
+//! The rule `budget`: whether a budget allows a purchase.
 
 use rhai::Dynamic;
 use schemars::JsonSchema;
@@ -10,30 +10,30 @@ use super::{Amount, RuleInput};
 use crate::Rule;
 use crate::failure::Failure;
 
-/// A purchase, and the budget it would come from.
+/// A purchase, and the budget that pays for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BudgetInput {
     /// The budget.
     pub budget: BudgetBalance,
-    /// What the purchase costs, in the budget's currency.
+    /// The price, in the budget's currency.
     pub amount: Amount,
 }
 
-/// A budget.
+/// A budget and its balance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "Budget")]
 pub struct BudgetBalance {
-    /// What may be spent.
+    /// The limit.
     pub limit: Amount,
-    /// What was spent.
+    /// The spent amount.
     pub spent: Amount,
-    /// What is promised and not yet spent.
+    /// The reserved amount, which is not spent yet.
     pub reserved: Amount,
-    /// In which currency: ISO 4217.
+    /// The currency: ISO 4217.
     pub currency: String,
-    /// For which time: `2024-02`, `monthly`.
+    /// The period: `2024-02`, `monthly`.
     pub period: String,
 }
 
@@ -61,37 +61,37 @@ impl BudgetInput {
     }
 }
 
-/// What is decided.
+/// The decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BudgetDecision {
-    /// Goes through.
+    /// The purchase is allowed.
     Allow,
-    /// Goes through, and somebody should know.
+    /// The purchase is allowed, with alerts.
     Warn,
-    /// Does not go through.
+    /// The purchase is denied.
     Deny,
 }
 
-/// Something that somebody should know.
+/// An alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BudgetAlert {
-    /// Which mark was passed, in percent of the limit.
+    /// The threshold that was crossed, in percent of the limit.
     pub threshold: Amount,
-    /// What to tell people.
+    /// The message, for people.
     pub message: String,
 }
 
-/// The decision on a purchase.
+/// The outcome of the rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BudgetOutcome {
-    /// What is decided.
+    /// The decision.
     pub outcome: BudgetDecision,
-    /// What somebody should know.
+    /// The alerts.
     pub alerts: Vec<BudgetAlert>,
-    /// Why, for people.
+    /// The reason, for people.
     pub reason: String,
 }
 

@@ -1,10 +1,10 @@
-//! Inputs, as scripts see them.
+//! Inputs in the form that scripts receive.
 
 use rhai::{Dynamic, Map};
 
-use super::{Amount, Moment};
+use super::{Amount, Instant};
 
-/// A map of the fields; what was not given is `()`.
+/// A map of fields. An omitted field is `()`.
 pub fn map<const N: usize>(fields: [(&str, Dynamic); N]) -> Dynamic {
     Dynamic::from_map(fields.into_iter().map(|(name, value)| (name.into(), value)).collect::<Map>())
 }
@@ -14,12 +14,12 @@ pub fn optional(text: Option<String>) -> Dynamic {
     text.map_or(Dynamic::UNIT, Dynamic::from)
 }
 
-/// An amount: always a decimal, so that a division never cuts off.
+/// An amount: always a decimal, so that a division never truncates.
 pub fn amount(amount: Amount) -> Dynamic {
     Dynamic::from_decimal(amount.decimal())
 }
 
 /// An instant.
-pub fn moment(moment: Moment) -> Dynamic {
-    Dynamic::from(moment)
+pub fn instant(instant: Instant) -> Dynamic {
+    Dynamic::from(instant)
 }

@@ -1,24 +1,24 @@
-//! Outcomes, as scripts give them: read strictly, each error with the field it is about.
+//! Parsing of the outcomes that scripts return. It is strict, and each error names its field.
 
 use rhai::{Dynamic, Map};
 
 use super::Amount;
 use crate::failure::Failure;
 
-/// What a script has to give.
+/// The outcome of a rule.
 pub trait Outcome: Sized {
-    /// Reads it.
+    /// Parses what a script returned.
     fn from_script(given: Dynamic) -> Result<Self, Failure>;
 }
 
-/// The fields of a map, each to be taken once.
+/// The fields of a map, each taken once.
 pub struct Fields {
     map: Map,
     path: String,
 }
 
 impl Fields {
-    /// The fields of `given`, which stands at `path`.
+    /// Reads `given`, the value at `path`.
     pub fn of(given: Dynamic, path: &str) -> Result<Self, Failure> {
         let kind = kind(&given);
         let map = given.try_cast::<Map>().ok_or_else(|| expected(path, "a map such as #{ … }", kind))?;
@@ -36,7 +36,7 @@ impl Fields {
         read(value, &path)
     }
 
-    /// Takes the field `name`, which holds one of a few words.
+    /// Takes the field `name`, whose value must be one of `words`.
     pub fn one_of<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Result<T, Failure> {
         self.take(name, |value, path| {
             let given = text(value, path)?;
@@ -48,7 +48,7 @@ impl Fields {
         })
     }
 
-    /// Nothing else may be there.
+    /// Checks that no other field is present.
     pub fn end(self) -> Result<(), Failure> {
         match self.map.keys().next() {
             None => Ok(()),

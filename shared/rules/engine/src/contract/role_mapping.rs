@@ -1,4 +1,4 @@
-//! `role_mapping`: which role an employee gets.
+//! The rule `role_mapping`: which role an employee gets.
 
 use rhai::Dynamic;
 use schemars::JsonSchema;
@@ -11,20 +11,20 @@ use super::outcome::{Fields, Outcome};
 use crate::Rule;
 use crate::failure::Failure;
 
-/// An employee, as the ERP describes them.
+/// An employee in the ERP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleMappingInput {
-    /// Their job title; empty if the ERP has none.
+    /// The job title; empty if the ERP has none.
     pub job_title: String,
-    /// Their department; empty if the ERP has none.
+    /// The department; empty if the ERP has none.
     pub department: String,
-    /// How they are employed.
+    /// The type of employment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employment_type: Option<String>,
 }
 
-/// Writes the fields in the order of their names, as all recorded decisions have them.
+/// Writes the fields in alphabetical order, as in all recorded decisions.
 impl Serialize for RoleMappingInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("RoleMappingInput", 3)?;
@@ -57,15 +57,15 @@ impl RoleMappingInput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// May do all.
+    /// May do everything.
     Admin,
     /// May manage people and projects.
     Manager,
-    /// May work.
+    /// May use the workspace.
     Member,
 }
 
-/// The role of an employee.
+/// The outcome of the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleMappingOutcome {

@@ -1,4 +1,4 @@
-//! `seat_access`: whether a seat grants access.
+//! The rule `seat_access`: whether a seat grants access.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use rhai::Dynamic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::input::{map, moment};
+use super::input::{map, instant};
 use super::outcome::{Fields, Outcome, flag};
-use super::{Moment, RuleInput};
+use super::{Instant, RuleInput};
 use crate::Rule;
 use crate::failure::Failure;
 
@@ -17,11 +17,11 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SeatStatus {
-    /// The user has it.
+    /// The seat is assigned.
     Active,
-    /// The user was offered it.
+    /// The seat was offered, and is not accepted yet.
     Pending,
-    /// The user had it.
+    /// The seat was revoked.
     Revoked,
 }
 
@@ -39,17 +39,17 @@ impl SeatStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SubscriptionStatus {
-    /// Not yet to be paid.
+    /// In a free trial.
     Trialing,
     /// Paid.
     Active,
     /// A payment is overdue.
     PastDue,
-    /// Will not be renewed; what was paid for stays.
+    /// Not renewed; it lasts until the end of the paid period.
     Cancelled,
-    /// Stopped, for a payment failed for good.
+    /// Suspended because a payment failed finally.
     Suspended,
-    /// Over.
+    /// Ended.
     Expired,
 }
 
@@ -74,16 +74,15 @@ pub struct SeatAccessInput {
     pub seat_status: SeatStatus,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
-    /// When the period that was paid for ends; null where it does not end: scripts are then given an instant that never
-    /// comes.
+    /// The end of the paid period; null if it has no end: scripts then receive an instant in the distant future.
     pub expires_at: PeriodEnd,
     /// The instant to decide for.
-    pub now: Moment,
+    pub now: Instant,
 }
 
-/// When a period ends; null where it does not. It has to be said.
+/// The end of a period; null if it has none. The field is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeriodEnd(pub Option<Moment>);
+pub struct PeriodEnd(pub Option<Instant>);
 
 impl JsonSchema for PeriodEnd {
     fn schema_name() -> Cow<'static, str> {
@@ -95,9 +94,9 @@ impl JsonSchema for PeriodEnd {
     }
 }
 
-/// What scripts are given for the end of a period that does not end: an instant that compares and adds up as every
-/// other does, so that no script has to know of the case. 9000-01-01T00:00:00Z.
-const NEVER: Moment = Moment(Timestamp::from_millis(221_845_392_000_000));
+/// The end of a period without an end, for scripts: an instant that compares and adds like any other, so that scripts
+/// need no special case. 9000-01-01T00:00:00Z.
+const NEVER: Instant = Instant(Timestamp::from_millis(221_845_392_000_000));
 
 impl RuleInput for SeatAccessInput {
     const RULE: Rule = Rule::SeatAccess;
@@ -109,13 +108,13 @@ impl SeatAccessInput {
         map([
             ("seatStatus", self.seat_status.as_str().into()),
             ("subscriptionStatus", self.subscription_status.as_str().into()),
-            ("expiresAt", moment(self.expires_at.0.unwrap_or(NEVER))),
-            ("now", moment(self.now)),
+            ("expiresAt", instant(self.expires_at.0.unwrap_or(NEVER))),
+            ("now", instant(self.now)),
         ])
     }
 }
 
-/// Why access is granted or not.
+/// The reason of the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SeatAccessReason {
@@ -123,31 +122,31 @@ pub enum SeatAccessReason {
     SeatActive,
     /// Granted although a payment is overdue.
     GracePeriod,
-    /// The organisation is not known.
+    /// The organisation is unknown.
     OrganizationNotFound,
     /// The organisation has no seat for the user.
     SeatNotFound,
-    /// The seat was taken back.
+    /// The seat was revoked.
     SeatRevoked,
-    /// The seat was offered and not yet taken.
+    /// The seat was offered, and is not accepted yet.
     SeatPending,
-    /// A payment is overdue, and the grace has passed.
+    /// A payment is overdue, and the grace period has ended.
     SubscriptionPastDue,
-    /// The subscription was cancelled, and what was paid for has ended.
+    /// The subscription was cancelled, and the paid period has ended.
     SubscriptionCancelled,
     /// The subscription is suspended.
     SubscriptionSuspended,
-    /// The subscription is over.
+    /// The subscription has ended.
     SubscriptionExpired,
 }
 
-/// Whether the user gets in.
+/// The outcome of the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SeatAccessOutcome {
-    /// Whether they do.
+    /// Whether the user has access.
     pub has_access: bool,
-    /// Why.
+    /// The reason.
     pub reason: SeatAccessReason,
 }
 

@@ -1,14 +1,14 @@
-//! Arithmetic of decimals whose result is the exact one, or none. What the decimals' own crate does where a result has more
-//! digits than it can hold, which is to round without a word, never happens here.
+//! Exact decimal arithmetic. `rust_decimal` silently rounds a result with too many digits; here there is no result
+//! instead.
 
 use rust_decimal::Decimal;
 
-/// How many digits behind the point a decimal can have.
+/// The maximum number of decimal places.
 const MAX_PLACES: u32 = 28;
-/// How many digits behind the point a quotient is rounded to that does not end.
-pub const PLACES_OF_QUOTIENTS: u32 = 12;
+/// The number of decimal places of a quotient that does not terminate.
+pub const QUOTIENT_PLACES: u32 = 12;
 
-/// `mantissa / 10^places`. Zeros at its end are dropped as far as they have no room.
+/// `mantissa / 10^places`. Trailing zeros that do not fit are dropped.
 fn decimal(mut mantissa: i128, mut places: u32) -> Option<Decimal> {
     loop {
         if places <= MAX_PLACES
@@ -24,7 +24,7 @@ fn decimal(mut mantissa: i128, mut places: u32) -> Option<Decimal> {
     }
 }
 
-/// The mantissa of `number` with so many digits behind the point, which it has at most.
+/// The mantissa of `number` at the scale `places`, which must not be smaller than its own.
 fn mantissa_at(number: Decimal, places: u32) -> Option<i128> {
     let more = places.checked_sub(number.scale())?;
     number.mantissa().checked_mul(10_i128.checked_pow(more)?)
@@ -36,7 +36,7 @@ pub fn sum(a: Decimal, b: Decimal) -> Option<Decimal> {
         let places = a.scale().max(b.scale());
         decimal(mantissa_at(a, places)?.checked_add(mantissa_at(b, places)?)?, places)
     };
-    // Zeros at the end are kept where there is room for them.
+    // Trailing zeros are kept if they fit.
     of(a, b).or_else(|| of(a.normalize(), b.normalize()))
 }
 
@@ -52,7 +52,7 @@ pub fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
     mantissa.and_then(|mantissa| decimal(mantissa, places)).or_else(|| long_product(a.normalize(), b.normalize()))
 }
 
-/// The product of two numbers without zeros at their ends, of which one's twos and the other's fives may still make some.
+/// The product of two normalized numbers; factors of 2 in one and 5 in the other are cancelled first.
 fn long_product(a: Decimal, b: Decimal) -> Option<Decimal> {
     let (mut a, mut b, mut places) = (a.mantissa(), b.mantissa(), a.scale().checked_add(b.scale())?);
     while places > 0 {
@@ -68,20 +68,19 @@ fn long_product(a: Decimal, b: Decimal) -> Option<Decimal> {
     decimal(a.checked_mul(b)?, places)
 }
 
-/// `a / b`: exact where that ends within 28 digits, else rounded to [`PLACES_OF_QUOTIENTS`] behind the point, or to as many
-/// as there is room for. None: it cannot be held, or `b` is zero.
+/// `a / b`: exact if it terminates within 28 digits, else rounded to [`QUOTIENT_PLACES`] decimal places, or to as many
+/// as fit. None: it does not fit, or `b` is zero.
 pub fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
     if let Some(exact) = exact_quotient(a, b) {
         return Some(exact);
     }
-    (0..=PLACES_OF_QUOTIENTS).rev().find_map(|places| rounded_quotient(a, b, places, 0))
+    (0..=QUOTIENT_PLACES).rev().find_map(|places| rounded_quotient(a, b, places, 0))
 }
 
-/// `a * 10^tens / b`, rounded half up to so many digits behind the point, off the exact quotient. None: it cannot be held, or
-/// `b` is zero.
+/// `a * 10^tens / b`, rounded half up once to so many decimal places. None: it does not fit, or `b` is zero.
 pub fn rounded_quotient(a: Decimal, b: Decimal, places: u32, tens: u32) -> Option<Decimal> {
     long_division(a, b, places, tens).or_else(|| {
-        // With fewer digits there may be room for it.
+        // With fewer digits it may fit.
         let a = product(a, Decimal::from(10_u64.checked_pow(tens)?))?;
         let quotient = exact_quotient(a, b)?.normalize();
         (quotient.scale() <= places).then_some(quotient)
@@ -97,7 +96,7 @@ fn long_division(a: Decimal, b: Decimal, places: u32, tens: u32) -> Option<Decim
     let (mut rest, mut divisor) = (a.mantissa().unsigned_abs(), b.mantissa().unsigned_abs());
     let steps = i64::from(places) + i64::from(tens) + i64::from(b.scale()) - i64::from(a.scale());
     if let Ok(shorter) = u32::try_from(-steps) {
-        // Beyond what can be counted, the divisor is more than twice any number.
+        // On overflow the divisor is more than twice any number.
         divisor = 10_u128.checked_pow(shorter).and_then(|tens| divisor.checked_mul(tens)).unwrap_or(u128::MAX);
     }
     let mut quotient = rest.checked_div(divisor)?;
@@ -119,7 +118,7 @@ pub fn remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
     let places = a.scale().max(b.scale());
     let b_longer = places.checked_sub(b.scale())?;
     let Some(divisor) = 10_i128.checked_pow(b_longer).and_then(|tens| b.mantissa().checked_mul(tens)) else {
-        // More than any number of as many digits as `a` has.
+        // The divisor is greater than any number with the digits of `a`.
         return Some(a);
     };
     let mut rest = a.mantissa().checked_rem(divisor)?;
@@ -129,7 +128,7 @@ pub fn remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
     decimal(rest, places)
 }
 
-/// `base` to the power of a whole number. None: it cannot be held, or the exponent is not whole.
+/// `base` to the power of a whole number. None: it does not fit, or the exponent is not whole.
 pub fn power(base: Decimal, exponent: Decimal) -> Option<Decimal> {
     let mut left = i64::try_from(exponent).ok().filter(|whole| Decimal::from(*whole) == exponent)?;
     if left < 0 {

@@ -1,13 +1,13 @@
-//! Instants and how long lies between them.
+//! Instants and durations.
 
 use std::time::Duration;
 
 use rhai::plugin::*;
 
 use super::{Fallible, error};
-use crate::contract::Moment;
+use crate::contract::Instant;
 
-/// How long something lasts, in milliseconds.
+/// A duration, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(u64);
 
@@ -18,8 +18,8 @@ pub mod functions {
     /// # Example
     /// `instant("2024-02-01T00:00:00Z")`
     #[rhai_fn(return_raw)]
-    pub fn instant(text: &str) -> Fallible<Moment> {
-        Moment::parse(text).map_or_else(|| error("expected an instant such as \"2024-02-01T00:00:00Z\""), Ok)
+    pub fn instant(text: &str) -> Fallible<Instant> {
+        Instant::parse(text).map_or_else(|| error("expected an instant such as \"2024-02-01T00:00:00Z\""), Ok)
     }
 
     /// So many days, to be added to an instant.
@@ -51,15 +51,15 @@ pub mod functions {
 
     /// The instant that much later.
     #[rhai_fn(name = "+")]
-    pub fn later(instant: Moment, time: Span) -> Moment {
-        Moment(instant.0.plus(Duration::from_millis(time.0)))
+    pub fn later(instant: Instant, time: Span) -> Instant {
+        Instant(instant.0.plus(Duration::from_millis(time.0)))
     }
 
     /// The instant that much earlier.
     #[rhai_fn(name = "-")]
-    pub fn earlier(instant: Moment, time: Span) -> Moment {
+    pub fn earlier(instant: Instant, time: Span) -> Instant {
         let millis = i64::try_from(time.0).unwrap_or(i64::MAX);
-        Moment(edge_capabilities::Timestamp::from_millis(instant.0.as_millis().saturating_sub(millis)))
+        Instant(edge_capabilities::Timestamp::from_millis(instant.0.as_millis().saturating_sub(millis)))
     }
 
     /// The instant as a text.
@@ -67,7 +67,7 @@ pub mod functions {
     /// # Example
     /// `input.now.to_string()`
     #[rhai_fn(name = "to_string")]
-    pub fn instant_to_string(instant: Moment) -> String {
+    pub fn instant_to_string(instant: Instant) -> String {
         instant.to_string()
     }
 }

@@ -2,17 +2,17 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "within what the macro writes: the engine has matched the types before it calls"
+    reason = "in macro-generated code: the engine matches the types before the call"
 )]
 
 use rhai::plugin::*;
 use rhai::{Array, FnPtr};
 use rust_decimal::Decimal;
 
-use super::comparing::same;
+use super::comparison::equals;
 use super::exact;
 use super::numbers::decimal;
-use super::texts::fits;
+use super::texts::check_text_len;
 use super::{Fallible, error};
 use crate::failure::Limit;
 use crate::run::{charge, stop};
@@ -45,7 +45,7 @@ pub mod functions {
     #[rhai_fn(name = "contains", pure, return_raw)]
     pub fn list_contains(list: &mut Array, item: Dynamic) -> Fallible<bool> {
         charge(list.len())?;
-        list.iter().try_fold(false, |found, other| Ok(found || same(other, &item)?))
+        list.iter().try_fold(false, |found, other| Ok(found || equals(other, &item)?))
     }
 
     /// Puts an item at the end of a list.
@@ -78,7 +78,7 @@ pub mod functions {
     pub fn filter(context: NativeCallContext, list: Array, function: FnPtr) -> Fallible<Array> {
         let mut kept = Array::new();
         for item in list {
-            if verdict(&context, &function, item.clone())? {
+            if holds(&context, &function, item.clone())? {
                 kept.push(item);
             }
         }
@@ -91,7 +91,7 @@ pub mod functions {
     /// `[1, 2, 3].some(|n| n > 2)`
     #[rhai_fn(return_raw)]
     pub fn some(context: NativeCallContext, list: Array, function: FnPtr) -> Fallible<bool> {
-        list.into_iter().try_fold(false, |found, item| Ok(found || verdict(&context, &function, item)?))
+        list.into_iter().try_fold(false, |found, item| Ok(found || holds(&context, &function, item)?))
     }
 
     /// Whether a function says true for every item.
@@ -100,7 +100,7 @@ pub mod functions {
     /// `[1, 2, 3].all(|n| n > 0)`
     #[rhai_fn(return_raw)]
     pub fn all(context: NativeCallContext, list: Array, function: FnPtr) -> Fallible<bool> {
-        list.into_iter().try_fold(true, |all, item| Ok(all && verdict(&context, &function, item)?))
+        list.into_iter().try_fold(true, |all, item| Ok(all && holds(&context, &function, item)?))
     }
 
     /// The sum of a list of numbers; 0 for an empty list.
@@ -132,7 +132,7 @@ pub mod functions {
                 Ok(text) => joined.push_str(&text),
                 Err(_) => return error("expected a list of texts"),
             }
-            fits(joined.len())?;
+            check_text_len(joined.len())?;
         }
         Ok(joined)
     }
@@ -148,7 +148,7 @@ pub mod functions {
     }
 }
 
-fn verdict(context: &NativeCallContext<'_>, function: &FnPtr, item: Dynamic) -> Fallible<bool> {
+fn holds(context: &NativeCallContext<'_>, function: &FnPtr, item: Dynamic) -> Fallible<bool> {
     let given: Dynamic = function.call_within_context(context, (item,))?;
     given.as_bool().map_or_else(|_| error("the function has to say true or false"), Ok)
 }

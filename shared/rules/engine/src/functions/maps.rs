@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "within what the macro writes: the engine has matched the types before it calls"
+    reason = "in macro-generated code: the engine matches the types before the call"
 )]
 
 use rhai::plugin::*;

@@ -1,11 +1,11 @@
-//! Numbers: whole ones and exact decimals. There are no others. A result that cannot be held exactly is an error, but for
-//! what rounds because it was asked to, and for quotients that do not end.
+//! Numbers: integers and exact decimals. An inexact result is an error, except for functions that round, and for
+//! quotients that do not terminate.
 
 use rhai::plugin::*;
 use rhai::{FuncRegistration, Module};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::exact::{self, PLACES_OF_QUOTIENTS};
+use super::exact::{self, QUOTIENT_PLACES};
 use super::{Fallible, error};
 
 #[export_module]
@@ -16,7 +16,7 @@ pub mod functions {
     /// `div(10, 4, 2) == 2.50`
     #[rhai_fn(return_raw)]
     pub fn div(a: Dynamic, b: Dynamic, digits: i64) -> Fallible<Decimal> {
-        rounded_quotient(needed(&a)?, needed(&b)?, digits, 0, "cannot divide by zero")
+        rounded_quotient(required(&a)?, required(&b)?, digits, 0, "cannot divide by zero")
     }
 
     /// How many percent of the whole a part is, rounded half up to so many digits behind the point.
@@ -25,7 +25,7 @@ pub mod functions {
     /// `percent(850, 1000, 0) == 85`
     #[rhai_fn(return_raw)]
     pub fn percent(part: Dynamic, whole: Dynamic, digits: i64) -> Fallible<Decimal> {
-        rounded_quotient(needed(&part)?, needed(&whole)?, digits, 2, "cannot take a percentage of zero")
+        rounded_quotient(required(&part)?, required(&whole)?, digits, 2, "cannot take a percentage of zero")
     }
 
     /// Rounds half up to so many digits behind the point.
@@ -34,7 +34,7 @@ pub mod functions {
     /// `round(2.345, 2) == 2.35`
     #[rhai_fn(return_raw)]
     pub fn round(number: Dynamic, digits: i64) -> Fallible<Decimal> {
-        rounded(needed(&number)?, digits)
+        rounded(required(&number)?, digits)
     }
 
     /// The next whole number below.
@@ -43,7 +43,7 @@ pub mod functions {
     /// `floor(2.7) == 2`
     #[rhai_fn(return_raw)]
     pub fn floor(number: Dynamic) -> Fallible<Decimal> {
-        Ok(unsigned_zero(needed(&number)?.floor()))
+        Ok(unsigned_zero(required(&number)?.floor()))
     }
 
     /// The next whole number above.
@@ -52,7 +52,7 @@ pub mod functions {
     /// `ceiling(2.1) == 3`
     #[rhai_fn(return_raw)]
     pub fn ceiling(number: Dynamic) -> Fallible<Decimal> {
-        Ok(unsigned_zero(needed(&number)?.ceil()))
+        Ok(unsigned_zero(required(&number)?.ceil()))
     }
 
     /// The number without its sign.
@@ -61,7 +61,7 @@ pub mod functions {
     /// `abs(-5) == 5`
     #[rhai_fn(return_raw)]
     pub fn abs(number: Dynamic) -> Fallible<Decimal> {
-        Ok(needed(&number)?.abs())
+        Ok(required(&number)?.abs())
     }
 
     /// The smaller of two numbers.
@@ -70,7 +70,7 @@ pub mod functions {
     /// `min(input.amount, 100)`
     #[rhai_fn(return_raw)]
     pub fn min(a: Dynamic, b: Dynamic) -> Fallible<Dynamic> {
-        Ok(if needed(&a)? <= needed(&b)? { a } else { b })
+        Ok(if required(&a)? <= required(&b)? { a } else { b })
     }
 
     /// The greater of two numbers.
@@ -79,7 +79,7 @@ pub mod functions {
     /// `max(input.amount, 0)`
     #[rhai_fn(return_raw)]
     pub fn max(a: Dynamic, b: Dynamic) -> Fallible<Dynamic> {
-        Ok(if needed(&a)? >= needed(&b)? { a } else { b })
+        Ok(if required(&a)? >= required(&b)? { a } else { b })
     }
 
     /// A number, read from a text; one of more digits than can be kept exactly is an error.
@@ -138,7 +138,7 @@ pub mod functions {
 
 type Operation = fn(Decimal, Decimal) -> Fallible<Decimal>;
 
-/// The operators of decimals, and of decimals and whole numbers: each with what it does, and its twin that assigns.
+/// The operators of decimals and integers: name, assigning name, description, operation.
 const OPERATORS: [(&str, &str, &str, Operation); 6] = [
     ("+", "+=", "/// Adds numbers: the sum is exact, or an error.", add),
     ("-", "-=", "/// Subtracts numbers: the difference is exact, or an error.", subtract),
@@ -153,7 +153,7 @@ const OPERATORS: [(&str, &str, &str, Operation); 6] = [
     ("**", "**=", "/// A number to the power of a whole number: exact, or an error.", power),
 ];
 
-/// Adds the operators to a script's functions. The engine has some of its own, which round.
+/// Registers the operators, in place of the engine's own, which round.
 pub fn register_operators(module: &mut Module) {
     for (name, assigning, described, operation) in OPERATORS {
         let function = |name| function(name, described);
@@ -165,14 +165,14 @@ pub fn register_operators(module: &mut Module) {
         let assign = move |a: &mut Decimal, b: i64| operation(*a, b.into()).map(|result| *a = result);
         function(assigning).set_into_module(module, assign);
     }
-    // The engine's own gives zero where the digits are gone.
+    // The engine's own gives zero on overflow.
     let described = "/// A whole number times two, so many times.";
     function("<<", described).set_into_module(module, shift_left);
     let assign = |number: &mut i64, times: i64| shift_left(*number, times).map(|result| *number = result);
     function("<<=", described).set_into_module(module, assign);
 }
 
-/// A function to be added to a script's, with what is said of it in the docs.
+/// A function with its description for the reference.
 #[cfg_attr(not(feature = "reference"), expect(unused_variables, reason = "descriptions are for the reference alone"))]
 fn function(name: &'static str, described: &'static str) -> FuncRegistration {
     let function = FuncRegistration::new(name);
@@ -226,13 +226,13 @@ fn rounded_quotient(a: Decimal, b: Decimal, digits: i64, tens: u32, by_zero: &st
         .map_or_else(|| inexact(&format!("{a} / {b}, to {places} digits behind the point,")), Ok)
 }
 
-/// A number as a decimal. None: it is no number.
+/// A number as a decimal. None: it is not a number.
 pub fn decimal(number: &Dynamic) -> Option<Decimal> {
     number.as_int().map(Decimal::from).or_else(|_| number.as_decimal()).ok()
 }
 
-fn needed(number: &Dynamic) -> Fallible<Decimal> {
-    decimal(number).map_or_else(|| error(format!("expected a number, not {}", super::comparing::named(number))), Ok)
+fn required(number: &Dynamic) -> Fallible<Decimal> {
+    decimal(number).map_or_else(|| error(format!("expected a number, not {}", super::comparison::type_label(number))), Ok)
 }
 
 fn rounded(number: Decimal, digits: i64) -> Fallible<Decimal> {
@@ -242,12 +242,12 @@ fn rounded(number: Decimal, digits: i64) -> Fallible<Decimal> {
     Ok(rounded)
 }
 
-/// Zero has no sign.
+/// Removes the sign of zero.
 fn unsigned_zero(number: Decimal) -> Decimal {
     if number.is_zero() { number.abs() } else { number }
 }
 
 fn places(digits: i64) -> Fallible<u32> {
-    let places = u32::try_from(digits).ok().filter(|places| *places <= PLACES_OF_QUOTIENTS);
+    let places = u32::try_from(digits).ok().filter(|places| *places <= QUOTIENT_PLACES);
     places.map_or_else(|| error(format!("expected 0 to {PLACES_OF_QUOTIENTS} digits")), Ok)
 }

@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "within what the macro writes: the engine has matched the types before it calls"
+    reason = "in macro-generated code: the engine matches the types before the call"
 )]
 
 use rhai::plugin::*;
@@ -21,7 +21,7 @@ pub mod functions {
     /// `"CEO".len() == 3`
     #[rhai_fn(name = "len", return_raw)]
     pub fn text_len(text: &str) -> Fallible<i64> {
-        weigh(text)?;
+        charge_text(text)?;
         Ok(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))
     }
 
@@ -41,7 +41,7 @@ pub mod functions {
     /// `"Contractor".contains("tract")`
     #[rhai_fn(name = "contains", return_raw)]
     pub fn text_contains(text: &str, part: &str) -> Fallible<bool> {
-        weigh(text)?;
+        charge_text(text)?;
         Ok(text.contains(part))
     }
 
@@ -51,8 +51,8 @@ pub mod functions {
     /// `"Deputy CTO".contains_word("cto") && !"Doctor".contains_word("cto")`
     #[rhai_fn(return_raw)]
     pub fn contains_word(text: &str, word: &str) -> Fallible<bool> {
-        weigh(text)?;
-        weigh(word)?;
+        charge_text(text)?;
+        charge_text(word)?;
         Ok(words::contains(text, word))
     }
 
@@ -62,8 +62,8 @@ pub mod functions {
     /// `"Vice-President, Sales".words() == ["vice", "president", "sales"]`
     #[rhai_fn(return_raw)]
     pub fn words(text: &str) -> Fallible<Array> {
-        weigh(text)?;
-        listed(words::of(text))
+        charge_text(text)?;
+        to_list(words::of(text))
     }
 
     /// Whether a text starts with another.
@@ -88,7 +88,7 @@ pub mod functions {
     /// `"CEO".to_lower() == "ceo"`
     #[rhai_fn(return_raw)]
     pub fn to_lower(text: &str) -> Fallible<String> {
-        weigh(text)?;
+        charge_text(text)?;
         Ok(text.to_lowercase())
     }
 
@@ -98,7 +98,7 @@ pub mod functions {
     /// `"inr".to_upper() == "INR"`
     #[rhai_fn(return_raw)]
     pub fn to_upper(text: &str) -> Fallible<String> {
-        weigh(text)?;
+        charge_text(text)?;
         Ok(text.to_uppercase())
     }
 
@@ -108,7 +108,7 @@ pub mod functions {
     /// `" CEO ".trim() == "CEO"`
     #[rhai_fn(return_raw)]
     pub fn trim(text: &str) -> Fallible<String> {
-        weigh(text)?;
+        charge_text(text)?;
         Ok(text.trim().to_owned())
     }
 
@@ -118,8 +118,8 @@ pub mod functions {
     /// `"a,b".split(",") == ["a", "b"]`
     #[rhai_fn(return_raw)]
     pub fn split(text: &str, at: &str) -> Fallible<Array> {
-        weigh(text)?;
-        listed(text.split(at).map(str::to_owned))
+        charge_text(text)?;
+        to_list(text.split(at).map(str::to_owned))
     }
 
     /// The text itself.
@@ -146,7 +146,7 @@ pub mod functions {
     /// `print("limit is " + limit)`
     #[rhai_fn(return_raw)]
     pub fn print(value: Dynamic) -> Fallible<()> {
-        charge(PRICE_OF_A_LINE)?;
+        charge(LOG_LINE_COST)?;
         log(&value.to_string());
         Ok(())
     }
@@ -154,63 +154,63 @@ pub mod functions {
     /// A text, and a number, instant or flag after it.
     #[rhai_fn(name = "+", return_raw)]
     pub fn append(text: ImmutableString, other: Dynamic) -> Fallible<String> {
-        joined(&text, &shown(&other)?)
+        concatenated(&text, &to_text(&other)?)
     }
 
     /// A number, instant or flag, and a text after it.
     #[rhai_fn(name = "+", return_raw)]
     pub fn prepend(other: Dynamic, text: ImmutableString) -> Fallible<String> {
-        joined(&shown(&other)?, &text)
+        concatenated(&to_text(&other)?, &text)
     }
 
     /// Two texts, one after the other.
     #[rhai_fn(name = "+", return_raw)]
     pub fn append_text(text: ImmutableString, other: ImmutableString) -> Fallible<String> {
-        joined(&text, &other)
+        concatenated(&text, &other)
     }
 
     /// Puts a number, instant, flag or text at the end of a text; also what `${…}` in a text does.
     #[rhai_fn(name = "+=", return_raw)]
     pub fn append_in_place(text: &mut ImmutableString, other: Dynamic) -> Fallible<()> {
-        *text = joined(text, &shown(&other)?)?.into();
+        *text = concatenated(text, &to_text(&other)?)?.into();
         Ok(())
     }
 }
 
-/// Writing a line weighs as much as so many steps.
-const PRICE_OF_A_LINE: usize = 20;
+/// The operations that logging a line costs.
+const LOG_LINE_COST: usize = 20;
 
-/// Reading a long text is more than one step.
-fn weigh(text: &str) -> Fallible<()> {
+/// Charges the reading of a text by its length.
+fn charge_text(text: &str) -> Fallible<()> {
     charge(text.len() / 64)
 }
 
-/// A text of so many bytes is not too long.
-pub fn fits(length: usize) -> Fallible<()> {
+/// Checks the length of a text in bytes.
+pub fn check_text_len(length: usize) -> Fallible<()> {
     if length > MAX_TEXT_LEN { Err(stop(Limit::Size)) } else { Ok(()) }
 }
 
-fn joined(a: &str, b: &str) -> Fallible<String> {
-    fits(a.len().saturating_add(b.len()))?;
+fn concatenated(a: &str, b: &str) -> Fallible<String> {
+    check_text_len(a.len().saturating_add(b.len()))?;
     charge(a.len().saturating_add(b.len()) / 64)?;
     Ok([a, b].concat())
 }
 
-/// A value within a text.
-fn shown(value: &Dynamic) -> Fallible<String> {
+/// Converts a value to text for concatenation.
+fn to_text(value: &Dynamic) -> Fallible<String> {
     if let Ok(text) = value.as_immutable_string_ref() {
         return Ok(text.to_string());
     }
-    if let Some(instant) = value.clone().try_cast::<crate::contract::Moment>() {
+    if let Some(instant) = value.clone().try_cast::<crate::contract::Instant>() {
         return Ok(instant.to_string());
     }
     if value.is_int() || value.is_decimal() || value.is_bool() || value.is_char() {
         return Ok(value.to_string());
     }
-    super::error(format!("{} cannot stand within a text", super::comparing::named(value)))
+    super::error(format!("{} cannot be part of a text", super::comparison::type_label(value)))
 }
 
-fn listed(texts: impl IntoIterator<Item = String>) -> Fallible<Array> {
+fn to_list(texts: impl IntoIterator<Item = String>) -> Fallible<Array> {
     let mut list = Array::new();
     for text in texts {
         if list.len() >= MAX_LIST_LEN {

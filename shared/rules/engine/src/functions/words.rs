@@ -1,13 +1,13 @@
-//! The words of a text: where they end, and when two are the same.
+//! Words of a text: segmentation and comparison.
 //!
-//! Words end where Unicode says (UAX #29): not at the signs of Devanagari, at accents, soft hyphens or apostrophes. In one thing
-//! titles are read as people write them: a point, a colon or a low line ends a word (`Sr.Manager`, `Head_of_Sales`), unless
-//! the point stands in a number.
+//! Words end at the boundaries of Unicode (UAX #29): not at Devanagari signs, accents, soft hyphens or apostrophes. Job
+//! titles need one exception: a point, a colon or a low line also ends a word (`Sr.Manager`, `Head_of_Sales`), except
+//! for a point within a number.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Whether the words of `wanted` stand in `text`, one after the other, in capitals or not. Nothing stands in any text.
+/// Whether `text` contains the words of `wanted` in sequence, ignoring case. Without words in `wanted` this is false.
 pub fn contains(text: &str, wanted: &str) -> bool {
     if text.is_ascii() && wanted.is_ascii() {
         let wanted: Vec<&str> = ascii_words(wanted).collect();
@@ -17,7 +17,7 @@ pub fn contains(text: &str, wanted: &str) -> bool {
     has_run(&unicode_words(text, fold), &unicode_words(wanted, fold), |a, b| a == b)
 }
 
-/// The words of `text`, in small letters.
+/// The words of `text`, in lower case.
 pub fn of(text: &str) -> Vec<String> {
     if text.is_ascii() {
         return ascii_words(text).map(str::to_ascii_lowercase).collect();
@@ -30,7 +30,7 @@ fn has_run<W>(words: &[W], wanted: &[W], is_same: impl Fn(&W, &W) -> bool) -> bo
     !wanted.is_empty() && words.windows(wanted.len()).any(is_run)
 }
 
-/// As [`unicode_words`], for what most texts are.
+/// As [`unicode_words`], for ASCII texts.
 fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -51,7 +51,7 @@ fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a sign between two letters or two digits is part of their word.
+/// Whether a character between two letters or two digits is part of the word.
 fn joins(sign: u8, before: Option<&u8>, next: Option<&u8>) -> bool {
     let both = |is: fn(&u8) -> bool| before.is_some_and(is) && next.is_some_and(is);
     match sign {
@@ -61,14 +61,14 @@ fn joins(sign: u8, before: Option<&u8>, next: Option<&u8>) -> bool {
     }
 }
 
-/// The words of `text`, each letter in the one form that all its ways of being written have.
+/// The words of `text` in normalized form (NFC).
 fn unicode_words(text: &str, same_case: impl Fn(&str) -> String) -> Vec<String> {
     let visible: String = text.chars().filter(|character| !is_ignorable(*character)).collect();
     let text: String = same_case(&visible.nfc().collect::<String>()).nfc().collect();
     text.unicode_words().flat_map(parts).map(str::to_owned).collect()
 }
 
-/// The parts of what Unicode calls a word.
+/// Splits a Unicode word at the additional boundaries.
 fn parts(word: &str) -> impl Iterator<Item = &str> {
     let mut rest = word;
     std::iter::from_fn(move || {
@@ -91,14 +91,14 @@ fn parts(word: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a sign ends a word that Unicode would go on with.
+/// Whether a character is an additional word boundary.
 fn ends_a_word(sign: char, before: Option<char>, next: Option<char>) -> bool {
     match sign {
         '.' | '\u{2024}' | '\u{FE52}' | '\u{FF0E}' => {
             !(before.is_some_and(char::is_numeric) && next.is_some_and(char::is_numeric))
         }
         ':' | '\u{FE13}' | '\u{FE55}' | '\u{FF1A}' => true,
-        // Low lines, and a blank that is one to the eye.
+        // Low lines, and the narrow no-break space.
         '_' | '\u{203F}' | '\u{2040}' | '\u{2054}' | '\u{FE33}' | '\u{FE34}' | '\u{FE4D}'..='\u{FE4F}' | '\u{FF3F}' => {
             true
         }
@@ -107,7 +107,8 @@ fn ends_a_word(sign: char, before: Option<char>, next: Option<char>) -> bool {
     }
 }
 
-/// Whether a character is not to be seen and makes no other word: soft hyphens, joiners, marks of direction, variants of signs.
+/// Whether a character is invisible and does not change a word: soft hyphens, joiners, direction marks, variation
+/// selectors.
 const fn is_ignorable(character: char) -> bool {
     matches!(
         character,
@@ -124,12 +125,12 @@ const fn is_ignorable(character: char) -> bool {
     )
 }
 
-/// A text in which capitals make no difference: `STRASSE` and `Straße` are the same.
+/// Case folding: `STRASSE` equals `Straße`.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            // The Turkish i without a dot is no i.
+            // The Turkish dotless i is not an i.
             'ı' => folded.push('ı'),
             character => folded.extend(character.to_uppercase().flat_map(char::to_lowercase)),
         }

@@ -1,21 +1,21 @@
-//! Scripts that want to take long, to take much, or to get out.
+//! Hostile scripts: endless loops, memory exhaustion, sandbox escapes.
 
 use crate::Limit;
 
-/// How a script has to end.
+/// The expected end of a script.
 #[derive(Clone, Copy, Debug)]
-pub enum Ends {
+pub enum ExpectedEnd {
     /// At one of these limits.
     AtLimit(&'static [Limit]),
     /// As an error of the script.
     AsError,
-    /// Before it begins: it does not compile.
+    /// It does not compile.
     Uncompiled,
 }
 
-/// Scripts for `role_mapping`: what each tries, the script, and how it has to end.
-pub fn scripts() -> Vec<(&'static str, String, Ends)> {
-    use Ends::{AsError, AtLimit, Uncompiled};
+/// Scripts for `role_mapping`: description, script, expected end.
+pub fn scripts() -> Vec<(&'static str, String, ExpectedEnd)> {
+    use ExpectedEnd::{AsError, AtLimit, Uncompiled};
     use Limit::{Depth, Memory, Operations, Size, Time, Variables};
     let decide = |body: &str| format!("fn decide(input) {{ {body}; #{{ role: \"admin\" }} }}");
     let nested = |depth: usize| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));

@@ -1,18 +1,17 @@
-//! Whether levels that ask for people by name can be met at all. Who has a role is not known here; who is named is.
+//! Whether levels that name people can be met at all. The holders of roles are not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ApprovalLevel;
 
-/// Where an approver is a role.
+/// The prefix of an approver that is a role.
 const ROLE: &str = "role:";
 
-/// How many names levels may hold in all for it to be checked that one person is enough for one level alone. What is
-/// searched is as deep as that.
+/// The most names in all levels for which the assignment of people to levels is checked. It bounds the search.
 const MAX_NAMED: usize = 200;
 
-/// Checks that the people who are named are enough for the levels that ask nobody else: each of them counts once, for one
-/// level. An error is the index of the first level for which there are too few.
+/// Checks that the levels that only name people can be met, where each person counts for one level. An error is the
+/// index of the first level with too few people.
 pub(super) fn check(levels: &[ApprovalLevel]) -> Result<(), usize> {
     let mut asked: Vec<(usize, BTreeSet<&str>, u32)> = Vec::new();
     for (index, level) in levels.iter().enumerate() {
@@ -25,15 +24,15 @@ pub(super) fn check(levels: &[ApprovalLevel]) -> Result<(), usize> {
         }
         asked.push((index, people, level.quorum));
     }
-    // More than anybody writes: only each level by itself is checked then.
+    // With more names only each level by itself is checked.
     let named: usize = asked.iter().map(|(_, people, _)| people.len()).sum();
     if named > MAX_NAMED {
         return Ok(());
     }
-    let mut seats = Seats::default();
+    let mut assignment = Assignment::default();
     for (index, people, quorum) in &asked {
         for _ in 0..*quorum {
-            if !seats.find_one(*index, people, &asked, &mut BTreeSet::new()) {
+            if !assignment.assign(*index, people, &asked, &mut BTreeSet::new()) {
                 return Err(*index);
             }
         }
@@ -41,13 +40,14 @@ pub(super) fn check(levels: &[ApprovalLevel]) -> Result<(), usize> {
     Ok(())
 }
 
-/// Which person counts for which level.
+/// The assignment of people to levels.
 #[derive(Default)]
-struct Seats<'a>(BTreeMap<&'a str, usize>);
+struct Assignment<'a>(BTreeMap<&'a str, usize>);
 
-impl<'a> Seats<'a> {
-    /// Finds one more of `people` for the level `index`, moving others to people whom their own levels ask as well.
-    fn find_one(
+impl<'a> Assignment<'a> {
+    /// Assigns one more of `people` to the level `index`; may replace a person of another level by another person of
+    /// that level.
+    fn assign(
         &mut self,
         index: usize,
         people: &BTreeSet<&'a str>,
@@ -62,7 +62,7 @@ impl<'a> Seats<'a> {
                 None => true,
                 Some(other) => {
                     let theirs = asked.iter().find(|(level, ..)| *level == other);
-                    theirs.is_some_and(|(_, theirs, _)| self.find_one(other, theirs, asked, seen))
+                    theirs.is_some_and(|(_, theirs, _)| self.assign(other, theirs, asked, seen))
                 }
             };
             if is_free {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn people_who_are_named_are_enough_or_not() {
+    fn levels_that_name_too_few_people_are_found() {
         let (a, b, c) = ("user:a", "user:b", "key:c");
         for (levels, wrong) in [
             (vec![], None),
@@ -96,7 +96,7 @@ mod tests {
             (vec![level(&["role:cfo"], 3)], None),
             (vec![level(&[a, "role:cfo"], 3)], None),
             (vec![level(&["role:cfo"], 1), level(&[a], 2)], Some(1)),
-            // Nobody counts for two levels.
+            // A person counts for one level.
             (vec![level(&[a], 1), level(&[a], 1)], Some(1)),
             (vec![level(&[a], 1), level(&["role:cfo"], 1), level(&[a, b], 2)], Some(2)),
             (vec![level(&[a, b], 1), level(&[a], 1)], None),

@@ -1,50 +1,50 @@
-//! Comparing. What cannot be compared is an error: as the language has it, `"5000" > 1000` would quietly be false.
+//! Comparison. Incomparable values are an error; in plain Rhai `"5000" > 1000` would silently be false.
 
 use std::cmp::Ordering;
 
 use rhai::plugin::*;
 
 use super::{Fallible, error};
-use crate::contract::Moment;
+use crate::contract::Instant;
 use crate::run::charge;
 
 #[export_module]
 pub mod functions {
-    /// Whether two values are the same. Numbers are the same by their value (`20 == 20.00`); lists and maps by what they
-    /// hold; everything may be compared with `()`, which stands for "not given".
+    /// Whether two values are the same. Numbers are the same by their value (`20 == 20.00`); lists and maps by what
+    /// they hold; everything may be compared with `()`, which stands for "not given".
     #[rhai_fn(name = "==", return_raw)]
     pub fn equal(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        same(&a, &b)
+        equals(&a, &b)
     }
 
     /// Whether two values differ.
     #[rhai_fn(name = "!=", return_raw)]
     pub fn different(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        Ok(!same(&a, &b)?)
+        Ok(!equals(&a, &b)?)
     }
 
     /// Whether a number is smaller, an instant earlier, a text earlier in the alphabet.
     #[rhai_fn(name = "<", return_raw)]
     pub fn less(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        Ok(order(&a, &b)?.is_lt())
+        Ok(compare(&a, &b)?.is_lt())
     }
 
     /// Whether a number is smaller or the same; so for instants and texts.
     #[rhai_fn(name = "<=", return_raw)]
     pub fn at_most(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        Ok(order(&a, &b)?.is_le())
+        Ok(compare(&a, &b)?.is_le())
     }
 
     /// Whether a number is greater, an instant later, a text later in the alphabet.
     #[rhai_fn(name = ">", return_raw)]
     pub fn greater(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        Ok(order(&a, &b)?.is_gt())
+        Ok(compare(&a, &b)?.is_gt())
     }
 
     /// Whether a number is greater or the same; so for instants and texts.
     #[rhai_fn(name = ">=", return_raw)]
     pub fn at_least(a: Dynamic, b: Dynamic) -> Fallible<bool> {
-        Ok(order(&a, &b)?.is_ge())
+        Ok(compare(&a, &b)?.is_ge())
     }
 
     /// Turns true into false, and false into true.
@@ -54,8 +54,8 @@ pub mod functions {
     }
 }
 
-/// Whether two values are the same.
-pub fn same(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
+/// Whether two values are equal.
+pub fn equals(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
     if a.is_unit() || b.is_unit() {
         return Ok(a.is_unit() && b.is_unit());
     }
@@ -65,7 +65,7 @@ pub fn same(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
     if let (Ok(a), Ok(b)) = (a.as_array_ref(), b.as_array_ref()) {
         charge(a.len())?;
         let alike = a.len() == b.len();
-        return a.iter().zip(b.iter()).try_fold(alike, |alike, (a, b)| Ok(alike && same(a, b)?));
+        return a.iter().zip(b.iter()).try_fold(alike, |alike, (a, b)| Ok(alike && equals(a, b)?));
     }
     if let (Ok(a), Ok(b)) = (a.as_map_ref(), b.as_map_ref()) {
         charge(a.len())?;
@@ -73,13 +73,13 @@ pub fn same(a: &Dynamic, b: &Dynamic) -> Fallible<bool> {
         return a
             .iter()
             .zip(b.iter())
-            .try_fold(alike, |alike, ((a_key, a), (b_key, b))| Ok(alike && a_key == b_key && same(a, b)?));
+            .try_fold(alike, |alike, ((a_key, a), (b_key, b))| Ok(alike && a_key == b_key && equals(a, b)?));
     }
-    Ok(order(a, b)?.is_eq())
+    Ok(compare(a, b)?.is_eq())
 }
 
-/// Which of two values comes first.
-pub fn order(a: &Dynamic, b: &Dynamic) -> Fallible<Ordering> {
+/// Compares two values.
+pub fn compare(a: &Dynamic, b: &Dynamic) -> Fallible<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
         return Ok(a.cmp(&b));
     }
@@ -90,17 +90,17 @@ pub fn order(a: &Dynamic, b: &Dynamic) -> Fallible<Ordering> {
         charge(a.len().min(b.len()) / 64)?;
         return Ok(a.as_str().cmp(b.as_str()));
     }
-    if let (Some(a), Some(b)) = (a.clone().try_cast::<Moment>(), b.clone().try_cast::<Moment>()) {
+    if let (Some(a), Some(b)) = (a.clone().try_cast::<Instant>(), b.clone().try_cast::<Instant>()) {
         return Ok(a.cmp(&b));
     }
     if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
         return Ok(a.cmp(&b));
     }
-    error(format!("cannot compare {} with {}", named(a), named(b)))
+    error(format!("cannot compare {} with {}", type_label(a), type_label(b)))
 }
 
-/// What a value is, in an admin's words.
-pub fn named(value: &Dynamic) -> &'static str {
+/// The type of a value, in messages.
+pub fn type_label(value: &Dynamic) -> &'static str {
     match value.type_name() {
         "()" => "nothing (the field was not given)",
         "i64" => "a number",
@@ -113,7 +113,7 @@ pub fn named(value: &Dynamic) -> &'static str {
         _ if value.is_string() => "a text",
         _ if value.is_array() => "a list",
         _ if value.is_map() => "a map",
-        _ if value.is::<Moment>() => "an instant",
+        _ if value.is::<Instant>() => "an instant",
         _ => "something else",
     }
 }
