@@ -1,33 +1,22 @@
-//! The people and projects of the group's own companies, as the ERP has them.
+//! The sync of employees and projects of the group's own companies from the ERP.
 //!
-//! A run reads the ERP page by page behind the answer that started it. After each page it writes down where it is, so
-//! that whoever comes next goes on from there should the instance die. What comes as it was before is not written again.
+//! A run reads the ERP page by page in the background. After each page it saves its progress, so that another instance can
+//! resume it if this one dies. Unchanged records are not written again.
 //!
-//! * [`run`]: a run, and how far it is; [`seen`], whom it has seen; [`runs`] keeps them, and gives each to one worker at a
-//!   time.
-//! * [`pages`]: what the ERP is asked; [`employee`], [`project`]: how its answers are read.
-//! * [`records`]: what it said last; [`people`], [`projects`]: what follows when it says something else; [`roles`]: by
-//!   which rule; [`welcome`]: what new people are told.
-//! * [`deferred`]: those whose address somebody else had when their page was read.
-//! * [`removal`]: what becomes of those it no longer has; [`work`]: all of that in turn.
-//! * [`router`]: over HTTP.
+//! * [`run`]: runs, their progress and their API; a run has one worker at a time.
+//! * [`worker`]: executes a run; [`page`]: the requests to the ERP.
+//! * [`employee`], [`project`]: how changes of employees and projects are applied.
+//! * [`record`]: the last state of the ERP's records, and the deactivation of missing ones.
+//! * [`router`]: the routes; [`error`]: errors.
 
-mod deferred;
 mod employee;
-mod item;
-mod pages;
-mod people;
+mod error;
+mod page;
 mod project;
-mod projects;
-mod records;
-mod removal;
-mod roles;
+mod record;
 mod router;
 mod run;
-mod runs;
-mod seen;
 mod settings;
-mod welcome;
-mod work;
+mod worker;
 
 pub use router::{ApiDoc, router};

@@ -1,42 +1,42 @@
-//! The variables that runs go by.
+//! The settings of runs.
 
 use std::time::Duration;
 
 use edge_capabilities::Config;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 
-/// What share of people, in percent, a run may deactivate by itself unless told.
-const DEFAULT_SHARE: i64 = 20;
+/// The default of `erp_sync_max_deactivations_percent`.
+const DEFAULT_MAX_DEACTIVATIONS_PERCENT: i64 = 20;
 
-/// How many minutes after a good run the next is due unless told: a day.
-const DEFAULT_PERIOD: u64 = 24 * 60;
+/// The default of `erp_sync_every_minutes`: a day.
+const DEFAULT_INTERVAL_MINUTES: u64 = 24 * 60;
 
-/// The variables that runs go by.
+/// The settings of runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// `erp_sync_max_deactivations_percent`: a run that would deactivate more asks first.
-    pub(crate) share: i64,
-    /// `erp_sync_every_minutes`: None, where it is 0.
-    pub(crate) every: Option<Duration>,
-    /// Whether messages are sent, by `notify_url`.
+    /// `erp_sync_max_deactivations_percent`: a run that would deactivate more requires confirmation.
+    pub(crate) max_percent: i64,
+    /// `erp_sync_every_minutes`; None: it is 0.
+    pub(crate) interval: Option<Duration>,
+    /// Whether messages are sent, that is, whether `notify_url` is set.
     pub(crate) notifies: bool,
-    /// `workspace_url`, without a slash at its end: where new people sign in.
+    /// `workspace_url`, without a trailing slash: where new users sign in.
     pub(crate) workspace_url: String,
-    /// How long a worker may go without a word before somebody else takes its run up.
+    /// How long a worker may be silent before another worker claims its run.
     pub(crate) lease: Duration,
 }
 
 impl Settings {
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
-        let share = number(config, "erp_sync_max_deactivations_percent").await?;
-        let minutes = number(config, "erp_sync_every_minutes").await?.unwrap_or(DEFAULT_PERIOD);
+        let max_percent = number(config, "erp_sync_max_deactivations_percent").await?;
+        let minutes = number(config, "erp_sync_every_minutes").await?.unwrap_or(DEFAULT_INTERVAL_MINUTES);
         let timeout = millis(config, "upstream_timeout_ms", 2_000).await?;
         Ok(Self {
-            share: share.and_then(|share| i64::try_from(share).ok()).unwrap_or(DEFAULT_SHARE).min(100),
-            every: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
+            max_percent: max_percent.and_then(|max_percent| i64::try_from(max_percent).ok()).unwrap_or(DEFAULT_MAX_DEACTIVATIONS_PERCENT).min(100),
+            interval: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
             notifies: edge_notifications::is_configured(config).await?,
             workspace_url: url(config, "workspace_url").await?,
-            // A page is asked for once between two words.
+            // The lease is extended at least once for each request of a page.
             lease: timeout.saturating_mul(2).saturating_add(Duration::from_secs(16)),
         })
     }
@@ -47,6 +47,6 @@ async fn number(config: &dyn Config, name: &str) -> Result<Option<u64>, ConfigEr
     if value.is_empty() {
         return Ok(None);
     }
-    let wrong = |_| ConfigError { name: name.to_owned(), reason: "it must be a whole number".to_owned() };
-    value.parse().map(Some).map_err(wrong)
+    let record_error = |_| ConfigError { name: name.to_owned(), reason: "it must be a whole number".to_owned() };
+    value.parse().map(Some).map_err(record_error)
 }

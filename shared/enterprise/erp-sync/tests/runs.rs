@@ -7,8 +7,8 @@ mod runs {
     mod addresses;
     pub(crate) mod company;
     mod crashes;
-    mod doubt;
-    mod people;
+    mod confirmation;
+    mod employees;
     mod projects;
-    mod starting;
+    mod start;
 }

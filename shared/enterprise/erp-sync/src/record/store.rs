@@ -1,4 +1,4 @@
-//! What the ERP said last, of each person and project.
+//! The last state of each employee and project in the ERP.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,26 +8,26 @@ use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::{Db, MAX_ROWS, places};
 
 use crate::run::{Change, Kind};
-use crate::seen::Seen;
+use crate::run::Seen;
 
-/// What is known of one.
+/// A stored record.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct StoredRecord {
     pub(crate) ordinal: i64,
     pub(crate) user: Option<String>,
     pub(crate) role: Option<String>,
     pub(crate) digest: String,
     pub(crate) is_active: bool,
-    /// The run that last changed it, and how.
+    /// The run that last changed it, and the kind of change.
     pub(crate) changed_in: String,
     pub(crate) change: Change,
 }
 
-/// What is to be known of one.
+/// A record to be stored.
 #[derive(Clone, Debug)]
-pub(crate) struct Written {
+pub(crate) struct RecordWrite {
     pub(crate) id: String,
-    /// None: it is new.
+    /// None: the record is new.
     pub(crate) ordinal: Option<i64>,
     pub(crate) user: Option<String>,
     pub(crate) role: Option<String>,
@@ -36,31 +36,31 @@ pub(crate) struct Written {
     pub(crate) change: Change,
 }
 
-/// One that is active.
+/// An active record.
 #[derive(Clone, Debug)]
-pub(crate) struct Active {
+pub(crate) struct ActiveRecord {
     pub(crate) id: String,
     pub(crate) ordinal: i64,
     pub(crate) user: Option<String>,
 }
 
-impl Active {
-    /// The user they are.
+impl ActiveRecord {
+    /// The employee's user.
     pub(crate) fn user(&self) -> &str {
         self.user.as_deref().unwrap_or(&self.id)
     }
 }
 
-/// Something wrong with an item.
+/// An error about an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    /// Tells it from others of the run.
+pub(crate) struct RecordError {
+    /// Identifies the item within the run.
     pub(crate) item: String,
     pub(crate) id: Option<String>,
     pub(crate) message: String,
 }
 
-/// What the ERP said last, in the database.
+/// The stored records.
 #[derive(Clone)]
 pub(crate) struct ErpSnapshot {
     db: Db,
@@ -77,13 +77,13 @@ impl ErpSnapshot {
         &self.audit
     }
 
-    /// What is known of `ids`.
-    pub(crate) async fn known(
+    /// Finds the records of `ids`.
+    pub(crate) async fn record(
         &self,
         tenant: &str,
         kind: Kind,
         ids: &[&str],
-    ) -> Result<HashMap<String, Known>, DatabaseError> {
+    ) -> Result<HashMap<String, StoredRecord>, DatabaseError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -97,37 +97,37 @@ impl ErpSnapshot {
         let read = |row: &Row| {
             let optional = |index| Ok::<_, DatabaseError>(row.optional_text(index)?.map(ToOwned::to_owned));
             let change = Change::parse(row.text(7)?);
-            let known = Known {
+            let record = StoredRecord {
                 ordinal: row.integer(1)?,
                 user: optional(2)?,
                 role: optional(3)?,
                 digest: row.text(4)?.to_owned(),
                 is_active: row.integer(5)? != 0,
                 changed_in: row.text(6)?.to_owned(),
-                change: change.ok_or_else(|| DatabaseError::Refused("erp_records.change is not known".into()))?,
+                change: change.ok_or_else(|| DatabaseError::Refused("erp_records.change is unknown".into()))?,
             };
-            Ok((row.text(0)?.to_owned(), known))
+            Ok((row.text(0)?.to_owned(), record))
         };
         self.db.query(&statement, &values).await?.iter().map(read).collect()
     }
 
-    /// Writes what is to be known from now on; gives each one's ordinal.
-    pub(crate) async fn write(
+    /// Stores records; returns the ordinal of each.
+    pub(crate) async fn upsert(
         &self,
         tenant: &str,
         kind: Kind,
         run: &str,
-        written: &[Written],
+        writes: &[RecordWrite],
         now: Timestamp,
     ) -> Result<HashMap<String, i64>, DatabaseError> {
-        if written.is_empty() {
+        if writes.is_empty() {
             return Ok(HashMap::new());
         }
         let last = "SELECT COALESCE(MAX(ordinal), 0) FROM erp_records WHERE tenant_id = $1 AND kind = $2";
         let last = self.db.query(last, &[tenant.into(), kind.as_str().into()]).await?;
         let mut last = last.first().map_or(Ok(0), |row| row.integer(0))?;
-        let mut rows = Vec::with_capacity(written.len());
-        for one in written {
+        let mut rows = Vec::with_capacity(writes.len());
+        for one in writes {
             let ordinal = one.ordinal.unwrap_or_else(|| {
                 last = last.saturating_add(1);
                 last
@@ -157,34 +157,34 @@ impl ErpSnapshot {
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
     }
 
-    /// Up to `limit` that are active, behind the ordinal `behind`.
-    pub(crate) async fn active(
+    /// Up to `limit` active records, after the ordinal `after`.
+    pub(crate) async fn list_active(
         &self,
         tenant: &str,
         kind: Kind,
-        behind: i64,
+        after: i64,
         limit: usize,
-    ) -> Result<Vec<Active>, DatabaseError> {
+    ) -> Result<Vec<ActiveRecord>, DatabaseError> {
         let statement = "SELECT erp_id, ordinal, user_id FROM erp_records
             WHERE tenant_id = $1 AND kind = $2 AND is_active = 1 AND ordinal > $3 ORDER BY ordinal LIMIT $4";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows =
-            self.db.query(statement, &[tenant.into(), kind.as_str().into(), behind.into(), limit.into()]).await?;
+            self.db.query(statement, &[tenant.into(), kind.as_str().into(), after.into(), limit.into()]).await?;
         let read = |row: &Row| {
             let user = row.optional_text(2)?.map(ToOwned::to_owned);
-            Ok(Active { id: row.text(0)?.to_owned(), ordinal: row.integer(1)?, user })
+            Ok(ActiveRecord { id: row.text(0)?.to_owned(), ordinal: row.integer(1)?, user })
         };
         rows.iter().map(read).collect()
     }
 
-    /// Those of the users of `some` employees who are an employee among `seen` too: taken on again under another id.
-    pub(crate) async fn users_among(
+    /// The users of `some` employees who are also an employee in `seen`: rehired with another id.
+    pub(crate) async fn seen_users(
         &self,
         tenant: &str,
-        some: &[Active],
+        some: &[ActiveRecord],
         seen: &Seen,
     ) -> Result<HashSet<String>, DatabaseError> {
-        let mut among = HashSet::new();
+        let mut users = HashSet::new();
         for some in some.chunks(MAX_ROWS) {
             let statement = format!(
                 "SELECT user_id, ordinal FROM erp_records
@@ -195,14 +195,14 @@ impl ErpSnapshot {
             values.extend(some.iter().map(|one| Value::from(one.user())));
             for row in self.db.query(&statement, &values).await? {
                 if seen.contains(row.integer(1)?) {
-                    among.insert(row.text(0)?.to_owned());
+                    users.insert(row.text(0)?.to_owned());
                 }
             }
         }
-        Ok(among)
+        Ok(users)
     }
 
-    /// Notes that `ids` are gone.
+    /// Marks `ids` as inactive.
     pub(crate) async fn deactivate(
         &self,
         tenant: &str,
@@ -224,27 +224,27 @@ impl ErpSnapshot {
         self.db.query(&statement, &values).await.map(drop)
     }
 
-    /// How many `run` has deactivated.
-    pub(crate) async fn deactivated_by(&self, run: &str) -> Result<i64, DatabaseError> {
+    /// The number of records that `run` deactivated.
+    pub(crate) async fn count_deactivated_by(&self, run: &str) -> Result<i64, DatabaseError> {
         let statement = "SELECT COUNT(*) FROM erp_records WHERE changed_in = $1 AND change = 'deactivated'";
         self.db.query(statement, &[run.into()]).await?.first().map_or(Ok(0), |row| row.integer(0))
     }
 
-    /// Notes what is wrong; what was noted already stays.
-    pub(crate) async fn note(&self, run: &str, wrong: &[Wrong]) -> Result<(), DatabaseError> {
-        let row = |one: &Wrong| -> Vec<Value> {
+    /// Stores errors; those that are stored already are kept.
+    pub(crate) async fn add_errors(&self, run: &str, record_error: &[RecordError]) -> Result<(), DatabaseError> {
+        let row = |one: &RecordError| -> Vec<Value> {
             vec![run.into(), one.item.as_str().into(), one.id.clone().into(), one.message.as_str().into()]
         };
         let head = "INSERT INTO erp_sync_errors (run_id, item, erp_id, message)";
-        let rows = wrong.iter().map(row).collect();
+        let rows = record_error.iter().map(row).collect();
         self.db.insert_rows(head, rows, "ON CONFLICT (run_id, item) DO NOTHING").await.map(drop)
     }
 
-    /// Projects that are active, by their ids, behind the one with the id `behind`.
-    pub(crate) async fn projects(&self, tenant: &str, behind: &str, limit: u32) -> Result<Vec<String>, DatabaseError> {
+    /// Active projects by id, after the id `after`.
+    pub(crate) async fn projects(&self, tenant: &str, after: &str, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT data FROM erp_records WHERE tenant_id = $1 AND kind = 'projects' AND is_active = 1
             AND erp_id > $2 ORDER BY erp_id LIMIT $3";
-        let rows = self.db.query(statement, &[tenant.into(), behind.into(), Value::Integer(i64::from(limit))]).await?;
+        let rows = self.db.query(statement, &[tenant.into(), after.into(), Value::Integer(i64::from(limit))]).await?;
         rows.iter().map(|row| Ok(row.optional_text(0)?.unwrap_or("{}").to_owned())).collect()
     }
 }

@@ -1,5 +1,4 @@
-//! What follows when the ERP says something of projects that it has not said before. As with people, a project's record is
-//! written last.
+//! Applies changes of projects in the ERP. As with employees, a project's record is written last.
 
 use std::collections::HashMap;
 
@@ -8,21 +7,21 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use serde_json::json;
 
-use crate::people::{Done, author, digest};
+use crate::employee::sync::{BatchResult, sync_actor, digest};
 use crate::project::Project;
-use crate::records::{ErpSnapshot, Known, Written};
+use crate::record::{ErpSnapshot, StoredRecord, RecordWrite};
 use crate::run::{Change, Kind, Run};
 
-/// Takes a batch of projects over, each of which is in it once.
-pub(crate) async fn take(
+/// Applies a batch of projects, each of which is in it once.
+pub(crate) async fn apply(
     records: &ErpSnapshot,
     run: &Run,
     projects: &[Project],
-    known: &HashMap<String, Known>,
+    known: &HashMap<String, StoredRecord>,
     now: Timestamp,
-) -> Result<Done, DatabaseError> {
-    let mut done = Done::default();
-    let (author, mut written, mut entries) = (author(run), Vec::new(), Vec::new());
+) -> Result<BatchResult, DatabaseError> {
+    let mut done = BatchResult::default();
+    let (sync_actor, mut writes, mut entries) = (sync_actor(run), Vec::new(), Vec::new());
     for project in projects {
         let known = known.get(&project.id);
         done.ordinals.extend(known.map(|known| known.ordinal));
@@ -38,8 +37,8 @@ pub(crate) async fn take(
         };
         let data = serde_json::to_string(project).map_err(|error| DatabaseError::Refused(error.to_string()))?;
         let detail = json!({"project_id": project.id, "run": run.id});
-        entries.push(AuditEntry::with_id(format!("sync.{}.{}", run.id, project.id), action, &detail, &author, now));
-        written.push(Written {
+        entries.push(AuditEntry::with_id(format!("sync.{}.{}", run.id, project.id), action, &detail, &actor, now));
+        writes.push(RecordWrite {
             id: project.id.clone(),
             ordinal: known.map(|known| known.ordinal),
             user: None,
@@ -51,7 +50,7 @@ pub(crate) async fn take(
         done.changes.push(change);
     }
     records.audit().append_all(&run.tenant, &entries).await?;
-    let ordinals = records.write(&run.tenant, Kind::Projects, &run.id, &written, now).await?;
+    let ordinals = records.upsert(&run.tenant, Kind::Projects, &run.id, &writes, now).await?;
     done.ordinals.extend(ordinals.into_values());
     Ok(done)
 }

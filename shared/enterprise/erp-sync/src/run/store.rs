@@ -1,5 +1,5 @@
-//! Runs in the database. Whoever works on a run holds its lease, and writes nothing of it without: of two workers one gets on.
-//! Of each tenant and kind one run is open, which the database itself sees to.
+//! Runs in the database. A worker holds the lease of its run, and every write checks the lease: of two workers only one
+//! continues. A unique index allows one open run for each tenant and kind.
 
 use std::time::Duration;
 
@@ -9,15 +9,11 @@ use edge_database::Db;
 
 use crate::run::{COLUMNS, Kind, Progress, Run};
 
-/// How long finished runs are kept. The last good one of each kind stays.
-const KEPT: Duration = Duration::from_hours(24 * 30);
+/// How long finished runs are kept. The last completed one of each kind is kept forever.
+const RETENTION: Duration = Duration::from_hours(24 * 30);
 
-/// The most that are forgotten at once.
-const MAX_FORGOTTEN: i64 = 50;
-
-/// What somebody else has taken up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Lost;
+/// The maximum number of runs that are deleted at once.
+const MAX_DELETED: i64 = 50;
 
 /// Runs, in the database.
 #[derive(Clone)]
@@ -36,15 +32,15 @@ impl Runs {
         self.0.query(statement, values).await?.first().map(Run::from_row).transpose()
     }
 
-    /// The run that is open.
-    pub(crate) async fn open(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
+    /// The open run.
+    pub(crate) async fn find_open(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
         let statement =
             format!("SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at IS NULL");
         self.first(&statement, &[tenant.into(), kind.as_str().into()]).await
     }
 
-    /// The run that is open; else the one that was started last.
-    pub(crate) async fn last(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
+    /// The open run; else the run that was started last.
+    pub(crate) async fn find_latest(&self, tenant: &str, kind: Kind) -> Result<Option<Run>, DatabaseError> {
         let statement = format!(
             "SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2
              ORDER BY CASE WHEN finished_at IS NULL THEN 0 ELSE 1 END, started_at DESC, id DESC LIMIT 1"
@@ -52,8 +48,8 @@ impl Runs {
         self.first(&statement, &[tenant.into(), kind.as_str().into()]).await
     }
 
-    /// The last run that came to its end: its id, and when.
-    pub(crate) async fn last_good(
+    /// The last completed run: its id and end.
+    pub(crate) async fn find_last_completed(
         &self,
         tenant: &str,
         kind: Kind,
@@ -65,13 +61,13 @@ impl Runs {
         rows.first().map(read).transpose()
     }
 
-    /// The run `id` of the tenant.
+    /// The run `id` of `tenant`.
     pub(crate) async fn find(&self, tenant: &str, id: &str) -> Result<Option<Run>, DatabaseError> {
         let statement = format!("SELECT {COLUMNS} FROM erp_sync_runs WHERE tenant_id = $1 AND id = $2");
         self.first(&statement, &[tenant.into(), id.into()]).await
     }
 
-    /// Stores a new run; refused as a duplicate where one is open.
+    /// Stores a new run; a duplicate error if one is open.
     pub(crate) async fn insert(&self, run: &Run) -> Result<(), DatabaseError> {
         let statement = format!(
             "INSERT INTO erp_sync_runs ({COLUMNS})
@@ -93,8 +89,8 @@ impl Runs {
         self.0.query(&statement, &values).await.map(drop)
     }
 
-    /// Takes up a tenant's runs whose workers have not been heard of; without a tenant, everybody's.
-    pub(crate) async fn take_up(
+    /// Claims runs whose lease has expired: those of `tenant`, or of all tenants.
+    pub(crate) async fn claim_abandoned(
         &self,
         tenant: Option<&str>,
         lease: &str,
@@ -110,13 +106,13 @@ impl Runs {
         self.0.query(&statement, &values).await?.iter().map(Run::from_row).collect()
     }
 
-    /// Writes down how far `run` is; the lease is good until `until`.
-    pub(crate) async fn keep(
+    /// Saves the progress of `run` and extends the lease until `until`.
+    pub(crate) async fn save_progress(
         &self,
         run: &Run,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<Result<(), Lost>, DatabaseError> {
+    ) -> Result<Result<(), LeaseLost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET page_cursor = $3, progress = $4, seen = $5, updated_at = $6,
             leased_until = $7 WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
         let values: [Value; 7] = [
@@ -128,21 +124,21 @@ impl Runs {
             now.into(),
             until.into(),
         ];
-        Ok(held(&self.0.query(statement, &values).await?))
+        Ok(check_lease(&self.0.query(statement, &values).await?))
     }
 
-    /// Says that whoever works on `run` is alive.
-    pub(crate) async fn renew(&self, run: &Run, until: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
+    /// Extends the lease of `run` until `until`.
+    pub(crate) async fn renew_lease(&self, run: &Run, until: Timestamp) -> Result<Result<(), LeaseLost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET leased_until = $3
             WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
         let values = [run.id.as_str().into(), run.lease.as_str().into(), until.into()];
-        Ok(held(&self.0.query(statement, &values).await?))
+        Ok(check_lease(&self.0.query(statement, &values).await?))
     }
 
-    /// Lets go of `run`, whose status is no longer running.
-    pub(crate) async fn settle(&self, run: &Run, now: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
+    /// Saves the status of `run`, which is no longer `running`, and releases the lease.
+    pub(crate) async fn finish(&self, run: &Run, now: Timestamp) -> Result<Result<(), LeaseLost>, DatabaseError> {
         let finished = run.status.is_final().then_some(now);
-        // Whom it has seen matters to nobody once it is over.
+        // The set of seen records is not needed after the end.
         let seen = if run.status.is_final() { String::new() } else { run.seen.to_hex() };
         let statement = "UPDATE erp_sync_runs SET status = $3, progress = $4, seen = $5, error = $6, updated_at = $7,
             finished_at = $8, lease = '', leased_until = 0
@@ -157,11 +153,11 @@ impl Runs {
             now.into(),
             finished.into(),
         ];
-        Ok(held(&self.0.query(statement, &values).await?))
+        Ok(check_lease(&self.0.query(statement, &values).await?))
     }
 
-    /// Has a run that asked go on; None: somebody else answered it.
-    pub(crate) async fn go_on(&self, run: &Run, now: Timestamp) -> Result<Result<(), Lost>, DatabaseError> {
+    /// Resumes a confirmed run; an error: another request has resumed or replaced it.
+    pub(crate) async fn resume(&self, run: &Run, now: Timestamp) -> Result<Result<(), LeaseLost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET status = 'running', progress = $2, lease = $3, leased_until = $4,
             updated_at = $5 WHERE id = $1 AND status = 'needs_confirmation' RETURNING id";
         let values: [Value; 5] = [
@@ -171,27 +167,27 @@ impl Runs {
             run.leased_until.into(),
             now.into(),
         ];
-        Ok(held(&self.0.query(statement, &values).await?))
+        Ok(check_lease(&self.0.query(statement, &values).await?))
     }
 
-    /// Closes a run that asked, for another begins.
+    /// Closes a run that waits for confirmation, because another run begins.
     pub(crate) async fn supersede(&self, id: &str, now: Timestamp) -> Result<(), DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET status = 'superseded', finished_at = $2, updated_at = $2, seen = ''
             WHERE id = $1 AND status = 'needs_confirmation'";
         self.0.query(statement, &[id.into(), now.into()]).await.map(drop)
     }
 
-    /// Forgets what is long over.
-    pub(crate) async fn forget(&self, tenant: &str, kind: Kind, now: Timestamp) -> Result<(), DatabaseError> {
-        let before = self.0.expired_before(now, KEPT).await?;
+    /// Deletes runs that finished long ago.
+    pub(crate) async fn delete_expired(&self, tenant: &str, kind: Kind, now: Timestamp) -> Result<(), DatabaseError> {
+        let before = self.0.expired_before(now, RETENTION).await?;
         let statement = "DELETE FROM erp_sync_runs WHERE id IN (
             SELECT id FROM erp_sync_runs WHERE tenant_id = $1 AND kind = $2 AND finished_at < $3
             AND id <> COALESCE((SELECT g.id FROM erp_sync_runs g WHERE g.tenant_id = $1 AND g.kind = $2
                 AND g.status = 'completed' ORDER BY g.started_at DESC, g.id DESC LIMIT 1), '')
             ORDER BY started_at LIMIT $4) RETURNING id";
-        let values = [tenant.into(), kind.as_str().into(), before.into(), MAX_FORGOTTEN.into()];
-        let forgotten = self.0.query(statement, &values).await?;
-        for row in &forgotten {
+        let values = [tenant.into(), kind.as_str().into(), before.into(), MAX_DELETED.into()];
+        let deleted = self.0.query(statement, &values).await?;
+        for row in &deleted {
             for table in ["erp_sync_errors", "erp_sync_deferred"] {
                 self.0.query(&format!("DELETE FROM {table} WHERE run_id = $1"), &[row.text(0)?.into()]).await?;
             }
@@ -199,8 +195,8 @@ impl Runs {
         Ok(())
     }
 
-    /// Tenants whose people were brought over once and not since `before`, and of whom no run is open.
-    pub(crate) async fn due(&self, kind: Kind, before: Timestamp, limit: u32) -> Result<Vec<String>, DatabaseError> {
+    /// Tenants with a completed run, without an open one, whose last run started before `before`.
+    pub(crate) async fn find_due_tenants(&self, kind: Kind, before: Timestamp, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT tenant_id FROM erp_sync_runs WHERE kind = $1 GROUP BY tenant_id
             HAVING MAX(started_at) < $2 AND MAX(CASE WHEN status = 'completed' THEN 1 ELSE 0 END) = 1
                 AND MAX(CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END) = 0
@@ -209,7 +205,7 @@ impl Runs {
         self.0.query(statement, &values).await?.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
-    /// Up to `limit` of what went wrong in a run.
+    /// Up to `limit` errors of a run.
     pub(crate) async fn errors(&self, id: &str, limit: u32) -> Result<Vec<(Option<String>, String)>, DatabaseError> {
         let statement = "SELECT erp_id, message FROM erp_sync_errors WHERE run_id = $1 ORDER BY item LIMIT $2";
         let rows = self.0.query(statement, &[id.into(), Value::Integer(i64::from(limit))]).await?;
@@ -217,6 +213,6 @@ impl Runs {
     }
 }
 
-fn held(rows: &[Row]) -> Result<(), Lost> {
-    if rows.is_empty() { Err(Lost) } else { Ok(()) }
+fn check_lease(rows: &[Row]) -> Result<(), LeaseLost> {
+    if rows.is_empty() { Err(LeaseLost) } else { Ok(()) }
 }

@@ -1,4 +1,5 @@
-//! The welcome of new people. It is queued before the person is stored, under an id of the person's, so that it is sent once.
+//! The welcome message for new users. It is queued before the user is stored, with an id derived from the employee's, so that
+//! it is sent once.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
@@ -12,7 +13,7 @@ use crate::settings::Settings;
 
 const TEMPLATE: &str = "employee_workspace_welcome";
 
-/// Queues a welcome for each of `employees`, unless there is one.
+/// Queues a welcome message for each of `employees`, unless it is queued already.
 pub(crate) async fn queue(
     db: &Db,
     settings: &Settings,

@@ -1,22 +1,22 @@
-//! What the ERP lists, one at a time: fields that are there and what they must be, or what is wrong with them.
+//! Parsing of the items that the ERP lists.
 
 use serde_json::{Map, Value};
 
-/// The longest text that is taken, bytes.
+/// The maximum length of a text, in bytes.
 const MAX_LEN: usize = 256;
 
-/// One of a page's items, as it was read.
+/// A parsed item of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Item<T> {
-    /// Somebody, or something, that is there.
-    Good(T),
-    /// Listed, and said to be no longer active.
+    /// An active employee or project.
+    Valid(T),
+    /// The item says that it is not active.
     Inactive,
-    /// What is wrong with it; and its id, if that can be read.
-    Bad {
-        /// The ERP's id.
+    /// The item is invalid.
+    Invalid {
+        /// The ERP's id, if it can be read.
         id: Option<String>,
-        /// What is wrong with it.
+        /// The reason.
         message: String,
     },
 }
@@ -29,7 +29,7 @@ impl<'a> Fields<'a> {
         item.as_object().map(Self).ok_or_else(|| "is no object".to_owned())
     }
 
-    /// The item's id: a text, or a number.
+    /// The item's id: a text or a number.
     pub(crate) fn id(&self) -> Result<String, String> {
         match self.0.get("id") {
             Some(Value::Number(number)) => Ok(number.to_string()),
@@ -37,32 +37,32 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text; None where there is none, null, `false` (as some ERPs write it) or nothing but blanks.
+    /// A text; None: it is absent, null, `false` (as some ERPs write it) or blank.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, String> {
         self.text_up_to(name, MAX_LEN)
     }
 
-    pub(crate) fn text_up_to(&self, name: &str, longest: usize) -> Result<Option<String>, String> {
+    pub(crate) fn text_up_to(&self, name: &str, max_len: usize) -> Result<Option<String>, String> {
         match self.0.get(name) {
             None | Some(Value::Null | Value::Bool(false)) => Ok(None),
-            Some(Value::String(text)) => is_valid(name, text, longest),
+            Some(Value::String(text)) => parse_text(name, text, max_len),
             Some(_) => Err(format!("{name} is not a text")),
         }
     }
 
-    /// The name of what `name` refers to: `{"department":{"name":"HR"}}`, or the name itself.
+    /// The name in the field `name`: `{"department":{"name":"HR"}}`, or the name itself.
     pub(crate) fn name_of(&self, name: &str) -> Result<Option<String>, String> {
         match self.0.get(name) {
             Some(Value::Object(referred)) => match referred.get("name") {
                 None | Some(Value::Null | Value::Bool(false)) => Ok(None),
-                Some(Value::String(text)) => is_valid(name, text, MAX_LEN),
+                Some(Value::String(text)) => parse_text(name, text, MAX_LEN),
                 Some(_) => Err(format!("{name}.name is not a text")),
             },
             _ => self.text(name),
         }
     }
 
-    /// The ids that the list `name` refers to by `field`.
+    /// The ids in the list `name`: the field `field` of each entry, or the entry itself.
     pub(crate) fn ids(&self, name: &str, field: &str) -> Result<Vec<String>, String> {
         let list = match self.0.get(name) {
             None | Some(Value::Null | Value::Bool(false)) => return Ok(Vec::new()),
@@ -77,13 +77,13 @@ impl<'a> Fields<'a> {
         list.iter().map(read).collect()
     }
 
-    /// Whether the item says that it is not active. Who is asked for active ones may list others.
+    /// Whether the item says that it is not active: an ERP may list others than the active ones it was asked for.
     pub(crate) fn is_inactive(&self) -> bool {
         let status = self.0.get("status").and_then(Value::as_str);
         status.is_some_and(|status| !status.eq_ignore_ascii_case("active"))
     }
 
-    /// That the item is of `company`, where it says of which it is.
+    /// Checks that the item belongs to `company`, if it names a company.
     pub(crate) fn check_company(&self, company: &str) -> Result<(), String> {
         match self.0.get("company_id").and_then(Value::as_str) {
             Some(other) if !other.eq_ignore_ascii_case(company) => Err("belongs to another company".to_owned()),
@@ -92,9 +92,9 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn is_valid(name: &str, text: &str, longest: usize) -> Result<Option<String>, String> {
+fn parse_text(name: &str, text: &str, max_len: usize) -> Result<Option<String>, String> {
     let text = text.trim();
-    if text.len() > longest {
+    if text.len() > max_len {
         Err(format!("{name} is longer than {longest} bytes"))
     } else if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\r' | '\t')) || text.contains('\0') {
         Err(format!("{name} holds control characters"))

@@ -1,4 +1,4 @@
-//! A run as callers see it.
+//! A run in the API.
 
 use std::time::Duration;
 
@@ -6,60 +6,60 @@ use edge_capabilities::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::run::{Asked, Counts, Kind, Run, Status};
+use crate::run::{PendingDeactivations, Counts, Kind, Run, Status};
 
-/// The most errors that are shown.
+/// The maximum number of returned errors.
 pub(super) const MAX_ERRORS: u32 = 100;
 
-/// How it is with a run.
+/// A sync run.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = SyncRun)]
-pub(super) struct ShownRun {
+pub(super) struct SyncRunResponse {
     job_id: String,
     kind: Kind,
     status: Status,
-    /// What it does now: `reading` or `deactivating`; null once it is over.
+    /// The phase of a run in progress: `reading` or `deactivating`; null after its end.
     phase: Option<&'static str>,
-    /// Pages that were read.
+    /// The number of pages that were read.
     pages: u32,
     #[serde(flatten)]
     counts: Counts,
-    /// The version of `role_mapping` that decides from its first page to its last.
+    /// The version of `role_mapping` that the whole run uses.
     rule_version: Option<i64>,
     started_by: String,
     started_at: String,
-    /// When something was last heard of it.
+    /// When the run last made progress.
     updated_at: String,
     finished_at: Option<String>,
-    /// Those it would deactivate, where it asks.
-    deactivations: Option<Asked>,
-    /// Why it failed.
+    /// The deactivations that wait for confirmation.
+    deactivations: Option<PendingDeactivations>,
+    /// Why the run failed.
     error: Option<String>,
 }
 
-/// Something wrong with one of those whom the ERP lists.
+/// An error about an item that the ERP lists.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = SyncError)]
-pub(super) struct ShownError {
-    /// The ERP's id of the employee, or of the project; null where it has none.
+pub(super) struct SyncErrorResponse {
+    /// The id of the employee or project in the ERP; null if it has none.
     employee_id: Option<String>,
     error: String,
 }
 
-/// A run that came to its end.
+/// A completed run.
 #[derive(Clone, Serialize, ToSchema)]
-#[schema(as = GoodSyncRun)]
-pub(super) struct GoodRun {
+#[schema(as = CompletedSyncRun)]
+pub(super) struct CompletedRun {
     job_id: String,
     finished_at: String,
 }
 
-/// A run, and what was before and comes next.
+/// The status of a sync: a run, the last completed run, and the next one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SyncStatus)]
-pub(super) struct ShownStatus {
+pub(super) struct SyncStatusResponse {
     tenant_id: String,
-    /// `never_run` where there was none; else as the run's.
+    /// The run's status; `never_run` if there was no run.
     status: String,
     /// The run's id.
     job_id: Option<String>,
@@ -72,23 +72,23 @@ pub(super) struct ShownStatus {
     started_at: Option<String>,
     updated_at: Option<String>,
     finished_at: Option<String>,
-    /// Those it would deactivate, where it asks.
-    deactivations: Option<Asked>,
-    /// Why it failed.
+    /// The deactivations that wait for confirmation.
+    deactivations: Option<PendingDeactivations>,
+    /// Why the run failed.
     error: Option<String>,
-    /// What is wrong with whom: the first hundred of `failed`.
-    pub(super) errors: Vec<ShownError>,
-    /// The last run of this kind that came to its end.
-    last_good_run: Option<GoodRun>,
-    /// When the next of this kind is due; null where none has come to its end yet.
+    /// The first 100 errors about items.
+    pub(super) errors: Vec<SyncErrorResponse>,
+    /// The last completed run of this kind.
+    last_good_run: Option<CompletedRun>,
+    /// When the next run of this kind is due; null if no run has completed yet.
     next_due: Option<String>,
     /// The last run of employees.
-    pub(super) employees: Option<ShownRun>,
+    pub(super) employees: Option<SyncRunResponse>,
     /// The last run of projects.
-    pub(super) projects: Option<ShownRun>,
+    pub(super) projects: Option<SyncRunResponse>,
 }
 
-impl From<&Run> for ShownRun {
+impl From<&Run> for SyncRunResponse {
     fn from(run: &Run) -> Self {
         let phase = match run.status {
             Status::Running if run.progress.is_read => Some("deactivating"),
@@ -113,17 +113,17 @@ impl From<&Run> for ShownRun {
     }
 }
 
-impl ShownStatus {
+impl SyncStatusResponse {
     pub(super) fn new(
         tenant: &str,
         run: Option<&Run>,
-        good: Option<(String, Timestamp)>,
-        every: Option<Duration>,
+        last_completed: Option<(String, Timestamp)>,
+        interval: Option<Duration>,
     ) -> Self {
-        let next_due = good.as_ref().zip(every).map(|((_, at), every)| at.plus(every).to_rfc3339_millis());
-        let last_good_run = good.map(|(job_id, at)| GoodRun { job_id, finished_at: at.to_rfc3339_millis() });
-        let shown = run.map(ShownRun::from);
-        let of = |read: fn(&ShownRun) -> String| shown.as_ref().map(read);
+        let next_due = last_completed.as_ref().zip(interval).map(|((_, at), interval)| at.plus(interval).to_rfc3339_millis());
+        let last_good_run = last_completed.map(|(job_id, at)| CompletedRun { job_id, finished_at: at.to_rfc3339_millis() });
+        let shown = run.map(SyncRunResponse::from);
+        let of = |read: fn(&SyncRunResponse) -> String| shown.as_ref().map(read);
         Self {
             tenant_id: tenant.to_owned(),
             status: run.map_or("never_run", |run| run.status.as_str()).to_owned(),
@@ -147,6 +147,6 @@ impl ShownStatus {
     }
 }
 
-pub(super) fn errors(found: Vec<(Option<String>, String)>) -> Vec<ShownError> {
-    found.into_iter().map(|(employee_id, error)| ShownError { employee_id, error }).collect()
+pub(super) fn errors(found: Vec<(Option<String>, String)>) -> Vec<SyncErrorResponse> {
+    found.into_iter().map(|(employee_id, error)| SyncErrorResponse { employee_id, error }).collect()
 }

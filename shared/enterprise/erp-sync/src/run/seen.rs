@@ -1,4 +1,4 @@
-//! Whom a run has seen, a bit for each record's ordinal: 50,000 people are 6 KiB, written with each page.
+//! The records that a run has seen: a bit for each record's ordinal. 50,000 records take 6 KiB, saved with each page.
 
 /// A set of ordinals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ fn place(ordinal: i64) -> Option<(usize, u8)> {
 }
 
 impl Seen {
-    /// Reads one as it is written; what cannot be read has nobody in it.
+    /// Parses hexadecimal; an invalid text gives the empty set.
     pub(crate) fn parse(hexadecimal: &str) -> Self {
         Self(hex::decode(hexadecimal).unwrap_or_default())
     }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_who_were_put_in_are_in_and_nobody_else() {
+    fn the_set_contains_what_was_inserted_and_nothing_else() {
         let mut seen = Seen::default();
         assert!(seen.is_empty());
         for ordinal in [1, 8, 9, 4_000, 50_000] {

@@ -1,40 +1,32 @@
-//! What the ERP is asked, a page at a time.
+//! Requests for pages of the ERP's employees and projects.
 
 use edge_upstreams::{Upstream, UpstreamError, UpstreamResponse, segment};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::error::PageError;
 use crate::run::Kind;
 
-/// How many are asked for at once. The ERP may give more or fewer.
-const PAGE: u32 = 500;
+/// The requested page size. The ERP may return more or fewer items.
+const PAGE_LIMIT: u32 = 500;
 
-/// A page of what the ERP has.
+/// A page of items.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) items: Vec<Value>,
-    /// Where the next begins; None: this is the last.
+    /// The cursor of the next page; None: this is the last page.
     pub(crate) next: Option<String>,
 }
 
-/// There is no page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoPage {
-    /// The ERP may give it when it is asked again.
-    NotNow(String),
-    /// It will not.
-    Never(String),
-}
-
 #[derive(Deserialize)]
-struct Shape {
+struct PageBody {
     items: Vec<Value>,
     #[serde(default)]
     next_cursor: Value,
 }
 
-/// The page of `company` that begins at `cursor`; without one, the first.
-pub(crate) async fn fetch(erp: &Upstream, kind: Kind, company: &str, cursor: Option<&str>) -> Result<Page, NoPage> {
+/// Fetches the page of `company` at `cursor`; without a cursor, the first page.
+pub(crate) async fn fetch(erp: &Upstream, kind: Kind, company: &str, cursor: Option<&str>) -> Result<Page, PageError> {
     let (path, active) = match kind {
         Kind::Employees => ("/api/v1/hr/employees", "ACTIVE"),
         Kind::Projects => ("/api/v1/projects", "active"),
@@ -46,28 +38,28 @@ pub(crate) async fn fetch(erp: &Upstream, kind: Kind, company: &str, cursor: Opt
     read(erp.get(&path).await, cursor)
 }
 
-fn read(answer: Result<UpstreamResponse, UpstreamError>, cursor: Option<&str>) -> Result<Page, NoPage> {
-    let answer = answer.map_err(|silence| match silence {
-        UpstreamError::NoResponse(..) => NoPage::NotNow(silence.to_string()),
-        UpstreamError::Misconfigured(_) => NoPage::Never(silence.to_string()),
+fn read(answer: Result<UpstreamResponse, UpstreamError>, cursor: Option<&str>) -> Result<Page, PageError> {
+    let answer = answer.map_err(|error| match error {
+        UpstreamError::NoResponse(..) => PageError::Retryable(error.to_string()),
+        UpstreamError::Misconfigured(_) => PageError::Permanent(error.to_string()),
     })?;
     let status = answer.status;
     if !status.is_success() {
         let message = format!("the ERP answered with the status {}", status.as_u16());
         let later = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
-        return Err(if later { NoPage::NotNow(message) } else { NoPage::Never(message) });
+        return Err(if later { PageError::Retryable(message) } else { PageError::Permanent(message) });
     }
-    let broken = |error| NoPage::NotNow(format!("the ERP's answer cannot be read: {error}"));
-    let shape: Shape = edge_json::from_slice(&answer.body).map_err(broken)?;
+    let broken = |error| PageError::Retryable(format!("the ERP's answer cannot be read: {error}"));
+    let shape: PageBody = edge_json::from_slice(&answer.body).map_err(broken)?;
     let next = match shape.next_cursor {
         Value::Null | Value::Bool(false) => None,
         Value::String(next) if next.is_empty() => None,
         Value::String(next) => Some(next),
         Value::Number(next) => Some(next.to_string()),
-        _ => return Err(NoPage::NotNow("the ERP's answer cannot be read: next_cursor is not a text".to_owned())),
+        _ => return Err(PageError::Retryable("the ERP's answer cannot be read: next_cursor is not a text".to_owned())),
     };
     if next.is_some() && next.as_deref() == cursor {
-        return Err(NoPage::Never("the ERP's pages lead nowhere: the next is the one before".to_owned()));
+        return Err(PageError::Permanent("the ERP's pages do not end: the next cursor is the same as before".to_owned()));
     }
     Ok(Page { items: shape.items, next })
 }
@@ -87,12 +79,12 @@ mod tests {
         };
         match read(Ok(answer), Some("c1")) {
             Ok(page) => Ok((page.items.len(), page.next)),
-            Err(no_page) => Err(matches!(no_page, NoPage::NotNow(_))),
+            Err(no_page) => Err(matches!(no_page, PageError::Retryable(_))),
         }
     }
 
     #[test]
-    fn only_a_whole_page_is_one() {
+    fn an_incomplete_page_is_an_error() {
         for (status, body, expected) in [
             (200, r#"{"items":[{},{}],"next_cursor":"c2"}"#, Ok((2, Some("c2".to_owned())))),
             (200, r#"{"items":[],"next_cursor":7}"#, Ok((0, Some("7".to_owned())))),

@@ -1,4 +1,4 @@
-//! Which role an employee has: the rule `role_mapping` says, from the first of a run to the last by one version.
+//! The role of an employee, decided by the rule `role_mapping`; a run uses one version of the rule from start to end.
 
 use std::collections::HashMap;
 
@@ -8,43 +8,43 @@ use edge_rulebook::{Context, Pinned};
 
 use crate::employee::Employee;
 
-/// The most decisions that are remembered: there are fewer job titles than people.
-const MAX_REMEMBERED: usize = 10_000;
+/// The maximum number of cached decisions: there are fewer job titles than people.
+const MAX_CACHED: usize = 10_000;
 
-/// Roles by one version of the rule.
-pub(crate) struct Roles {
+/// Decides roles by one version of the rule.
+pub(crate) struct RoleMapping {
     rule: Pinned<RoleMappingInput>,
     context: Context,
-    remembered: HashMap<RoleMappingInput, Result<Role, String>>,
+    cache: HashMap<RoleMappingInput, Result<Role, String>>,
 }
 
-impl Roles {
+impl RoleMapping {
     pub(crate) fn new(rule: Pinned<RoleMappingInput>, context: Context) -> Self {
-        Self { rule, context, remembered: HashMap::new() }
+        Self { rule, context, cache: HashMap::new() }
     }
 
-    /// The version that decides.
+    /// The version of the rule.
     pub(crate) const fn version(&self) -> i64 {
         self.rule.version()
     }
 
-    /// The role of `employee`, or why there is none: nobody gets a role that was not decided. The same question is decided
-    /// and recorded once.
+    /// The role of `employee`. An error is the reason why the rule gave none; then the employee gets no role. Equal inputs are
+    /// decided and recorded once.
     pub(crate) fn of(&mut self, employee: &Employee) -> Result<Role, String> {
         let input = employee.rule_input();
-        if let Some(decided) = self.remembered.get(&input) {
+        if let Some(decided) = self.cache.get(&input) {
             return decided.clone();
         }
         let decided = self.decide(&input);
-        if self.remembered.len() < MAX_REMEMBERED {
-            self.remembered.insert(input, decided.clone());
+        if self.cache.len() < MAX_CACHED {
+            self.cache.insert(input, decided.clone());
         }
         decided
     }
 
     fn decide(&self, input: &RoleMappingInput) -> Result<Role, String> {
         let decision = self.rule.decide(input, &self.context).map_err(|failure| failure.to_string())?;
-        // INVARIANT: owners are made by people alone.
+        // INVARIANT: the rule never makes an owner.
         Ok(match decision.outcome.role {
             contract::Role::Admin => Role::Admin,
             contract::Role::Manager => Role::Manager,

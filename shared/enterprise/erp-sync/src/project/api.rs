@@ -1,12 +1,12 @@
-//! The projects that were brought over.
+//! The list of synced projects.
 
 use axum::extract::State;
 use edge_access::ErpAdmin;
 use edge_http::{Code, Json, Listing, Page, Problem};
 use edge_tenants::{Scoped, TenantHeader};
 
-use super::AppState;
-use crate::project::Project;
+use super::Project;
+use crate::router::{AppState, check_mode};
 
 /// List projects
 ///
@@ -19,19 +19,19 @@ use crate::project::Project;
     ),
     responses((status = 200, description = "A page of projects.", body = Listing<Project>)),
 )]
-pub(super) async fn list(
+pub(crate) async fn list_projects(
     State(state): State<AppState>,
     Scoped { tenant, .. }: Scoped<ErpAdmin>,
     page: Page,
 ) -> Result<Json<Listing<Project>>, Problem> {
-    super::check_mode(&tenant)?;
-    let behind = page.cursor.as_deref().map(|cursor| {
-        let behind = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let is_valid = |behind: &String| !behind.contains('\0');
-        behind.filter(is_valid).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
+    check_mode(&tenant)?;
+    let after = page.cursor.as_deref().map(|cursor| {
+        let after = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let is_valid = |after: &String| !after.contains('\0');
+        after.filter(is_valid).ok_or_else(|| Problem::field("cursor", "must be the nextCursor of a page"))
     });
-    let behind = behind.transpose()?.unwrap_or_default();
-    let stored = state.works.records().projects(&tenant.id, &behind, page.limit.saturating_add(1)).await?;
+    let after = after.transpose()?.unwrap_or_default();
+    let stored = state.worker.records().projects(&tenant.id, &after, page.limit.saturating_add(1)).await?;
     let projects: Result<Vec<Project>, _> = stored.iter().map(|project| serde_json::from_str(project)).collect();
     let projects =
         projects.map_err(|error| Problem::new(Code::Internal, "A project cannot be read.").because(error))?;
