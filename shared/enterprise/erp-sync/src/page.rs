@@ -31,7 +31,7 @@ pub(crate) async fn fetch(erp: &Upstream, kind: Kind, company: &str, cursor: Opt
         Kind::Employees => ("/api/v1/hr/employees", "ACTIVE"),
         Kind::Projects => ("/api/v1/projects", "active"),
     };
-    let mut path = format!("{path}?company_id={}&status={active}&limit={PAGE}", segment(company));
+    let mut path = format!("{path}?company_id={}&status={active}&limit={PAGE_LIMIT}", segment(company));
     if let Some(cursor) = cursor {
         path.push_str(&format!("&cursor={}", segment(cursor)));
     }
@@ -59,7 +59,9 @@ fn read(answer: Result<UpstreamResponse, UpstreamError>, cursor: Option<&str>) -
         _ => return Err(PageError::Retryable("the ERP's answer cannot be read: next_cursor is not a text".to_owned())),
     };
     if next.is_some() && next.as_deref() == cursor {
-        return Err(PageError::Permanent("the ERP's pages do not end: the next cursor is the same as before".to_owned()));
+        return Err(PageError::Permanent(
+            "the ERP's pages do not end: the next cursor is the same as before".to_owned(),
+        ));
     }
     Ok(Page { items: shape.items, next })
 }

@@ -15,7 +15,7 @@ const DEFAULT_INTERVAL_MINUTES: u64 = 24 * 60;
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// `erp_sync_max_deactivations_percent`: a run that would deactivate more requires confirmation.
-    pub(crate) max_percent: i64,
+    pub(crate) max_deactivations_percent: i64,
     /// `erp_sync_every_minutes`; None: it is 0.
     pub(crate) interval: Option<Duration>,
     /// Whether messages are sent, that is, whether `notify_url` is set.
@@ -32,7 +32,10 @@ impl Settings {
         let minutes = number(config, "erp_sync_every_minutes").await?.unwrap_or(DEFAULT_INTERVAL_MINUTES);
         let timeout = millis(config, "upstream_timeout_ms", 2_000).await?;
         Ok(Self {
-            max_percent: max_percent.and_then(|max_percent| i64::try_from(max_percent).ok()).unwrap_or(DEFAULT_MAX_DEACTIVATIONS_PERCENT).min(100),
+            max_deactivations_percent: max_percent
+                .and_then(|percent| i64::try_from(percent).ok())
+                .unwrap_or(DEFAULT_MAX_DEACTIVATIONS_PERCENT)
+                .min(100),
             interval: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
             notifies: edge_notifications::is_configured(config).await?,
             workspace_url: url(config, "workspace_url").await?,
@@ -47,6 +50,6 @@ async fn number(config: &dyn Config, name: &str) -> Result<Option<u64>, ConfigEr
     if value.is_empty() {
         return Ok(None);
     }
-    let record_error = |_| ConfigError { name: name.to_owned(), reason: "it must be a whole number".to_owned() };
-    value.parse().map(Some).map_err(record_error)
+    let invalid = |_| ConfigError { name: name.to_owned(), reason: "it must be a whole number".to_owned() };
+    value.parse().map(Some).map_err(invalid)
 }

@@ -12,22 +12,21 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Db, MAX_ROWS};
 use edge_rulebook::{Context, Rulebook, VersionError};
-use edge_tenants::{MemberError, Members, SUBSIDIARIES, Tenant, Tenants};
+use edge_tenants::{Members, SUBSIDIARIES, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use serde_json::json;
 
-use crate::employee::deferred::DeferredEmployees;
 use crate::employee::Employee;
-use crate::record::item::Item;
-use crate::page::{PageError, Page, fetch};
-use crate::employee::sync::{AddressPhase, EmployeeSync, sync_actor, record_error};
-use crate::project::Project;
-use crate::project::sync;
-use crate::record::{ErpSnapshot, RecordError};
-use crate::record::deactivation;
+use crate::employee::deferred::DeferredEmployees;
 use crate::employee::role::RoleMapping;
-use crate::run::{Run, Status};
-use crate::run::{LeaseLost, Runs};
+use crate::employee::sync::{AddressPhase, BatchResult, EmployeeSync, record_error, sync_actor};
+use crate::error::{PageError, SyncError};
+use crate::page::{Page, fetch};
+use crate::project::{self, Project};
+use crate::record::deactivation;
+use crate::record::item::Item;
+use crate::record::{ErpSnapshot, RecordError};
+use crate::run::{Run, Runs, Status};
 use crate::settings::Settings;
 
 /// The delays before a request to the ERP or the database is repeated.
@@ -54,7 +53,7 @@ struct Inner {
 
 /// The state for reading pages of each kind.
 enum PageReader<'a> {
-    EmployeeSync(Box<EmployeeSync<'a>>),
+    Employees(Box<EmployeeSync<'a>>),
     Projects,
 }
 
@@ -114,7 +113,7 @@ impl SyncWorker {
     async fn work(&self, mut run: Run) {
         let mut delays = RETRY_DELAYS.iter();
         loop {
-            let error = match self.resume(&mut run).await {
+            let error = match self.run_to_end(&mut run).await {
                 Ok(()) | Err(SyncError::LeaseLost) => return,
                 Err(error) => error,
             };
@@ -146,7 +145,7 @@ impl SyncWorker {
         run.error = Some(reason);
         if run.progress.deferred > 0 {
             // Without deferred employees there is nothing to delete.
-            let _ = self.0.deferred.forget(&run.id).await;
+            let _ = self.0.deferred.delete(&run.id).await;
         }
         // If this cannot be saved, the next worker fails the run for the same reason.
         let _ = self.0.runs.finish(&run, self.now()).await;
@@ -178,12 +177,17 @@ impl SyncWorker {
             let entry = AuditEntry::with_id(id, "erp_sync.completed", &detail, &sync_actor(run), self.now());
             self.0.records.audit().append(&run.tenant, &entry).await?;
         }
-        self.0.runs.forget(&run.tenant, run.kind, self.now()).await?;
+        self.0.runs.delete_expired(&run.tenant, run.kind, self.now()).await?;
         run.status = Status::Completed;
         Ok(self.0.runs.finish(run, self.now()).await??)
     }
 
-    async fn reader<'a>(&'a self, run: &Run, tenant: &'a Tenant, settings: &'a Settings) -> Result<PageReader<'a>, SyncError> {
+    async fn reader<'a>(
+        &'a self,
+        run: &Run,
+        tenant: &'a Tenant,
+        settings: &'a Settings,
+    ) -> Result<PageReader<'a>, SyncError> {
         let Some(version) = run.rule_version else { return Ok(PageReader::Projects) };
         let pinned = self.0.rulebook.pin_version(version).await.map_err(|failed| match failed {
             VersionError::Db(error) => SyncError::Db(error),
@@ -193,7 +197,7 @@ impl SyncWorker {
         let context = Context { tenant: Some(tenant.id.clone()), actor: run.actor.clone(), request_id: run.id.clone() };
         let Inner { db, records, members, .. } = &*self.0;
         let roles = RoleMapping::new(pinned, context);
-        Ok(PageReader::EmployeeSync(Box::new(EmployeeSync { db, records, members, settings, tenant, roles })))
+        Ok(PageReader::Employees(Box::new(EmployeeSync { db, records, members, settings, tenant, roles })))
     }
 
     async fn read_pages(&self, run: &mut Run, tenant: &Tenant, settings: &Settings) -> Result<(), SyncError> {
@@ -227,21 +231,29 @@ impl SyncWorker {
                     self.0.runs.renew_lease(run, self.now().plus(settings.lease)).await??;
                     self.0.capabilities.clock.sleep(*delay).await;
                 }
-                (Err(PageError::Retryable(reason) | PageError::Permanent(reason)), _) => return Err(SyncError::Failed(reason)),
+                (Err(PageError::Retryable(reason) | PageError::Permanent(reason)), _) => {
+                    return Err(SyncError::Failed(reason));
+                }
             }
         }
         Err(SyncError::Failed("the ERP does not answer".to_owned()))
     }
 
     /// Applies a page.
-    async fn take(&self, run: &mut Run, reader: &mut PageReader<'_>, page: Page, company: &str) -> Result<(), SyncError> {
+    async fn apply_page(
+        &self,
+        run: &mut Run,
+        reader: &mut PageReader<'_>,
+        page: Page,
+        company: &str,
+    ) -> Result<(), SyncError> {
         let before = (run.seen.clone(), run.progress.deferred);
         let mut listed = HashSet::new();
-        let (mut people, mut projects, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut employees, mut projects, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (index, item) in page.items.iter().enumerate() {
             let item = match reader {
-                PageReader::EmployeeSync(_) => {
-                    classify(Employee::read(item, company), &mut people, |one| one.id.clone(), &mut listed)
+                PageReader::Employees(_) => {
+                    classify(Employee::read(item, company), &mut employees, |one| one.id.clone(), &mut listed)
                 }
                 PageReader::Projects => {
                     classify(Project::read(item, company), &mut projects, |one| one.id.clone(), &mut listed)
@@ -263,8 +275,8 @@ impl SyncWorker {
             }
         }
         drop(page);
-        while !people.is_empty() {
-            let batch: Vec<Employee> = people.drain(..people.len().min(MAX_ROWS)).collect();
+        while !employees.is_empty() {
+            let batch: Vec<Employee> = employees.drain(..employees.len().min(MAX_ROWS)).collect();
             self.apply_employees(run, reader, batch, &mut errors).await?;
         }
         while !projects.is_empty() {
@@ -284,20 +296,20 @@ impl SyncWorker {
         mut batch: Vec<Employee>,
         errors: &mut Vec<RecordError>,
     ) -> Result<(), SyncError> {
-        let PageReader::EmployeeSync(people) = reader else { return Ok(()) };
+        let PageReader::Employees(employees) = reader else { return Ok(()) };
         let ids: Vec<&str> = batch.iter().map(|one| one.id.as_str()).collect();
-        let known = self.0.records.known(&run.tenant, run.kind, &ids).await?;
+        let known = self.0.records.find_all(&run.tenant, run.kind, &ids).await?;
         let listed = batch.len();
         // The first occurrence of a record counts.
         batch.retain(|one| !known.get(&one.id).is_some_and(|known| run.seen.contains(known.ordinal)));
         if run.progress.deferred > 0 && !batch.is_empty() {
             let ids: Vec<&str> = batch.iter().map(|one| one.id.as_str()).collect();
-            let waiting = self.0.deferred.among(&run.id, &ids).await?;
-            batch.retain(|one| !waiting.contains(&one.id));
+            let deferred = self.0.deferred.contained(&run.id, &ids).await?;
+            batch.retain(|one| !deferred.contains(&one.id));
         }
         let done = employees.apply(run, &batch, &known, AddressPhase::Reading, self.now()).await?;
         if !done.deferred.is_empty() {
-            self.0.deferred.put(run, &done.deferred).await?;
+            self.0.deferred.add(run, &done.deferred).await?;
             let more = i64::try_from(done.deferred.len()).unwrap_or(i64::MAX);
             run.progress.deferred = run.progress.deferred.saturating_add(more);
         }
@@ -312,10 +324,10 @@ impl SyncWorker {
         errors: &mut Vec<RecordError>,
     ) -> Result<(), SyncError> {
         let ids: Vec<&str> = batch.iter().map(|one| one.id.as_str()).collect();
-        let known = self.0.records.known(&run.tenant, run.kind, &ids).await?;
+        let known = self.0.records.find_all(&run.tenant, run.kind, &ids).await?;
         let listed = batch.len();
         batch.retain(|one| !known.get(&one.id).is_some_and(|known| run.seen.contains(known.ordinal)));
-        let done = projects::take(&self.0.records, run, &batch, &known, self.now()).await?;
+        let done = project::sync::apply(&self.0.records, run, &batch, &known, self.now()).await?;
         count_results(run, listed.saturating_sub(batch.len()), done, errors);
         Ok(())
     }
@@ -324,10 +336,10 @@ impl SyncWorker {
     async fn save_errors(&self, run: &mut Run, errors: &[RecordError]) -> Result<(), SyncError> {
         let counts = &mut run.progress.counts;
         counts.failed = counts.failed.saturating_add(i64::try_from(errors.len()).unwrap_or(i64::MAX));
-        self.0.records.note(&run.id, errors).await?;
+        self.0.records.add_errors(&run.id, errors).await?;
         let ids: Vec<&str> = errors.iter().filter_map(|one| one.id.as_deref()).collect();
         for ids in ids.chunks(MAX_ROWS) {
-            for known in self.0.records.known(&run.tenant, run.kind, ids).await?.values() {
+            for known in self.0.records.find_all(&run.tenant, run.kind, ids).await?.values() {
                 run.seen.insert(known.ordinal);
             }
         }
@@ -338,8 +350,14 @@ impl SyncWorker {
     async fn deactivate_missing(&self, run: &mut Run, settings: &Settings) -> Result<bool, SyncError> {
         let records = &self.0.records;
         if !run.progress.is_cleared {
-            let (active, missing) = deactivation::count(records, run).await?;
-            run.progress.asked = deactivation::required_confirmation(&run.progress, &run.seen, missing, active, settings.max_deactivations_percent);
+            let (active, missing) = deactivation::count_missing(records, run).await?;
+            run.progress.asked = deactivation::required_confirmation(
+                &run.progress,
+                &run.seen,
+                missing,
+                active,
+                settings.max_deactivations_percent,
+            );
             if run.progress.asked.is_some() {
                 run.status = Status::NeedsConfirmation;
                 self.0.runs.finish(run, self.now()).await??;
@@ -351,8 +369,8 @@ impl SyncWorker {
         }
         let (mut after, mut kept) = (0, 0_i64);
         while let Some((missing, next)) = deactivation::next_missing(records, run, after).await? {
-            kept =
-                kept.saturating_add(deactivation::deactivate(records, &self.0.members, run, &missing, self.now()).await?);
+            kept = kept
+                .saturating_add(deactivation::deactivate(records, &self.0.members, run, &missing, self.now()).await?);
             after = next;
             self.0.runs.renew_lease(run, self.now().plus(settings.lease)).await??;
         }
@@ -383,7 +401,7 @@ fn classify<T>(item: Item<T>, into: &mut Vec<T>, id: impl Fn(&T) -> String, list
 }
 
 /// Adds the result of a batch to the run's counts.
-fn count_results(run: &mut Run, duplicates: usize, done: crate::employee::sync::BatchResult, errors: &mut Vec<RecordError>) {
+fn count_results(run: &mut Run, duplicates: usize, done: BatchResult, errors: &mut Vec<RecordError>) {
     let counts = &mut run.progress.counts;
     counts.duplicates = counts.duplicates.saturating_add(i64::try_from(duplicates).unwrap_or(i64::MAX));
     for change in done.changes {

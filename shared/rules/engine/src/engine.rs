@@ -103,8 +103,7 @@ impl Engine {
             .iter()
             .filter_map(|(name, position)| {
                 let known = functions::NAMES.iter().any(|(known, _)| known == name);
-                known
-                    .then(|| Finding::at(*position, format!("a function {name} already exists: choose another name")))
+                known.then(|| Finding::at(*position, format!("a function {name} already exists: choose another name")))
             })
             .collect();
         if !redefined.is_empty() {
@@ -199,7 +198,7 @@ impl Parsed {
         if switches.is_empty() {
             return Ok(Self { run: source.clone(), source, findings });
         }
-        let run = switches.run_as(script).and_then(|run| parse(engine, &run, constants).ok());
+        let run = switches.rewrite_script(script).and_then(|run| parse(engine, &run, constants).ok());
         let run = run.unwrap_or_else(|| {
             // Such a script was executable before switches were rewritten, and remains so.
             findings.push(Finding::whole("the value of a switch is too deeply nested: assign it to a variable first"));

@@ -94,7 +94,7 @@ fn mutated_script(rule: Rule, rng: &mut Rng) -> String {
 fn mutate(text: &str, rng: &mut Rng) -> String {
     const SYNTAX_BYTES: &[u8] = b"(){}[]#\"'`$|&=<>!+-*/%.,;:_0123456789einfmux \n\\\xff\x00";
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..chance.below(5).saturating_add(1) {
+    for _ in 0..rng.below(5).saturating_add(1) {
         let at = rng.below(bytes.len().saturating_add(1));
         let put = rng.of(SYNTAX_BYTES).unwrap_or(b' ');
         match (rng.below(4), bytes.get_mut(at)) {
@@ -139,7 +139,7 @@ fn generated(rng: &mut Rng) -> String {
 }
 
 fn add_statements(script: &mut String, rng: &mut Rng, depth: usize) {
-    for _ in 0..chance.below(4) {
+    for _ in 0..rng.below(4) {
         add_statement(script, rng, depth);
     }
 }

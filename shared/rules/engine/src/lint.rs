@@ -105,7 +105,8 @@ impl Linter {
             Stmt::FnCall(call, at) => self.call(call, 0, *at),
             Stmt::If(parts, at) => {
                 if let Expr::BoolConstant(always, _) = parts.expr {
-                    let message = if always { "this condition is always true" } else { "this condition is always false" };
+                    let message =
+                        if always { "this condition is always true" } else { "this condition is always false" };
                     self.report.warnings.push(Finding::at(*at, message));
                 }
                 self.warn_unreachable(parts.body.statements());
@@ -196,7 +197,8 @@ fn diverges(statement: &Stmt) -> bool {
         Stmt::Return(..) | Stmt::BreakLoop(..) => true,
         Stmt::Block(block) => block.statements().last().is_some_and(diverges),
         Stmt::If(parts, _) => {
-            parts.body.statements().last().is_some_and(diverges) && parts.branch.statements().last().is_some_and(diverges)
+            parts.body.statements().last().is_some_and(diverges)
+                && parts.branch.statements().last().is_some_and(diverges)
         }
         Stmt::While(parts, _) => matches!(parts.expr, Expr::Unit(_)) && !parts.body.statements().iter().any(breaks),
         _ => false,

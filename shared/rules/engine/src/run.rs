@@ -77,7 +77,12 @@ pub fn begin(now: Duration, constants: Arc<Constants>) {
 pub fn end() -> RunStats {
     RUN.with(|run| {
         run.constants.take();
-        RunStats { operations: run.operations.get(), limit_hit: run.limit_hit.get(), log: run.log.take(), visited: run.visited.take() }
+        RunStats {
+            operations: run.operations.get(),
+            limit_hit: run.limit_hit.get(),
+            log: run.log.take(),
+            visited: run.visited.take(),
+        }
     })
 }
 

@@ -93,7 +93,8 @@ pub fn read(rule: Rule, json: &str) -> Result<Vec<Test>, Vec<Finding>> {
 type InvalidTest = (Option<String>, String);
 
 fn read_one(rule: Rule, json: &str, now: Option<Instant>) -> Result<Test, InvalidTest> {
-    let written: TestDefinition = edge_json::from_str(json).map_err(|error| (name_of(json), message_without_position(&error)))?;
+    let written: TestDefinition =
+        edge_json::from_str(json).map_err(|error| (name_of(json), message_without_position(&error)))?;
     let TestDefinition { name, group, now: own_now, input, expected } = written;
     let named = |message: String| (Some(name.clone()), message);
     let input = with_now(rule, input.get(), own_now.or(now)).map_err(named)?;

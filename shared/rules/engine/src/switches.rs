@@ -126,7 +126,12 @@ pub fn find(tokens: &[PlacedToken]) -> Switches {
             }
             TokenKind::Switch => {
                 block.open.push(found.all.len());
-                found.all.push(Switch { at, kinds: CaseKinds::default(), first: None, has_numbers_without_point: false });
+                found.all.push(Switch {
+                    at,
+                    kinds: CaseKinds::default(),
+                    first: None,
+                    has_numbers_without_point: false,
+                });
             }
             _ => block.head.push((token, at)),
         }
@@ -160,7 +165,9 @@ impl Switches {
                 [TokenKind::Letter] => CaseKinds::LETTERS,
                 [TokenKind::Flag] => CaseKinds::FLAGS,
                 _ => {
-                    refuse("a case must be a text, a number, a range such as 1..10, true, false or (): use `if` for others");
+                    refuse(
+                        "a case must be a text, a number, a range such as 1..10, true, false or (): use `if` for others",
+                    );
                     CaseKinds::OTHERS
                 }
             };
@@ -171,9 +178,7 @@ impl Switches {
             }
             switch.kinds.add(kind);
             if switch.has_numbers_without_point && switch.kinds.has(CaseKinds::WITH_POINT) {
-                refuse(
-                    "the whole numbers of a switch must all have a decimal point or all have none: 5000.00 or 5000",
-                );
+                refuse("the whole numbers of a switch must all have a decimal point or all have none: 5000.00 or 5000");
             }
         }
     }

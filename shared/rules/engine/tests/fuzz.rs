@@ -11,11 +11,11 @@ fn random_scripts_end_without_a_panic() {
     let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10_000);
     println!("SEED={seed} ROUNDS={rounds}");
     let counts = fuzz::run(&engine(), seed, rounds);
-    println!("{tally:?}");
+    println!("{counts:?}");
     let fuzz::OutcomeCounts { uncompiled, decided, invalid, failed, limited } = counts;
     assert_eq!(uncompiled + decided + invalid + failed + limited, rounds);
     // Scripts of every kind were among them.
     for count in [uncompiled, decided, invalid, failed] {
-        assert!(count > rounds / 100, "{tally:?}");
+        assert!(count > rounds / 100, "{counts:?}");
     }
 }

@@ -1,5 +1,5 @@
-//! Employees whose address another user had when their page was read. Only after the last page it is known who leaves and
-//! which other addresses change; until then they are deferred, in the database, by run.
+//! Employees whose address another user had when their page was read. Only after the last page it is known who leaves
+//! and which other addresses change; until then they are deferred, in the database, by run.
 //!
 //! INVARIANT: [`refused_employees`] gives the same result whichever of the employees were applied before, so that an
 //! interrupted run continues to the same end.
@@ -90,7 +90,7 @@ impl DeferredEmployees {
         let read = |row: &Row| {
             let data: DeferredData = serde_json::from_str(row.text(0)?)
                 .map_err(|error| DatabaseError::Refused(format!("erp_sync_deferred.data: {error}")))?;
-            Ok(Employee { manager: data.manager, ..waiting.employee })
+            Ok(Employee { manager: data.manager, ..data.employee })
         };
         rows.iter().map(read).collect()
     }
@@ -115,7 +115,8 @@ impl DeferredEmployees {
             let mut values: Vec<Value> = vec![run.tenant.as_str().into()];
             values.extend(some.iter().map(|address| Value::from(*address)));
             for row in self.0.query(&statement, &values).await? {
-                let holder = AddressHolder { id: row.text(1)?.to_owned(), is_listed: run.seen.contains(row.integer(2)?) };
+                let holder =
+                    AddressHolder { id: row.text(1)?.to_owned(), is_listed: run.seen.contains(row.integer(2)?) };
                 holders.entry(row.text(0)?.to_owned()).or_default().push(holder);
             }
         }
@@ -128,12 +129,15 @@ impl DeferredEmployees {
     }
 }
 
-/// The employees who cannot have their address because another employee keeps or gets it. `claims`: the address that each
-/// employee id wants; `holders`: the present holders of each address.
+/// The employees who cannot have their address because another employee keeps or gets it. `claims`: the address that
+/// each employee id wants; `holders`: the present holders of each address.
 ///
-/// A holder who left does not block the address; neither does one who gets another address. Of several claimants the present
-/// holder keeps the address, else the first by id gets it.
-pub(crate) fn refused_employees(claims: &BTreeMap<String, String>, holders: &HashMap<String, Vec<AddressHolder>>) -> HashSet<String> {
+/// A holder who left does not block the address; neither does one who gets another address. Of several claimants the
+/// present holder keeps the address, else the first by id gets it.
+pub(crate) fn refused_employees(
+    claims: &BTreeMap<String, String>,
+    holders: &HashMap<String, Vec<AddressHolder>>,
+) -> HashSet<String> {
     let blockers = |id: &str, address: &str| {
         let others = holders.get(address).map(Vec::as_slice).unwrap_or_default();
         let others: Vec<&str> =

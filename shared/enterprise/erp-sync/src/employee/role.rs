@@ -28,8 +28,8 @@ impl RoleMapping {
         self.rule.version()
     }
 
-    /// The role of `employee`. An error is the reason why the rule gave none; then the employee gets no role. Equal inputs are
-    /// decided and recorded once.
+    /// The role of `employee`. An error is the reason why the rule gave none; then the employee gets no role. Equal
+    /// inputs are decided and recorded once.
     pub(crate) fn of(&mut self, employee: &Employee) -> Result<Role, String> {
         let input = employee.rule_input();
         if let Some(decided) = self.cache.get(&input) {

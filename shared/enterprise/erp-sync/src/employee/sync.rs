@@ -1,7 +1,7 @@
 //! Applies changes of employees in HR to members of the tenant.
 //!
-//! INVARIANT: an employee's record is written last. If it matches HR's data, everything before it is done; if an instance
-//! dies before it is written, all steps are repeated without a different result.
+//! INVARIANT: an employee's record is written last. If it matches HR's data, everything before it is done; if an
+//! instance dies before it is written, all steps are repeated without a different result.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,13 +14,13 @@ use edge_tenants::{DirectoryState, MemberError, Members, SYNC_ACTOR_PREFIX, Sync
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::employee::deferred::address;
 use crate::employee::Employee;
-use crate::record::{ErpSnapshot, StoredRecord, RecordWrite, RecordError};
+use crate::employee::deferred::address;
 use crate::employee::role::RoleMapping;
+use crate::employee::welcome;
+use crate::record::{ErpSnapshot, RecordError, RecordWrite, StoredRecord};
 use crate::run::{Change, Kind, Run};
 use crate::settings::Settings;
-use crate::employee::welcome;
 
 /// Applies employees to members.
 pub(crate) struct EmployeeSync<'a> {
@@ -165,7 +165,8 @@ impl EmployeeSync<'_> {
                 SyncOutcome::Applied => {}
                 SyncOutcome::KeptByHand(_) => one.change = Change::Kept,
                 SyncOutcome::Full => {
-                    done.errors.push(record_error(&one.employee.id, "the tenant has reached its maximum number of users"));
+                    done.errors
+                        .push(record_error(&one.employee.id, "the tenant has reached its maximum number of users"));
                     continue;
                 }
                 // A member who joins or stays cannot be the last owner who leaves.
@@ -203,14 +204,14 @@ impl EmployeeSync<'_> {
         self.upsert_people(people).await?;
         welcome::queue(self.db, self.settings, self.tenant, &run.id, &welcomed, now).await?;
         self.records.audit().append_all(&self.tenant.id, &entries).await?;
-        let ordinals = self.records.write(&self.tenant.id, Kind::Employees, &run.id, &writes, now).await?;
+        let ordinals = self.records.upsert(&self.tenant.id, Kind::Employees, &run.id, &writes, now).await?;
         done.ordinals.extend(ordinals.into_values());
         Ok(())
     }
 
-    /// Assigns a user to each employee: the user of the employee's record; else a user with the employee's address who was
-    /// created by hand or belongs to an employee who left; else a new user with the employee's id. For two employees with
-    /// one address see [`super::deferred`].
+    /// Assigns a user to each employee: the user of the employee's record; else a user with the employee's address who
+    /// was created by hand or belongs to an employee who left; else a new user with the employee's id. For two
+    /// employees with one address see [`super::deferred`].
     async fn assign_users<'n>(
         &self,
         run: &Run,
@@ -247,7 +248,10 @@ impl EmployeeSync<'_> {
     }
 
     /// Users by address.
-    async fn users_by_address(&self, changes: &[EmployeeChange<'_>]) -> Result<HashMap<String, Vec<User>>, DatabaseError> {
+    async fn users_by_address(
+        &self,
+        changes: &[EmployeeChange<'_>],
+    ) -> Result<HashMap<String, Vec<User>>, DatabaseError> {
         let statement = format!(
             "SELECT LOWER(p.email), p.user_id, e.erp_id, e.ordinal FROM tenant_people p
              LEFT JOIN erp_records e ON e.tenant_id = p.tenant_id AND e.user_id = p.user_id AND e.kind = 'employees'

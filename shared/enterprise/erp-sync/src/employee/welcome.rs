@@ -1,5 +1,5 @@
-//! The welcome message for new users. It is queued before the user is stored, with an id derived from the employee's, so that
-//! it is sent once.
+//! The welcome message for new users. It is queued before the user is stored, with an id derived from the employee's,
+//! so that it is sent once.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;

@@ -7,9 +7,9 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use serde_json::json;
 
-use crate::employee::sync::{BatchResult, sync_actor, digest};
+use crate::employee::sync::{BatchResult, digest, sync_actor};
 use crate::project::Project;
-use crate::record::{ErpSnapshot, StoredRecord, RecordWrite};
+use crate::record::{ErpSnapshot, RecordWrite, StoredRecord};
 use crate::run::{Change, Kind, Run};
 
 /// Applies a batch of projects, each of which is in it once.
@@ -21,7 +21,7 @@ pub(crate) async fn apply(
     now: Timestamp,
 ) -> Result<BatchResult, DatabaseError> {
     let mut done = BatchResult::default();
-    let (sync_actor, mut writes, mut entries) = (sync_actor(run), Vec::new(), Vec::new());
+    let (actor, mut writes, mut entries) = (sync_actor(run), Vec::new(), Vec::new());
     for project in projects {
         let known = known.get(&project.id);
         done.ordinals.extend(known.map(|known| known.ordinal));

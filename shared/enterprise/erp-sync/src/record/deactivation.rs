@@ -1,6 +1,6 @@
 //! Deactivation of employees and projects that the ERP no longer lists, after all pages are read. The run requires a
-//! confirmation if the ERP's answer may be wrong: if too many records would be deactivated, if no known record is listed, or
-//! if a listed item has no id.
+//! confirmation if the ERP's answer may be wrong: if too many records would be deactivated, if no known record is
+//! listed, or if a listed item has no id.
 
 use std::collections::HashSet;
 
@@ -10,17 +10,23 @@ use edge_database::MAX_ROWS;
 use edge_tenants::{DirectoryState, Members, SyncOutcome};
 use serde_json::json;
 
-use crate::employee::sync::{sync_actor, record_error};
+use crate::employee::sync::{record_error, sync_actor};
+use crate::error::SyncError;
 use crate::record::{ActiveRecord, ErpSnapshot};
 use crate::run::{Kind, PendingDeactivations, Progress, Run, Seen};
-use crate::worker::SyncError;
 
 /// The number of records that are scanned at a time.
 const SCAN_BATCH: usize = 5_000;
 
 /// The confirmation that the deactivation of `missing` of `active` records requires; None: it requires none. At most
 /// `max_percent` percent are deactivated without one.
-pub(crate) fn required_confirmation(progress: &Progress, seen: &Seen, missing: i64, active: i64, max_percent: i64) -> Option<PendingDeactivations> {
+pub(crate) fn required_confirmation(
+    progress: &Progress,
+    seen: &Seen,
+    missing: i64,
+    active: i64,
+    max_percent: i64,
+) -> Option<PendingDeactivations> {
     let too_many = i128::from(missing) * 100 > i128::from(max_percent) * i128::from(active);
     let reason = if missing == 0 || progress.is_cleared {
         return None;
@@ -58,7 +64,8 @@ pub(crate) async fn count_missing(records: &ErpSnapshot, run: &Run) -> Result<(i
     }
 }
 
-/// The next batch of missing records after the ordinal `after`, with the ordinal to continue from. None: there are no more.
+/// The next batch of missing records after the ordinal `after`, with the ordinal to continue from. None: there are no
+/// more.
 pub(crate) async fn next_missing(
     records: &ErpSnapshot,
     run: &Run,
@@ -97,14 +104,18 @@ pub(crate) async fn deactivate(
         Kind::Employees => {
             // An employee who was rehired with another id is the same user, and stays active.
             let rehired = records.seen_users(&run.tenant, missing, &run.seen).await?;
-            let (rehired, left): (Vec<&ActiveRecord>, Vec<&ActiveRecord>) = missing.iter().partition(|one| rehired.contains(one.user()));
+            let (rehired, left): (Vec<&ActiveRecord>, Vec<&ActiveRecord>) =
+                missing.iter().partition(|one| rehired.contains(one.user()));
             deactivated.extend(rehired.iter().map(|one| one.id.as_str()));
-            let users: Vec<(&str, DirectoryState)> = left.iter().map(|one| (one.user(), DirectoryState::Left)).collect();
+            let users: Vec<(&str, DirectoryState)> =
+                left.iter().map(|one| (one.user(), DirectoryState::Left)).collect();
             let outcomes = members.sync_directory(&run.tenant, &users, None, &actor, now).await?;
             for (one, outcome) in left.iter().zip(outcomes) {
                 if outcome == SyncOutcome::LastOwner {
-                    let message =
-                        format!("is no longer in the ERP, and is the tenant's last {}: give the role to another member first", Role::Owner.as_str());
+                    let message = format!(
+                        "is no longer in the ERP, and is the tenant's last {}: give the role to another member first",
+                        Role::Owner.as_str()
+                    );
                     errors.push(record_error(&one.id, message));
                 } else {
                     deactivated.push(one.id.as_str());
@@ -147,7 +158,11 @@ mod tests {
             (0, 0, 20, 0, false, &Seen::default(), false),
         ] {
             let progress = Progress { is_cleared, unidentified, ..Progress::default() };
-            assert_eq!(required_confirmation(&progress, seen, missing, active, max_percent).is_some(), expected, "{missing} of {active}, {max_percent} %");
+            assert_eq!(
+                required_confirmation(&progress, seen, missing, active, max_percent).is_some(),
+                expected,
+                "{missing} of {active}, {max_percent} %"
+            );
         }
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
 fn parse_text(name: &str, text: &str, max_len: usize) -> Result<Option<String>, String> {
     let text = text.trim();
     if text.len() > max_len {
-        Err(format!("{name} is longer than {longest} bytes"))
+        Err(format!("{name} is longer than {max_len} bytes"))
     } else if text.chars().any(|one| one.is_control() && !matches!(one, '\n' | '\r' | '\t')) || text.contains('\0') {
         Err(format!("{name} holds control characters"))
     } else {

@@ -7,8 +7,8 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::{Db, MAX_ROWS, places};
 
-use crate::run::{Change, Kind};
 use crate::run::Seen;
+use crate::run::{Change, Kind};
 
 /// A stored record.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl ErpSnapshot {
     }
 
     /// Finds the records of `ids`.
-    pub(crate) async fn record(
+    pub(crate) async fn find_all(
         &self,
         tenant: &str,
         kind: Kind,
@@ -168,8 +168,7 @@ impl ErpSnapshot {
         let statement = "SELECT erp_id, ordinal, user_id FROM erp_records
             WHERE tenant_id = $1 AND kind = $2 AND is_active = 1 AND ordinal > $3 ORDER BY ordinal LIMIT $4";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows =
-            self.db.query(statement, &[tenant.into(), kind.as_str().into(), after.into(), limit.into()]).await?;
+        let rows = self.db.query(statement, &[tenant.into(), kind.as_str().into(), after.into(), limit.into()]).await?;
         let read = |row: &Row| {
             let user = row.optional_text(2)?.map(ToOwned::to_owned);
             Ok(ActiveRecord { id: row.text(0)?.to_owned(), ordinal: row.integer(1)?, user })

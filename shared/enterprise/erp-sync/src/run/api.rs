@@ -26,7 +26,7 @@ const MAX_ATTEMPTS: u32 = 5;
 /// The confirmation of a waiting run. The body is optional.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = StartSyncRequest)]
-pub(super) struct StartRequest {
+pub(crate) struct StartRequest {
     /// Whether a run that waits for confirmation continues and deactivates the users in question.
     #[serde(default)]
     confirm_deactivations: bool,
@@ -35,7 +35,7 @@ pub(super) struct StartRequest {
 /// A sync run in progress.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StartSyncResponse)]
-pub(super) struct StartResponse {
+pub(crate) struct StartResponse {
     /// `sync_started`.
     status: &'static str,
     /// The run's id; if a run was already in progress, the id of that run.
@@ -45,7 +45,8 @@ pub(super) struct StartResponse {
 /// Sync employees from HR
 ///
 /// Starts a run or joins the run in progress. Its status is at `/api/v1/erp-sync/status`. A run that would deactivate
-/// many users stops and waits for confirmation: `{"confirm_deactivations":true}` continues it; without it, a new run starts.
+/// many users stops and waits for confirmation: `{"confirm_deactivations":true}` continues it; without it, a new run
+/// starts.
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/employees", tag = "ERP sync", security(("key" = ["erp:admin"])),
     request_body(content = Option<StartRequest>),
@@ -88,7 +89,7 @@ pub(crate) async fn sync_projects(
 /// The run to return. The default is the run that was started last.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct StatusQuery {
+pub(crate) struct StatusQuery {
     /// Returns the last run of this kind: `employees` or `projects`.
     #[serde(default)]
     kind: Option<String>,
@@ -158,7 +159,13 @@ fn read(body: &[u8]) -> Result<StartRequest, Problem> {
 }
 
 impl AppState {
-    async fn start(&self, kind: Kind, tenant: &Tenant, actor: &Actor, request: &StartRequest) -> Result<Response, Problem> {
+    async fn start(
+        &self,
+        kind: Kind,
+        tenant: &Tenant,
+        actor: &Actor,
+        request: &StartRequest,
+    ) -> Result<Response, Problem> {
         if company(tenant).is_none() {
             let detail = "The tenant has no company id in the ERP: set its erp_company_id.";
             return Err(Problem::new(Code::ValidationError, detail));
@@ -169,7 +176,8 @@ impl AppState {
                 return Ok((StatusCode::ACCEPTED, Json(started)).into_response());
             }
         }
-        Err(Problem::new(Code::StoreUnavailable, "Concurrent requests start runs of the tenant; try again.").retry_after(1))
+        Err(Problem::new(Code::StoreUnavailable, "Concurrent requests start runs of the tenant; try again.")
+            .retry_after(1))
     }
 
     /// Starts or resumes a run and returns its id; None: a concurrent request interfered, try again.

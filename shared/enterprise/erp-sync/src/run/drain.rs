@@ -24,7 +24,7 @@ const BATCH: u32 = 20;
 /// The work that was done.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = SyncDrained)]
-pub(super) struct DrainResponse {
+pub(crate) struct DrainResponse {
     /// The number of resumed runs.
     taken_up: usize,
     /// The number of due runs that were started.
@@ -61,7 +61,7 @@ pub(crate) async fn drain(State(state): State<AppState>, _: DrainAccess) -> Resu
 const MIN_DRAIN_KEY_LEN: usize = 16;
 
 /// The right to drain: a platform key with `erp:admin`, or the value of the variable `drain_key`.
-pub(super) struct DrainAccess;
+pub(crate) struct DrainAccess;
 
 impl FromRequestParts<AppState> for DrainAccess {
     type Rejection = Problem;
@@ -77,7 +77,9 @@ impl FromRequestParts<AppState> for DrainAccess {
         let granted = Granted::<ErpAdmin>::from_request_parts(parts, state).await?;
         match granted.caller.tenant {
             None => Ok(Self),
-            Some(_) => Err(Problem::new(Code::PermissionDenied, "This requires a platform key, not a key of a tenant.")),
+            Some(_) => {
+                Err(Problem::new(Code::PermissionDenied, "This requires a platform key, not a key of a tenant."))
+            }
         }
     }
 }

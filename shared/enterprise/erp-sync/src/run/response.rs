@@ -6,7 +6,7 @@ use edge_capabilities::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::run::{PendingDeactivations, Counts, Kind, Run, Status};
+use crate::run::{Counts, Kind, PendingDeactivations, Run, Status};
 
 /// The maximum number of returned errors.
 pub(super) const MAX_ERRORS: u32 = 100;
@@ -14,7 +14,7 @@ pub(super) const MAX_ERRORS: u32 = 100;
 /// A sync run.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = SyncRun)]
-pub(super) struct SyncRunResponse {
+pub(crate) struct SyncRunResponse {
     job_id: String,
     kind: Kind,
     status: Status,
@@ -40,7 +40,7 @@ pub(super) struct SyncRunResponse {
 /// An error about an item that the ERP lists.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = SyncError)]
-pub(super) struct SyncErrorResponse {
+pub(crate) struct SyncErrorResponse {
     /// The id of the employee or project in the ERP; null if it has none.
     employee_id: Option<String>,
     error: String,
@@ -49,7 +49,7 @@ pub(super) struct SyncErrorResponse {
 /// A completed run.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = CompletedSyncRun)]
-pub(super) struct CompletedRun {
+pub(crate) struct CompletedRun {
     job_id: String,
     finished_at: String,
 }
@@ -57,7 +57,7 @@ pub(super) struct CompletedRun {
 /// The status of a sync: a run, the last completed run, and the next one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SyncStatus)]
-pub(super) struct SyncStatusResponse {
+pub(crate) struct SyncStatusResponse {
     tenant_id: String,
     /// The run's status; `never_run` if there was no run.
     status: String,
@@ -120,8 +120,10 @@ impl SyncStatusResponse {
         last_completed: Option<(String, Timestamp)>,
         interval: Option<Duration>,
     ) -> Self {
-        let next_due = last_completed.as_ref().zip(interval).map(|((_, at), interval)| at.plus(interval).to_rfc3339_millis());
-        let last_good_run = last_completed.map(|(job_id, at)| CompletedRun { job_id, finished_at: at.to_rfc3339_millis() });
+        let next_due =
+            last_completed.as_ref().zip(interval).map(|((_, at), interval)| at.plus(interval).to_rfc3339_millis());
+        let last_good_run =
+            last_completed.map(|(job_id, at)| CompletedRun { job_id, finished_at: at.to_rfc3339_millis() });
         let shown = run.map(SyncRunResponse::from);
         let of = |read: fn(&SyncRunResponse) -> String| shown.as_ref().map(read);
         Self {

@@ -7,7 +7,8 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
-use crate::run::{COLUMNS, Kind, Progress, Run};
+use super::model::{COLUMNS, Kind, Progress, Run};
+use crate::error::LeaseLost;
 
 /// How long finished runs are kept. The last completed one of each kind is kept forever.
 const RETENTION: Duration = Duration::from_hours(24 * 30);
@@ -128,7 +129,11 @@ impl Runs {
     }
 
     /// Extends the lease of `run` until `until`.
-    pub(crate) async fn renew_lease(&self, run: &Run, until: Timestamp) -> Result<Result<(), LeaseLost>, DatabaseError> {
+    pub(crate) async fn renew_lease(
+        &self,
+        run: &Run,
+        until: Timestamp,
+    ) -> Result<Result<(), LeaseLost>, DatabaseError> {
         let statement = "UPDATE erp_sync_runs SET leased_until = $3
             WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id";
         let values = [run.id.as_str().into(), run.lease.as_str().into(), until.into()];
@@ -196,7 +201,12 @@ impl Runs {
     }
 
     /// Tenants with a completed run, without an open one, whose last run started before `before`.
-    pub(crate) async fn find_due_tenants(&self, kind: Kind, before: Timestamp, limit: u32) -> Result<Vec<String>, DatabaseError> {
+    pub(crate) async fn find_due_tenants(
+        &self,
+        kind: Kind,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT tenant_id FROM erp_sync_runs WHERE kind = $1 GROUP BY tenant_id
             HAVING MAX(started_at) < $2 AND MAX(CASE WHEN status = 'completed' THEN 1 ELSE 0 END) = 1
                 AND MAX(CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END) = 0

@@ -12,8 +12,8 @@ fn invalidation(world: &World) -> Invalidation {
     Invalidation::new(&capabilities.cache, &capabilities.clock, &db)
 }
 
-fn org(external_org: &str) -> ExternalOrg {
-    ExternalOrg { application: Id::parse("healos").unwrap(), id: Id::parse(external_org).unwrap() }
+fn external_org(id: &str) -> ExternalOrg {
+    ExternalOrg { application: Id::parse("healos").unwrap(), id: Id::parse(id).unwrap() }
 }
 
 fn seat(organization: &str) -> ErpAnswer {
@@ -49,22 +49,22 @@ async fn an_answer_is_kept_unless_a_raise_began_in_between() {
     let invalidation = invalidation(&world);
     // First contact, nothing in between; then the organisation is known.
     for _ in 0..2 {
-        let (_, token) = contact(&invalidation, &org("a")).await;
+        let (_, token) = contact(&invalidation, &external_org("a")).await;
         assert!(invalidation.fences.is_current(&token.unwrap()).await.unwrap());
     }
     // First contact by another name, with a raise in between.
-    let before = fence_before(&invalidation, &org("b")).await;
+    let before = fence_before(&invalidation, &external_org("b")).await;
     invalidation.invalidate("org").await.unwrap();
-    assert_eq!(invalidation.token_for(&org("b"), &before, &seat("org")).await.unwrap(), None);
+    assert_eq!(invalidation.token_for(&external_org("b"), &before, &seat("org")).await.unwrap(), None);
     // A known name, with a raise in between, by either name.
     for by_external_org in [false, true] {
-        let before = fence_before(&invalidation, &org("a")).await;
+        let before = fence_before(&invalidation, &external_org("a")).await;
         if by_external_org {
-            invalidation.invalidate_external_org(&org("a")).await.unwrap();
+            invalidation.invalidate_external_org(&external_org("a")).await.unwrap();
         } else {
             invalidation.invalidate("org").await.unwrap();
         }
-        let token = invalidation.token_for(&org("a"), &before, &seat("org")).await.unwrap().unwrap();
+        let token = invalidation.token_for(&external_org("a"), &before, &seat("org")).await.unwrap().unwrap();
         assert!(!invalidation.fences.is_current(&token).await.unwrap());
     }
 }
@@ -73,19 +73,19 @@ async fn an_answer_is_kept_unless_a_raise_began_in_between() {
 async fn a_name_that_comes_to_mean_another_organisation_is_noted() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    contact(&invalidation, &org("a")).await;
-    let before = fence_before(&invalidation, &org("a")).await;
-    assert_eq!(invalidation.token_for(&org("a"), &before, &seat("other")).await.unwrap(), None);
-    assert_eq!(invalidation.organization_of(&org("a")).await.unwrap().as_deref(), Some("other"));
+    contact(&invalidation, &external_org("a")).await;
+    let before = fence_before(&invalidation, &external_org("a")).await;
+    assert_eq!(invalidation.token_for(&external_org("a"), &before, &seat("other")).await.unwrap(), None);
+    assert_eq!(invalidation.organization_of(&external_org("a")).await.unwrap().as_deref(), Some("other"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_external_id_is_invalidated_although_the_cache_has_lost_its_organisation() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    let (_, token) = contact(&invalidation, &org("a")).await;
+    let (_, token) = contact(&invalidation, &external_org("a")).await;
     world.cache.lose(|key| key.starts_with("name:"));
-    invalidation.invalidate_external_org(&org("a")).await.unwrap();
+    invalidation.invalidate_external_org(&external_org("a")).await.unwrap();
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
 }
 
@@ -106,7 +106,7 @@ async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
-    let said = async || match contact(&invalidation, &org("a")).await.0 {
+    let said = async || match contact(&invalidation, &external_org("a")).await.0 {
         ErpAnswer::Seat(seat) => (seat.subscription_status, seat.period_end.unwrap().as_millis()),
         other => panic!("{other:?}"),
     };
@@ -114,8 +114,8 @@ async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
-    invalidation.invalidate_external_org(&org("a")).await.unwrap();
-    invalidation.invalidate_external_org(&org("never met")).await.unwrap();
+    invalidation.invalidate_external_org(&external_org("a")).await.unwrap();
+    invalidation.invalidate_external_org(&external_org("never met")).await.unwrap();
     invalidation.invalidate("org").await.unwrap();
     assert_eq!(said().await, (SubscriptionStatus::Suspended, 7));
     org.apply_payment("past_due", Some(9)).await;
@@ -133,22 +133,22 @@ async fn what_was_dropped_does_not_count_until_the_next_event() {
     let org = TenantRow::new(&world, "org").await;
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
-    let (_, token) = contact(&invalidation, &org("a")).await;
+    let (_, token) = contact(&invalidation, &external_org("a")).await;
     assert!(invalidation.drop_payments("org").await.unwrap().is_some());
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Active);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::Active);
     invalidation.invalidate("org").await.unwrap();
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Active);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::Active);
     // The same again, said anew.
     invalidation.payment_changed("org").await.unwrap();
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::Suspended);
     assert_eq!(invalidation.drop_payments("nobody").await, Ok(None));
     // What was said before this build kept account of it is dropped, too.
     let old = TenantRow::new(&world, "old").await;
     old.apply_payment("suspended", None).await;
     invalidation.drop_payments("old").await.unwrap();
     let mut answer = seat("old");
-    invalidation.apply_tenant_facts(&org("b"), &mut answer).await.unwrap();
+    invalidation.apply_tenant_facts(&external_org("b"), &mut answer).await.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
 }
 
@@ -161,12 +161,12 @@ async fn a_tenant_that_is_not_active_is_tokened_whatever_was_said_and_dropped() 
     for told in [false, true] {
         org.set_active(false).await;
         invalidation.invalidate("org").await.unwrap();
-        let (answer, _) = contact(&invalidation, &org("a")).await;
+        let (answer, _) = contact(&invalidation, &external_org("a")).await;
         let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
         assert!(seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Suspended);
         org.set_active(true).await;
         invalidation.invalidate("org").await.unwrap();
-        let (answer, _) = contact(&invalidation, &org("a")).await;
+        let (answer, _) = contact(&invalidation, &external_org("a")).await;
         let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
         assert!(!seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Active);
         if !told {
@@ -187,7 +187,7 @@ async fn an_answer_completed_before_a_raise_was_stored_is_not_kept() {
         }
         // A check reads what is known of the tenant at each moment of a raise in turn.
         for moments in 0..40 {
-            let name = org(&format!("a{moments}"));
+            let name = external_org(&format!("a{moments}"));
             if !dropped {
                 org.apply_payment("active", None).await;
                 invalidation.payment_changed("org").await.unwrap();
@@ -238,17 +238,17 @@ async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() 
     let (tenant, org) = (TenantRow::new(&world, "tenant").await, TenantRow::new(&world, "org").await);
     tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    let (answer, token) = contact(&invalidation, &org("a")).await;
+    let (answer, token) = contact(&invalidation, &external_org("a")).await;
     let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
     // Bound: what was kept is kept no longer, and what was said counts at once.
     let bound = invalidation.rebind::<StorageError>(async || {
-        bind(&world, &org("a"), "tenant").await;
-        Ok(vec![org("a")])
+        bind(&world, &external_org("a"), "tenant").await;
+        Ok(vec![external_org("a")])
     });
     bound.await.unwrap();
     assert!(!invalidation.fences.is_current(&token).await.unwrap());
-    let (answer, token) = contact(&invalidation, &org("a")).await;
+    let (answer, token) = contact(&invalidation, &external_org("a")).await;
     let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Suspended);
     assert!(invalidation.fences.is_current(&token).await.unwrap());
@@ -256,19 +256,19 @@ async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() 
     tenant.apply_payment("past_due", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
     assert!(!invalidation.fences.is_current(&token).await.unwrap());
-    let (answer, token) = contact(&invalidation, &org("a")).await;
+    let (answer, token) = contact(&invalidation, &external_org("a")).await;
     assert_eq!(status(&answer), SubscriptionStatus::PastDue);
     // Of two, what was said last counts.
     org.apply_payment("suspended", None).await;
     invalidation.payment_changed("org").await.unwrap();
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::Suspended);
     // One that is not active keeps everybody out.
     invalidation.payment_changed("tenant").await.unwrap();
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::PastDue);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::PastDue);
     tenant.set_active(false).await;
     invalidation.invalidate("tenant").await.unwrap();
-    assert_eq!(said(&invalidation, &org("a")).await, SubscriptionStatus::Suspended);
+    assert_eq!(said(&invalidation, &external_org("a")).await, SubscriptionStatus::Suspended);
 }
 
 #[tokio::test(start_paused = true)]
@@ -276,21 +276,21 @@ async fn a_check_at_first_contact_does_not_keep_what_it_read_before_its_tenant_c
     let world = World::new(1);
     let invalidation = invalidation(&world);
     let tenant = TenantRow::new(&world, "tenant").await;
-    bind(&world, &org("a"), "tenant").await;
-    let before = fence_before(&invalidation, &org("a")).await;
+    bind(&world, &external_org("a"), "tenant").await;
+    let before = fence_before(&invalidation, &external_org("a")).await;
     let mut answer = seat("org");
-    invalidation.apply_tenant_facts(&org("a"), &mut answer).await.unwrap();
+    invalidation.apply_tenant_facts(&external_org("a"), &mut answer).await.unwrap();
     tenant.apply_payment("suspended", None).await;
     invalidation.payment_changed("tenant").await.unwrap();
-    assert_eq!(invalidation.token_for(&org("a"), &before, &answer).await.unwrap(), None);
+    assert_eq!(invalidation.token_for(&external_org("a"), &before, &answer).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_raise_that_the_record_cannot_take_down_is_not_answered() {
     let world = World::new(1);
     let invalidation = invalidation(&world);
-    contact(&invalidation, &org("a")).await;
+    contact(&invalidation, &external_org("a")).await;
     world.db.set_down(true);
     assert!(invalidation.invalidate("org").await.is_err());
-    assert!(invalidation.invalidate_external_org(&org("a")).await.is_err());
+    assert!(invalidation.invalidate_external_org(&external_org("a")).await.is_err());
 }

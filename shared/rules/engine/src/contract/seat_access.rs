@@ -7,7 +7,7 @@ use rhai::Dynamic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use super::input::{map, instant};
+use super::input::{instant, map};
 use super::outcome::{Fields, Outcome, flag};
 use super::{Instant, RuleInput};
 use crate::Rule;

@@ -232,7 +232,8 @@ pub fn decimal(number: &Dynamic) -> Option<Decimal> {
 }
 
 fn required(number: &Dynamic) -> Fallible<Decimal> {
-    decimal(number).map_or_else(|| error(format!("expected a number, not {}", super::comparison::type_label(number))), Ok)
+    decimal(number)
+        .map_or_else(|| error(format!("expected a number, not {}", super::comparison::type_label(number))), Ok)
 }
 
 fn rounded(number: Decimal, digits: i64) -> Fallible<Decimal> {
@@ -249,5 +250,5 @@ fn unsigned_zero(number: Decimal) -> Decimal {
 
 fn places(digits: i64) -> Fallible<u32> {
     let places = u32::try_from(digits).ok().filter(|places| *places <= QUOTIENT_PLACES);
-    places.map_or_else(|| error(format!("expected 0 to {PLACES_OF_QUOTIENTS} digits")), Ok)
+    places.map_or_else(|| error(format!("expected 0 to {QUOTIENT_PLACES} digits")), Ok)
 }

@@ -1,9 +1,6 @@
 //! Texts.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "in macro-generated code: the engine matches the types before the call"
-)]
+#![expect(clippy::unwrap_used, reason = "in macro-generated code: the engine matches the types before the call")]
 
 use rhai::plugin::*;
 use rhai::{Array, ImmutableString};
