@@ -52,7 +52,7 @@ pub struct Change {
 
 /// What an event comes to.
 #[derive(Clone, Debug)]
-pub enum EventOutcome {
+pub enum SubscriptionOutcome {
     /// Something is to be stored.
     Change(Box<Change>),
     /// Everything it says was known; whether the subscription stands as it says.
@@ -78,16 +78,16 @@ pub enum CommitResult {
 impl Tenant {
     /// The tenant after `event`, which the inbox knows as `id` and received at `received`; `now` is the time of the
     /// change.
-    pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> EventOutcome {
+    pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> SubscriptionOutcome {
         if self.mode == Mode::Internal {
-            return EventOutcome::NotBillable;
+            return SubscriptionOutcome::NotBillable;
         }
         let step = match apply(&self.history, event, received) {
             Ok(step) => step,
-            Err(contradiction) => return EventOutcome::Contradiction(contradiction),
+            Err(contradiction) => return SubscriptionOutcome::Contradiction(contradiction),
         };
         if !step.is_news {
-            return EventOutcome::AlreadyKnown { took_effect: step.took_effect };
+            return SubscriptionOutcome::AlreadyKnown { took_effect: step.took_effect };
         }
         let before = self.history.state();
         let mut tenant = self.clone();
@@ -97,7 +97,7 @@ impl Tenant {
         let task =
             Task { event: id.to_owned(), effects: step.effects, took_effect: step.took_effect, audit_entry: None };
         tenant.outbox.push(task.clone());
-        EventOutcome::Change(Box::new(Change { tenant, task }))
+        SubscriptionOutcome::Change(Box::new(Change { tenant, task }))
     }
 
     /// Takes over what differs between two states, and nothing else: what an admin set otherwise stays.

@@ -29,7 +29,7 @@ mod subsidiaries;
 mod tenant;
 mod usage;
 
-pub use change::{Change, CommitResult, EventOutcome, Task};
+pub use change::{Change, CommitResult, SubscriptionOutcome, Task};
 pub use directory_sync::{DirectoryState, SYNC_ACTOR_PREFIX, SyncOutcome};
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, OrderDetails, Plan, TaxRates, Terms, Tier, UnreadablePlan};

@@ -16,7 +16,7 @@ use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
 use edge_seats::Invalidation;
 use edge_tenants::{
-    CommitResult, Effect, Event as TenantEvent, EventOutcome, SubscriptionEvent, Task, Tenant, Tenants,
+    CommitResult, Effect, Event as TenantEvent, SubscriptionEvent, SubscriptionOutcome, Task, Tenant, Tenants,
 };
 
 use crate::action::{Action, ActionKind, classify, tenant_event};
@@ -238,10 +238,12 @@ impl Processor {
                 has_plan = true;
             }
             let changed = match tenant.after(&stored.id, &change, stored.received_at, self.now()) {
-                EventOutcome::Contradiction(contradiction) => return quarantined(&contradiction.to_string()),
-                EventOutcome::NotBillable => return quarantined("internal_tenant"),
-                EventOutcome::AlreadyKnown { took_effect } => return Ok(ChangeResult::Unchanged(outcome(took_effect))),
-                EventOutcome::Change(changed) => changed,
+                SubscriptionOutcome::Contradiction(contradiction) => return quarantined(&contradiction.to_string()),
+                SubscriptionOutcome::NotBillable => return quarantined("internal_tenant"),
+                SubscriptionOutcome::AlreadyKnown { took_effect } => {
+                    return Ok(ChangeResult::Unchanged(outcome(took_effect)));
+                }
+                SubscriptionOutcome::Change(changed) => changed,
             };
             if self.tenants.commit(&changed, self.now().plus(LEASE)).await? == CommitResult::Stored {
                 return self.finish((stored, event), &changed.tenant).await;
