@@ -55,6 +55,11 @@ const SHARED: &[(&str, &[&str], &str)] = &[
         "seats are below tenants; an external id and the tenant's subscription are read at once",
     ),
     (
+        "entitlement/subscriptions",
+        &["tenant_external_ids", "tenants"],
+        "a seat check reads whose an external id is, and the seat, in one statement",
+    ),
+    (
         "entitlement/tenants",
         &["api_keys", "rule_decisions", "webhook_events"],
         "who made a key, and how much a tenant uses: one statement each",

@@ -21,6 +21,7 @@ mod rules;
 mod sign_in;
 mod stores;
 mod strangers;
+mod subscriptions;
 mod tenants;
 mod upstream;
 mod verdicts;
@@ -86,6 +87,7 @@ pub fn all() -> Vec<Fact> {
         sign_in::facts(),
         stores::facts(),
         strangers::facts(),
+        subscriptions::facts(),
         webhooks::facts(),
         plans::facts(),
         checkout::facts(),

@@ -1,7 +1,8 @@
 //! Seat verification: who has a seat, answered from the cache where possible, and never against a revocation.
 //!
 //! * [`subject`]: the user, organisation and application of a check.
-//! * [`erp_seat`]: the ERP's answer; [`erp`]: the request to its seat endpoint.
+//! * [`erp_seat`]: the answer about a seat; [`erp`]: the request to the ERP's seat endpoint; [`seat_record`]: the edge's own
+//!   record, for applications that keep their seats there.
 //! * [`seat_access`]: the rule that decides whether an answer grants access.
 //! * [`verdict`]: an answer as it is cached, and how long it may be used.
 //! * [`fence`], [`organization_names`], [`tenant_facts`], [`invalidation`]: what makes a revocation final.
@@ -23,6 +24,7 @@ mod organization_names;
 mod reconciliation;
 mod router;
 mod seat_access;
+mod seat_record;
 mod settings;
 mod subject;
 mod tenant_facts;
@@ -38,6 +40,7 @@ pub use invalidation::Invalidation;
 pub use metrics::write_metrics;
 pub use router::{ApiDoc, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
+pub use seat_record::{NoRecord, SeatRecord};
 pub use subject::{ExternalOrg, Id, InvalidId, Subject};
 pub use verdict::{Seat, Source, Verdict};
 pub use verification::Verification;

@@ -15,6 +15,7 @@ use edge_database::Db;
 use utoipa::OpenApi;
 
 use crate::seat_access::{Reason, SeatAccess};
+use crate::seat_record::{NoRecord, SeatRecord};
 use crate::subject::ExternalOrg;
 use crate::verdict::Source;
 use crate::verification::Verification;
@@ -51,17 +52,22 @@ impl FromRef<AppState> for Authenticator {
 
 /// The routes, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
-    router_with(capabilities, rule, Router::new())
+    router_with(capabilities, rule, Arc::new(NoRecord), Router::new())
 }
 
-/// The routes of the component `seat-verification`: those of seats, deciding by `rule`, and `others`.
-pub fn router_with(capabilities: Capabilities, rule: Arc<dyn SeatAccess>, others: Router) -> Router {
+/// The routes of the component `seat-verification`: those of seats, deciding by `rule` and reading `record`, and `others`.
+pub fn router_with(
+    capabilities: Capabilities,
+    rule: Arc<dyn SeatAccess>,
+    record: Arc<dyn SeatRecord>,
+    others: Router,
+) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
-        verification: Verification::new(capabilities.clone(), &db, rule),
+        verification: Verification::with_record(capabilities.clone(), &db, rule, record),
         clock: capabilities.clock.clone(),
         counters,
     }));

@@ -18,6 +18,8 @@ use crate::subject::Subject;
 pub enum Source {
     /// The ERP was asked for this check.
     Erp,
+    /// The edge's own record was read for this check.
+    Record,
     /// The cache, with data that is still fresh.
     Cache,
     /// The cache, with data that is no longer fresh: new data is being fetched, or cannot be fetched.
@@ -26,12 +28,13 @@ pub enum Source {
 
 impl Source {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Erp, Self::Cache, Self::Stale];
+    pub const ALL: [Self; 4] = [Self::Erp, Self::Record, Self::Cache, Self::Stale];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Erp => "erp",
+            Self::Record => "record",
             Self::Cache => "cache",
             Self::Stale => "stale",
         }

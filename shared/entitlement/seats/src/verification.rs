@@ -18,8 +18,9 @@ use crate::invalidation::Invalidation;
 use crate::leader_election::{Candidate, Claim, LEASE_GAP, LeaderElection, Round};
 use crate::reconciliation::Reconciliation;
 use crate::seat_access::{AccessDecision, SeatAccess};
+use crate::seat_record::{NoRecord, SeatRecord};
 use crate::settings::Settings;
-use crate::subject::Subject;
+use crate::subject::{Id, Subject};
 use crate::unknown_subjects::UnknownSubjects;
 use crate::verdict::{self, CachedVerdict, Source, Verdict, decide};
 
@@ -43,6 +44,7 @@ pub struct Verification(Arc<Inner>);
 struct Inner {
     capabilities: Capabilities,
     rule: Arc<dyn SeatAccess>,
+    record: Arc<dyn SeatRecord>,
     fences: Fences,
     invalidation: Invalidation,
     reconciliation: Reconciliation,
@@ -102,12 +104,23 @@ impl CurrentVerdict {
 }
 
 impl Verification {
-    /// Verifies by `rule`.
+    /// Verifies by `rule`. The seats of all applications are in the ERP.
     pub fn new(capabilities: Capabilities, db: &Db, rule: Arc<dyn SeatAccess>) -> Self {
+        Self::with_record(capabilities, db, rule, Arc::new(NoRecord))
+    }
+
+    /// As [`Verification::new`], with the applications whose seats are in `record`.
+    pub fn with_record(
+        capabilities: Capabilities,
+        db: &Db,
+        rule: Arc<dyn SeatAccess>,
+        record: Arc<dyn SeatRecord>,
+    ) -> Self {
         let Capabilities { cache, clock, .. } = &capabilities;
         let election = LeaderElection::new(cache.clone(), clock.clone());
         Self(Arc::new(Inner {
             rule,
+            record,
             fences: Fences::new(cache.clone(), clock.clone()),
             invalidation: Invalidation::new(cache, clock, db),
             reconciliation: Reconciliation::new(&capabilities, db),
@@ -118,6 +131,15 @@ impl Verification {
             settings: Mutex::default(),
             capabilities,
         }))
+    }
+
+    /// Where a check of `application` is answered from if no verdict is cached.
+    pub(crate) async fn source_of(&self, application: &Id) -> Source {
+        match self.0.record.keeps(application).await {
+            Ok(true) => Source::Record,
+            // If it cannot be read, no check is answered from it either.
+            Ok(false) | Err(_) => Source::Erp,
+        }
     }
 
     /// Invalidates the cached verdicts of this verification.
@@ -319,8 +341,9 @@ impl Verification {
         }
         Ok(())
     }
-    /// Asks the ERP, and stores its answer if the fence to store it under is known. `fence` is the fence of the
-    /// subject's organisation, if that was read a moment ago; `leading` the round that this instance leads and must
+
+    /// Asks the ERP or reads the record, and stores the answer if the fence to store it under is known. `fence` is the fence
+    /// of the subject's organisation, if that was read a moment ago; `leading` the round that this instance leads and must
     /// end, and the kind of the answer that the cache held so far.
     async fn fetch(
         &self,
@@ -341,8 +364,16 @@ impl Verification {
                 Ok(fence) => fences.get_or_create(fence).await.ok(),
                 Err(_) => None,
             };
-            let mut answer = erp::get_seat(&settings.erp, subject).await?;
-            invalidation.apply_tenant_facts(org, &mut answer).await.map_err(VerificationError::Db)?;
+            let recorded = self.0.record.find(subject).await.map_err(VerificationError::Db)?;
+            let (answer, source) = match recorded {
+                // What payment events say of the tenant is about what the ERP sells, and not about what is in the record.
+                Some(answer) => (answer, Source::Record),
+                None => {
+                    let mut answer = erp::get_seat(&settings.erp, subject).await?;
+                    invalidation.apply_tenant_facts(org, &mut answer).await.map_err(VerificationError::Db)?;
+                    (answer, Source::Erp)
+                }
+            };
             let token = match &before {
                 Some(before) => invalidation.token_for(org, before, &answer).await.unwrap_or(None),
                 None => None,
@@ -360,14 +391,14 @@ impl Verification {
                 Ok(bytes) if is_fenced => capabilities.cache.set(&verdict::key(subject), &bytes).await.is_ok(),
                 _ => false,
             };
-            Ok::<_, VerificationError>((verdict, is_stored))
+            Ok::<_, VerificationError>((verdict, source, is_stored))
         }
         .await;
         if let Some((round, previous)) = leading {
-            let result = fetched.as_ref().map(|(verdict, is_stored)| (AnswerKind::of(&verdict.answer), *is_stored));
+            let result = fetched.as_ref().map(|(verdict, _, is_stored)| (AnswerKind::of(&verdict.answer), *is_stored));
             self.end_round(subject, round, previous, result.ok()).await;
         }
-        fetched.map(|(verdict, _)| (verdict, Source::Erp))
+        fetched.map(|(verdict, source, _)| (verdict, source))
     }
 
     /// Ends a round. `previous` is the kind of the answer that the cache held before, and `fetched` the kind of the

@@ -213,7 +213,7 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
             Err(_) => "503",
             Ok(verdict) => {
                 let limit = match verdict.source {
-                    Source::Erp => TIMEOUT,
+                    Source::Erp | Source::Record => TIMEOUT,
                     Source::Cache => FRESH,
                     Source::Stale => STALE,
                 };
@@ -221,10 +221,10 @@ fn check(instance: &mut Instance, model: &Model, random: &SeededRandom, seen: &A
                 assert!((0..=i64::try_from(limit).unwrap()).contains(&age), "{age} ms old: {verdict:?}");
                 model.judge(subject, &began, verdict, now, TIMEOUT);
                 match (verdict.access.has_access, verdict.source) {
-                    (true, Source::Erp) => "granted erp",
+                    (true, Source::Erp | Source::Record) => "granted erp",
                     (true, Source::Cache) => "granted cache",
                     (true, Source::Stale) => "granted stale",
-                    (false, Source::Erp) => "denied erp",
+                    (false, Source::Erp | Source::Record) => "denied erp",
                     (false, Source::Cache) => "denied cache",
                     (false, Source::Stale) => "denied stale",
                 }

@@ -1,6 +1,7 @@
 //! What subscriptions need of a payment gateway, and the gateway that is none.
 
 mod manual;
+mod registry;
 
 use async_trait::async_trait;
 use edge_capabilities::Timestamp;
@@ -9,6 +10,9 @@ use edge_money::Currency;
 use crate::subscription::{Checkout, PlanTerms, Terms};
 
 pub use manual::Manual;
+#[cfg(test)]
+pub(crate) use manual::preview;
+pub use registry::Gateways;
 
 /// Takes the money of subscriptions.
 ///

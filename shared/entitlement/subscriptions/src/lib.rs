@@ -9,19 +9,21 @@
 mod error;
 mod gateway;
 mod movement;
+mod router;
 mod seat;
 mod service;
 mod subscription;
 
 pub use error::SubscriptionError;
 pub use gateway::{
-    Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, Manual, PaymentGateway,
-    Preview, PreviewLine, Started, TermsChange,
+    Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, Gateways, Manual,
+    PaymentGateway, Preview, PreviewLine, Started, TermsChange,
 };
 pub use movement::{Account, Balance, Movement, MovementKind, Movements, Stored};
-pub use seat::{Decided, Proof, Seat, SeatCommand, SeatError, SeatState, fold_address};
+pub use router::{ApiDoc, router, routes};
+pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};
 pub use service::{EventOutcome, Subscriptions};
 pub use subscription::{
-    Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PaidPeriod, PlanTerms, Reported,
-    ReportedStatus, Scheduled, Status, SubscriptionEvent, Terms, Transition,
+    Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PlanTerms, Reported, ReportedStatus,
+    Scheduled, Status, SubscriptionEvent, Terms, Transition,
 };

@@ -50,6 +50,10 @@ impl Subscriptions {
         &self.movements
     }
 
+    pub(crate) const fn audit(&self) -> &AuditLog {
+        &self.audit
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }

@@ -60,6 +60,14 @@ impl People {
         rows.first().map(|row| Ok(row.optional_text(0)?.map(ToOwned::to_owned))).transpose()
     }
 
+    /// The user whose e-mail address is `email`, in any case.
+    pub async fn user_with_email(&self, tenant: &str, email: &str) -> Result<Option<String>, DatabaseError> {
+        let statement = "SELECT user_id FROM tenant_people WHERE tenant_id = $1 AND LOWER(email) = $2
+            ORDER BY joined_at, user_id LIMIT 1";
+        let rows = self.0.query(statement, &[tenant.into(), email.to_lowercase().into()]).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+    }
+
     /// Deletes what is known of the person behind `user`; gives whether there was anything.
     pub async fn delete(&self, tenant: &str, user: &str) -> Result<bool, DatabaseError> {
         let statement = "DELETE FROM tenant_people WHERE tenant_id = $1 AND user_id = $2 RETURNING user_id";

@@ -52,6 +52,7 @@ pub fn document() -> Description {
     whole.merge(edge_applications::ApiDoc::openapi());
     whole.merge(edge_tenants::ApiDoc::openapi());
     whole.merge(edge_plans::ApiDoc::openapi());
+    whole.merge(edge_subscriptions::ApiDoc::openapi());
     whole.merge(edge_checkout::ApiDoc::openapi());
     whole.merge(edge_approvals::ApiDoc::openapi());
     whole.merge(edge_budgets::ApiDoc::openapi());
@@ -147,6 +148,18 @@ mod tests {
             "post /api/v1/rules/{name}/versions",
             "get /api/v1/rules/{name}/versions/{version}",
             "post /api/v1/seats/invalidate",
+            "get /subscriptions",
+            "post /subscriptions",
+            "get /subscriptions/{id}",
+            "patch /subscriptions/{id}",
+            "post /subscriptions/{id}/cancel",
+            "post /subscriptions/{id}/preview",
+            "post /subscriptions/{id}/reactivate",
+            "get /subscriptions/{id}/seats",
+            "post /subscriptions/{id}/seats",
+            "delete /subscriptions/{id}/seats/{seatId}",
+            "post /subscriptions/{id}/seats/{seatId}/claim",
+            "post /subscriptions/{id}/seats/{seatId}/transfer",
             "get /healthz",
             "get /readyz",
             "post /verify-seat",

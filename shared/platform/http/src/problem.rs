@@ -78,6 +78,10 @@ codes! {
     PlanNotFound NOT_FOUND "PLAN_NOT_FOUND";
     /// 404: there is no such order, or it is another tenant's.
     OrderNotFound NOT_FOUND "ORDER_NOT_FOUND";
+    /// 404: there is no such subscription, or it is another organisation's.
+    SubscriptionNotFound NOT_FOUND "SUBSCRIPTION_NOT_FOUND";
+    /// 404: there is no such seat, or it is not offered to the caller.
+    SeatNotFound NOT_FOUND "SEAT_NOT_FOUND";
     /// 404: there is no such webhook event.
     EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
     /// 404: there is no such webhook endpoint.
@@ -112,6 +116,22 @@ codes! {
     ReservationSettled CONFLICT "RESERVATION_SETTLED";
     /// 409: there is no subscription to cancel.
     NoSubscription CONFLICT "NO_SUBSCRIPTION";
+    /// 409: the organisation has a live subscription to the application.
+    SubscriptionExists CONFLICT "SUBSCRIPTION_EXISTS";
+    /// 409: the subscription is not paid, or it has ended.
+    SubscriptionInactive CONFLICT "SUBSCRIPTION_INACTIVE";
+    /// 409: more seats are in use than there would be.
+    SeatsInUse CONFLICT "SEATS_IN_USE";
+    /// 409: all purchased seats are assigned or offered.
+    SeatLimitReached CONFLICT "SEAT_LIMIT_REACHED";
+    /// 409: the seat was assigned a short time ago and cannot be transferred yet.
+    SeatCooldown CONFLICT "SEAT_COOLDOWN";
+    /// 409: the seat was revoked.
+    SeatRevoked CONFLICT "SEAT_REVOKED";
+    /// 409: nobody has accepted the seat yet.
+    SeatPending CONFLICT "SEAT_PENDING";
+    /// 409: the invitation was not accepted in time.
+    InvitationExpired CONFLICT "INVITATION_EXPIRED";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.
@@ -140,6 +160,8 @@ codes! {
     RuleFailed INTERNAL_SERVER_ERROR "RULE_FAILED";
     /// 503: a store of the edge cannot be reached.
     StoreUnavailable SERVICE_UNAVAILABLE "STORE_UNAVAILABLE";
+    /// 503: the edge lacks the settings that this needs.
+    NotConfigured SERVICE_UNAVAILABLE "NOT_CONFIGURED";
     /// 503: an upstream cannot be reached or returned an unreadable response.
     UpstreamUnavailable SERVICE_UNAVAILABLE "UPSTREAM_UNAVAILABLE";
 }

@@ -59,7 +59,7 @@ pub(super) struct SeatVerdict {
     reason: Reason,
     /// Where the result comes from.
     source: Source,
-    /// When the ERP reported this state, RFC 3339.
+    /// When the ERP or the record reported this state, RFC 3339.
     #[schema(example = "2024-01-15T10:00:00.120Z")]
     as_of: String,
     /// The version of the seat, which increases with every change. Pass it as `minVersion` to exclude older data.
@@ -124,7 +124,7 @@ impl AppState {
                 // not run: else every hit moves the memory that only a miss needs.
                 Box::pin(self.authenticator.count(caller, timings)).await?;
                 if Box::pin(self.belongs_to_another(caller, &subject.org)).await {
-                    return Ok(self.no_organization());
+                    return Ok(Box::pin(self.no_organization(subject)).await);
                 }
                 is_from_erp = true;
                 Box::pin(self.verification.verify_with_erp(subject, min_version, miss)).await
@@ -142,13 +142,14 @@ impl AppState {
             // If this fails, the ERP is asked again.
             let _ = Box::pin(self.verification.invalidation().confirm(&subject.org)).await;
         }
-        Ok(self.no_organization())
+        Ok(Box::pin(self.no_organization(subject)).await)
     }
 
     /// The verdict for another tenant's organisation: the same as for one that does not exist, down to the source.
-    fn no_organization(&self) -> Verdict {
+    async fn no_organization(&self, subject: &Subject) -> Verdict {
         let access = AccessDecision { has_access: false, reason: Reason::OrganizationNotFound };
-        Verdict { access, seat: None, source: Source::Erp, as_of: self.clock.now() }
+        let source = self.verification.source_of(&subject.org.application).await;
+        Verdict { access, seat: None, source, as_of: self.clock.now() }
     }
 
     /// Whether `org` is known to belong to another tenant than the caller's.
@@ -194,6 +195,7 @@ pub(super) async fn verify_seat(
     let verdict = state.verify(&granted.caller, &subject, min_version, Some(&timings)).await?;
     let part = match verdict.source {
         Source::Erp => "erp",
+        Source::Record => "record",
         Source::Cache | Source::Stale => "cache",
     };
     timings.lap(part, &*state.clock);

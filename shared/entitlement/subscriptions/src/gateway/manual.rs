@@ -1,14 +1,16 @@
 //! No gateway: what the platform says is so.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use edge_capabilities::Clock;
+use edge_money::{PeriodShare, PricedQuantity, Proration};
 
 use super::{
     Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, PaymentGateway, Preview,
     PreviewLine, Started, TermsChange,
 };
-use crate::subscription::{PaidPeriod, PlanTerms, Status};
-use edge_capabilities::Clock;
-use std::sync::Arc;
+use crate::subscription::{PlanTerms, Status};
 
 /// The gateway of subscriptions that are paid elsewhere or not at all.
 pub struct Manual {
@@ -58,25 +60,26 @@ fn line(plan: &PlanTerms, seats: i64, amount: i64, what: &str) -> PreviewLine {
 pub(crate) fn preview(change: &TermsChange<'_>) -> Preview {
     let TermsChange { subscription, seats, plan, effective, now } = *change;
     let terms = subscription.terms;
-    let (before, after) = (terms.plan.price.saturating_mul(terms.seats), plan.price.saturating_mul(seats));
-    let is_trial = terms.status == Status::Trialing;
-    let period = terms.period.map(|(from, to)| PaidPeriod { from, to });
-    let lines = match (effective, period) {
-        (Effective::Now, Some(period)) if !is_trial && plan.cycle == terms.plan.cycle => {
-            let credit = period.remaining(before, now).saturating_neg();
-            vec![
-                line(&terms.plan, terms.seats, credit, "Unused time on"),
-                line(plan, seats, period.remaining(after, now), "Remaining time on"),
-            ]
+    let before = PricedQuantity { unit_price: terms.plan.price, quantity: terms.seats };
+    let after = PricedQuantity { unit_price: plan.price, quantity: seats };
+    let is_due = effective == Effective::Now && terms.status != Status::Trialing;
+    let share = terms
+        .period
+        .filter(|_| is_due)
+        .and_then(|(from, to)| PeriodShare::left_at(from.as_millis(), to.as_millis(), now.as_millis()));
+    let lines = match share.and_then(|share| Proration::of(before, after, share)) {
+        Some(Proration { credit, charge }) => {
+            let credit = line(&terms.plan, terms.seats, credit, "Unused time on");
+            let charge = if plan.cycle == terms.plan.cycle {
+                line(plan, seats, charge, "Remaining time on")
+            } else {
+                // Another cycle begins a period of its own.
+                line(plan, seats, after.total().unwrap_or(i64::MAX), "First period of")
+            };
+            vec![credit, charge]
         }
-        // Another cycle begins a period of its own.
-        (Effective::Now, Some(period)) if !is_trial => vec![
-            line(&terms.plan, terms.seats, period.remaining(before, now).saturating_neg(), "Unused time on"),
-            line(plan, seats, after, "First period of"),
-        ],
-        _ => vec![line(plan, seats, after, "Next period of")],
+        None => vec![line(plan, seats, after.total().unwrap_or(i64::MAX), "Next period of")],
     };
     let total = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount));
-    let is_due = effective == Effective::Now && !is_trial;
     Preview { total, due_now: if is_due { total.max(0) } else { 0 }, currency: plan.currency, lines }
 }

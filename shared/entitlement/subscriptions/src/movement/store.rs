@@ -24,6 +24,10 @@ pub struct Stored {
     pub terms: Terms,
     /// The number of the movement with the terms.
     pub version: i64,
+    /// The seats that are assigned.
+    pub assigned: i64,
+    /// The invitations that nobody accepted, those included that expired and are not noted as such.
+    pub pending: i64,
     /// Whether it is the last subscription of its account.
     pub is_last: bool,
 }
@@ -110,13 +114,13 @@ impl Movements {
     }
 
     /// The subscription `id`.
-    pub async fn subscription(&self, id: &str) -> Result<Option<Stored>, DatabaseError> {
+    pub(crate) async fn subscription(&self, id: &str) -> Result<Option<Stored>, DatabaseError> {
         let found = self.stored("c.subscription_id = $1", "LIMIT 1", &[id.into()]).await?;
         Ok(found.into_iter().next())
     }
 
     /// Up to `limit` subscriptions, newest first, from after `cursor`.
-    pub async fn subscriptions(
+    pub(crate) async fn subscriptions(
         &self,
         organization: Option<&str>,
         application: Option<&str>,
@@ -146,11 +150,12 @@ impl Movements {
         let statement = format!(
             "SELECT m.organization_id, m.application, m.subscription_id, m.number, m.terms,
                 (SELECT h.subscription_id FROM subscription_movements h WHERE h.organization_id = m.organization_id
-                    AND h.application = m.application ORDER BY h.number DESC LIMIT 1)
+                    AND h.application = m.application ORDER BY h.number DESC LIMIT 1),
+                l.assigned_after, l.pending
              FROM subscription_movements c
-             JOIN subscription_movements m ON m.subscription_id = c.subscription_id AND m.number =
-                (SELECT l.terms_number FROM subscription_movements l WHERE l.subscription_id = c.subscription_id
-                 ORDER BY l.number DESC LIMIT 1)
+             JOIN subscription_movements l ON l.subscription_id = c.subscription_id AND l.number =
+                (SELECT MAX(n.number) FROM subscription_movements n WHERE n.subscription_id = c.subscription_id)
+             JOIN subscription_movements m ON m.subscription_id = c.subscription_id AND m.number = l.terms_number
              WHERE c.kind = 'created' AND {condition} {order}"
         );
         let read = |row: &Row| {
@@ -160,6 +165,8 @@ impl Movements {
                 version: row.integer(3)?,
                 terms: read_terms(row, 4)?,
                 is_last: row.text(5)? == id,
+                assigned: row.integer(6)?,
+                pending: row.integer(7)?,
                 id,
             })
         };
@@ -167,7 +174,7 @@ impl Movements {
     }
 
     /// The gateway's customer of the last subscription of `organization` that has one.
-    pub async fn customer(&self, organization: &str, gateway: &str) -> Result<Option<String>, DatabaseError> {
+    pub(crate) async fn customer(&self, organization: &str, gateway: &str) -> Result<Option<String>, DatabaseError> {
         let statement = "SELECT m.terms FROM subscription_movements m
             WHERE m.organization_id = $1 AND m.terms IS NOT NULL ORDER BY m.recorded_at DESC LIMIT 50";
         for row in self.0.query(statement, &[organization.into()]).await? {
@@ -229,8 +236,29 @@ impl Movements {
         self.select_seats(&condition, "m.expires_at LIMIT $5", &values).await
     }
 
+    /// How many invitations of `subscription` expired by `now` and are not noted as such.
+    pub(crate) async fn count_expired(
+        &self,
+        account: &Account,
+        subscription: &str,
+        now: Timestamp,
+    ) -> Result<i64, DatabaseError> {
+        let statement = format!(
+            "SELECT COUNT(*) FROM subscription_movements m
+             WHERE m.organization_id = $1 AND m.application = $2 AND m.subscription_id = $3
+                AND m.seat_state = 'PENDING' AND m.expires_at <= $4 AND {LAST_OF_SEAT}"
+        );
+        let values = [
+            account.organization.as_str().into(),
+            account.application.as_str().into(),
+            subscription.into(),
+            now.into(),
+        ];
+        self.0.query(&statement, &values).await?.first().map_or(Ok(0), |row| row.integer(0))
+    }
+
     /// Up to `limit` live seats of `subscription` at `now`, those that were assigned last first.
-    pub async fn live(
+    pub(crate) async fn live(
         &self,
         account: &Account,
         subscription: &str,
@@ -263,7 +291,7 @@ impl Movements {
     }
 
     /// Up to `limit` seats of `subscription`, those that changed last first, whose version is below `before`.
-    pub async fn list_seats(
+    pub(crate) async fn list_seats(
         &self,
         account: &Account,
         subscription: &str,
@@ -398,6 +426,9 @@ impl Stored {
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {
         self.terms.advance(now);
+        if self.terms.ended_at.is_some() {
+            (self.assigned, self.pending) = (0, 0);
+        }
         if !self.is_last && self.terms.status == Status::Incomplete {
             self.terms.status = Status::Expired;
         }

@@ -179,7 +179,13 @@ impl SeatList {
                 let is_same =
                     |seat: &Seat| seat.email.as_ref() == Some(email) || (holder.is_some() && seat.user == *holder);
                 if let Some(seat) = self.live(now, is_same) {
-                    return unchanged(seat);
+                    // An invitation that is sent again has another code and takes no further seat.
+                    if seat.state != SeatState::Pending || seat.expires_at == Some(*expires_at) {
+                        return unchanged(seat);
+                    }
+                    let again = Seat { code: Some(code.clone()), expires_at: Some(*expires_at), ..seat };
+                    let again = self.change(batch, MovementKind::Invited, &again, SeatState::Pending);
+                    return unchanged(again.ok_or(SeatError::NotFound)?);
                 }
                 room_for(1)?;
                 let seat = Seat {

@@ -5,6 +5,8 @@ use crate::seat::Proof;
 use crate::subscription::testing::plan;
 use crate::subscription::{EventKind, GatewayName, Status};
 
+mod simulation;
+
 fn actor() -> Actor {
     Actor { id: "key:test".into(), address: None }
 }

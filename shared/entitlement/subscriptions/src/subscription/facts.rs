@@ -121,8 +121,7 @@ impl GatewayFacts {
             ReportedStatus::Trialing | ReportedStatus::Active | ReportedStatus::Paused => self.has_begun = true,
             ReportedStatus::Incomplete => {}
             ReportedStatus::Cancelled | ReportedStatus::IncompleteExpired => {
-                let ended = said.value.ended_at.unwrap_or(said.at);
-                self.ended_at = Some(self.ended_at.map_or(ended, |known| known.min(ended)));
+                self.end(said.value.ended_at.unwrap_or(said.at));
             }
         }
     }
@@ -138,6 +137,11 @@ impl GatewayFacts {
     /// Whether it was paid, or tried.
     pub(super) const fn has_begun(&self) -> bool {
         self.has_begun || self.paid_at.is_some()
+    }
+
+    /// Takes note of its end.
+    pub(super) fn end(&mut self, at: Timestamp) {
+        self.ended_at = Some(self.ended_at.map_or(at, |known| known.min(at)));
     }
 
     /// Takes note of a failed payment.

@@ -1,0 +1,107 @@
+//! The routes of subscriptions and seats. The handlers of each resource are in its `api`.
+
+pub(crate) mod access;
+mod error;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{delete, get, post};
+use edge_access::Authenticator;
+use edge_applications::{Applications, Plans};
+use edge_capabilities::{Capabilities, Timestamp};
+use edge_database::Db;
+use edge_idempotency::Idempotency;
+use edge_notifications::Notifications;
+use edge_seats::Invalidation;
+use edge_tenants::{ExternalIds, People, Tenants};
+use utoipa::OpenApi;
+
+use crate::gateway::Gateways;
+use crate::service::Subscriptions;
+use crate::{seat, subscription};
+
+#[derive(Clone)]
+pub(crate) struct AppState {
+    authenticator: Authenticator,
+    pub(crate) applications: Applications,
+    pub(crate) plans: Plans,
+    pub(crate) tenants: Tenants,
+    pub(crate) external_ids: ExternalIds,
+    pub(crate) people: People,
+    pub(crate) invalidation: Invalidation,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) notifications: Notifications,
+    pub(crate) gateways: Gateways,
+    pub(crate) service: Subscriptions,
+    pub(crate) capabilities: Capabilities,
+}
+
+impl AppState {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.capabilities.clock.now()
+    }
+}
+
+impl FromRef<AppState> for Authenticator {
+    fn from_ref(state: &AppState) -> Self {
+        state.authenticator.clone()
+    }
+}
+
+/// The routes, for a component that serves others too. New subscriptions are paid through `gateways`.
+pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    let state = AppState {
+        authenticator: Authenticator::new(capabilities, &db),
+        applications: Applications::new(capabilities, &db),
+        plans: Plans::new(db.clone()),
+        tenants: Tenants::new(db.clone()),
+        external_ids: ExternalIds::new(db.clone()),
+        people: People::new(db.clone()),
+        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
+        idempotency: Idempotency::new(capabilities, &db),
+        notifications: Notifications::new(db.clone()),
+        service: Subscriptions::new(capabilities, &db),
+        gateways,
+        capabilities: capabilities.clone(),
+    };
+    use seat::api as seats;
+    use subscription::api as subscriptions;
+    Router::new()
+        .route("/subscriptions", post(subscriptions::create_subscription).get(subscriptions::list_subscriptions))
+        .route("/subscriptions/{id}", get(subscriptions::get_subscription).patch(subscriptions::update_subscription))
+        .route("/subscriptions/{id}/preview", post(subscriptions::preview_subscription))
+        .route("/subscriptions/{id}/cancel", post(subscriptions::cancel_subscription))
+        .route("/subscriptions/{id}/reactivate", post(subscriptions::reactivate_subscription))
+        .route("/subscriptions/{id}/seats", post(seats::assign_seats).get(seats::list_seats))
+        .route("/subscriptions/{id}/seats/{seatId}", delete(seats::revoke_seat))
+        .route("/subscriptions/{id}/seats/{seatId}/claim", post(seats::claim_seat))
+        .route("/subscriptions/{id}/seats/{seatId}/transfer", post(seats::transfer_seat))
+        .with_state(state)
+}
+
+/// The routes alone, with the layers that all components share.
+pub fn router(capabilities: Capabilities, gateways: Gateways) -> Router {
+    edge_http::finish(routes(&capabilities, gateways), "subscriptions", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    subscription::api::create_subscription,
+    subscription::api::list_subscriptions,
+    subscription::api::get_subscription,
+    subscription::api::update_subscription,
+    subscription::api::preview_subscription,
+    subscription::api::cancel_subscription,
+    subscription::api::reactivate_subscription,
+    seat::api::assign_seats,
+    seat::api::list_seats,
+    seat::api::revoke_seat,
+    seat::api::claim_seat,
+    seat::api::transfer_seat,
+))]
+pub struct ApiDoc;
+
+#[cfg(test)]
+pub(crate) mod tests;
