@@ -10,6 +10,7 @@ use crate::root;
 const OWNERS: &[(&str, &[&str])] = &[
     ("platform/database", &["sequences"]),
     ("platform/idempotency", &["idempotent_requests"]),
+    ("platform/jobs", &["jobs"]),
     ("platform/notifications", &["notifications"]),
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),

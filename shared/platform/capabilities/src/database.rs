@@ -22,7 +22,7 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row(pub Vec<Value>);
 
-/// The kind of database; only migrations may depend on it.
+/// The kind of database. Migrations depend on it, and what locks rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite.

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use edge_capabilities::Database;
 use edge_capabilities::database::Row;
 
-pub use edge_capabilities::database::{Cursor, DatabaseError, Value};
+pub use edge_capabilities::database::{Cursor, DatabaseError, Dialect, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
 pub use records::{Column, Conditions, Fields, MAX_ROWS, Record, columns, places, read_all, retry_on_conflict};
 
@@ -60,6 +60,11 @@ impl Db {
     pub async fn query_owned(&self, statement: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         self.prepare().await?;
         self.database.query_owned(statement, parameters).await
+    }
+
+    /// Which database this is, for the few statements that one of them needs otherwise.
+    pub async fn dialect(&self) -> Result<Dialect, DatabaseError> {
+        self.database.dialect().await
     }
 
     /// The next number of the sequence `name`, from 1, greater than all numbers before it.

@@ -44,6 +44,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0018_subscription_movements"),
     expand!("0019_applications"),
     expand!("0020_organizations"),
+    expand!("0021_jobs"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -96,6 +97,7 @@ mod tests {
             ("checkout_holds", "created_at", "checkout_id", ""),
             ("checkouts", "created_at", "id", ""),
             ("erp_sync_runs", "started_at", "id", "AND kind = 'employees'"),
+            ("jobs", "created_at", "id", ""),
             ("notifications", "created_at", "id", ""),
             ("payment_refunds", "at", "refund", ""),
             ("rule_decisions", "decided_at", "id", "AND rule = 'budget'"),

@@ -8,9 +8,9 @@
     reason = "a test fails by a panic"
 )]
 
-use std::os::unix::process::CommandExt as _;
+mod server;
+
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -19,123 +19,11 @@ use async_trait::async_trait;
 use edge_capabilities::Database;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
 use edge_database::{Db, pending_migrations};
-use tokio_postgres::NoTls;
-use tokio_postgres::types::{ToSql, Type};
+
+use server::{Postgres, start};
 
 /// The last version of which builds noted nothing but its number.
 const LAST_WITHOUT_STEPS: i64 = 10;
-
-/// A server that ends with the test.
-struct Server {
-    process: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    versions.map(|version| version.path().join("bin")).filter(|folder| folder.join("initdb").exists()).max()
-}
-
-/// PostgreSQL refuses to run as root: the user to be in its place.
-fn as_another_user(mut command: Command, folder: &std::path::Path) -> Command {
-    command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
-    if std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
-        let users = std::fs::read_to_string("/etc/passwd").unwrap();
-        let line = users.lines().find(|line| line.starts_with("postgres:")).expect("a user postgres");
-        let ids: Vec<u32> = line.split(':').skip(2).take(2).map(|id| id.parse().unwrap()).collect();
-        std::os::unix::fs::chown(folder, Some(ids[0]), Some(ids[1])).unwrap();
-        command.uid(ids[0]).gid(ids[1]);
-    }
-    command
-}
-
-async fn start() -> Option<Server> {
-    let programs = programs()?;
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let mut initdb = as_another_user(Command::new(programs.join("initdb")), folder.path());
-    initdb.args([
-        "--auth",
-        "trust",
-        "--username",
-        "edge",
-        "--encoding",
-        "UTF8",
-        "--no-locale",
-        "--no-sync",
-        "--pgdata",
-    ]);
-    assert!(initdb.arg(&data).status().unwrap().success(), "initdb failed");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut postgres = as_another_user(Command::new(programs.join("postgres")), folder.path());
-    postgres.arg("-D").arg(&data).args(["-p", &port.to_string()]);
-    for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60"] {
-        postgres.args(["-c", setting]);
-    }
-    let server = Server { process: postgres.spawn().unwrap(), port, _folder: folder };
-    for _ in 0..600 {
-        if tokio_postgres::connect(&server.address("postgres"), NoTls).await.is_ok() {
-            return Some(server);
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("postgres does not answer");
-}
-
-impl Server {
-    fn address(&self, database: &str) -> String {
-        format!("postgres://edge@127.0.0.1:{}/{database}?sslmode=disable", self.port)
-    }
-
-    async fn connect(&self, database: &str) -> Postgres {
-        let (client, connection) = tokio_postgres::connect(&self.address(database), NoTls).await.unwrap();
-        tokio::spawn(connection);
-        Postgres(client)
-    }
-
-    async fn new_database(&self, name: &str) -> Postgres {
-        execute(&self.connect("postgres").await, &format!("CREATE DATABASE {name}")).await;
-        self.connect(name).await
-    }
-}
-
-struct Postgres(tokio_postgres::Client);
-
-#[async_trait]
-impl Database for Postgres {
-    async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        let parameters: Vec<Box<dyn ToSql + Send + Sync>> = parameters
-            .iter()
-            .map(|value| -> Box<dyn ToSql + Send + Sync> {
-                match value {
-                    Value::Null => Box::new(None::<i64>),
-                    Value::Integer(integer) => Box::new(*integer),
-                    Value::Text(text) => Box::new(text.clone()),
-                }
-            })
-            .collect();
-        let references: Vec<_> = parameters.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
-        let refused = |error: tokio_postgres::Error| DatabaseError::Refused(format!("{error:?}"));
-        let rows = self.0.query(statement, &references).await.map_err(refused)?;
-        let value = |row: &tokio_postgres::Row, index: usize| match row.columns()[index].type_() {
-            &Type::INT8 => row.get::<_, Option<i64>>(index).map_or(Value::Null, Value::Integer),
-            _ => row.get::<_, Option<String>>(index).map_or(Value::Null, Value::Text),
-        };
-        Ok(rows.iter().map(|row| Row((0..row.len()).map(|index| value(row, index)).collect())).collect())
-    }
-
-    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
-        Ok(Dialect::Postgres)
-    }
-}
 
 /// A database whose node ends at a statement: before it, or right after it.
 struct Mortal {
