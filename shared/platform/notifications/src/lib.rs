@@ -2,13 +2,15 @@
 //! stored first and sent later, so that whether Notify answers does not matter to what the message is about.
 //!
 //! * [`Notifications`]: queues, redacts, removes and counts messages. What a message says is up to the crate that queues it.
-//! * [`Notifier`]: sends the messages that are due, by the variables in [`NotifyConfig`].
+//! * [`Notifier`]: sends them, by the variables in [`NotifyConfig`]: at once, and by a job where that fails.
 
 mod notifier;
 mod outbox;
+mod retry;
 
 pub use notifier::{Notifier, NotifyConfig, SendResult, is_configured};
 pub use outbox::{Channel, Message, Notifications};
+pub use retry::SendCounts;
 
 #[cfg(test)]
 mod tests;

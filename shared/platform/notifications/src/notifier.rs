@@ -1,24 +1,19 @@
 //! Sends messages through Bheem Notify.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::config::{ConfigError, millis, text, url};
+use edge_capabilities::database::Row;
 use edge_capabilities::http::UpstreamName;
-use edge_capabilities::{Capabilities, Clock, Config, Http, Random, Timestamp, backoff};
+use edge_capabilities::{Capabilities, Config, Timestamp};
 use edge_database::{DatabaseError, Db};
+use edge_jobs::{JobQueue, JobRunner, NewJob};
 use http::Request;
 use http::header::CONTENT_TYPE;
 
 use crate::outbox::Notifications;
-
-/// After this many failures a message is given up.
-const MAX_ATTEMPTS: i64 = 5;
-
-/// How long after the first failure a message is sent again; doubled each time.
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-const MAX_WAIT: Duration = Duration::from_hours(1);
+use crate::retry::{FIRST_ATTEMPT, MESSAGE, MessageHandler, NewMessages, SEND, SEND_EVERY, SendCounts};
 
 /// How long one worker may take to send a message before another sends it.
 const LEASE: Duration = Duration::from_secs(60);
@@ -69,61 +64,94 @@ pub struct SendResult {
     pub dead: u32,
 }
 
-/// Sends the messages that are due.
-#[derive(Clone)]
-pub struct Notifier {
-    db: Db,
-    clock: Arc<dyn Clock>,
-    http: Arc<dyn Http>,
-    random: Arc<dyn Random>,
+impl SendResult {
+    /// This together with `other`.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            sent: self.sent.saturating_add(other.sent),
+            failed: self.failed.saturating_add(other.failed),
+            dead: self.dead.saturating_add(other.dead),
+        }
+    }
 }
 
-struct DueMessage {
-    id: String,
+/// Sends messages. The first attempt is made straight from the table; one that fails is a job from then on.
+#[derive(Clone)]
+pub struct Notifier {
+    capabilities: Capabilities,
+    db: Db,
+    queue: JobQueue,
+}
+
+pub(crate) struct Outgoing {
+    pub(crate) id: String,
+    tenant: String,
     path: String,
     body: String,
-    attempts: i64,
 }
 
 impl Notifier {
     /// A sender of the messages in `notifications`.
     pub fn new(capabilities: &Capabilities, notifications: &Notifications) -> Self {
-        let Capabilities { clock, http, random, .. } = capabilities;
-        Self { db: notifications.0.clone(), clock: clock.clone(), http: http.clone(), random: random.clone() }
+        let db = notifications.0.clone();
+        Self { capabilities: capabilities.clone(), queue: JobQueue::new(capabilities, &db), db }
     }
 
-    /// Sends up to `limit` messages that are due. A message is sent twice where the sender ends before it notes the result:
-    /// each carries its id as its Idempotency-Key.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.capabilities.clock.now()
+    }
+
+    pub(crate) async fn config(&self) -> Result<NotifyConfig, ConfigError> {
+        NotifyConfig::load(&*self.capabilities.config).await
+    }
+
+    /// `runner` with the jobs of messages whose first attempt failed.
+    #[must_use]
+    pub fn retries(&self, runner: JobRunner, counts: &SendCounts) -> JobRunner {
+        runner.handle(MESSAGE, MessageHandler { notifier: self.clone(), counts: counts.clone() })
+    }
+
+    /// `runner` with the recurring job that makes the first attempts.
+    #[must_use]
+    pub fn first_attempts(&self, runner: JobRunner, counts: &SendCounts) -> JobRunner {
+        runner.repeat(SEND, SEND_EVERY, NewMessages { notifier: self.clone(), counts: counts.clone() })
+    }
+
+    /// Sends up to `limit` messages that are due, and up to `limit` of those whose first attempt failed. A message is sent
+    /// twice where the sender ends before it notes the result: each carries its id as its Idempotency-Key.
     pub async fn send_due(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
+        let new = self.send_new(config, limit).await?;
+        let counts = SendCounts::default();
+        let runner = self.retries(JobRunner::new("notifications", &self.capabilities, &self.queue), &counts);
+        runner.run_some(limit, self.now().plus(LEASE)).await?;
+        Ok(counts.get().and(new))
+    }
+
+    /// Makes the first attempt to send up to `limit` messages.
+    pub async fn send_new(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
         let mut result = SendResult::default();
         if !config.is_configured() {
             return Ok(result);
         }
-        let now = self.clock.now();
+        let now = self.now();
+        // Where the sender ends, the message is due again once its lease has ended.
         let statement = "UPDATE notifications SET due_at = $1, attempts = attempts + 1
             WHERE due_at <= $2 AND id IN (SELECT id FROM notifications WHERE due_at <= $2 ORDER BY due_at LIMIT $3)
-            RETURNING id, path, body, attempts";
+            RETURNING id, tenant_id, path, body";
         let values = [now.plus(LEASE).into(), now.into(), i64::from(limit).into()];
         for row in self.db.query(statement, &values).await? {
-            let message = DueMessage {
-                id: row.text(0)?.to_owned(),
-                path: row.text(1)?.to_owned(),
-                body: row.text(2)?.to_owned(),
-                attempts: row.integer(3)?,
-            };
+            let message = read(&row)?;
             let count = match self.send(config, &message).await {
                 Ok(()) => {
-                    self.update(&message.id, "sent", None, None).await?;
+                    self.update(&message.id, "sent", None, 0).await?;
                     &mut result.sent
                 }
-                Err(reason) if message.attempts >= MAX_ATTEMPTS => {
-                    self.update(&message.id, "dead", Some(&reason), None).await?;
-                    &mut result.dead
-                }
                 Err(reason) => {
-                    let wait = backoff(&*self.random, FIRST_WAIT, MAX_WAIT, message.attempts);
-                    let due = self.clock.now().plus(wait);
-                    self.update(&message.id, "queued", Some(&reason), Some(due)).await?;
+                    let due = self.now().plus(FIRST_ATTEMPT.wait(&*self.capabilities.random, 1));
+                    let job = NewJob::new(MESSAGE, message.id.as_str(), due).for_tenant(message.tenant);
+                    self.queue.ensure(vec![job]).await?;
+                    self.update(&message.id, "queued", Some(&reason), 0).await?;
                     &mut result.failed
                 }
             };
@@ -132,30 +160,43 @@ impl Notifier {
         Ok(result)
     }
 
-    async fn send(&self, config: &NotifyConfig, message: &DueMessage) -> Result<(), String> {
+    /// The message `id`, unless it was sent or removed.
+    pub(crate) async fn find_unsent(&self, id: &str) -> Result<Option<Outgoing>, DatabaseError> {
+        let statement = "SELECT id, tenant_id, path, body FROM notifications
+            WHERE id = $1 AND status IN ('queued', 'dead')";
+        self.db.query(statement, &[id.into()]).await?.first().map(read).transpose()
+    }
+
+    pub(crate) async fn send(&self, config: &NotifyConfig, message: &Outgoing) -> Result<(), String> {
         let request = Request::post(format!("{}{}", config.url, message.path))
             .header(CONTENT_TYPE, "application/json")
             .header("idempotency-key", &message.id)
             .header("x-api-key", &config.api_key)
             .body(Bytes::from(message.body.clone()));
         let request = request.map_err(|_| "notify_url or notify_api_key cannot be sent in a request".to_owned())?;
-        let response = self.http.send(UpstreamName::Notify, request, config.timeout).await;
+        let response = self.capabilities.http.send(UpstreamName::Notify, request, config.timeout).await;
         let response = response.map_err(|error| error.to_string())?;
         let status = response.status();
         if status.is_success() { Ok(()) } else { Err(format!("its status is {}", status.as_u16())) }
     }
 
-    /// Notes what came of sending a message, which is due again at `due`, where there is one.
-    async fn update(
+    /// Notes what came of `attempts` more attempts to send a message: it is sent, dead, or a job will send it.
+    pub(crate) async fn update(
         &self,
         id: &str,
         status: &str,
         reason: Option<&str>,
-        due: Option<Timestamp>,
+        attempts: i64,
     ) -> Result<(), DatabaseError> {
-        let settled = due.is_none().then(|| self.clock.now());
-        let statement = "UPDATE notifications SET status = $1, reason = $2, due_at = $3, settled_at = $4 WHERE id = $5";
-        let values = [status.into(), reason.into(), due.into(), settled.into(), id.into()];
+        let settled = (status != "queued").then(|| self.now());
+        let statement = "UPDATE notifications SET status = $1, reason = $2, due_at = NULL, settled_at = $3,
+            attempts = attempts + $4 WHERE id = $5";
+        let values = [status.into(), reason.into(), settled.into(), attempts.into(), id.into()];
         self.db.query(statement, &values).await.map(drop)
     }
+}
+
+fn read(row: &Row) -> Result<Outgoing, DatabaseError> {
+    let text = |index| Ok::<_, DatabaseError>(row.text(index)?.to_owned());
+    Ok(Outgoing { id: text(0)?, tenant: text(1)?, path: text(2)?, body: text(3)? })
 }

@@ -96,10 +96,11 @@ impl Notifications {
         self.0.query(statement, &[tenant.into(), json(text), json(replacement)]).await.map(drop)
     }
 
-    /// Removes up to `limit` messages that were queued before `before` and are no longer due; gives how many.
+    /// Removes up to `limit` messages that were queued before `before` and are no longer to be sent; gives how many.
     pub async fn remove(&self, before: Timestamp, limit: u32) -> Result<usize, DatabaseError> {
         let statement = "DELETE FROM notifications WHERE id IN (
-            SELECT id FROM notifications WHERE created_at < $1 AND due_at IS NULL ORDER BY created_at LIMIT $2) RETURNING id";
+            SELECT id FROM notifications WHERE created_at < $1 AND status <> 'queued' ORDER BY created_at LIMIT $2)
+            RETURNING id";
         Ok(self.0.query(statement, &[before.into(), i64::from(limit).into()]).await?.len())
     }
 
