@@ -71,6 +71,10 @@ rights! {
     SubscriptionsWrite;
     /// May read analytics.
     AnalyticsRead;
+    /// May read jobs.
+    JobsRead;
+    /// May replay jobs and run those that are due.
+    JobsWrite;
 }
 
 /// Any caller with a valid credential.

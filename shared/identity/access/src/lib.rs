@@ -6,6 +6,7 @@ mod api_key;
 mod audit;
 mod authenticator;
 mod caller;
+mod drain;
 mod error;
 mod granted;
 mod lookup_cache;
@@ -24,11 +25,12 @@ pub use api_key::api::{
 pub use audit::CREATED_KEYS;
 pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
+pub use drain::DrainAccess;
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,
-    OrganizationsRead, OrganizationsWrite, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite,
-    SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
+    JobsRead, JobsWrite, OrganizationsRead, OrganizationsWrite, Right, RulesEvaluate, RulesRead, RulesWrite,
+    SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use passport::router as passport_keys_router;
 pub use role::Role;

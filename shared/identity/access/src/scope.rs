@@ -65,11 +65,17 @@ pub enum Scope {
     /// Read analytics.
     #[serde(rename = "analytics:read")]
     AnalyticsRead,
+    /// Read jobs.
+    #[serde(rename = "jobs:read")]
+    JobsRead,
+    /// Replay jobs and run those that are due.
+    #[serde(rename = "jobs:write")]
+    JobsWrite,
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -89,6 +95,8 @@ impl Scope {
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::AnalyticsRead,
+        Self::JobsRead,
+        Self::JobsWrite,
     ];
 
     /// Its name: `seats:verify`.
@@ -113,6 +121,8 @@ impl Scope {
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::AnalyticsRead => "analytics:read",
+            Self::JobsRead => "jobs:read",
+            Self::JobsWrite => "jobs:write",
         }
     }
 

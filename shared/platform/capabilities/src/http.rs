@@ -39,11 +39,14 @@ pub enum UpstreamName {
     Notify,
     /// The issuer of tokens.
     Passport,
+    /// Another component of the edge.
+    Component,
 }
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 5] = [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport];
+    pub const ALL: [Self; 6] =
+        [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +56,7 @@ impl UpstreamName {
             Self::Stripe => "stripe",
             Self::Notify => "notify",
             Self::Passport => "passport",
+            Self::Component => "component",
         }
     }
 }

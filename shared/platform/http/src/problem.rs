@@ -84,6 +84,8 @@ codes! {
     SeatNotFound NOT_FOUND "SEAT_NOT_FOUND";
     /// 404: there is no such webhook event.
     EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
+    /// 404: there is no such job.
+    JobNotFound NOT_FOUND "JOB_NOT_FOUND";
     /// 404: there is no such webhook endpoint.
     EndpointNotFound NOT_FOUND "ENDPOINT_NOT_FOUND";
     /// 404: there is no such budget, or it is another tenant's.
