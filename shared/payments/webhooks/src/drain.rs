@@ -1,15 +1,39 @@
-//! Does the work that is due, and removes what is old. A scheduler calls it, and each webhook does a little of it after its
-//! answer.
+//! The jobs of webhooks: retries of events, what instances that died left undone, and retention. A scheduler runs them, and
+//! each webhook runs a few that are due after its answer.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use edge_capabilities::Timestamp;
+use edge_database::DatabaseError;
+use edge_jobs::{Drained, Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
+use edge_notifications::SendCounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::WebhookError;
+use crate::event::WebhookEvent;
 use crate::inbox::LEASE;
 use crate::processor::Processor;
+
+/// The retries of an event. Its row says when the next is made and which is the last: the queue counts only workers that
+/// died.
+const EVENT: JobKind = JobKind { max_attempts: 100, ..JobKind::new("webhooks.event") };
+
+/// Looks for what instances that died left undone.
+const LEFTOVERS: JobKind = JobKind::new("webhooks.leftovers");
+const LEFTOVERS_EVERY: Duration = Duration::from_secs(10);
+
+/// Removes old events and notifications.
+const RETENTION: JobKind = JobKind::new("webhooks.retention");
+const RETENTION_EVERY: Duration = Duration::from_mins(10);
+
+/// How long after a removal of as many rows as it may remove the next is made.
+const RETENTION_PAUSE: Duration = Duration::from_secs(30);
+
+/// When it is looked again whether another worker settled an event.
+const TAKEN: Duration = Duration::from_secs(10);
 
 /// How long events are kept once they are settled. Gateways send again for 24 hours, and by hand for 15 days.
 const KEPT: Duration = Duration::from_hours(24 * 30);
@@ -17,14 +41,14 @@ const KEPT: Duration = Duration::from_hours(24 * 30);
 /// How long events are kept that wait for an administrator.
 const KEPT_WAITING: Duration = Duration::from_hours(24 * 90);
 
-/// Events and tenants in one go.
-const BATCH: u32 = 50;
+/// Tenants in one go.
+const TENANTS: u32 = 50;
+
+/// Events in one go.
+const EVENTS: u32 = 500;
 
 /// Rows removed in one go: a removal holds the database meanwhile.
 const REMOVED: u32 = 500;
-
-/// How long one drain goes on taking up new work.
-const MAX_DURATION: Duration = Duration::from_secs(20);
 
 /// The work that a drain did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,61 +69,175 @@ pub(crate) struct DrainResult {
     pub(crate) more: bool,
 }
 
+/// What the handlers of one drain count, and the first error that is the edge's own.
+#[derive(Clone, Default)]
+struct Counts(Arc<Mutex<(DrainResult, Option<WebhookError>)>>, SendCounts);
+
+impl Counts {
+    fn lock(&self) -> MutexGuard<'_, (DrainResult, Option<WebhookError>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, error: WebhookError) -> JobError {
+        let reason = error.to_string();
+        self.lock().1.get_or_insert(error);
+        JobError::Retry(reason)
+    }
+}
+
 fn add(count: &mut u32) {
     *count = count.saturating_add(1);
 }
 
+/// The job that retries `event` at `due`.
+pub(crate) fn retry(id: &str, tenant: Option<&str>, due: Timestamp) -> NewJob {
+    NewJob { tenant: tenant.map(ToOwned::to_owned), ..NewJob::new(EVENT, id, due) }
+}
+
 impl Processor {
-    /// Does what is due, until nothing is or time is up.
+    fn retries(&self, counts: &Counts) -> JobRunner {
+        let runner = JobRunner::new("webhook-verification", &self.capabilities, &self.queue)
+            .handle(EVENT, EventHandler(self.clone(), counts.clone()));
+        self.notifier.retries(runner, &counts.1)
+    }
+
+    fn runner(&self, counts: &Counts) -> JobRunner {
+        let runner = self
+            .retries(counts)
+            .repeat(LEFTOVERS, LEFTOVERS_EVERY, LeftoversHandler(self.clone(), counts.clone()))
+            .repeat(RETENTION, RETENTION_EVERY, RetentionHandler(self.clone(), counts.clone()));
+        self.notifier.first_attempts(runner, &counts.1)
+    }
+
+    /// Runs the jobs that are due.
+    pub(crate) async fn run_jobs(&self) -> Result<Drained, DatabaseError> {
+        self.runner(&Counts::default()).drain().await
+    }
+
+    /// Runs the jobs that are due, and those that recur.
     pub(crate) async fn drain(&self) -> Result<DrainResult, WebhookError> {
-        let mut result = DrainResult::default();
-        let until = self.now().plus(MAX_DURATION);
-        result.more = true;
-        while result.more && self.now() < until {
-            result.more = self.drain_some(&mut result, BATCH, until).await?;
+        let counts = Counts::default();
+        let drained = self.runner(&counts).drain_all().await?;
+        let (result, failure) = std::mem::take(&mut *counts.lock());
+        if let Some(failure) = failure {
+            return Err(failure);
         }
+        let sent = counts.1.get();
+        Ok(DrainResult { sent: sent.sent, unsent: sent.failed.saturating_add(sent.dead), more: drained.more, ..result })
+    }
+
+    /// Does a little of what is due, of each kind up to `limit`, but for what it does not come to before `until`.
+    pub(crate) async fn drain_some(&self, limit: u32, until: Timestamp) -> Result<(), WebhookError> {
+        self.spread(limit).await?;
+        self.take_up_leftovers(limit).await?;
+        self.notifier.send_new(&self.notify_config().await?, limit).await?;
+        self.retries(&Counts::default()).run_some(limit, until).await?;
+        Ok(())
+    }
+
+    /// Does the tasks in the outboxes of up to `limit` tenants; gives of how many.
+    async fn spread(&self, limit: u32) -> Result<u32, WebhookError> {
+        let (now, mut spread) = (self.now(), 0);
+        for tenant in &self.tenants.take_due(now, now.plus(LEASE), limit).await? {
+            self.do_tasks_of(tenant).await?;
+            add(&mut spread);
+        }
+        Ok(spread)
+    }
+
+    /// Has up to `limit` events be retried whose worker died, or that were opened again; gives how many.
+    async fn take_up_leftovers(&self, limit: u32) -> Result<usize, WebhookError> {
+        let now = self.now();
+        let events = self.inbox.overdue(now, limit).await?;
+        let jobs: Vec<NewJob> = events.iter().map(|(id, tenant)| retry(id, tenant.as_deref(), now)).collect();
+        self.queue.advance(jobs).await?;
+        Ok(events.len())
+    }
+
+    async fn remove_old(&self) -> Result<(usize, bool), WebhookError> {
         let now = self.now();
         self.db.advance_retention_time(now).await?;
         let settled = self.db.expired_before(now, KEPT).await?;
         let waiting = self.db.expired_before(now, KEPT_WAITING).await?;
-        result.removed = self.inbox.remove(settled, waiting, REMOVED).await?;
+        let events = self.inbox.remove(settled, waiting, REMOVED).await?;
         let notifications = self.notifications.remove(settled, REMOVED).await?;
-        result.removed = result.removed.saturating_add(notifications);
-        Ok(result)
+        Ok((events.saturating_add(notifications), is_full(events, REMOVED) || is_full(notifications, REMOVED)))
+    }
+}
+
+fn is_full(count: usize, limit: u32) -> bool {
+    u32::try_from(count).is_ok_and(|count| count >= limit)
+}
+
+/// Retries an event. The job has the event's id as its key.
+struct EventHandler(Processor, Counts);
+
+#[async_trait]
+impl JobHandler for EventHandler {
+    async fn run(&self, job: &Job) -> JobResult {
+        let Self(processor, counts) = self;
+        let now = processor.now();
+        let Some(event) = processor.inbox.find(&job.key).await?.filter(|event| event.status.is_open()) else {
+            return Ok(JobOutcome::Done);
+        };
+        if let Some(due) = event.due_at.filter(|due| *due > now) {
+            return Ok(JobOutcome::Again(due));
+        }
+        let lease = processor.new_lease();
+        let taken = Ok(JobOutcome::Again(now.plus(TAKEN)));
+        let Some(event) = processor.inbox.claim(&event.id, &lease, now).await? else { return taken };
+        let error = match processor.process_stored(&event, &lease).await {
+            Ok(_) => {
+                add(&mut counts.lock().0.settled);
+                return Ok(JobOutcome::Done);
+            }
+            Err(WebhookError::Taken) => return taken,
+            Err(error) => error,
+        };
+        add(&mut counts.lock().0.put_off);
+        let next = |event: WebhookEvent| event.due_at.filter(|_| event.status.is_open());
+        match processor.inbox.find(&event.id).await?.and_then(next) {
+            Some(due) => Err(JobError::RetryAt(error.to_string(), due)),
+            // The event is dead, and says why.
+            None => Ok(JobOutcome::Done),
+        }
     }
 
-    /// Does some of what is due; gives whether there may be more.
-    pub(crate) async fn drain_some(
-        &self,
-        result: &mut DrainResult,
-        limit: u32,
-        until: Timestamp,
-    ) -> Result<bool, WebhookError> {
-        let now = self.now();
-        // Changes first: they are made, and the fence of some may not be raised yet.
-        let tenants = self.tenants.take_due(now, now.plus(LEASE), limit).await?;
-        for tenant in &tenants {
-            self.do_tasks_of(tenant).await?;
-            add(&mut result.spread);
+    async fn died(&self, job: &Job, reason: &str) -> Result<(), DatabaseError> {
+        self.0.inbox.give_up(&job.key, reason, self.0.now()).await
+    }
+}
+
+/// Takes up changes of tenants that are made and not propagated, and events without a job.
+struct LeftoversHandler(Processor, Counts);
+
+#[async_trait]
+impl JobHandler for LeftoversHandler {
+    async fn run(&self, _: &Job) -> JobResult {
+        let Self(processor, counts) = self;
+        let spread = processor.spread(TENANTS).await.map_err(|error| counts.failed(error))?;
+        {
+            let mut counts = counts.lock();
+            counts.0.spread = counts.0.spread.saturating_add(spread);
         }
-        let lease = self.new_lease();
-        let events = self.inbox.claim_due(&lease, self.now(), limit).await?;
-        for event in &events {
-            if self.now() >= until {
-                // The rest stays claimed until its lease ends, and is taken up then.
-                return Ok(true);
-            }
-            match self.process_stored(event, &lease).await {
-                Ok(_) => add(&mut result.settled),
-                Err(WebhookError::Taken) => {}
-                Err(_) => add(&mut result.put_off),
-            }
+        let events = processor.take_up_leftovers(EVENTS).await.map_err(|error| counts.failed(error))?;
+        let is_full = spread >= TENANTS || is_full(events, EVENTS);
+        Ok(if is_full { JobOutcome::Again(processor.now()) } else { JobOutcome::Done })
+    }
+}
+
+/// Removes what is old.
+struct RetentionHandler(Processor, Counts);
+
+#[async_trait]
+impl JobHandler for RetentionHandler {
+    async fn run(&self, _: &Job) -> JobResult {
+        let Self(processor, counts) = self;
+        let (removed, is_full) = processor.remove_old().await.map_err(|error| counts.failed(error))?;
+        {
+            let mut counts = counts.lock();
+            counts.0.removed = counts.0.removed.saturating_add(removed);
         }
-        let config = self.notify_config().await?;
-        let sent = self.notifier.send_due(&config, limit).await?;
-        result.sent = result.sent.saturating_add(sent.sent);
-        result.unsent = result.unsent.saturating_add(sent.failed).saturating_add(sent.dead);
-        let full = |count: usize| u32::try_from(count).is_ok_and(|count| count >= limit);
-        Ok(full(tenants.len()) || full(events.len()) || sent.sent >= limit)
+        Ok(if is_full { JobOutcome::Again(processor.now().plus(RETENTION_PAUSE)) } else { JobOutcome::Done })
     }
 }

@@ -93,27 +93,20 @@ impl Inbox {
         self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
     }
 
-    /// Takes a lease on up to `limit` open events that are due and that no worker holds.
-    pub(crate) async fn claim_due(
+    /// Up to `limit` open events that are due and that no worker holds, those that have been due longest first: their ids
+    /// and tenants.
+    pub(crate) async fn overdue(
         &self,
-        lease: &str,
         now: Timestamp,
         limit: u32,
-    ) -> Result<Vec<WebhookEvent>, DatabaseError> {
+    ) -> Result<Vec<(String, Option<String>)>, DatabaseError> {
         // With `status IN (…)` SQLite would read and sort all open events by the index of the status, and not the due ones
         // by the index of the time.
-        let due =
-            "due_at <= $3 AND leased_until <= $3 AND status NOT IN ('processed', 'ignored', 'dead', 'quarantined')";
-        let statement = format!(
-            "UPDATE webhook_events SET lease = $1, leased_until = $2
-             WHERE {due} AND id IN (SELECT id FROM webhook_events WHERE {due} ORDER BY due_at LIMIT $4)
-             RETURNING {COLUMNS}"
-        );
-        let values = [lease.into(), now.plus(LEASE).into(), now.into(), Value::Integer(i64::from(limit))];
-        let mut events: Vec<WebhookEvent> =
-            self.0.query(&statement, &values).await?.iter().map(WebhookEvent::from_row).collect::<Result<_, _>>()?;
-        events.sort_by_key(|event| (event.received_at, event.id.clone()));
-        Ok(events)
+        let statement = "SELECT id, tenant_id FROM webhook_events
+            WHERE due_at <= $1 AND leased_until <= $1 AND status NOT IN ('processed', 'ignored', 'dead', 'quarantined')
+            ORDER BY due_at LIMIT $2";
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.optional_text(1)?.map(ToOwned::to_owned)));
+        self.0.query(statement, &[now.into(), Value::Integer(i64::from(limit))]).await?.iter().map(read).collect()
     }
 
     /// Opens the event `id` again and takes a lease on it, unless it is in effect or a worker holds it.
@@ -204,6 +197,14 @@ impl Inbox {
             WHERE id = $4 AND lease = $5 AND status IN ('received', 'failed') RETURNING id";
         let values = [status.as_str().into(), reason.into(), due.into(), id.into(), lease.into()];
         self.0.query(statement, &values).await.map(drop)
+    }
+
+    /// Notes that the workers of an open event all died: it is dead, unless a worker holds it.
+    pub(crate) async fn give_up(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), DatabaseError> {
+        let statement =
+            "UPDATE webhook_events SET status = 'dead', reason = $2, due_at = NULL, lease = NULL, leased_until = 0
+            WHERE id = $1 AND leased_until <= $3 AND status IN ('received', 'failed')";
+        self.0.query(statement, &[id.into(), reason.into(), now.into()]).await.map(drop)
     }
 
     /// Notes the answer to the gateway, unless there was one before; gives the first.

@@ -5,7 +5,7 @@
 //! * [`action`]: what an event asks for; [`owner`]: the tenant that it is about.
 //! * [`processor`]: from a stored event to its effect; [`messages`]: the messages to people.
 //! * [`response`]: the answers to gateways.
-//! * [`drain`]: work that is due, and retention.
+//! * [`drain`]: the jobs: retries, leftovers, retention.
 //! * [`endpoints`]: addresses of single organisations.
 //! * [`payments`]: the payments that gateways reported, for crates that hold books against them.
 //! * [`metrics`]: the numbers for operators.

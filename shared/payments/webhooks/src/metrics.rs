@@ -74,6 +74,10 @@ async fn backlog(page: &mut MetricsPage<'_>, processor: &Processor) -> Result<()
     for (status, count) in processor.notifications.count_by_status().await? {
         page.line("notifications", &[("status", &status)], count);
     }
+    page.head("jobs", "gauge", "Jobs that wait, run or are dead.");
+    for (kind, state, count) in processor.queue.count().await? {
+        page.line("jobs", &[("kind", &kind), ("state", state.as_str())], count);
+    }
     page.head("tenants", "gauge", "Tenants, by the state of their subscription.");
     for (status, count) in processor.tenants.count_by_status().await? {
         page.line("tenants", &[("subscription_status", &status)], count);

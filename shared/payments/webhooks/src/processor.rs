@@ -3,7 +3,7 @@
 //! What an event does to a tenant is stored in one statement: the new state, and with it, in the same row, the tasks
 //! that follow from it (raise the fence, notify people, settle the event). Until that statement nothing has happened;
 //! from then on everything will. The tasks are done right after ([`Processor::do_tasks`]), each in a way that may be
-//! repeated; where the worker ends before that, the next event of that tenant or the next drain does them.
+//! repeated; where the worker ends before that, the next event of that tenant or a job does them.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use edge_budgets::{BudgetError, Refund, Settlement};
 use edge_capabilities::{Capabilities, Timestamp, backoff, random};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
+use edge_jobs::JobQueue;
 use edge_money::Bill;
 use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
@@ -20,6 +21,7 @@ use edge_tenants::{
 };
 
 use crate::action::{Action, ActionKind, classify, tenant_event};
+use crate::drain::retry;
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
 use crate::inbox::{Inbox, LEASE};
@@ -62,7 +64,8 @@ pub(crate) struct Processor {
     pub(crate) notifier: Notifier,
     pub(crate) tenants: Tenants,
     pub(crate) db: Db,
-    capabilities: Capabilities,
+    pub(crate) queue: JobQueue,
+    pub(crate) capabilities: Capabilities,
     invalidation: Invalidation,
     owners: Owners,
     plans: Catalogue,
@@ -78,6 +81,7 @@ impl Processor {
             notifications,
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
+            queue: JobQueue::new(capabilities, db),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             owners: Owners::new(db.clone()),
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
@@ -120,6 +124,10 @@ impl Processor {
                 let wait = backoff(&*self.capabilities.random, FIRST_WAIT, MAX_WAIT, failures);
                 let due = (failures < MAX_ATTEMPTS).then(|| self.now().plus(wait));
                 self.inbox.fail(&stored.id, lease, &error.to_string(), due).await?;
+                if let Some(due) = due {
+                    // An event whose job cannot be enqueued now is found by the job that looks for leftovers.
+                    let _ = self.queue.advance(vec![retry(&stored.id, stored.tenant_id.as_deref(), due)]).await;
+                }
                 Err(error)
             }
             settled => settled,

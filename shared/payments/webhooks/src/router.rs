@@ -85,6 +85,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/webhooks/events/{id}", get(events::show))
         .route("/api/v1/webhooks/events/{id}/replay", post(events::replay))
         .route("/api/v1/webhooks/drain", post(drain::drain))
+        .route("/jobs/drain", post(drain::run_jobs))
         .route("/api/v1/webhooks/endpoints", post(endpoints::create_endpoint))
         .route("/api/v1/webhooks/endpoints/{id}", delete(endpoints::delete_endpoint))
         .route("/metrics", get(metrics))

@@ -16,7 +16,6 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::AppState;
 use crate::action::{Action, classify};
-use crate::drain::DrainResult;
 use crate::error::WebhookError;
 use crate::event::{Status, WebhookEvent};
 use crate::inbox::LEASE;
@@ -38,6 +37,7 @@ const BACKGROUND_ATTEMPTS: u32 = 3;
 /// How much of the work that is due is done after an answer, and how long after it.
 const CLEANUP_LIMIT: u32 = 5;
 const CLEANUP_DELAY: Duration = Duration::from_millis(300);
+const CLEANUP_TIME: Duration = Duration::from_secs(10);
 
 /// The longest name of a source of Standard Webhooks.
 const MAX_SOURCE_LEN: usize = 64;
@@ -335,12 +335,12 @@ impl AppState {
         self.capabilities.background.spawn(Box::pin(async move {
             state.capabilities.clock.sleep(CLEANUP_DELAY).await;
             state.is_cleanup_scheduled.store(false, Ordering::Release);
-            let until = state.processor.now().plus(Duration::from_secs(10));
-            let _ = state.processor.drain_some(&mut DrainResult::default(), CLEANUP_LIMIT, until).await;
+            let until = state.processor.now().plus(CLEANUP_TIME);
+            let _ = state.processor.drain_some(CLEANUP_LIMIT, until).await;
         }));
     }
 
-    /// Tries again after the answer. Where the instance ends meanwhile, the drain does it.
+    /// Runs the event's job after the answer, as soon as it is due. Where the instance ends meanwhile, a drain runs it.
     fn retry_in_background(&self, id: &str) {
         let (state, id) = (self.clone(), id.to_owned());
         self.capabilities.background.spawn(Box::pin(async move {
@@ -349,10 +349,8 @@ impl AppState {
                 let Some(due) = event.due_at.filter(|_| event.status.is_open()) else { return };
                 let wait = u64::try_from(due.millis_since(state.processor.now())).unwrap_or(0);
                 state.capabilities.clock.sleep(Duration::from_millis(wait).min(LEASE)).await;
-                let lease = state.processor.new_lease();
-                if let Ok(Some(event)) = state.processor.inbox.claim(&id, &lease, state.processor.now()).await {
-                    let _ = state.processor.process_stored(&event, &lease).await;
-                }
+                let until = state.processor.now().plus(CLEANUP_TIME);
+                let _ = state.processor.drain_some(CLEANUP_LIMIT, until).await;
             }
         }));
     }
