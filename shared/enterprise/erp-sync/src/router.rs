@@ -8,6 +8,7 @@ use edge_capabilities::Capabilities;
 use edge_capabilities::config::ConfigError;
 use edge_database::Db;
 use edge_http::{Code, Problem};
+use edge_jobs::JobQueue;
 use edge_rulebook::Rulebook;
 use edge_tenants::{Mode, Tenant, Tenants};
 use utoipa::OpenApi;
@@ -19,6 +20,7 @@ use crate::{project, run};
 pub(crate) struct AppState {
     access: Authenticator,
     pub(crate) capabilities: Capabilities,
+    pub(crate) queue: JobQueue,
     pub(crate) tenants: Tenants,
     pub(crate) worker: SyncWorker,
 }
@@ -41,6 +43,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     let rulebook = Rulebook::new(&capabilities, &db);
     let state = AppState {
         access: Authenticator::new(&capabilities, &db),
+        queue: JobQueue::new(&capabilities, &db),
         tenants: Tenants::new(db.clone()),
         worker: SyncWorker::new(&capabilities, &db, rulebook),
         capabilities: capabilities.clone(),
@@ -50,6 +53,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/erp-sync/projects", post(run::api::sync_projects).get(project::api::list_projects))
         .route("/api/v1/erp-sync/status", get(run::api::get_status))
         .route("/api/v1/erp-sync/drain", post(run::drain::drain))
+        .route("/jobs/drain", post(run::drain::run_jobs))
         .with_state(state);
     edge_http::finish(routes, "erp-sync", &capabilities)
 }
@@ -74,17 +78,16 @@ pub(crate) fn check_mode(tenant: &Tenant) -> Result<(), Problem> {
 }
 
 impl AppState {
-    /// Resumes interrupted runs; returns their number.
-    pub(crate) async fn resume_abandoned(&self, tenant: Option<&str>) -> Result<usize, Problem> {
+    /// Resumes a tenant's interrupted runs.
+    pub(crate) async fn resume_abandoned(&self, tenant: &str) -> Result<(), Problem> {
         let worker = &self.worker;
         let lease = worker.settings().await.map_err(|error| config_unavailable(&error))?.lease;
         let now = worker.now();
         let runs = worker.runs().claim_abandoned(tenant, &worker.new_lease(), now, now.plus(lease)).await?;
-        let resumed = runs.len();
         for run in runs {
             worker.start(run);
         }
-        Ok(resumed)
+        Ok(())
     }
 }
 

@@ -124,7 +124,7 @@ pub(crate) async fn get_status(
         .as_deref()
         .map(|name| Kind::parse(name).ok_or_else(|| Problem::field("kind", "must be employees or projects")));
     let kind = kind.transpose()?;
-    state.resume_abandoned(Some(&tenant.id)).await?;
+    state.resume_abandoned(&tenant.id).await?;
     let runs = state.worker.runs();
     let employees = runs.find_latest(&tenant.id, Kind::Employees).await?;
     let projects = runs.find_latest(&tenant.id, Kind::Projects).await?;
@@ -195,7 +195,7 @@ impl AppState {
         match worker.runs().find_open(&tenant.id, kind).await? {
             Some(run) if run.status == Status::Running => {
                 if run.leased_until <= now {
-                    self.resume_abandoned(Some(&tenant.id)).await?;
+                    self.resume_abandoned(&tenant.id).await?;
                 }
                 return Ok(Some(run.id));
             }

@@ -1,28 +1,39 @@
-//! The route for schedulers: resumes interrupted runs and starts runs that are due.
+//! The jobs of syncs: runs whose workers died are resumed, and those that are due are started.
 
-use axum::extract::{FromRequestParts, State};
-use edge_access::{ErpAdmin, Granted};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::extract::State;
+use edge_access::{DrainAccess, ErpAdmin, JobsWrite};
 use edge_audit::Actor;
 use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
-use edge_capabilities::config::text;
-use edge_http::{Code, Json, Problem, bearer};
+use edge_http::{Json, Problem};
+use edge_jobs::{Drained, Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
 use edge_tenants::Mode;
-use http::request::Parts;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
-use super::Kind;
 use super::api::StartRequest;
+use super::{Kind, Status};
 use crate::router::{AppState, config_unavailable};
 
 /// The maximum number of tenants for which a run is started at once.
 const BATCH: u32 = 20;
 
+/// The maximum number of abandoned runs for which jobs are enqueued at once.
+const RUNS: u32 = 100;
+
+/// Watches a run whose worker died once, until it is over.
+const RUN: JobKind = JobKind { max_attempts: i64::MAX, ..JobKind::new("erp_sync.run") };
+
+/// Looks for runs whose workers died, and for those that are due.
+const SCHEDULE: JobKind = JobKind::new("erp_sync.schedule");
+const SCHEDULE_EVERY: Duration = Duration::from_secs(20);
+
 /// The work that was done.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[schema(as = SyncDrained)]
 pub(crate) struct DrainResponse {
     /// The number of resumed runs.
@@ -31,55 +42,129 @@ pub(crate) struct DrainResponse {
     started: usize,
 }
 
+/// What the handlers of one drain count, and the first error.
+#[derive(Clone, Default)]
+struct Counts(Arc<Mutex<(DrainResponse, Option<Problem>)>>);
+
+impl Counts {
+    fn lock(&self) -> MutexGuard<'_, (DrainResponse, Option<Problem>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, problem: Problem) -> JobError {
+        let reason = problem.code().as_str().to_owned();
+        self.lock().1.get_or_insert(problem);
+        JobError::Retry(reason)
+    }
+}
+
 /// Resume and start sync runs
 ///
-/// A scheduler calls this. It resumes runs whose worker died, and starts the next run where a run ended
-/// `erp_sync_every_minutes` ago. The value of the variable `drain_key` is accepted as a credential too.
+/// A scheduler calls this, or better `POST /api/v1/jobs/drain`. It resumes runs whose worker died, and starts the next run
+/// where a run ended `erp_sync_every_minutes` ago. The value of the variable `drain_key` is accepted as a credential too.
 #[utoipa::path(
     post, path = "/api/v1/erp-sync/drain", tag = "ERP sync", security(("key" = ["erp:admin"])),
     responses((status = 200, description = "The work that was done.", body = DrainResponse)),
 )]
-pub(crate) async fn drain(State(state): State<AppState>, _: DrainAccess) -> Result<Json<DrainResponse>, Problem> {
-    let mut drained = DrainResponse { taken_up: state.resume_abandoned(None).await?, started: 0 };
-    let settings = state.worker.settings().await.map_err(|error| config_unavailable(&error))?;
-    let Some(interval) = settings.interval else { return Ok(Json(drained)) };
-    let before = Timestamp::from_millis(state.worker.now().as_millis().saturating_sub(millis(interval)));
-    let actor = Actor { id: "scheduler".to_owned(), address: None };
-    for kind in Kind::ALL {
-        for id in state.worker.runs().find_due_tenants(kind, before, BATCH).await? {
-            let Some(tenant) = state.tenants.find(&id).await? else { continue };
-            let is_due = tenant.mode == Mode::Internal && tenant.is_active;
-            if is_due && state.start_once(kind, &tenant, &actor, &StartRequest::default()).await?.is_some() {
-                drained.started = drained.started.saturating_add(1);
-            }
-        }
-    }
-    Ok(Json(drained))
+pub(crate) async fn drain(
+    State(state): State<AppState>,
+    _: DrainAccess<ErpAdmin>,
+) -> Result<Json<DrainResponse>, Problem> {
+    let counts = Counts::default();
+    state.runner(&counts).drain_all().await?;
+    let (drained, problem) = std::mem::take(&mut *counts.lock());
+    problem.map_or(Ok(Json(drained)), Err)
 }
 
-/// The minimum length of `drain_key`: a shorter one could be guessed.
-const MIN_DRAIN_KEY_LEN: usize = 16;
+/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
+pub(crate) async fn run_jobs(
+    State(state): State<AppState>,
+    _: DrainAccess<JobsWrite>,
+) -> Result<Json<Drained>, Problem> {
+    Ok(Json(state.runner(&Counts::default()).drain().await?))
+}
 
-/// The right to drain: a platform key with `erp:admin`, or the value of the variable `drain_key`.
-pub(crate) struct DrainAccess;
+impl AppState {
+    fn runner(&self, counts: &Counts) -> JobRunner {
+        JobRunner::new("erp-sync", &self.capabilities, &self.queue)
+            .handle(RUN, RunHandler(self.clone(), counts.clone()))
+            .repeat(SCHEDULE, SCHEDULE_EVERY, ScheduleHandler(self.clone(), counts.clone()))
+    }
 
-impl FromRequestParts<AppState> for DrainAccess {
-    type Rejection = Problem;
+    /// Enqueues jobs for runs whose workers have not been heard of; gives how many there are.
+    async fn watch_abandoned(&self) -> Result<usize, Problem> {
+        let now = self.worker.now();
+        let runs = self.worker.runs().find_abandoned(now, RUNS).await?;
+        let jobs = runs.iter().map(|(id, tenant)| NewJob::new(RUN, id.as_str(), now).for_tenant(tenant.as_str()));
+        self.queue.advance(jobs.collect()).await?;
+        Ok(runs.len())
+    }
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let key = text(&*state.capabilities.config, "drain_key").await.map_err(|error| config_unavailable(&error))?;
-        // Hashes have equal lengths: the time of the comparison reveals neither a common prefix nor the key's length.
-        let hash = |text: &str| Sha256::digest(text.as_bytes());
-        let is_key = |sent: &str| bool::from(hash(sent).as_slice().ct_eq(hash(&key).as_slice()));
-        if key.len() >= MIN_DRAIN_KEY_LEN && bearer(&parts.headers).is_some_and(is_key) {
-            return Ok(Self);
-        }
-        let granted = Granted::<ErpAdmin>::from_request_parts(parts, state).await?;
-        match granted.caller.tenant {
-            None => Ok(Self),
-            Some(_) => {
-                Err(Problem::new(Code::PermissionDenied, "This requires a platform key, not a key of a tenant."))
+    /// Starts runs that are due; gives how many.
+    async fn start_due(&self) -> Result<usize, Problem> {
+        let settings = self.worker.settings().await.map_err(|error| config_unavailable(&error))?;
+        let Some(interval) = settings.interval else { return Ok(0) };
+        let before = Timestamp::from_millis(self.worker.now().as_millis().saturating_sub(millis(interval)));
+        let author = Actor { id: "scheduler".to_owned(), address: None };
+        let mut started = 0_usize;
+        for kind in Kind::ALL {
+            for id in self.worker.runs().find_due_tenants(kind, before, BATCH).await? {
+                let Some(tenant) = self.tenants.find(&id).await? else { continue };
+                let is_due = tenant.mode == Mode::Internal && tenant.is_active;
+                if is_due && self.start_once(kind, &tenant, &author, &StartRequest::default()).await?.is_some() {
+                    started = started.saturating_add(1);
+                }
             }
         }
+        Ok(started)
+    }
+
+    /// Resumes the run `id` if its worker has not been heard of; gives when to look again, or None once it is over.
+    async fn resume_if_abandoned(&self, tenant: &str, id: &str, counts: &Counts) -> Result<Option<Timestamp>, Problem> {
+        let worker = &self.worker;
+        let run = worker.runs().find(tenant, id).await?.filter(|run| run.status == Status::Running);
+        let Some(run) = run else { return Ok(None) };
+        let now = worker.now();
+        if run.leased_until > now {
+            return Ok(Some(run.leased_until));
+        }
+        let until = now.plus(worker.settings().await.map_err(|error| config_unavailable(&error))?.lease);
+        if let Some(run) = worker.runs().claim(&run, &worker.new_lease(), now, until).await? {
+            let mut counts = counts.lock();
+            counts.0.taken_up = counts.0.taken_up.saturating_add(1);
+            worker.start(run);
+        }
+        Ok(Some(until))
+    }
+}
+
+/// Resumes a run. The job has the run's id as its key.
+struct RunHandler(AppState, Counts);
+
+#[async_trait]
+impl JobHandler for RunHandler {
+    async fn run(&self, job: &Job) -> JobResult {
+        let Self(state, counts) = self;
+        let tenant = job.tenant().unwrap_or_default();
+        let next =
+            state.resume_if_abandoned(tenant, &job.key, counts).await.map_err(|problem| counts.failed(problem))?;
+        Ok(next.map_or(JobOutcome::Done, JobOutcome::Again))
+    }
+}
+
+/// Looks for runs to resume and to start.
+struct ScheduleHandler(AppState, Counts);
+
+#[async_trait]
+impl JobHandler for ScheduleHandler {
+    async fn run(&self, _: &Job) -> JobResult {
+        let Self(state, counts) = self;
+        state.watch_abandoned().await.map_err(|problem| counts.failed(problem))?;
+        let started = state.start_due().await.map_err(|problem| counts.failed(problem))?;
+        {
+            let mut counts = counts.lock();
+            counts.0.started = counts.0.started.saturating_add(started);
+        }
+        Ok(JobOutcome::Done)
     }
 }

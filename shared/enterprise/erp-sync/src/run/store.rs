@@ -90,21 +90,47 @@ impl Runs {
         self.0.query(&statement, &values).await.map(drop)
     }
 
-    /// Claims runs whose lease has expired: those of `tenant`, or of all tenants.
+    /// Claims a tenant's runs whose leases are over.
     pub(crate) async fn claim_abandoned(
         &self,
-        tenant: Option<&str>,
+        tenant: &str,
         lease: &str,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Run>, DatabaseError> {
         let statement = format!(
             "UPDATE erp_sync_runs SET lease = $1, leased_until = $2
-             WHERE status = 'running' AND leased_until <= $3 AND (CAST($4 AS TEXT) IS NULL OR tenant_id = $4)
-             RETURNING {COLUMNS}"
+             WHERE status = 'running' AND leased_until <= $3 AND tenant_id = $4 RETURNING {COLUMNS}"
         );
         let values = [lease.into(), until.into(), now.into(), tenant.into()];
         self.0.query(&statement, &values).await?.iter().map(Run::from_row).collect()
+    }
+
+    /// Claims `run`, unless a worker has it or it is over.
+    pub(crate) async fn claim(
+        &self,
+        run: &Run,
+        lease: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Run>, DatabaseError> {
+        let statement = format!(
+            "UPDATE erp_sync_runs SET lease = $1, leased_until = $2
+             WHERE id = $3 AND status = 'running' AND leased_until <= $4 RETURNING {COLUMNS}"
+        );
+        self.first(&statement, &[lease.into(), until.into(), run.id.as_str().into(), now.into()]).await
+    }
+
+    /// Up to `limit` runs whose leases are over: their ids and tenants.
+    pub(crate) async fn find_abandoned(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, DatabaseError> {
+        let statement = "SELECT id, tenant_id FROM erp_sync_runs WHERE status = 'running' AND leased_until <= $1
+            ORDER BY leased_until LIMIT $2";
+        let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+        self.0.query(statement, &[now.into(), Value::Integer(i64::from(limit))]).await?.iter().map(read).collect()
     }
 
     /// Saves the progress of `run` and extends the lease until `until`.
