@@ -1,5 +1,5 @@
-//! The host's own scheduler: has the edge take up now and then what was left undone. On Spin a scheduler calls the same
-//! routes over HTTP; this one calls them without leaving the process.
+//! The host's own scheduler: has the edge run the jobs that are due, now and then. On Spin a scheduler calls the same route
+//! over HTTP; this one calls it without leaving the process.
 //!
 //! It shows the value of the application's variable `drain_key`, which lets whoever knows it drain and do nothing else. Where
 //! nobody set one, one is made up for as long as the process lives, which nobody else ever sees.
@@ -21,8 +21,8 @@ use crate::variables::Variables;
 
 const VARIABLE: &str = "drain_key";
 
-/// What is drained: each says whether there is more. An application may lack some.
-const PATHS: [&str; 2] = ["/api/v1/webhooks/drain", "/api/v1/erp-sync/drain"];
+/// What is drained: all components' jobs. It says whether there is more. An application may lack it.
+const PATH: &str = "/api/v1/jobs/drain";
 
 /// As the caller's address: nobody's.
 const ITSELF: &str = "127.0.0.1:0";
@@ -92,23 +92,11 @@ impl Timer {
     }
 
     async fn drain(&self, application: &Application) -> Drained {
-        let mut all = Drained::All;
-        for path in PATHS {
-            match self.drain_at(application, path).await {
-                Drained::All => {}
-                Drained::Some => all = Drained::Some,
-                Drained::None(reason) => return Drained::None(format!("{path}: {reason}")),
-            }
-        }
-        all
-    }
-
-    async fn drain_at(&self, application: &Application, path: &str) -> Drained {
         let body: WasiBody = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
-        let request = Request::post(path).header(AUTHORIZATION, self.authorization.clone()).body(body);
+        let request = Request::post(PATH).header(AUTHORIZATION, self.authorization.clone()).body(body);
         let Ok(request) = request else { return Drained::None("the request cannot be written".into()) };
         let client = HeaderValue::from_static(ITSELF);
-        let answer = match application.route(path) {
+        let answer = match application.route(PATH) {
             Ok(found) => application.handle(found, request, &client).await,
             Err(refusal) => Err(refusal),
         };

@@ -65,8 +65,8 @@ pub struct Options {
     /// Connections open at once; for one more, one that is idle is closed [default: by the limit on open files]
     #[arg(long)]
     max_connections: Option<usize>,
-    /// How often whatever was left undone is taken up (webhooks that wait, notifications), seconds; 0: never, a scheduler
-    /// calls POST /api/v1/webhooks/drain instead
+    /// How often jobs that are due are run (webhooks that wait, notifications, syncs), seconds; 0: never, a scheduler
+    /// calls POST /api/v1/jobs/drain instead
     #[arg(long, default_value_t = 30)]
     drain_every_secs: u64,
     /// Threads that serve requests [default: one for each core]

@@ -32,6 +32,9 @@ const HOSTS: &[(&str, &str)] = &[
     ("passport_issuer", "http://passport-keys.spin.internal"),
 ];
 
+/// The component that has all others run their jobs: those that have the variable `drain_key`.
+const JOBS: &str = "admin";
+
 struct Manifest {
     variables: BTreeSet<String>,
     components: BTreeMap<String, Table>,
@@ -106,7 +109,17 @@ fn variables_have_one_name_and_reach_every_component_that_needs_them() {
 
 #[test]
 fn components_may_connect_where_their_variables_lead_and_nowhere_else() {
-    for (name, component) in &manifest().components {
+    let manifest = manifest();
+    let route = format!("{:?}", Value::String("/api/v1/jobs/...".to_owned()));
+    assert!(manifest.routes.contains(&(route, JOBS.to_owned())), "{JOBS} drains the jobs of all components");
+    let runs_jobs = |(_, component): &(&String, &Table)| variables(component).contains_key("drain_key");
+    let others_with_jobs = manifest.components.iter().filter(runs_jobs).map(|(name, _)| name.as_str());
+    let others_with_jobs: BTreeSet<&str> = others_with_jobs.filter(|name| *name != JOBS).collect();
+    let drain = fs::read_to_string(root().join("shared/operations/jobs-api/src/drain.rs")).unwrap();
+    let called = drain.lines().find(|line| line.starts_with("pub const COMPONENTS")).unwrap();
+    let called: BTreeSet<&str> = called.split('"').skip(1).step_by(2).collect();
+    assert_eq!(called, others_with_jobs, "the drain calls every component that runs jobs");
+    for (name, component) in &manifest.components {
         let (variables, hosts) = (variables(component), texts(component, "allowed_outbound_hosts"));
         if name == "passport-keys" {
             // The issuer's address is a URL, which a list of hosts cannot hold.
@@ -114,7 +127,11 @@ fn components_may_connect_where_their_variables_lead_and_nowhere_else() {
             continue;
         }
         let expected = HOSTS.iter().filter(|(variable, _)| variables.contains_key(variable)).map(|(_, host)| *host);
-        assert_eq!(hosts, expected.collect(), "{name}");
+        let mut expected: BTreeSet<String> = expected.map(str::to_owned).collect();
+        if name == JOBS {
+            expected.extend(others_with_jobs.iter().map(|other| format!("http://{other}.spin.internal")));
+        }
+        assert_eq!(hosts, expected.iter().map(String::as_str).collect(), "{name}");
         assert_eq!(texts(component, "sqlite_databases").is_empty(), !variables.contains_key("database_url"), "{name}");
     }
 }

@@ -58,6 +58,7 @@ pub fn document() -> Description {
     whole.merge(edge_budgets::ApiDoc::openapi());
     whole.merge(edge_erp_sync::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
+    whole.merge(edge_jobs_api::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
     for (path, item) in &mut whole.paths.paths {
@@ -129,6 +130,10 @@ mod tests {
             "patch /organizations/{id}",
             "get /organizations/{id}/audit",
             "delete /organizations/{id}/users/{userId}",
+            "get /api/v1/jobs",
+            "post /api/v1/jobs/drain",
+            "get /api/v1/jobs/{id}",
+            "post /api/v1/jobs/{id}/replay",
             "get /api/v1/erp-sync/projects",
             "get /api/v1/erp-sync/status",
             "post /api/v1/erp-sync/drain",

@@ -45,8 +45,7 @@ pub enum UpstreamName {
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 6] =
-        [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component];
+    pub const ALL: [Self; 6] = [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
