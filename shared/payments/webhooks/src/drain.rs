@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::WebhookError;
-use crate::event::WebhookEvent;
+use crate::event::{Status, WebhookEvent};
 use crate::inbox::LEASE;
 use crate::processor::Processor;
 
@@ -150,8 +150,36 @@ impl Processor {
         let now = self.now();
         let events = self.inbox.overdue(now, limit).await?;
         let jobs: Vec<NewJob> = events.iter().map(|(id, tenant)| retry(id, tenant.as_deref(), now)).collect();
-        self.queue.advance(jobs).await?;
+        self.queue.ensure(jobs).await?;
         Ok(events.len())
+    }
+
+    /// Opens up to `limit` events of this status again, and has them be retried now; gives how many.
+    pub(crate) async fn reopen_all(
+        &self,
+        status: Status,
+        provider: Option<&str>,
+        limit: u32,
+    ) -> Result<usize, DatabaseError> {
+        let now = self.now();
+        let events = self.inbox.reopen_all(status, provider, now, limit).await?;
+        // Where the instance dies here, they are leftovers.
+        let jobs: Vec<NewJob> = events.iter().map(|(id, tenant)| retry(id, tenant.as_deref(), now)).collect();
+        self.queue.reschedule(jobs).await?;
+        Ok(events.len())
+    }
+
+    /// Opens an event again and processes it, unless it is in effect or a worker holds it.
+    pub(crate) async fn replay(&self, event: &WebhookEvent) -> Result<(), DatabaseError> {
+        let (now, lease) = (self.now(), self.new_lease());
+        if let Some(event) = self.inbox.reopen(&event.id, &lease, now).await? {
+            // For the case that the instance dies meanwhile.
+            let job = retry(&event.id, event.tenant_id.as_deref(), now.plus(LEASE));
+            self.queue.reschedule(vec![job]).await?;
+            // The event says what came of it.
+            let _ = self.process_stored(&event, &lease).await;
+        }
+        Ok(())
     }
 
     async fn remove_old(&self) -> Result<(usize, bool), WebhookError> {
@@ -180,9 +208,6 @@ impl JobHandler for EventHandler {
         let Some(event) = processor.inbox.find(&job.key).await?.filter(|event| event.status.is_open()) else {
             return Ok(JobOutcome::Done);
         };
-        if let Some(due) = event.due_at.filter(|due| *due > now) {
-            return Ok(JobOutcome::Again(due));
-        }
         let lease = processor.new_lease();
         let taken = Ok(JobOutcome::Again(now.plus(TAKEN)));
         let Some(event) = processor.inbox.claim(&event.id, &lease, now).await? else { return taken };
@@ -204,7 +229,7 @@ impl JobHandler for EventHandler {
     }
 
     async fn died(&self, job: &Job, reason: &str) -> Result<(), DatabaseError> {
-        self.0.inbox.give_up(&job.key, reason, self.0.now()).await
+        self.0.inbox.give_up(&job.key, reason).await
     }
 }
 

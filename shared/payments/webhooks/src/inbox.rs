@@ -105,8 +105,8 @@ impl Inbox {
         let statement = "SELECT id, tenant_id FROM webhook_events
             WHERE due_at <= $1 AND leased_until <= $1 AND status NOT IN ('processed', 'ignored', 'dead', 'quarantined')
             ORDER BY due_at LIMIT $2";
-        let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.optional_text(1)?.map(ToOwned::to_owned)));
-        self.0.query(statement, &[now.into(), Value::Integer(i64::from(limit))]).await?.iter().map(read).collect()
+        let rows = self.0.query(statement, &[now.into(), Value::Integer(i64::from(limit))]).await?;
+        rows.iter().map(id_and_tenant).collect()
     }
 
     /// Opens the event `id` again and takes a lease on it, unless it is in effect or a worker holds it.
@@ -125,14 +125,14 @@ impl Inbox {
         self.first(&statement, &[lease.into(), now.plus(LEASE).into(), id.into(), now.into()]).await
     }
 
-    /// Opens up to `limit` events of this status again, due now; gives how many.
+    /// Opens up to `limit` events of this status again, due now; gives their ids and tenants.
     pub(crate) async fn reopen_all(
         &self,
         status: Status,
         provider: Option<&str>,
         now: Timestamp,
         limit: u32,
-    ) -> Result<usize, DatabaseError> {
+    ) -> Result<Vec<(String, Option<String>)>, DatabaseError> {
         let mut values = vec![Value::from(now), status.as_str().into(), Value::Integer(i64::from(limit))];
         let mut of_provider = "";
         if let Some(provider) = provider {
@@ -144,9 +144,9 @@ impl Inbox {
              WHERE status = $2 AND leased_until <= $1 AND id IN
                 (SELECT id FROM webhook_events WHERE status = $2 AND leased_until <= $1 {of_provider}
                  ORDER BY received_at, id LIMIT $3)
-             RETURNING id"
+             RETURNING id, tenant_id"
         );
-        Ok(self.0.query(&statement, &values).await?.len())
+        self.0.query(&statement, &values).await?.iter().map(id_and_tenant).collect()
     }
 
     /// Settles an open event with its outcome, and notes its tenant where `tenant` is given. Without `lease` the event is known
@@ -199,12 +199,12 @@ impl Inbox {
         self.0.query(statement, &values).await.map(drop)
     }
 
-    /// Notes that the workers of an open event all died: it is dead, unless a worker holds it.
-    pub(crate) async fn give_up(&self, id: &str, reason: &str, now: Timestamp) -> Result<(), DatabaseError> {
-        let statement =
-            "UPDATE webhook_events SET status = 'dead', reason = $2, due_at = NULL, lease = NULL, leased_until = 0
-            WHERE id = $1 AND leased_until <= $3 AND status IN ('received', 'failed')";
-        self.0.query(statement, &[id.into(), reason.into(), now.into()]).await.map(drop)
+    /// Notes that the workers of an open event all died: it is dead.
+    pub(crate) async fn give_up(&self, id: &str, reason: &str) -> Result<(), DatabaseError> {
+        let statement = "UPDATE webhook_events
+            SET status = 'dead', reason = $2, due_at = NULL, lease = NULL, leased_until = 0
+            WHERE id = $1 AND status IN ('received', 'failed')";
+        self.0.query(statement, &[id.into(), reason.into()]).await.map(drop)
     }
 
     /// Notes the answer to the gateway, unless there was one before; gives the first.
@@ -259,4 +259,8 @@ impl Inbox {
         let values = [settled.into(), waiting.into(), Value::Integer(i64::from(limit))];
         Ok(self.0.query(statement, &values).await?.len())
     }
+}
+
+fn id_and_tenant(row: &Row) -> Result<(String, Option<String>), DatabaseError> {
+    Ok((row.text(0)?.to_owned(), row.optional_text(1)?.map(ToOwned::to_owned)))
 }

@@ -126,7 +126,7 @@ impl Processor {
                 self.inbox.fail(&stored.id, lease, &error.to_string(), due).await?;
                 if let Some(due) = due {
                     // An event whose job cannot be enqueued now is found by the job that looks for leftovers.
-                    let _ = self.queue.advance(vec![retry(&stored.id, stored.tenant_id.as_deref(), due)]).await;
+                    let _ = self.queue.reschedule(vec![retry(&stored.id, stored.tenant_id.as_deref(), due)]).await;
                 }
                 Err(error)
             }

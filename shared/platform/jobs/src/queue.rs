@@ -74,13 +74,13 @@ impl JobQueue {
         self.insert(jobs, "ON CONFLICT (kind, key) DO NOTHING").await
     }
 
-    /// Enqueues `jobs`, and has those that are there and wait, or are dead, be due as early as `jobs` say: for jobs whose
-    /// time is decided by the row that they are about.
-    pub async fn advance(&self, jobs: Vec<NewJob>) -> Result<(), DatabaseError> {
+    /// Enqueues `jobs`, and has those that are there be due when `jobs` say, dead ones too, but for those that a worker has:
+    /// for jobs whose time is decided by the row that they are about.
+    pub async fn reschedule(&self, jobs: Vec<NewJob>) -> Result<(), DatabaseError> {
         let known = "ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at,
             attempts = CASE WHEN jobs.due_at IS NULL THEN 0 ELSE jobs.attempts END,
             error = CASE WHEN jobs.due_at IS NULL THEN NULL ELSE jobs.error END
-            WHERE jobs.lease IS NULL AND (jobs.due_at IS NULL OR jobs.due_at > excluded.due_at)";
+            WHERE jobs.lease IS NULL";
         self.insert(jobs, known).await
     }
 

@@ -103,7 +103,7 @@ impl JobRunner {
 
     /// As [`JobRunner::drain`], with the recurring jobs whether they are due or not.
     pub async fn drain_all(&self) -> Result<Drained, DatabaseError> {
-        self.queue.advance(self.recurring()).await?;
+        self.queue.reschedule(self.recurring()).await?;
         self.run_due().await
     }
 

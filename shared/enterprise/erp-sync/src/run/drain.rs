@@ -96,7 +96,7 @@ impl AppState {
         let now = self.worker.now();
         let runs = self.worker.runs().find_abandoned(now, RUNS).await?;
         let jobs = runs.iter().map(|(id, tenant)| NewJob::new(RUN, id.as_str(), now).for_tenant(tenant.as_str()));
-        self.queue.advance(jobs.collect()).await?;
+        self.queue.ensure(jobs.collect()).await?;
         Ok(runs.len())
     }
 

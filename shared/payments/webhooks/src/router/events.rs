@@ -154,11 +154,7 @@ pub(super) async fn replay(
     Path(id): Path<String>,
 ) -> Result<Json<EventResponse>, Problem> {
     let event = state.find_event(&granted.caller, &id).await?;
-    let lease = state.processor.new_lease();
-    if let Some(event) = state.processor.inbox.reopen(&event.id, &lease, state.processor.now()).await? {
-        // The response shows the result.
-        let _ = state.processor.process_stored(&event, &lease).await;
-    }
+    state.processor.replay(&event).await?;
     Ok(Json(state.find_event(&granted.caller, &id).await?.into()))
 }
 
@@ -205,8 +201,7 @@ pub(super) async fn replay_all(
     if !(1..=MAX_REPLAYED).contains(&limit) {
         return Err(Problem::field("limit", format!("must be a number from 1 to {MAX_REPLAYED}")));
     }
-    let now = state.processor.now();
-    let replayed = state.processor.inbox.reopen_all(status, provider.as_deref(), now, limit).await?;
+    let replayed = state.processor.reopen_all(status, provider.as_deref(), limit).await?;
     let background = state.clone();
     state.capabilities.background.spawn(Box::pin(async move {
         let _ = background.processor.drain().await;
