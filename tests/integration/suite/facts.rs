@@ -13,6 +13,7 @@ mod frozen;
 mod host;
 mod ids;
 mod invalidation;
+mod jobs;
 mod keys;
 mod members;
 mod numbers;
@@ -76,6 +77,7 @@ pub fn all() -> Vec<Fact> {
         batches::facts(),
         upstream::facts(),
         invalidation::facts(),
+        jobs::facts(),
         keys::facts(),
         conventions::facts(),
         durability::facts(),
