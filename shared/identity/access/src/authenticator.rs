@@ -11,7 +11,7 @@ use crate::api_key::store::ApiKeyStore;
 use crate::api_key::token::{KeyToken, SecretHash};
 use crate::caller::{Caller, TenantId, is_valid_id};
 use crate::error::{AuthenticationError, TokenError};
-use crate::lookup_cache::LookupCache;
+use crate::lookup_cache::{self, LookupCache};
 use crate::membership::{MembershipState, MembershipStore, Person};
 use crate::passport::{Identity, Passport};
 use crate::rate_limiter::RateLimiter;
@@ -44,8 +44,8 @@ impl Authenticator {
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
-            keys: LookupCache::new(capabilities, ApiKeyStore::new(db.clone())),
-            memberships: LookupCache::new(capabilities, MembershipStore::new(db.clone())),
+            keys: lookup_cache::cache(capabilities, ApiKeyStore::new(db.clone())),
+            memberships: lookup_cache::cache(capabilities, MembershipStore::new(db.clone())),
             passport: Passport::new(capabilities),
             rate_limiter: RateLimiter::new(capabilities),
         }))
@@ -84,10 +84,10 @@ impl Authenticator {
     }
 
     async fn by_api_key(&self, token: &KeyToken) -> Result<Option<Caller>, AuthenticationError> {
-        let found = self.0.keys.find(&token.id).await;
-        let found = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
+        let found = self.0.keys.get(&token.id, true).await;
+        let (found, _) = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
         let clock = &self.0.capabilities.clock;
-        let valid = found.filter(|stored| {
+        let valid = found.value.filter(|stored| {
             stored.secret.is(&token.hash()) && stored.key.expires_at.is_none_or(|expires_at| clock.now() < expires_at)
         });
         match valid {
@@ -135,9 +135,10 @@ impl Authenticator {
     }
 
     async fn membership(&self, person: Person<'_>) -> Result<MembershipState, AuthenticationError> {
-        let found = self.0.memberships.find(&person.id()).await;
-        let found = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
+        let found = self.0.memberships.get(&person.id(), true).await;
+        let (found, _) = found.map_err(|error| AuthenticationError::Unavailable(error.to_string()))?;
         found
+            .value
             .map(|membership| *membership)
             .ok_or_else(|| AuthenticationError::Unavailable("the database returned no membership".into()))
     }

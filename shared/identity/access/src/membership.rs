@@ -5,7 +5,7 @@ use edge_database::Db;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::lookup_cache::Source;
+use crate::lookup_cache::Table;
 use crate::role::Role;
 
 /// A person's membership of a tenant.
@@ -88,8 +88,8 @@ impl MembershipStore {
     }
 }
 
-impl Source for MembershipStore {
-    type Value = MembershipState;
+impl Table for MembershipStore {
+    type Row = MembershipState;
 
     const NAME: &'static str = "standing";
 

@@ -26,14 +26,6 @@ enum Progress<T> {
     Abandoned,
 }
 
-/// The role of a caller in a fetch.
-pub enum Role<K: Eq + Hash, T> {
-    /// The caller fetches and completes.
-    Leader(Leader<K, T>),
-    /// The caller waits for the leader.
-    Follower(Follower<T>),
-}
-
 /// The leader of a fetch. If it is dropped before it completes, its followers take the fetch over.
 pub struct Leader<K: Eq + Hash, T> {
     key: K,
@@ -42,7 +34,7 @@ pub struct Leader<K: Eq + Hash, T> {
 }
 
 /// A caller that waits for the leader.
-pub struct Follower<T>(Arc<Slot<T>>);
+struct Follower<T>(Arc<Slot<T>>);
 
 impl<K, T> Clone for SingleFlight<K, T> {
     fn clone(&self) -> Self {
@@ -62,22 +54,19 @@ fn lock<V>(mutex: &Mutex<V>) -> MutexGuard<'_, V> {
 
 impl<K: Clone + Eq + Hash, T> SingleFlight<K, T> {
     /// Joins the fetch of `key`.
-    pub fn join(&self, key: &K, clock: &dyn Clock) -> Role<K, T> {
+    fn join(&self, key: &K, clock: &dyn Clock) -> Result<Leader<K, T>, Follower<T>> {
         let mut flights = lock(&self.0);
         if let Some(slot) = flights.get(key) {
-            return Role::Follower(Follower(slot.clone()));
+            return Err(Follower(slot.clone()));
         }
         let slot = Arc::new(Slot { since: clock.elapsed(), progress: Mutex::new(Progress::Running) });
         flights.insert(key.clone(), slot.clone());
-        Role::Leader(Leader { key: key.clone(), slot, flights: self.clone() })
+        Ok(Leader { key: key.clone(), slot, flights: self.clone() })
     }
 
     /// Leads the fetch of `key`, unless somebody else does.
     pub fn lead(&self, key: &K, clock: &dyn Clock) -> Option<Leader<K, T>> {
-        match self.join(key, clock) {
-            Role::Leader(leader) => Some(leader),
-            Role::Follower(_) => None,
-        }
+        self.join(key, clock).ok()
     }
 
     /// For how long the fetch of `key` has been running; None: it is not.
@@ -101,12 +90,12 @@ impl<K: Clone + Eq + Hash, T: Clone> SingleFlight<K, T> {
         let mut last = None;
         for attempt in 0..attempts {
             match self.join(key, clock) {
-                Role::Leader(leader) => {
+                Ok(leader) => {
                     let outcome = fetch(attempt > 0).await;
                     leader.complete(outcome.clone());
                     return Some(outcome);
                 }
-                Role::Follower(follower) => match follower.outcome(clock).await {
+                Err(follower) => match follower.outcome(clock).await {
                     Some(outcome) if is_accepted(&outcome) => return Some(outcome),
                     Some(outcome) => last = Some(outcome),
                     None => {}
@@ -140,7 +129,7 @@ const MAX_SLEEP: Duration = Duration::from_millis(5);
 
 impl<T: Clone> Follower<T> {
     /// Waits for the outcome; None: the leader was dropped without one.
-    pub async fn outcome(self, clock: &dyn Clock) -> Option<T> {
+    async fn outcome(self, clock: &dyn Clock) -> Option<T> {
         let mut nap = Duration::from_millis(1);
         loop {
             match &*lock(&self.0.progress) {

@@ -212,7 +212,7 @@ impl Authenticator {
 
     /// A page of the keys that are not revoked, newest first; only those of `tenant` if one is given.
     pub async fn list_keys(&self, tenant: Option<&TenantId>, page: &Page) -> Result<Listing<ApiKeyResponse>, Problem> {
-        let keys = self.keys().source().list(tenant, page.cursor(is_valid_id)?, page.rows()).await?;
+        let keys = self.keys().source().table.list(tenant, page.cursor(is_valid_id)?, page.rows()).await?;
         Ok(page.listing(keys, |key| Cursor::new(key.created_at, key.id.as_str()), ApiKeyResponse::from))
     }
 }

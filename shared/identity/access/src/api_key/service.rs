@@ -52,7 +52,7 @@ impl Authenticator {
             // A key that the platform creates begins a chain: two keys that it issued to a tenant are two parties.
             root: if caller.tenant.is_some() { caller.root.to_string() } else { caller_id(&token.id) },
         };
-        let is_stored = self.keys().source().insert(&key, &token.hash()).await?;
+        let is_stored = self.keys().source().table.insert(&key, &token.hash()).await?;
         if is_stored { Ok((key, token)) } else { Err(ApiKeyError::CreatorRevoked) }
     }
 
@@ -69,7 +69,7 @@ impl Authenticator {
         if !is_valid_id(id) {
             return Err(ApiKeyError::NotFound);
         }
-        let keys = self.keys().source();
+        let keys = &self.keys().source().table;
         let found = keys.find_any(id).await?;
         let (key, was_revoked) = found
             .filter(|(key, _)| tenant.is_none_or(|own| key.tenant.as_ref() == Some(own)))
@@ -99,7 +99,7 @@ impl Authenticator {
     /// Revokes the keys of `tenant` that `person` created and all their descendants, in the name of `caller`; returns
     /// whether there were any.
     pub async fn revoke_keys_of(&self, person: &str, tenant: &TenantId, caller: &Caller) -> Result<bool, ApiKeyError> {
-        let keys = self.keys().source().created_by(person, tenant).await?;
+        let keys = self.keys().source().table.created_by(person, tenant).await?;
         for id in &keys {
             self.revoke_key(id, Some(tenant), Descendants::Revoke, caller).await?;
         }
@@ -113,8 +113,8 @@ impl Authenticator {
             // The audit entry comes first: a revocation never lacks one.
             self.audit_revocation(tenant, id, caller, now).await?;
         }
-        let was_active = self.keys().source().revoke(id, tenant, now).await?;
-        self.keys().mark_deleted(id).await;
+        let was_active = self.keys().source().table.revoke(id, tenant, now).await?;
+        self.keys().forget(&id.to_owned()).await;
         Ok(was_active)
     }
 
@@ -127,7 +127,7 @@ impl Authenticator {
     ) -> Result<(), DatabaseError> {
         let (detail, actor) = (serde_json::json!({ "key_id": key }), caller.actor(Address(None)));
         let entry = AuditEntry::new("api_key.revoked", &detail, &actor, &*self.capabilities().random, now);
-        AuditLog::new(self.keys().source().db().clone()).append(tenant.as_str(), &entry).await
+        AuditLog::new(self.keys().source().table.db().clone()).append(tenant.as_str(), &entry).await
     }
 }
 

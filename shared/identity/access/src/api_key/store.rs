@@ -7,7 +7,7 @@ use edge_database::{Column as _, Conditions, Db, record};
 use super::token::SecretHash;
 use super::{ApiKey, StoredKey, caller_id};
 use crate::caller::TenantId;
-use crate::lookup_cache::Source;
+use crate::lookup_cache::Table;
 use crate::scope::Scope;
 
 pub(crate) struct ApiKeyStore(Db);
@@ -185,8 +185,8 @@ impl ApiKeyStore {
     }
 }
 
-impl Source for ApiKeyStore {
-    type Value = StoredKey;
+impl Table for ApiKeyStore {
+    type Row = StoredKey;
 
     const NAME: &'static str = "known-api-key";
 

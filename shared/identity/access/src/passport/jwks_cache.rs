@@ -1,18 +1,16 @@
 //! The issuer's keys, cached.
 //!
-//! A copy in the shared cache serves all instances: a key that one of them has seen removed is removed for all. The copy
-//! is fresh for [`FRESH`], then used until [`STALE`] while it is refreshed in the background, then refreshed before the
-//! response; if the issuer does not respond, it stays valid until [`OUTAGE`]. A key that the copy lacks may be new, so
-//! the issuer is asked for it. Anybody can make up key ids, so this is limited to [`MAX_LOOKUPS`] within
-//! [`LOOKUP_WINDOW`], and beyond that to one per [`LOOKUP_INTERVAL`]. A token whose key could not be looked up is
-//! answered with an error that can be retried, not refused: the key may exist.
+//! A copy in the shared cache serves all instances: a key that one of them has seen removed is removed for all. A key that
+//! the copy lacks may be new, so the issuer is asked for it. Anybody can make up key ids, so this is limited to
+//! [`MAX_LOOKUPS`] within [`LOOKUP_WINDOW`], and beyond that to one per [`LOOKUP_INTERVAL`]. A token whose key could not be
+//! looked up is answered with an error that can be retried, not refused: the key may exist.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use edge_cache::{Decision, FenceState, SingleFlight, Times};
-use edge_capabilities::clock::{millis, within};
+use edge_cache::{Cache, Decision, Entry, Memory, Pause, Source, Times, Waiting};
+use edge_capabilities::clock::millis;
 use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Timestamp};
 use http::{Request, StatusCode};
@@ -24,12 +22,11 @@ use super::jwks::{self, Jwks};
 use super::jws::Jws;
 use super::{KeysUnavailable, Settings};
 
-/// The age up to which the keys are used as they are.
-const FRESH: Duration = Duration::from_mins(5);
-/// The age up to which they are used while they are refreshed in the background.
-const STALE: Duration = Duration::from_mins(15);
-/// The age up to which they are used while the issuer does not respond.
-const OUTAGE: Duration = Duration::from_hours(1);
+/// The keys are fresh for 5 minutes, then used up to 15 while they are refreshed in the background, and up to an hour while
+/// the issuer does not respond. Keys from the future (another machine's clock is ahead, or this one was set back) are not
+/// used.
+const TIMES: Times =
+    Times { fresh: 300_000, stale: 900_000, outage: 3_600_000, skew: 300_000, ahead: Decision::Discard };
 /// How often unknown keys are looked up at the issuer within [`LOOKUP_WINDOW`].
 const MAX_LOOKUPS: usize = 8;
 /// See [`MAX_LOOKUPS`].
@@ -39,199 +36,158 @@ const LOOKUP_WINDOW: Duration = Duration::from_secs(80);
 const LOOKUP_INTERVAL: Duration = Duration::from_secs(3);
 /// The timeout of a fetch: longer than that of the component that fetches for it.
 const TIMEOUT: Duration = Duration::from_secs(4);
-/// How long the issuer is not asked after it failed.
-const BACKOFF: Duration = Duration::from_secs(2);
-/// How long a request waits for the keys in all, also for another request of the instance that fetches them.
-const TIMEOUT_IN_ALL: Duration = Duration::from_secs(6);
-/// How often a request joins a fetch whose leader was dropped.
-const MAX_ATTEMPTS: usize = 100;
+/// How long the issuer is not asked after it failed, milliseconds.
+const BACKOFF: i64 = 2_000;
 
 /// The issuer's keys, as cached by one instance.
-#[derive(Clone)]
-pub(super) struct JwksCache(Arc<Inner>);
-
-struct Inner {
+pub(super) struct JwksCache {
     capabilities: Capabilities,
-    cached: Mutex<Option<CachedJwks>>,
-    /// When and why the issuer last failed.
-    failure: Mutex<Option<(Timestamp, String)>>,
-    /// By issuer.
-    fetches: SingleFlight<String, Result<CachedJwks, KeysUnavailable>>,
-}
-
-#[derive(Clone)]
-struct CachedJwks {
-    copy: Arc<SharedCopy>,
-    keys: Arc<Jwks>,
-}
-
-/// The keys in the shared cache.
-#[derive(Clone, Serialize, Deserialize)]
-struct SharedCopy {
-    /// The issuer that they belong to: another configured issuer has other keys.
-    #[serde(rename = "of")]
-    issuer: String,
-    /// The JWK set, reduced to usable keys.
-    set: String,
-    fetched_at: Timestamp,
-    /// When unknown keys were looked up.
-    #[serde(rename = "looks")]
-    lookups: Vec<Timestamp>,
+    cache: Cache<Issuer>,
+    /// When unknown keys were looked up, as this instance knows it.
+    lookups: Mutex<Vec<Timestamp>>,
 }
 
 impl JwksCache {
     pub(super) fn new(capabilities: &Capabilities) -> Self {
-        Self(Arc::new(Inner {
-            capabilities: capabilities.clone(),
-            cached: Mutex::default(),
-            failure: Mutex::default(),
-            fetches: SingleFlight::default(),
-        }))
+        let issuer = Issuer { capabilities: capabilities.clone(), parsed: Mutex::default() };
+        let cache = Cache::new(capabilities, issuer);
+        Self { capabilities: capabilities.clone(), cache, lookups: Mutex::default() }
     }
 
     /// The keys to verify a token with.
     pub(super) async fn for_token(&self, settings: &Settings, jws: &Jws<'_>) -> Result<Arc<Jwks>, KeysUnavailable> {
         let issuer = issuer_id(settings);
-        let now = self.now();
-        let cached = self.find(&issuer).await.map(|cached| (cached.decision(now), cached));
-        let cached = match cached {
-            Some((Decision::Serve, cached)) => cached,
-            Some((Decision::ServeAndRefresh, cached)) => {
-                self.refresh_in_background(&issuer);
-                cached
-            }
-            Some((Decision::Fetch, cached)) => self.fetch(&issuer, None).await.unwrap_or(cached),
-            Some((Decision::Discard, _)) | None => self.fetch(&issuer, None).await?,
-        };
-        if cached.keys.has_candidate(jws) {
-            return Ok(cached.keys);
+        let now = self.capabilities.clock.now();
+        let (entry, _) = self.cache.get(&issuer, true).await?;
+        if let Some(set) = entry.value.filter(|set| set.keys.has_candidate(jws)) {
+            return Ok(set.keys);
         }
         // The key may be new. The first fetch may be another request's that began before the token came: its result may
         // lack a key that was published since.
-        let mut cached = cached;
         for _ in 0..2 {
-            let lookups = with_lookup(&cached.copy, now)
-                .ok_or_else(|| KeysUnavailable("keys were looked up too often".into()))?;
+            let lookups = self.with_lookup(now).await;
+            let lookups = lookups.ok_or_else(|| KeysUnavailable("keys were looked up too often".into()))?;
+            let Entry { value, read_at } = self.cache.fetch(&issuer, true).await?;
             // The lookup counts once the issuer has responded.
-            cached = self.fetch(&issuer, Some(lookups)).await?;
-            if cached.keys.has_candidate(jws) || cached.copy.fetched_at >= now {
-                return Ok(cached.keys);
+            self.set_lookups(lookups).await;
+            let set = value.filter(|set| set.keys.has_candidate(jws) || read_at >= now);
+            if let Some(set) = set {
+                return Ok(set.keys);
             }
         }
         Err(KeysUnavailable("the issuer's keys were fetched before the token came".into()))
     }
 
-    fn now(&self) -> Timestamp {
-        self.0.capabilities.clock.now()
-    }
-
-    /// The cached keys: those of the shared cache or, if it does not answer, those in memory.
-    async fn find(&self, issuer: &str) -> Option<CachedJwks> {
-        let in_memory = self.in_memory(issuer);
-        let Ok(Some(bytes)) = self.0.capabilities.cache.get(CACHE_KEY).await else { return in_memory };
-        let copy: Option<SharedCopy> = serde_json::from_slice(&bytes).ok();
-        let Some(copy) = copy.filter(|copy| copy.issuer == issuer) else { return in_memory };
-        let keys = match in_memory {
-            Some(cached) if cached.copy.set == copy.set => cached.keys,
-            _ => Arc::new(Jwks::read(copy.set.as_bytes())?),
-        };
-        let cached = CachedJwks { copy: Arc::new(copy), keys };
-        *self.0.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached.clone());
-        Some(cached)
-    }
-
-    async fn store(&self, copy: SharedCopy, keys: Arc<Jwks>) -> CachedJwks {
-        // Without the copy each instance asks the issuer itself; nothing else is lost.
-        if let Ok(bytes) = serde_json::to_vec(&copy) {
-            let _ = self.0.capabilities.cache.set(CACHE_KEY, &bytes).await;
+    /// The times of recent lookups, now included; None: there were too many.
+    async fn with_lookup(&self, now: Timestamp) -> Option<Vec<Timestamp>> {
+        let copied = self.capabilities.cache.get(LOOKUPS).await.ok().flatten();
+        let copied = copied.and_then(|bytes| serde_json::from_slice::<Vec<Timestamp>>(&bytes).ok());
+        let mut lookups = copied.unwrap_or_else(|| locked(&self.lookups).clone());
+        lookups.retain(|at| (0..millis(LOOKUP_WINDOW)).contains(&now.millis_since(*at)));
+        let just_now = lookups.iter().any(|at| now.millis_since(*at) < millis(LOOKUP_INTERVAL));
+        if lookups.len() >= MAX_LOOKUPS && just_now {
+            return None;
         }
-        let cached = CachedJwks { copy: Arc::new(copy), keys };
-        *self.0.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached.clone());
-        cached
+        lookups.push(now);
+        Some(lookups)
     }
 
-    fn refresh_in_background(&self, issuer: &str) {
-        if self.0.fetches.running_for(&issuer.to_owned(), &*self.0.capabilities.clock).is_some() {
-            return;
+    async fn set_lookups(&self, lookups: Vec<Timestamp>) {
+        if let Ok(bytes) = serde_json::to_vec(&lookups) {
+            let _ = self.capabilities.cache.set(LOOKUPS, &bytes).await;
         }
-        let (cache, issuer) = (self.clone(), issuer.to_owned());
-        self.0.capabilities.background.spawn(Box::pin(async move {
-            // After a failure the next request tries again.
-            let _ = cache.fetch(&issuer, None).await;
-        }));
+        *locked(&self.lookups) = lookups;
     }
+}
 
-    /// Fetches the keys, or waits for the request that is fetching them. The issuer is not asked just after it failed.
-    async fn fetch(&self, issuer: &str, lookups: Option<Vec<Timestamp>>) -> Result<CachedJwks, KeysUnavailable> {
-        let clock = &*self.0.capabilities.clock;
-        let is_recent = |at: Timestamp| (0..millis(BACKOFF)).contains(&clock.now().millis_since(at));
-        if let Some((at, reason)) = self.failure().clone()
-            && is_recent(at)
-        {
-            return Err(KeysUnavailable(reason));
+/// The key of the times of recent lookups.
+const LOOKUPS: &str = "passport-key-lookups";
+
+/// The source of the keys. They are cached by the issuer's id: another configured issuer has other keys.
+struct Issuer {
+    capabilities: Capabilities,
+    /// The set that was read last. The copy is read with each token, but rarely changes.
+    parsed: Mutex<Option<KeySet>>,
+}
+
+#[derive(Clone)]
+struct KeySet {
+    /// The JWK set, reduced to usable keys.
+    set: Arc<str>,
+    keys: Arc<Jwks>,
+}
+
+/// The keys in the shared cache.
+#[derive(Serialize, Deserialize)]
+struct SharedCopy {
+    /// The id of the issuer that they belong to.
+    #[serde(rename = "of")]
+    issuer: String,
+    set: String,
+    fetched_at: Timestamp,
+}
+
+impl Issuer {
+    fn parse(&self, set: String) -> Option<KeySet> {
+        let mut parsed = locked(&self.parsed);
+        if let Some(parsed) = parsed.as_ref().filter(|parsed| *parsed.set == *set) {
+            return Some(parsed.clone());
         }
-        let issuer = issuer.to_owned();
-        let request = async |_| self.request_and_store(&issuer, lookups).await;
-        let fetching = self.0.fetches.run(&issuer, MAX_ATTEMPTS, clock, |_| true, request);
-        let outcome = within(clock, TIMEOUT_IN_ALL, fetching).await.flatten();
-        outcome.unwrap_or_else(|| Err(KeysUnavailable("another request did not get them in time".into())))
+        let keys = Arc::new(Jwks::read(set.as_bytes())?);
+        Some(parsed.insert(KeySet { set: set.into(), keys }).clone())
     }
 
-    async fn request_and_store(
-        &self,
-        issuer: &str,
-        lookups: Option<Vec<Timestamp>>,
-    ) -> Result<CachedJwks, KeysUnavailable> {
-        let fetched_at = self.now();
-        match self.request().await {
-            Ok((set, keys)) => {
-                *self.failure() = None;
-                let before = self.find(issuer).await.map(|cached| cached.copy.lookups.clone());
-                let lookups = lookups.or(before).unwrap_or_default();
-                Ok(self.store(SharedCopy { issuer: issuer.to_owned(), set, fetched_at, lookups }, Arc::new(keys)).await)
-            }
-            Err(reason) => {
-                *self.failure() = Some((self.now(), reason.clone()));
-                Err(KeysUnavailable(reason))
-            }
-        }
-    }
-
-    fn failure(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, String)>> {
-        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn in_memory(&self, issuer: &str) -> Option<CachedJwks> {
-        let cached = self.0.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        cached.filter(|cached| cached.copy.issuer == issuer)
-    }
-
-    async fn request(&self) -> Result<(String, Jwks), String> {
+    async fn request(&self) -> Result<KeySet, String> {
         let request = Request::get(KEYS_URL).body(Bytes::new()).map_err(|error| error.to_string())?;
-        let answer = self.0.capabilities.http.send(UpstreamName::Passport, request, TIMEOUT).await;
+        let answer = self.capabilities.http.send(UpstreamName::Passport, request, TIMEOUT).await;
         let answer = answer.map_err(|error| error.to_string())?;
         if answer.status() != StatusCode::OK {
             return Err(format!("the issuer responded with the status {}", answer.status().as_u16()));
         }
         // The copy is read with each token, so it is reduced to what is used.
-        let set = jwks::reduce(answer.body()).ok_or("not a set of keys")?;
-        let keys = Jwks::read(set.as_bytes()).ok_or("not a set of keys")?;
-        Ok((set, keys))
+        let set = jwks::reduce(answer.body()).and_then(|set| self.parse(set));
+        set.ok_or_else(|| "not a set of keys".to_owned())
     }
 }
 
-const CACHE_KEY: &str = "passport-keys";
+impl Source for Issuer {
+    type Key = String;
+    type Value = KeySet;
+    type Error = KeysUnavailable;
 
-/// The times of recent lookups, now included; None: there were too many.
-fn with_lookup(copy: &SharedCopy, now: Timestamp) -> Option<Vec<Timestamp>> {
-    let is_recent = |at: &&Timestamp| (0..millis(LOOKUP_WINDOW)).contains(&now.millis_since(**at));
-    let mut lookups: Vec<Timestamp> = copy.lookups.iter().filter(is_recent).copied().collect();
-    let just_now = lookups.iter().any(|at| now.millis_since(*at) < millis(LOOKUP_INTERVAL));
-    if lookups.len() >= MAX_LOOKUPS && just_now {
-        return None;
+    const MEMORY: Memory = Memory::IsFallback;
+    const PAUSE: Pause = Pause { behind: BACKOFF, before: BACKOFF };
+
+    fn times(&self, _set: Option<&KeySet>) -> &Times {
+        &TIMES
     }
-    lookups.push(now);
-    Some(lookups)
+
+    fn copy_key(&self, _issuer: &String) -> String {
+        "passport-keys".to_owned()
+    }
+
+    fn encode(&self, issuer: &String, entry: &Entry<KeySet>) -> Option<Vec<u8>> {
+        let (issuer, set) = (issuer.clone(), entry.value.as_ref()?.set.to_string());
+        serde_json::to_vec(&SharedCopy { issuer, set, fetched_at: entry.read_at }).ok()
+    }
+
+    fn decode(&self, issuer: &String, copy: Vec<u8>) -> Option<Entry<KeySet>> {
+        let copy: SharedCopy = serde_json::from_slice(&copy).ok()?;
+        let set = if copy.issuer == *issuer { self.parse(copy.set) } else { None };
+        Some(Entry { value: Some(set?), read_at: copy.fetched_at })
+    }
+
+    async fn fetch(&self, _: &String, _now: Timestamp, _is_known: bool) -> Result<Option<KeySet>, KeysUnavailable> {
+        self.request().await.map(Some).map_err(KeysUnavailable)
+    }
+
+    fn refusal(&self, Waiting { failure, running_for }: Waiting<'_, KeysUnavailable>) -> Option<KeysUnavailable> {
+        match failure {
+            Some((error, passed)) if (0..BACKOFF).contains(&passed) => Some(error.clone()),
+            _ if running_for? > TIMEOUT => Some(KeysUnavailable("another request does not get them in time".into())),
+            _ => None,
+        }
+    }
 }
 
 /// Identifies the configured issuer.
@@ -239,10 +195,6 @@ fn issuer_id(settings: &Settings) -> String {
     hex::encode(Sha256::digest(format!("{}\n{}", settings.issuer, settings.jwks_url)))
 }
 
-impl CachedJwks {
-    fn decision(&self, now: Timestamp) -> Decision {
-        let [fresh, stale, outage] = [FRESH, STALE, OUTAGE].map(millis);
-        let times = Times { fresh, stale, outage, skew: fresh, ahead: Decision::Discard };
-        edge_cache::decide(now.millis_since(self.copy.fetched_at), &times, FenceState::Holds)
-    }
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
