@@ -1,80 +1,40 @@
-//! The catalogue: the cache of the ERP's plans, in the memory of the instance and in the cache that all instances
-//! share.
-//!
-//! A snapshot is served from memory while it is fresh. For a while after that it is still served, and a new one is
-//! fetched behind the answer (stale while revalidate). After that a new one is fetched first; if the ERP fails, the old
-//! one is served up to a bound, with its age (stale if error). In one instance, one caller fetches for all that want
-//! the same plan. Callers wait by the clock and never on another task: see the components' capabilities for why.
+//! The catalogue: the ERP's plans as they are served, from the memory of the instance, the cache that all instances share,
+//! or the ERP.
 //!
 //! Anybody may ask for any name. So the list, which one request fetches, tells whether there is such a plan, and a name
-//! that is not on the list costs the ERP nothing. After the ERP hung, one caller tries it again, and no other caller
-//! waits for that one.
-
-mod fetch;
+//! that is not on the list costs the ERP nothing.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use edge_cache::{Decision, FenceState, SingleFlight, Times};
+use edge_cache::{Cache, Entry, Origin};
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
-use edge_capabilities::{Capabilities, Counters, Timestamp};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_upstreams::{Upstream, UpstreamError};
 use http::HeaderValue;
 
 use crate::error::{FetchError, PlansUnavailable};
-use crate::index::{Index, Place};
+use crate::index::Place;
 use crate::plan::Plan;
 use crate::snapshot::Snapshot;
+use crate::source::{Erp, PlanList, SinglePlan, Snapshots};
 
 /// For how many times as long as a snapshot is fresh it is served while a new one is fetched.
 const REVALIDATE_FACTOR: u32 = 10;
 
-/// How long no request is sent after one has failed.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// How far a snapshot may seem to come from the future, by another machine's clock.
-const SKEW_MILLIS: i64 = 60_000;
-
-/// The most names in the set of absent plans, and in that of failures.
+/// The most names in the set of absent plans.
 const MAX_NAMES: usize = 1024;
 
 /// How long a plan is known to be absent if the ERP has no list that tells so.
 const ABSENT_TTL: Duration = Duration::from_secs(5);
-
-/// The most unreadable plans that are logged each time the list is fetched.
-const MAX_LOGGED: usize = 20;
-
-/// How often a caller joins a fetch whose leader was dropped.
-const MAX_ATTEMPTS: usize = 100;
 
 /// The longest id or code, bytes.
 const MAX_LEN: usize = 128;
 
 /// The source of a snapshot that is fresh.
 pub(crate) const FRESH: &str = "fresh";
-
-/// The source of a snapshot that is no longer fresh.
-const STALE: &str = "stale";
-
-/// The key of a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum CatalogueKey {
-    /// The list of all plans on sale.
-    List,
-    /// The plan with this id or code.
-    Plan(Arc<str>),
-}
-
-impl CatalogueKey {
-    fn key(&self) -> String {
-        match self {
-            Self::List => "plans:all".to_owned(),
-            Self::Plan(name) => format!("plans:one:{name}"),
-        }
-    }
-}
 
 /// A snapshot as it is served.
 pub(crate) struct Served {
@@ -86,13 +46,6 @@ pub(crate) struct Served {
     pub(crate) source: &'static str,
 }
 
-struct Settings {
-    erp: Upstream,
-    /// By `plans_fresh_ms` and `plans_stale_ms`.
-    times: Times,
-    cache_control: HeaderValue,
-}
-
 /// The plans of the ERP.
 #[derive(Clone)]
 pub struct Catalogue(Arc<Inner>);
@@ -100,13 +53,14 @@ pub struct Catalogue(Arc<Inner>);
 struct Inner {
     capabilities: Capabilities,
     max_timeout: Duration,
-    settings: Mutex<Option<Arc<Settings>>>,
-    snapshots: Mutex<HashMap<CatalogueKey, Snapshot>>,
-    index: Mutex<Option<Index>>,
-    absent: Mutex<HashMap<CatalogueKey, Timestamp>>,
-    failures: Mutex<HashMap<CatalogueKey, (Timestamp, FetchError)>>,
-    fetches: SingleFlight<CatalogueKey, Result<Option<Snapshot>, FetchError>>,
-    counters: Counters,
+    caches: OnceLock<Caches>,
+    absent: Mutex<HashMap<Arc<str>, Timestamp>>,
+}
+
+struct Caches {
+    list: Cache<Snapshots<PlanList>>,
+    plans: Cache<Snapshots<SinglePlan>>,
+    cache_control: HeaderValue,
 }
 
 impl Catalogue {
@@ -117,40 +71,33 @@ impl Catalogue {
 
     /// The same, with a time-out for the ERP of at most `max_timeout`.
     pub fn at_most(capabilities: &Capabilities, max_timeout: Duration) -> Self {
-        Self(Arc::new(Inner {
-            capabilities: capabilities.clone(),
-            max_timeout,
-            settings: Mutex::default(),
-            snapshots: Mutex::default(),
-            index: Mutex::default(),
-            absent: Mutex::default(),
-            failures: Mutex::default(),
-            fetches: SingleFlight::default(),
-            counters: Counters::new(capabilities),
-        }))
+        let capabilities = capabilities.clone();
+        Self(Arc::new(Inner { capabilities, max_timeout, caches: OnceLock::new(), absent: Mutex::default() }))
     }
 
-    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP
-    /// fails, the last known plan.
+    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP fails,
+    /// the last known plan.
     pub async fn find(&self, name: &str) -> Result<Option<Plan>, PlansUnavailable> {
-        let Some(name) = one(name) else { return Ok(None) };
-        let served = self.get(&name, false).await?;
+        let Some(name) = valid(name) else { return Ok(None) };
+        let caches = self.caches().await?;
+        let (entry, _) = caches.plans.get(&name, false).await?;
         // The snapshot was written by this crate, so it can be parsed.
-        let read =
-            |served: Served| Plan::read(&served.snapshot.body).map_err(|error| PlansUnavailable(error.to_string()));
-        served.map(read).transpose()
+        let read = |snapshot: Snapshot| Plan::read(&snapshot.body).map_err(|error| PlansUnavailable(error.to_string()));
+        entry.value.map(read).transpose()
     }
 
     pub(crate) async fn all(&self) -> Result<Option<Served>, PlansUnavailable> {
-        Ok(self.get(&CatalogueKey::List, true).await?)
+        let caches = self.caches().await?;
+        Ok(self.serve(caches, caches.list.get(&(), true).await?))
     }
 
     pub(crate) async fn one(&self, name: &str) -> Result<Option<Served>, PlansUnavailable> {
-        let Some(name) = one(name) else { return Ok(None) };
-        if !self.may_exist(&name).await? {
+        let Some(name) = valid(name) else { return Ok(None) };
+        let caches = self.caches().await?;
+        if !self.may_exist(caches, &name).await? {
             return Ok(None);
         }
-        let served = self.get(&name, true).await?;
+        let served = self.serve(caches, caches.plans.get(&name, true).await?);
         if served.is_none() {
             let mut absent = locked(&self.0.absent);
             if absent.len() >= MAX_NAMES {
@@ -161,134 +108,54 @@ impl Catalogue {
         Ok(served)
     }
 
-    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no
-    /// other.
-    async fn may_exist(&self, name: &CatalogueKey) -> Result<bool, FetchError> {
-        let is_absent = |since: &Timestamp| within(*since, self.now(), ABSENT_TTL);
+    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no other.
+    async fn may_exist(&self, caches: &Caches, name: &Arc<str>) -> Result<bool, FetchError> {
+        let is_absent = |since: &Timestamp| (0..millis(ABSENT_TTL)).contains(&self.now().millis_since(*since));
         if locked(&self.0.absent).get(name).is_some_and(is_absent) {
             return Ok(false);
         }
-        if locked(&self.0.snapshots).contains_key(name) {
+        if caches.plans.in_memory(name).is_some() {
             return Ok(true);
         }
-        match self.get(&CatalogueKey::List, false).await {
-            Ok(Some(Served { snapshot, source, .. })) => {
-                let is_listed = self.find_in_list(name, &snapshot) != Place::Absent;
+        match caches.list.get(&(), false).await {
+            Ok((Entry { value: Some(list), .. }, origin)) => {
+                let is_listed = caches.list.source().request.find(name, &list) != Place::Absent;
                 // A stale list does not tell which plans were added since.
-                if is_listed || source != STALE {
+                if is_listed || origin != Origin::Stale {
                     return Ok(is_listed);
                 }
-                let kept = self.read_shared_cache(name).await.is_some();
-                if kept { Ok(true) } else { Err(FetchError::NotSent("it does not give its list")) }
+                let kept = caches.plans.copied(name).await.is_some();
+                if kept { Ok(true) } else { Err(FetchError::NO_LIST) }
             }
             // The ERP has no list.
-            Ok(None) | Err(FetchError::Status(404)) => Ok(true),
+            Ok(_) | Err(FetchError::Status(404)) => Ok(true),
             // Another instance may have a snapshot.
-            Err(failure) if self.read_shared_cache(name).await.is_none() => Err(failure),
+            Err(failure) if caches.plans.copied(name).await.is_none() => Err(failure),
             Err(_) => Ok(true),
         }
     }
 
-    /// Where the list `snapshot` has the plan.
-    fn find_in_list(&self, name: &CatalogueKey, snapshot: &Snapshot) -> Place {
-        let CatalogueKey::Plan(name) = name else { return Place::Absent };
-        let mut index = locked(&self.0.index);
-        match &*index {
-            Some(index) if index.is_of(snapshot) => index.find(name),
-            _ => index.insert(Index::new(snapshot)).find(name),
-        }
-    }
-
-    /// The snapshot in the cache that all instances share.
-    async fn read_shared_cache(&self, name: &CatalogueKey) -> Option<Snapshot> {
-        // A failing cache counts as empty.
-        self.0.capabilities.cache.get(&name.key()).await.ok().flatten().and_then(Snapshot::from_bytes)
-    }
-
-    /// The snapshot of `name`. With `revalidates`, a stale one may be served while a new one is fetched.
-    async fn get(&self, name: &CatalogueKey, revalidates: bool) -> Result<Option<Served>, FetchError> {
-        let settings = self.settings().await?;
-        let now = self.now();
-        let remembered = locked(&self.0.snapshots).get(name).cloned();
-        if let Some(snapshot) = remembered.as_ref().filter(|snapshot| settings.decide(snapshot, now) == Decision::Serve)
-        {
-            return Ok(Some(settings.serve(snapshot.clone(), now, FRESH)));
-        }
-        let kept = self.read_shared_cache(name).await;
-        let last = [remembered, kept].into_iter().flatten().max_by_key(|snapshot| snapshot.asked_at);
-        let last = last.filter(|snapshot| settings.decide(snapshot, now) != Decision::Discard);
-        if let Some(snapshot) = &last {
-            self.remember(name, snapshot);
-            let is_backing_off =
-                locked(&self.0.failures).get(name).is_some_and(|(at, _)| within(*at, now, RETRY_AFTER));
-            let source = match settings.decide(snapshot, now) {
-                Decision::Serve => Some(FRESH),
-                _ if is_backing_off => Some(STALE),
-                Decision::ServeAndRefresh if revalidates => {
-                    self.refresh(&settings, name);
-                    Some(STALE)
-                }
-                Decision::ServeAndRefresh | Decision::Fetch | Decision::Discard => None,
-            };
-            if let Some(source) = source {
-                return Ok(Some(settings.serve(snapshot.clone(), now, source)));
-            }
-        }
-        match self.fetch_shared(&settings, name).await {
-            Ok(news) => Ok(news.map(|snapshot| settings.serve(snapshot, self.now(), "erp"))),
-            Err(failure) => {
-                // The snapshot has grown older meanwhile.
-                let now = self.now();
-                let last = last.filter(|snapshot| settings.decide(snapshot, now) != Decision::Discard);
-                last.map(|snapshot| Some(settings.serve(snapshot, now, STALE))).ok_or(failure)
-            }
-        }
-    }
-
-    fn refresh(&self, settings: &Arc<Settings>, name: &CatalogueKey) {
-        let Some(leader) = self.0.fetches.lead(name, &*self.0.capabilities.clock) else { return };
-        let (catalogue, settings, name) = (self.clone(), settings.clone(), name.clone());
-        self.0.capabilities.background.spawn(Box::pin(async move {
-            // After a failure, a later request fetches again.
-            leader.complete(catalogue.fetch(&settings, &name).await);
-        }));
-    }
-
-    /// Fetches the snapshot, or waits for the caller that fetches it. It does not wait if the ERP hung the last time,
-    /// or has kept the fetching caller waiting for long.
-    async fn fetch_shared(&self, settings: &Settings, name: &CatalogueKey) -> Result<Option<Snapshot>, FetchError> {
-        let clock = &*self.0.capabilities.clock;
-        let running_for = self.0.fetches.running_for(name, clock);
-        let failed_before = locked(&self.0.failures).get(name).filter(|(_, failure)| failure.took_long()).cloned();
-        if let Some((at, failure)) = failed_before
-            && (running_for.is_some() || within(at, self.now(), RETRY_AFTER))
-        {
-            return Err(failure);
-        }
-        if running_for.is_some_and(|running| running >= settings.erp.timeout() / 2) {
-            return Err(FetchError::NotSent("it lets others wait"));
-        }
-        let fetch = async |_| self.fetch(settings, name).await;
-        let outcome = self.0.fetches.run(name, MAX_ATTEMPTS, clock, |_| true, fetch).await;
-        outcome.unwrap_or(Err(FetchError::NotSent("those who asked it gave up")))
-    }
-
-    fn remember(&self, name: &CatalogueKey, snapshot: &Snapshot) {
-        let mut snapshots = locked(&self.0.snapshots);
-        if snapshots.get(name).is_none_or(|other| other.asked_at <= snapshot.asked_at) {
-            snapshots.insert(name.clone(), snapshot.clone());
-        }
+    fn serve(&self, caches: &Caches, (entry, origin): (Entry<Snapshot>, Origin)) -> Option<Served> {
+        let snapshot = entry.value?;
+        let age = u64::try_from(self.now().millis_since(snapshot.asked_at)).unwrap_or(0);
+        let source = match origin {
+            Origin::Fresh => FRESH,
+            Origin::Stale => "stale",
+            Origin::Source => "erp",
+        };
+        Some(Served { snapshot, age, cache_control: caches.cache_control.clone(), source })
     }
 
     fn now(&self) -> Timestamp {
         self.0.capabilities.clock.now()
     }
 
-    async fn settings(&self) -> Result<Arc<Settings>, UpstreamError> {
-        if let Some(settings) = locked(&self.0.settings).clone() {
-            return Ok(settings);
+    async fn caches(&self) -> Result<&Caches, UpstreamError> {
+        if let Some(caches) = self.0.caches.get() {
+            return Ok(caches);
         }
-        let config = &*self.0.capabilities.config;
+        let capabilities = &self.0.capabilities;
+        let config = &*capabilities.config;
         let fresh = config::millis(config, "plans_fresh_ms", 60_000).await?;
         let stale = config::millis(config, "plans_stale_ms", 86_400_000).await?;
         let revalidated = fresh.saturating_mul(REVALIDATE_FACTOR).min(stale);
@@ -298,38 +165,22 @@ impl Catalogue {
             revalidated.saturating_sub(fresh).as_secs(),
             stale.saturating_sub(fresh).as_secs(),
         );
-        let [fresh, revalidated, stale] = [fresh, revalidated, stale].map(millis);
-        let settings = Arc::new(Settings {
-            erp: Upstream::erp(&self.0.capabilities).await?.at_most(self.0.max_timeout),
-            times: Times { fresh, stale: revalidated, outage: stale, skew: SKEW_MILLIS, ahead: Decision::Discard },
+        let upstream = Upstream::erp(capabilities).await?.at_most(self.0.max_timeout);
+        let erp = Erp::new(capabilities, upstream, [fresh, revalidated, stale].map(millis));
+        let list = erp.cache(PlanList::default());
+        Ok(self.0.caches.get_or_init(|| Caches {
+            plans: erp.cache(SinglePlan(list.clone())),
+            list,
             cache_control: HeaderValue::try_from(cache_control)
                 .unwrap_or_else(|_| HeaderValue::from_static("no-cache")),
-        });
-        *locked(&self.0.settings) = Some(settings.clone());
-        Ok(settings)
+        }))
     }
 }
 
-impl Settings {
-    fn decide(&self, snapshot: &Snapshot, now: Timestamp) -> Decision {
-        edge_cache::decide(now.millis_since(snapshot.asked_at), &self.times, FenceState::Holds)
-    }
-
-    fn serve(&self, snapshot: Snapshot, now: Timestamp, source: &'static str) -> Served {
-        let age = u64::try_from(now.millis_since(snapshot.asked_at)).unwrap_or(0);
-        Served { snapshot, age, cache_control: self.cache_control.clone(), source }
-    }
-}
-
-/// The key of the plan with this name; None: no plan can have the name.
-fn one(name: &str) -> Option<CatalogueKey> {
+/// The name of a plan; None: no plan can have it.
+fn valid(name: &str) -> Option<Arc<str>> {
     let is_valid = (1..=MAX_LEN).contains(&name.len()) && !name.chars().any(char::is_control);
-    is_valid.then(|| CatalogueKey::Plan(name.into()))
-}
-
-/// Whether `at` was less than `span` before `now`.
-fn within(at: Timestamp, now: Timestamp, span: Duration) -> bool {
-    (0..millis(span)).contains(&now.millis_since(at))
+    is_valid.then(|| name.into())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -10,9 +10,9 @@ use crate::cycle::Cycle;
 #[error("{0}")]
 pub struct PlansUnavailable(pub(crate) String);
 
-impl From<FetchError> for PlansUnavailable {
-    fn from(error: FetchError) -> Self {
-        Self(error.to_string())
+impl<E: Into<FetchError>> From<E> for PlansUnavailable {
+    fn from(error: E) -> Self {
+        Self(error.into().to_string())
     }
 }
 
@@ -31,6 +31,9 @@ pub(crate) enum FetchError {
 }
 
 impl FetchError {
+    /// Without its list, nobody can tell whether it has a plan.
+    pub(crate) const NO_LIST: Self = Self::NotSent("it does not give its list");
+
     /// Whether a caller waited for the whole time-out.
     pub(crate) const fn took_long(&self) -> bool {
         use HttpError::{Busy, TimedOut};

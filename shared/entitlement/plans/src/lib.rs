@@ -3,8 +3,8 @@
 //! * [`plan`]: a plan; [`parser`]: the ERP's JSON of it; [`response`]: the edge's JSON of it.
 //! * [`quote`]: the price of an order; [`payment`]: the terms that a payment bought; [`tax`]: taxes on top of a price;
 //!   [`cycle`]: billing cycles.
-//! * [`erp`]: the requests to the ERP; [`snapshot`]: its answers as they are cached; [`index`]: the ids and codes of a
-//!   list; [`catalogue`]: the cache.
+//! * [`erp`]: the requests to the ERP; [`snapshot`]: its answers as they are cached; [`source`]: how they are fetched and
+//!   for how long they are used; [`index`]: the ids and codes of a list; [`catalogue`]: what is served.
 //! * [`router`]: the HTTP API.
 
 mod catalogue;
@@ -20,6 +20,7 @@ mod quote;
 mod response;
 mod router;
 mod snapshot;
+mod source;
 mod tax;
 
 pub use catalogue::Catalogue;
