@@ -135,16 +135,15 @@ impl ActiveRuleCache {
     pub(crate) async fn get(&self, rule: Rule, now: Timestamp) -> Result<Arc<ActiveVersion>, ActiveVersionUnknown> {
         let generation = self.0.generations.current(rule).await.ok();
         let remembered = locked(&self.0.known).get(&rule).cloned();
-        if let Some(active) = self.usable(rule, remembered.as_ref(), generation, now) {
-            return Ok(active);
+        if let Some(known) = remembered.as_ref().filter(|known| self.serves(rule, known, generation, now)) {
+            return Ok(known.active.clone());
         }
         let copied = self.read_copy(rule).await;
-        let current = copied.as_ref().filter(|known| generation.is_some() && known.generation == generation);
-        if let Some(known) = current {
+        if let Some(known) = copied.as_ref().filter(|known| generation.is_some() && known.generation == generation) {
             self.remember(rule, known);
-        }
-        if let Some(active) = self.usable(rule, current, generation, now) {
-            return Ok(active);
+            if self.serves(rule, known, generation, now) {
+                return Ok(known.active.clone());
+            }
         }
         let fallback = [remembered, copied].into_iter().flatten().max_by_key(|known| known.active.number);
         let reading = self.read(rule, generation);
@@ -165,21 +164,13 @@ impl ActiveRuleCache {
         }
     }
 
-    /// The version in `known`, if it may be used at `now` while the generation is `generation`.
-    fn usable(
-        &self,
-        rule: Rule,
-        known: Option<&CachedVersion>,
-        generation: Option<i64>,
-        now: Timestamp,
-    ) -> Option<Arc<ActiveVersion>> {
-        let known = known?;
-        match known.decision(generation, now) {
-            Decision::Serve => {}
-            Decision::ServeAndRefresh => self.refresh_in_background(rule, generation),
-            Decision::Fetch | Decision::Discard => return None,
+    /// Whether `known` decides at `now` while the generation is `generation`. It may be read again in the background.
+    fn serves(&self, rule: Rule, known: &CachedVersion, generation: Option<i64>, now: Timestamp) -> bool {
+        let decision = known.decision(generation, now);
+        if decision == Decision::ServeAndRefresh {
+            self.refresh_in_background(rule, generation);
         }
-        Some(known.active.clone())
+        matches!(decision, Decision::Serve | Decision::ServeAndRefresh)
     }
 
     /// The compiled script of the active version.
