@@ -1,5 +1,5 @@
-//! The catalogue: the ERP's plans as they are served, from the memory of the instance, the cache that all instances share,
-//! or the ERP.
+//! The catalogue: the ERP's plans as they are served, from the memory of the instance, the cache that all instances
+//! share, or the ERP.
 //!
 //! Anybody may ask for any name. So the list, which one request fetches, tells whether there is such a plan, and a name
 //! that is not on the list costs the ERP nothing.
@@ -75,8 +75,8 @@ impl Catalogue {
         Self(Arc::new(Inner { capabilities, max_timeout, caches: OnceLock::new(), absent: Mutex::default() }))
     }
 
-    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP fails,
-    /// the last known plan.
+    /// The plan with this id or code, not older than `plans_fresh_ms`; None: the ERP has no such plan. While the ERP
+    /// fails, the last known plan.
     pub async fn find(&self, name: &str) -> Result<Option<Plan>, PlansUnavailable> {
         let Some(name) = valid(name) else { return Ok(None) };
         let caches = self.caches().await?;
@@ -108,7 +108,8 @@ impl Catalogue {
         Ok(served)
     }
 
-    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no other.
+    /// Whether there may be such a plan: there is a snapshot of it, or it is on the list. The ERP is asked for no
+    /// other.
     async fn may_exist(&self, caches: &Caches, name: &Arc<str>) -> Result<bool, FetchError> {
         let is_absent = |since: &Timestamp| (0..millis(ABSENT_TTL)).contains(&self.now().millis_since(*since));
         if locked(&self.0.absent).get(name).is_some_and(is_absent) {

@@ -165,15 +165,23 @@ impl Request for PlanList {
 /// A plan by its id or code.
 pub(crate) struct SinglePlan(pub(crate) Cache<Snapshots<PlanList>>);
 
-impl SinglePlan {
-    async fn read(&self, erp: &Upstream, name: &str) -> Result<Option<Plan>, FetchError> {
-        let index = &self.0.source().request;
+impl Request for SinglePlan {
+    type Key = Arc<str>;
+
+    fn copy_key(name: &Arc<str>) -> String {
+        format!("plans:one:{name}")
+    }
+
+    /// A plan by its id, or else by its code.
+    async fn send(&self, erp: &Erp, name: &Arc<str>, now: Timestamp) -> Result<Option<Snapshot>, FetchError> {
+        let (erp, index) = (&erp.upstream, &self.0.source().request);
+        let snapshot = |plan: Plan| response::one(&plan).ok().map(|body| Snapshot::new(now, body));
         // A fresh list tells a code from an id, which spares a request.
         let fresh_list = self.0.fresh(&()).map(|list| index.find(name, &list));
         if !matches!(fresh_list, Some(Place::Code(_)))
             && let Some(plan) = erp::one(erp, name).await?
         {
-            return Ok(Some(plan));
+            return Ok(snapshot(plan));
         }
         let list = match self.0.get(&(), false).await {
             Ok((_, Origin::Stale)) => return Err(FetchError::NO_LIST),
@@ -185,25 +193,12 @@ impl SinglePlan {
         match index.find(name, &list) {
             Place::Code(id) => {
                 let whole = erp::one(erp, &id).await?;
-                Ok(whole.or_else(|| listed(&list, &id)))
+                Ok(whole.or_else(|| listed(&list, &id)).and_then(snapshot))
             }
             Place::Ambiguous => Err(UnreadablePlan("sku_code, which another plan has too,").into()),
             Place::Skipped => Err(UnreadablePlan("entry in the list").into()),
             Place::Id | Place::Absent => Ok(None),
         }
-    }
-}
-
-impl Request for SinglePlan {
-    type Key = Arc<str>;
-
-    fn copy_key(name: &Arc<str>) -> String {
-        format!("plans:one:{name}")
-    }
-
-    async fn send(&self, erp: &Erp, name: &Arc<str>, now: Timestamp) -> Result<Option<Snapshot>, FetchError> {
-        let plan = self.read(&erp.upstream, name).await?;
-        Ok(plan.and_then(|plan| response::one(&plan).ok()).map(|body| Snapshot::new(now, body)))
     }
 }
 
