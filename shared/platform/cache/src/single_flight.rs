@@ -56,7 +56,7 @@ impl<K: Clone + Eq + Hash, T> SingleFlight<K, T> {
     /// Joins the fetch of `key`.
     fn join(&self, key: &K, clock: &dyn Clock) -> Result<Leader<K, T>, Follower<T>> {
         let mut flights = lock(&self.0);
-        if let Some(slot) = flights.get(key) {
+        if let Some(slot) = flights.get(key).filter(|slot| !slot.is_dead(clock)) {
             return Err(Follower(slot.clone()));
         }
         let slot = Arc::new(Slot { since: clock.elapsed(), progress: Mutex::new(Progress::Running) });
@@ -120,21 +120,34 @@ impl<K: Eq + Hash, T> Drop for Leader<K, T> {
             *progress = Progress::Abandoned;
         }
         drop(progress);
-        lock(&self.flights.0).remove(&self.key);
+        let mut flights = lock(&self.flights.0);
+        if flights.get(&self.key).is_some_and(|slot| Arc::ptr_eq(slot, &self.slot)) {
+            flights.remove(&self.key);
+        }
     }
 }
+
+impl<T> Slot<T> {
+    fn is_dead(&self, clock: &dyn Clock) -> bool {
+        clock.elapsed().saturating_sub(self.since) >= DEAD_AFTER
+    }
+}
+
+/// How long a fetch may run until its leader is taken for dead: longer than any time-out.
+const DEAD_AFTER: Duration = Duration::from_secs(30);
 
 /// The longest sleep of a follower between two looks.
 const MAX_SLEEP: Duration = Duration::from_millis(5);
 
 impl<T: Clone> Follower<T> {
-    /// Waits for the outcome; None: the leader was dropped without one.
+    /// Waits for the outcome; None: the leader was dropped without one, or is taken for dead.
     async fn outcome(self, clock: &dyn Clock) -> Option<T> {
         let mut nap = Duration::from_millis(1);
         loop {
             match &*lock(&self.0.progress) {
                 Progress::Completed(outcome) => return Some(outcome.clone()),
                 Progress::Abandoned => return None,
+                Progress::Running if self.0.is_dead(clock) => return None,
                 Progress::Running => {}
             }
             clock.sleep(nap).await;

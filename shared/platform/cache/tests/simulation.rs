@@ -39,6 +39,8 @@ enum Mood {
     IsSlow,
     Fails,
     Hangs,
+    /// It takes a question, and whoever asked is never heard of again.
+    Swallows,
 }
 
 /// The source, what it ever held, and how the fetches from it went.
@@ -159,12 +161,15 @@ impl<const MEMORY: usize> Source for Values<MEMORY> {
 
     async fn fetch(&self, key: &u64, _now: Timestamp, is_known: bool) -> Result<Option<u64>, &'static str> {
         let id = (self.instance, *key);
+        if self.model.lock().unwrap().mood == Mood::Swallows {
+            std::future::pending::<()>().await;
+        }
         let (clock, takes, before) = {
             let mut model = self.model.lock().unwrap();
             let millis = match model.mood {
                 Mood::Answers | Mood::Fails => model.random.below(40),
                 Mood::IsSlow => model.random.below(2_000),
-                Mood::Hangs => 10_000,
+                Mood::Hangs | Mood::Swallows => 10_000,
             };
             let takes = Duration::from_millis(millis);
             let may_be_answered = model.mood != Mood::Fails && !(is_known && takes > TIMEOUT);
@@ -358,6 +363,26 @@ async fn what_was_deleted_is_gone_within_a_second_while_the_source_gives_no_answ
     forget_during_outage::<0>().await;
     forget_during_outage::<1>().await;
     forget_during_outage::<2>().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_whose_leader_is_never_heard_of_again_is_taken_over() {
+    let world = World::new(1);
+    let model = Model::new(&world, 1);
+    model.lock().unwrap().set(1, Some(7));
+    model.lock().unwrap().mood = Mood::Swallows;
+    let instance = Instance::<0>::new(&world, &model, 0);
+    let mut lost = Box::pin(instance.cache.get(&1, true));
+    assert!(tokio::time::timeout(Duration::from_millis(1), &mut lost).await.is_err());
+    model.lock().unwrap().mood = Mood::Answers;
+    for expected_millis in [29_999, 0, 0] {
+        let asked_at = world.clock.now();
+        assert_eq!(instance.cache.get(&1, true).await.unwrap().0.value, Some(7));
+        let took = world.clock.now().millis_since(asked_at);
+        assert!((expected_millis..expected_millis + 100).contains(&took), "{took} ms");
+        world.clock.advance(Duration::from_secs(10)).await;
+    }
+    drop(lost);
 }
 
 #[tokio::test(start_paused = true)]
