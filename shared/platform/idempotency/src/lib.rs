@@ -78,21 +78,60 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Idempotent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let head = RequestHead::read(&request)?;
+        let JsonAndBytes(body, bytes) = JsonAndBytes::from_request(request, state).await?;
+        Ok(Self { body, mark: head.mark(&bytes) })
+    }
+}
+
+/// A body that contains a secret, such as a password.
+pub trait WithSecret {
+    /// Everything in the body but the secret. Requests that differ in the secret alone are the same request.
+    fn without_secret(&self) -> String;
+}
+
+/// As [`Idempotent`], for a body that contains a secret. The secret is not in the fingerprint: whoever reads the database
+/// could find out a short secret by trying.
+pub struct IdempotentWithSecret<T>(pub Idempotent<T>);
+
+impl<T: DeserializeOwned + WithSecret, S: Sync> FromRequest<S> for IdempotentWithSecret<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let head = RequestHead::read(&request)?;
+        let Json(body) = Json::<T>::from_request(request, state).await?;
+        let mark = head.mark(body.without_secret().as_bytes());
+        Ok(Self(Idempotent { body, mark }))
+    }
+}
+
+/// What a mark consists of, beside the body.
+struct RequestHead {
+    key: Option<String>,
+    credential: Option<String>,
+    method: String,
+    path: String,
+}
+
+impl RequestHead {
+    fn read(request: &Request) -> Result<Self, Problem> {
         let key = key_in(request.headers())?;
         let credential = bearer(request.headers()).unwrap_or_default();
         let is_token = credential.bytes().filter(|byte| *byte == b'.').count() == 2;
         let credential = (!is_token).then(|| credential.to_owned());
-        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-        let JsonAndBytes(body, bytes) = JsonAndBytes::from_request(request, state).await?;
-        let mark = key.map(|key| {
+        Ok(Self { key, credential, method: request.method().to_string(), path: request.uri().path().to_owned() })
+    }
+
+    fn mark(self, body: &[u8]) -> Option<IdempotencyMark> {
+        let Self { key, credential, method, path } = self;
+        key.map(|key| {
             let mut fingerprint = Sha256::new();
-            for part in [method.as_bytes(), path.as_bytes(), &bytes] {
+            for part in [method.as_bytes(), path.as_bytes(), body] {
                 fingerprint.update(part.len().to_le_bytes());
                 fingerprint.update(part);
             }
             IdempotencyMark { fingerprint: hex::encode(fingerprint.finalize()), credential, key }
-        });
-        Ok(Self { body, mark })
+        })
     }
 }
 

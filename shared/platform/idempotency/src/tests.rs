@@ -41,6 +41,31 @@ async fn tell(State(shop): State<Shop>, headers: HeaderMap, request: Idempotent<
     shop.idempotency.once_for_secret(&scope(&headers), request, work).await
 }
 
+/// Something that is sold to whoever says the word.
+#[derive(serde::Deserialize)]
+struct Behind {
+    number: u64,
+    word: String,
+}
+
+impl WithSecret for Behind {
+    fn without_secret(&self) -> String {
+        self.number.to_string()
+    }
+}
+
+async fn sell_behind_a_word(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    IdempotentWithSecret(request): IdempotentWithSecret<Behind>,
+) -> Result<Response, Problem> {
+    let work = async |Behind { number, word }| {
+        assert!(!word.is_empty());
+        Ok((StatusCode::CREATED, shop.sold.fetch_add(number, Ordering::SeqCst) + number))
+    };
+    shop.idempotency.once(&scope(&headers), request, work).await
+}
+
 struct Test {
     world: World,
     router: Router,
@@ -55,7 +80,7 @@ fn test() -> Test {
     let idempotency = Idempotency::new(&capabilities, &db);
     let shop = Shop { idempotency, sold: sold.clone(), clock: capabilities.clock.clone() };
     let routes = Router::new().route("/sell", post(sell)).route("/sell-again", post(sell));
-    let routes = routes.route("/tell", post(tell)).with_state(shop);
+    let routes = routes.route("/tell", post(tell)).route("/behind", post(sell_behind_a_word)).with_state(shop);
     Test { router: edge_http::finish(routes, "shop", &capabilities), world, sold }
 }
 
@@ -260,6 +285,21 @@ async fn a_secret_is_told_again_and_whoever_has_the_record_alone_cannot_open_it(
     let (status, answer) = fresh.post_as("head.claims.two", "/tell", "he", "1").await;
     assert_eq!(status, 422, "{answer}");
     assert_eq!(fresh.sold.load(Ordering::SeqCst), sold);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_in_a_body_is_no_part_of_the_fingerprint() {
+    let test = test();
+    let fingerprint = async |word: &str| {
+        let body = format!(r#"{{"number": 3, "word": "{word}"}}"#);
+        assert_eq!(test.post("/behind", "k", &body).await, (201, "3".into()), "{word}");
+        let db = Db::new(test.world.db.clone());
+        let rows = db.query("SELECT fingerprint FROM idempotent_requests", &[]).await.unwrap();
+        rows[0].text(0).unwrap().to_owned()
+    };
+    assert_eq!(fingerprint("open").await, fingerprint("sesame").await);
+    assert_eq!(test.post("/behind", "k", r#"{"number": 4, "word": "open"}"#).await.0, 422);
+    assert_eq!(test.sold.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test(start_paused = true)]
