@@ -1,5 +1,5 @@
 //! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people,
-//! BheemPay, Stripe, Bheem Notify, Bheem Passport, with a count of the calls and faults to order.
+//! BheemPay, Stripe, Bheem Notify, Bheem Passport, a mail service, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
@@ -34,6 +34,8 @@
 //! | `POST /_control/stripe/subscriptions/{id}/renew`, `…/give_up`, `…/pause`, `…/resume` | the period ends now; charging is given up (`{"ends":true}`: and the subscription with it) |
 //! | `PUT /_control/stripe/clock` | `{"now"}`: Stripe's time stands still there, seconds since 1970; null: it goes on |
 //! | `GET`, `DELETE /_control/notifications` | what Notify was sent |
+//! | `GET`, `DELETE /_control/mail` | the domains and mailboxes of the mail service |
+//! | `GET`, `DELETE /_control/billing-events` | the billing events that the ERP was sent |
 //! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |
 //! | `POST /_control/passport/rotate` | new keys; `{"keep":true}`: beside the old ones |
 
@@ -41,12 +43,14 @@
 #![recursion_limit = "512"]
 
 mod bheempay;
+mod billing_events;
 mod control;
 mod crm;
 mod directory;
 mod erp;
 mod faults;
 mod hr;
+mod mail;
 mod notify;
 mod outgoing;
 pub mod passport;
@@ -68,11 +72,13 @@ use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 pub use bheempay::BheemPay;
+pub use billing_events::BillingEvents;
 pub use control::Calls;
 pub use crm::Crm;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
 pub use hr::Hr;
+pub use mail::Mail;
 pub use notify::Sent;
 pub use passport::Passport;
 pub use plans::Plans;
@@ -99,6 +105,10 @@ pub struct Upstreams {
     pub hr: Hr,
     /// What Notify was sent.
     pub sent: Sent,
+    /// Who has a mailbox.
+    pub mail: Mail,
+    /// The billing events that the ERP was sent.
+    pub billing_events: BillingEvents,
     /// Who people are.
     pub passport: Passport,
 }
@@ -122,6 +132,8 @@ impl Upstreams {
             .merge(crm::router())
             .merge(hr::router())
             .merge(notify::router())
+            .merge(mail::router())
+            .merge(billing_events::router())
             .merge(passport::router())
             .merge(control::router())
             .with_state(self.clone());

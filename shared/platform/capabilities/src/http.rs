@@ -41,11 +41,14 @@ pub enum UpstreamName {
     Passport,
     /// Another component of the edge.
     Component,
+    /// The mail service.
+    Mail,
 }
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 6] = [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component];
+    pub const ALL: [Self; 7] =
+        [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component, Self::Mail];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +59,7 @@ impl UpstreamName {
             Self::Notify => "notify",
             Self::Passport => "passport",
             Self::Component => "component",
+            Self::Mail => "mail",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Requests to the ERP, BheemPay and Stripe: their addresses, credentials and time-outs. The callers interpret the responses.
+//! Requests to the ERP, BheemPay, Stripe and the mail service: their addresses, credentials and time-outs. The callers
+//! interpret the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,6 +112,26 @@ impl Upstream {
             url: url(config, "stripe_url").await?,
             credential: credential("stripe_secret_key", AUTHORIZATION, Some(format!("Bearer {key}")))?,
             header: Some((STRIPE_VERSION, HeaderValue::from_static(STRIPE_API_VERSION))),
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
+            http: capabilities.http.clone(),
+        }))
+    }
+
+    /// The mail service, configured by the variables `mail_url`, `mail_api_key` and `upstream_timeout_ms`. None: there is no
+    /// mail service, because `mail_url` is empty.
+    pub async fn mail(capabilities: &Capabilities) -> Result<Option<Self>, UpstreamError> {
+        let config = &*capabilities.config;
+        let url = url(config, "mail_url").await?;
+        if url.is_empty() {
+            return Ok(None);
+        }
+        let key = Some(text(config, "mail_api_key").await?).filter(|key| !key.is_empty());
+        Ok(Some(Self {
+            name: UpstreamName::Mail,
+            label: "the mail service",
+            url,
+            credential: credential("mail_api_key", X_API_KEY, key)?,
+            header: None,
             timeout: millis(config, "upstream_timeout_ms", 2_000).await?,
             http: capabilities.http.clone(),
         }))
@@ -230,6 +251,8 @@ mod tests {
             ("bheempay_url", "http://pay"),
             ("bheempay_api_key", "b"),
             ("stripe_url", "http://stripe"),
+            ("mail_url", "http://mail/"),
+            ("mail_api_key", "m"),
         ] {
             world.config.set(name, value);
         }
@@ -256,13 +279,17 @@ mod tests {
         assert_eq!(answer.body, "items%5B0%5D%5Bprice%5D=a%20b%26%C3%BC&quantity=5");
         assert_eq!(answer.date.map(|date| date.as_millis()), Some(784_111_777_000));
         stripe.delete("/v1/x").await.unwrap();
+        Upstream::mail(&capabilities).await.unwrap().unwrap().post("/domains", None, "{}".into()).await.unwrap();
         let expected = [
             "GET http://erp/plans Bearer e - bheem-edge - -".to_owned(),
             "POST http://pay/pay - b - k -".to_owned(),
             format!("POST http://stripe/v1/x Bearer sk - - k {STRIPE_API_VERSION}"),
             format!("DELETE http://stripe/v1/x Bearer sk - - - {STRIPE_API_VERSION}"),
+            "POST http://mail/domains - m - - -".to_owned(),
         ];
         assert_eq!(*seen.lock().unwrap(), expected);
+        world.config.set("mail_url", "");
+        assert!(Upstream::mail(&capabilities).await.unwrap().is_none());
     }
 
     #[test]
