@@ -92,6 +92,9 @@ impl Tenant {
         let before = self.history.state();
         let mut tenant = self.clone();
         tenant.take_over(&before, &step.state);
+        if before != step.state {
+            tenant.note_subscription(id, now);
+        }
         tenant.history = step.history;
         tenant.updated_at = now;
         let task =

@@ -13,6 +13,7 @@ use edge_database::places;
 
 use crate::error::MemberError;
 use crate::members::{MAX_ATTEMPTS, Members, first, read_role};
+use crate::unreported::is_reported;
 
 /// The prefix of the actor's id in changes of members that a sync made. Changes by other actors were made by hand.
 pub const SYNC_ACTOR_PREFIX: &str = "erp-sync:";
@@ -112,7 +113,7 @@ impl Members {
                 let Some(before) = change else { continue };
                 number = number.saturating_add(1);
                 let after = state.last.get(*user).and_then(|last| last.role);
-                let row: [Value; 8] = [
+                let row: [Value; 9] = [
                     tenant.into(),
                     number.into(),
                     (*user).into(),
@@ -121,6 +122,7 @@ impl Members {
                     actor.id.as_str().into(),
                     actor.address.clone().into(),
                     now.into(),
+                    Value::Integer(i64::from(is_reported(before, after))),
                 ];
                 rows.push(format!("({})", places(values.len().saturating_add(1), row.len())));
                 values.extend(row);
@@ -129,7 +131,8 @@ impl Members {
                 return Ok(outcomes);
             }
             let statement = format!(
-                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at) VALUES {}",
+                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported)
+                 VALUES {}",
                 rows.join(", ")
             );
             match self.db().query(&statement, &values).await {

@@ -6,6 +6,7 @@
 //!   deletion; [`directory_sync`]: changes of many members at once, as HR has them.
 //! * [`external_ids`]: the ids of a tenant in applications.
 //! * [`subsidiaries`]: the group's own companies.
+//! * [`unreported`]: what the ERP is still to be told of.
 //! * [`usage`]: what a tenant uses, and its limits.
 //! * [`parties`]: which callers count as one where two have to agree.
 //! * [`scoped`]: the tenant that a request acts in.
@@ -27,6 +28,7 @@ mod store;
 mod subscription;
 mod subsidiaries;
 mod tenant;
+mod unreported;
 mod usage;
 
 pub use change::{Change, CommitResult, SubscriptionOutcome, Task};
@@ -40,11 +42,12 @@ pub use parties::{Parties, Party};
 pub use people::{People, PersonPatch};
 pub use router::{ApiDoc, router, routes};
 pub use scoped::{Scoped, TenantHeader};
-pub use store::Tenants;
+pub use store::{TenantState, Tenants};
 pub use subscription::{
     Contradiction, Effect, Event, History, PaymentStatus, Period, ReportedPayment, Status, Step, SubscriptionEvent,
     SubscriptionState, apply,
 };
 pub use subsidiaries::{SUBSIDIARIES, Subsidiary};
 pub use tenant::{Mode, Tenant};
+pub use unreported::{FactKind, MembershipFact, TenantFact, UnreportedFacts};
 pub use usage::Usage;

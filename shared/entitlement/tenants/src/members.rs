@@ -13,6 +13,7 @@ use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::{Db, places};
 
 use crate::error::MemberError;
+use crate::unreported::is_reported;
 
 use edge_audit::{Actor, Source};
 use serde_json::json;
@@ -146,9 +147,9 @@ impl Members {
                 return Ok(role);
             }
             let statement =
-                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-            let values: [Value; 8] = [
+                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            let values: [Value; 9] = [
                 tenant.into(),
                 state.number.saturating_add(1).into(),
                 user.into(),
@@ -157,6 +158,7 @@ impl Members {
                 actor.id.as_str().into(),
                 actor.address.clone().into(),
                 now.into(),
+                Value::Integer(i64::from(is_reported(state.role, role))),
             ];
             match self.0.query(statement, &values).await {
                 Ok(_) => return Ok(state.role),
@@ -254,6 +256,20 @@ impl Members {
              WHERE {condition}"
         );
         self.0.query(&statement, values).await?.iter().map(from_row).collect()
+    }
+
+    /// How many members each tenant has; only `tenant`, where one is given.
+    pub async fn count_by_tenant(&self, tenant: Option<&str>) -> Result<Vec<(String, i64)>, DatabaseError> {
+        let (values, of_tenant) = match tenant {
+            None => (Vec::new(), ""),
+            Some(tenant) => (vec![Value::from(tenant)], "AND m.tenant_id = $1"),
+        };
+        let statement = format!(
+            "SELECT m.tenant_id, COUNT(*) FROM tenant_memberships m
+             WHERE m.role IS NOT NULL AND {LAST} {of_tenant} GROUP BY m.tenant_id"
+        );
+        let rows = self.0.query(&statement, &values).await?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
     }
 
     /// How many members have which role.

@@ -254,7 +254,9 @@ impl AppState {
             };
             let now = self.now();
             tenant.updated_at = now;
-            let mut task = Task::of_audit_entry(self.audit_entry("tenant.changed", &detail, actor, now));
+            let entry = self.audit_entry("tenant.changed", &detail, actor, now);
+            tenant.note_organization(&entry.id, now);
+            let mut task = Task::of_audit_entry(entry);
             if before.is_active != tenant.is_active {
                 task = task.concerning_seats();
             }
@@ -279,14 +281,9 @@ impl AppState {
         Ok(())
     }
 
-    /// Stores a new tenant, and who made it, in one statement.
-    async fn insert(&self, mut tenant: Tenant, actor: &Actor) -> Result<Tenant, TenantError> {
-        let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
-        let task = Task::of_audit_entry(self.audit_entry("tenant.created", &detail, actor, tenant.created_at));
-        tenant.outbox.push(task.clone());
-        tenant.number = self.tenants.insert(&tenant).await?;
-        self.tenants.done(&tenant.id, &[task]).await?;
-        Ok(tenant)
+    /// Stores a new tenant, and who made it.
+    async fn insert(&self, tenant: Tenant, actor: &Actor) -> Result<Tenant, TenantError> {
+        self.tenants.create(tenant, actor, &*self.capabilities.random).await
     }
 
     /// The tenant `id`, if it is the caller's to see. Another's looks like one that does not exist.

@@ -1,20 +1,31 @@
 //! Tenants in the database.
 
-use edge_capabilities::Timestamp;
+use std::collections::BTreeMap;
+
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
+use edge_capabilities::{Random, Timestamp};
 use edge_database::{Column as _, Conditions, Db, Record as _, places};
 
 use crate::change::{Change, CommitResult, Task};
 use crate::error::TenantError;
 use crate::members::first;
 use crate::tenant::{Mode, Tenant};
-use edge_audit::AuditLog;
+use edge_audit::{Actor, AuditEntry, AuditLog};
 
 /// How often a tenant takes the next number again because another one was faster.
 const MAX_ATTEMPTS: u32 = 200;
 
 /// The number of the next tenant.
 const NEXT_NUMBER: &str = "(SELECT COALESCE(MAX(number), 0) + 1 FROM tenants)";
+
+/// What a count of tenants needs of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantState {
+    /// Its number.
+    pub number: i64,
+    /// Whether it is active and not suspended.
+    pub is_active: bool,
+}
 
 /// Tenants in the database.
 #[derive(Clone)]
@@ -24,6 +35,10 @@ impl Tenants {
     /// Those in `db`.
     pub fn new(db: Db) -> Self {
         Self(db)
+    }
+
+    pub(crate) const fn db(&self) -> &Db {
+        &self.0
     }
 
     /// The tenant `id`.
@@ -62,15 +77,47 @@ impl Tenants {
         Err(DatabaseError::Unavailable("too many tenants are being created at once".into()))
     }
 
-    /// The tenant that the ERP means by an organisation's id: the tenant's own, its company's or its customer's.
+    /// The tenant that the ERP means by an organisation's id: the tenant's own, its number, its company's or its customer's.
     pub async fn of_organization(&self, id: &str) -> Result<Option<Tenant>, DatabaseError> {
         if let Some(tenant) = self.find(id).await? {
             return Ok(Some(tenant));
         }
+        let numbered = match id.parse::<i64>() {
+            Ok(number) if number.to_string() == id => self.by_number(number).await?,
+            _ => None,
+        };
+        // The ERP knows a tenant that it provisioned by its number, which may by chance be the id of another's customer.
+        if numbered.as_ref().is_some_and(|tenant| tenant.is_provisioned) {
+            return Ok(numbered);
+        }
         let conditions = Conditions::default().and_where("(erp_company_id = ? OR erp_customer_id = ?)", id);
         let mut found: Vec<Tenant> = self.0.select(conditions, "created_at, id LIMIT 2").await?;
+        let is_another = |tenant: &Tenant| found.iter().all(|known| known.id != tenant.id);
+        found.extend(numbered.filter(is_another));
         // An id that could mean either of two tenants means none.
         Ok(if found.len() > 1 { None } else { found.pop() })
+    }
+
+    /// The tenant that has `domain`, which is in lower case.
+    pub async fn of_domain(&self, domain: &str) -> Result<Option<Tenant>, DatabaseError> {
+        self.numbered(self.0.find(Conditions::of("domain", domain)).await?).await
+    }
+
+    /// The first `limit` tenants by their numbers.
+    pub async fn first_by_number(&self, limit: u32) -> Result<Vec<Tenant>, DatabaseError> {
+        let conditions = Conditions::default().and_where("number > ?", 0_i64);
+        self.0.select(conditions, &format!("number LIMIT {limit}")).await
+    }
+
+    /// The number of each tenant, and whether it is in use; only `tenant`, where one is given.
+    pub async fn states(&self, tenant: Option<&str>) -> Result<BTreeMap<String, TenantState>, DatabaseError> {
+        let conditions = tenant.map_or((Vec::new(), ""), |tenant| (vec![Value::from(tenant)], "WHERE id = $1"));
+        let statement = format!("SELECT id, number, is_active, is_suspended FROM tenants {}", conditions.1);
+        let read = |row: &Row| {
+            let is_active = row.integer(2)? != 0 && row.integer(3)? == 0;
+            Ok((row.text(0)?.to_owned(), TenantState { number: row.integer(1)?, is_active }))
+        };
+        self.0.query(&statement, &conditions.0).await?.iter().map(read).collect()
     }
 
     /// The internal tenant that is the company with this code.
@@ -104,6 +151,18 @@ impl Tenants {
             }
         }
         Err(DatabaseError::Unavailable("too many tenants are being created at once".into()).into())
+    }
+
+    /// Stores a new tenant, and who created it, in one statement; gives the tenant with its number.
+    pub async fn create(&self, mut tenant: Tenant, actor: &Actor, random: &dyn Random) -> Result<Tenant, TenantError> {
+        let detail = serde_json::json!({"slug": tenant.slug, "tenant_mode": tenant.mode});
+        let entry = AuditEntry::new("tenant.created", &detail, actor, random, tenant.created_at);
+        tenant.note_organization(&entry.id, entry.at);
+        let task = Task::of_audit_entry(entry);
+        tenant.outbox.push(task.clone());
+        tenant.number = self.insert(&tenant).await?;
+        self.done(&tenant.id, &[task]).await?;
+        Ok(tenant)
     }
 
     /// Stores `tenant` where nobody has changed it since it was read: one statement, all or nothing. What is in its
@@ -215,5 +274,53 @@ impl Tenants {
         let statement = "SELECT COALESCE(subscription_status, 'none'), COUNT(*) FROM tenants GROUP BY 1 ORDER BY 1";
         let read = |row: &Row| Ok((row.text(0)?.to_owned(), row.integer(1)?));
         self.0.query(statement, &[]).await?.iter().map(read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use edge_capabilities::testing::MemoryDatabase;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_erp_means_one_tenant_by_an_id_or_none() {
+        let tenants = Tenants::new(Db::new(Arc::new(MemoryDatabase::new())));
+        let new = |id: &str, customer: Option<&str>, is_provisioned| Tenant {
+            slug: id.into(),
+            erp_customer_id: customer.map(Into::into),
+            is_provisioned,
+            ..Tenant::new(id.into(), Mode::External, Timestamp::from_millis(1))
+        };
+        for (id, customer, is_provisioned) in [
+            ("a", Some("4"), true),
+            ("b", None, false),
+            ("c", Some("2"), false),
+            ("d", Some("1"), false),
+            ("e", Some("9"), false),
+        ] {
+            tenants.insert(&new(id, customer, is_provisioned)).await.unwrap();
+        }
+        for (id, meant) in [
+            ("a", Some("a")),
+            // Provisioned: its number goes before the customer of another.
+            ("1", Some("a")),
+            // Of b it is the number, of c the customer.
+            ("2", None),
+            ("3", Some("c")),
+            ("4", None),
+            ("5", Some("e")),
+            ("9", Some("e")),
+            ("05", None),
+            ("+5", None),
+            ("0", None),
+            ("-1", None),
+            ("7", None),
+        ] {
+            let found = tenants.of_organization(id).await.unwrap().map(|tenant| tenant.id);
+            assert_eq!(found.as_deref(), meant, "{id}");
+        }
     }
 }

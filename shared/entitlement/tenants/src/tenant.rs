@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::change::Task;
 use crate::subscription::{History, PaymentStatus, Status};
+use crate::unreported::TenantFact;
 
 /// Whether a tenant pays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -106,6 +107,10 @@ pub struct Tenant {
     pub history: History,
     /// What follows from the last changes and is still to be done.
     pub outbox: Vec<Task>,
+    /// Whether the ERP provisioned it, and so knows it by its number.
+    pub is_provisioned: bool,
+    /// What the ERP is still to be told of.
+    pub unreported: Vec<TenantFact>,
     /// Raised by each change.
     pub revision: i64,
 }
@@ -115,7 +120,7 @@ edge_database::record! {
         id, number, name, slug, domain, mode: "tenant_mode", erp_company_code, erp_company_id, erp_customer_id,
         erp_subscription_id, owner_email, billing_email, billing_phone, stripe_customer_id, timezone, plan,
         subscription_status, payment_status, subscription_plan, subscription_period_end, max_users, docs_quota_mb,
-        credits, is_active, is_suspended, suspended_reason, settings, created_at, updated_at, history, outbox, revision,
+        credits, is_active, is_suspended, suspended_reason, settings, created_at, updated_at, history, outbox, is_provisioned, unreported, revision,
     }
 }
 
@@ -124,7 +129,7 @@ edge_database::json_column!(History);
 
 impl Tenant {
     /// A new, active tenant without a subscription. Its name, slug and owner are for the caller to set.
-    pub(crate) fn new(id: String, mode: Mode, now: Timestamp) -> Self {
+    pub fn new(id: String, mode: Mode, now: Timestamp) -> Self {
         Self {
             id,
             number: 0,
@@ -157,6 +162,8 @@ impl Tenant {
             updated_at: now,
             history: History::default(),
             outbox: Vec::new(),
+            is_provisioned: false,
+            unreported: Vec::new(),
             revision: 1,
         }
     }

@@ -69,9 +69,14 @@ impl Db {
 
     /// The next number of the sequence `name`, from 1, greater than all numbers before it.
     pub async fn next_number(&self, name: &str) -> Result<i64, DatabaseError> {
-        let statement = "INSERT INTO sequences (name, value) VALUES ($1, 1)
-            ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value";
-        let rows = self.query(statement, &[name.into()]).await?;
+        self.next_numbers(name, 1).await
+    }
+
+    /// The last of the next `count` numbers of the sequence `name`.
+    pub async fn next_numbers(&self, name: &str, count: i64) -> Result<i64, DatabaseError> {
+        let statement = "INSERT INTO sequences (name, value) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET value = sequences.value + excluded.value RETURNING value";
+        let rows = self.query(statement, &[name.into(), count.into()]).await?;
         rows.first().ok_or_else(|| DatabaseError::Refused("RETURNING gave no row".into()))?.integer(0)
     }
 

@@ -45,6 +45,8 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0019_applications"),
     expand!("0020_organizations"),
     expand!("0021_jobs"),
+    expand!("0022_erp_events"),
+    expand!("0023_provisioning"),
 ];
 
 /// The migrations of `list` with their versions.
