@@ -4,8 +4,10 @@
 //! * [`seat`]: who may use the application.
 //! * [`movement`]: every change of either, append-only; what there is follows from them.
 //! * [`service`]: how a change is made.
+//! * [`erp_event`]: what the ERP is told of a change.
 //! * [`gateway`]: what is needed of a payment gateway.
 
+mod erp_event;
 mod error;
 mod gateway;
 mod movement;

@@ -3,9 +3,11 @@
 use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
+use edge_erp_events::ErpEvents;
 use edge_seats::Invalidation;
 use serde_json::json;
 
+use crate::erp_event::erp_event;
 use crate::error::SubscriptionError;
 use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, Stored};
 use crate::seat::{Decided, SeatCommand, SeatError, SeatList};
@@ -20,6 +22,7 @@ pub struct Subscriptions {
     pub(crate) capabilities: Capabilities,
     pub(crate) movements: Movements,
     audit: AuditLog,
+    erp_events: ErpEvents,
     invalidation: Invalidation,
 }
 
@@ -40,6 +43,7 @@ impl Subscriptions {
         Self {
             movements: Movements::new(db.clone()),
             audit: AuditLog::new(db.clone()),
+            erp_events: ErpEvents::new(db.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             capabilities: capabilities.clone(),
         }
@@ -183,13 +187,15 @@ impl Subscriptions {
         self.settle(account, &undone).await
     }
 
-    /// Does what follows from `movements`: what is known of the organization's seats is forgotten, and the audit log says
-    /// who did it. Each may be repeated.
+    /// Does what follows from `movements`: what is known of the organization's seats is forgotten, the audit log says
+    /// who did it, and the ERP is told. Each may be repeated.
     async fn settle(&self, account: &Account, movements: &[Movement]) -> Result<(), SubscriptionError> {
         let (Some(first), Some(last)) = (movements.first(), movements.last()) else { return Ok(()) };
         self.invalidation.invalidate(&account.organization).await?;
         let entries: Vec<AuditEntry> = movements.iter().map(audit_entry).collect();
         self.audit.append_all(&account.organization, &entries).await?;
+        let events: Vec<_> = movements.iter().filter_map(erp_event).collect();
+        self.erp_events.raise(&events).await?;
         self.movements.done(account, first.number, last.number).await?;
         Ok(())
     }

@@ -206,3 +206,30 @@ async fn a_checkout_that_another_replaced_may_still_be_paid() {
     let error = subscriptions.apply_event("new", &paid(at), &actor()).await.unwrap_err();
     assert_eq!(error, Contradiction::AnotherIsLive.into());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_erp_is_told_of_seats_that_are_assigned_and_revoked() {
+    let world = World::new(1);
+    let subscriptions = service(&world);
+    subscriptions.begin("sub", 3).await;
+    subscriptions.assign("ana").await.unwrap();
+    let later = subscriptions.now().plus(std::time::Duration::from_hours(1));
+    subscriptions.one(invite("ben@acme.example", later)).await.unwrap();
+    subscriptions.one(claim("ben@acme.example", "ben")).await.unwrap();
+    subscriptions.one(invite("eve@acme.example", later)).await.unwrap();
+    for seat in ["seat-ana", "seat-eve@acme.example"] {
+        subscriptions.one(SeatCommand::Revoke { id: seat.into() }).await.unwrap();
+    }
+    let events = ErpEvents::new(Db::new(world.db.clone()));
+    let told = async || {
+        let pending = events.pending("org", 100).await.unwrap();
+        pending.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>()
+    };
+    // An invitation is no seat, and one that is taken back frees none.
+    let expected = ["subscription_changed", "seat_assigned", "seat_assigned", "seat_revoked"];
+    assert_eq!(told().await, expected);
+    // What follows from a change may be done again.
+    let movements = subscriptions.movements.of("org", "openmic").await.unwrap();
+    subscriptions.settle(&account(), &movements).await.unwrap();
+    assert_eq!(told().await, expected);
+}
