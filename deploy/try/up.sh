@@ -18,9 +18,10 @@ mkdir -p "$state_dir"
 
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The stand-ins for the ERP, BheemPay, Notify and Passport are one server.
+# The stand-ins for the ERP, BheemPay, Notify, Passport and the mail service are one server.
 export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$upstreams}
 export SPIN_VARIABLE_BHEEMPAY_URL=${SPIN_VARIABLE_BHEEMPAY_URL:-$upstreams}
+export SPIN_VARIABLE_MAIL_URL=${SPIN_VARIABLE_MAIL_URL:-$upstreams}
 export SPIN_VARIABLE_NOTIFY_URL=${SPIN_VARIABLE_NOTIFY_URL:-$upstreams}
 export SPIN_VARIABLE_PASSPORT_ISSUER=${SPIN_VARIABLE_PASSPORT_ISSUER:-http://passport.test}
 export SPIN_VARIABLE_PASSPORT_AUDIENCE=${SPIN_VARIABLE_PASSPORT_AUDIENCE:-bheem-edge}

@@ -28,6 +28,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("bheempay_url", "{{ bheempay_url }}"),
     ("database_url", "postgres://{{ database_host }}"),
     ("erp_url", "{{ erp_url }}"),
+    ("mail_api_key", "{{ mail_url }}"),
     ("notify_api_key", "{{ notify_url }}"),
     ("passport_issuer", "http://passport-keys.spin.internal"),
 ];

@@ -15,6 +15,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),
     ("entitlement/applications", &["application_plans", "applications"]),
+    ("entitlement/erp-events", &["erp_events"]),
     ("entitlement/seats", &["organization_names", "seat_fences"]),
     ("entitlement/subscriptions", &["subscription_movements"]),
     (
@@ -26,6 +27,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("spending/budgets", &["budget_alerts", "budget_ledger", "budgets", "payment_refunds"]),
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
+    ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
 ];
 

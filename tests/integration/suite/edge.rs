@@ -122,7 +122,7 @@ impl Edge {
         let erp = Arc::new(Upstreams::default());
         let erp_address = erp.start().await.unwrap();
         let upstream = format!("http://{erp_address}");
-        let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream);
+        let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream).with("mail_url", &upstream);
         let mut variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY).0;
         if let Some((url, host)) = &stores.postgres {
             variables.push(("database_url", url.clone()));

@@ -8,6 +8,7 @@ mod capabilities;
 mod checkout;
 mod conventions;
 mod durability;
+mod erp;
 mod erp_sync;
 mod frozen;
 mod host;
@@ -93,6 +94,7 @@ pub fn all() -> Vec<Fact> {
         webhooks::facts(),
         plans::facts(),
         checkout::facts(),
+        erp::facts(),
         erp_sync::facts(),
         approvals::facts(),
         budgets::facts(),

@@ -57,6 +57,7 @@ pub fn document() -> Description {
     whole.merge(edge_approvals::ApiDoc::openapi());
     whole.merge(edge_budgets::ApiDoc::openapi());
     whole.merge(edge_erp_sync::ApiDoc::openapi());
+    whole.merge(edge_provisioning::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
@@ -65,10 +66,10 @@ pub fn document() -> Description {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             for (status, response) in &mut operation.responses.responses {
-                // The ERP is told what is wrong in words of its own.
+                // The ERP's webhooks are told what is wrong in words of their own.
                 if let RefOr::T(response) = response
                     && status.starts_with(['4', '5'])
-                    && !path.starts_with("/erp/")
+                    && !path.starts_with("/erp/webhooks/")
                     && says_no_more_than_a_problem(response)
                 {
                     response.content = std::iter::once((PROBLEM.to_owned(), problem.clone())).collect();
@@ -134,6 +135,9 @@ mod tests {
             "post /api/v1/jobs/drain",
             "get /api/v1/jobs/{id}",
             "post /api/v1/jobs/{id}/replay",
+            "post /erp/provision/organization/",
+            "post /erp/provision/email-account/",
+            "get /erp/usage-summary/",
             "get /api/v1/erp-sync/projects",
             "get /api/v1/erp-sync/status",
             "post /api/v1/erp-sync/drain",

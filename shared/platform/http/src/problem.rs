@@ -48,6 +48,12 @@ codes! {
     InvalidSignature BAD_REQUEST "INVALID_SIGNATURE";
     /// 400: an internal tenant is never billed.
     InternalTenant BAD_REQUEST "INTERNAL_TENANT";
+    /// 400: another customer has the domain.
+    OrganizationAlreadyExists BAD_REQUEST "ORGANIZATION_ALREADY_EXISTS";
+    /// 400: the customer was provisioned with other fields.
+    OdooCustomerIdExists BAD_REQUEST "ODOO_CUSTOMER_ID_EXISTS";
+    /// 400: the domain has an e-mail account with this address.
+    EmailAccountAlreadyExists BAD_REQUEST "EMAIL_ACCOUNT_ALREADY_EXISTS";
     /// 401: the credential is missing or unknown.
     Unauthenticated UNAUTHORIZED "UNAUTHENTICATED";
     /// 403: the credential lacks the required right.
@@ -64,6 +70,8 @@ codes! {
     OrganizationNotFound NOT_FOUND "ORGANIZATION_NOT_FOUND";
     /// 404: nobody registered this application.
     ApplicationNotFound NOT_FOUND "APPLICATION_NOT_FOUND";
+    /// 404: the organisation has no such domain.
+    DomainNotFound NOT_FOUND "DOMAIN_NOT_FOUND";
     /// 404: there is no such rule.
     RuleNotFound NOT_FOUND "RULE_NOT_FOUND";
     /// 404: the rule has no such version.
@@ -160,6 +168,8 @@ codes! {
     Internal INTERNAL_SERVER_ERROR "INTERNAL";
     /// 500: a rule failed to make a decision; nothing was granted.
     RuleFailed INTERNAL_SERVER_ERROR "RULE_FAILED";
+    /// 500: provisioning stopped half-way; the same request goes on with it.
+    ProvisioningFailed INTERNAL_SERVER_ERROR "PROVISIONING_FAILED";
     /// 503: a store of the edge cannot be reached.
     StoreUnavailable SERVICE_UNAVAILABLE "STORE_UNAVAILABLE";
     /// 503: the edge lacks the settings that this needs.
@@ -253,6 +263,11 @@ impl Problem {
     /// The error code.
     pub const fn code(&self) -> Code {
         self.code
+    }
+
+    /// The sentence for the caller.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The invalid fields.

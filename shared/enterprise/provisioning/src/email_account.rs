@@ -1,0 +1,8 @@
+//! E-mail accounts that the ERP provisions: a mailbox at the mail service, and a user of the organisation.
+
+pub(crate) mod api;
+mod model;
+mod request;
+mod response;
+pub(crate) mod saga;
+pub(crate) mod store;

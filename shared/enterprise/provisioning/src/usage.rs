@@ -1,0 +1,6 @@
+//! The summary of usage that the ERP bills by.
+
+pub(crate) mod api;
+mod period;
+pub(crate) mod report;
+mod response;
