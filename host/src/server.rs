@@ -5,6 +5,7 @@
 mod body;
 mod connections;
 mod places;
+mod repoll;
 mod transport;
 
 use std::convert::Infallible;
@@ -30,6 +31,7 @@ use crate::rest::Rest;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
 use places::Places;
+use repoll::{Load, Repoll};
 use transport::Transport;
 
 pub use connections::most_by_default;
@@ -67,6 +69,7 @@ struct Server {
     /// Of the requests in the works, those whose bodies are still coming in.
     streams: Semaphore,
     bodies: Arc<Bodies>,
+    load: Arc<Load>,
     /// Whether the server was told to stop.
     stopping: watch::Receiver<bool>,
 }
@@ -84,6 +87,7 @@ pub async fn serve(
         places: Places::new(limits.requests, application.components()),
         streams: Semaphore::new((limits.requests / 16).clamp(1, Semaphore::MAX_PERMITS)),
         bodies: Arc::default(),
+        load: Arc::default(),
         application: application.clone(),
         stopping,
     });
@@ -165,15 +169,16 @@ impl Server {
             service_fn(move |request| server.clone().serve(request, client.clone(), connection.clone()))
         };
         let transport = Transport::new(stream, WRITE_TIMEOUT);
-        let mut serving = pin!(
+        let mut serving = Repoll::new(
             http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIMEOUT)
-                .serve_connection(TokioIo::new(transport), service)
+                .serve_connection(TokioIo::new(transport), service),
+            self.load.clone(),
         );
         // A client that goes away in mid-request is its own business.
         tokio::select! {
-            _ = serving.as_mut() => return,
+            _ = &mut serving => return,
             () = connection.told_to_close() => {}
         }
         serving.as_mut().graceful_shutdown();
@@ -183,7 +188,7 @@ impl Server {
         }
         // A request that is not there by then never will be. One that is will be answered.
         let half_sent = MAX_WHEN_STOPPING.saturating_add(CLOSE_TIMEOUT);
-        while tokio::time::timeout(half_sent, serving.as_mut()).await.is_err() {
+        while tokio::time::timeout(half_sent, &mut serving).await.is_err() {
             if connection.phase().owes_nothing() {
                 return;
             }
@@ -197,7 +202,7 @@ impl Server {
         connection: Arc<Connection>,
     ) -> Result<Response<Answer>, Infallible> {
         let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
-        let underway = Underway::new(connection);
+        let underway = Underway::new(connection, self.load.clone());
         let answer = self.answer(request, &client, &underway).await;
         let answer = answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed()));
         Ok(answer.map(|body| Answer { body, _underway: underway }))
@@ -221,7 +226,7 @@ impl Server {
             }
         };
         let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
-        underway.0.enter(Phase::Answering);
+        underway.connection.enter(Phase::Answering);
         let _stream = match is_streamed {
             true => Some(self.streams.try_acquire().map_err(|_| Refusal::Overloaded)?),
             false => None,
@@ -240,18 +245,23 @@ fn one_host<B>(request: &Request<B>) -> Result<(), Refusal> {
 }
 
 /// A request that is under way on its connection, until its answer was written.
-struct Underway(Arc<Connection>);
+struct Underway {
+    connection: Arc<Connection>,
+    load: Arc<Load>,
+}
 
 impl Underway {
-    fn new(connection: Arc<Connection>) -> Self {
+    fn new(connection: Arc<Connection>, load: Arc<Load>) -> Self {
         connection.enter(Phase::Receiving);
-        Self(connection)
+        load.enter();
+        Self { connection, load }
     }
 }
 
 impl Drop for Underway {
     fn drop(&mut self) {
-        self.0.enter(Phase::Idle);
+        self.load.leave();
+        self.connection.enter(Phase::Idle);
     }
 }
 
