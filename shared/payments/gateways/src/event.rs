@@ -33,6 +33,12 @@ pub enum EventKind {
     PaymentFailed,
     /// Something of a payment, or all of it, was given back.
     PaymentRefunded,
+    /// A buyer completed a checkout, and its payment is still to come or none is needed.
+    CheckoutCompleted,
+    /// A checkout was given up.
+    CheckoutExpired,
+    /// An invoice will not be collected.
+    InvoiceVoided,
     /// The ERP made a subscription.
     SubscriptionCreated,
     /// The ERP changed a subscription.
@@ -62,6 +68,9 @@ impl EventKind {
             Self::SubscriptionNeverStarted => "subscription.never_started",
             Self::PaymentFailed => "payment.failed",
             Self::PaymentRefunded => "payment.refunded",
+            Self::CheckoutCompleted => "checkout.completed",
+            Self::CheckoutExpired => "checkout.expired",
+            Self::InvoiceVoided => "invoice.voided",
             Self::SubscriptionCreated => "subscription.created",
             Self::SubscriptionUpdated => "subscription.updated",
             Self::SeatAssigned => "seat.assigned",
@@ -76,6 +85,11 @@ impl EventKind {
         matches!(self, Self::PaymentCaptured | Self::SubscriptionCharged)
     }
 
+    /// Whether it means something to subscriptions of seats alone.
+    pub const fn is_of_seats_alone(self) -> bool {
+        matches!(self, Self::CheckoutCompleted | Self::CheckoutExpired | Self::InvoiceVoided)
+    }
+
     /// Whether it may take effect more than once: two genuine events may be equal to the byte, where the sender gives them
     /// neither an id nor a time. The fence of seats is raised for each of them.
     pub const fn may_repeat(self) -> bool {
@@ -88,6 +102,19 @@ impl EventKind {
                 | Self::OrganizationUpdated
         )
     }
+}
+
+/// What a report of a whole subscription says beside its state, its seats and its period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubscriptionReport {
+    /// Whether it is in its trial.
+    pub is_trialing: bool,
+    /// When the trial ends or ended.
+    pub trial_end: Option<Timestamp>,
+    /// Whether it ends with its period.
+    pub cancel_at_period_end: bool,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// The content of a verified body. Ids and names are 1 to 256 bytes without control characters.
@@ -137,6 +164,14 @@ pub struct GatewayEvent {
     pub account_id: Option<String>,
     /// Why a payment failed, in the gateway's words.
     pub failure: Option<String>,
+    /// The customer, as the sender knows it.
+    pub customer_id: Option<String>,
+    /// The page where a new subscription is paid, as the sender knows it.
+    pub checkout_id: Option<String>,
+    /// The subscription as the edge knows it, which the edge had the gateway note. It finds, and proves nothing.
+    pub edge_subscription_id: Option<String>,
+    /// What is said of the whole subscription.
+    pub report: Option<SubscriptionReport>,
 }
 
 impl GatewayEvent {
@@ -184,6 +219,10 @@ impl GatewayEvent {
             period_end: None,
             account_id: None,
             failure: None,
+            customer_id: None,
+            checkout_id: None,
+            edge_subscription_id: None,
+            report: None,
         }
     }
 }

@@ -17,8 +17,10 @@ pub(crate) struct Action<'e> {
 
 /// What an event asks for.
 pub(crate) enum ActionKind<'e> {
-    /// To change a tenant's subscription.
+    /// To change a subscription of seats, if it is about one, or else a tenant's subscription.
     ChangeSubscription(Box<SubscriptionEvent>),
+    /// To change a subscription of seats, if it is about one.
+    ChangeSeats,
     /// To invalidate the cached seats of this organisation.
     InvalidateSeats { organization: &'e str },
     /// To note that something of this payment of this tenant's was given back.
@@ -40,6 +42,13 @@ pub(crate) fn classify(
         None => EventOutcome::Ignored("no_tenant_id"),
     };
     let organization = event.tenant_id.as_deref();
+    if event.kind.is_of_seats_alone() {
+        let names_one = event.edge_subscription_id.is_some() || event.subscription_id.is_some();
+        return match names_one {
+            true => Ok(Action { event, kind: ActionKind::ChangeSeats }),
+            false => Err(EventOutcome::Ignored("unhandled_event")),
+        };
+    }
     let kind = match (subscription_event(provider, event), event.kind, &event.payment_id) {
         (Some(_), ..) if organization.is_none() && !may_be_found(provider, event) => return Err(unnamed()),
         (Some(change), ..) => ActionKind::ChangeSubscription(Box::new(change)),
@@ -56,7 +65,8 @@ pub(crate) fn classify(
 
 /// Whether the tenant of an event may be found by an order or a subscription that it names.
 pub(crate) fn may_be_found(provider: Provider, event: &GatewayEvent) -> bool {
-    let names_something = event.order_id.is_some() || event.subscription_id.is_some();
+    let names_something =
+        event.order_id.is_some() || event.subscription_id.is_some() || event.edge_subscription_id.is_some();
     matches!(provider, Provider::Razorpay | Provider::Stripe) && names_something
 }
 
@@ -92,6 +102,9 @@ fn subscription_event(provider: Provider, event: &GatewayEvent) -> Option<Subscr
         | EventKind::SeatAssigned
         | EventKind::SeatRevoked
         | EventKind::OrganizationUpdated
+        | EventKind::CheckoutCompleted
+        | EventKind::CheckoutExpired
+        | EventKind::InvoiceVoided
         | EventKind::Unhandled => None,
     }
 }

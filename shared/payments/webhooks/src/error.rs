@@ -5,6 +5,7 @@ use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::DatabaseError;
 use edge_plans::PlansUnavailable;
 use edge_seats::StorageError;
+use edge_subscriptions::SubscriptionError;
 
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,4 +37,5 @@ from! {
     DatabaseError => Store,
     PlansUnavailable => Upstream,
     StorageError => Store,
+    SubscriptionError => Store,
 }

@@ -3,6 +3,7 @@
 //! * [`router`]: the HTTP API; it begins in `router/receiver.rs`, where webhooks come in.
 //! * [`event`], [`inbox`]: the events that gateways sent; each is stored once.
 //! * [`action`]: what an event asks for; [`owner`]: the tenant that it is about.
+//! * [`seats`]: events about subscriptions of seats, which the edge keeps itself.
 //! * [`processor`]: from a stored event to its effect; [`messages`]: the messages to people.
 //! * [`response`]: the answers to gateways.
 //! * [`drain`]: the jobs: retries, leftovers, retention.
@@ -23,6 +24,7 @@ mod payments;
 mod processor;
 mod response;
 mod router;
+mod seats;
 mod settings;
 
 pub use payments::{Payment, Payments};

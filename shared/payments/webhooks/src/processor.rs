@@ -28,6 +28,7 @@ use crate::inbox::{Inbox, LEASE};
 use crate::messages::messages;
 use crate::owner::{Owner, Owners, Quote};
 use crate::response::response_body;
+use crate::seats::{SeatOutcome, SeatSubscriptions};
 use crate::settings::{MAX_TIMEOUT, tax_rates};
 
 /// After this many attempts an event is dead. The waits add up to some eleven hours.
@@ -69,6 +70,7 @@ pub(crate) struct Processor {
     invalidation: Invalidation,
     owners: Owners,
     plans: Catalogue,
+    seats: SeatSubscriptions,
     settlement: Settlement,
 }
 
@@ -85,6 +87,7 @@ impl Processor {
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             owners: Owners::new(db.clone()),
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
+            seats: SeatSubscriptions::new(capabilities, db),
             settlement: Settlement::new(capabilities, db),
             capabilities: capabilities.clone(),
         }
@@ -153,16 +156,31 @@ impl Processor {
                     ActionKind::Refund { organization, payment } => {
                         self.refund((stored, event), organization, payment).await?
                     }
-                    ActionKind::ChangeSubscription(change) => match self.owners.find(stored.provider, event).await? {
-                        Err(outcome) => outcome,
-                        Ok(owner) => match self.change_tenant((stored, event), &owner, *change).await? {
-                            ChangeResult::Settled(settled) => return Ok(settled),
-                            ChangeResult::Unchanged(outcome) => {
-                                tenant = stored_tenant(stored.provider, &owner.organization).map(ToOwned::to_owned);
-                                outcome
-                            }
-                        },
+                    ActionKind::ChangeSeats => match self.seats.take(stored, event).await? {
+                        Some(SeatOutcome { outcome, organization }) => {
+                            tenant = organization;
+                            outcome
+                        }
+                        None => EventOutcome::Ignored("unhandled_event"),
                     },
+                    ActionKind::ChangeSubscription(change) => {
+                        if let Some(SeatOutcome { outcome, organization }) = self.seats.take(stored, event).await? {
+                            tenant = organization;
+                            outcome
+                        } else {
+                            match self.owners.find(stored.provider, event).await? {
+                                Err(outcome) => outcome,
+                                Ok(owner) => match self.change_tenant((stored, event), &owner, *change).await? {
+                                    ChangeResult::Settled(settled) => return Ok(settled),
+                                    ChangeResult::Unchanged(outcome) => {
+                                        tenant =
+                                            stored_tenant(stored.provider, &owner.organization).map(ToOwned::to_owned);
+                                        outcome
+                                    }
+                                },
+                            }
+                        }
+                    }
                 };
                 (Some(event), outcome)
             }

@@ -85,6 +85,9 @@ const fn action_name(kind: EventKind) -> Option<&'static str> {
         EventKind::SubscriptionReactivated => Some("subscription_reactivated"),
         EventKind::PaymentFailed => Some("payment_failed"),
         EventKind::PaymentRefunded => Some("payment_refunded"),
+        EventKind::CheckoutCompleted => Some("checkout_completed"),
+        EventKind::CheckoutExpired => Some("checkout_expired"),
+        EventKind::InvoiceVoided => Some("invoice_voided"),
         EventKind::SubscriptionCreated
         | EventKind::SubscriptionUpdated
         | EventKind::SeatAssigned

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Scheme};
 use crate::error::EventError;
-use crate::event::{EventKind, GatewayEvent};
+use crate::event::{EventKind, GatewayEvent, SubscriptionReport};
 use crate::json::JsonObject;
 use crate::stripe_units::{minor as minor_units_of, read as minor_units};
 use edge_money::{Bill, Line};
@@ -38,6 +38,7 @@ fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError
     }
     event.occurred_at = body.instant("created")?;
     event.account_id = kind.required_if_paid(body.text("account"))?;
+    event.customer_id = kind.required_if_paid(id_of(&object, "customer"))?;
     if event.name.starts_with("invoice.") {
         read_invoice(&object, &mut event)?;
     } else if event.name.starts_with("checkout.session.") {
@@ -47,6 +48,12 @@ fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError
         read_refunded(&object, before.as_ref(), &mut event)?;
     } else {
         event.subscription_id = kind.required_if_paid(object.text("id"))?;
+        event.report = Some(SubscriptionReport {
+            is_trialing: object.text("status")?.as_deref() == Some("trialing"),
+            trial_end: object.period("trial_end"),
+            cancel_at_period_end: object.flag("cancel_at_period_end"),
+            ended_at: object.period("ended_at"),
+        });
         read_metadata(&object, &mut event)?;
         read_item(&object, &mut event)?;
         for item in object.objects("items")? {
@@ -68,6 +75,9 @@ fn kind(event: &str, object: &JsonObject<'_>, created: Option<Timestamp>) -> Res
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" if is_paid(object)? => {
             EventKind::PaymentCaptured
         }
+        "checkout.session.completed" => EventKind::CheckoutCompleted,
+        "checkout.session.expired" => EventKind::CheckoutExpired,
+        "invoice.voided" | "invoice.marked_uncollectible" => EventKind::InvoiceVoided,
         "invoice.payment_failed" | "checkout.session.async_payment_failed" => EventKind::PaymentFailed,
         "charge.refunded" => EventKind::PaymentRefunded,
         "invoice.payment_action_required" => EventKind::SubscriptionPending,
@@ -153,6 +163,7 @@ fn read_invoice(invoice: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<()
 
 fn read_session(session: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
     let kind = event.kind;
+    event.checkout_id = kind.required_if_paid(session.text("id"))?;
     // The invoice, by which the payment is known elsewhere too; one-off payments have none.
     event.payment_id = match kind.required_if_paid(id_of(session, "invoice"))? {
         Some(invoice) => Some(invoice),
@@ -272,6 +283,8 @@ fn read_metadata(object: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<()
         event.tenant_json = metadata.json("tenant_id")?;
     }
     let kind = event.kind;
+    let edge_id = kind.required_if_paid(metadata.text("edge_subscription_id"))?;
+    event.edge_subscription_id = event.edge_subscription_id.take().or(edge_id);
     event.plan_name = event.plan_name.take().or_else(|| metadata.prose("plan_name"));
     event.plan_id = event.plan_id.take().or(kind.required_if_paid(metadata.text("plan_id"))?);
     event.billing_cycle = event.billing_cycle.take().or(kind.required_if_paid(metadata.text("billing_cycle"))?);

@@ -73,7 +73,7 @@ fn a_checkout_is_a_payment_once_it_is_paid_and_shares_its_invoices_id() {
     let once = session("paid", r#""invoice":null,"payment_intent":"pi_1""#);
     assert_eq!(event("checkout.session.completed", &once).unwrap().payment_id, text("pi_1"));
     let unpaid = session("unpaid", r#""invoice":null"#);
-    assert_eq!(event("checkout.session.completed", &unpaid).unwrap().kind, EventKind::Unhandled);
+    assert_eq!(event("checkout.session.completed", &unpaid).unwrap().kind, EventKind::CheckoutCompleted);
 }
 
 #[test]
