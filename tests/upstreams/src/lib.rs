@@ -26,7 +26,7 @@
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
 //! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
 //! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
-//! | `PUT /_control/stripe/webhook`, `…/hold`, `POST …/deliver` | the same for Stripe's webhooks |
+//! | `PUT /_control/stripe/webhook`, `…/hold`, `POST …/deliver` | the same for Stripe's webhooks; `GET …/held`: those that wait |
 //! | `POST /_control/stripe/sessions/{id}/pay`, `…/expire` | what the customer does with a Checkout session; its `url` is a page that does the same |
 //! | `POST /_control/stripe/customers/{id}/decline`, `…/accept` | what becomes of the customer's charges from now on |
 //! | `POST /_control/stripe/invoices/{id}/retry`, `…/void` | what becomes of an invoice that was not paid |
@@ -122,9 +122,9 @@ impl Upstreams {
         upstreams
     }
 
-    /// Serves on `listener` until the process ends or the task is dropped.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener) -> anyhow::Result<()> {
-        let router = Router::new()
+    /// The stand-ins without a socket, and without faults and counts of calls.
+    pub fn router(self: &Arc<Self>) -> Router {
+        Router::new()
             .merge(erp::router())
             .merge(plans::router())
             .merge(bheempay::router())
@@ -136,7 +136,12 @@ impl Upstreams {
             .merge(billing_events::router())
             .merge(passport::router())
             .merge(control::router())
-            .with_state(self.clone());
+            .with_state(self.clone())
+    }
+
+    /// Serves on `listener` until the process ends or the task is dropped.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener) -> anyhow::Result<()> {
+        let router = self.router();
         loop {
             let (stream, _) = listener.accept().await.context("cannot accept a connection")?;
             stream.set_nodelay(true)?;

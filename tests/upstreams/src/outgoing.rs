@@ -81,7 +81,6 @@ impl Outgoing {
     }
 
     /// Those that are held back.
-    #[cfg(test)]
     pub(crate) fn held(&self) -> Vec<Value> {
         self.state().held.clone()
     }

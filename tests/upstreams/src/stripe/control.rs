@@ -23,6 +23,7 @@ pub(super) fn router() -> Router<Arc<Upstreams>> {
         .route("/c/pay/{session}", get(show_page).post(pay_page))
         .route("/_control/stripe/webhook", put(set_webhook))
         .route("/_control/stripe/hold", put(hold))
+        .route("/_control/stripe/held", get(held))
         .route("/_control/stripe/deliver", post(deliver))
         .route("/_control/stripe/clock", put(set_clock))
         .route("/_control/stripe/sessions/{id}/{what}", post(of_session))
@@ -122,6 +123,10 @@ async fn set_webhook(State(upstreams): Shared, Json(webhook): Json<Webhook>) -> 
 async fn hold(State(upstreams): Shared, Json(hold): Json<Hold>) -> StatusCode {
     upstreams.stripe.webhooks.hold(&hold);
     StatusCode::NO_CONTENT
+}
+
+async fn held(State(upstreams): Shared) -> Json<Value> {
+    Json(json!({"data": upstreams.stripe.webhooks.held()}))
 }
 
 async fn deliver(State(upstreams): Shared, Json(delivery): Json<Delivery>) -> Json<Value> {

@@ -169,14 +169,20 @@ impl Books {
         if !self.collect(id)? {
             return Err(StripeError::declined());
         }
-        let subscription = self.invoice(id)?.subscription.clone();
-        let is_latest = self.subscription(&subscription)?.latest_invoice.as_deref() == Some(id);
+        self.settle_latest(id)?;
+        self.render_invoice(self.invoice(id)?)
+    }
+
+    /// Has a subscription go on whose latest invoice is no longer to be collected: it was paid, or it is void.
+    fn settle_latest(&mut self, invoice: &str) -> Result<(), StripeError> {
+        let subscription = self.invoice(invoice)?.subscription.clone();
+        let is_latest = self.subscription(&subscription)?.latest_invoice.as_deref() == Some(invoice);
         self.edit(&subscription, |subscription| {
             if is_latest && matches!(subscription.status, Status::PastDue | Status::Unpaid) {
                 subscription.status = Status::Active;
             }
         })?;
-        self.render_invoice(self.invoice(id)?)
+        Ok(())
     }
 
     pub(super) fn void_invoice(&mut self, id: &str) -> Result<Value, StripeError> {
@@ -190,6 +196,7 @@ impl Books {
         }
         let rendered = self.render_invoice(self.invoice(id)?)?;
         self.happened("invoice.voided", rendered.clone(), None);
+        self.settle_latest(id)?;
         Ok(rendered)
     }
 
