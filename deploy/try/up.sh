@@ -18,10 +18,13 @@ mkdir -p "$state_dir"
 
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The stand-ins for the ERP, BheemPay, Notify, Passport and the mail service are one server.
+# The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport and the mail service are one server.
 export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$upstreams}
 export SPIN_VARIABLE_BHEEMPAY_URL=${SPIN_VARIABLE_BHEEMPAY_URL:-$upstreams}
 export SPIN_VARIABLE_MAIL_URL=${SPIN_VARIABLE_MAIL_URL:-$upstreams}
+export SPIN_VARIABLE_STRIPE_URL=${SPIN_VARIABLE_STRIPE_URL:-$upstreams}
+export SPIN_VARIABLE_STRIPE_SECRET_KEY=${SPIN_VARIABLE_STRIPE_SECRET_KEY:-sk_test_standin}
+export SPIN_VARIABLE_PUBLIC_URL=${SPIN_VARIABLE_PUBLIC_URL:-$edge}
 export SPIN_VARIABLE_NOTIFY_URL=${SPIN_VARIABLE_NOTIFY_URL:-$upstreams}
 export SPIN_VARIABLE_PASSPORT_ISSUER=${SPIN_VARIABLE_PASSPORT_ISSUER:-http://passport.test}
 export SPIN_VARIABLE_PASSPORT_AUDIENCE=${SPIN_VARIABLE_PASSPORT_AUDIENCE:-bheem-edge}
@@ -31,6 +34,8 @@ export SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY=$admin
 secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY:-$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY=$secrets
 secret=${secrets%%,*}
+stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
+export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets
 
 pids=()
 edge_pid=
@@ -86,10 +91,12 @@ done
 
 curl -fsS -X PUT "$upstreams/_control/bheempay/webhook" -H 'Content-Type: application/json' \
     -d "{\"url\":\"$edge/api/v1/billing/webhook\",\"secret\":\"$secret\"}"
+curl -fsS -X PUT "$upstreams/_control/stripe/webhook" -H 'Content-Type: application/json' \
+    -d "{\"url\":\"$edge/webhooks/stripe\",\"secret\":\"${stripe_secrets%%,*}\"}"
 
 cat <<MESSAGE
 
-The edge listens on $edge; the stand-in ERP, BheemPay and Notify on $upstreams. What the edge says is in $log.
+The edge listens on $edge; the stand-in ERP, BheemPay, Stripe and Notify on $upstreams. What the edge says is in $log.
 
     export EDGE=$edge
     export UPSTREAMS=$upstreams

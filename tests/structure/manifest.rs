@@ -31,6 +31,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("mail_api_key", "{{ mail_url }}"),
     ("notify_api_key", "{{ notify_url }}"),
     ("passport_issuer", "http://passport-keys.spin.internal"),
+    ("stripe_url", "{{ stripe_url }}"),
 ];
 
 /// The component that has all others run their jobs: those that have the variable `drain_key`.

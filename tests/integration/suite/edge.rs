@@ -27,6 +27,9 @@ pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
 /// What the edge says to the ERP.
 pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
 
+/// What the edge says to Stripe.
+pub const STRIPE_KEY: &str = "sk_test_integration";
+
 /// What gateways sign with, whichever it is.
 pub const WEBHOOK_SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cy13aXRoLTMyLWJ5";
 
@@ -123,7 +126,8 @@ impl Edge {
         let erp_address = erp.start().await.unwrap();
         let upstream = format!("http://{erp_address}");
         let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream).with("mail_url", &upstream);
-        let mut variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY).0;
+        let variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY);
+        let mut variables = variables.with("stripe_url", &upstream).with("stripe_secret_key", STRIPE_KEY).0;
         if let Some((url, host)) = &stores.postgres {
             variables.push(("database_url", url.clone()));
             variables.push(("database_host", host.clone()));

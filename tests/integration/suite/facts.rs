@@ -23,6 +23,7 @@ mod rules;
 mod sign_in;
 mod stores;
 mod strangers;
+mod stripe;
 mod subscriptions;
 mod tenants;
 mod upstream;
@@ -90,6 +91,7 @@ pub fn all() -> Vec<Fact> {
         sign_in::facts(),
         stores::facts(),
         strangers::facts(),
+        stripe::facts(),
         subscriptions::facts(),
         webhooks::facts(),
         plans::facts(),

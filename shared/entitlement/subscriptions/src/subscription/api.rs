@@ -86,6 +86,11 @@ pub(crate) async fn create_subscription(
             }
             let id = state.service.purchase(&purchase, &state.gateways, &actor).await?;
             let stored = state.service.find(&id).await?;
+            if let Some(customer) = &stored.terms.customer
+                && stored.terms.gateway == GatewayName::Stripe
+            {
+                state.tenants.set_stripe_customer(&organization.id, customer, state.now()).await?;
+            }
             Ok((StatusCode::CREATED, state.subscription_response(stored).await?))
         })
         .await

@@ -7,9 +7,10 @@ use edge_audit::Actor;
 use edge_capabilities::random;
 use edge_tenants::Tenant;
 
+use super::status::Status;
 use super::terms::{GatewayName, PlanTerms, Terms};
 use crate::error::SubscriptionError;
-use crate::gateway::{CheckoutOrder, GatewaySubscription, Gateways, Started};
+use crate::gateway::{Cancellation, CheckoutOrder, GatewayError, GatewaySubscription, Gateways, Started};
 use crate::movement::{Account, Batch};
 use crate::service::Subscriptions;
 
@@ -64,7 +65,13 @@ impl Subscriptions {
         let (account, now) = (purchase.account(), self.now());
         let id = format!("sub_{}", random::hex::<16>(&*self.capabilities.random));
         let terms = Terms::new(purchase.plan.into(), purchase.seats, purchase.gateway, now);
-        let customer = self.movements.customer(&account.organization, purchase.gateway.as_str()).await?;
+        self.give_up_checkout(&account, gateways).await?;
+        let noted =
+            purchase.organization.stripe_customer_id.clone().filter(|_| purchase.gateway == GatewayName::Stripe);
+        let customer = match noted {
+            Some(customer) => Some(customer),
+            None => self.movements.customer(&account.organization, purchase.gateway.as_str()).await?,
+        };
         let trial_days = purchase.has_trial.then_some(purchase.plan.trial_days);
         let order = CheckoutOrder {
             subscription: GatewaySubscription {
@@ -102,6 +109,30 @@ impl Subscriptions {
         };
         self.change(&account, actor, record).await?;
         Ok(id)
+    }
+}
+
+impl Subscriptions {
+    /// Closes the checkout that another one is to follow: nobody shall pay both. Err: it was paid.
+    async fn give_up_checkout(&self, account: &Account, gateways: &Gateways) -> Result<(), SubscriptionError> {
+        let Some(head) = self.movements.head(account).await? else { return Ok(()) };
+        if head.terms.status != Status::Incomplete || head.terms.checkout.is_none() {
+            return Ok(());
+        }
+        let key = format!("{}:replaced", head.subscription);
+        let subscription = GatewaySubscription {
+            id: &head.subscription,
+            organization: &account.organization,
+            application: &account.application,
+            terms: &head.terms,
+            key: &key,
+        };
+        let closed = gateways.get(head.terms.gateway)?.cancel(&Cancellation { subscription, immediate: true }).await;
+        match closed {
+            // The gateway has not told of it yet.
+            Err(GatewayError::Refused(_)) => Err(SubscriptionError::Exists),
+            closed => Ok(closed.map(drop)?),
+        }
     }
 }
 
