@@ -41,7 +41,7 @@ const REMOVE_DEAD: JobKind = JobKind::new("jobs.remove_dead");
         (status = 503, description = "`STORE_UNAVAILABLE`: a component cannot run its jobs now. The others have run theirs."),
     ),
 )]
-pub(crate) async fn drain(
+pub(crate) async fn drain_jobs(
     State(state): State<AppState>,
     _: DrainAccess<JobsWrite>,
     headers: HeaderMap,

@@ -79,7 +79,7 @@ impl JobResponse {
     get, path = "/api/v1/jobs", tag = "Jobs", security(("key" = ["jobs:read"])),
     params(ListQuery, Page), responses((status = 200, description = "A page of jobs.", body = Listing<JobResponse>)),
 )]
-pub(crate) async fn list(
+pub(crate) async fn list_jobs(
     State(state): State<AppState>,
     granted: Granted<JobsRead>,
     query: ListQuery,
@@ -113,7 +113,7 @@ fn is_valid(id: &str) -> bool {
     params(("id" = String, Path, description = "The job's id.")),
     responses((status = 200, description = "The job.", body = JobResponse)),
 )]
-pub(crate) async fn show(
+pub(crate) async fn get_job(
     State(state): State<AppState>,
     granted: Granted<JobsRead>,
     Path(id): Path<String>,
@@ -131,7 +131,7 @@ pub(crate) async fn show(
     params(("id" = String, Path, description = "The job's id.")),
     responses((status = 200, description = "The job in its current state.", body = JobResponse)),
 )]
-pub(crate) async fn replay(
+pub(crate) async fn replay_job(
     State(state): State<AppState>,
     granted: Granted<JobsWrite>,
     Path(id): Path<String>,

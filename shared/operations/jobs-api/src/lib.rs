@@ -41,16 +41,16 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         db,
     };
     Router::new()
-        .route("/api/v1/jobs", get(job::list))
-        .route("/api/v1/jobs/drain", post(drain::drain))
-        .route("/api/v1/jobs/{id}", get(job::show))
-        .route("/api/v1/jobs/{id}/replay", post(job::replay))
+        .route("/api/v1/jobs", get(job::list_jobs))
+        .route("/api/v1/jobs/drain", post(drain::drain_jobs))
+        .route("/api/v1/jobs/{id}", get(job::get_job))
+        .route("/api/v1/jobs/{id}/replay", post(job::replay_job))
         .with_state(state)
 }
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(job::list, job::show, job::replay, drain::drain))]
+#[openapi(paths(job::list_jobs, job::get_job, job::replay_job, drain::drain_jobs))]
 pub struct ApiDoc;
 
 #[cfg(test)]
