@@ -12,6 +12,7 @@ use edge_cache::{Cache, Entry, Origin};
 use edge_capabilities::clock::millis;
 use edge_capabilities::config;
 use edge_capabilities::{Capabilities, Timestamp};
+use edge_json::Text;
 use edge_upstreams::{Upstream, UpstreamError};
 use http::HeaderValue;
 
@@ -180,8 +181,7 @@ impl Catalogue {
 
 /// The name of a plan; None: no plan can have it.
 fn valid(name: &str) -> Option<Arc<str>> {
-    let is_valid = (1..=MAX_LEN).contains(&name.len()) && !name.chars().any(char::is_control);
-    is_valid.then(|| name.into())
+    Text::<MAX_LEN>::accepts(name).then(|| name.into())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

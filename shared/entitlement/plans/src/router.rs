@@ -36,7 +36,7 @@ pub struct ApiDoc;
 /// Returns the plans on sale in the ERP, from the edge's cache; `Age` is the age of the cached snapshot. While the ERP
 /// is down, the last known plans are served for a day.
 #[utoipa::path(
-    get, path = "/api/v1/billing/plans", tag = "Plans",
+    get, path = "/api/v1/billing/plans", operation_id = "list_plans", tag = "Plans",
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response.")),
     responses(
         (status = 200, description = "All plans, with their tiers.", body = PlansResponse),
@@ -50,7 +50,7 @@ async fn list(State(catalogue): State<Catalogue>, request: Request) -> Response 
 
 /// Get a plan
 #[utoipa::path(
-    get, path = "/api/v1/billing/plans/{plan}", tag = "Plans",
+    get, path = "/api/v1/billing/plans/{plan}", operation_id = "get_plan", tag = "Plans",
     params(
         ("plan" = String, Path, description = "The plan's `sku_id` or `sku_code`."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response."),

@@ -41,6 +41,6 @@ pub use metrics::write_metrics;
 pub use router::{ApiDoc, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};
-pub use subject::{ExternalOrg, Id, InvalidId, Subject};
+pub use subject::{ExternalOrg, Id, Subject};
 pub use verdict::{Seat, Source, Verdict};
 pub use verification::Verification;

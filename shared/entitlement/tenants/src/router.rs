@@ -143,7 +143,8 @@ pub struct ApiDoc;
 ///
 /// Requires a platform key. Repeating the request with the same `Idempotency-Key` creates only one tenant.
 #[utoipa::path(
-    post, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    post, path = "/api/v1/tenants", operation_id = "create_tenant",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     request_body = CreateTenantRequest,
     responses(
         (status = 201, description = "The tenant is created.", body = TenantResponse),
@@ -171,7 +172,8 @@ async fn create(
 ///
 /// Tenants are listed newest first. A tenant's key lists only its own tenant.
 #[utoipa::path(
-    get, path = "/api/v1/tenants", tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
+    get, path = "/api/v1/tenants", operation_id = "list_tenants",
+    tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
     responses((status = 200, description = "A page of tenants.", body = Listing<TenantResponse>)),
 )]
 async fn list(
@@ -186,7 +188,8 @@ async fn list(
 
 /// Get a tenant
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}", operation_id = "get_tenant",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
     responses((status = 200, description = "The tenant.", body = TenantResponse)),
 )]
@@ -203,7 +206,8 @@ async fn show(
 /// Omitted fields keep their values; null clears an optional field. A tenant's own key can change the tenant's names,
 /// addresses and settings, but nothing that the tenant pays for.
 #[utoipa::path(
-    put, path = "/api/v1/tenants/{id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    put, path = "/api/v1/tenants/{id}", operation_id = "update_tenant",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = UpdateTenantRequest,
     responses(
         (status = 200, description = "The updated tenant.", body = TenantResponse),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use edge_capabilities::Timestamp;
 use edge_database::{Column, DatabaseError, Value};
 use edge_idempotency::IdempotencyScope;
+use edge_json::Text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -114,5 +115,5 @@ pub(crate) const MAX_ID_LEN: usize = 256;
 
 /// Whether the database can store `id`.
 pub(crate) fn is_valid_id(id: &str) -> bool {
-    (1..=MAX_ID_LEN).contains(&id.len()) && !id.chars().any(char::is_control)
+    Text::<MAX_ID_LEN>::accepts(id)
 }

@@ -155,7 +155,10 @@ struct Lapsed {
 /// Check liveness
 ///
 /// Succeeds as long as the process can respond. No store is accessed.
-#[utoipa::path(get, path = "/healthz", tag = "Operations", responses((status = 200, description = "The process is alive.", body = Alive)))]
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "check_liveness", tag = "Operations",
+    responses((status = 200, description = "The process is alive.", body = Alive)),
+)]
 pub(crate) async fn alive() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
@@ -165,7 +168,7 @@ pub(crate) async fn alive() -> Json<Alive> {
 /// Reads and writes the stores. The ERP is not checked, because the edge continues with cached data without it. A
 /// lapsed rule is reported but does not make the edge unready, because the latest version that compiles is used.
 #[utoipa::path(
-    get, path = "/readyz", tag = "Operations",
+    get, path = "/readyz", operation_id = "check_readiness", tag = "Operations",
     responses(
         (status = 200, description = "The edge is ready.", body = Ready),
         (status = 503, description = "A store cannot be used or the clock is wrong.", body = Ready),

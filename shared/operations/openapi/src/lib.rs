@@ -106,6 +106,17 @@ mod tests {
     }
 
     #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let written = written();
+        let items = written["paths"].as_object().unwrap().values();
+        let mut seen = BTreeSet::new();
+        for operation in items.flat_map(|item| item.as_object().unwrap().values()) {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(seen.insert(id), "two operations are called {id}: set `operation_id`");
+        }
+    }
+
+    #[test]
     fn every_operation_is_described() {
         let written = written();
         let described: BTreeSet<String> = written["paths"]

@@ -120,7 +120,7 @@ pub struct ApiDoc;
 /// Returns counts of webhooks, seat verdicts, rules and calls to upstreams by outcome, in the Prometheus text format.
 /// All instances of the edge share the same counters, which are a second or two behind.
 #[utoipa::path(
-    get, path = "/metrics", tag = "Operations",
+    get, path = "/metrics", operation_id = "get_metrics", tag = "Operations",
     responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
 )]
 async fn metrics(State(state): State<AppState>) -> Result<Response, Problem> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::database::DatabaseError;
+use edge_json::{InvalidText, Text};
 use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::ser::SerializeMap as _;
@@ -191,6 +192,12 @@ impl FieldError {
     /// The field `field` is invalid: `message`.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
+    }
+
+    /// The error of the field `field` whose `text` is not a [`Text`]; None: it is one, or it is absent.
+    pub fn of_text<const MAX_LEN: usize>(field: impl Into<String>, text: Option<&str>) -> Option<Self> {
+        let is_valid = text.is_none_or(Text::<MAX_LEN>::accepts);
+        (!is_valid).then(|| Self::new(field, InvalidText::<MAX_LEN>.to_string()))
     }
 }
 

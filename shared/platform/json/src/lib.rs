@@ -6,9 +6,12 @@
 //!
 //! [`Strict`] does not reach values that serde buffers before it knows their type (`untagged`, `tag = "…"`, struct fields
 //! of a `flatten`ed struct): no type that is read from outside uses these.
+//!
+//! [`Text`] and [`AtMost`] bound what a request may hold.
 
 mod bounded_list;
 mod strict;
+mod text;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +19,7 @@ use serde_json::{Error, Value};
 
 pub use bounded_list::AtMost;
 pub use strict::Strict;
+pub use text::{InvalidText, Text};
 
 /// Reads `bytes`, which must be one JSON value.
 pub fn from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {

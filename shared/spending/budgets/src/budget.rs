@@ -11,7 +11,7 @@ pub use model::{Budget, Change, Severity, Threshold};
 pub use period::{Period, PeriodLength, Zone};
 pub use store::{BudgetScope, Budgets};
 
-pub(crate) use body::{is_valid_id, read_amount};
+pub(crate) use body::{is_id, read_amount};
 #[cfg(test)]
 pub(crate) use model::Limit;
 pub(crate) use terms::{EffectiveBudget, effective_for};

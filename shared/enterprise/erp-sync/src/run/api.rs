@@ -103,7 +103,8 @@ pub(crate) struct StatusQuery {
 /// Without `kind` or `job_id`, this returns the run that was started last. The request also resumes a run whose worker
 /// died, from where it stopped.
 #[utoipa::path(
-    get, path = "/api/v1/erp-sync/status", tag = "ERP sync", security(("key" = ["erp:admin"])),
+    get, path = "/api/v1/erp-sync/status", operation_id = "get_sync_status",
+    tag = "ERP sync", security(("key" = ["erp:admin"])),
     params(
         StatusQuery,
         TenantHeader,

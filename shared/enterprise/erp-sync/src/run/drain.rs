@@ -63,7 +63,8 @@ impl Counts {
 /// A scheduler calls this, or better `POST /api/v1/jobs/drain`. It resumes runs whose worker died, and starts the next run
 /// where a run ended `erp_sync_every_minutes` ago. The value of the variable `drain_key` is accepted as a credential too.
 #[utoipa::path(
-    post, path = "/api/v1/erp-sync/drain", tag = "ERP sync", security(("key" = ["erp:admin"])),
+    post, path = "/api/v1/erp-sync/drain", operation_id = "drain_sync_runs",
+    tag = "ERP sync", security(("key" = ["erp:admin"])),
     responses((status = 200, description = "The work that was done.", body = DrainResponse)),
 )]
 pub(crate) async fn drain(

@@ -1,7 +1,7 @@
 //! The bodies of requests that register and change applications, and their validation.
 
 use edge_capabilities::Timestamp;
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, Problem, Text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(crate) struct UpdateApplicationRequest {
 }
 
 pub(crate) fn is_valid_text(text: &str) -> bool {
-    (1..=MAX_LEN).contains(&text.trim().len()) && text.len() <= MAX_LEN && !text.chars().any(char::is_control)
+    Text::<MAX_LEN>::accepts(text) && !text.trim().is_empty()
 }
 
 pub(crate) fn is_slug(slug: &str) -> bool {

@@ -72,7 +72,8 @@ impl From<ApplicationPlan> for PlanResponse {
 ///
 /// Requires a platform key.
 #[utoipa::path(
-    post, path = "/applications/{slug}/plans", tag = "Applications", security(("key" = ["applications:write"])),
+    post, path = "/applications/{slug}/plans", operation_id = "create_application_plan",
+    tag = "Applications", security(("key" = ["applications:write"])),
     params(
         ("slug" = String, Path, description = "The application's slug."),
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
@@ -108,7 +109,8 @@ pub(crate) async fn create_plan(
 ///
 /// Plans are listed newest first, each in its last version, also those that are not sold any more.
 #[utoipa::path(
-    get, path = "/applications/{slug}/plans", tag = "Applications", security(("key" = ["applications:read"])),
+    get, path = "/applications/{slug}/plans", operation_id = "list_application_plans",
+    tag = "Applications", security(("key" = ["applications:read"])),
     params(("slug" = String, Path, description = "The application's slug."), Page),
     responses(
         (status = 200, description = "A page of plans.", body = Listing<PlanResponse>),
@@ -131,7 +133,7 @@ pub(crate) async fn list_plans(
 /// Requires a platform key. A change is a new version of the plan, for new subscriptions; running subscriptions keep the
 /// version that they were sold under.
 #[utoipa::path(
-    patch, path = "/applications/{slug}/plans/{planId}", tag = "Applications",
+    patch, path = "/applications/{slug}/plans/{planId}", operation_id = "update_application_plan", tag = "Applications",
     security(("key" = ["applications:write"])),
     params(
         ("slug" = String, Path, description = "The application's slug."),

@@ -67,7 +67,8 @@ impl InvalidateSeatsRequest {
 /// After the response, the next check of any user of the organisation asks the ERP, on every instance. The subscription
 /// state reported by payment events is kept.
 #[utoipa::path(
-    post, path = "/api/v1/seats/invalidate", tag = "Seats", security(("key" = ["seats:write"])),
+    post, path = "/api/v1/seats/invalidate", operation_id = "invalidate_seats",
+    tag = "Seats", security(("key" = ["seats:write"])),
     request_body = InvalidateSeatsRequest,
     responses(
         (status = 200, description = "The cached seats are invalidated.", body = InvalidateSeatsResponse),

@@ -17,7 +17,8 @@ use super::AppState;
 /// Works like `/api/v1/api-keys`. The key can read and change only this tenant's data and has no scope that its creator
 /// lacks.
 #[utoipa::path(
-    post, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    post, path = "/api/v1/tenants/{id}/api-keys", operation_id = "create_tenant_api_key",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = CreateApiKeyRequest,
     responses((status = 201, description = "The key is created.", body = CreateApiKeyResponse)),
 )]
@@ -41,7 +42,8 @@ pub(super) async fn create(
 ///
 /// Keys are listed newest first, without revoked keys.
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}/api-keys", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}/api-keys", operation_id = "list_tenant_api_keys",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
     responses((status = 200, description = "A page of keys.", body = Listing<ApiKeyResponse>)),
 )]
@@ -60,7 +62,8 @@ pub(super) async fn list(
 /// The key stops working everywhere on this node within one second. Its descendants, the keys created with it directly
 /// or indirectly, keep working unless `?descendants=revoke` is given; then the response lists all revoked keys.
 #[utoipa::path(
-    delete, path = "/api/v1/tenants/{id}/api-keys/{key_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    delete, path = "/api/v1/tenants/{id}/api-keys/{key_id}", operation_id = "revoke_tenant_api_key",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("key_id" = String, Path, description = "The key's id."),

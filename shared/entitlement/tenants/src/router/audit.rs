@@ -46,7 +46,8 @@ impl From<AuditEntry> for AuditEntryResponse {
 ///
 /// Entries are listed newest first. They are never changed or deleted.
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}/audit", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}/audit", operation_id = "list_tenant_audit_entries",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
     responses((status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>)),
 )]

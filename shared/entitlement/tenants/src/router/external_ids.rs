@@ -85,7 +85,8 @@ pub(super) fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
 
 /// List a tenant's external ids
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}/external-ids", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}/external-ids", operation_id = "list_external_ids",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")),
     responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ExternalIdResponse>)),
 )]
@@ -104,7 +105,8 @@ pub(super) async fn list(
 /// Requires a platform key. From then on, payment events of the tenant apply to seat checks under this id, regardless
 /// of the organisation's id in the ERP.
 #[utoipa::path(
-    put, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
+    put, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", operation_id = "set_external_id",
+    tag = "Tenants",
     security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
@@ -135,7 +137,8 @@ pub(super) async fn set(
 ///
 /// Requires a platform key.
 #[utoipa::path(
-    delete, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", tag = "Tenants",
+    delete, path = "/api/v1/tenants/{id}/external-ids/{applicationSlug}", operation_id = "delete_external_id",
+    tag = "Tenants",
     security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),

@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::Response;
 use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
-use edge_http::{Address, Code, FieldError, Json, Listing, Page, Problem};
+use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 use http::request::Parts;
@@ -12,7 +12,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::AppState;
-use super::request::{is_email, is_valid, sent};
+use super::request::{MAX_TEXT_LEN, is_email, sent};
 use crate::error::MemberError;
 use crate::members::{Member, MembershipChange};
 use crate::people::PersonPatch;
@@ -117,8 +117,8 @@ impl Person {
         if person.email.iter().flatten().any(|email| !is_email(email)) {
             errors.push(FieldError::new("email", "must be an e-mail address"));
         }
-        if person.name.iter().flatten().any(|name| !is_valid(name)) {
-            errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
+        if person.name.iter().flatten().any(|name| !Text::<MAX_TEXT_LEN>::accepts(name)) {
+            errors.push(FieldError::new("name", InvalidText::<MAX_TEXT_LEN>.to_string()));
         }
         person
     }
@@ -126,7 +126,8 @@ impl Person {
 
 /// Add a user
 #[utoipa::path(
-    post, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    post, path = "/api/v1/tenants/{id}/users", operation_id = "add_user",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id.")), request_body = CreateMemberRequest,
     responses(
         (status = 201, description = "The user is added.", body = MemberResponse),
@@ -146,8 +147,8 @@ pub(super) async fn add(
         .idempotency
         .once(&granted.caller.idempotency_scope_in(&tenant.id), request, async |new| {
             let mut errors = Vec::new();
-            if !is_valid(&new.user_id) {
-                errors.push(FieldError::new("user_id", "must be 1 to 256 bytes without control characters"));
+            if !Text::<MAX_TEXT_LEN>::accepts(&new.user_id) {
+                errors.push(FieldError::new("user_id", InvalidText::<MAX_TEXT_LEN>.to_string()));
             }
             let role = read_role(new.role.as_deref(), &mut errors).unwrap_or(Role::Member);
             let person = new.person.read(&mut errors);
@@ -171,7 +172,8 @@ pub(super) async fn add(
 ///
 /// Users are sorted by id.
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}/users", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}/users", operation_id = "list_users",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), Page),
     responses((status = 200, description = "A page of users.", body = Listing<MemberResponse>)),
 )]
@@ -182,7 +184,8 @@ pub(super) async fn list(
     page: Page,
 ) -> Result<Json<Listing<MemberResponse>>, Problem> {
     let tenant = state.find(&granted.caller, &id).await?;
-    let parse = |text: &str| String::from_utf8(hex::decode(text).ok()?).ok().filter(|user| is_valid(user));
+    let parse =
+        |text: &str| String::from_utf8(hex::decode(text).ok()?).ok().filter(|user| Text::<MAX_TEXT_LEN>::accepts(user));
     let last = page.parse_cursor(parse)?.unwrap_or_default();
     let members = state.members.list(&tenant.id, &last, page.rows()).await?;
     Ok(Json(page.listing(members, |member| hex::encode(&member.user), MemberResponse::from)))
@@ -192,7 +195,8 @@ pub(super) async fn list(
 ///
 /// Omitted fields keep their values; null clears an optional field.
 #[utoipa::path(
-    put, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    put, path = "/api/v1/tenants/{id}/users/{user_id}", operation_id = "update_user",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("user_id" = String, Path, description = "The user's id."),
@@ -245,7 +249,8 @@ pub(super) async fn change(
 /// The user's personal data is deleted. The user's id stays in the audit and payment records. The user's token no
 /// longer grants access. API keys that the user created keep working unless `?api_keys=revoke` is given.
 #[utoipa::path(
-    delete, path = "/api/v1/tenants/{id}/users/{user_id}", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    delete, path = "/api/v1/tenants/{id}/users/{user_id}", operation_id = "remove_user",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The tenant's id."),
         ("user_id" = String, Path, description = "The user's id."),
@@ -344,7 +349,7 @@ impl AppState {
         user: &str,
         keys: MemberKeys,
     ) -> Result<(), Problem> {
-        if !is_valid(user) {
+        if !Text::<MAX_TEXT_LEN>::accepts(user) {
             return Err(MemberError::IsNoMember.into());
         }
         let now = self.now();
@@ -369,7 +374,7 @@ impl AppState {
     }
 
     async fn member_response(&self, tenant: &str, user: &str) -> Result<MemberResponse, Problem> {
-        let found = if is_valid(user) { self.members.find(tenant, user).await? } else { None };
+        let found = if Text::<MAX_TEXT_LEN>::accepts(user) { self.members.find(tenant, user).await? } else { None };
         found.map(MemberResponse::from).ok_or_else(|| MemberError::IsNoMember.into())
     }
 }

@@ -9,13 +9,13 @@ use edge_access::{AnyScope, Caller, Granted, OrganizationsRead, OrganizationsWri
 use edge_audit::Actor;
 use edge_capabilities::database::Cursor;
 use edge_capabilities::random;
-use edge_http::{Address, Code, Json, Listing, Page, Problem};
+use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 
 use super::audit::AuditEntryResponse;
 use super::members::{MemberKeys, check_role_scopes};
-use super::request::{is_email, is_uuid, is_valid, new_uuid};
+use super::request::{MAX_TEXT_LEN, is_email, is_uuid, new_uuid};
 use super::{AppState, require_platform};
 use crate::error::{MemberError, TenantError};
 use crate::members::MembershipChange;
@@ -135,7 +135,8 @@ pub(super) async fn update_organization(
 ///
 /// Entries are listed newest first. They are never changed or deleted.
 #[utoipa::path(
-    get, path = "/organizations/{id}/audit", tag = "Organizations", security(("key" = ["organizations:read"])),
+    get, path = "/organizations/{id}/audit", operation_id = "list_organization_audit_entries",
+    tag = "Organizations", security(("key" = ["organizations:read"])),
     params(("id" = String, Path, description = "The organization's id."), Page),
     responses(
         (status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>),
@@ -179,7 +180,9 @@ pub(super) async fn erase_user(
 ) -> Result<StatusCode, Problem> {
     let (caller, actor) = (&granted.caller, granted.caller.actor(address));
     let tenant = state.find_organization(caller, &id).await?;
-    if let Some(member) = if is_valid(&user) { state.members.find(&tenant.id, &user).await? } else { None } {
+    if let Some(member) =
+        if Text::<MAX_TEXT_LEN>::accepts(&user) { state.members.find(&tenant.id, &user).await? } else { None }
+    {
         check_role_scopes(caller, member.role)?;
     }
     state.remove_member(caller, &actor, &tenant, &user, keys).await?;
@@ -208,7 +211,7 @@ impl AppState {
     ) -> Result<OrganizationResponse, Problem> {
         let person = caller.person();
         let owner = match (&new.owner_user_id, person) {
-            (Some(owner), _) if !is_valid(owner) => {
+            (Some(owner), _) if !Text::<MAX_TEXT_LEN>::accepts(owner) => {
                 return Err(Problem::field("ownerUserId", "must be 1 to 256 bytes without control characters"));
             }
             (Some(owner), Some(person)) if caller.tenant.is_some() && owner != person => {

@@ -1,7 +1,7 @@
 //! A tenant's fields as callers send them.
 
 use edge_capabilities::{Random, Timestamp};
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, InvalidText, Problem, Text};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::tenant::{Mode, Tenant, canonical_timezone};
 
-const MAX_TEXT_LEN: usize = 256;
+pub(super) const MAX_TEXT_LEN: usize = 256;
 const LARGEST_SETTINGS: usize = 16 << 10;
 
 /// A request to create a tenant.
@@ -278,8 +278,8 @@ pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
             errors.push(FieldError::new(field, message));
         }
     };
-    let text = "must be 1 to 256 bytes without control characters";
-    check(is_valid(&tenant.name) && !tenant.name.trim().is_empty(), "name", text);
+    let text = &InvalidText::<MAX_TEXT_LEN>.to_string();
+    check(Text::<MAX_TEXT_LEN>::accepts(&tenant.name) && !tenant.name.trim().is_empty(), "name", text);
     let slug = (1..=63).contains(&tenant.slug.len())
         && tenant.slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     check(slug, "slug", "must be 1 to 63 of a–z, 0–9 and -");
@@ -302,7 +302,7 @@ pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
         ("billing_phone", &tenant.billing_phone),
         ("plan", &tenant.plan),
     ] {
-        check(value.as_deref().is_none_or(is_valid), field, text);
+        check(value.as_deref().is_none_or(Text::<MAX_TEXT_LEN>::accepts), field, text);
     }
     let has_code = tenant.erp_company_code.is_some();
     check(tenant.mode == Mode::External || has_code, "erp_company_code", "is required of an internal tenant");
@@ -315,15 +315,10 @@ pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
     if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
 }
 
-/// Whether the database can hold `text` as a name or an id.
-pub(super) fn is_valid(text: &str) -> bool {
-    (1..=MAX_TEXT_LEN).contains(&text.len()) && !text.chars().any(char::is_control)
-}
-
 /// Whether `text` looks like an e-mail address.
 pub(super) fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
-    is_valid(text)
+    Text::<MAX_TEXT_LEN>::accepts(text)
         && !text.contains(char::is_whitespace)
         && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }

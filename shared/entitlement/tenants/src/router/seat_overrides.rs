@@ -14,7 +14,8 @@ use super::{AppState, require_platform};
 /// Requires a platform key. The subscription state from earlier payment events no longer takes precedence over the
 /// state in the ERP; the next payment event takes precedence again. A tenant that is not active still gets no seat.
 #[utoipa::path(
-    delete, path = "/api/v1/seats/overrides/{organizationId}", tag = "Seats", security(("key" = ["tenants:admin"])),
+    delete, path = "/api/v1/seats/overrides/{organizationId}", operation_id = "delete_seat_override",
+    tag = "Seats", security(("key" = ["tenants:admin"])),
     params(("organizationId" = String, Path, description = "The organisation's id, which is the tenant's id at the edge.")),
     responses(
         (status = 204, description = "The override is deleted; the next seat check asks the ERP."),

@@ -25,7 +25,8 @@ pub(super) struct ProvisionResponse {
 /// Creates tenants for the group's own companies, BHM001 to BHM008: internal, with the plan `enterprise` and unlimited
 /// users. Existing tenants are not changed. Requires a platform key.
 #[utoipa::path(
-    post, path = "/api/v1/tenants/provision-internal", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    post, path = "/api/v1/tenants/provision-internal", operation_id = "provision_internal_tenants",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     responses(
         (status = 200, description = "All internal tenants.", body = ProvisionResponse),
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of the companies."),

@@ -62,7 +62,8 @@ struct Users {
 
 /// Get a tenant's usage
 #[utoipa::path(
-    get, path = "/api/v1/tenants/{id}/usage/stats", tag = "Tenants", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/tenants/{id}/usage/stats", operation_id = "get_tenant_usage",
+    tag = "Tenants", security(("key" = ["tenants:admin"])),
     params(("id" = String, Path, description = "The tenant's id."), UsageQuery),
     responses((status = 200, description = "The tenant's usage.", body = UsageResponse)),
 )]

@@ -256,7 +256,8 @@ pub struct ApiDoc;
 ///
 /// The key is shown only in this response. Repeating the request with the same `Idempotency-Key` returns the same key.
 #[utoipa::path(
-    post, path = "/api/v1/api-keys", tag = "API keys", security(("key" = ["tenants:admin"])),
+    post, path = "/api/v1/api-keys", operation_id = "create_api_key",
+    tag = "API keys", security(("key" = ["tenants:admin"])),
     request_body = CreateApiKeyRequest,
     responses((status = 201, description = "The API key was created.", body = CreateApiKeyResponse)),
 )]
@@ -279,7 +280,8 @@ async fn create(
 ///
 /// Returns the newest keys first and omits revoked keys. A tenant's key sees only the keys of its tenant.
 #[utoipa::path(
-    get, path = "/api/v1/api-keys", tag = "API keys", security(("key" = ["tenants:admin"])),
+    get, path = "/api/v1/api-keys", operation_id = "list_api_keys",
+    tag = "API keys", security(("key" = ["tenants:admin"])),
     params(Page), responses((status = 200, description = "A page of API keys.", body = Listing<ApiKeyResponse>)),
 )]
 async fn list(
@@ -295,7 +297,8 @@ async fn list(
 /// The key stops working on the whole node within one second. Keys created with it, directly or through other keys,
 /// keep working unless `?descendants=revoke` is sent; the response then lists all revoked keys.
 #[utoipa::path(
-    delete, path = "/api/v1/api-keys/{id}", tag = "API keys", security(("key" = ["tenants:admin"])),
+    delete, path = "/api/v1/api-keys/{id}", operation_id = "revoke_api_key",
+    tag = "API keys", security(("key" = ["tenants:admin"])),
     params(
         ("id" = String, Path, description = "The API key's id."),
         ("descendants" = Option<String>, Query, description = "`revoke` also revokes all keys that descend from this key. By default they are kept."),

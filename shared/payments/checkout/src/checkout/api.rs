@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use edge_access::{BillingRead, BillingWrite};
-use edge_http::{Code, Json, Problem, RequestId};
+use edge_http::{Code, FieldError, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use edge_upstreams::Upstream;
@@ -117,8 +117,8 @@ pub(crate) async fn verify_payment(
     for (field, value) in
         [("order_id", &request.order_id), ("payment_id", &request.payment_id), ("signature", &request.signature)]
     {
-        if !(1..=MAX_LEN).contains(&value.len()) || value.chars().any(char::is_control) {
-            return Err(Problem::field(field, "must be 1 to 256 bytes without control characters"));
+        if let Some(error) = FieldError::of_text::<MAX_LEN>(field, Some(value)) {
+            return Err(Problem::fields(vec![error]));
         }
     }
     let bheempay = bheempay_for(&state, &tenant, &request.order_id).await?;

@@ -1,6 +1,6 @@
 //! What is bought.
 
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, InvalidText, Problem, Text};
 use edge_plans::Cycle;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -57,8 +57,8 @@ impl CreateCheckoutRequest {
                 errors.push(FieldError::new(field, message));
             }
         };
-        let is_valid = |text: &str| (1..=MAX_ID_LEN).contains(&text.len()) && !text.chars().any(char::is_control);
-        let text = "must be 1 to 128 bytes without control characters";
+        let is_valid = Text::<MAX_ID_LEN>::accepts;
+        let text = &InvalidText::<MAX_ID_LEN>.to_string();
         check(is_valid(&self.plan_id), "plan_id", text);
         let cycle = self.billing_cycle.as_deref().map(sold_cycle);
         check(cycle != Some(None), "billing_cycle", "must be monthly or annual");

@@ -34,7 +34,8 @@ pub(crate) struct TimeRange {
 /// missing, doubled or different, and what the ERP's books should contain for them. A tenant's key sees its own payments.
 /// A platform key sees those of all tenants, or of the one that it names. Payments are kept for 30 days.
 #[utoipa::path(
-    get, path = "/api/v1/billing/reconciliation", tag = "Billing", security(("key" = ["billing:read"])),
+    get, path = "/api/v1/billing/reconciliation", operation_id = "get_reconciliation",
+    tag = "Billing", security(("key" = ["billing:read"])),
     params(
         TimeRange,
         TenantHeader,

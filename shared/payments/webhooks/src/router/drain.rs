@@ -13,7 +13,8 @@ use crate::drain::DrainResult;
 /// A scheduler calls this, or better `POST /api/v1/jobs/drain`. It processes events that are due, propagates changes
 /// that are still pending, sends unsent notifications and deletes old events.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/drain", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    post, path = "/api/v1/webhooks/drain", operation_id = "drain_webhooks",
+    tag = "Webhooks", security(("key" = ["webhooks:write"])),
     responses((status = 200, description = "The work that was done.", body = DrainResult)),
 )]
 pub(super) async fn drain(

@@ -37,7 +37,8 @@ pub(super) struct EndpointResponse {
 /// The endpoint receives the events of one organisation. The token is shown only in this response. To replace it,
 /// create another endpoint and delete this one.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/endpoints", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    post, path = "/api/v1/webhooks/endpoints", operation_id = "create_webhook_endpoint",
+    tag = "Webhooks", security(("key" = ["webhooks:write"])),
     request_body = CreateEndpointRequest, responses((status = 201, description = "The endpoint is created.", body = EndpointResponse)),
 )]
 pub(super) async fn create_endpoint(
@@ -72,7 +73,8 @@ pub(super) async fn create_endpoint(
 
 /// Delete a webhook endpoint
 #[utoipa::path(
-    delete, path = "/api/v1/webhooks/endpoints/{id}", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    delete, path = "/api/v1/webhooks/endpoints/{id}", operation_id = "delete_webhook_endpoint",
+    tag = "Webhooks", security(("key" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The endpoint's id.")),
     responses((status = 204, description = "The endpoint is deleted.")),
 )]

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use edge_access::{Caller, Granted, WebhooksRead, WebhooksWrite};
 use edge_capabilities::database::Cursor;
 use edge_gateways::Provider;
-use edge_http::{Code, Json, Listing, Page, Problem};
+use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use http::StatusCode;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,8 @@ fn parse_provider(name: &str) -> Result<String, Problem> {
 ///
 /// Events are listed newest first. A tenant's key lists only that tenant's events.
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/events", tag = "Webhooks", security(("key" = ["webhooks:read"])),
+    get, path = "/api/v1/webhooks/events", operation_id = "list_webhook_events",
+    tag = "Webhooks", security(("key" = ["webhooks:read"])),
     params(EventFilter, Page), responses((status = 200, description = "A page of events.", body = Listing<EventResponse>)),
 )]
 pub(super) async fn list(
@@ -66,16 +67,11 @@ pub(super) async fn list(
         status: query.status.as_deref().map(parse_status).transpose()?,
         provider: query.provider.as_deref().map(parse_provider).transpose()?,
         tenant: granted.caller.tenant.as_ref().map(|tenant| tenant.as_str().to_owned()),
-        cursor: page.cursor(is_valid)?,
+        cursor: page.cursor(Text::<64>::accepts)?,
     };
     let events = state.processor.inbox.list(&filter, page.rows()).await?;
     let cursor = |event: &WebhookEvent| Cursor::new(event.received_at, event.id.as_str());
     Ok(Json(page.listing(events, cursor, EventResponse::from)))
-}
-
-/// Whether `id` may be an event's.
-fn is_valid(id: &str) -> bool {
-    id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A webhook event.
@@ -128,7 +124,8 @@ impl From<WebhookEvent> for EventResponse {
 
 /// Get a webhook event
 #[utoipa::path(
-    get, path = "/api/v1/webhooks/events/{id}", tag = "Webhooks", security(("key" = ["webhooks:read"])),
+    get, path = "/api/v1/webhooks/events/{id}", operation_id = "get_webhook_event",
+    tag = "Webhooks", security(("key" = ["webhooks:read"])),
     params(("id" = String, Path, description = "The event's id.")),
     responses((status = 200, description = "The event.", body = EventResponse)),
 )]
@@ -144,7 +141,8 @@ pub(super) async fn show(
 ///
 /// The event can have any status. An event that is already in effect is not applied a second time.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/events/{id}/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    post, path = "/api/v1/webhooks/events/{id}/replay", operation_id = "replay_webhook_event",
+    tag = "Webhooks", security(("key" = ["webhooks:write"])),
     params(("id" = String, Path, description = "The event's id.")),
     responses((status = 200, description = "The event in its current state.", body = EventResponse)),
 )]
@@ -183,7 +181,8 @@ pub(super) struct ReplayResponse {
 ///
 /// The events are due immediately and are processed by the next drain.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/events/replay", tag = "Webhooks", security(("key" = ["webhooks:write"])),
+    post, path = "/api/v1/webhooks/events/replay", operation_id = "replay_webhook_events",
+    tag = "Webhooks", security(("key" = ["webhooks:write"])),
     request_body = ReplayRequest, responses((status = 202, description = "The events are due.", body = ReplayResponse)),
 )]
 pub(super) async fn replay_all(
@@ -211,7 +210,7 @@ pub(super) async fn replay_all(
 
 impl AppState {
     async fn find_event(&self, caller: &Caller, id: &str) -> Result<WebhookEvent, Problem> {
-        let found = if is_valid(id) { self.processor.inbox.find(id).await? } else { None };
+        let found = if Text::<64>::accepts(id) { self.processor.inbox.find(id).await? } else { None };
         let own = |event: &WebhookEvent| match &caller.tenant {
             None => true,
             Some(tenant) => event.tenant_id.as_deref() == Some(tenant.as_str()),

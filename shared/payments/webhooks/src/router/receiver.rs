@@ -87,7 +87,7 @@ gateways! {
 /// The signature is in `webhook-id`, `webhook-timestamp` and `webhook-signature`, or in `svix-id`, `svix-timestamp` and
 /// `svix-signature`.
 #[utoipa::path(
-    post, path = "/webhooks/standard/{source}", tag = "Webhooks",
+    post, path = "/webhooks/standard/{source}", operation_id = "receive_standard_webhook", tag = "Webhooks",
     params(("source" = String, Path, description = "A readable name of the sender. Duplicates are recognized by the signed id, not by this name.")),
     request_body(content = Vec<u8>, content_type = "application/json"),
     responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),
@@ -109,7 +109,7 @@ pub(super) async fn standard(
 ///
 /// Only events of that organisation take effect.
 #[utoipa::path(
-    post, path = "/erp/webhooks/billing/{token}", tag = "Webhooks",
+    post, path = "/erp/webhooks/billing/{token}", operation_id = "receive_erp_event_of_organization", tag = "Webhooks",
     params(("token" = String, Path, description = "The token that was returned when the endpoint was created.")),
     request_body(content = Vec<u8>, content_type = "application/json"),
     responses((status = 200, description = "The event is stored."), (status = 400, description = "`INVALID_SIGNATURE`.")),

@@ -133,7 +133,8 @@ pub(super) struct RuleDecisionPage {
 ///
 /// Returns the newest decisions first. A tenant's key sees only the decisions of its tenant.
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}/decisions", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}/decisions", operation_id = "list_rule_decisions",
+    tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), Page, DecisionQuery),
     responses((status = 200, description = "A page of decisions.", body = RuleDecisionPage)),
 )]
@@ -206,7 +207,8 @@ impl From<AuditEntry> for AuditEntryResponse {
 ///
 /// Returns the creation, activation and rollback of versions, newest first. Entries are never changed or deleted.
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}/audit", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}/audit", operation_id = "list_rule_audit_entries",
+    tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), Page),
     responses((status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>)),
 )]

@@ -49,7 +49,8 @@ pub(super) struct RuleEvaluation {
 ///
 /// The decision is recorded. If the rule fails, the recorded decision contains the reason; the response does not.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/evaluate", tag = "Rules", security(("key" = ["rules:evaluate"])),
+    post, path = "/api/v1/rules/{name}/evaluate", operation_id = "evaluate_rule",
+    tag = "Rules", security(("key" = ["rules:evaluate"])),
     params(("name" = String, Path, description = "The rule's name.")), request_body = EvaluateRuleRequest,
     responses(
         (status = 200, description = "The rule's decision.", body = RuleEvaluation),
@@ -156,7 +157,8 @@ pub(super) fn raw(json: String) -> Box<RawValue> {
 /// Runs a script or version on the latest recorded decisions, newest first, and compares the outcomes. Nothing is
 /// recorded.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/backtest", tag = "Rules", security(("key" = ["rules:write"])),
+    post, path = "/api/v1/rules/{name}/backtest", operation_id = "backtest_rule",
+    tag = "Rules", security(("key" = ["rules:write"])),
     params(("name" = String, Path, description = "The rule's name.")), request_body = BacktestRuleRequest,
     responses(
         (status = 200, description = "The differences found.", body = RuleBacktest),

@@ -70,7 +70,7 @@ fn raw(json: Option<String>) -> Box<RawValue> {
 
 /// List rules
 #[utoipa::path(
-    get, path = "/api/v1/rules", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules", operation_id = "list_rules", tag = "Rules", security(("key" = ["rules:read"])),
     responses((status = 200, description = "All rules with their active versions.", body = Listing<RuleResponse>)),
 )]
 pub(super) async fn list(
@@ -88,7 +88,7 @@ pub(super) async fn list(
 ///
 /// Returns the active version. To activate another version, send the `ETag` of this response as `If-Match`.
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}", operation_id = "get_rule", tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name.")),
     responses(
         (status = 200, description = "The rule.", body = RuleResponse, headers(("ETag" = String))),
@@ -124,7 +124,8 @@ pub(super) fn with_etag(mut response: Response, etag: &str) -> Response {
 ///
 /// Returns the JSON Schemas of the rule's input and outcome.
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}/schema", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}/schema", operation_id = "get_rule_schema",
+    tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name.")),
     responses((status = 200, description = "JSON Schemas: `{\"input\",\"outcome\"}`.", body = serde_json::Value)),
 )]
@@ -179,7 +180,8 @@ impl RuleVersion {
 ///
 /// Returns the newest versions first.
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}/versions", operation_id = "list_rule_versions",
+    tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), Page),
     responses((status = 200, description = "A page of versions.", body = Listing<RuleVersion>)),
 )]
@@ -205,7 +207,8 @@ pub(super) async fn versions(
 
 /// Get a rule version
 #[utoipa::path(
-    get, path = "/api/v1/rules/{name}/versions/{version}", tag = "Rules", security(("key" = ["rules:read"])),
+    get, path = "/api/v1/rules/{name}/versions/{version}", operation_id = "get_rule_version",
+    tag = "Rules", security(("key" = ["rules:read"])),
     params(("name" = String, Path, description = "The rule's name."), ("version" = i64, Path, description = "The version's number.")),
     responses(
         (status = 200, description = "The version.", body = RuleVersion),

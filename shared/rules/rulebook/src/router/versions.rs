@@ -38,7 +38,8 @@ pub(super) struct CheckRuleRequest {
 ///
 /// Compiles the script, searches it for mistakes and runs its tests. Nothing is stored.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/check", tag = "Rules", security(("key" = ["rules:write"])),
+    post, path = "/api/v1/rules/{name}/check", operation_id = "check_rule",
+    tag = "Rules", security(("key" = ["rules:write"])),
     params(("name" = String, Path, description = "The rule's name.")), request_body = CheckRuleRequest,
     responses((status = 200, description = "The report of the check: `ok` is true if the script passes.", body = Report)),
 )]
@@ -106,7 +107,8 @@ impl CreateRuleVersionRequest {
 /// Checks the version and stores it. It has no effect until it is activated. Sending the same script and tests again
 /// returns the same version.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/versions", tag = "Rules", security(("key" = ["rules:write"])),
+    post, path = "/api/v1/rules/{name}/versions", operation_id = "create_rule_version",
+    tag = "Rules", security(("key" = ["rules:write"])),
     params(("name" = String, Path, description = "The rule's name.")), request_body = CreateRuleVersionRequest,
     responses(
         (status = 201, description = "The version was stored.", body = CreatedRuleVersion),
@@ -158,7 +160,8 @@ impl From<(edge_rules::Rule, &Current)> for RuleActivation {
 /// `If-Match` must contain the ETag of the version to replace. If another version was activated in the meantime,
 /// nothing is changed. After the response, every instance uses the new version from its next request on.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/activate", tag = "Rules", security(("key" = ["rules:write"])),
+    post, path = "/api/v1/rules/{name}/activate", operation_id = "activate_rule_version",
+    tag = "Rules", security(("key" = ["rules:write"])),
     params(
         ("name" = String, Path, description = "The rule's name."),
         ("If-Match" = String, Header, description = "The ETag returned with the rule."),
@@ -201,7 +204,8 @@ struct EmptyBody {}
 /// Activates the version that was active before. Rolling back twice goes back two steps. Without `If-Match`, whichever
 /// version is active is rolled back.
 #[utoipa::path(
-    post, path = "/api/v1/rules/{name}/rollback", tag = "Rules", security(("key" = ["rules:write"])),
+    post, path = "/api/v1/rules/{name}/rollback", operation_id = "roll_back_rule",
+    tag = "Rules", security(("key" = ["rules:write"])),
     params(
         ("name" = String, Path, description = "The rule's name."),
         ("If-Match" = Option<String>, Header, description = "The ETag returned with the rule."),

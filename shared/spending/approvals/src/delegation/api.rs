@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::{AnyScope, BillingRead, Scope};
 use edge_capabilities::{Timestamp, random};
 use edge_database::Cursor;
-use edge_http::{Code, Json, Listing, Page, Problem};
+use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, TenantHeader};
 use http::StatusCode;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::store::{Delegation, MAX_LIVE};
 use crate::router::AppState;
-use crate::validation::{is_person, is_valid_id, is_valid_text};
+use crate::validation::{MAX_TEXT_LEN, is_id, is_person};
 
 /// The longest delegation, in milliseconds: a year.
 const MAX_DELEGATION_MS: i64 = 366 * 24 * 60 * 60 * 1000;
@@ -143,7 +143,7 @@ pub(crate) async fn list_delegations(
     Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<DelegationResponse>>, Problem> {
-    let delegations = state.delegations.list(&tenant.id, page.cursor(is_valid_id)?, page.rows()).await?;
+    let delegations = state.delegations.list(&tenant.id, page.cursor(is_id)?, page.rows()).await?;
     let position = |delegation: &Delegation| Cursor::new(delegation.created_at, delegation.id.as_str());
     Ok(Json(page.listing(delegations, position, DelegationResponse::from)))
 }
@@ -170,7 +170,8 @@ pub(crate) async fn revoke_delegation(
 ) -> Result<StatusCode, Problem> {
     let own = state.service.people().person(&caller.id).await?;
     let delegator = (!caller.may(Scope::TenantsAdmin)).then_some(own.as_str());
-    if !is_valid_text(&id) || !state.delegations.revoke(&tenant.id, &id, delegator, state.now()).await? {
+    if !Text::<MAX_TEXT_LEN>::accepts(&id) || !state.delegations.revoke(&tenant.id, &id, delegator, state.now()).await?
+    {
         let detail = "There is no such delegation that the caller may revoke.";
         return Err(Problem::new(Code::DelegationNotFound, detail));
     }

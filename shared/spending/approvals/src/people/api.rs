@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use edge_access::{BillingRead, TenantsAdmin};
-use edge_http::{Json, Problem};
+use edge_http::{FieldError, Json, Problem};
 use edge_tenants::{Scoped, TenantHeader};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::router::AppState;
-use crate::validation::{INVALID_TEXT, is_person, is_valid_text};
+use crate::validation::{MAX_TEXT_LEN, is_person};
 
 const MAX_MEMBERS: usize = 200;
 
@@ -35,7 +35,8 @@ pub(crate) struct RolesResponse {
 /// Replaces the present members. People also have the role if their token says so, or if it is their role as a member of the
 /// tenant.
 #[utoipa::path(
-    put, path = "/api/v1/enterprise-billing/approvals/roles/{role}", tag = "Approvals",
+    put, path = "/api/v1/enterprise-billing/approvals/roles/{role}", operation_id = "set_approval_role_members",
+    tag = "Approvals",
     security(("key" = ["tenants:admin"])),
     params(
         ("role" = String, Path, description = "The role as the rule `approval` spells it, such as `finance_manager`."),
@@ -50,8 +51,8 @@ pub(crate) async fn set_role_members(
     Path(role): Path<String>,
     Json(members): Json<RoleMembers>,
 ) -> Result<Json<RoleMembers>, Problem> {
-    if !is_valid_text(&role) {
-        return Err(Problem::field("role", INVALID_TEXT));
+    if let Some(error) = FieldError::of_text::<MAX_TEXT_LEN>("role", Some(&role)) {
+        return Err(Problem::fields(vec![error]));
     }
     if members.people.len() > MAX_MEMBERS || !members.people.iter().all(|person| is_person(person)) {
         return Err(Problem::field("people", "must be at most 200 people, as user:… or key:…"));
@@ -64,7 +65,7 @@ pub(crate) async fn set_role_members(
 
 /// List roles and their members
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/approvals/roles", tag = "Approvals",
+    get, path = "/api/v1/enterprise-billing/approvals/roles", operation_id = "list_approval_roles", tag = "Approvals",
     security(("key" = ["billing:read"])),
     params(TenantHeader),
     responses((

@@ -20,7 +20,7 @@ use super::response::RequestResponse;
 use super::store::RequestFilter;
 use crate::error::ApprovalError;
 use crate::router::AppState;
-use crate::validation::is_valid_id;
+use crate::validation::is_id;
 
 /// The maximum number of requests in one bulk approval.
 const MAX_BULK: usize = 100;
@@ -31,7 +31,8 @@ const MAX_BULK: usize = 100;
 /// later. If no approval is required, the request is approved at once; if the rule rejects the purchase, it is rejected at
 /// once.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/approvals/requests", tag = "Approvals",
+    post, path = "/api/v1/enterprise-billing/approvals/requests", operation_id = "create_approval_request",
+    tag = "Approvals",
     security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
@@ -73,7 +74,8 @@ pub(crate) struct RequestListQuery {
 
 /// List approval requests
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/approvals/requests", tag = "Approvals",
+    get, path = "/api/v1/enterprise-billing/approvals/requests", operation_id = "list_approval_requests",
+    tag = "Approvals",
     security(("key" = ["billing:read"])),
     params(
         Page,
@@ -97,7 +99,7 @@ pub(crate) async fn list_requests(
     let unknown = || Problem::field("status", "must be pending, approved, rejected, used or expired");
     let status = query.status.map(|status| Status::parse(&status).ok_or_else(unknown)).transpose()?;
     let filter = RequestFilter { status, kind: query.kind, requester: query.requester };
-    let (cursor, now) = (page.cursor(is_valid_id)?, state.now());
+    let (cursor, now) = (page.cursor(is_id)?, state.now());
     let requests = state.service.requests().list(&tenant.id, filter, now, cursor, page.rows()).await?;
     let position = |request: &Request| Cursor::new(request.created_at, request.id.as_str());
     Ok(Json(page.listing(requests, position, |request| RequestResponse::new(request, now))))
@@ -107,7 +109,8 @@ pub(crate) async fn list_requests(
 ///
 /// The requester and the people whom a level of the request asks can get it without `billing:read`.
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/approvals/requests/{request_id}", tag = "Approvals",
+    get, path = "/api/v1/enterprise-billing/approvals/requests/{request_id}", operation_id = "get_approval_request",
+    tag = "Approvals",
     security(("key" = ["billing:read"])),
     params(
         ("request_id" = String, Path, description = "The request's id."),
@@ -138,7 +141,8 @@ pub(crate) async fn get_request(
 /// Requires no scope, but the present level of the request must ask the caller: by name, by role, or as the delegate of a
 /// person whom it asks. Nobody can approve or reject their own request, and nobody is counted twice.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/approvals/requests/{request_id}/process", tag = "Approvals",
+    post, path = "/api/v1/enterprise-billing/approvals/requests/{request_id}/process", operation_id = "process_approval_request",
+    tag = "Approvals",
     security(("key" = [])),
     params(
         ("request_id" = String, Path, description = "The request's id."),
@@ -210,7 +214,8 @@ enum BulkApproveResult {
 ///
 /// Each request is approved independently: an error for one does not affect the others.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/approvals/requests/bulk-approve", tag = "Approvals",
+    post, path = "/api/v1/enterprise-billing/approvals/requests/bulk-approve", operation_id = "approve_requests",
+    tag = "Approvals",
     security(("key" = [])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
@@ -255,7 +260,7 @@ pub(crate) async fn bulk_approve(
 
 impl AppState {
     async fn find_request(&self, tenant: &str, id: &str) -> Result<Request, Problem> {
-        let found = if is_valid_id(id) { self.service.requests().find(tenant, id).await? } else { None };
+        let found = if is_id(id) { self.service.requests().find(tenant, id).await? } else { None };
         found.ok_or_else(|| ApprovalError::RequestNotFound.into())
     }
 

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 
 use super::model::{Purchase, Verdict};
 use crate::service::NewApprovalRequest;
-use crate::validation::{INVALID_TEXT, is_valid_text, read_amount};
+use crate::validation::{MAX_TEXT_LEN, read_amount};
 
 /// The maximum length of a description or a comment, in bytes.
-const MAX_TEXT_LEN: usize = 2048;
+const MAX_COMMENT_LEN: usize = 2048;
 
 /// A purchase to approve.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -48,20 +48,16 @@ impl CreateRequest {
         caller: &Caller,
         request_id: &RequestId,
     ) -> Result<NewApprovalRequest, Problem> {
-        let mut errors = Vec::new();
         let kind = self.kind.unwrap_or_else(|| "checkout".to_owned());
         let texts = [
-            ("kind", Some(&kind)),
-            ("plan_id", self.plan_id.as_ref()),
-            ("department_id", self.department_id.as_ref()),
-            ("contract_id", self.contract_id.as_ref()),
+            ("kind", Some(kind.as_str())),
+            ("plan_id", self.plan_id.as_deref()),
+            ("department_id", self.department_id.as_deref()),
+            ("contract_id", self.contract_id.as_deref()),
         ];
-        for (field, text) in texts {
-            if text.is_some_and(|text| !is_valid_text(text)) {
-                errors.push(FieldError::new(field, INVALID_TEXT));
-            }
-        }
-        if self.description.as_ref().is_some_and(|text| text.len() > MAX_TEXT_LEN) {
+        let invalid = texts.into_iter().filter_map(|(field, text)| FieldError::of_text::<MAX_TEXT_LEN>(field, text));
+        let mut errors: Vec<FieldError> = invalid.collect();
+        if self.description.as_ref().is_some_and(|text| text.len() > MAX_COMMENT_LEN) {
             errors.push(FieldError::new("description", "must be at most 2,048 bytes"));
         }
         let currency = Currency::parse(&self.currency);
@@ -112,7 +108,7 @@ pub(crate) struct BulkApproveRequest {
 }
 
 pub(super) fn check_comment(comment: Option<&str>) -> Result<(), Problem> {
-    if comment.is_some_and(|comment| comment.len() > MAX_TEXT_LEN) {
+    if comment.is_some_and(|comment| comment.len() > MAX_COMMENT_LEN) {
         return Err(Problem::field("comment", "must be at most 2,048 bytes"));
     }
     Ok(())

@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
 use edge_capabilities::Timestamp;
 use edge_database::{Cursor, retry_on_conflict};
-use edge_http::{Code, Json, Listing, Page, Problem};
+use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use edge_money::{Currency, DecimalAmount, Money};
 use edge_tenants::{Scoped, TenantHeader};
@@ -19,7 +19,7 @@ use super::effective::is_looser;
 use super::model::{ApprovalRule, Change};
 use crate::request::Level;
 use crate::router::AppState;
-use crate::validation::{is_valid_id, is_valid_text};
+use crate::validation::{MAX_TEXT_LEN, is_id};
 
 /// How often a change is tried again after somebody else was faster.
 const MAX_UPDATE_ATTEMPTS: u32 = 5;
@@ -86,7 +86,7 @@ impl From<ApprovalRule> for RuleResponse {
 /// An approval rule adds levels or shortens times. It never requires less than the rule `approval` does. `escalate_to`, which
 /// lets others approve as well, requires `tenants:admin`.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/approvals/rules", tag = "Approvals",
+    post, path = "/api/v1/enterprise-billing/approvals/rules", operation_id = "create_approval_rule", tag = "Approvals",
     security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
@@ -134,7 +134,8 @@ fn requires_admin() -> Problem {
 /// `tenants:admin`. The caller who makes such a change remains bound by the previous rule until another caller with
 /// `tenants:admin` changes it.
 #[utoipa::path(
-    put, path = "/api/v1/enterprise-billing/approvals/rules/{rule_id}", tag = "Approvals",
+    put, path = "/api/v1/enterprise-billing/approvals/rules/{rule_id}", operation_id = "update_approval_rule",
+    tag = "Approvals",
     security(("key" = ["billing:write"])),
     params(
         ("rule_id" = String, Path, description = "The rule's id."),
@@ -158,7 +159,7 @@ pub(crate) async fn update_rule(
         return Err(Problem::new(Code::PermissionDenied, "This requires billing:write or tenants:admin."));
     }
     let unknown = || Problem::new(Code::ApprovalRuleNotFound, "There is no such approval rule.");
-    if !is_valid_text(&id) {
+    if !Text::<MAX_TEXT_LEN>::accepts(&id) {
         return Err(unknown());
     }
     let attempt = || async {
@@ -184,7 +185,7 @@ pub(crate) async fn update_rule(
 
 /// List approval rules
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/approvals/rules", tag = "Approvals",
+    get, path = "/api/v1/enterprise-billing/approvals/rules", operation_id = "list_approval_rules", tag = "Approvals",
     security(("key" = ["billing:read"])),
     params(
         Page,
@@ -197,7 +198,7 @@ pub(crate) async fn list_rules(
     Scoped { tenant, .. }: Scoped<BillingRead>,
     page: Page,
 ) -> Result<Json<Listing<RuleResponse>>, Problem> {
-    let rules = state.service.rules().list(&tenant.id, page.cursor(is_valid_id)?, page.rows()).await?;
+    let rules = state.service.rules().list(&tenant.id, page.cursor(is_id)?, page.rows()).await?;
     // Stored rules have a time.
     let position =
         |rule: &ApprovalRule| Cursor::new(rule.created_at.unwrap_or(Timestamp::from_millis(0)), rule.id.as_str());

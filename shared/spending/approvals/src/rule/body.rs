@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use edge_capabilities::{Random, random};
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, InvalidText, Problem};
 use edge_money::{Currency, Digits};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::model::ApprovalRule;
 use crate::request::Level;
-use crate::validation::{INVALID_TEXT, is_approver, is_valid_text, read_amount};
+use crate::validation::{MAX_TEXT_LEN, is_approver, read_amount};
 
 /// The maximum number of levels, and of approvers of a level.
 const MAX_COUNT: usize = 20;
@@ -87,21 +87,17 @@ impl RuleRequest {
             ApprovalRule { id: format!("apl_{}", random::hex::<12>(random)), is_active: true, ..Default::default() };
         self.apply(&mut rule)?;
         if self.name.is_none() {
-            return Err(Problem::field("name", INVALID_TEXT));
+            return Err(Problem::field("name", InvalidText::<MAX_TEXT_LEN>.to_string()));
         }
         Ok(rule)
     }
 
     /// Validates the request and changes `rule`. Fields that are absent keep their values.
     pub(super) fn apply(&self, rule: &mut ApprovalRule) -> Result<(), Problem> {
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         let texts = [("name", &self.name), ("kind", &self.kind), ("department_id", &self.department_id)];
-        for (field, text) in texts {
-            if text.as_ref().is_some_and(|text| !is_valid_text(text)) {
-                wrong(field, INVALID_TEXT);
-            }
-        }
+        let invalid = texts.map(|(field, text)| FieldError::of_text::<MAX_TEXT_LEN>(field, text.as_deref()));
+        let mut errors: Vec<FieldError> = invalid.into_iter().flatten().collect();
+        let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         let code = self.currency.as_ref().or(rule.currency.as_ref());
         let currency = code.map(|code| Currency::parse(code)).transpose();
         if currency.is_err() {

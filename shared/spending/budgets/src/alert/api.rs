@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Alert;
-use crate::budget::{Budget, is_valid_id};
+use crate::budget::{Budget, is_id};
 use crate::router::AppState;
 
 /// A threshold that was reached.
@@ -49,7 +49,8 @@ impl AlertResponse {
 ///
 /// Each threshold raises at most one alert in a period. The alert is listed here and sent through Notify.
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/alerts", tag = "Budgets",
+    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/alerts", operation_id = "list_budget_alerts",
+    tag = "Budgets",
     security(("key" = ["billing:read"])),
     params(
         Page,
@@ -68,7 +69,7 @@ pub(crate) async fn list_alerts(
     Path(id): Path<String>,
 ) -> Result<Json<Listing<AlertResponse>>, Problem> {
     let budget = state.find_budget(&tenant, &id).await?;
-    let cursor = page.cursor(is_valid_id)?;
+    let cursor = page.cursor(is_id)?;
     let balance = state.service.balance(&budget).await?;
     state.service.alerts.raise(&budget, &balance, &[]).await?;
     let alerts = state.service.alerts.list(&budget.id, cursor, page.rows()).await?;

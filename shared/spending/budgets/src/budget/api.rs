@@ -14,7 +14,7 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{Changer, CreateBudgetRequest, UpdateBudgetRequest, is_valid_id};
+use super::body::{Changer, CreateBudgetRequest, UpdateBudgetRequest, is_id};
 use super::model::{Budget, Change, Threshold};
 use super::period::PeriodLength;
 use super::store::BudgetFilter;
@@ -193,7 +193,7 @@ pub(crate) async fn list_budgets(
     let Query(query) = Query::<BudgetListQuery>::try_from_uri(&uri).map_err(unreadable)?;
     let BudgetListQuery { department_id, cost_centre, is_active } = query;
     let filter = BudgetFilter { department: department_id, cost_centre, is_active };
-    let cursor = page.cursor(is_valid_id)?;
+    let cursor = page.cursor(is_id)?;
     let budgets = state.service.budgets().list(&tenant.id, filter, cursor, page.rows()).await?;
     let mut rows = Vec::new();
     for budget in budgets {
@@ -297,7 +297,7 @@ impl AppState {
 
     /// The budget `id` of `tenant`.
     pub(crate) async fn find_budget(&self, tenant: &Tenant, id: &str) -> Result<Budget, Problem> {
-        let found = if is_valid_id(id) { self.service.budgets().find(&tenant.id, id).await? } else { None };
+        let found = if is_id(id) { self.service.budgets().find(&tenant.id, id).await? } else { None };
         found.ok_or_else(|| Problem::new(Code::BudgetNotFound, "There is no such budget."))
     }
 

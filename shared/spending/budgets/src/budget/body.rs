@@ -1,7 +1,7 @@
 //! The bodies of requests that create and update budgets, and their validation.
 
 use edge_capabilities::{Random, Timestamp, random};
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, InvalidText, Problem, Text};
 use edge_money::{Currency, Digits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -19,9 +19,9 @@ const DEFAULT_THRESHOLDS: [Threshold; 2] =
 const MAX_THRESHOLDS: usize = 10;
 const MAX_PERCENT: u32 = 1000;
 
-/// Whether a text can be the id of a budget, or of an entry in a list.
-pub(crate) fn is_valid_id(id: &str) -> bool {
-    id.len() <= 64 && !id.chars().any(char::is_control)
+/// Whether a text can be an id of the edge's own.
+pub(crate) fn is_id(text: &str) -> bool {
+    Text::<64>::accepts(text)
 }
 
 /// Reads an amount that is not negative.
@@ -114,8 +114,9 @@ impl Changer {
     }
 }
 
-fn is_valid_text(text: &str) -> bool {
-    (1..=MAX_LEN).contains(&text.trim().len()) && !text.chars().any(char::is_control)
+/// Whether `name` can be a name: blanks around it do not count, for they are not stored.
+fn is_name(name: &str) -> bool {
+    Text::<MAX_LEN>::accepts(name.trim()) && !name.chars().any(char::is_control)
 }
 
 fn check_thresholds(thresholds: &[Threshold], errors: &mut Vec<FieldError>) {
@@ -136,14 +137,14 @@ impl CreateBudgetRequest {
     pub(crate) fn read(self, tenant: &str, random: &dyn Random, by: &Changer) -> Result<Budget, Problem> {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
-        let text = "must be 1 to 256 bytes without control characters";
+        let text = InvalidText::<MAX_LEN>.to_string();
         let optional = [("department_id", &self.department_id), ("cost_centre", &self.cost_centre)];
-        if !is_valid_text(&self.name) {
-            wrong("name", text);
+        if !is_name(&self.name) {
+            wrong("name", &text);
         }
         for (field, value) in optional {
-            if value.as_ref().is_some_and(|value| !is_valid_text(value)) {
-                wrong(field, text);
+            if value.as_ref().is_some_and(|value| !is_name(value)) {
+                wrong(field, &text);
             }
         }
         let currency = Currency::parse(&self.currency);
@@ -214,8 +215,8 @@ impl UpdateBudgetRequest {
                 errors.push(FieldError::new(field, "cannot be changed; create another budget"));
             }
         }
-        if self.name.as_ref().is_some_and(|name| !is_valid_text(name)) {
-            errors.push(FieldError::new("name", "must be 1 to 256 bytes without control characters"));
+        if self.name.as_ref().is_some_and(|name| !is_name(name)) {
+            errors.push(FieldError::new("name", InvalidText::<MAX_LEN>.to_string()));
         }
         let limit = self.limit.as_ref().map(|limit| read_amount(limit, budget.currency)).transpose();
         if let Err(message) = &limit {

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use edge_access::{BillingWrite, Caller};
 use edge_capabilities::Timestamp;
-use edge_http::{Json, Problem, RequestId};
+use edge_http::{FieldError, Json, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_money::{DecimalAmount, Digits};
 use edge_tenants::{Parties, Scoped, TenantHeader};
@@ -93,7 +93,8 @@ impl ReservationResponse {
 /// The rule `budget` decides whether the amount may be reserved. A hard threshold is enforced even when many requests
 /// arrive at once.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations", tag = "Budgets",
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations", operation_id = "create_reservation",
+    tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
@@ -136,8 +137,8 @@ fn is_reserved_for_checkout(caller: &Caller, reference: &str) -> bool {
 
 impl CreateReservationRequest {
     fn read(self, budget: &Budget, now: Timestamp, actor: &str, request_id: &str) -> Result<ReserveRequest, Problem> {
-        if !(1..=MAX_LEN).contains(&self.reference.len()) || self.reference.chars().any(char::is_control) {
-            return Err(Problem::field("reference", "must be 1 to 256 bytes without control characters"));
+        if let Some(error) = FieldError::of_text::<MAX_LEN>("reference", Some(&self.reference)) {
+            return Err(Problem::fields(vec![error]));
         }
         let amount = read_amount(&self.amount, budget.currency).map_err(|message| Problem::field("amount", message))?;
         if amount == 0 {
@@ -163,7 +164,8 @@ impl CreateReservationRequest {
 ///
 /// Records the reserved amount, or a part of it, as spent.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit", tag = "Budgets",
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/commit", operation_id = "commit_reservation",
+    tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
@@ -198,7 +200,8 @@ pub(crate) async fn commit(
 ///
 /// Returns the reserved amount to the budget.
 #[utoipa::path(
-    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release", tag = "Budgets",
+    post, path = "/api/v1/enterprise-billing/budgets/{budget_id}/reservations/{reference}/release", operation_id = "release_reservation",
+    tag = "Budgets",
     security(("key" = ["billing:write"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),

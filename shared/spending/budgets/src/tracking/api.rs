@@ -83,7 +83,8 @@ impl TrackingResponse {
 /// Returns the amounts spent and reserved in the current period, day by day, and a forecast of the period's end at the
 /// present rate of spending.
 #[utoipa::path(
-    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/tracking", tag = "Budgets",
+    get, path = "/api/v1/enterprise-billing/budgets/{budget_id}/tracking", operation_id = "get_budget_tracking",
+    tag = "Budgets",
     security(("key" = ["billing:read"])),
     params(
         ("budget_id" = String, Path, description = "The budget's id."),
