@@ -25,7 +25,8 @@ use crate::subscription;
 /// Returns the subscription as the payment gateways last reported it; what they do not report comes from the ERP. A tenant
 /// without a subscription gets `{"status":"not_found"}`.
 #[utoipa::path(
-    get, path = "/api/v1/billing/subscription", tag = "Billing", security(("key" = ["billing:read"])),
+    get, path = "/api/v1/billing/subscription", operation_id = "get_billing_subscription", tag = "Billing",
+    security(("key" = ["billing:read"])),
     params(TenantHeader),
     responses((status = 200, description = "The subscription.", body = SubscriptionResponse)),
 )]
@@ -64,7 +65,8 @@ pub(crate) struct CancelSubscriptionResponse {
 /// Cancels the subscription in the ERP. It stays active until the paid period ends, unless `immediate` is set. The tenant's
 /// subscription status changes by the gateway's webhook.
 #[utoipa::path(
-    post, path = "/api/v1/billing/subscription/cancel", tag = "Billing", security(("key" = ["billing:write"])),
+    post, path = "/api/v1/billing/subscription/cancel", operation_id = "cancel_billing_subscription", tag = "Billing",
+    security(("key" = ["billing:write"])),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters."),
         TenantHeader,
