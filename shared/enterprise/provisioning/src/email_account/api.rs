@@ -16,7 +16,7 @@ use crate::router::AppState;
 /// Creates the mailbox at the mail service, and its user. The quotas of all accounts together stay within the
 /// organization's storage. The path without the last slash works too.
 #[utoipa::path(
-    post, path = "/erp/provision/email-account/", tag = "ERP", security(("key" = ["erp:admin"])),
+    post, path = "/erp/provision/email-account/", operation_id = "provision_email_account", tag = "ERP", security(("key" = ["erp:admin"])),
     request_body = ProvisionEmailAccountRequest,
     responses(
         (status = 201, description = "The account is provisioned.", body = ProvisionedEmailAccountResponse),

@@ -22,7 +22,7 @@ const IDEMPOTENT_REPLAY: HeaderName = HeaderName::from_static("idempotent-replay
 /// first answer, with the header `Idempotent-Replay: true`; a request that failed half-way goes on. Requires a platform
 /// key. The path without the last slash works too.
 #[utoipa::path(
-    post, path = "/erp/provision/organization/", tag = "ERP", security(("key" = ["erp:admin"])),
+    post, path = "/erp/provision/organization/", operation_id = "provision_organization", tag = "ERP", security(("key" = ["erp:admin"])),
     request_body = ProvisionOrganizationRequest,
     responses(
         (status = 201, description = "The organization is provisioned.", body = ProvisionedOrganizationResponse),
