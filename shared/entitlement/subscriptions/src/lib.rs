@@ -3,7 +3,7 @@
 //! * [`subscription`]: what an organization pays for, and the state machine that follows a gateway.
 //! * [`seat`]: who may use the application.
 //! * [`movement`]: every change of either, append-only; what there is follows from them.
-//! * [`service`]: how a change is made.
+//! * [`service`]: how a change is made; [`settlement`]: what is left to do where its maker has died.
 //! * [`erp_event`]: what the ERP is told of a change.
 //! * [`gateway`]: what is needed of a payment gateway.
 
@@ -14,6 +14,7 @@ mod movement;
 mod router;
 mod seat;
 mod service;
+mod settlement;
 mod subscription;
 
 pub use error::SubscriptionError;
@@ -25,6 +26,7 @@ pub use movement::{Account, Balance, Movement, MovementKind, Movements, Stored};
 pub use router::{ApiDoc, router, routes};
 pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};
 pub use service::{EventOutcome, Subscriptions};
+pub use settlement::{SETTLE, SETTLE_EVERY, SettleMovements};
 pub use subscription::{
     Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PlanTerms, Reported, ReportedStatus,
     Scheduled, Status, SubscriptionEvent, Terms, Transition,

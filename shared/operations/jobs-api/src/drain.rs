@@ -11,6 +11,7 @@ use edge_capabilities::http::UpstreamName;
 use edge_database::Db;
 use edge_http::{Code, Json, Problem};
 use edge_jobs::{Drained, Job, JobHandler, JobKind, JobOutcome, JobQueue, JobResult, JobRunner};
+use edge_subscriptions::{SETTLE, SETTLE_EVERY, SettleMovements, Subscriptions};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, StatusCode};
 
@@ -62,7 +63,12 @@ impl AppState {
         let every = Duration::from_hours(1);
         let remove =
             RemoveDead { capabilities: self.capabilities.clone(), db: self.db.clone(), queue: self.queue.clone() };
-        JobRunner::new("admin", &self.capabilities, &self.queue).repeat(REMOVE_DEAD, every, remove)
+        let settle = SettleMovements::new(Subscriptions::new(&self.capabilities, &self.db));
+        JobRunner::new("admin", &self.capabilities, &self.queue).repeat(REMOVE_DEAD, every, remove).repeat(
+            SETTLE,
+            SETTLE_EVERY,
+            settle,
+        )
     }
 
     /// Has another component run its jobs.
