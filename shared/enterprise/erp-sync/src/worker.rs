@@ -47,6 +47,7 @@ struct Inner {
     deferred: DeferredEmployees,
     runs: Runs,
     members: Members,
+    leavers: deactivation::Leavers,
     tenants: Tenants,
     rulebook: Rulebook,
 }
@@ -75,6 +76,7 @@ impl SyncWorker {
             deferred: DeferredEmployees::new(db.clone()),
             runs: Runs::new(db.clone()),
             members: Members::new(db.clone()),
+            leavers: deactivation::Leavers::new(capabilities, db),
             tenants: Tenants::new(db.clone()),
             rulebook,
         }))
@@ -369,8 +371,9 @@ impl SyncWorker {
         }
         let (mut after, mut kept) = (0, 0_i64);
         while let Some((missing, next)) = deactivation::next_missing(records, run, after).await? {
-            kept = kept
-                .saturating_add(deactivation::deactivate(records, &self.0.members, run, &missing, self.now()).await?);
+            kept = kept.saturating_add(
+                deactivation::deactivate(records, &self.0.members, &self.0.leavers, run, &missing, self.now()).await?,
+            );
             after = next;
             self.0.runs.renew_lease(run, self.now().plus(settings.lease)).await??;
         }

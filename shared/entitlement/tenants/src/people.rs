@@ -5,7 +5,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
-use edge_database::Db;
+use edge_database::{Db, places};
 
 /// What is sent of a person: None leaves what is known, Some(None) clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,5 +72,18 @@ impl People {
     pub async fn delete(&self, tenant: &str, user: &str) -> Result<bool, DatabaseError> {
         let statement = "DELETE FROM tenant_people WHERE tenant_id = $1 AND user_id = $2 RETURNING user_id";
         Ok(!self.0.query(statement, &[tenant.into(), user.into()]).await?.is_empty())
+    }
+
+    /// The e-mail addresses that are known of `users`.
+    pub async fn emails_of(&self, tenant: &str, users: &[&str]) -> Result<Vec<String>, DatabaseError> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = format!(
+            "SELECT email FROM tenant_people WHERE tenant_id = $1 AND email IS NOT NULL AND user_id IN ({})",
+            places(2, users.len())
+        );
+        let values: Vec<Value> = [tenant].iter().chain(users).map(|text| Value::from(*text)).collect();
+        self.0.query(&statement, &values).await?.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 }

@@ -5,15 +5,35 @@
 use std::collections::HashSet;
 
 use edge_access::Role;
-use edge_audit::AuditEntry;
-use edge_database::MAX_ROWS;
-use edge_tenants::{DirectoryState, Members, SyncOutcome};
+use edge_audit::{Actor, AuditEntry};
+use edge_capabilities::Capabilities;
+use edge_database::{DatabaseError, Db, MAX_ROWS};
+use edge_subscriptions::Subscriptions;
+use edge_tenants::{DirectoryState, Members, People, SyncOutcome};
 use serde_json::json;
 
 use crate::employee::sync::{record_error, sync_actor};
 use crate::error::SyncError;
 use crate::record::{ActiveRecord, ErpSnapshot};
 use crate::run::{Kind, PendingDeactivations, Progress, Run, Seen};
+
+/// Takes away the seats of those who leave.
+pub(crate) struct Leavers {
+    people: People,
+    subscriptions: Subscriptions,
+}
+
+impl Leavers {
+    pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
+        Self { people: People::new(db.clone()), subscriptions: Subscriptions::new(capabilities, db) }
+    }
+
+    async fn revoke_seats(&self, tenant: &str, users: &[&str], actor: &Actor) -> Result<(), SyncError> {
+        let addresses = self.people.emails_of(tenant, users).await?;
+        let revoked = self.subscriptions.revoke_seats_of_all(tenant, users, &addresses, actor).await;
+        revoked.map_err(|error| SyncError::Db(DatabaseError::Unavailable(error.to_string())))
+    }
+}
 
 /// The number of records that are scanned at a time.
 const SCAN_BATCH: usize = 5_000;
@@ -94,6 +114,7 @@ pub(crate) async fn next_missing(
 pub(crate) async fn deactivate(
     records: &ErpSnapshot,
     members: &Members,
+    leavers: &Leavers,
     run: &Run,
     missing: &[ActiveRecord],
     now: edge_capabilities::Timestamp,
@@ -110,6 +131,10 @@ pub(crate) async fn deactivate(
             let users: Vec<(&str, DirectoryState)> =
                 left.iter().map(|one| (one.user(), DirectoryState::Left)).collect();
             let outcomes = members.sync_directory(&run.tenant, &users, None, &actor, now).await?;
+            let gone = left.iter().zip(&outcomes).filter(|(_, outcome)| **outcome != SyncOutcome::LastOwner);
+            let gone: Vec<&str> = gone.map(|(one, _)| one.user()).collect();
+            // Before the records say that they are gone: a run that dies here comes back to them.
+            leavers.revoke_seats(&run.tenant, &gone, &actor).await?;
             for (one, outcome) in left.iter().zip(outcomes) {
                 if outcome == SyncOutcome::LastOwner {
                     let message = format!(

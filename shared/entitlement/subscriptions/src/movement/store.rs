@@ -32,6 +32,14 @@ pub struct Stored {
     pub is_last: bool,
 }
 
+/// A live seat of somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HeldSeat {
+    pub(crate) application: String,
+    pub(crate) subscription: String,
+    pub(crate) seat: String,
+}
+
 /// Which seats of an account a decision is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SeatQuery {
@@ -342,6 +350,38 @@ impl Movements {
         let read = |row: &Row| {
             let account = Account { organization: organization.to_owned(), application: row.text(0)?.to_owned() };
             Ok((account, row.text(1)?.to_owned()))
+        };
+        self.0.query(&statement, &values).await?.iter().map(read).collect()
+    }
+
+    /// The live seats of `organization` that `users` have, and those that were offered to `addresses` and that nobody has
+    /// accepted.
+    pub(crate) async fn held_by(
+        &self,
+        organization: &str,
+        users: &[&str],
+        addresses: &[String],
+    ) -> Result<Vec<HeldSeat>, DatabaseError> {
+        let mut values: Vec<Value> = vec![organization.into()];
+        let mut any = Vec::new();
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        for (condition, wanted) in [("m.user_id", users), ("m.user_id IS NULL AND m.email", addresses.as_slice())] {
+            if !wanted.is_empty() {
+                any.push(format!("({condition} IN ({}))", places(values.len().saturating_add(1), wanted.len())));
+                values.extend(wanted.iter().map(|wanted| Value::from(*wanted)));
+            }
+        }
+        if any.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = format!(
+            "SELECT m.application, m.subscription_id, m.seat_id FROM subscription_movements m
+             WHERE m.organization_id = $1 AND ({}) AND m.seat_state <> 'REVOKED' AND {LAST_OF_SEAT} ORDER BY 1, 2, 3",
+            any.join(" OR ")
+        );
+        let read = |row: &Row| {
+            let text = |index| row.text(index).map(ToOwned::to_owned);
+            Ok(HeldSeat { application: text(0)?, subscription: text(1)?, seat: text(2)? })
         };
         self.0.query(&statement, &values).await?.iter().map(read).collect()
     }

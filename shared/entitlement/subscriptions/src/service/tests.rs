@@ -233,3 +233,28 @@ async fn the_erp_is_told_of_seats_that_are_assigned_and_revoked() {
     subscriptions.settle(&account(), &movements).await.unwrap();
     assert_eq!(told().await, expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_has_no_seat_and_no_offer_and_others_keep_theirs() {
+    let world = World::new(1);
+    let subscriptions = service(&world);
+    subscriptions.begin("sub", 5).await;
+    let end = subscriptions.now().plus(std::time::Duration::from_secs(60));
+    for user in ["ana", "ben"] {
+        subscriptions.assign(user).await.unwrap();
+    }
+    for email in ["ana@x", "cid@x", "dan@x"] {
+        subscriptions.one(invite(email, end)).await.unwrap();
+    }
+    // Who accepted an offer keeps the seat where somebody else with the same address leaves.
+    subscriptions.one(claim("dan@x", "dan")).await.unwrap();
+    let addresses = ["Ana@X".to_owned(), "dan@x".to_owned()];
+    for _ in 0..2 {
+        subscriptions.revoke_seats_of_all("org", &["ana", "nobody"], &addresses, &actor()).await.unwrap();
+        subscriptions.revoke_seats_of_all("other", &["ben"], &[], &actor()).await.unwrap();
+        let live = subscriptions.movements.live(&account(), "sub", subscriptions.now(), 10).await.unwrap();
+        let mut live: Vec<String> = live.into_iter().filter_map(|seat| seat.user.or(seat.email)).collect();
+        live.sort();
+        assert_eq!(live, ["ben", "cid@x", "dan"]);
+    }
+}
