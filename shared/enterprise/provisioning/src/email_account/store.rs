@@ -101,6 +101,8 @@ impl EmailAccounts {
                         account.place = row.integer(0)?;
                         return Ok(Some(account));
                     }
+                    // Another request may have taken the address, and its quota with it.
+                    None if self.find(account.domain_number, &account.local_part).await?.is_some() => return Ok(None),
                     None => {
                         let left = limit.unwrap_or(i64::MAX).saturating_sub(self.used(&account.tenant_id).await?);
                         return Err(ProvisioningError::QuotaExceeded(left.max(0)));

@@ -79,12 +79,20 @@ impl<'a> Batch<'a> {
         self.now
     }
 
-    /// Makes `terms` those of `subscription`, as of `effective_at`. A subscription that is not the last one begins, or
-    /// begins again.
+    /// Begins `subscription` with `terms`, as of `effective_at`.
+    pub(crate) fn create(&mut self, subscription: &str, terms: Terms, effective_at: Timestamp) {
+        self.add_terms(MovementKind::Created, subscription, terms, effective_at);
+    }
+
+    /// Makes `terms` those of `subscription`, as of `effective_at`. A subscription that is not the last one begins again.
     pub(crate) fn change_terms(&mut self, subscription: &str, terms: Terms, effective_at: Timestamp) {
         let last = self.head.as_ref().filter(|head| head.subscription == subscription);
-        let kind = last.map_or(MovementKind::Created, |head| MovementKind::between(&head.terms, &terms));
-        let kind = if last.is_none() && terms.created_at != self.now { MovementKind::Activated } else { kind };
+        let kind = last.map_or(MovementKind::Activated, |head| MovementKind::between(&head.terms, &terms));
+        self.add_terms(kind, subscription, terms, effective_at);
+    }
+
+    fn add_terms(&mut self, kind: MovementKind, subscription: &str, terms: Terms, effective_at: Timestamp) {
+        let last = self.head.as_ref().filter(|head| head.subscription == subscription);
         let number = self.next_number();
         let before = self.head.as_ref().map_or_else(Balance::default, |head| head.balance);
         let (assigned, pending) = last.map_or((0, 0), |head| (head.balance.assigned, head.pending));

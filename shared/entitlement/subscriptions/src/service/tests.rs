@@ -30,7 +30,13 @@ impl Subscriptions {
     /// Makes `terms` those of the subscription `id`.
     async fn put(&self, id: &str, terms: Terms) {
         let change = |batch: &mut Batch<'_>| {
-            batch.change_terms(id, terms.clone(), batch.now());
+            let is_last = batch.head().is_some_and(|head| head.subscription == id);
+            let (terms, now) = (terms.clone(), batch.now());
+            if is_last {
+                batch.change_terms(id, terms, now)
+            } else {
+                batch.create(id, terms, now)
+            }
             Ok(())
         };
         self.change(&account(), &actor(), change).await.unwrap();
@@ -57,6 +63,16 @@ fn invite(email: &str, expires_at: Timestamp) -> SeatCommand {
 fn claim(email: &str, user: &str) -> SeatCommand {
     let proof = Proof::Address(email.into());
     SeatCommand::Claim { id: format!("seat-{email}"), user: user.into(), proof }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_is_found_however_long_its_gateway_took() {
+    let world = World::new(1);
+    let subscriptions = service(&world);
+    let terms = Terms::new(plan(), 2, GatewayName::Manual, subscriptions.now()).begin(None, subscriptions.now());
+    world.clock.advance(std::time::Duration::from_millis(7)).await;
+    subscriptions.put("sub", terms).await;
+    assert_eq!(subscriptions.find("sub").await.unwrap().terms.purchased(), 2);
 }
 
 #[tokio::test(start_paused = true)]

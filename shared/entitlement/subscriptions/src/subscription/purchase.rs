@@ -104,7 +104,7 @@ impl Subscriptions {
                 check(&head.terms, purchase.has_trial)?;
                 terms.had_trial |= head.terms.had_trial;
             }
-            batch.change_terms(&id, terms, now);
+            batch.create(&id, terms, now);
             Ok(())
         };
         self.change(&account, actor, record).await?;
