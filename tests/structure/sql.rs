@@ -16,6 +16,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("identity/audit", &["tenant_deeds"]),
     ("entitlement/applications", &["application_plans", "applications"]),
     ("entitlement/erp-events", &["erp_events"]),
+    ("entitlement/scim", &["scim_users"]),
     ("entitlement/seats", &["organization_names", "seat_fences"]),
     ("entitlement/subscriptions", &["subscription_movements"]),
     (

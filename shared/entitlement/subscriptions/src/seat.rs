@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod decision;
+mod departure;
 mod leavers;
 mod model;
 mod record;

@@ -1,6 +1,7 @@
 //! The errors of this crate.
 
 use edge_capabilities::database::DatabaseError;
+use edge_capabilities::key_value::StoreError;
 
 /// Why a tenant was not stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,9 @@ pub enum MemberError {
     /// Too many change the tenant at once.
     #[error("the tenant is being changed by too many at once")]
     Busy,
+    /// The cache failed.
+    #[error(transparent)]
+    Cache(StoreError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DatabaseError),

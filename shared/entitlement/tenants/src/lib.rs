@@ -3,7 +3,7 @@
 //! * [`subscription`]: the state that follows from what gateways say, in whichever order they say it.
 //! * [`tenant`]: a tenant; [`store`]: tenants in the database; [`change`]: what one event changes, in one step.
 //! * [`members`]: who belongs to a tenant, and with which role; [`people`]: personal data of members; [`erasure`]: its
-//!   deletion; [`directory_sync`]: changes of many members at once, as HR has them.
+//!   deletion; [`departures`]: what goes with a member who leaves; [`directory_sync`]: changes of many members at once, as HR has them.
 //! * [`external_ids`]: the ids of a tenant in applications.
 //! * [`subsidiaries`]: the group's own companies.
 //! * [`unreported`]: what the ERP is still to be told of.
@@ -15,6 +15,7 @@
 
 mod audit;
 mod change;
+mod departures;
 mod directory_sync;
 mod erasure;
 mod error;
@@ -32,6 +33,7 @@ mod unreported;
 mod usage;
 
 pub use change::{Change, CommitResult, SubscriptionOutcome, Task};
+pub use departures::{Departures, MemberRecords};
 pub use directory_sync::{DirectoryState, SYNC_ACTOR_PREFIX, SyncOutcome};
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, OrderDetails, Plan, TaxRates, Terms, Tier, UnreadablePlan};
@@ -40,7 +42,7 @@ pub use external_ids::{ExternalId, ExternalIds};
 pub use members::{Member, Members, MembershipChange, Person};
 pub use parties::{Parties, Party};
 pub use people::{People, PersonPatch};
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, router, router_with, routes};
 pub use scoped::{Scoped, TenantHeader};
 pub use store::{TenantState, Tenants};
 pub use subscription::{

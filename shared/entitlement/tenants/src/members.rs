@@ -169,6 +169,11 @@ impl Members {
         Err(MemberError::Busy)
     }
 
+    /// Whether `change` would be made now.
+    pub(crate) async fn check(&self, tenant: &str, user: &str, change: MembershipChange) -> Result<(), MemberError> {
+        self.state(tenant, user).await?.after(change).map(drop)
+    }
+
     async fn state(&self, tenant: &str, user: &str) -> Result<State, DatabaseError> {
         // INVARIANT: the number is read first. What is read after it may be newer; then the next number is taken.
         let last = "SELECT COALESCE(MAX(number), 0) FROM tenant_memberships WHERE tenant_id = $1";

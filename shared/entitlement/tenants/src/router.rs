@@ -27,7 +27,7 @@ use http::StatusCode;
 use utoipa::OpenApi;
 
 use crate::change::{CommitResult, Task};
-use crate::erasure::Erasure;
+use crate::departures::Departures;
 use crate::error::TenantError;
 use crate::external_ids::ExternalIds;
 use crate::members::Members;
@@ -46,7 +46,7 @@ struct AppState {
     authenticator: Authenticator,
     capabilities: Capabilities,
     audit: AuditLog,
-    erasure: Erasure,
+    departures: Departures,
     external_ids: ExternalIds,
     idempotency: Idempotency,
     invalidation: Invalidation,
@@ -62,13 +62,13 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
-/// The routes, for a component that serves others too.
-pub fn routes(capabilities: &Capabilities) -> Router {
+/// The routes, for a component that serves others too. `departures` removes members.
+pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
         authenticator: Authenticator::new(capabilities, &db),
         audit: AuditLog::new(db.clone()),
-        erasure: Erasure::new(&db),
+        departures,
         external_ids: ExternalIds::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
@@ -101,9 +101,15 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .with_state(state)
 }
 
-/// The routes by themselves, under the edge's conventions.
+/// The routes by themselves, under the edge's conventions, where nothing else is kept of members.
 pub fn router(capabilities: Capabilities) -> Router {
-    edge_http::finish(routes(&capabilities), "admin", &capabilities)
+    let departures = Departures::new(&capabilities, &Db::new(capabilities.db.clone()), Vec::new());
+    router_with(capabilities, departures)
+}
+
+/// As [`router`], with what other crates keep of members.
+pub fn router_with(capabilities: Capabilities, departures: Departures) -> Router {
+    edge_http::finish(routes(&capabilities, departures), "admin", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

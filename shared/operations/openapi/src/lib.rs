@@ -51,6 +51,7 @@ pub fn document() -> Description {
     whole.merge(edge_rulebook::ApiDoc::openapi());
     whole.merge(edge_applications::ApiDoc::openapi());
     whole.merge(edge_tenants::ApiDoc::openapi());
+    whole.merge(edge_scim::ApiDoc::openapi());
     whole.merge(edge_plans::ApiDoc::openapi());
     whole.merge(edge_subscriptions::ApiDoc::openapi());
     whole.merge(edge_checkout::ApiDoc::openapi());
@@ -136,6 +137,17 @@ mod tests {
             "get /applications/{slug}/plans",
             "post /applications/{slug}/plans",
             "patch /applications/{slug}/plans/{planId}",
+            "delete /scim/v2/Users/{id}",
+            "get /scim/v2/ResourceTypes",
+            "get /scim/v2/ResourceTypes/User",
+            "get /scim/v2/Schemas",
+            "get /scim/v2/Schemas/{id}",
+            "get /scim/v2/ServiceProviderConfig",
+            "get /scim/v2/Users",
+            "get /scim/v2/Users/{id}",
+            "patch /scim/v2/Users/{id}",
+            "post /scim/v2/Users",
+            "put /scim/v2/Users/{id}",
             "get /organizations",
             "post /organizations",
             "get /organizations/{id}",

@@ -47,6 +47,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0021_jobs"),
     expand!("0022_erp_events"),
     expand!("0023_provisioning"),
+    expand!("0024_scim_users"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -121,9 +121,10 @@ async fn test_in(world: World) -> Test {
         }
     });
     let (capabilities, _) = world.instance();
+    let departures = edge_tenants::Departures::new(&capabilities, &Db::new(capabilities.db.clone()), Vec::new());
     let routes = routes(&capabilities, Gateways::manual(&capabilities))
         .merge(edge_applications::routes(&capabilities))
-        .merge(edge_tenants::routes(&capabilities))
+        .merge(edge_tenants::routes(&capabilities, departures))
         .merge(edge_access::routes(&capabilities));
     let router = edge_http::finish(routes, "subscriptions", &capabilities);
     let (capabilities, _) = world.instance();

@@ -5,6 +5,7 @@ use crate::seat::Proof;
 use crate::subscription::testing::plan;
 use crate::subscription::{EventKind, GatewayName, Status};
 
+mod departure;
 mod simulation;
 
 fn actor() -> Actor {

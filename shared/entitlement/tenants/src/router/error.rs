@@ -1,6 +1,7 @@
 //! Errors as HTTP problems.
 
 use edge_http::{Code, Problem};
+use edge_seats::StorageError;
 
 use crate::error::{MemberError, TenantError};
 
@@ -26,6 +27,7 @@ impl From<MemberError> for Problem {
                 let detail = "The tenant's users are being changed by others; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1)
             }
+            MemberError::Cache(error) => StorageError::Cache(error).into(),
             MemberError::Db(error) => error.into(),
         }
     }

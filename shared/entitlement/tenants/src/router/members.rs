@@ -353,14 +353,9 @@ impl AppState {
             return Err(MemberError::IsNoMember.into());
         }
         let now = self.now();
-        let left = self.members.change(&tenant.id, user, MembershipChange::Leave, actor, now).await;
-        let has_left_before = match left {
-            Ok(_) => false,
-            // Perhaps somebody left and died before the person's data was deleted.
-            Err(MemberError::IsNoMember) => true,
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let had_data = self.erasure.erase(&tenant.id, user, actor, &*self.capabilities.random, now).await?;
+        // Perhaps somebody left, and the instance died before the person's data was deleted.
+        let has_left_before = !self.departures.leave(&tenant.id, user, actor, now).await?;
+        let had_data = self.departures.erase(&tenant.id, user, actor, now).await?;
         let had_keys = match keys {
             MemberKeys::Keep => false,
             MemberKeys::Revoke => {
