@@ -124,6 +124,7 @@ struct ListQuery {
 
 /// List users (SCIM)
 #[utoipa::path(
+    operation_id = "scim_list_users",
     get, path = "/scim/v2/Users", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(ListQuery, TenantHeader),
     responses((status = 200, description = "A SCIM `ListResponse`.")),
@@ -146,6 +147,7 @@ async fn list_users(State(state): State<AppState>, scoped: Scoped<AnyScope>, uri
 /// The user becomes a member of the tenant with the role MEMBER. An existing member with the same e-mail address, or
 /// whose id is the `externalId`, is linked and keeps its role.
 #[utoipa::path(
+    operation_id = "scim_create_user",
     post, path = "/scim/v2/Users", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(TenantHeader), request_body = Object,
     responses((status = 201, description = "The user."), (status = 409, description = "Another user has this `userName`.")),
@@ -162,6 +164,7 @@ async fn create_user(
 
 /// Get a user (SCIM)
 #[utoipa::path(
+    operation_id = "scim_get_user",
     get, path = "/scim/v2/Users/{id}", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(("id" = String, Path, description = "The user's SCIM id."), TenantHeader),
     responses((status = 200, description = "The user.")),
@@ -180,6 +183,7 @@ async fn get_user(
 ///
 /// A user who is not `active` is no member of the tenant any more and loses all seats.
 #[utoipa::path(
+    operation_id = "scim_replace_user",
     put, path = "/scim/v2/Users/{id}", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(("id" = String, Path, description = "The user's SCIM id."), TenantHeader), request_body = Object,
     responses((status = 200, description = "The user.")),
@@ -198,6 +202,7 @@ async fn replace_user(
 /// A user who is not `active` is no member of the tenant any more and loses all seats. `op` is read in any case, with and
 /// without `path`; `active` may be a text.
 #[utoipa::path(
+    operation_id = "scim_patch_user",
     patch, path = "/scim/v2/Users/{id}", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(("id" = String, Path, description = "The user's SCIM id."), TenantHeader), request_body = Object,
     responses((status = 200, description = "The user.")),
@@ -215,6 +220,7 @@ async fn patch_user(
 ///
 /// The user is no member of the tenant any more, loses all seats, and the person's data is deleted.
 #[utoipa::path(
+    operation_id = "scim_delete_user",
     delete, path = "/scim/v2/Users/{id}", tag = "SCIM", security(("key" = ["organizations:write"])),
     params(("id" = String, Path, description = "The user's SCIM id."), TenantHeader),
     responses((status = 204, description = "The user is deleted.")),
@@ -234,6 +240,7 @@ async fn delete_user(
 
 /// Get the SCIM service's features
 #[utoipa::path(
+    operation_id = "scim_get_service_provider_config",
     get, path = "/scim/v2/ServiceProviderConfig", tag = "SCIM",
     responses((status = 200, description = "What is supported.")),
 )]
@@ -243,6 +250,7 @@ async fn get_service_provider_config() -> Response {
 
 /// List SCIM resource types
 #[utoipa::path(
+    operation_id = "scim_list_resource_types",
     get, path = "/scim/v2/ResourceTypes", tag = "SCIM",
     responses((status = 200, description = "The types of resources.")),
 )]
@@ -252,6 +260,7 @@ async fn list_resource_types() -> Response {
 
 /// Get the SCIM resource type of users
 #[utoipa::path(
+    operation_id = "scim_get_resource_type",
     get, path = "/scim/v2/ResourceTypes/User", tag = "SCIM",
     responses((status = 200, description = "The type of users.")),
 )]
@@ -261,6 +270,7 @@ async fn get_resource_type() -> Response {
 
 /// List SCIM schemas
 #[utoipa::path(
+    operation_id = "scim_list_schemas",
     get, path = "/scim/v2/Schemas", tag = "SCIM", responses((status = 200, description = "The schemas of users.")),
 )]
 async fn list_schemas() -> Response {
@@ -270,6 +280,7 @@ async fn list_schemas() -> Response {
 
 /// Get a SCIM schema
 #[utoipa::path(
+    operation_id = "scim_get_schema",
     get, path = "/scim/v2/Schemas/{id}", tag = "SCIM",
     params(("id" = String, Path, description = "The schema's URN.")),
     responses((status = 200, description = "The schema.")),
