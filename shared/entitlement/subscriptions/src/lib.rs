@@ -11,6 +11,7 @@ mod erp_event;
 mod error;
 mod gateway;
 mod movement;
+mod restoration;
 mod router;
 mod seat;
 mod service;

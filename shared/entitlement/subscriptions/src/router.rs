@@ -3,6 +3,8 @@
 pub(crate) mod access;
 mod error;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
@@ -11,12 +13,14 @@ use edge_applications::{Applications, Plans};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
+use edge_jobs::{JobQueue, JobRunner};
 use edge_notifications::Notifications;
 use edge_seats::Invalidation;
 use edge_tenants::{ExternalIds, People, Tenants};
 use utoipa::OpenApi;
 
 use crate::gateway::Gateways;
+use crate::restoration::{self, RESTORE_SEATS, RestoreSeats};
 use crate::service::Subscriptions;
 use crate::{seat, subscription};
 
@@ -32,6 +36,7 @@ pub(crate) struct AppState {
     pub(crate) idempotency: Idempotency,
     pub(crate) notifications: Notifications,
     pub(crate) gateways: Gateways,
+    pub(crate) jobs: Arc<JobRunner>,
     pub(crate) service: Subscriptions,
     pub(crate) capabilities: Capabilities,
 }
@@ -51,6 +56,9 @@ impl FromRef<AppState> for Authenticator {
 /// The routes, for a component that serves others too. New subscriptions are paid through `gateways`.
 pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
     let db = Db::new(capabilities.db.clone());
+    let service = Subscriptions::new(capabilities, &db);
+    let restore = RestoreSeats { service: service.clone(), gateways: gateways.clone() };
+    let runner = JobRunner::new("subscriptions", capabilities, &JobQueue::new(capabilities, &db));
     let state = AppState {
         authenticator: Authenticator::new(capabilities, &db),
         applications: Applications::new(capabilities, &db),
@@ -61,8 +69,9 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         idempotency: Idempotency::new(capabilities, &db),
         notifications: Notifications::new(db.clone()),
-        service: Subscriptions::new(capabilities, &db),
+        service,
         gateways,
+        jobs: Arc::new(runner.handle(RESTORE_SEATS, restore)),
         capabilities: capabilities.clone(),
     };
     use seat::api as seats;
@@ -77,6 +86,7 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         .route("/subscriptions/{id}/seats/{seatId}", delete(seats::revoke_seat))
         .route("/subscriptions/{id}/seats/{seatId}/claim", post(seats::claim_seat))
         .route("/subscriptions/{id}/seats/{seatId}/transfer", post(seats::transfer_seat))
+        .route("/jobs/drain", post(restoration::run_jobs))
         .with_state(state)
 }
 

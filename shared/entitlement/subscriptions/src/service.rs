@@ -4,12 +4,14 @@ use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_erp_events::ErpEvents;
+use edge_jobs::JobQueue;
 use edge_seats::Invalidation;
 use serde_json::json;
 
 use crate::erp_event::erp_event;
 use crate::error::SubscriptionError;
 use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, Stored};
+use crate::restoration::restoration;
 use crate::seat::{Decided, SeatCommand, SeatError, SeatList};
 use crate::subscription::{Contradiction, SubscriptionEvent, Terms};
 
@@ -24,6 +26,7 @@ pub struct Subscriptions {
     audit: AuditLog,
     erp_events: ErpEvents,
     invalidation: Invalidation,
+    jobs: JobQueue,
 }
 
 /// What an event of a gateway came to.
@@ -33,8 +36,6 @@ pub struct EventOutcome {
     pub is_news: bool,
     /// The terms after it.
     pub terms: Terms,
-    /// The number of seats that the gateway must be set to: an increase was not paid, and its invoice is void.
-    pub restore_seats: Option<i64>,
 }
 
 impl Subscriptions {
@@ -45,6 +46,7 @@ impl Subscriptions {
             audit: AuditLog::new(db.clone()),
             erp_events: ErpEvents::new(db.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            jobs: JobQueue::new(capabilities, db),
             capabilities: capabilities.clone(),
         }
     }
@@ -153,7 +155,7 @@ impl Subscriptions {
                 let at = event.at.min(batch.now()).max(before.created_at);
                 batch.change_terms(id, transition.terms.clone(), at);
             }
-            Ok(EventOutcome { is_news, terms: transition.terms, restore_seats: transition.restore_seats })
+            Ok(EventOutcome { is_news, terms: transition.terms })
         })
         .await
     }
@@ -188,7 +190,8 @@ impl Subscriptions {
     }
 
     /// Does what follows from `movements`: what is known of the organization's seats is forgotten, the audit log says
-    /// who did it, and the ERP is told. Each may be repeated.
+    /// who did it, the ERP is told, and the gateway is set back where it has more seats than are in force. Each may be
+    /// repeated.
     async fn settle(&self, account: &Account, movements: &[Movement]) -> Result<(), SubscriptionError> {
         let (Some(first), Some(last)) = (movements.first(), movements.last()) else { return Ok(()) };
         self.invalidation.invalidate(&account.organization).await?;
@@ -196,6 +199,10 @@ impl Subscriptions {
         self.audit.append_all(&account.organization, &entries).await?;
         let events: Vec<_> = movements.iter().filter_map(erp_event).collect();
         self.erp_events.raise(&events).await?;
+        let restorations: Vec<_> = movements.iter().filter_map(restoration).collect();
+        if !restorations.is_empty() {
+            self.jobs.enqueue_all(restorations).await?;
+        }
         self.movements.done(account, first.number, last.number).await?;
         Ok(())
     }

@@ -96,7 +96,10 @@ async fn seats_are_bought_at_stripe_upgraded_and_lost_when_nobody_pays(stage: Ar
     buyer.stripe("PUT", "hold", json!({"hold": false})).await;
     buyer.stripe("POST", "deliver", json!({"order": "shuffled", "times": 2})).await;
     let active = buyer.becomes("ACTIVE").await;
-    assert_eq!(active["seats"], json!({"purchased": 5, "assigned": 0, "pending": 0, "available": 5}));
+    assert_eq!(
+        active["seats"],
+        json!({"purchased": 5, "assigned": 0, "pending": 0, "available": 5, "overAssigned": 0})
+    );
 
     let users: Vec<String> = (1..=5).map(|number| format!("user_{number}")).collect();
     for answer in join_all(users.iter().map(|user| buyer.assign(user))).await {

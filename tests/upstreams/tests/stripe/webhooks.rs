@@ -1,5 +1,6 @@
 //! What the edge makes of Stripe's events.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
@@ -7,8 +8,9 @@ use axum::body::Body;
 use edge_capabilities::testing::SeededRandom;
 use edge_database::Db;
 use edge_gateways::{Provider, sign};
+use edge_stripe::Stripe;
 use edge_subscriptions::{
-    CheckoutOrder, GatewaySubscription, PaymentGateway as _, Started, Status, Subscriptions, Terms,
+    CheckoutOrder, GatewaySubscription, Gateways, PaymentGateway as _, Started, Status, Subscriptions, Terms,
 };
 use http::Request;
 use http_body_util::BodyExt as _;
@@ -97,6 +99,18 @@ impl Edge {
             answers.push(self.post(&event).await);
         }
         answers
+    }
+
+    /// Runs the jobs that are due.
+    async fn run_jobs(&self) {
+        let key = "a drain key of the tests";
+        self.test.world.config.set("drain_key", key);
+        let stripe = Arc::new(Stripe::new(&self.test.capabilities));
+        let gateways = Gateways::manual(&self.test.capabilities).with_stripe(stripe);
+        let router = edge_subscriptions::router(self.test.capabilities.clone(), gateways);
+        let request = Request::post("/jobs/drain").header("authorization", format!("Bearer {key}"));
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 200);
     }
 
     /// Does something at Stripe, a second after what was before it.
@@ -212,6 +226,16 @@ async fn an_increase_that_is_not_paid_loses_its_seats_when_its_invoice_is_void()
     edge.do_at_stripe(&format!("invoices/{}/void", latest.as_str().unwrap())).await;
     edge.hear().await;
     assert_eq!(edge.terms().await.seats, 5);
+    // The next renewal charges for five.
+    let quantity = async || {
+        edge.test.at_stripe(&format!("/v1/subscriptions/{reference}")).await["items"]["data"][0]["quantity"].clone()
+    };
+    assert_eq!(quantity().await, 8);
+    for _ in 0..2 {
+        edge.run_jobs().await;
+        edge.hear().await;
+        assert_eq!((quantity().await, edge.terms().await.seats), (json!(5), 5));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -82,7 +82,7 @@ impl WantedChange {
 }
 
 impl Stored {
-    fn at_gateway<'a>(&'a self, key: &'a str) -> GatewaySubscription<'a> {
+    pub(crate) fn at_gateway<'a>(&'a self, key: &'a str) -> GatewaySubscription<'a> {
         let Self { account, id, terms, .. } = self;
         GatewaySubscription { id, organization: &account.organization, application: &account.application, terms, key }
     }

@@ -55,8 +55,6 @@ pub struct Transition {
     pub terms: Terms,
     /// Whether it changed anything.
     pub is_news: bool,
-    /// The number of seats that the gateway must be set to: an increase was not paid, and its invoice is void.
-    pub restore_seats: Option<i64>,
 }
 
 /// Why an event cannot be about the subscription.
@@ -89,13 +87,10 @@ impl Terms {
         terms.customer = terms.customer.or_else(|| event.customer.clone());
         // Nothing is heard of before it happened: what says it came later must not go before all that follows.
         let at = event.at.min(heard);
-        let before = terms.facts.seats_in_force();
         terms.note(at, event.kind);
         terms.follow_facts();
-        let after = terms.facts.seats_in_force();
-        let restore_seats = after.filter(|_| event.kind == EventKind::Voided && before != after);
         let is_news = terms != *self;
-        Ok(Transition { terms, is_news, restore_seats })
+        Ok(Transition { terms, is_news })
     }
 
     /// Adds what happened at `at` to the facts.

@@ -134,6 +134,11 @@ impl GatewayFacts {
         Some(paid.map_or(seats.value, |paid| paid.value))
     }
 
+    /// The number of seats before an increase that was not paid and is given up, while the gateway still has it.
+    pub(crate) fn unpaid_increase_from(&self) -> Option<i64> {
+        self.seats_in_force().filter(|in_force| self.seats.is_some_and(|seats| *in_force < seats.value))
+    }
+
     /// Whether it was paid, or tried.
     pub(super) const fn has_begun(&self) -> bool {
         self.has_begun || self.paid_at.is_some()
