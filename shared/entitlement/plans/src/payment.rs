@@ -19,7 +19,7 @@ pub struct Payment<'a> {
     pub tax_rates: &'a TaxRates,
 }
 
-/// What a payment purchase.
+/// What a payment purchases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchase {
     /// What is given for it.

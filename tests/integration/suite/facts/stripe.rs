@@ -81,6 +81,11 @@ impl Buyer {
     }
 }
 
+/// Stripe dates events by the second: what happens next is of a later one than what was before.
+async fn next_second() {
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+}
+
 fn of(has_access: bool, reason: &str) -> (bool, String) {
     (has_access, reason.to_owned())
 }
@@ -119,15 +124,18 @@ async fn seats_are_bought_at_stripe_upgraded_and_lost_when_nobody_pays(stage: Ar
     assert!((charged / 100.0 - said).abs() < 0.011 && said > 15.0, "{charged} {preview}");
     assert_eq!(preview["lines"].as_array().unwrap().len(), 2);
 
+    next_second().await;
     // The next charge fails: a grace. It is given up: nobody has access. It is paid: everybody has.
     buyer.stripe("POST", &format!("customers/{customer}/decline"), json!({})).await;
     buyer.stripe("POST", &format!("subscriptions/{subscription}/renew"), json!({})).await;
     buyer.becomes("PAST_DUE").await;
     assert_eq!(buyer.access("user_1").await, of(true, "GRACE_PERIOD"));
+    next_second().await;
     buyer.stripe("POST", &format!("subscriptions/{subscription}/give_up"), json!({})).await;
     buyer.becomes("SUSPENDED").await;
     assert_eq!(buyer.access("user_1").await, of(false, "SUBSCRIPTION_SUSPENDED"));
     buyer.assign("seventh").await.refused(409, "SUBSCRIPTION_INACTIVE");
+    next_second().await;
     buyer.stripe("POST", &format!("customers/{customer}/accept"), json!({})).await;
     let latest = buyer.at_stripe(&format!("subscriptions/{subscription}")).await["latest_invoice"].clone();
     buyer.stripe("POST", &format!("invoices/{}/retry", latest.as_str().unwrap()), json!({})).await;
