@@ -5,11 +5,13 @@
 //! one atomic addition; and a mark, the value of the counter when the bucket was last full. The level of the bucket
 //! follows from the two. An instance that finds the bucket full again, or finds that the store lost one of the two, sets
 //! the mark; instances that do so at the same time set the same mark. An instance takes several tokens at a time and
-//! spends them from memory. Tokens that it does not spend within [`LOCAL_TTL`] are lost, and refill with time.
+//! spends them from memory. Tokens that it does not spend within [`LOCAL_TTL`] are lost, and refill with time. Of requests
+//! that find none at the same time, one takes several and the others one each: a burst must not empty the bucket by what
+//! it does not spend.
 //!
 //! Rate limits protect the edge and decide nothing else: if the store does not answer, no request is held up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +40,28 @@ pub(crate) struct RateLimiter {
     capabilities: Capabilities,
     limits: OnceLock<Limits>,
     local: Mutex<HashMap<String, LocalTokens>>,
+    /// The buckets from which a request of this instance is taking several tokens.
+    drawing: Mutex<HashSet<String>>,
+}
+
+/// The right to take several tokens from a bucket; given back when dropped.
+struct Draw<'a> {
+    drawing: &'a Mutex<HashSet<String>>,
+    bucket: &'a str,
+}
+
+impl<'a> Draw<'a> {
+    /// None: another request of this instance is doing so.
+    fn begin(drawing: &'a Mutex<HashSet<String>>, bucket: &'a str) -> Option<Self> {
+        let mut all = drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(bucket.to_owned()).then(|| Self { drawing, bucket })
+    }
+}
+
+impl Drop for Draw<'_> {
+    fn drop(&mut self) {
+        self.drawing.lock().unwrap_or_else(PoisonError::into_inner).remove(self.bucket);
+    }
 }
 
 /// Requests per minute; None: no limit.
@@ -103,7 +127,12 @@ impl Limits {
 
 impl RateLimiter {
     pub(crate) fn new(capabilities: &Capabilities) -> Self {
-        Self { capabilities: capabilities.clone(), limits: OnceLock::new(), local: Mutex::default() }
+        Self {
+            capabilities: capabilities.clone(),
+            limits: OnceLock::new(),
+            local: Mutex::default(),
+            drawing: Mutex::default(),
+        }
     }
 
     /// Takes a token for one request of the credential `caller`, and one for its tenant; returns the status of the scarcer
@@ -151,19 +180,23 @@ impl RateLimiter {
             }
             _ => {}
         }
+        let draw = Draw::begin(&self.drawing, bucket);
+        let wanted = if draw.is_some() { limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW) } else { 1 };
         // If the store does not answer, no request is held up.
-        let Ok(tokens) = self.draw(bucket, limit, now).await else { return Ok(None) };
-        let mut all = self.local.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MAX_BUCKETS && !all.contains_key(bucket) {
-            all.clear();
+        let Ok(tokens) = self.draw(bucket, limit, wanted, now).await else { return Ok(None) };
+        if draw.is_some() {
+            let mut all = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() >= MAX_BUCKETS && !all.contains_key(bucket) {
+                all.clear();
+            }
+            all.insert(bucket.to_owned(), tokens);
         }
-        all.insert(bucket.to_owned(), tokens);
         let status = tokens.status(limit, now);
         if tokens.is_empty { Err(status) } else { Ok(Some(status)) }
     }
 
-    /// Takes tokens from the shared bucket and spends one of them.
-    async fn draw(&self, bucket: &str, limit: i64, now: Timestamp) -> Result<LocalTokens, StoreError> {
+    /// Takes up to `wanted` tokens from the shared bucket and spends one of them.
+    async fn draw(&self, bucket: &str, limit: i64, wanted: i64, now: Timestamp) -> Result<LocalTokens, StoreError> {
         let cache = &self.capabilities.cache;
         let mark_key = format!("{bucket} full");
         // INVARIANT: the counter is read before the mark. An instance that sees the tokens that others took from a full
@@ -182,7 +215,6 @@ impl RateLimiter {
                 mark
             }
         };
-        let wanted = limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW);
         let count = wanted.min(mark.level(limit, taken, now));
         if count < 1 {
             return Ok(LocalTokens::none(limit, mark.level(limit, taken, now), now));

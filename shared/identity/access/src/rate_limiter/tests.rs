@@ -59,6 +59,17 @@ async fn a_tenant_may_ask_as_often_as_it_may_with_all_its_keys() {
     assert!(rates.take("key:9", None).await.is_ok());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_burst_takes_no_more_tokens_than_it_has_requests() {
+    let world = world(20_000, 0);
+    let (rates, _tasks) = rates(&world);
+    let answers = futures::future::join_all((0..500).map(|_| rates.take("key:a", None))).await;
+    assert!(answers.iter().all(Result::is_ok));
+    world.clock.advance(LOCAL_TTL).await;
+    let remaining = rates.take("key:a", None).await.unwrap().unwrap().remaining;
+    assert!(remaining > 19_000, "{remaining}");
+}
+
 /// Instances that come and go, requests that come at once and after a while: over any time a key gets no more than its
 /// bucket and what flows in, and, where it keeps asking, nearly that.
 #[tokio::test(start_paused = true)]
