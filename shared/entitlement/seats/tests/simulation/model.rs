@@ -230,6 +230,8 @@ impl Model {
         let mut truth = self.truth();
         truth.down.0 = down;
         truth.last_trouble = self.clock.now();
+        // A cache that was rolled back while nobody could read it can be compared with the record only from now on.
+        truth.rolled_back = truth.rolled_back.map(|_| self.clock.now());
     }
 
     pub(crate) fn database_is(&self, down: bool) {
@@ -276,7 +278,7 @@ impl Model {
         let mut truth = self.truth();
         if let Some(at) = truth.rolled_back {
             let unnoticed = began.1.millis_since(at) < UNNOTICED
-                || truth.down.1
+                || truth.down != (false, false)
                 || began.1.millis_since(truth.last_record_trouble) < UNNOTICED_BLIND;
             if unnoticed {
                 return;
