@@ -11,10 +11,11 @@
 //!
 //! Rate limits protect the edge and decide nothing else: if the store does not answer, no request is held up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use edge_cache::SingleFlight;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Config, Timestamp};
 use edge_http::RateLimitStatus;
@@ -41,27 +42,7 @@ pub(crate) struct RateLimiter {
     limits: OnceLock<Limits>,
     local: Mutex<HashMap<String, LocalTokens>>,
     /// The buckets from which a request of this instance is taking several tokens.
-    drawing: Mutex<HashSet<String>>,
-}
-
-/// The right to take several tokens from a bucket; given back when dropped.
-struct Draw<'a> {
-    drawing: &'a Mutex<HashSet<String>>,
-    bucket: &'a str,
-}
-
-impl<'a> Draw<'a> {
-    /// None: another request of this instance is doing so.
-    fn begin(drawing: &'a Mutex<HashSet<String>>, bucket: &'a str) -> Option<Self> {
-        let mut all = drawing.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(bucket.to_owned()).then(|| Self { drawing, bucket })
-    }
-}
-
-impl Drop for Draw<'_> {
-    fn drop(&mut self) {
-        self.drawing.lock().unwrap_or_else(PoisonError::into_inner).remove(self.bucket);
-    }
+    draws: SingleFlight<String, ()>,
 }
 
 /// Requests per minute; None: no limit.
@@ -131,7 +112,7 @@ impl RateLimiter {
             capabilities: capabilities.clone(),
             limits: OnceLock::new(),
             local: Mutex::default(),
-            drawing: Mutex::default(),
+            draws: SingleFlight::default(),
         }
     }
 
@@ -180,11 +161,11 @@ impl RateLimiter {
             }
             _ => {}
         }
-        let draw = Draw::begin(&self.drawing, bucket);
-        let wanted = if draw.is_some() { limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW) } else { 1 };
+        let leader = self.draws.lead(&bucket.to_owned(), &*self.capabilities.clock);
+        let wanted = if leader.is_some() { limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW) } else { 1 };
         // If the store does not answer, no request is held up.
         let Ok(tokens) = self.draw(bucket, limit, wanted, now).await else { return Ok(None) };
-        if draw.is_some() {
+        if leader.is_some() {
             let mut all = self.local.lock().unwrap_or_else(PoisonError::into_inner);
             if all.len() >= MAX_BUCKETS && !all.contains_key(bucket) {
                 all.clear();
