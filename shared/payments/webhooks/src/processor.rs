@@ -151,34 +151,34 @@ impl Processor {
                 (parsed.as_ref(), outcome)
             }
             Ok(Action { event, kind }) => {
-                let outcome = match kind {
-                    ActionKind::InvalidateSeats { organization } => self.invalidate(stored, organization).await?,
-                    ActionKind::Refund { organization, payment } => {
+                let seats = match &kind {
+                    ActionKind::ChangeSeats | ActionKind::ChangeSubscription(_) => {
+                        self.seats.take(stored, event).await?
+                    }
+                    ActionKind::InvalidateSeats { .. } | ActionKind::Refund { .. } => None,
+                };
+                let outcome = match (kind, seats) {
+                    (_, Some(SeatOutcome { outcome, organization })) => {
+                        tenant = organization;
+                        outcome
+                    }
+                    (ActionKind::InvalidateSeats { organization }, None) => {
+                        self.invalidate(stored, organization).await?
+                    }
+                    (ActionKind::Refund { organization, payment }, None) => {
                         self.refund((stored, event), organization, payment).await?
                     }
-                    ActionKind::ChangeSeats => match self.seats.take(stored, event).await? {
-                        Some(SeatOutcome { outcome, organization }) => {
-                            tenant = organization;
-                            outcome
-                        }
-                        None => EventOutcome::Ignored("unhandled_event"),
-                    },
-                    ActionKind::ChangeSubscription(change) => {
-                        if let Some(SeatOutcome { outcome, organization }) = self.seats.take(stored, event).await? {
-                            tenant = organization;
-                            outcome
-                        } else {
-                            match self.owners.find(stored.provider, event).await? {
-                                Err(outcome) => outcome,
-                                Ok(owner) => match self.change_tenant((stored, event), &owner, *change).await? {
-                                    ChangeResult::Settled(settled) => return Ok(settled),
-                                    ChangeResult::Unchanged(outcome) => {
-                                        tenant =
-                                            stored_tenant(stored.provider, &owner.organization).map(ToOwned::to_owned);
-                                        outcome
-                                    }
-                                },
-                            }
+                    (ActionKind::ChangeSeats, None) => EventOutcome::Ignored("unhandled_event"),
+                    (ActionKind::ChangeSubscription(change), None) => {
+                        match self.owners.find(stored.provider, event).await? {
+                            Err(outcome) => outcome,
+                            Ok(owner) => match self.change_tenant((stored, event), &owner, *change).await? {
+                                ChangeResult::Settled(settled) => return Ok(settled),
+                                ChangeResult::Unchanged(outcome) => {
+                                    tenant = stored_tenant(stored.provider, &owner.organization).map(ToOwned::to_owned);
+                                    outcome
+                                }
+                            },
                         }
                     }
                 };
