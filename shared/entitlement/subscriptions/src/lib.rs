@@ -23,7 +23,10 @@ pub use gateway::{
     Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, Gateways, Manual,
     PaymentGateway, Preview, PreviewLine, Started, TermsChange,
 };
-pub use movement::{Account, Balance, Movement, MovementKind, Movements, Stored};
+pub use movement::{
+    Account, AccountHistory, Balance, Known, KnownHistory, Movement, MovementKind, Movements, RecordedTerms, Standing,
+    Stored,
+};
 pub use router::{ApiDoc, router, routes};
 pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};
 pub use service::{EventOutcome, Subscriptions};

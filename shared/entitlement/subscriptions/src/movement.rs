@@ -16,11 +16,13 @@
 //!   the audit entry) is due until it is noted as done ([`Movements::due`]).
 
 mod batch;
+mod history;
 mod model;
 mod store;
 
 pub use batch::Account;
 pub(crate) use batch::Batch;
+pub use history::{AccountHistory, Known, KnownHistory, RecordedTerms, Standing};
 pub use model::{Balance, Movement, MovementKind};
 pub(crate) use store::SeatQuery;
 pub use store::{Movements, Stored};

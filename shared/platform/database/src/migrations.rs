@@ -48,6 +48,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0022_erp_events"),
     expand!("0023_provisioning"),
     expand!("0024_scim_users"),
+    expand!("0025_mrr"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -90,6 +90,10 @@ impl Movements {
         Self(db)
     }
 
+    pub(super) const fn db(&self) -> &Db {
+        &self.0
+    }
+
     /// Appends the movements of one change, in one statement. False: another change was faster, and the state that this one
     /// was decided on is no more.
     pub(crate) async fn append(&self, movements: &[Movement]) -> Result<bool, DatabaseError> {

@@ -251,6 +251,16 @@ impl Terms {
         changes
     }
 
+    /// When it next changes without anybody's doing, at the earliest: it ends with its period, its trial ends, a scheduled
+    /// change takes effect. None: it does not.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let (_, end) = self.period.filter(|_| self.status.is_live())?;
+        let is_trial = self.gateway == GatewayName::Manual && self.status == Status::Trialing;
+        let ends = (self.cancel_at_period_end || is_trial).then_some(end);
+        let scheduled = self.scheduled.as_ref().map(|scheduled| scheduled.at);
+        ends.into_iter().chain(scheduled).min()
+    }
+
     /// Makes the first change that is due at `now` and is a movement; gives when it took effect.
     fn next_change(&mut self, now: Timestamp) -> Option<Timestamp> {
         let (_, end) = self.period.filter(|_| self.status.is_live())?;
