@@ -28,6 +28,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("spending/budgets", &["budget_alerts", "budget_ledger", "budgets", "payment_refunds"]),
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
+    ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
 ];

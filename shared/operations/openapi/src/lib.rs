@@ -58,6 +58,7 @@ pub fn document() -> Description {
     whole.merge(edge_approvals::ApiDoc::openapi());
     whole.merge(edge_budgets::ApiDoc::openapi());
     whole.merge(edge_erp_sync::ApiDoc::openapi());
+    whole.merge(edge_analytics::ApiDoc::openapi());
     whole.merge(edge_provisioning::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
@@ -160,6 +161,7 @@ mod tests {
             "post /api/v1/jobs/{id}/replay",
             "post /erp/provision/organization/",
             "post /erp/provision/email-account/",
+            "get /analytics/mrr",
             "get /erp/usage-summary/",
             "get /api/v1/erp-sync/projects",
             "get /api/v1/erp-sync/status",

@@ -1,0 +1,122 @@
+//! Results as CSV (RFC 4180): a line for each point, with what the result has in common before it. The names of nested
+//! members are joined by a dot, and a list is one field in JSON.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+/// The members of an object, in their order.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+type Fields = Vec<(String, String)>;
+
+/// `results` as CSV.
+pub(crate) fn csv<T: Serialize>(results: &[T]) -> Result<String, serde_json::Error> {
+    let mut lines: Vec<Fields> = Vec::new();
+    for result in results {
+        let Members(members) = serde_json::from_str(&serde_json::to_string(result)?)?;
+        let (mut common, mut points) = (Fields::new(), Vec::new());
+        for (name, value) in members {
+            if name == "points" {
+                points = serde_json::from_str::<Vec<Box<RawValue>>>(value.get())?;
+            } else {
+                flatten(&name, &value, &mut common)?;
+            }
+        }
+        for point in points {
+            let mut line = common.clone();
+            flatten("", &point, &mut line)?;
+            lines.push(line);
+        }
+    }
+    let mut text = String::new();
+    if let Some(first) = lines.first() {
+        push_line(&mut text, first.iter().map(|(name, _)| name.as_str()));
+    }
+    for line in &lines {
+        push_line(&mut text, line.iter().map(|(_, value)| value.as_str()));
+    }
+    Ok(text)
+}
+
+fn flatten(name: &str, value: &RawValue, fields: &mut Fields) -> Result<(), serde_json::Error> {
+    let json = value.get();
+    if json.starts_with('{') {
+        let Members(members) = serde_json::from_str(json)?;
+        for (member, value) in members {
+            let name = if name.is_empty() { member } else { format!("{name}.{member}") };
+            flatten(&name, &value, fields)?;
+        }
+        return Ok(());
+    }
+    let text = match json {
+        "null" => String::new(),
+        json if json.starts_with('"') => serde_json::from_str(json)?,
+        json => json.to_owned(),
+    };
+    fields.push((name.to_owned(), text));
+    Ok(())
+}
+
+fn push_line<'f>(text: &mut String, fields: impl Iterator<Item = &'f str>) {
+    for (place, field) in fields.enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        if field.contains(['"', ',', '\n', '\r']) {
+            text.push('"');
+            text.push_str(&field.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(field);
+        }
+    }
+    text.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_for_each_point_with_its_result_before_it() {
+        let results = [json!({"currency": "USD", "points": [
+            {"at": "2026-01-01", "more": {"a": 1.5, "b": null}},
+            {"at": "say \"hi\"", "more": {"a": 2, "b": ["x,y"]}},
+        ]})];
+        let text = csv(&results).unwrap();
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        let expected =
+            ["currency,at,more.a,more.b", "USD,2026-01-01,1.5,", "USD,\"say \"\"hi\"\"\",2,\"[\"\"x,y\"\"]\"", ""];
+        assert_eq!(lines, expected);
+        assert_eq!(csv::<serde_json::Value>(&[]).unwrap(), "");
+    }
+}

@@ -1,0 +1,194 @@
+//! Monthly recurring revenue over HTTP.
+
+use axum::extract::State;
+use axum::response::Response;
+use edge_access::{AnalyticsRead, Granted};
+use edge_http::Problem;
+use edge_money::{Currency, DecimalAmount};
+use http::{HeaderMap, Uri};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::query::{AnalyticsParams, Ask};
+use crate::report::{Period, Report, amount, monthly, periods};
+use crate::router::AppState;
+
+/// What the figures of recurring revenue mean.
+pub(crate) const DEFINITIONS: &[(&str, &str)] = &[
+    ("arr", "The recurring amount of a year: twelve times the MRR, before that is rounded."),
+    ("asOf", "With `asOf`, only what was recorded until then counts."),
+    ("at", "The day on which the point begins. It ends where the next one begins, and that instant is not part of it."),
+    ("churn", "Of customers that pay nothing any more at the end of the point."),
+    ("contraction", "Of customers that pay less than before."),
+    (
+        "customer",
+        "An organization, in each currency. What its subscriptions change within a point is netted before it is named.",
+    ),
+    (
+        "delinquent",
+        "A subscription counts while a failed payment is tried again, and leaves when the gateway gives it up.",
+    ),
+    ("discounts", "Amounts are those of the plan: discounts and taxes are not taken into account."),
+    ("expansion", "Of customers that pay more than before."),
+    ("joinedAndLeft", "Whoever joins and leaves within one point, or leaves and comes back, is no movement."),
+    (
+        "leaves",
+        "MRR leaves when a subscription ends, not when it is cancelled; it pauses while the subscription is paused.",
+    ),
+    ("mrr", "A twelfth of the recurring amount of a year of all subscriptions that are ACTIVE or PAST_DUE."),
+    ("new", "Of customers that never paid before."),
+    ("reactivation", "Of customers that paid before, then nothing, and pay again."),
+    (
+        "rounding",
+        "opening and closing are rounded once; movements may differ by one smallest unit, so that they add up.",
+    ),
+    ("time", "A change counts when it happened, also where the edge heard of it later."),
+    ("trials", "A trial counts 0 until it is paid."),
+];
+
+/// Recurring revenue in a currency.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MrrResult {
+    currency: String,
+    points: Vec<MrrPoint>,
+}
+
+/// Recurring revenue in a period: opening + new + expansion + reactivation - contraction - churn = closing.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MrrPoint {
+    /// The day on which it begins.
+    at: String,
+    #[schema(value_type = f64)]
+    opening: DecimalAmount,
+    #[schema(value_type = f64)]
+    new: DecimalAmount,
+    #[schema(value_type = f64)]
+    expansion: DecimalAmount,
+    #[schema(value_type = f64)]
+    contraction: DecimalAmount,
+    #[schema(value_type = f64)]
+    churn: DecimalAmount,
+    #[schema(value_type = f64)]
+    reactivation: DecimalAmount,
+    #[schema(value_type = f64)]
+    closing: DecimalAmount,
+    /// The recurring amount of a year at the end.
+    #[schema(value_type = f64)]
+    arr: DecimalAmount,
+    /// The customers that pay, at the end.
+    customers: i64,
+    /// The seats that are paid for, at the end.
+    seats: i64,
+}
+
+/// Get monthly recurring revenue
+///
+/// Points of MRR with its movements, in each currency by itself. With `Accept: text/csv` the points are lines of CSV.
+#[utoipa::path(
+    get, path = "/analytics/mrr", tag = "Analytics", security(("key" = ["analytics:read"])), params(AnalyticsParams),
+    responses(
+        (status = 200, description = "The points.", body = Report<MrrResult>),
+        (status = 404, description = "`ORGANIZATION_NOT_FOUND`"),
+    ),
+)]
+pub(crate) async fn get_mrr(
+    State(state): State<AppState>,
+    granted: Granted<AnalyticsRead>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
+    let cells = state.mrr.cells(&ask.mrr()).await?;
+    let results = periods(&ask, &cells).into_iter().map(|(currency, periods)| MrrResult {
+        currency: currency.as_str().to_owned(),
+        points: periods.iter().map(|period| point(&ask, currency, period)).collect(),
+    });
+    Report::new(&ask, DEFINITIONS, results.collect()).respond(&headers)
+}
+
+fn point(ask: &Ask, currency: Currency, period: &Period) -> MrrPoint {
+    let [new, expansion, reactivation, contraction, churn] = movements(period);
+    let amount = |minor| amount(minor, currency);
+    MrrPoint {
+        at: ask.calendar.zone.date_of(period.start),
+        opening: amount(monthly(period.opening.annual)),
+        new: amount(new),
+        expansion: amount(expansion),
+        contraction: amount(contraction),
+        churn: amount(churn),
+        reactivation: amount(reactivation),
+        closing: amount(monthly(period.closing.annual)),
+        arr: amount(period.closing.annual),
+        customers: period.closing.customers,
+        seats: period.closing.seats,
+    }
+}
+
+/// The signs of new, expansion, reactivation, contraction and churn.
+const SIGNS: [i64; 5] = [1, 1, 1, -1, -1];
+
+/// A twelfth of each movement, rounded so that together they lead from the opening to the closing: what is missing is put
+/// where rounding took most.
+fn movements(period: &Period) -> [i64; 5] {
+    let sums = &period.sums;
+    let exact = [sums.new, sums.expansion, sums.reactivation, sums.contraction, sums.churn];
+    let mut rounded = exact.map(monthly);
+    let target = monthly(period.closing.annual).saturating_sub(monthly(period.opening.annual));
+    // Five roundings by half a unit each, and two of the totals.
+    for _ in 0..8 {
+        let sum =
+            rounded.iter().zip(SIGNS).fold(0_i64, |sum, (part, sign)| sum.saturating_add(part.saturating_mul(sign)));
+        let step = target.saturating_sub(sum).signum();
+        if step == 0 {
+            break;
+        }
+        let parts = rounded.iter_mut().zip(exact).zip(SIGNS).filter(|((_, exact), _)| *exact != 0);
+        let taken = |((rounded, exact), sign): &((&mut i64, i64), i64)| {
+            exact.saturating_sub(rounded.saturating_mul(12)).saturating_mul(*sign).saturating_mul(step)
+        };
+        let Some(((part, _), sign)) = parts.max_by_key(taken) else { break };
+        *part = part.saturating_add(step.saturating_mul(sign));
+    }
+    rounded
+}
+
+#[cfg(test)]
+mod tests {
+    use edge_capabilities::Timestamp;
+    use edge_mrr::Sums;
+
+    use super::*;
+    use crate::report::Level;
+
+    #[test]
+    fn rounded_movements_lead_from_the_opening_to_the_closing() {
+        for seed in 0..2_000_u64 {
+            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
+            let mut next = || {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                i64::try_from(state % 50).unwrap()
+            };
+            let opening = next() + 100;
+            let sums = Sums {
+                new: next(),
+                expansion: next(),
+                contraction: next(),
+                churn: next(),
+                reactivation: next(),
+                ..Sums::default()
+            };
+            let level = |annual| Level { annual, ..Level::default() };
+            let (opening, closing) = (level(opening), level(opening + sums.annual()));
+            let period = Period { start: Timestamp::from_millis(0), opening, sums, closing };
+            let [new, expansion, reactivation, contraction, churn] = movements(&period);
+            let sum = monthly(opening.annual) + new + expansion + reactivation - contraction - churn;
+            assert_eq!(sum, monthly(closing.annual), "seed {seed}: {sums:?}");
+            let exact = [sums.new, sums.expansion, sums.reactivation, sums.contraction, sums.churn];
+            for (part, exact) in movements(&period).into_iter().zip(exact) {
+                assert!(part >= 0 && (part * 12 - exact).abs() < 24, "seed {seed}: {part} for {exact}/12");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The shape of all answers: the range, the definitions of the figures, and results that are never summed across currencies.
+
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse, Response};
+use edge_capabilities::Timestamp;
+use edge_http::{Code, Json, Problem};
+use edge_money::{Currency, DecimalAmount, Money};
+use edge_mrr::{Cell, Sums};
+use http::HeaderMap;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::csv::csv;
+use crate::query::Ask;
+
+/// An answer.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report<R> {
+    /// The first day.
+    from: String,
+    /// The day after the last one.
+    to: String,
+    /// The time zone in which days and months begin.
+    timezone: String,
+    /// `day` or `month`.
+    granularity: String,
+    /// As known when; null: now.
+    as_of: Option<String>,
+    /// What the figures mean, by their names.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    definitions: BTreeMap<&'static str, &'static str>,
+    results: Vec<R>,
+}
+
+impl<R: Serialize> Report<R> {
+    pub(crate) fn new(ask: &Ask, definitions: &[(&'static str, &'static str)], results: Vec<R>) -> Self {
+        let zone = &ask.calendar.zone;
+        Self {
+            from: zone.date_of(ask.from),
+            to: zone.date_of(ask.to),
+            timezone: zone.as_str().to_owned(),
+            granularity: ask.calendar.granularity.as_str().to_owned(),
+            as_of: ask.as_of.map(Timestamp::to_rfc3339_millis),
+            definitions: definitions.iter().copied().collect(),
+            results,
+        }
+    }
+
+    /// The answer in the format that `headers` accept: JSON, or CSV with a line for each point.
+    pub(crate) fn respond(self, headers: &HeaderMap) -> Result<Response, Problem> {
+        let accepted = headers.get(ACCEPT).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+        let first = accepted.split(',').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if first == "text/csv" || first.starts_with("text/csv;") {
+            let text =
+                csv(&self.results).map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;
+            return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response());
+        }
+        Ok(Json(self).into_response())
+    }
+}
+
+/// What there is at an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Level {
+    /// The recurring amount of a year, in the currency's smallest unit.
+    pub(crate) annual: i64,
+    /// The customers that pay.
+    pub(crate) customers: i64,
+    /// The seats that are paid for.
+    pub(crate) seats: i64,
+}
+
+impl Level {
+    fn after(self, sums: &Sums) -> Self {
+        Self {
+            annual: self.annual.saturating_add(sums.annual()),
+            customers: self.customers.saturating_add(sums.customers()),
+            seats: self.seats.saturating_add(sums.seats),
+        }
+    }
+}
+
+/// What changed in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Period {
+    pub(crate) start: Timestamp,
+    pub(crate) opening: Level,
+    pub(crate) sums: Sums,
+    pub(crate) closing: Level,
+}
+
+/// The periods of `ask` that have begun, in each currency; a currency that is asked for is there even if nothing is in it.
+pub(crate) fn periods(ask: &Ask, cells: &BTreeMap<Cell, Sums>) -> BTreeMap<Currency, Vec<Period>> {
+    let boundaries = ask.boundaries();
+    let mut before: BTreeMap<Currency, Level> = BTreeMap::new();
+    let mut within: BTreeMap<(Currency, usize), Sums> = BTreeMap::new();
+    before.extend(ask.currency.map(|currency| (currency, Level::default())));
+    for (cell, sums) in cells {
+        let opening = before.entry(cell.currency).or_default();
+        match boundaries.partition_point(|boundary| *boundary <= cell.period).checked_sub(1) {
+            None => *opening = opening.after(sums),
+            Some(place) => within.entry((cell.currency, place)).or_default().add(sums),
+        }
+    }
+    let starts = boundaries.split_last().map(|(_, starts)| starts).unwrap_or_default();
+    let mut periods = BTreeMap::new();
+    for (currency, mut level) in before {
+        let mut of_currency = Vec::with_capacity(starts.len());
+        for (place, start) in starts.iter().enumerate().filter(|(_, start)| **start <= ask.known_until()) {
+            let sums = within.get(&(currency, place)).copied().unwrap_or_default();
+            let closing = level.after(&sums);
+            of_currency.push(Period { start: *start, opening: level, sums, closing });
+            level = closing;
+        }
+        periods.insert(currency, of_currency);
+    }
+    periods
+}
+
+/// A twelfth of the amount of a year, rounded half away from zero.
+pub(crate) fn monthly(annual: i64) -> i64 {
+    let half = if annual < 0 { -6 } else { 6 };
+    annual.saturating_add(half) / 12
+}
+
+/// An amount in the smallest unit of `currency`, as it is answered.
+pub(crate) const fn amount(minor: i64, currency: Currency) -> DecimalAmount {
+    DecimalAmount(Money { minor, currency })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_a_twelfth_rounded_once() {
+        for (annual, minor) in [(12_000, 1_000), (10_000, 833), (10, 1), (6, 1), (5, 0), (0, 0), (-6, -1), (-5, 0)] {
+            assert_eq!(monthly(annual), minor, "{annual}");
+        }
+    }
+}
