@@ -126,6 +126,7 @@ fn destination(url: &str, provider: Provider) -> anyhow::Result<url::Url> {
         Provider::Stripe => "/webhooks/stripe",
         Provider::Erp => "/erp/webhooks/billing/",
         Provider::Standard => "/webhooks/standard/bheem-edge",
+        Provider::Clerk => "/webhooks/standard/clerk",
         Provider::Shopify => "/webhooks/shopify",
         Provider::WooCommerce => "/webhooks/woocommerce",
     };

@@ -168,6 +168,10 @@ impl MemberRecords for ScimRecords {
         Ok(())
     }
 
+    async fn tenants_of(&self, _: &str) -> Result<Vec<String>, StorageError> {
+        Ok(Vec::new())
+    }
+
     async fn erase(&self, tenant: &str, user: &str, _: Option<&str>) -> Result<(), StorageError> {
         Ok(self.0.delete_member(tenant, user).await?)
     }

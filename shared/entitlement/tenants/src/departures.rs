@@ -22,6 +22,9 @@ pub trait MemberRecords: Send + Sync {
     /// `email`. Other instances see it before this returns.
     async fn release(&self, tenant: &str, user: &str, email: Option<&str>, actor: &Actor) -> Result<(), StorageError>;
 
+    /// The tenants in which `user` has something that [`MemberRecords::release`] takes away.
+    async fn tenants_of(&self, user: &str) -> Result<Vec<String>, StorageError>;
+
     /// Deletes what is known of the person behind `user`, who has the address `email`.
     async fn erase(&self, tenant: &str, user: &str, email: Option<&str>) -> Result<(), StorageError>;
 }
@@ -48,6 +51,18 @@ impl Departures {
             random: capabilities.random.clone(),
             records: records.into(),
         }
+    }
+
+    /// The tenants of which `user` is a member, or in which the user has a seat.
+    pub async fn tenants_of(&self, user: &str) -> Result<Vec<String>, StorageError> {
+        let memberships = self.members.tenants_of(user).await?;
+        let mut tenants: Vec<String> = memberships.into_iter().map(|(tenant, _)| tenant).collect();
+        for records in self.records.iter() {
+            tenants.extend(records.tenants_of(user).await?);
+        }
+        tenants.sort_unstable();
+        tenants.dedup();
+        Ok(tenants)
     }
 
     /// Ends the membership of `user` and frees the user's seats; gives whether the user was a member. The seats are free

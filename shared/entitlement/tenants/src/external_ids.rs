@@ -103,7 +103,7 @@ impl ExternalIds {
     }
 
     /// The tenant that has an external id in an application.
-    pub(crate) async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
+    pub async fn holder(&self, application: &str, external_org: &str) -> Result<Option<String>, DatabaseError> {
         let statement = "SELECT tenant_id FROM tenant_external_ids WHERE application = $1 AND external_org = $2";
         let rows = self.0.query(statement, &[application.into(), external_org.into()]).await?;
         rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()

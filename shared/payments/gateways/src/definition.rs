@@ -7,7 +7,7 @@ use crate::error::EventError;
 use crate::event::GatewayEvent;
 use crate::json::JsonObject;
 use crate::provider::Provider;
-use crate::providers::{bheempay, erp, razorpay, shopify, standard, stripe, woocommerce};
+use crate::providers::{bheempay, clerk, erp, razorpay, shopify, standard, stripe, woocommerce};
 
 /// How a provider signs, and what its bodies mean.
 pub(crate) struct Definition {
@@ -50,6 +50,7 @@ impl Provider {
             Self::Stripe => &stripe::DEFINITION,
             Self::Erp => &erp::DEFINITION,
             Self::Standard => &standard::DEFINITION,
+            Self::Clerk => &clerk::DEFINITION,
             Self::Shopify => &shopify::DEFINITION,
             Self::WooCommerce => &woocommerce::DEFINITION,
         }

@@ -49,6 +49,10 @@ pub enum EventKind {
     SeatRevoked,
     /// The ERP changed an organisation.
     OrganizationUpdated,
+    /// A person's account at the identity provider was deleted.
+    UserDeleted,
+    /// A person left an organization at the identity provider.
+    MembershipDeleted,
     /// Genuine, and without meaning to the edge.
     Unhandled,
 }
@@ -76,6 +80,8 @@ impl EventKind {
             Self::SeatAssigned => "seat.assigned",
             Self::SeatRevoked => "seat.revoked",
             Self::OrganizationUpdated => "organization.updated",
+            Self::UserDeleted => "user.deleted",
+            Self::MembershipDeleted => "membership.deleted",
             Self::Unhandled => "unhandled",
         }
     }
@@ -172,6 +178,10 @@ pub struct GatewayEvent {
     pub edge_subscription_id: Option<String>,
     /// What is said of the whole subscription.
     pub report: Option<SubscriptionReport>,
+    /// The person, as the identity provider knows them.
+    pub user_id: Option<String>,
+    /// The organisation, as the identity provider knows it.
+    pub organization_id: Option<String>,
 }
 
 impl GatewayEvent {
@@ -223,6 +233,8 @@ impl GatewayEvent {
             checkout_id: None,
             edge_subscription_id: None,
             report: None,
+            user_id: None,
+            organization_id: None,
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Provider {
     Erp,
     /// Whoever speaks Standard Webhooks 1.0.
     Standard,
+    /// Clerk, the identity provider, which speaks Standard Webhooks too.
+    Clerk,
     /// Shopify.
     Shopify,
     /// WooCommerce.
@@ -23,10 +25,26 @@ pub enum Provider {
 
 impl Provider {
     /// Every one of them.
-    pub const ALL: [Self; 7] =
-        [Self::BheemPay, Self::Razorpay, Self::Stripe, Self::Erp, Self::Standard, Self::Shopify, Self::WooCommerce];
+    pub const ALL: [Self; 8] = [
+        Self::BheemPay,
+        Self::Razorpay,
+        Self::Stripe,
+        Self::Erp,
+        Self::Standard,
+        Self::Clerk,
+        Self::Shopify,
+        Self::WooCommerce,
+    ];
 
-    /// As it is called in stores, counters, and the variable `webhook_secrets_<name>`.
+    /// As it is called in the variable `webhook_secrets_<name>`: whoever speaks Standard Webhooks has that one's secrets.
+    pub const fn secrets_name(self) -> &'static str {
+        match self {
+            Self::Clerk => Self::Standard.as_str(),
+            provider => provider.as_str(),
+        }
+    }
+
+    /// As it is called in stores and counters.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BheemPay => "bheempay",
@@ -34,6 +52,7 @@ impl Provider {
             Self::Stripe => "stripe",
             Self::Erp => "erp",
             Self::Standard => "standard",
+            Self::Clerk => "clerk",
             Self::Shopify => "shopify",
             Self::WooCommerce => "woocommerce",
         }

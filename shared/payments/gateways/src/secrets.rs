@@ -65,7 +65,7 @@ impl Key {
     /// Standard Webhooks writes keys in base64: `whsec_` before a shared one (or nothing, as its libraries allow),
     /// `whpk_` before a public one. Everybody else's secret is the text itself, Stripe's `whsec_` included.
     fn parse(provider: Provider, secret: &str) -> Option<Self> {
-        if provider != Provider::Standard {
+        if !matches!(provider, Provider::Standard | Provider::Clerk) {
             return Some(Self::Shared(secret.into()));
         }
         if let Some(public) = secret.strip_prefix("whpk_") {

@@ -23,6 +23,8 @@ pub(crate) enum ActionKind<'e> {
     ChangeSeats,
     /// To invalidate the cached seats of this organisation.
     InvalidateSeats { organization: &'e str },
+    /// To end this person's memberships, and to free the seats.
+    RemoveMember { user: &'e str },
     /// To note that something of this payment of this tenant's was given back.
     Refund { organization: &'e str, payment: &'e str },
 }
@@ -48,6 +50,9 @@ pub(crate) fn classify(
             true => Ok(Action { event, kind: ActionKind::ChangeSeats }),
             false => Err(EventOutcome::Ignored("unhandled_event")),
         };
+    }
+    if let (EventKind::UserDeleted | EventKind::MembershipDeleted, Some(user)) = (event.kind, &event.user_id) {
+        return Ok(Action { event, kind: ActionKind::RemoveMember { user } });
     }
     let kind = match (subscription_event(provider, event), event.kind, &event.payment_id) {
         (Some(_), ..) if organization.is_none() && !may_be_found(provider, event) => return Err(unnamed()),
@@ -105,6 +110,8 @@ fn subscription_event(provider: Provider, event: &GatewayEvent) -> Option<Subscr
         | EventKind::CheckoutCompleted
         | EventKind::CheckoutExpired
         | EventKind::InvoiceVoided
+        | EventKind::UserDeleted
+        | EventKind::MembershipDeleted
         | EventKind::Unhandled => None,
     }
 }

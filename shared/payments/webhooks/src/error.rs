@@ -6,6 +6,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_plans::PlansUnavailable;
 use edge_seats::StorageError;
 use edge_subscriptions::SubscriptionError;
+use edge_tenants::MemberError;
 
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,7 @@ from! {
     BudgetError => Store,
     ConfigError => Upstream,
     DatabaseError => Store,
+    MemberError => Store,
     PlansUnavailable => Upstream,
     StorageError => Store,
     SubscriptionError => Store,

@@ -17,6 +17,7 @@ mod endpoints;
 mod error;
 mod event;
 mod inbox;
+mod memberships;
 mod messages;
 mod metrics;
 mod owner;

@@ -25,6 +25,7 @@ use crate::drain::retry;
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
 use crate::inbox::{Inbox, LEASE};
+use crate::memberships::Memberships;
 use crate::messages::messages;
 use crate::owner::{Owner, Owners, Quote};
 use crate::response::response_body;
@@ -68,6 +69,7 @@ pub(crate) struct Processor {
     pub(crate) queue: JobQueue,
     pub(crate) capabilities: Capabilities,
     invalidation: Invalidation,
+    memberships: Memberships,
     owners: Owners,
     plans: Catalogue,
     seats: SeatSubscriptions,
@@ -85,6 +87,7 @@ impl Processor {
             db: db.clone(),
             queue: JobQueue::new(capabilities, db),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            memberships: Memberships::new(capabilities, db),
             owners: Owners::new(db.clone()),
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
             seats: SeatSubscriptions::new(capabilities, db),
@@ -155,7 +158,9 @@ impl Processor {
                     ActionKind::ChangeSeats | ActionKind::ChangeSubscription(_) => {
                         self.seats.take(stored, event).await?
                     }
-                    ActionKind::InvalidateSeats { .. } | ActionKind::Refund { .. } => None,
+                    ActionKind::InvalidateSeats { .. }
+                    | ActionKind::RemoveMember { .. }
+                    | ActionKind::Refund { .. } => None,
                 };
                 let outcome = match (kind, seats) {
                     (_, Some(SeatOutcome { outcome, organization })) => {
@@ -165,6 +170,7 @@ impl Processor {
                     (ActionKind::InvalidateSeats { organization }, None) => {
                         self.invalidate(stored, organization).await?
                     }
+                    (ActionKind::RemoveMember { user }, None) => self.memberships.remove(stored, event, user).await?,
                     (ActionKind::Refund { organization, payment }, None) => {
                         self.refund((stored, event), organization, payment).await?
                     }

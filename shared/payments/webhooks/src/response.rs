@@ -93,6 +93,7 @@ const fn action_name(kind: EventKind) -> Option<&'static str> {
         | EventKind::SeatAssigned
         | EventKind::SeatRevoked
         | EventKind::OrganizationUpdated => Some("seats_invalidated"),
+        EventKind::UserDeleted | EventKind::MembershipDeleted => Some("membership_removed"),
         EventKind::Unhandled => None,
     }
 }

@@ -114,6 +114,8 @@ fn event_kind(event: &GatewayEvent) -> Option<EventKind> {
         | Kind::SeatAssigned
         | Kind::SeatRevoked
         | Kind::OrganizationUpdated
+        | Kind::UserDeleted
+        | Kind::MembershipDeleted
         | Kind::Unhandled => return None,
     })
 }

@@ -10,9 +10,9 @@ use edge_plans::TaxRates;
 /// The longest that an upstream is waited for: gateways want their acknowledgement within five seconds.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The secrets of `provider`, from the variable `webhook_secrets_<provider>`.
+/// The secrets of `provider`, from its variable `webhook_secrets_…`.
 pub(crate) async fn secrets(config: &dyn Config, provider: Provider) -> Result<Secrets, ConfigError> {
-    let variable = config.get(&format!("webhook_secrets_{provider}")).await?.unwrap_or_default();
+    let variable = config.get(&format!("webhook_secrets_{}", provider.secrets_name())).await?.unwrap_or_default();
     Ok(Secrets::parse(provider, &variable))
 }
 

@@ -49,6 +49,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0023_provisioning"),
     expand!("0024_scim_users"),
     expand!("0025_mrr"),
+    expand!("0026_seats_of_user"),
 ];
 
 /// The migrations of `list` with their versions.

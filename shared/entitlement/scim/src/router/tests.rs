@@ -35,6 +35,10 @@ impl MemberRecords for Told {
         Ok(())
     }
 
+    async fn tenants_of(&self, _: &str) -> Result<Vec<String>, StorageError> {
+        Ok(Vec::new())
+    }
+
     async fn erase(&self, _: &str, user: &str, email: Option<&str>) -> Result<(), StorageError> {
         self.0.lock().unwrap().push(format!("erase {user} {}", email.unwrap_or("-")));
         Ok(())

@@ -390,6 +390,16 @@ impl Movements {
         self.0.query(&statement, &values).await?.iter().map(read).collect()
     }
 
+    /// The organizations in which `user` has a live seat.
+    pub async fn organizations_of(&self, user: &str) -> Result<Vec<String>, DatabaseError> {
+        let statement = format!(
+            "SELECT DISTINCT m.organization_id FROM subscription_movements m
+             WHERE m.user_id = $1 AND m.seat_state <> 'REVOKED' AND {LAST_OF_SEAT} ORDER BY 1"
+        );
+        let rows = self.0.query(&statement, &[user.into()]).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
+    }
+
     /// Takes the address out of the movements of `organization`, and the codes that were sent to it. What happened stays,
     /// and to which user.
     pub async fn redact(&self, organization: &str, email: &str) -> Result<(), DatabaseError> {

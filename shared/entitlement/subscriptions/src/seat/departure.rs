@@ -22,6 +22,10 @@ impl MemberRecords for Subscriptions {
         }
     }
 
+    async fn tenants_of(&self, user: &str) -> Result<Vec<String>, StorageError> {
+        Ok(self.movements.organizations_of(user).await?)
+    }
+
     async fn erase(&self, tenant: &str, _: &str, email: Option<&str>) -> Result<(), StorageError> {
         match email {
             Some(email) => Ok(self.movements.redact(tenant, &fold_address(email)).await?),

@@ -152,6 +152,8 @@ fn storable(event: &GatewayEvent) {
         event.invoice_number.as_ref(),
         event.account_id.as_ref(),
         event.failure.as_ref(),
+        event.user_id.as_ref(),
+        event.organization_id.as_ref(),
     ];
     for text in texts.into_iter().flatten() {
         assert!((1..=256).contains(&text.len()) && !text.chars().any(char::is_control), "{text:?}");

@@ -9,12 +9,13 @@ const BODY: &[u8] = br#"{"id":"evt_test_webhook","object":"event"}"#;
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const OTHER_BASE64: &str = "Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=";
 
-const SIGNATURE_HEADERS: [(Provider, &str); 7] = [
+const SIGNATURE_HEADERS: [(Provider, &str); 8] = [
     (Provider::BheemPay, "x-bheempay-signature"),
     (Provider::Razorpay, "x-razorpay-signature"),
     (Provider::Stripe, "stripe-signature"),
     (Provider::Erp, "x-webhook-signature"),
     (Provider::Standard, "webhook-signature"),
+    (Provider::Clerk, "webhook-signature"),
     (Provider::Shopify, "x-shopify-hmac-sha256"),
     (Provider::WooCommerce, "x-wc-webhook-signature"),
 ];
@@ -101,7 +102,7 @@ fn of_several_signatures_one_good_one_is_enough_wherever_it_stands() {
         let good = good(provider, header);
         let bad = match provider {
             Provider::Stripe => format!("v1={ZEROS}"),
-            Provider::Standard => format!("v1,{OTHER_BASE64}"),
+            Provider::Standard | Provider::Clerk => format!("v1,{OTHER_BASE64}"),
             Provider::Erp => format!("sha256={ZEROS}"),
             Provider::Shopify | Provider::WooCommerce => OTHER_BASE64.to_owned(),
             Provider::BheemPay | Provider::Razorpay => ZEROS.to_owned(),
@@ -280,10 +281,13 @@ fn no_provider_believes_another_ones_signature() {
             if let Some((_, own)) = SIGNATURE_HEADERS.iter().find(|(provider, _)| *provider == signer) {
                 moved.insert(header, all[*own].clone());
             }
+            // Clerk speaks Standard Webhooks, with the same secrets.
+            let clerk = [Provider::Standard, Provider::Clerk];
+            let is_same = signer == reader || (clerk.contains(&signer) && clerk.contains(&reader));
             let alike = [[Provider::BheemPay, Provider::Razorpay], [Provider::Shopify, Provider::WooCommerce]];
             for (headers, same) in [
-                (&all, signer == reader),
-                (&moved, signer == reader || alike.iter().any(|pair| pair.contains(&signer) && pair.contains(&reader))),
+                (&all, is_same),
+                (&moved, is_same || alike.iter().any(|pair| pair.contains(&signer) && pair.contains(&reader))),
             ] {
                 let result = edge_gateways::verify(reader, &secrets, headers, BODY, crate::support::NOW);
                 assert_eq!(result.is_ok(), same, "{signer} at {reader}: {result:?}");

@@ -24,6 +24,44 @@ fn other_standard_webhooks_are_kept_by_their_name() {
 }
 
 #[test]
+fn clerk_tells_of_people_who_are_gone() {
+    let body = r#"{"object":"event","type":"user.deleted","timestamp":1654012591835,
+        "data":{"deleted":true,"id":"user_29wBMCtzATuFJut8jO2VNTVekS4","object":"user"}}"#;
+    let read = parse(Provider::Clerk, body).unwrap();
+    assert_eq!((read.kind, read.name.as_str()), (EventKind::UserDeleted, "user.deleted"));
+    assert_eq!((read.user_id, read.tenant_id), (text("user_29wBMCtzATuFJut8jO2VNTVekS4"), None));
+    assert_eq!(read.occurred_at, Some(instant("2022-05-31T15:56:31.835Z")));
+    let body = r#"{"object":"event","type":"organizationMembership.deleted","timestamp":1654013847054,
+        "data":{"id":"orgmem_1","object":"organization_membership","role":"org:member",
+            "organization":{"id":"org_1","name":"Clinic","object":"organization","public_metadata":{"tenant_id":"t1"}},
+            "public_user_data":{"user_id":"user_1","identifier":"ana@clinic.example"}}}"#;
+    let read = parse(Provider::Clerk, body).unwrap();
+    assert_eq!((read.kind, read.user_id), (EventKind::MembershipDeleted, text("user_1")));
+    assert_eq!((read.organization_id, read.tenant_id), (text("org_1"), text("t1")));
+    for (body, error) in [
+        (r#"{"type":"user.deleted"}"#, EventError::Missing("data")),
+        (r#"{"type":"user.deleted","data":{}}"#, EventError::Missing("user_id")),
+        (r#"{"type":"user.deleted","data":{"id":[]}}"#, EventError::Field("id")),
+        (
+            r#"{"type":"organizationMembership.deleted","data":{"public_user_data":{"user_id":"u"}}}"#,
+            EventError::Missing("organization"),
+        ),
+        (r#"{"data":{}}"#, EventError::Missing("type")),
+    ] {
+        assert_eq!(parse(Provider::Clerk, body), Err(error), "{body}");
+    }
+    for name in ["user.created", "user.updated", "session.removed", "organization.deleted"] {
+        let read = parse(Provider::Clerk, &format!(r#"{{"type":"{name}","data":7}}"#)).unwrap();
+        assert_eq!((read.kind, read.name.as_str()), (EventKind::Unhandled, name));
+    }
+    // From anybody else the same words mean nothing.
+    assert_eq!(
+        parse(Provider::Standard, r#"{"type":"user.deleted","data":{"id":"u"}}"#).unwrap().kind,
+        EventKind::Unhandled
+    );
+}
+
+#[test]
 fn shops_name_their_events_in_headers_that_take_no_effect() {
     for (provider, name) in [(Provider::Shopify, "x-shopify-topic"), (Provider::WooCommerce, "x-wc-webhook-topic")] {
         let body = br#"{"id":1,"event":"payment.captured","payload":{"metadata":{"tenant_id":"t"}}}"#;

@@ -17,7 +17,7 @@ pub fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
 /// A secret as `provider` writes them.
 pub fn secret(provider: Provider) -> &'static str {
     match provider {
-        Provider::Standard => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        Provider::Standard | Provider::Clerk => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         Provider::Stripe => "whsec_test_secret",
         _ => "test_secret_key",
     }

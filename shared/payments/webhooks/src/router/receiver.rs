@@ -85,7 +85,8 @@ gateways! {
 /// Receive a Standard Webhooks event
 ///
 /// The signature is in `webhook-id`, `webhook-timestamp` and `webhook-signature`, or in `svix-id`, `svix-timestamp` and
-/// `svix-signature`.
+/// `svix-signature`. From the source `clerk`, `user.deleted` and `organizationMembership.deleted` end memberships and free
+/// seats.
 #[utoipa::path(
     post, path = "/webhooks/standard/{source}", operation_id = "receive_standard_webhook", tag = "Webhooks",
     params(("source" = String, Path, description = "A readable name of the sender. Duplicates are recognized by the signed id, not by this name.")),
@@ -102,7 +103,9 @@ pub(super) async fn standard(
     if !(1..=MAX_SOURCE_LEN).contains(&source.len()) || !source.bytes().all(is_valid) {
         return not_found().into_response();
     }
-    state.receive(Provider::Standard, None, headers, body).await
+    // Clerk's events mean something; another sender's of the same names need not.
+    let provider = if source == Provider::Clerk.as_str() { Provider::Clerk } else { Provider::Standard };
+    state.receive(provider, None, headers, body).await
 }
 
 /// Receive an ERP event for one organisation

@@ -1,5 +1,6 @@
 mod administration;
 mod amounts;
+mod clerk;
 mod failures;
 mod gateways;
 mod ignored;
@@ -55,6 +56,14 @@ pub(super) fn plan() -> Value {
     })
 }
 
+/// A secret as `provider` writes them.
+fn secret_of(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Standard | Provider::Clerk => "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==",
+        _ => SECRET,
+    }
+}
+
 /// An edge with one tenant, and an ERP that knows one plan and gives everybody a seat of that tenant's.
 pub(super) async fn test() -> Test {
     let world = World::new(7);
@@ -62,8 +71,7 @@ pub(super) async fn test() -> Test {
     world.config.set("erp_url", "http://erp");
     world.config.set("notify_url", "http://notify");
     for provider in Provider::ALL {
-        let secret = if provider == Provider::Standard { "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==" } else { SECRET };
-        world.config.set(&format!("webhook_secrets_{provider}"), secret);
+        world.config.set(&format!("webhook_secrets_{}", provider.secrets_name()), secret_of(provider));
     }
     let (erp, notify) = (Arc::new(Mutex::new(UpstreamState::Up)), Arc::new(Mutex::new(UpstreamState::Up)));
     let sent = Arc::<Mutex<Vec<(String, Value)>>>::default();
@@ -144,7 +152,7 @@ impl Test {
 
     /// Posts to another instance.
     pub(super) async fn post_to(&self, edge: &Router, provider: Provider, path: &str, body: &str) -> (u16, Value) {
-        let secret = if provider == Provider::Standard { "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==" } else { SECRET };
+        let secret = secret_of(provider);
         let id = format!("delivery-{}", self.world.clock.now().as_millis());
         let headers = sign(provider, secret, body.as_bytes(), self.world.clock.now(), &id).unwrap();
         self.ask(edge, "POST", path, headers.into_iter().collect(), body).await

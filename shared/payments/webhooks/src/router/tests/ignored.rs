@@ -73,6 +73,7 @@ fn path(provider: Provider) -> &'static str {
         Provider::Stripe => "/webhooks/stripe",
         Provider::Erp => "/erp/webhooks/billing/",
         Provider::Standard => "/webhooks/standard/anybody",
+        Provider::Clerk => "/webhooks/standard/clerk",
         Provider::Shopify => "/webhooks/shopify",
         Provider::WooCommerce => "/webhooks/woocommerce",
     }
@@ -83,7 +84,7 @@ fn written(provider: Provider, name: &str, tenant: Option<&str>) -> Value {
     let metadata = tenant.map_or_else(|| json!({}), |tenant| json!({"tenant_id": tenant}));
     match provider {
         Provider::BheemPay => json!({"event": name, "payload": {"metadata": metadata}, "created_at": at(1)}),
-        Provider::Standard => {
+        Provider::Standard | Provider::Clerk => {
             json!({"type": name, "data": {"metadata": metadata}, "timestamp": "2026-01-01T00:00:01Z"})
         }
         Provider::Razorpay => {
@@ -161,7 +162,7 @@ async fn a_compressed_webhook_is_refused_before_it_is_believed_or_stored() {
     let test = test().await;
     let body = event("payment.captured", 1).to_string();
     for provider in Provider::ALL {
-        let secret = if provider == Provider::Standard { "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw==" } else { SECRET };
+        let secret = secret_of(provider);
         let signed = sign(provider, secret, body.as_bytes(), test.world.clock.now(), "delivery-1").unwrap();
         let mut headers: HeaderMap = signed.into_iter().collect();
         headers.insert("content-encoding", "gzip".parse().unwrap());
@@ -193,7 +194,7 @@ async fn a_webhook_under_svixs_headers_is_the_event_that_it_is_under_those_of_th
         })
         .collect();
     for (headers, duplicate) in [(svix.clone(), false), (standard, true), (svix, true)] {
-        let (status, answer) = test.ask(&test.edge, "POST", "/webhooks/standard/clerk", headers, body.clone()).await;
+        let (status, answer) = test.ask(&test.edge, "POST", "/webhooks/standard/svix", headers, body.clone()).await;
         assert_eq!((status, answer["duplicate"] == true), (200, duplicate), "{answer}");
     }
     let (_, events) = test.admin("GET", "/api/v1/webhooks/events", Value::Null).await;
