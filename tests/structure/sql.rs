@@ -29,6 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
+    ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
 ];

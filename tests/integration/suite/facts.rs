@@ -1,5 +1,6 @@
 //! What holds of the edge, by subject.
 
+mod analytics;
 mod approvals;
 mod batches;
 mod budgets;
@@ -74,6 +75,7 @@ use facts;
 /// All facts.
 pub fn all() -> Vec<Fact> {
     let subjects = [
+        analytics::facts(),
         verdicts::facts(),
         ids::facts(),
         batches::facts(),

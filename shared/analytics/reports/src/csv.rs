@@ -45,7 +45,8 @@ pub(crate) fn csv<T: Serialize>(results: &[T]) -> Result<String, serde_json::Err
         for (name, value) in members {
             if name == "points" {
                 points = serde_json::from_str::<Vec<Box<RawValue>>>(value.get())?;
-            } else {
+            } else if !value.get().starts_with('[') {
+                // A list beside the points has lines of its own, which this table has no place for.
                 flatten(&name, &value, &mut common)?;
             }
         }

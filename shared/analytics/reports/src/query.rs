@@ -40,6 +40,17 @@ pub(crate) struct AnalyticsParams {
     as_of: Option<String>,
 }
 
+/// The query parameters of answers with pages.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[allow(dead_code, reason = "only the description reads it")]
+pub(crate) struct PageParams {
+    /// How many organizations a page has: 1 to 100. By default 50.
+    limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
@@ -51,6 +62,10 @@ pub(crate) struct Ask {
     pub(crate) currency: Option<Currency>,
     pub(crate) as_of: Option<Timestamp>,
     pub(crate) now: Timestamp,
+    /// Where the page begins, of answers that have pages.
+    pub(crate) cursor: Option<String>,
+    /// How many organizations a page has.
+    pub(crate) limit: u32,
 }
 
 /// The parameters as they were sent; an error of each that is wrong.
@@ -113,12 +128,17 @@ impl Ask {
             sent.wrong("asOf", "must not be in the future");
         }
         let currency = |code: &str| Currency::parse(code).map_err(|_| "is no ISO 4217 currency");
+        let limit = |written: &str| {
+            written.parse::<u32>().ok().filter(|limit| (1..=100).contains(limit)).ok_or("must be 1 to 100")
+        };
         let mut ask = Self {
             from: now,
             to: to.unwrap_or_else(|| tomorrow(&calendar, now)),
             application: sent.take("applicationSlug", id),
             organization: sent.take("organizationId", id).map(|id| id.to_ascii_lowercase()),
             currency: sent.take("currency", currency),
+            cursor: sent.take("cursor", id),
+            limit: sent.take("limit", limit).unwrap_or(50),
             as_of,
             now,
             calendar,
@@ -148,6 +168,14 @@ impl Ask {
         // A range of centuries is refused without being cut.
         let days = self.to.as_millis().saturating_sub(self.from.as_millis()) / DAY;
         if days > MAX_DAYS { Vec::new() } else { calendar.boundaries(self.from, self.to) }
+    }
+
+    /// The beginnings of the points that have begun.
+    pub(crate) fn starts(&self) -> Vec<Timestamp> {
+        let mut boundaries = self.boundaries();
+        boundaries.pop();
+        boundaries.retain(|start| *start <= self.known_until());
+        boundaries
     }
 
     /// Until when anything is known.
@@ -241,6 +269,7 @@ mod tests {
             ("applicationSlug=", "applicationSlug"),
             ("asOf=2026-13-01", "asOf"),
             ("asOf=2027-01-01", "asOf"),
+            ("limit=0", "limit"),
             ("from=2026-01-01&from=2026-01-02", "from"),
         ] {
             let problem = ask(query).unwrap_err();

@@ -33,6 +33,8 @@ pub(crate) struct Report<R> {
     #[schema(value_type = std::collections::HashMap<String, String>)]
     definitions: BTreeMap<&'static str, &'static str>,
     results: Vec<R>,
+    /// Pass it as `cursor` to get the results that follow. Null: there are none, or the answer has no pages.
+    next_cursor: Option<String>,
 }
 
 impl<R: Serialize> Report<R> {
@@ -46,7 +48,13 @@ impl<R: Serialize> Report<R> {
             as_of: ask.as_of.map(Timestamp::to_rfc3339_millis),
             definitions: definitions.iter().copied().collect(),
             results,
+            next_cursor: None,
         }
+    }
+
+    /// With the place where the next page begins.
+    pub(crate) fn with_next(self, next_cursor: Option<String>) -> Self {
+        Self { next_cursor, ..self }
     }
 
     /// The answer in the format that `headers` accept: JSON, or CSV with a line for each point.
@@ -74,7 +82,7 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    fn after(self, sums: &Sums) -> Self {
+    pub(crate) fn after(self, sums: &Sums) -> Self {
         Self {
             annual: self.annual.saturating_add(sums.annual()),
             customers: self.customers.saturating_add(sums.customers()),
@@ -122,13 +130,25 @@ pub(crate) fn periods(ask: &Ask, cells: &BTreeMap<Cell, Sums>) -> BTreeMap<Curre
 
 /// A twelfth of the amount of a year, rounded half away from zero.
 pub(crate) fn monthly(annual: i64) -> i64 {
-    let half = if annual < 0 { -6 } else { 6 };
-    annual.saturating_add(half) / 12
+    divide(annual, 12)
+}
+
+/// `amount` divided by `by`, which is positive, rounded half away from zero.
+pub(crate) fn divide(amount: i64, by: i64) -> i64 {
+    let half = by.checked_div(2).unwrap_or_default();
+    let half = if amount < 0 { half.saturating_neg() } else { half };
+    amount.saturating_add(half).checked_div(by).unwrap_or_default()
 }
 
 /// An amount in the smallest unit of `currency`, as it is answered.
 pub(crate) const fn amount(minor: i64, currency: Currency) -> DecimalAmount {
     DecimalAmount(Money { minor, currency })
+}
+
+/// `part` of `whole`; None where there is no whole.
+pub(crate) fn rate(part: i64, whole: i64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a share is answered as a fraction, with the digits of a double")]
+    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 #[cfg(test)]
@@ -140,5 +160,10 @@ mod tests {
         for (annual, minor) in [(12_000, 1_000), (10_000, 833), (10, 1), (6, 1), (5, 0), (0, 0), (-6, -1), (-5, 0)] {
             assert_eq!(monthly(annual), minor, "{annual}");
         }
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_unknown() {
+        assert_eq!((rate(20, 100), rate(9, 17), rate(0, 0), rate(3, 0)), (Some(0.2), Some(9.0 / 17.0), None, None));
     }
 }

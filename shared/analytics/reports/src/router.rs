@@ -8,22 +8,27 @@ use axum::routing::{get, post};
 use edge_access::{Authenticator, DrainAccess, JobsWrite};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
-use edge_http::{Json, Problem};
+use edge_http::{Code, Json, Problem};
 use edge_jobs::{Drained, JobQueue, JobRunner};
 use edge_mrr::{MrrLedger, ROLL_UP, ROLL_UP_EVERY, RollUp};
+use edge_payment_history::{COLLECT, COLLECT_EVERY, Collector, PaymentHistory};
+use edge_subscriptions::Movements;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
-use crate::mrr;
+use crate::{health, mrr, revenue, seat_usage};
 
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Services>);
 
 pub(crate) struct Services {
     authenticator: Authenticator,
-    capabilities: Capabilities,
+    pub(crate) capabilities: Capabilities,
+    collector: Collector,
     jobs: JobRunner,
+    pub(crate) movements: Movements,
     pub(crate) mrr: MrrLedger,
+    pub(crate) payments: PaymentHistory,
     pub(crate) tenants: Tenants,
 }
 
@@ -39,6 +44,15 @@ impl Services {
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
+
+    /// Takes over what gateways reported of payments; an error where that takes longer than can be waited for.
+    pub(crate) async fn take_over_payments(&self) -> Result<(), Problem> {
+        if self.collector.catch_up().await? {
+            return Ok(());
+        }
+        let detail = "The payments that gateways reported are still being taken over; try again.";
+        Err(Problem::new(Code::StoreUnavailable, detail).retry_after(10))
+    }
 }
 
 impl FromRef<AppState> for Authenticator {
@@ -51,15 +65,29 @@ impl FromRef<AppState> for Authenticator {
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let runner = JobRunner::new("analytics", &capabilities, &JobQueue::new(&capabilities, &db));
+    let collector = Collector::new(&capabilities, &db);
+    let jobs = runner.repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(&capabilities, &db)).repeat(
+        COLLECT,
+        COLLECT_EVERY,
+        collector.clone(),
+    );
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
-        jobs: runner.repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(&capabilities, &db)),
+        collector,
+        jobs,
+        movements: Movements::new(db.clone()),
+        payments: PaymentHistory::new(db.clone()),
         mrr: MrrLedger::new(&capabilities, &db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     }));
-    let routes =
-        Router::new().route("/analytics/mrr", get(mrr::get_mrr)).route("/jobs/drain", post(run_jobs)).with_state(state);
+    let routes = Router::new()
+        .route("/analytics/mrr", get(mrr::get_mrr))
+        .route("/analytics/revenue", get(revenue::get_revenue))
+        .route("/analytics/seat-usage", get(seat_usage::get_seat_usage))
+        .route("/analytics/health", get(health::get_health))
+        .route("/jobs/drain", post(run_jobs))
+        .with_state(state);
     edge_http::finish(routes, "analytics", &capabilities)
 }
 
@@ -70,7 +98,7 @@ async fn run_jobs(State(state): State<AppState>, _: DrainAccess<JobsWrite>) -> R
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(mrr::get_mrr))]
+#[openapi(paths(mrr::get_mrr, revenue::get_revenue, seat_usage::get_seat_usage, health::get_health))]
 pub struct ApiDoc;
 
 #[cfg(test)]

@@ -24,8 +24,8 @@ pub use gateway::{
     PaymentGateway, Preview, PreviewLine, Started, TermsChange,
 };
 pub use movement::{
-    Account, AccountHistory, Balance, Known, KnownHistory, Movement, MovementKind, Movements, RecordedTerms, Standing,
-    Stored,
+    Account, AccountHistory, AssignedSeats, Balance, Known, KnownHistory, Movement, MovementKind, Movements,
+    RecordedTerms, Standing, Stored,
 };
 pub use router::{ApiDoc, router, routes};
 pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};

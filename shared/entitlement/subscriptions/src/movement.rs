@@ -22,7 +22,7 @@ mod store;
 
 pub use batch::Account;
 pub(crate) use batch::Batch;
-pub use history::{AccountHistory, Known, KnownHistory, RecordedTerms, Standing};
+pub use history::{AccountHistory, AssignedSeats, Known, KnownHistory, RecordedTerms, Standing};
 pub use model::{Balance, Movement, MovementKind};
 pub(crate) use store::SeatQuery;
 pub use store::{Movements, Stored};

@@ -28,5 +28,5 @@ mod router;
 mod seats;
 mod settings;
 
-pub use payments::{Payment, Payments};
+pub use payments::{Payment, PaymentReport, Payments, ReceivedReport, ReportKind};
 pub use router::{ApiDoc, router};

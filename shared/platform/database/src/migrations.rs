@@ -50,6 +50,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0024_scim_users"),
     expand!("0025_mrr"),
     expand!("0026_seats_of_user"),
+    expand!("0027_payment_reports"),
 ];
 
 /// The migrations of `list` with their versions.

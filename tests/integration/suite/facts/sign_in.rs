@@ -54,6 +54,10 @@ async fn a_token_lets_its_holder_do_what_its_roles_say_in_its_own_tenant(stage: 
         let path = |id: &str| format!("/api/v1/tenants/{id}");
         assert_eq!(get(path(&own), token("OWNER")).await.expect(200)["id"], own.as_str());
         get(path(&other), token("OWNER")).await.refused(404, "TENANT_NOT_FOUND");
+        get("/analytics/mrr".into(), token("BILLING_ADMIN")).await.expect(200);
+        let of_other = get(format!("/analytics/mrr?organizationId={other}"), token("BILLING_ADMIN")).await;
+        of_other.refused(404, "ORGANIZATION_NOT_FOUND");
+        get("/analytics/mrr".into(), token("ADMIN")).await.refused(403, "PERMISSION_DENIED");
         for role in ["BILLING_ADMIN", "ADMIN", "MEMBER", "nobody"] {
             get(path(&own), token(role)).await.refused(403, "PERMISSION_DENIED");
         }

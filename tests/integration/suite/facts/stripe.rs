@@ -19,6 +19,7 @@ struct Buyer {
     edge: Edge,
     path: String,
     session: String,
+    organization: String,
 }
 
 impl Buyer {
@@ -38,7 +39,8 @@ impl Buyer {
         assert_eq!(made["status"], "INCOMPLETE", "{made}");
         let session = made["checkoutUrl"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let path = format!("/subscriptions/{}", made["id"].as_str().unwrap());
-        let buyer = Self { edge, path, session };
+        let organization = organization["id"].as_str().unwrap().to_owned();
+        let buyer = Self { edge, path, session, organization };
         let url = format!("http://{}/webhooks/stripe", buyer.edge.nodes[0].address());
         buyer.stripe("PUT", "webhook", json!({"url": url, "secret": WEBHOOK_SECRET})).await;
         buyer
@@ -141,4 +143,13 @@ async fn seats_are_bought_at_stripe_upgraded_and_lost_when_nobody_pays(stage: Ar
     buyer.stripe("POST", &format!("invoices/{}/retry", latest.as_str().unwrap()), json!({})).await;
     buyer.becomes("ACTIVE").await;
     assert_eq!(buyer.access("user_1").await, of(true, "SEAT_ACTIVE"));
+
+    // Eight seats, a first and a second month, and between them a charge that failed.
+    let path = format!("/analytics/revenue?organizationId={}", buyer.organization);
+    let report = buyer.edge.call("GET", &path).key(BOOTSTRAP).send().await.expect(200);
+    let points = report["results"][0]["points"].as_array().unwrap();
+    assert_eq!(points.last().unwrap()["mrr"], 80.0, "{report}");
+    let collected: f64 = points.iter().map(|point| point["collected"].as_f64().unwrap()).sum();
+    let failed: i64 = points.iter().map(|point| point["paymentSuccess"]["byAttempt"]["failed"].as_i64().unwrap()).sum();
+    assert!(collected >= 130.0 && failed >= 1, "{report}");
 }

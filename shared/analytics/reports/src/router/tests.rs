@@ -195,4 +195,150 @@ async fn a_csv_has_a_line_for_each_point() {
     assert!(lines[30].starts_with("KWD,") && lines[30].ends_with(",7.500,90.000,1,5"), "{}", lines[30]);
 }
 
-const PATHS: &[&str] = &["/analytics/mrr"];
+const PATHS: &[&str] = &["/analytics/mrr", "/analytics/revenue", "/analytics/seat-usage", "/analytics/health"];
+
+impl Test {
+    /// Stripe's word of an invoice, as the inbox has it once it is in effect.
+    async fn invoice(&self, organization: &str, event: &str, invoice: &str, cents: i64, days_ago: i64) {
+        use edge_capabilities::Clock as _;
+        let now = self.world.clock.now().as_millis();
+        let at = now - days_ago * 86_400_000;
+        let object = json!({"id": invoice, "currency": "usd", "amount_paid": cents, "amount_due": cents,
+            "billing_reason": "subscription_cycle", "customer": "cus_1"});
+        let body = json!({"id": "evt", "type": event, "created": at / 1000, "data": {"object": object}});
+        let id = format!("{event}-{invoice}-{days_ago}");
+        let values =
+            [id.as_str().into(), event.into(), organization.into(), format!("t{body}").into(), now.into(), at.into()];
+        let statement =
+            "INSERT INTO webhook_events (id, provider, identity, event, tenant_id, body, status, received_at,
+                occurred_at, settled_at, attempts, leased_until)
+            VALUES ($1, 'stripe', $1, $2, $3, $4, 'processed', $5, $6, $5, 0, 0)";
+        Db::new(self.world.db.clone()).query(statement, &values).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn revenue_has_what_was_collected_and_what_becomes_of_customers() {
+    let test = test().await;
+    test.world.clock.advance(DAY * 40).await;
+    let (acme, beta) = (test.organization("acme").await, test.organization("beta").await);
+    let sold = test.sell(&acme, "openmic", "pro", 6).await;
+    test.sell(&beta, "openmic", "pro", 4).await;
+    test.invoice(&acme, "invoice.payment_failed", "in_1", 6_000, 0).await;
+    test.invoice(&acme, "invoice.paid", "in_1", 6_000, 0).await;
+    test.invoice(&beta, "invoice.paid", "in_2", 4_000, 0).await;
+    let point = test.last("/analytics/revenue?granularity=day", "USD").await;
+    assert_eq!((&point["collected"], &point["refunded"], &point["net"]), (&json!(100.0), &json!(0.0), &json!(100.0)));
+    assert_eq!((&point["mrr"], &point["arpa"], &point["revenuePerSeat"]), (&json!(100.0), &json!(50.0), &json!(10.0)));
+    let success = &point["paymentSuccess"];
+    assert_eq!(success["byAttempt"], json!({"total": 3, "succeeded": 2, "failed": 1, "rate": 2.0 / 3.0}));
+    assert_eq!((&success["byInvoice"]["rate"], &success["byInvoice"]["firstTry"]), (&json!(1.0), &json!(1)));
+    assert_eq!(success["failureReasons"], json!([{"reason": "unknown", "count": 1}]));
+    // There was nothing at the beginning of the day.
+    assert_eq!((&point["grossChurn"], &point["nrr"]), (&Value::Null, &Value::Null));
+    test.world.clock.advance(DAY).await;
+    test.send(PLATFORM, "POST", &format!("{sold}/cancel"), json!({"immediate": true})).await.expect(200);
+    let point = test.last("/analytics/revenue?granularity=day", "USD").await;
+    assert_eq!((&point["grossChurn"], &point["logoChurn"]), (&json!(0.6), &json!(0.5)));
+    assert_eq!((&point["grr"], &point["nrr"], &point["collected"]), (&json!(0.4), &json!(0.4), &json!(0.0)));
+    let answer = test.get("/analytics/revenue").await;
+    let cohorts = answer["results"][0]["cohorts"].as_array().unwrap();
+    assert_eq!(cohorts.iter().map(|cohort| &cohort["customers"]).collect::<Vec<_>>().len(), 1);
+    let of_beta = test.get(&format!("/analytics/revenue?organizationId={beta}&granularity=day")).await;
+    let points = of_beta["results"][0]["points"].as_array().unwrap();
+    let collected: f64 = points.iter().map(|point| point["collected"].as_f64().unwrap()).sum();
+    assert_eq!(collected, 40.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cohort_is_followed_from_the_month_in_which_it_first_paid() {
+    let test = test().await;
+    let (acme, beta) = (test.organization("acme").await, test.organization("beta").await);
+    let sold = test.sell(&acme, "openmic", "pro", 6).await;
+    test.sell(&beta, "openmic", "pro", 4).await;
+    test.world.clock.advance(DAY * 32).await;
+    test.patch(&sold, json!({"seats": 12})).await;
+    test.world.clock.advance(DAY * 32).await;
+    test.send(PLATFORM, "POST", &format!("{sold}/cancel"), json!({"immediate": true})).await.expect(200);
+    let answer = test.get("/analytics/revenue").await;
+    let cohorts = answer["results"][0]["cohorts"].as_array().unwrap();
+    assert_eq!(cohorts.len(), 1);
+    assert_eq!((&cohorts[0]["customers"], &cohorts[0]["mrr"]), (&json!(2), &json!(100.0)));
+    let of = |field: &str| {
+        let points = cohorts[0]["points"].as_array().unwrap();
+        points.iter().map(|point| point[field].as_f64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("month"), [0.0, 1.0, 2.0]);
+    assert_eq!(of("customerRetention"), [1.0, 1.0, 0.5]);
+    assert_eq!(of("revenueRetention"), [1.0, 1.6, 0.4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn seats_are_counted_by_how_long_they_were_assigned() {
+    let test = test().await;
+    let (acme, beta) = (test.organization("acme").await, test.organization("beta").await);
+    let sold = test.sell(&acme, "openmic", "pro", 4).await;
+    test.sell(&beta, "openmic", "pro", 1).await;
+    let mut seats = Vec::new();
+    for user in ["ana", "ben", "cid"] {
+        let seat = test.send(PLATFORM, "POST", &format!("{sold}/seats"), json!({"userId": user})).await.expect(201);
+        seats.push(seat["seatId"].as_str().unwrap().to_owned());
+    }
+    test.world.clock.advance(DAY).await;
+    for seat in &seats[1..] {
+        test.send(PLATFORM, "DELETE", &format!("{sold}/seats/{seat}"), Value::Null).await.expect(204);
+    }
+    test.world.clock.advance(DAY).await;
+    let path = format!("/analytics/seat-usage?organizationId={acme}");
+    let answer = test.get(&path).await;
+    let result = &answer["results"][0];
+    assert_eq!((&result["organizationId"], &result["applicationSlug"]), (&json!(acme), &json!("openmic")));
+    let points = result["points"].as_array().unwrap();
+    let peak = points.iter().map(|point| point["peak"].as_i64().unwrap()).max();
+    let last = points.last().unwrap();
+    assert_eq!(
+        (peak, &last["purchased"], &last["assigned"], &last["utilization"]),
+        (Some(3), &json!(4), &json!(1), &json!(0.25))
+    );
+    assert!(last["active7"].is_null() && last["active30"].is_null());
+    // Before anything was sold there is nothing to divide by.
+    assert!(points[0]["utilization"].is_null() && points[0]["timeWeightedUtilization"].is_null());
+    // Three of four for a day, then one of four for a day.
+    let days = test.get(&format!("{path}&granularity=day")).await;
+    let days = days["results"][0]["points"].as_array().unwrap();
+    let whole: Vec<f64> = days.iter().filter_map(|day| day["timeWeightedUtilization"].as_f64()).collect();
+    assert!((2..=3).contains(&whole.len()) && whole[0] == 0.75 && *whole.last().unwrap() == 0.25, "{whole:?}");
+    // All organizations, a page at a time.
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = test.get(&format!("/analytics/seat-usage?limit=1{cursor}")).await;
+        seen.extend(page["results"].as_array().unwrap().iter().map(|result| result["organizationId"].clone()));
+        let Some(next) = page["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let mut both = vec![json!(acme), json!(beta)];
+    both.sort_by_key(ToString::to_string);
+    assert_eq!(seen, both);
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_is_a_score_of_known_parts_and_its_weights_are_a_setting() {
+    let test = test().await;
+    let acme = test.organization("acme").await;
+    let sold = test.sell(&acme, "openmic", "pro", 2).await;
+    test.send(PLATFORM, "POST", &format!("{sold}/seats"), json!({"userId": "ana"})).await.expect(201);
+    test.world.clock.advance(DAY).await;
+    let health = test.get("/analytics/health").await;
+    let result = &health["results"][0];
+    // Half of the seats are in use, and nothing else is known.
+    assert_eq!((&result["score"], &result["band"]), (&json!(50.0), &json!("at_risk")));
+    assert_eq!(result["parts"]["payments"], json!({"value": null, "weight": 30}));
+    assert_eq!(result["parts"]["utilization"], json!({"value": 50.0, "weight": 40}));
+    test.invoice(&acme, "invoice.paid", "in_1", 2_000, 0).await;
+    // (50 × 40 + 100 × 30) / 70.
+    assert_eq!(test.get("/analytics/health").await["results"][0]["score"], 71.43);
+    test.world.config.set("health_weights", "utilization=1,payments=3");
+    let result = test.get("/analytics/health").await["results"][0].clone();
+    assert_eq!((&result["score"], &result["band"]), (&json!(87.5), &json!("healthy")));
+}

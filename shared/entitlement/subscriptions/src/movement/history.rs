@@ -1,5 +1,8 @@
 //! The history of what is subscribed to, for crates that count it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::places;
@@ -225,4 +228,55 @@ fn read_row(row: &Row) -> Result<TermsRow, DatabaseError> {
         after: (row.integer(7)?, row.integer(9)?),
         terms: row.text(10)?.to_owned(),
     })
+}
+
+/// From when on how many seats of an account are assigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssignedSeats {
+    /// From when on.
+    pub at: Timestamp,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+    /// How many.
+    pub assigned: i64,
+}
+
+impl Movements {
+    /// How many seats of `organizations` were assigned from when on, as it was recorded until `known_at`; only of
+    /// `application` where one is given. Before the first there were none. Where a subscription has ended nobody has a
+    /// seat, whether or not a movement says so.
+    pub async fn assigned_seats(
+        &self,
+        organizations: &[&str],
+        application: Option<&str>,
+        known_at: Timestamp,
+    ) -> Result<BTreeMap<(String, String), Vec<AssignedSeats>>, DatabaseError> {
+        let mut seats: BTreeMap<(String, String), Vec<AssignedSeats>> = BTreeMap::new();
+        if organizations.is_empty() {
+            return Ok(seats);
+        }
+        let mut values: Vec<Value> = organizations.iter().map(|id| Value::from(*id)).collect();
+        let organizations = places(1, values.len());
+        values.push(known_at.into());
+        let mut filter = format!("AND recorded_at <= ${}", values.len());
+        if let Some(application) = application {
+            values.push(application.into());
+            let _ = write!(filter, " AND application = ${}", values.len());
+        }
+        let statement = format!(
+            "SELECT organization_id, application, effective_at, recorded_at, assigned_after FROM subscription_movements
+             WHERE organization_id IN ({organizations}) AND assigned_before <> assigned_after {filter}
+             ORDER BY organization_id, application, number"
+        );
+        for row in self.db().query_owned(&statement, values).await? {
+            let instant = |index| row.integer(index).map(Timestamp::from_millis);
+            let after = AssignedSeats { at: instant(2)?, recorded_at: instant(3)?, assigned: row.integer(4)? };
+            let of_account = seats.entry((row.text(0)?.to_owned(), row.text(1)?.to_owned())).or_default();
+            // What was recorded last holds from its time on.
+            let kept = of_account.partition_point(|known| known.at < after.at);
+            of_account.truncate(kept);
+            of_account.push(after);
+        }
+        Ok(seats)
+    }
 }

@@ -1,0 +1,11 @@
+//! What gateways reported of payments, append-only. The inbox of webhooks is kept for some weeks; figures are asked for of
+//! years.
+//!
+//! * [`Collector`]: takes the reports over from the inbox, behind the webhooks and never in their way.
+//! * [`PaymentHistory`]: what was collected and given back, and how attempts to collect went.
+
+mod collector;
+mod history;
+
+pub use collector::{COLLECT, COLLECT_EVERY, Collector};
+pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, Takings};

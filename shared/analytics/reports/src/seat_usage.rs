@@ -1,0 +1,164 @@
+//! How seats are used, over HTTP.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use edge_access::{AnalyticsRead, Granted};
+use edge_capabilities::Timestamp;
+use edge_database::DatabaseError;
+use edge_http::Problem;
+use edge_money::Currency;
+use edge_subscriptions::Known;
+use http::{HeaderMap, Uri};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::query::{AnalyticsParams, Ask, PageParams};
+use crate::report::{Report, rate};
+use crate::router::{AppState, Services};
+use crate::usage::{Usage, usage};
+
+const DEFINITIONS: &[(&str, &str)] = &[
+    (
+        "active",
+        "Distinct users with a granted seat check in 7, 28 or 30 days. Null: the edge does not count them, because a check does not write.",
+    ),
+    ("assigned", "Seats that users have at the end of the point. Invitations do not count."),
+    ("at", "The day on which the point begins. It ends where the next one begins, or now."),
+    ("peak", "The most seats that were assigned at a time in the point."),
+    (
+        "purchased",
+        "Seats of a subscription that has begun and not ended, at the end of the point; also in a trial and while it is paused.",
+    ),
+    (
+        "timeWeightedUtilization",
+        "Assigned seats times how long, divided by purchased seats times how long, in the point.",
+    ),
+    (
+        "utilization",
+        "assigned / purchased at the end of the point. Above 1 where the number of seats fell below those in use.",
+    ),
+];
+
+/// The seats of an organization in an application.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SeatUsageResult {
+    organization_id: String,
+    application_slug: String,
+    /// The currency in which the seats are paid.
+    currency: String,
+    points: Vec<SeatUsagePoint>,
+}
+
+/// The seats in a period. Shares are fractions; null where they are shares of nothing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SeatUsagePoint {
+    /// The day on which it begins.
+    at: String,
+    purchased: i64,
+    assigned: i64,
+    peak: i64,
+    utilization: Option<f64>,
+    time_weighted_utilization: Option<f64>,
+    /// The users that were active in the 7 days before the end; null: not known.
+    active7: Option<i64>,
+    /// The same of 28 days.
+    active28: Option<i64>,
+    /// The same of 30 days.
+    active30: Option<i64>,
+}
+
+/// The use of the seats of an organization in an application.
+pub(crate) struct AccountUsage {
+    pub(crate) organization: String,
+    application: String,
+    currency: Option<Currency>,
+    pub(crate) periods: Vec<Usage>,
+}
+
+/// Get seat usage
+///
+/// For each organization and application, by id, in pages. With `Accept: text/csv` the points are lines of CSV.
+#[utoipa::path(
+    get, path = "/analytics/seat-usage", tag = "Analytics", security(("key" = ["analytics:read"])),
+    params(AnalyticsParams, PageParams),
+    responses(
+        (status = 200, description = "The points.", body = Report<SeatUsageResult>),
+        (status = 404, description = "`ORGANIZATION_NOT_FOUND`"),
+    ),
+)]
+pub(crate) async fn get_seat_usage(
+    State(state): State<AppState>,
+    granted: Granted<AnalyticsRead>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
+    let (organizations, next) = state.page_of(&ask).await?;
+    let starts: Vec<Timestamp> = ask.starts();
+    let accounts = state.usage(&ask, &organizations).await?;
+    let result = |account: AccountUsage| SeatUsageResult {
+        points: starts.iter().zip(&account.periods).map(|(start, usage)| point(&ask, *start, usage)).collect(),
+        organization_id: account.organization,
+        application_slug: account.application,
+        currency: account.currency.map(|currency| currency.as_str().to_owned()).unwrap_or_default(),
+    };
+    let results = accounts.into_iter().map(result).collect();
+    Report::new(&ask, DEFINITIONS, results).with_next(next).respond(&headers)
+}
+
+fn point(ask: &Ask, start: Timestamp, usage: &Usage) -> SeatUsagePoint {
+    SeatUsagePoint {
+        at: ask.calendar.zone.date_of(start),
+        purchased: usage.purchased,
+        assigned: usage.assigned,
+        peak: usage.peak,
+        utilization: rate(usage.assigned, usage.purchased),
+        time_weighted_utilization: usage.utilization(),
+        active7: None,
+        active28: None,
+        active30: None,
+    }
+}
+
+impl Services {
+    /// A page of the organizations that are asked for, and where the next page begins.
+    pub(crate) async fn page_of(&self, ask: &Ask) -> Result<(Vec<String>, Option<String>), DatabaseError> {
+        if let Some(organization) = &ask.organization {
+            return Ok((vec![organization.clone()], None));
+        }
+        let after = ask.cursor.as_deref().unwrap_or_default();
+        let application = ask.application.as_deref();
+        let mut page = self.movements.organizations_after(after, application, ask.limit.saturating_add(1)).await?;
+        let limit = usize::try_from(ask.limit).unwrap_or(usize::MAX);
+        let has_more = page.len() > limit;
+        page.truncate(limit);
+        let next = page.last().filter(|_| has_more).cloned();
+        Ok((page, next))
+    }
+
+    /// How the seats of `organizations` were used, in each application.
+    pub(crate) async fn usage(&self, ask: &Ask, organizations: &[String]) -> Result<Vec<AccountUsage>, DatabaseError> {
+        let ids: Vec<&str> = organizations.iter().map(String::as_str).collect();
+        let application = ask.application.as_deref();
+        let (known_at, boundaries) = (ask.known_until(), ask.boundaries());
+        let assigned: BTreeMap<_, _> = self.movements.assigned_seats(&ids, application, known_at).await?;
+        let mut accounts = Vec::new();
+        for history in self.movements.histories(&ids, application).await? {
+            let known = history.known(Known::At(known_at))?;
+            let account = history.account;
+            let key = (account.organization, account.application);
+            let currency = known.standings.last().map(|standing| standing.currency);
+            if known.standings.is_empty() || ask.currency.is_some_and(|wanted| currency != Some(wanted)) {
+                continue;
+            }
+            let assigned = assigned.get(&key).map(Vec::as_slice).unwrap_or_default();
+            let periods = usage(&known.standings, assigned, &boundaries, known_at);
+            accounts.push(AccountUsage { organization: key.0, application: key.1, currency, periods });
+        }
+        Ok(accounts)
+    }
+}
