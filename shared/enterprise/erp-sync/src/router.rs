@@ -53,7 +53,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/erp-sync/projects", post(run::api::sync_projects).get(project::api::list_projects))
         .route("/api/v1/erp-sync/status", get(run::api::get_status))
         .route("/api/v1/erp-sync/drain", post(run::drain::drain))
-        .route("/jobs/drain", post(run::drain::run_jobs))
+        .merge(edge_access::job_routes())
         .with_state(state);
     edge_http::finish(routes, "erp-sync", &capabilities)
 }

@@ -6,18 +6,13 @@ mod storage;
 
 use std::time::Duration;
 
-use axum::extract::State;
-use edge_access::{DrainAccess, JobsWrite};
 use edge_capabilities::Capabilities;
 use edge_database::Db;
-use edge_http::{Json, Problem};
-use edge_jobs::{Drained, JobKind, JobQueue, JobRunner};
+use edge_jobs::{JobKind, JobQueue, JobRunner};
 
 pub(crate) use collector::Collector;
 use sender::Sender;
 use storage::StorageReporter;
-
-use crate::router::AppState;
 
 /// Moves what was noted beside changes into the outbox, and has waiting events sent.
 const COLLECT: JobKind = JobKind::new("erp_events.collect");
@@ -42,12 +37,4 @@ pub(crate) fn handle(runner: JobRunner, capabilities: &Capabilities, db: &Db, qu
         .repeat(COLLECT, COLLECT_EVERY, Collector::new(capabilities, db, queue))
         .repeat(REPORT_STORAGE, REPORT_STORAGE_EVERY, StorageReporter::new(capabilities, db))
         .handle(SEND, Sender::new(capabilities, db, queue))
-}
-
-/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
-pub(crate) async fn run_jobs(
-    State(state): State<AppState>,
-    _: DrainAccess<JobsWrite>,
-) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.jobs.drain().await?))
 }

@@ -30,7 +30,7 @@ pub(crate) struct Services {
     pub(crate) email_accounts: EmailAccountSaga,
     pub(crate) collector: Collector,
     pub(crate) idempotency: Idempotency,
-    pub(crate) jobs: JobRunner,
+    jobs: Arc<JobRunner>,
     pub(crate) organizations: OrganizationSaga,
     pub(crate) usage: UsageReports,
 }
@@ -49,6 +49,12 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
+impl FromRef<AppState> for Arc<JobRunner> {
+    fn from_ref(state: &AppState) -> Self {
+        state.jobs.clone()
+    }
+}
+
 /// The routes of the component `provisioning`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
@@ -56,7 +62,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     let runner = JobRunner::new("provisioning", &capabilities, &queue);
     let state = AppState(Arc::new(Services {
         collector: Collector::new(&capabilities, &db, &queue),
-        jobs: events::handle(runner, &capabilities, &db, &queue),
+        jobs: Arc::new(events::handle(runner, &capabilities, &db, &queue)),
         authenticator: Authenticator::new(&capabilities, &db),
         email_accounts: EmailAccountSaga::new(&capabilities, &db),
         idempotency: Idempotency::new(&capabilities, &db),
@@ -71,8 +77,7 @@ pub fn router(capabilities: Capabilities) -> Router {
             .route(&format!("/erp/provision/email-account{slash}"), post(email_account::api::provision))
             .route(&format!("/erp/usage-summary{slash}"), get(usage::api::summary));
     }
-    routes = routes.route("/jobs/drain", post(events::run_jobs));
-    let routes = routes.layer(map_response(in_the_erps_words)).with_state(state);
+    let routes = routes.merge(edge_access::job_routes()).layer(map_response(in_the_erps_words)).with_state(state);
     edge_http::finish(routes, "provisioning", &capabilities)
 }
 

@@ -2,15 +2,11 @@
 //! the next renewal would charge for seats that nobody has.
 
 use async_trait::async_trait;
-use axum::extract::State;
-use edge_access::{DrainAccess, JobsWrite};
-use edge_http::{Json, Problem};
-use edge_jobs::{Drained, Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, NewJob};
+use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, NewJob};
 
 use crate::error::SubscriptionError;
 use crate::gateway::{Effective, GatewayError, Gateways, TermsChange};
 use crate::movement::Movement;
-use crate::router::AppState;
 use crate::service::Subscriptions;
 use crate::subscription::Terms;
 
@@ -65,12 +61,4 @@ impl JobHandler for RestoreSeats {
             Err(error) => Err(JobError::Retry(error.to_string())),
         }
     }
-}
-
-/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
-pub(crate) async fn run_jobs(
-    State(state): State<AppState>,
-    _: DrainAccess<JobsWrite>,
-) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.jobs.drain().await?))
 }

@@ -20,7 +20,7 @@ use edge_tenants::{ExternalIds, People, Tenants};
 use utoipa::OpenApi;
 
 use crate::gateway::Gateways;
-use crate::restoration::{self, RESTORE_SEATS, RestoreSeats};
+use crate::restoration::{RESTORE_SEATS, RestoreSeats};
 use crate::service::Subscriptions;
 use crate::{seat, subscription};
 
@@ -36,7 +36,7 @@ pub(crate) struct AppState {
     pub(crate) idempotency: Idempotency,
     pub(crate) notifications: Notifications,
     pub(crate) gateways: Gateways,
-    pub(crate) jobs: Arc<JobRunner>,
+    jobs: Arc<JobRunner>,
     pub(crate) service: Subscriptions,
     pub(crate) capabilities: Capabilities,
 }
@@ -50,6 +50,12 @@ impl AppState {
 impl FromRef<AppState> for Authenticator {
     fn from_ref(state: &AppState) -> Self {
         state.authenticator.clone()
+    }
+}
+
+impl FromRef<AppState> for Arc<JobRunner> {
+    fn from_ref(state: &AppState) -> Self {
+        state.jobs.clone()
     }
 }
 
@@ -86,7 +92,7 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         .route("/subscriptions/{id}/seats/{seatId}", delete(seats::revoke_seat))
         .route("/subscriptions/{id}/seats/{seatId}/claim", post(seats::claim_seat))
         .route("/subscriptions/{id}/seats/{seatId}/transfer", post(seats::transfer_seat))
-        .route("/jobs/drain", post(restoration::run_jobs))
+        .merge(edge_access::job_routes())
         .with_state(state)
 }
 

@@ -1,16 +1,20 @@
-//! The right to drain.
+//! The right to drain, and the route by which a component runs its jobs.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts, State};
+use axum::routing::post;
 use edge_capabilities::config::text;
-use edge_http::{Code, Problem, bearer};
+use edge_http::{Code, Json, Problem, bearer};
+use edge_jobs::{Drained, JobRunner};
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::authenticator::Authenticator;
-use crate::granted::{Granted, Right};
+use crate::granted::{Granted, JobsWrite, Right};
 
 /// The shortest `drain_key` that is accepted: a shorter one could be guessed.
 const MIN_DRAIN_KEY_LEN: usize = 16;
@@ -42,4 +46,19 @@ where
             Some(_) => Err(Problem::new(Code::PermissionDenied, "This takes a key of the platform's, not a tenant's.")),
         }
     }
+}
+
+/// A component's part of `POST /api/v1/jobs/drain`: runs the jobs of its [`JobRunner`]. No route of the application leads
+/// here; the component that drains all others calls it by service chaining.
+pub fn job_routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Authenticator: FromRef<S>,
+    Arc<JobRunner>: FromRef<S>,
+{
+    Router::new().route("/jobs/drain", post(run_jobs))
+}
+
+async fn run_jobs(State(runner): State<Arc<JobRunner>>, _: DrainAccess<JobsWrite>) -> Result<Json<Drained>, Problem> {
+    Ok(Json(runner.drain().await?))
 }

@@ -25,7 +25,7 @@ pub use api_key::api::{
 pub use audit::CREATED_KEYS;
 pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
-pub use drain::DrainAccess;
+pub use drain::{DrainAccess, job_routes};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
-use edge_jobs::{Drained, Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
+use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
 use edge_notifications::SendCounts;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -109,9 +109,9 @@ impl Processor {
         self.notifier.first_attempts(runner, &counts.1)
     }
 
-    /// Runs the jobs that are due.
-    pub(crate) async fn run_jobs(&self) -> Result<Drained, DatabaseError> {
-        self.runner(&Counts::default()).drain().await
+    /// Runs the jobs of this component.
+    pub(crate) fn jobs(&self) -> JobRunner {
+        self.runner(&Counts::default())
     }
 
     /// Runs the jobs that are due, and those that recur.

@@ -18,6 +18,7 @@ use edge_capabilities::{Capabilities, Counters};
 use edge_database::Db;
 use edge_http::{BodyLimit, Problem};
 use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use utoipa::OpenApi;
@@ -53,6 +54,12 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
+impl FromRef<AppState> for Arc<JobRunner> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::new(state.processor.jobs())
+    }
+}
+
 /// The routes of the component `webhook-verification`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
@@ -85,7 +92,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/webhooks/events/{id}", get(events::show))
         .route("/api/v1/webhooks/events/{id}/replay", post(events::replay))
         .route("/api/v1/webhooks/drain", post(drain::drain))
-        .route("/jobs/drain", post(drain::run_jobs))
+        .merge(edge_access::job_routes())
         .route("/api/v1/webhooks/endpoints", post(endpoints::create_endpoint))
         .route("/api/v1/webhooks/endpoints/{id}", delete(endpoints::delete_endpoint))
         .route("/metrics", get(metrics))

@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::extract::State;
-use edge_access::{DrainAccess, ErpAdmin, JobsWrite};
+use axum::extract::{FromRef, State};
+use edge_access::{DrainAccess, ErpAdmin};
 use edge_audit::Actor;
 use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 use edge_http::{Json, Problem};
-use edge_jobs::{Drained, Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
+use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner, NewJob};
 use edge_tenants::Mode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,12 +77,10 @@ pub(crate) async fn drain(
     problem.map_or(Ok(Json(drained)), Err)
 }
 
-/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
-pub(crate) async fn run_jobs(
-    State(state): State<AppState>,
-    _: DrainAccess<JobsWrite>,
-) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.runner(&Counts::default()).drain().await?))
+impl FromRef<AppState> for Arc<JobRunner> {
+    fn from_ref(state: &AppState) -> Self {
+        Self::new(state.runner(&Counts::default()))
+    }
 }
 
 impl AppState {

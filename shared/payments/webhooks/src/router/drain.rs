@@ -1,9 +1,8 @@
-//! Runs the jobs of this component.
+//! Processes what is due of webhooks.
 
 use axum::extract::State;
-use edge_access::{DrainAccess, JobsWrite, WebhooksWrite};
+use edge_access::{DrainAccess, WebhooksWrite};
 use edge_http::{Json, Problem};
-use edge_jobs::Drained;
 
 use super::AppState;
 use crate::drain::DrainResult;
@@ -22,12 +21,4 @@ pub(super) async fn drain(
     _: DrainAccess<WebhooksWrite>,
 ) -> Result<Json<DrainResult>, Problem> {
     Ok(Json(state.processor.drain().await?))
-}
-
-/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
-pub(super) async fn run_jobs(
-    State(state): State<AppState>,
-    _: DrainAccess<JobsWrite>,
-) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.processor.run_jobs().await?))
 }
