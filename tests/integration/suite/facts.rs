@@ -3,6 +3,7 @@
 mod analytics;
 mod approvals;
 mod batches;
+mod bodies;
 mod budgets;
 mod callers;
 mod capabilities;
@@ -17,6 +18,7 @@ mod ids;
 mod invalidation;
 mod jobs;
 mod keys;
+mod malformed;
 mod members;
 mod numbers;
 mod plans;
@@ -84,6 +86,8 @@ pub fn all() -> Vec<Fact> {
         jobs::facts(),
         keys::facts(),
         conventions::facts(),
+        bodies::facts(),
+        malformed::facts(),
         durability::facts(),
         frozen::facts(),
         rules::facts(),
