@@ -29,6 +29,8 @@ mod store;
 mod subscription;
 mod subsidiaries;
 mod tenant;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod unreported;
 mod usage;
 

@@ -2,17 +2,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::Clock as _;
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::World;
 use edge_database::Db;
 use edge_jobs::{JobKind, JobQueue, NewJob};
-use http::Request;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 const KEY: &str = "bootstrap-key-of-the-tests";
 const DRAIN_KEY: &str = "a drain key of the tests";
@@ -35,12 +31,7 @@ fn test() -> Test {
 }
 
 async fn ask(router: &Router, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
-    let response = router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    edge_http::testing::ask(router, key, None, method, path, &body).await
 }
 
 impl Test {

@@ -14,12 +14,9 @@ mod checkouts {
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::body::Body;
 use edge_capabilities::testing::{SeededRandom, World};
-use http::Request;
-use http_body_util::BodyExt as _;
+use edge_http::testing::{request, send};
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use checkouts::mortal::Instance;
 use checkouts::upstreams::{Crm, FAULTS, Shared, listen, locked};
@@ -38,14 +35,9 @@ struct Test {
 }
 
 async fn ask(router: Router, path: &str, mark: &str, body: Value) -> (u16, Value) {
-    let request = Request::post(path)
-        .header("authorization", format!("Bearer {KEY}"))
-        .header("x-tenant-id", TENANT)
-        .header("idempotency-key", mark);
-    let response = router.oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    let headers = [("x-tenant-id", TENANT), ("idempotency-key", mark)];
+    let answer = send(&router, request("POST", path, KEY, headers, &body)).await;
+    (answer.status, answer.body)
 }
 
 fn purchase() -> Value {

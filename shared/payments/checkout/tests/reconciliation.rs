@@ -10,10 +10,9 @@ use bytes::Bytes;
 use edge_capabilities::Clock as _;
 use edge_capabilities::testing::World;
 use edge_gateways::{Provider, sign};
+use edge_http::testing::{ask, send};
 use http::{Request, Response};
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
 const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";
@@ -26,13 +25,6 @@ struct Test {
     billing: Router,
     webhooks: Router,
     invoices: Arc<Mutex<Vec<Value>>>,
-}
-
-async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
-    let response = router.clone().oneshot(request).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
 impl Test {
@@ -68,8 +60,7 @@ impl Test {
         for (id, slug) in [(ACME, "acme"), (OTHER, "other")] {
             let new = json!({"id": id, "name": slug, "slug": slug, "owner_email": "o@x.example",
                 "erp_customer_id": format!("contact-of-{slug}")});
-            let request = Request::post("/api/v1/tenants").header("authorization", format!("Bearer {KEY}"));
-            assert_eq!(send(&tenants, request.body(Body::from(new.to_string())).unwrap()).await.0, 201);
+            assert_eq!(ask(&tenants, KEY, None, "POST", "/api/v1/tenants", &new).await.0, 201);
         }
         Self { world, billing, webhooks, invoices }
     }
@@ -104,8 +95,8 @@ impl Test {
         let headers = sign(Provider::BheemPay, SECRET, body.as_bytes(), self.world.clock.now(), &id).unwrap();
         let mut request = Request::post("/api/v1/billing/webhook").body(Body::from(body)).unwrap();
         *request.headers_mut() = headers.into_iter().collect();
-        let (status, answer) = send(&self.webhooks, request).await;
-        assert_eq!((status, &answer["status"]), (200, &json!("success")), "{answer}");
+        let answer = send(&self.webhooks, request).await.expect(200);
+        assert_eq!(answer["status"], "success", "{answer}");
     }
 
     fn invoice(&self, customer: &str, number: u32, changes: &Value) {
@@ -119,11 +110,7 @@ impl Test {
     }
 
     async fn get(&self, path: &str, tenant: Option<&str>) -> (u16, Value) {
-        let mut request = Request::get(path).header("authorization", format!("Bearer {KEY}"));
-        if let Some(tenant) = tenant {
-            request = request.header("x-tenant-id", tenant);
-        }
-        send(&self.billing, request.body(Body::empty()).unwrap()).await
+        ask(&self.billing, KEY, tenant, "GET", path, &Value::Null).await
     }
 }
 

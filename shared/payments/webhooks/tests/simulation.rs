@@ -38,9 +38,7 @@ use edge_gateways::{Provider, sign};
 use edge_money::{Currency, Money};
 use edge_seats::{ExternalOrg, Id, Reason, ShippedSeatAccess, Subject, Verification};
 use http::Request;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use simulation::mortal::Instance;
 use simulation::story::{PLANS, Story, Truth};
@@ -122,10 +120,8 @@ async fn ask(router: Router, method: &str, path: &str, body: String, headers: Ve
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    let answer = edge_http::testing::send(&router, request.body(Body::from(body)).unwrap()).await;
+    (answer.status, answer.body)
 }
 
 impl Run<'_> {

@@ -12,6 +12,8 @@ mod layer;
 mod listing;
 mod problem;
 mod proxies;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 use axum::Router;
 use edge_capabilities::Capabilities;

@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::database::{DatabaseError, Dialect, Row, Value as Column};
 use edge_capabilities::testing::{Lifetime, World};
 use edge_capabilities::{Capabilities, Database};
-use http::{Request, Response};
-use http_body_util::BodyExt as _;
+use http::Response;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 pub(crate) const KEY: &str = "bootstrap-key-of-the-tests";
 pub(crate) const TENANT: &str = "4bb6da85-66ab-4707-8d65-3ffee7927e5b";
@@ -90,18 +87,7 @@ pub(crate) async fn ask(
     key: &str,
     tenant: &str,
 ) -> (u16, Value) {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("authorization", format!("Bearer {key}"))
-        .header("x-tenant-id", tenant)
-        .body(Body::from(body))
-        .unwrap();
-    let response = router.clone().oneshot(request).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    edge_http::testing::ask(router, key, Some(tenant), method, path, &body).await
 }
 
 /// Somebody who works there.

@@ -1,9 +1,5 @@
-use axum::body::Body;
 use edge_capabilities::testing::World;
-use http::Request;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use super::*;
 
@@ -24,12 +20,7 @@ fn test() -> Test {
 
 impl Test {
     async fn ask(&self, router: &Router, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
-        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+        edge_http::testing::ask(router, key, None, method, path, &body).await
     }
 
     async fn platform(&self, method: &str, path: &str, body: Value) -> (u16, Value) {

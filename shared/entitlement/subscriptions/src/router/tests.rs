@@ -5,8 +5,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use edge_access::testing::{Alg, SigningKey, jwks};
 use edge_capabilities::testing::World;
+use edge_http::testing::{Answer, request, send};
 use edge_seats::ShippedSeatAccess;
-use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -29,24 +29,6 @@ struct Test {
     world: World,
 }
 
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Value,
-}
-
-impl Answer {
-    fn code(&self) -> (u16, &str) {
-        (self.status, self.body["code"].as_str().unwrap_or_default())
-    }
-
-    #[track_caller]
-    fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.body);
-        self.body
-    }
-}
-
 /// One request: who asks, what for, in which organization.
 struct Ask<'t> {
     test: &'t Test,
@@ -67,20 +49,9 @@ impl Ask<'_> {
 
     async fn to(&self, method: &str, path: &str, body: Value) -> Answer {
         let router = if path.starts_with("/verify-seat") { &self.test.seats } else { &self.test.router };
-        let mut request =
-            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", self.key));
-        if let Some(tenant) = &self.tenant {
-            request = request.header("x-tenant-id", tenant);
-        }
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        let tenant = self.tenant.as_deref().map(|tenant| ("x-tenant-id", tenant));
+        let headers = self.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        send(router, request(method, path, &self.key, headers.chain(tenant), &body)).await
     }
 }
 

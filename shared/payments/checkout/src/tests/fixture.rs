@@ -3,14 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::World;
+use edge_http::testing::{request, send};
 use http::{Method, Request, Response};
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use crate::router;
 
@@ -176,18 +174,10 @@ impl Test {
         path: &str,
         body: &Value,
     ) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
-        if let Some(tenant) = tenant {
-            request = request.header("x-tenant-id", tenant);
-        }
-        if let Some(mark) = body.get("mark").and_then(Value::as_str) {
-            request = request.header("idempotency-key", mark);
-        }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+        let tenant = tenant.map(|tenant| ("x-tenant-id", tenant));
+        let mark = body.get("mark").and_then(Value::as_str).map(|mark| ("idempotency-key", mark));
+        let answer = send(router, request(method, path, key, tenant.into_iter().chain(mark), body)).await;
+        (answer.status, answer.body)
     }
 
     /// A request of the platform for Acme.

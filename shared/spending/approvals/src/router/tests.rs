@@ -1,25 +1,22 @@
-use axum::body::Body;
-use edge_capabilities::testing::World;
-use http::Request;
-use http_body_util::BodyExt as _;
+use std::ops::Deref;
+
+use edge_tenants::testing::{ACME, OTHER, PLATFORM, Platform};
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use super::*;
 
 mod rights;
 
-const PLATFORM: &str = "bootstrap-key-of-the-tests";
-const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
-const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";
 const APPROVALS: &str = "/api/v1/enterprise-billing/approvals";
 
-struct Test {
-    approvals: Router,
-    tenants: Router,
-    access: Router,
-    #[expect(dead_code, reason = "it holds the database")]
-    world: World,
+struct Test(Platform);
+
+impl Deref for Test {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.0
+    }
 }
 
 /// A key, and the name that it goes by.
@@ -29,46 +26,17 @@ struct Somebody {
 }
 
 async fn test() -> Test {
-    let world = World::new(1);
-    world.config.set("bootstrap_admin_key", PLATFORM);
-    let capabilities = || world.instance().0;
-    let (approvals, tenants) = (router(capabilities()), edge_tenants::router(capabilities()));
-    let test = Test { approvals, tenants, access: edge_access::router(capabilities()), world };
-    for (id, slug) in [(ACME, "acme"), (OTHER, "other")] {
-        let new = json!({"id": id, "name": slug, "slug": slug, "owner_email": "o@x.example"});
-        assert_eq!(test.ask(&test.tenants, PLATFORM, None, "POST", "/api/v1/tenants", new).await.0, 201);
-    }
-    test
+    Test(Platform::new(router).await)
 }
 
 impl Test {
-    async fn ask(
-        &self,
-        router: &Router,
-        key: &str,
-        tenant: Option<&str>,
-        method: &str,
-        path: &str,
-        body: Value,
-    ) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
-        if let Some(tenant) = tenant {
-            request = request.header("x-tenant-id", tenant);
-        }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-    }
-
     /// The platform's call for Acme.
     async fn acme(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
-        self.ask(&self.approvals, PLATFORM, Some(ACME), method, &format!("{APPROVALS}{path}"), body).await
+        self.ask(&self.router, PLATFORM, Some(ACME), method, &format!("{APPROVALS}{path}"), body).await
     }
 
     async fn of(&self, somebody: &Somebody, method: &str, path: &str, body: Value) -> (u16, Value) {
-        self.ask(&self.approvals, &somebody.key, None, method, &format!("{APPROVALS}{path}"), body).await
+        self.ask(&self.router, &somebody.key, None, method, &format!("{APPROVALS}{path}"), body).await
     }
 
     async fn somebody(&self, tenant: &str, scopes: Value) -> Somebody {

@@ -1,65 +1,33 @@
+use std::ops::Deref;
 use std::time::Duration;
 
-use axum::body::Body;
-use edge_capabilities::testing::World;
-use http::Request;
-use http_body_util::BodyExt as _;
+use edge_tenants::testing::{ACME, OTHER, PLATFORM, Platform};
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use super::*;
 
 mod rights;
 
-const PLATFORM: &str = "bootstrap-key-of-the-tests";
-const ACME: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
-const OTHER: &str = "1b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d22";
 const BUDGETS: &str = "/api/v1/enterprise-billing/budgets";
 
-struct Test {
-    budgets: Router,
-    tenants: Router,
-    access: Router,
-    world: World,
+struct Test(Platform);
+
+impl Deref for Test {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.0
+    }
 }
 
 async fn test() -> Test {
-    let world = World::new(1);
-    world.config.set("bootstrap_admin_key", PLATFORM);
-    let capabilities = || world.instance().0;
-    let (budgets, tenants) = (router(capabilities()), edge_tenants::router(capabilities()));
-    let test = Test { budgets, tenants, access: edge_access::router(capabilities()), world };
-    for (id, slug) in [(ACME, "acme"), (OTHER, "other")] {
-        let new = json!({"id": id, "name": slug, "slug": slug, "owner_email": "o@x.example"});
-        assert_eq!(test.ask(&test.tenants, PLATFORM, None, "POST", "/api/v1/tenants", new).await.0, 201);
-    }
-    test
+    Test(Platform::new(router).await)
 }
 
 impl Test {
-    async fn ask(
-        &self,
-        router: &Router,
-        key: &str,
-        tenant: Option<&str>,
-        method: &str,
-        path: &str,
-        body: Value,
-    ) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
-        if let Some(tenant) = tenant {
-            request = request.header("x-tenant-id", tenant);
-        }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-    }
-
     /// The platform's call for Acme.
     async fn acme(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
-        self.ask(&self.budgets, PLATFORM, Some(ACME), method, &format!("{BUDGETS}{path}"), body).await
+        self.ask(&self.router, PLATFORM, Some(ACME), method, &format!("{BUDGETS}{path}"), body).await
     }
 
     async fn make(&self, body: Value) -> String {
@@ -205,8 +173,8 @@ async fn a_tenants_key_sees_its_own_and_cannot_tell_anothers_from_none() {
     let own = key(ACME, json!(["billing:read"])).await;
     let other = key(OTHER, json!(["billing:read", "billing:write"])).await;
     let full = format!("{BUDGETS}{path}");
-    assert_eq!(test.ask(&test.budgets, &own, None, "GET", &full, Value::Null).await.0, 200);
-    assert_eq!(test.ask(&test.budgets, &own, None, "PUT", &full, json!({})).await.1["code"], "PERMISSION_DENIED");
+    assert_eq!(test.ask(&test.router, &own, None, "GET", &full, Value::Null).await.0, 200);
+    assert_eq!(test.ask(&test.router, &own, None, "PUT", &full, json!({})).await.1["code"], "PERMISSION_DENIED");
     for (method, of, body) in [
         ("GET", "", Value::Null),
         ("PUT", "", json!({"limit": 1})),
@@ -215,13 +183,13 @@ async fn a_tenants_key_sees_its_own_and_cannot_tell_anothers_from_none() {
         ("POST", "/reservations", json!({"reference": "a", "amount": 1})),
         ("POST", "/reservations/a/release", Value::Null),
     ] {
-        let foreign = test.ask(&test.budgets, &other, None, method, &format!("{full}{of}"), body.clone()).await;
-        let none = test.ask(&test.budgets, &other, None, method, &format!("{BUDGETS}/bud_none{of}"), body).await;
+        let foreign = test.ask(&test.router, &other, None, method, &format!("{full}{of}"), body.clone()).await;
+        let none = test.ask(&test.router, &other, None, method, &format!("{BUDGETS}/bud_none{of}"), body).await;
         assert_eq!((foreign.0, &foreign.1["code"]), (404, &json!("BUDGET_NOT_FOUND")), "{method} {of}");
         assert_eq!((foreign.0, &foreign.1["detail"]), (none.0, &none.1["detail"]));
     }
-    let (_, listed) = test.ask(&test.budgets, &other, None, "GET", BUDGETS, Value::Null).await;
+    let (_, listed) = test.ask(&test.router, &other, None, "GET", BUDGETS, Value::Null).await;
     assert_eq!(listed["data"], json!([]));
-    let (status, problem) = test.ask(&test.budgets, &other, Some(ACME), "GET", BUDGETS, Value::Null).await;
+    let (status, problem) = test.ask(&test.router, &other, Some(ACME), "GET", BUDGETS, Value::Null).await;
     assert_eq!((status, &problem["code"]), (404, &json!("TENANT_NOT_FOUND")));
 }

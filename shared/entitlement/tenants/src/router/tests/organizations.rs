@@ -3,6 +3,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use edge_access::testing::{Alg, SigningKey, jwks};
 use edge_capabilities::testing::START;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
 
 use super::*;
 
@@ -23,7 +25,7 @@ fn test() -> Test {
         let keys = keys.clone();
         async move {
             if request.uri().host() == Some("passport-keys.spin.internal") {
-                let (head, body) = keys.oneshot(request.map(Body::from)).await.unwrap().into_parts();
+                let (head, body) = keys.oneshot(request.map(axum::body::Body::from)).await.unwrap().into_parts();
                 return Ok(http::Response::from_parts(head, body.collect().await.unwrap().to_bytes()));
             }
             Ok(http::Response::new(Bytes::from(jwks(&[SigningKey::new(Alg::EdDsa, 1)]).to_string())))
@@ -44,16 +46,7 @@ fn token(sub: &str, tenant: Option<&str>, role: &str) -> String {
 
 impl Test {
     async fn ask_in(&self, key: &str, tenant: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {key}"))
-            .header("x-tenant-id", tenant);
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+        edge_http::testing::ask(&self.router, key, Some(tenant), method, path, &body).await
     }
 
     async fn as_person(&self, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {

@@ -11,7 +11,7 @@ impl Test {
     }
 
     async fn of(&self, key: &str, method: &str, path: &str, body: Value) -> (u16, Value) {
-        self.ask(&self.budgets, key, None, method, &format!("{BUDGETS}{path}"), body).await
+        self.ask(&self.router, key, None, method, &format!("{BUDGETS}{path}"), body).await
     }
 
     /// The code that reserving is refused with; empty: it was reserved, and is given back.
