@@ -79,20 +79,24 @@ const IDLE: Duration = Duration::from_secs(30);
 
 /// A client that trusts the usual certificates.
 pub fn client() -> anyhow::Result<HttpClient> {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(TIMEOUT));
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls::client_config(None)?)
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp);
     Ok(Client::builder(TokioExecutor::new())
         .pool_max_idle_per_host(IDLE_CONNECTIONS)
         .pool_idle_timeout(IDLE)
         .pool_timer(hyper_util::rt::TokioTimer::new())
-        .build(connector))
+        .build(connector(TIMEOUT)?))
+}
+
+/// Connects within `timeout`, by TLS that trusts the usual certificates or without.
+pub fn connector(timeout: Duration) -> anyhow::Result<HttpsConnector<HttpConnector>> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(timeout));
+    Ok(hyper_rustls::HttpsConnectorBuilder::new()
+        .with_tls_config(tls::client_config(None)?)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp))
 }
 
 /// One instance's way out.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::Failure;
 use super::answers::{Problem, Rule};
-use crate::capabilities::tls;
+use crate::capabilities::outbound_http::connector;
 
 /// How long an answer may take: a backtest computes for some seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,18 +41,10 @@ pub struct Answer {
 impl Edge {
     /// The edge at `url`, as who has `key`.
     pub fn new(url: &str, key: &str) -> Result<Self, Failure> {
-        let impossible = |error: &dyn ToString| Failure::Impossible(error.to_string());
         let mut authorization = HeaderValue::try_from(format!("Bearer {key}"))
             .map_err(|_| Failure::Impossible("the key holds characters that no key has".into()))?;
         authorization.set_sensitive(true);
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(TIMEOUT));
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(tls::client_config(None).map_err(|error| impossible(&error))?)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
+        let connector = connector(TIMEOUT).map_err(|error| Failure::Impossible(error.to_string()))?;
         let client = Client::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, url: url.trim_end_matches('/').to_owned(), authorization, tenant: None })
     }

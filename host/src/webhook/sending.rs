@@ -8,11 +8,10 @@ use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::Signed;
-use crate::capabilities::tls;
+use crate::capabilities::outbound_http::connector;
 
 /// How long a receiver may take. The providers wait for some seconds at most.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,14 +27,7 @@ pub struct Answer {
 
 /// Posts `webhook` to `url`, and gives whatever is answered.
 pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<Answer> {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_connect_timeout(Some(TIMEOUT));
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(tls::client_config(None)?)
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp);
+    let connector = connector(TIMEOUT)?;
     let mut request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, concat!("bheem-edge/", env!("CARGO_PKG_VERSION")));

@@ -79,10 +79,7 @@ impl Publisher {
         precondition: &Precondition,
         actor: &Actor,
     ) -> Result<Current, PublishError> {
-        let current = self.current(rule).await?;
-        if !precondition.is_met(&current) {
-            return Err(PublishError::Stale);
-        }
+        let current = self.current_if(rule, precondition).await?;
         let version = self.versions().find(rule, version).await?.ok_or(PublishError::NoSuchVersion)?;
         // The version passed the check when it was created, but perhaps on an instance of another build.
         if self.active_rules.engine().compile(rule, &version.script).is_err() {
@@ -106,14 +103,17 @@ impl Publisher {
         precondition: &Precondition,
         actor: &Actor,
     ) -> Result<Current, PublishError> {
-        let current = self.current(rule).await?;
-        if !precondition.is_met(&current) {
-            return Err(PublishError::Stale);
-        }
+        let current = self.current_if(rule, precondition).await?;
         let back = self.activations.back(rule, &current, actor, self.clock.now()).await?;
         let back = back.ok_or(PublishError::NothingBefore)?;
         let version = self.versions().find(rule, back.version).await?.ok_or(PublishError::NoSuchVersion)?;
         self.add_activation(rule, back, version).await
+    }
+
+    /// What is in force, if `precondition` is met.
+    async fn current_if(&self, rule: Rule, precondition: &Precondition) -> Result<Current, PublishError> {
+        let current = self.current(rule).await?;
+        if precondition.is_met(&current) { Ok(current) } else { Err(PublishError::Stale) }
     }
 
     async fn add_activation(&self, rule: Rule, next: Activation, version: Version) -> Result<Current, PublishError> {
