@@ -1,6 +1,6 @@
 //! Requests to routers in tests.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 
 use axum::Router;
 use axum::body::Body;
