@@ -20,7 +20,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("band", "healthy: a score of 70 or more; at_risk: 40 or more; critical: less; unknown: no part is known."),
     (
         "parts.engagement",
-        "Active users in 28 days divided by assigned seats, of 100. Null: the edge does not count them.",
+        "Active users in 28 days divided by the seats that were assigned at the end, at most 1, of 100. Null where none were, or nothing is known of that time.",
     ),
     ("parts.payments", "Attempts to collect that succeeded divided by all, of 100. Null where there were none."),
     ("parts.utilization", "Time-weighted utilization of all seats, at most 1, of 100. Null where there were none."),
@@ -158,11 +158,17 @@ pub(crate) async fn get_health(
     let weights = Weights::load(&*state.capabilities.config).await;
     let weights = weights.map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;
     let (organizations, next) = state.page_of(&ask).await?;
-    let mut used: BTreeMap<String, Vec<Usage>> = BTreeMap::new();
+    let active = state.active(&ask, &organizations).await?;
+    let mut used: BTreeMap<String, Vec<(Usage, Option<i64>)>> = BTreeMap::new();
     for account in state.usage(&ask, &organizations).await? {
-        let sums = used.entry(account.organization).or_insert_with(|| vec![Usage::default(); account.periods.len()]);
-        for (sum, usage) in sums.iter_mut().zip(&account.periods) {
+        let periods = account.periods.len();
+        let sums = used.entry(account.organization.clone()).or_insert_with(|| vec![Default::default(); periods]);
+        for (place, ((sum, users), usage)) in sums.iter_mut().zip(&account.periods).enumerate() {
             sum.add(usage);
+            // A user of two applications is active in each, as are their seats.
+            if let Some([_, days, _]) = active.of(&account, place) {
+                *users = Some(users.unwrap_or_default().saturating_add(days));
+            }
         }
     }
     let ids: Vec<&str> = used.keys().map(String::as_str).collect();
@@ -171,18 +177,19 @@ pub(crate) async fn get_health(
     let mut results = Vec::new();
     for (organization, periods) in used {
         let (mut whole, mut whole_paid, mut whole_tried) = (Usage::default(), 0_i64, 0_i64);
-        let mut points = Vec::new();
-        for (place, (start, usage)) in starts.iter().zip(&periods).enumerate() {
+        let (mut engagement, mut points) = (None, Vec::new());
+        for (place, (start, (usage, users))) in starts.iter().zip(&periods).enumerate() {
             let (paid, failed) = attempts.get(&(organization.clone(), place)).copied().unwrap_or_default();
             let tried = paid.saturating_add(failed);
             whole.add(usage);
+            engagement = users.and_then(|users| rate(users, usage.assigned));
             whole_paid = whole_paid.saturating_add(paid);
             whole_tried = whole_tried.saturating_add(tried);
-            let parts = Parts::new(weights, usage.utilization(), rate(paid, tried), None);
+            let parts = Parts::new(weights, usage.utilization(), rate(paid, tried), engagement);
             let score = parts.score();
             points.push(HealthPoint { at: ask.calendar.zone.date_of(*start), score, band: band(score), parts });
         }
-        let parts = Parts::new(weights, whole.utilization(), rate(whole_paid, whole_tried), None);
+        let parts = Parts::new(weights, whole.utilization(), rate(whole_paid, whole_tried), engagement);
         let score = parts.score();
         results.push(HealthResult { organization_id: organization, score, band: band(score), parts, points });
     }

@@ -11,6 +11,7 @@ mod health;
 mod mrr;
 mod query;
 mod report;
+mod retention;
 mod revenue;
 mod router;
 mod seat_usage;

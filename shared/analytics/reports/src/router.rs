@@ -12,10 +12,12 @@ use edge_http::{Code, Json, Problem};
 use edge_jobs::{Drained, JobQueue, JobRunner};
 use edge_mrr::{MrrLedger, ROLL_UP, ROLL_UP_EVERY, RollUp};
 use edge_payment_history::{COLLECT, COLLECT_EVERY, Collector, PaymentHistory};
+use edge_seats::SeatActivity;
 use edge_subscriptions::Movements;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
+use crate::retention::{REMOVE_ACTIVITY, REMOVE_EVERY, RemoveActivity};
 use crate::{health, mrr, revenue, seat_usage};
 
 #[derive(Clone)]
@@ -26,6 +28,7 @@ pub(crate) struct Services {
     pub(crate) capabilities: Capabilities,
     collector: Collector,
     jobs: JobRunner,
+    pub(crate) activity: SeatActivity,
     pub(crate) movements: Movements,
     pub(crate) mrr: MrrLedger,
     pub(crate) payments: PaymentHistory,
@@ -66,15 +69,16 @@ pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let runner = JobRunner::new("analytics", &capabilities, &JobQueue::new(&capabilities, &db));
     let collector = Collector::new(&capabilities, &db);
-    let jobs = runner.repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(&capabilities, &db)).repeat(
-        COLLECT,
-        COLLECT_EVERY,
-        collector.clone(),
-    );
+    let remove = RemoveActivity { capabilities: capabilities.clone(), db: db.clone() };
+    let jobs = runner
+        .repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(&capabilities, &db))
+        .repeat(COLLECT, COLLECT_EVERY, collector.clone())
+        .repeat(REMOVE_ACTIVITY, REMOVE_EVERY, remove);
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
         collector,
         jobs,
+        activity: SeatActivity::new(db.clone()),
         movements: Movements::new(db.clone()),
         payments: PaymentHistory::new(db.clone()),
         mrr: MrrLedger::new(&capabilities, &db),

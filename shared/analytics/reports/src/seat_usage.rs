@@ -22,7 +22,7 @@ use crate::usage::{Usage, usage};
 const DEFINITIONS: &[(&str, &str)] = &[
     (
         "active",
-        "Distinct users with a granted seat check in 7, 28 or 30 days. Null: the edge does not count them, because a check does not write.",
+        "Distinct users whose seat check was granted in the 7, 28 or 30 days (UTC) to the end of the point, or to now. A user counts for a day once a grant is read anew that is no longer fresh. Days are kept for a hundred days; null: of that time nothing is known.",
     ),
     ("assigned", "Seats that users have at the end of the point. Invitations do not count."),
     ("at", "The day on which the point begins. It ends where the next one begins, or now."),
@@ -63,7 +63,7 @@ pub(crate) struct SeatUsagePoint {
     peak: i64,
     utilization: Option<f64>,
     time_weighted_utilization: Option<f64>,
-    /// The users that were active in the 7 days before the end; null: not known.
+    /// The users that were active in the 7 days to the end; null: not known.
     active7: Option<i64>,
     /// The same of 28 days.
     active28: Option<i64>,
@@ -100,8 +100,14 @@ pub(crate) async fn get_seat_usage(
     let (organizations, next) = state.page_of(&ask).await?;
     let starts: Vec<Timestamp> = ask.starts();
     let accounts = state.usage(&ask, &organizations).await?;
+    let active = state.active(&ask, &organizations).await?;
     let result = |account: AccountUsage| SeatUsageResult {
-        points: starts.iter().zip(&account.periods).map(|(start, usage)| point(&ask, *start, usage)).collect(),
+        points: starts
+            .iter()
+            .zip(&account.periods)
+            .enumerate()
+            .map(|(place, (start, usage))| point(&ask, *start, usage, active.of(&account, place)))
+            .collect(),
         organization_id: account.organization,
         application_slug: account.application,
         currency: account.currency.map(|currency| currency.as_str().to_owned()).unwrap_or_default(),
@@ -110,7 +116,7 @@ pub(crate) async fn get_seat_usage(
     Report::new(&ask, DEFINITIONS, results).with_next(next).respond(&headers)
 }
 
-fn point(ask: &Ask, start: Timestamp, usage: &Usage) -> SeatUsagePoint {
+fn point(ask: &Ask, start: Timestamp, usage: &Usage, active: Option<[i64; 3]>) -> SeatUsagePoint {
     SeatUsagePoint {
         at: ask.calendar.zone.date_of(start),
         purchased: usage.purchased,
@@ -118,13 +124,46 @@ fn point(ask: &Ask, start: Timestamp, usage: &Usage) -> SeatUsagePoint {
         peak: usage.peak,
         utilization: rate(usage.assigned, usage.purchased),
         time_weighted_utilization: usage.utilization(),
-        active7: None,
-        active28: None,
-        active30: None,
+        active7: active.map(|[days, _, _]| days),
+        active28: active.map(|[_, days, _]| days),
+        active30: active.map(|[_, _, days]| days),
+    }
+}
+
+/// The users that were active at the ends of points.
+#[derive(Default)]
+pub(crate) struct Active {
+    counts: BTreeMap<(String, String, usize), [i64; 3]>,
+    /// The place of the first point of which anything is known; None: of none.
+    first: Option<usize>,
+}
+
+impl Active {
+    /// In 7, 28 and 30 days to the end of the point `place`; None: not known.
+    pub(crate) fn of(&self, account: &AccountUsage, place: usize) -> Option<[i64; 3]> {
+        self.first.filter(|first| *first <= place)?;
+        let key = (account.organization.clone(), account.application.clone(), place);
+        Some(self.counts.get(&key).copied().unwrap_or_default())
     }
 }
 
 impl Services {
+    /// Who of `organizations` was active at the ends of the points.
+    pub(crate) async fn active(&self, ask: &Ask, organizations: &[String]) -> Result<Active, DatabaseError> {
+        let Some(since) = self.activity.known_since().await? else { return Ok(Active::default()) };
+        let boundaries = ask.boundaries();
+        let ends = boundaries.get(1..).unwrap_or_default().iter().take(ask.starts().len());
+        let ends: Vec<Timestamp> = ends.map(|end| (*end).min(ask.known_until())).collect();
+        let Some(first) = ends.iter().position(|end| *end > since) else { return Ok(Active::default()) };
+        let ids: Vec<&str> = organizations.iter().map(String::as_str).collect();
+        let known = ends.get(first..).unwrap_or_default();
+        let counts = self.activity.active_users(&ids, known).await?.into_iter();
+        let counts = counts.map(|((organization, application, place), users)| {
+            ((organization, application, place.saturating_add(first)), users)
+        });
+        Ok(Active { counts: counts.collect(), first: Some(first) })
+    }
+
     /// A page of the organizations that are asked for, and where the next page begins.
     pub(crate) async fn page_of(&self, ask: &Ask) -> Result<(Vec<String>, Option<String>), DatabaseError> {
         if let Some(organization) = &ask.organization {

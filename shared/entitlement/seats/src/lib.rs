@@ -12,6 +12,7 @@
 //! * [`verification`]: a seat check from beginning to end.
 //! * [`router`]: the HTTP API.
 
+mod activity;
 mod erp;
 mod erp_seat;
 mod error;
@@ -34,6 +35,7 @@ mod unknown_subjects;
 mod verdict;
 mod verification;
 
+pub use activity::{ACTIVITY_KEPT, SeatActivity};
 pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use error::{ErpError, StorageError, VerificationError};
 pub use invalidation::Invalidation;

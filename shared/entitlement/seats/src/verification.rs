@@ -10,6 +10,7 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use futures::future::join;
 
+use crate::activity::ActivityLog;
 use crate::erp;
 use crate::erp_seat::ErpAnswer;
 use crate::error::VerificationError;
@@ -43,6 +44,7 @@ pub struct Verification(Arc<Inner>);
 
 struct Inner {
     capabilities: Capabilities,
+    activity: ActivityLog,
     rule: Arc<dyn SeatAccess>,
     record: Arc<dyn SeatRecord>,
     fences: Fences,
@@ -119,6 +121,7 @@ impl Verification {
         let Capabilities { cache, clock, .. } = &capabilities;
         let election = LeaderElection::new(cache.clone(), clock.clone());
         Self(Arc::new(Inner {
+            activity: ActivityLog::new(&capabilities, db),
             rule,
             record,
             fences: Fences::new(cache.clone(), clock.clone()),
@@ -380,6 +383,11 @@ impl Verification {
             };
             let now = self.now();
             let access = decide(&**rule, &answer, now).await;
+            if let ErpAnswer::Seat(seat) = &answer
+                && access.has_access
+            {
+                self.0.activity.note(subject, &seat.organization, now);
+            }
             let is_fenced = token.is_some();
             let token = token.unwrap_or_else(FenceToken::unfenced);
             let mut verdict = CachedVerdict::new(answer, access, now, token, settings);

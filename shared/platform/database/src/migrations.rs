@@ -51,6 +51,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0025_mrr"),
     expand!("0026_seats_of_user"),
     expand!("0027_payment_reports"),
+    expand!("0028_seat_activity"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -300,7 +300,30 @@ async fn seats_are_counted_by_how_long_they_were_assigned() {
         (peak, &last["purchased"], &last["assigned"], &last["utilization"]),
         (Some(3), &json!(4), &json!(1), &json!(0.25))
     );
+    // Nobody checked yet, so of no time anything is known.
     assert!(last["active7"].is_null() && last["active30"].is_null());
+    let check = json!({"userId": "ana", "applicationSlug": "openmic", "externalOrgId": "acme-7"});
+    let (capabilities, _tasks) = test.world.instance();
+    let record = edge_subscriptions::RecordedSeats::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let rule = Arc::new(edge_seats::ShippedSeatAccess);
+    let verify = edge_seats::router_with(capabilities, rule, Arc::new(record), Router::new());
+    let external = format!("/api/v1/tenants/{acme}/external-ids/openmic");
+    test.send(PLATFORM, "PUT", &external, json!({"externalOrgId": "acme-7"})).await.expect(200);
+    for _ in 0..3 {
+        let request = Request::post("/verify-seat").header("authorization", format!("Bearer {PLATFORM}"));
+        let request = request.header("content-type", "application/json").body(Body::from(check.to_string()));
+        assert_eq!(verify.clone().oneshot(request.unwrap()).await.unwrap().status(), 200);
+    }
+    test.world.clock.advance(Duration::from_secs(1)).await;
+    let last_of = async |path: &str| {
+        let answer = test.get(path).await;
+        answer["results"][0]["points"].as_array().unwrap().last().unwrap().clone()
+    };
+    let active = last_of(&path).await;
+    assert_eq!((&active["active7"], &active["active28"], &active["active30"]), (&json!(1), &json!(1), &json!(1)));
+    // One of one seat that is assigned is in use; a quarter of what is purchased was, at the end.
+    let health = last_of(&format!("/analytics/health?organizationId={acme}")).await;
+    assert_eq!(health["parts"]["engagement"], json!({"value": 100.0, "weight": 30}));
     // Before anything was sold there is nothing to divide by.
     assert!(points[0]["utilization"].is_null() && points[0]["timeWeightedUtilization"].is_null());
     // Three of four for a day, then one of four for a day.
