@@ -241,6 +241,27 @@ async fn what_becomes_due_by_itself_counts_from_when_it_was_due() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_ahead_has_nothing_passed_over() {
+    let world = World::new(1);
+    let mut books = Books::new(&world);
+    let now = world.clock.now();
+    let ledger = MrrLedger::new(&world.instance().0, &Db::new(world.db.clone()));
+    let query = query(Granularity::Month, "UTC", now, now);
+    let started = async |ledger: &MrrLedger| {
+        let sums = by_period(&query, &ledger.cells(&query).await.unwrap());
+        sums[&("USD".to_owned(), Some(0))].started
+    };
+    books.sell("ahead", "healos", 1_000, 1, now, now.plus(Duration::from_secs(3_600)));
+    books.commit_all().await;
+    assert_eq!(started(&ledger).await, 1);
+    world.clock.advance(Duration::from_secs(1_200)).await;
+    let later = world.clock.now();
+    books.sell("other", "healos", 1_000, 1, later, later);
+    books.commit_all().await;
+    assert_eq!(started(&ledger).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn three_currencies_are_three_sums() {
     let world = World::new(1);
     let mut books = Books::new(&world);

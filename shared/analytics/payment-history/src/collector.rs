@@ -59,8 +59,10 @@ impl Collector {
             }
             let Some(last) = events.last() else { break };
             cursor = (last.received_at, last.event.clone());
-            if cursor > (at, id.clone()) {
-                self.set_position(&cursor).await?;
+            // A clock that is ahead must not have what others receive be passed over.
+            let position = cursor.clone().min((self.capabilities.clock.now(), String::new()));
+            if position > (at, id.clone()) {
+                self.set_position(&position).await?;
             }
             if u32::try_from(events.len()).is_ok_and(|count| count < PAGE) {
                 break;

@@ -241,6 +241,22 @@ async fn an_event_that_is_committed_late_is_not_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_ahead_has_nothing_passed_over() {
+    let mut inbox = Inbox::new();
+    let ahead = inbox.paid("in_1", 0).await;
+    let statement = "UPDATE webhook_events SET received_at = received_at + 3600000 WHERE id = $1";
+    inbox.db.query(statement, &[ahead.as_str().into()]).await.unwrap();
+    inbox.collect().await;
+    inbox.world.clock.advance(Duration::from_secs(1_200)).await;
+    inbox.paid("in_2", 0).await;
+    inbox.collect().await;
+    let query =
+        HistoryQuery { until: inbox.world.clock.now().plus(Duration::from_secs(7_200)), ..inbox.query(&[0, 31]) };
+    let periods = PaymentHistory::new(inbox.db.clone()).periods(&query).await.unwrap();
+    assert_eq!(periods.takings[&(usd(), 0)].collected, 2_000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_collector_that_dies_at_any_call_loses_nothing_and_counts_nothing_twice() {
     for calls in 0..40 {
         let mut inbox = Inbox::new();

@@ -1,5 +1,6 @@
 //! Results as CSV (RFC 4180): a line for each point, with what the result has in common before it. The names of nested
-//! members are joined by a dot, and a list is one field in JSON.
+//! members are joined by a dot, and a list of a point is one field in JSON. What both the result and its points have is
+//! called `point.` and its name in the points.
 
 use std::fmt;
 
@@ -51,9 +52,14 @@ pub(crate) fn csv<T: Serialize>(results: &[T]) -> Result<String, serde_json::Err
             }
         }
         for point in points {
-            let mut line = common.clone();
-            flatten("", &point, &mut line)?;
-            lines.push(line);
+            let mut of_point = Fields::new();
+            flatten("", &point, &mut of_point)?;
+            for (name, _) in &mut of_point {
+                if common.iter().any(|(other, _)| other == name) {
+                    name.insert_str(0, "point.");
+                }
+            }
+            lines.push(common.iter().cloned().chain(of_point).collect());
         }
     }
     let mut text = String::new();
@@ -119,5 +125,7 @@ mod tests {
             ["currency,at,more.a,more.b", "USD,2026-01-01,1.5,", "USD,\"say \"\"hi\"\"\",2,\"[\"\"x,y\"\"]\"", ""];
         assert_eq!(lines, expected);
         assert_eq!(csv::<serde_json::Value>(&[]).unwrap(), "");
+        let both = [json!({"score": 1, "points": [{"score": 2}], "others": [1]})];
+        assert_eq!(csv(&both).unwrap(), "score,point.score\r\n1,2\r\n");
     }
 }

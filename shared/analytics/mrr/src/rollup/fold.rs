@@ -123,7 +123,9 @@ impl RollUps {
             cursor = (end.recorded_at, end.subscription.clone(), end.number);
             let organizations = self.missing(stream, &page).await?;
             if !organizations.is_empty() {
-                return Ok(Some(Work { organizations, position: cursor.max(start) }));
+                // A clock that is ahead must not have what others record be passed over.
+                let position = cursor.max(start).min((now, String::new(), 0));
+                return Ok(Some(Work { organizations, position }));
             }
             pages = pages.saturating_add(1);
         }
