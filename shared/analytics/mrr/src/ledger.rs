@@ -73,7 +73,7 @@ impl MrrLedger {
                 currency: query.currency,
                 until: query.boundaries.last().copied().unwrap_or(now),
             };
-            if let Some(stream) = Stream::of(&query.calendar.zone)
+            if let Some(stream) = Stream::of(&query.calendar.zone, &self.capabilities).await
                 && let Some(cells) = self.roll_ups.read(&stream, &filter).await?
             {
                 return Ok(cells);

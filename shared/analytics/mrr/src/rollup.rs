@@ -13,7 +13,7 @@ mod store;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::Capabilities;
+use edge_capabilities::{Capabilities, config};
 use edge_database::{DatabaseError, Db};
 use edge_jobs::{Job, JobHandler, JobKind, JobOutcome, JobResult};
 
@@ -39,14 +39,18 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// The roll-ups that are kept.
-    fn kept() -> Vec<Self> {
-        vec![Self { zone: Zone::UTC, name: format!("{VERSION}:UTC") }]
+    /// The roll-ups that are kept: those of UTC, and of the time zone that the variable `analytics_timezone` names.
+    async fn kept(capabilities: &Capabilities) -> Vec<Self> {
+        let named = config::text(&*capabilities.config, "analytics_timezone").await.unwrap_or_default();
+        let mut zones = vec![Zone::UTC];
+        zones.extend(Zone::parse(&named).filter(|zone| zone.as_str() != Zone::UTC.as_str()));
+        let stream = |zone: Zone| Self { name: format!("{VERSION}:{}", zone.as_str()), zone };
+        zones.into_iter().map(stream).collect()
     }
 
     /// Those by the calendar of `zone`; None: none are kept.
-    pub(crate) fn of(zone: &Zone) -> Option<Self> {
-        Self::kept().into_iter().find(|kept| kept.zone.as_str() == zone.as_str())
+    pub(crate) async fn of(zone: &Zone, capabilities: &Capabilities) -> Option<Self> {
+        Self::kept(capabilities).await.into_iter().find(|kept| kept.zone.as_str() == zone.as_str())
     }
 }
 
@@ -62,7 +66,7 @@ impl RollUp {
     /// Brings them up to date; gives whether they are.
     pub async fn run(&self) -> Result<bool, DatabaseError> {
         let mut is_done = true;
-        for stream in Stream::kept() {
+        for stream in Stream::kept(&self.1).await {
             is_done &= self.0.catch_up(&stream).await?;
         }
         Ok(is_done)
