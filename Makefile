@@ -3,7 +3,7 @@
 # make bench   how fast, against what else one could use
 
 SHELL := /bin/bash
-COMPONENTS := seat-verification subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning analytics
+COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning analytics
 CARGO := cargo
 BUILD := $(CARGO) build --locked
 

@@ -16,6 +16,7 @@ mod refusal;
 mod rest;
 mod rules;
 mod runtime_config;
+mod seat_token_key;
 mod server;
 mod sync;
 mod tenants;
@@ -48,6 +49,8 @@ enum Command {
     Migrate(migrate::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
+    /// Make a key that signs seat tokens, for the variable seat_token_key
+    SeatTokenKey(seat_token_key::Options),
     /// Bring a company's people and projects over from the ERP
     Sync(sync::Options),
     /// Make the group's own companies tenants
@@ -61,6 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Migrate(options) => Ok(migrate::run(&options)),
         Command::Rules(options) => Ok(rules::run(options)),
+        Command::SeatTokenKey(options) => seat_token_key::run(&options),
         Command::Sync(options) => Ok(sync::run(options)),
         Command::Tenants(options) => Ok(tenants::run(options)),
         Command::Webhook(options) => Ok(webhook::run(options)),

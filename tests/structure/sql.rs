@@ -17,7 +17,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("entitlement/applications", &["application_plans", "applications"]),
     ("entitlement/erp-events", &["erp_events"]),
     ("entitlement/scim", &["scim_users"]),
-    ("entitlement/seats", &["organization_names", "seat_activity", "seat_fences"]),
+    ("entitlement/seats", &["organization_aliases", "organization_names", "seat_activity", "seat_feed", "seat_fences"]),
     ("entitlement/subscriptions", &["subscription_movements"]),
     (
         "entitlement/tenants",

@@ -7,6 +7,7 @@ mod bodies;
 mod budgets;
 mod callers;
 mod capabilities;
+mod changes;
 mod checkout;
 mod conventions;
 mod durability;
@@ -83,6 +84,7 @@ pub fn all() -> Vec<Fact> {
         batches::facts(),
         upstream::facts(),
         invalidation::facts(),
+        changes::facts(),
         jobs::facts(),
         keys::facts(),
         conventions::facts(),

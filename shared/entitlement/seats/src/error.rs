@@ -52,6 +52,29 @@ pub enum VerificationError {
     Misconfigured(String),
 }
 
+/// No seat token can be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TokenKeyError {
+    /// There is no key.
+    #[error("seat_token_key is empty")]
+    NotConfigured,
+    /// The key at this place, from 1, is malformed.
+    #[error("key {0} of seat_token_key is not the base64 of 32 bytes")]
+    Malformed(usize),
+    /// The variable cannot be read.
+    #[error("{0}")]
+    Misconfigured(String),
+    /// A part of the token cannot be written.
+    #[error("the token cannot be written: {0}")]
+    Unwritable(String),
+}
+
+impl From<ConfigError> for TokenKeyError {
+    fn from(error: ConfigError) -> Self {
+        Self::Misconfigured(error.to_string())
+    }
+}
+
 impl From<ConfigError> for VerificationError {
     fn from(error: ConfigError) -> Self {
         Self::Misconfigured(error.to_string())

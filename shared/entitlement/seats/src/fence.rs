@@ -119,19 +119,27 @@ impl Fences {
         Ok(number)
     }
 
-    /// Raises the fence of an organisation to `number` or beyond; gives the new number. It only ever adds, so no
-    /// concurrent raise is lost.
-    pub(crate) async fn raise_organization(&self, organization: &str, number: i64) -> Result<i64, StoreError> {
+    /// Raises the fence of an organisation to `number` or beyond, and by `more`; gives the new number. It only ever adds,
+    /// so no concurrent raise is lost.
+    async fn raise_organization(&self, organization: &str, number: i64, more: i64) -> Result<i64, StoreError> {
         let key = Fence::Organization(organization.to_owned()).key();
         let last = self.cache.counter(&key).await?.unwrap_or(0);
-        self.cache.increment(&key, number.saturating_sub(last).max(1)).await
+        self.cache.increment(&key, number.saturating_sub(last).max(1).saturating_add(more)).await
     }
 
-    /// The same, and records in the cache that it has the raise with this sequence number in the database.
-    pub(crate) async fn apply_raise(&self, organization: &str, number: i64, sequence: i64) -> Result<i64, StoreError> {
+    /// The same, and records in the cache that it has the raise with this sequence number in the database. Concurrent
+    /// raises add up, so a fence may be ahead of `number`. A cache that was rolled back would then give the same numbers
+    /// again, and verdicts from before would count: `more` is a random number where that may have happened.
+    pub(crate) async fn apply_raise(
+        &self,
+        organization: &str,
+        number: i64,
+        more: i64,
+        sequence: i64,
+    ) -> Result<i64, StoreError> {
         let key = Fence::Organization(organization.to_owned()).key();
         for _ in 0..MAX_ATTEMPTS {
-            let raised = self.raise_organization(organization, number).await?;
+            let raised = self.raise_organization(organization, number, more).await?;
             self.cache.set(&applied_key(organization), sequence.to_string().as_bytes()).await?;
             // INVARIANT: the record is written after the fence was raised. A cache that was rolled back in between has
             // the record and not the raise.
@@ -168,7 +176,7 @@ mod tests {
 
     async fn raise(fences: &Fences, organization: &str) -> i64 {
         let number = fences.raise_global().await.unwrap();
-        fences.raise_organization(organization, number).await.unwrap()
+        fences.raise_organization(organization, number, 0).await.unwrap()
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,12 +1,20 @@
 //! The last raise of each organisation's fence, in the database. [`crate::reconciliation`] compares the cache, which may
-//! be rolled back, with it.
+//! be rolled back, with it, and [`crate::changes`] lists the raises for callers that remember verdicts.
+//!
+//! A raise may also be about an external id alone: of an organisation that is not known, or of one that the external id no
+//! longer stands for.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::{DatabaseError, Value};
+use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 
-/// How often a raise is written again bereason another raise took its sequence number. Each time the other progressed.
+use crate::subject::ExternalOrg;
+
+/// How often a raise is written again because another raise took its sequence number. Each time the other progressed.
 const MAX_ATTEMPTS: u32 = 200;
+
+/// How the key of a raise about an external id begins: no id of an organisation has control characters.
+const ALIAS: char = '\t';
 
 /// Why a fence is raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +27,54 @@ pub(crate) enum RaiseReason {
     PaymentsDropped,
 }
 
+/// A raise as it was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// Orders all raises.
+    pub(crate) sequence: i64,
+    /// The number that callers are shown. It grows with the sequence number.
+    pub(crate) fence: i64,
+}
+
 /// A raise that the cache must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Raise {
     pub(crate) organization: String,
     pub(crate) sequence: i64,
+}
+
+impl Raise {
+    /// Whether it is about an external id alone.
+    pub(crate) fn is_of_alias(&self) -> bool {
+        self.organization.starts_with(ALIAS)
+    }
+}
+
+/// How far the raises in the database go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// The highest sequence number; 0: there was no raise.
+    pub(crate) latest: i64,
+    /// The fence of that raise.
+    pub(crate) fence: i64,
+    /// The highest sequence number that was deleted.
+    pub(crate) purged: i64,
+    /// How often followers of the feed had to forget everything.
+    pub(crate) resets: i64,
+    /// Up to which sequence number the asking cache was reconciled.
+    pub(crate) reconciled: Option<i64>,
+}
+
+/// What a raise concerns: an external id of its organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Concerned {
+    pub(crate) application: String,
+    pub(crate) external_org: String,
+    pub(crate) fence: i64,
+    /// The organisation whose fence was raised, or whose the external id was.
+    pub(crate) organization: Option<String>,
+    /// The tenant that the external id is bound to.
+    pub(crate) bound_to: Option<String>,
 }
 
 /// The raises in the database.
@@ -35,44 +86,99 @@ impl FenceRaises {
         Self(db)
     }
 
-    /// Stores a raise of the fence of `organization`; gives its sequence number.
+    /// Stores a raise of the fence of `organization`, with `number` as the fence that callers are shown, or a higher one.
     pub(crate) async fn insert(
         &self,
         organization: &str,
         now: Timestamp,
+        number: i64,
         reason: RaiseReason,
-    ) -> Result<i64, DatabaseError> {
+    ) -> Result<Stored, DatabaseError> {
+        let values = [organization.into(), now.into(), number.into(), Value::Null, Value::Null, Value::Null];
+        self.insert_row(values, reason).await
+    }
+
+    /// The same of `org` alone, which is or was an external id of `tenant`.
+    pub(crate) async fn insert_alias(
+        &self,
+        org: &ExternalOrg,
+        tenant: Option<&str>,
+        now: Timestamp,
+        number: i64,
+    ) -> Result<Stored, DatabaseError> {
+        // Each tenant has a row of its own: it must hear that the external id is no longer its own.
+        let key = format!("{ALIAS}{}{}", org.key(), tenant.unwrap_or_default());
+        let (application, external_org) = (org.application.as_str(), org.id.as_str());
+        let tenant = tenant.map(ToOwned::to_owned).into();
+        let values = [key.into(), now.into(), number.into(), application.into(), external_org.into(), tenant];
+        self.insert_row(values, RaiseReason::FactsChanged).await
+    }
+
+    async fn insert_row(&self, values: [Value; 6], reason: RaiseReason) -> Result<Stored, DatabaseError> {
         const NEXT: &str = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)";
         let (paid, dropped, too) = match reason {
             RaiseReason::FactsChanged => ("NULL", "NULL", ""),
             RaiseReason::PaymentChanged => (NEXT, "NULL", ", paid_sequence = excluded.sequence"),
             RaiseReason::PaymentsDropped => ("NULL", NEXT, ", dropped_sequence = excluded.sequence"),
         };
+        // INVARIANT: fences grow with sequence numbers, whatever the clocks of the nodes show.
         let statement = format!(
-            "INSERT INTO seat_fences (organization_id, sequence, raised_at, paid_sequence, dropped_sequence)
-             VALUES ($1, {NEXT}, $2, {paid}, {dropped})
-             ON CONFLICT (organization_id) DO UPDATE SET sequence = excluded.sequence, raised_at = excluded.raised_at{too}
-             RETURNING sequence"
+            "INSERT INTO seat_fences (organization_id, sequence, raised_at, fence, application, external_org, tenant_id,
+                paid_sequence, dropped_sequence)
+             VALUES ($1, {NEXT}, $2,
+                (SELECT COALESCE(MAX(CASE WHEN fence >= $3 THEN fence + 1 ELSE $3 END), $3)
+                    FROM (SELECT fence FROM seat_fences ORDER BY sequence DESC LIMIT 1) AS last),
+                $4, $5, $6, {paid}, {dropped})
+             ON CONFLICT (organization_id) DO UPDATE SET sequence = excluded.sequence, raised_at = excluded.raised_at,
+                fence = excluded.fence{too}
+             RETURNING sequence, fence"
         );
-        let values: [Value; 2] = [organization.into(), now.into()];
         for _ in 0..MAX_ATTEMPTS {
             match self.0.query(&statement, &values).await {
                 // INVARIANT: a sequence number is visible only after all below it are.
                 Err(DatabaseError::Duplicate(_)) => {}
                 Err(error) => return Err(error),
                 Ok(rows) => {
-                    let none = || DatabaseError::Refused("RETURNING gave no row".into());
-                    return rows.first().ok_or_else(none)?.integer(0);
+                    let row = rows.first().ok_or_else(|| DatabaseError::Refused("RETURNING gave no row".into()))?;
+                    return Ok(Stored { sequence: row.integer(0)?, fence: row.integer(1)? });
                 }
             }
         }
         Err(DatabaseError::Unavailable("too many raises of fences at once".into()))
     }
 
-    /// The highest sequence number; 0: there was no raise.
-    pub(crate) async fn latest(&self) -> Result<i64, DatabaseError> {
-        let rows = self.0.query("SELECT COALESCE(MAX(sequence), 0) FROM seat_fences", &[]).await?;
-        rows.first().map_or(Ok(0), |row| row.integer(0))
+    /// How far the raises go, and up to where the cache with the id `cache` was reconciled.
+    pub(crate) async fn progress(&self, cache: &str) -> Result<Progress, DatabaseError> {
+        let statement = "SELECT COALESCE(MAX(sequence), 0),
+                (SELECT fence FROM seat_fences ORDER BY sequence DESC LIMIT 1),
+                (SELECT value FROM seat_feed WHERE name = 'purged'),
+                (SELECT value FROM seat_feed WHERE name = 'resets'),
+                (SELECT value FROM seat_feed WHERE name = $1)
+            FROM seat_fences";
+        let rows = self.0.query(statement, &[cache_name(cache).into()]).await?;
+        let Some(row) = rows.first() else { return Ok(Progress::default()) };
+        let number = |place| Ok::<_, DatabaseError>(row.optional_integer(place)?.unwrap_or(0));
+        Ok(Progress {
+            latest: number(0)?,
+            fence: number(1)?,
+            purged: number(2)?,
+            resets: number(3)?,
+            reconciled: row.optional_integer(4)?,
+        })
+    }
+
+    /// Records that the cache with the id `cache` has every raise up to `sequence`.
+    pub(crate) async fn set_reconciled(&self, cache: &str, sequence: i64) -> Result<(), DatabaseError> {
+        let statement = "INSERT INTO seat_feed (name, value) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.0.query(statement, &[cache_name(cache).into(), sequence.into()]).await.map(drop)
+    }
+
+    /// Makes all followers of the feed forget everything.
+    pub(crate) async fn reset_followers(&self) -> Result<(), DatabaseError> {
+        let statement = "INSERT INTO seat_feed (name, value) VALUES ('resets', 1)
+            ON CONFLICT (name) DO UPDATE SET value = seat_feed.value + 1";
+        self.0.query(statement, &[]).await.map(drop)
     }
 
     /// Up to `limit` raises with sequence numbers above `after` and up to `until`, in their order, that were made at
@@ -91,12 +197,83 @@ impl FenceRaises {
         rows.iter().map(|row| Ok(Raise { organization: row.text(0)?.to_owned(), sequence: row.integer(1)? })).collect()
     }
 
-    /// Deletes the raises before `before`, except those that order payment events.
-    pub(crate) async fn purge(&self, before: Timestamp) -> Result<(), DatabaseError> {
-        let statement = "DELETE FROM seat_fences WHERE raised_at < $1 AND paid_sequence IS NULL
-            AND dropped_sequence IS NULL AND sequence < (SELECT MAX(sequence) FROM seat_fences)";
-        self.0.query(statement, &[before.into()]).await.map(drop)
+    /// The raise with the highest sequence number up to `sequence`.
+    pub(crate) async fn last_until(&self, sequence: i64) -> Result<Option<Stored>, DatabaseError> {
+        let statement = "SELECT sequence, fence FROM seat_fences WHERE sequence <= $1 ORDER BY sequence DESC LIMIT 1";
+        let rows = self.0.query(statement, &[sequence.into()]).await?;
+        rows.first().map(stored).transpose()
     }
+
+    /// The last of the first `limit` raises with sequence numbers above `after`.
+    pub(crate) async fn end_of_page(&self, after: i64, limit: u32) -> Result<Option<Stored>, DatabaseError> {
+        let statement = "SELECT sequence, fence FROM
+                (SELECT sequence, fence FROM seat_fences WHERE sequence > $1 ORDER BY sequence LIMIT $2) AS page
+            ORDER BY sequence DESC LIMIT 1";
+        let rows = self.0.query(statement, &[after.into(), Value::Integer(i64::from(limit))]).await?;
+        rows.first().map(stored).transpose()
+    }
+
+    /// What the raises with sequence numbers above `after` and up to `until` concern, an external id perhaps several times.
+    pub(crate) async fn concerned(&self, after: i64, until: i64) -> Result<Vec<Concerned>, DatabaseError> {
+        // An external id of an organisation: as the ERP calls it now, or did; or as it is bound at the edge.
+        let statement = "WITH raised AS (
+                SELECT organization_id, fence, application, external_org, tenant_id FROM seat_fences
+                WHERE sequence > $1 AND sequence <= $2)
+            SELECT c.application, c.external_org, c.fence, c.organization, b.tenant_id FROM (
+                SELECT application, external_org, fence, tenant_id AS organization FROM raised
+                    WHERE application IS NOT NULL
+                UNION ALL
+                SELECT n.application, n.external_org, r.fence, r.organization_id FROM raised r
+                    JOIN organization_names n ON n.organization_id = r.organization_id
+                UNION ALL
+                SELECT a.application, a.external_org, r.fence, r.organization_id FROM raised r
+                    JOIN organization_aliases a ON a.organization_id = r.organization_id
+                UNION ALL
+                SELECT e.application, e.external_org, r.fence, r.organization_id FROM raised r
+                    JOIN tenant_external_ids e ON e.tenant_id = r.organization_id
+            ) AS c
+            LEFT JOIN tenant_external_ids b ON b.application = c.application AND b.external_org = c.external_org";
+        let rows = self.0.query(statement, &[after.into(), until.into()]).await?;
+        let text = |row: &Row, place| Ok::<_, DatabaseError>(row.optional_text(place)?.map(ToOwned::to_owned));
+        let read = |row: &Row| {
+            Ok(Concerned {
+                application: row.text(0)?.to_owned(),
+                external_org: row.text(1)?.to_owned(),
+                fence: row.optional_integer(2)?.unwrap_or(0),
+                organization: text(row, 3)?,
+                bound_to: text(row, 4)?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Deletes the raises before `before`, except those that order payment events. Followers that may have missed one are
+    /// told to forget everything.
+    pub(crate) async fn purge(&self, before: Timestamp) -> Result<(), DatabaseError> {
+        const OLD: &str = "raised_at < $1 AND paid_sequence IS NULL AND dropped_sequence IS NULL
+            AND sequence < (SELECT MAX(sequence) FROM seat_fences)";
+        let mark = format!(
+            "INSERT INTO seat_feed (name, value)
+             SELECT 'purged', sequence FROM seat_fences WHERE {OLD} ORDER BY sequence DESC LIMIT 1
+             ON CONFLICT (name) DO UPDATE SET value = CASE WHEN seat_feed.value > excluded.value
+                THEN seat_feed.value ELSE excluded.value END"
+        );
+        // INVARIANT: what is deleted was marked before. A raise that becomes old in between is not deleted.
+        self.0.query(&mark, &[before.into()]).await?;
+        let delete = format!(
+            "DELETE FROM seat_fences WHERE {OLD}
+             AND sequence <= (SELECT value FROM seat_feed WHERE name = 'purged')"
+        );
+        self.0.query(&delete, &[before.into()]).await.map(drop)
+    }
+}
+
+fn cache_name(id: &str) -> String {
+    format!("cache:{id}")
+}
+
+fn stored(row: &Row) -> Result<Stored, DatabaseError> {
+    Ok(Stored { sequence: row.integer(0)?, fence: row.optional_integer(1)?.unwrap_or(0) })
 }
 
 #[cfg(test)]
@@ -110,11 +287,14 @@ mod tests {
     #[tokio::test]
     async fn raises_are_numbered_in_their_order_and_each_organisations_last_is_kept() {
         let fences = FenceRaises::new(Db::new(Arc::new(MemoryDatabase::new())));
-        assert_eq!(fences.latest().await, Ok(0));
+        let progress = async || fences.progress("c").await.unwrap();
+        assert_eq!(progress().await, Progress::default());
         let at = Timestamp::from_millis;
         for (number, (organization, now)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().enumerate() {
-            let sequence = fences.insert(organization, at(now), RaiseReason::FactsChanged).await.unwrap();
-            assert_eq!(usize::try_from(sequence).unwrap(), number + 1);
+            // The second node's clock is behind.
+            let stored =
+                fences.insert(organization, at(now), [7, 2, 8][number], RaiseReason::FactsChanged).await.unwrap();
+            assert_eq!((usize::try_from(stored.sequence).unwrap(), stored.fence), (number + 1, [7, 8, 9][number]));
         }
         let raise = |organization: &str, sequence| Raise { organization: organization.into(), sequence };
         assert_eq!(fences.list(0, 9, at(0), 10).await.unwrap(), [raise("b", 2), raise("a", 3)]);
@@ -122,11 +302,12 @@ mod tests {
         assert_eq!(fences.list(0, 2, at(0), 10).await.unwrap(), [raise("b", 2)]);
         assert_eq!(fences.list(0, 9, at(3), 10).await.unwrap(), [raise("a", 3)]);
         assert_eq!(fences.list(0, 9, at(0), 1).await.unwrap(), [raise("b", 2)]);
-        fences.insert("paid", at(1), RaiseReason::PaymentChanged).await.unwrap();
-        fences.insert("c", at(1), RaiseReason::FactsChanged).await.unwrap();
+        fences.insert("paid", at(1), 10, RaiseReason::PaymentChanged).await.unwrap();
+        fences.insert("c", at(1), 11, RaiseReason::FactsChanged).await.unwrap();
         // The last stays, or the numbers would begin again; so does what orders payment events.
         fences.purge(at(9)).await.unwrap();
         assert_eq!(fences.list(0, 9, at(0), 10).await.unwrap(), [raise("paid", 4), raise("c", 5)]);
-        assert_eq!(fences.latest().await, Ok(5));
+        let progress = progress().await;
+        assert_eq!((progress.latest, progress.fence, progress.purged), (5, 11, 3));
     }
 }

@@ -14,6 +14,9 @@
 //!   ids.
 //! * A raise is answered once it is in the database and in the cache. If the cache is rolled back to before it,
 //!   [`crate::reconciliation`] raises the fence again.
+//! * Who remembers verdicts outside the edge follows [`crate::changes`], which lists the raises in the database. So every
+//!   organisation that a verdict was about is in the database before the verdict is given, and a verdict that may be older
+//!   than a raise, which was listed before the organisation was known, is followed by a raise of its external id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,21 +67,23 @@ impl Invalidation {
     }
 
     /// As [`Invalidation::invalidate`], for the organisation of `org`. If that is not known yet, it is enough to
-    /// raise the global fence.
+    /// raise the global fence, and to list the external id.
     pub async fn invalidate_external_org(&self, org: &ExternalOrg) -> Result<i64, StorageError> {
         // INVARIANT: the global fence is raised before the organisation is looked up; the first check of an external id
         // stores the organisation before it reads the global fence again. So one of the two sees the other.
         let number = self.fences.raise_global().await?;
+        let mut fence = None;
         if let Some(tenant) = self.names.tenant_of(org).await? {
-            self.invalidate(&tenant).await?;
+            fence = Some(self.invalidate(&tenant).await?);
         }
         let (cached, stored) = (self.names.organization_of(org).await?, self.names.stored(org).await?);
         if let Some(other) = stored.filter(|stored| Some(stored) != cached.as_ref()) {
-            self.invalidate(&other).await?;
+            fence = Some(self.invalidate(&other).await?);
         }
-        match cached {
-            Some(organization) => self.invalidate(&organization).await,
-            None => Ok(number),
+        match (cached, fence) {
+            (Some(organization), _) => self.invalidate(&organization).await,
+            (None, Some(fence)) => Ok(fence),
+            (None, None) => self.raise_alias(org, None, number).await,
         }
     }
 
@@ -98,10 +103,10 @@ impl Invalidation {
         self.raise(tenant, RaiseReason::PaymentsDropped).await.map(Some)
     }
 
-    /// Makes the next checks see what `change` does to the tenants that external ids are bound to; `change` gives these
-    /// external ids.
+    /// Makes the next checks see what `change` does to the external ids of `tenant`; `change` gives these external ids.
     pub async fn rebind<E: From<StorageError>>(
         &self,
+        tenant: &str,
         change: impl AsyncFnOnce() -> Result<Vec<ExternalOrg>, E>,
     ) -> Result<(), E> {
         // If the cache cannot be reached, nothing is changed.
@@ -113,6 +118,7 @@ impl Invalidation {
             if let Some(organization) = self.names.organization_of(org).await? {
                 self.raise_to(&organization, number).await?;
             }
+            self.raise_alias(org, Some(tenant), number).await?;
         }
         Ok(())
     }
@@ -157,23 +163,38 @@ impl Invalidation {
     }
 
     async fn raise(&self, organization: &str, reason: RaiseReason) -> Result<i64, StorageError> {
-        self.fences.raise_global().await?;
-        let sequence = self.raises.insert(organization, self.clock.now(), reason).await?;
+        let number = self.fences.raise_global().await?;
+        let stored = self.raises.insert(organization, self.clock.now(), number, reason).await?;
         // INVARIANT: the global fence is raised again after the raise was stored: the first check of an external id may
         // have begun after the first raise and have read before the change was stored. Names are read after that: a
         // check that stores such a name later does not keep what it read before.
         let number = self.fences.raise_global().await?;
+        let mut highest = stored.fence;
         for name in self.names.organizations_bound_to(organization).await? {
-            self.raise_to(&name, number).await?;
+            highest = highest.max(self.raise_to(&name, number).await?);
         }
-        Ok(self.fences.apply_raise(organization, number, sequence).await?)
+        self.fences.apply_raise(organization, number, 0, stored.sequence).await?;
+        Ok(highest)
     }
 
-    /// Raises the fence of an organisation to `number` or beyond, in the database and in the cache.
-    async fn raise_to(&self, organization: &str, number: i64) -> Result<(), StorageError> {
-        let sequence = self.raises.insert(organization, self.clock.now(), RaiseReason::FactsChanged).await?;
-        self.fences.apply_raise(organization, number, sequence).await?;
-        Ok(())
+    /// Raises the fence of an organisation to `number` or beyond, in the database and in the cache; gives the fence that
+    /// callers are shown.
+    async fn raise_to(&self, organization: &str, number: i64) -> Result<i64, StorageError> {
+        let stored = self.raises.insert(organization, self.clock.now(), number, RaiseReason::FactsChanged).await?;
+        self.fences.apply_raise(organization, number, 0, stored.sequence).await?;
+        Ok(stored.fence)
+    }
+
+    /// Lists a raise of `org` alone, whose organisation's fence is raised in the cache; gives the fence that callers are
+    /// shown. `tenant` is whose external id it is or was.
+    async fn raise_alias(&self, org: &ExternalOrg, tenant: Option<&str>, number: i64) -> Result<i64, StorageError> {
+        Ok(self.raises.insert_alias(org, tenant, self.clock.now(), number).await?.fence)
+    }
+
+    /// Records that `answer`, which is not stored in the cache, is about its organisation.
+    pub(crate) async fn note_alias(&self, org: &ExternalOrg, answer: &ErpAnswer) -> Result<(), DatabaseError> {
+        let ErpAnswer::Seat(ErpSeat { organization, .. }) = answer else { return Ok(()) };
+        self.names.add_alias(org, organization).await
     }
 
     /// The fence to read before the ERP is asked about a user of `org`: that of its organisation, or the global
@@ -213,12 +234,19 @@ impl Invalidation {
             // The ERP gives another organisation than before. The next check reads its fence.
             Fence::Organization(_) => {
                 self.set_name(org, organization).await?;
+                self.raise_alias(org, Some(organization), before.number).await?;
                 Ok(None)
             }
             Fence::Global => {
                 self.set_name(org, organization).await?;
                 let token = self.fences.get_or_create(Fence::Organization(organization.clone())).await?;
-                Ok((self.fences.get_or_create(Fence::Global).await? == *before).then_some(token))
+                let global = self.fences.get_or_create(Fence::Global).await?;
+                if global == *before {
+                    return Ok(Some(token));
+                }
+                // A raise in between may have been listed without this external id.
+                self.raise_alias(org, Some(organization), global.number).await?;
+                Ok(None)
             }
         }
     }

@@ -8,11 +8,14 @@
 //! * [`fence`], [`organization_names`], [`tenant_facts`], [`invalidation`]: what makes a revocation final.
 //!   [`fence_raises`], [`reconciliation`]: the same when the cache is rolled back.
 //! * [`leader_election`]: one request to the ERP for all instances that want the same.
+//! * [`changes`]: the feed of raised fences, for callers that remember verdicts.
+//! * [`token`]: a grant as a signed token, which is checked without asking.
 //! * [`unknown_subjects`]: a bound on the entries of invented users.
 //! * [`verification`]: a seat check from beginning to end.
 //! * [`router`]: the HTTP API.
 
 mod activity;
+mod changes;
 mod erp;
 mod erp_seat;
 mod error;
@@ -31,6 +34,7 @@ mod subject;
 mod tenant_facts;
 #[cfg(test)]
 mod testing;
+mod token;
 mod unknown_subjects;
 mod verdict;
 mod verification;
@@ -40,9 +44,10 @@ pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use error::{ErpError, StorageError, VerificationError};
 pub use invalidation::Invalidation;
 pub use metrics::write_metrics;
-pub use router::{ApiDoc, router, router_with};
+pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};
 pub use subject::{ExternalOrg, Id, Subject};
+pub use token::TokenState;
 pub use verdict::{Seat, Source, Verdict};
 pub use verification::Verification;

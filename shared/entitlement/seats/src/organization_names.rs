@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{KeyValue, Timestamp};
 use edge_database::Db;
@@ -46,9 +47,18 @@ impl OrganizationNames {
         let statement = "INSERT INTO organization_names (application, external_org, organization_id, cleared)
             VALUES ($1, $2, $3, 0)
             ON CONFLICT (application, external_org) DO UPDATE SET organization_id = excluded.organization_id";
+        self.add_alias(org, organization).await?;
         let [application, external_org] = values(org);
         self.db.query(statement, &[application, external_org, organization.into()]).await?;
         Ok(self.cache.set(&key(org), organization.as_bytes()).await?)
+    }
+
+    /// Records that a verdict about `org` was one about `organization`: whoever remembers it hears of every raise.
+    pub(crate) async fn add_alias(&self, org: &ExternalOrg, organization: &str) -> Result<(), DatabaseError> {
+        let statement = "INSERT INTO organization_aliases (application, external_org, organization_id)
+            VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        let [application, external_org] = values(org);
+        self.db.query(statement, &[application, external_org, organization.into()]).await.map(drop)
     }
 
     /// When the ERP last confirmed the organisation of `org`.

@@ -5,13 +5,15 @@
 //! that were rolled back are raised again.
 //!
 //! The cache itself holds the sequence number up to which it was reconciled. That number is rolled back with everything
-//! else, so no later raise hides the loss of an earlier one.
+//! else, so no later raise hides the loss of an earlier one. The database holds it as well, by the id of the cache: where
+//! the cache's own is lower, the cache was rolled back, and whoever remembers verdicts must forget them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use edge_cache::{Decision, FenceState, SingleFlight, Times};
 use edge_capabilities::clock::{millis, within};
+use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Capabilities, Timestamp, config, random};
 use edge_database::Db;
@@ -20,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
 use crate::fence::Fences;
-use crate::fence_raises::FenceRaises;
+use crate::fence_raises::{FenceRaises, Progress};
 use crate::settings::DEFAULT_STALE_MILLIS;
 
 /// After this long the cache is compared with the database again, behind the answer.
@@ -29,6 +31,8 @@ const RECHECK: Duration = Duration::from_millis(500);
 const EXPIRE: Duration = Duration::from_millis(900);
 /// The same after the database could not be read: not every check waits for it.
 const EXPIRE_AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// How far another instance's clock may be ahead, if its check is to be used for followers of the feed.
+const MAX_AHEAD: Duration = Duration::from_millis(100);
 /// How long the database may take to give its latest sequence number.
 const TIMEOUT: Duration = Duration::from_millis(300);
 /// How far the clocks of instances may be apart.
@@ -46,15 +50,34 @@ const PURGE_EVERY: i64 = 256;
 const RECONCILED: &str = "fences-shown";
 /// The key of the token of the instance that reconciles now.
 const RECONCILING: &str = "fences-catching-up";
+/// The key of the cache's id.
+const CACHE_ID: &str = "fences-cache";
 /// The key of the last check.
 const CHECKED: &str = "fences-checked";
 
 /// A comparison of the cache with the database.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Checked {
-    at: Timestamp,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Checked {
+    /// The instant from which on it holds.
+    pub(crate) at: Timestamp,
     /// Whether it succeeded.
-    succeeded: bool,
+    pub(crate) succeeded: bool,
+    /// How far the raises went that the cache then had. None: an older build has compared them.
+    #[serde(default)]
+    pub(crate) position: Option<Position>,
+}
+
+/// How far the raises go that the cache has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Position {
+    #[serde(rename = "s")]
+    pub(crate) sequence: i64,
+    #[serde(rename = "f")]
+    pub(crate) fence: i64,
+    #[serde(rename = "p")]
+    pub(crate) purged: i64,
+    #[serde(rename = "r")]
+    pub(crate) resets: i64,
 }
 
 impl Checked {
@@ -76,6 +99,8 @@ struct Inner {
     raises: FenceRaises,
     /// The last check that this instance knows of.
     checked: Mutex<Option<Checked>>,
+    /// The id of the cache when it was last read.
+    cache_id: Mutex<Option<String>>,
     in_background: SingleFlight<(), ()>,
 }
 
@@ -85,6 +110,7 @@ impl Reconciliation {
             fences: Fences::new(capabilities.cache.clone(), capabilities.clock.clone()),
             raises: FenceRaises::new(db.clone()),
             checked: Mutex::default(),
+            cache_id: Mutex::default(),
             in_background: SingleFlight::default(),
             capabilities: capabilities.clone(),
         }))
@@ -111,7 +137,9 @@ impl Reconciliation {
         match self.decision(now) {
             Decision::Serve => {}
             Decision::ServeAndRefresh => self.check_in_background(),
-            Decision::Fetch | Decision::Discard => self.check().await,
+            Decision::Fetch | Decision::Discard => {
+                self.check().await;
+            }
         }
     }
 
@@ -137,32 +165,49 @@ impl Reconciliation {
             let now = reconciliation.0.capabilities.clock.now();
             match reconciliation.shared().await.filter(|checked| checked.decision(now) == Decision::Serve) {
                 Some(checked) => reconciliation.remember(checked),
-                None => reconciliation.check().await,
+                None => {
+                    reconciliation.check().await;
+                }
             }
             drop(leader);
         }));
     }
 
-    async fn check(&self) {
+    /// The last check of any instance, if it is at most `max_age` old; else a check by this instance.
+    pub(crate) async fn checked_within(&self, max_age: Duration) -> Checked {
+        let now = self.0.capabilities.clock.now();
+        let is_recent = |checked: &Checked| {
+            checked.position.is_some() && (-millis(MAX_AHEAD)..=millis(max_age)).contains(&now.millis_since(checked.at))
+        };
+        let known = *self.0.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(checked) = known.filter(is_recent) {
+            return checked;
+        }
+        if let Some(checked) = self.shared().await.filter(is_recent) {
+            self.remember(checked);
+            return checked;
+        }
+        self.check().await
+    }
+
+    /// Compares the cache with the database.
+    pub(crate) async fn check(&self) -> Checked {
         let Capabilities { clock, background, .. } = &self.0.capabilities;
         // INVARIANT: the result holds for the cache as it is from this instant on.
         let at = clock.now();
-        let latest = within(&**clock, TIMEOUT, self.0.raises.latest()).await;
-        let mut succeeded = false;
-        if let Some(Ok(latest)) = latest {
-            for _ in 0..MAX_ATTEMPTS {
-                match self.reconcile(latest).await {
-                    Ok(true) => {
-                        succeeded = true;
-                        break;
-                    }
-                    // The cache was rolled back meanwhile, or another instance reconciles too.
-                    Ok(false) => {}
-                    Err(_) => break,
+        let mut position = None;
+        for _ in 0..MAX_ATTEMPTS {
+            match self.reconcile().await {
+                Ok(Some(reconciled)) => {
+                    position = Some(reconciled);
+                    break;
                 }
+                // The cache was rolled back meanwhile, or another instance reconciles too.
+                Ok(None) => {}
+                Err(_) => break,
             }
         }
-        let checked = Checked { at, succeeded };
+        let checked = Checked { at, succeeded: position.is_some(), position };
         self.remember(checked);
         let reconciliation = self.clone();
         background.spawn(Box::pin(async move {
@@ -171,16 +216,64 @@ impl Reconciliation {
                 let _ = reconciliation.0.capabilities.cache.set(CHECKED, &written).await;
             }
         }));
+        checked
     }
 
-    /// Applies to the cache every raise up to `latest` that a usable verdict may be older than. False: the cache may
-    /// have been rolled back meanwhile.
-    async fn reconcile(&self, latest: i64) -> Result<bool, StorageError> {
-        let Inner { capabilities, fences, raises, .. } = &*self.0;
-        let reconciled = self.reconciled().await?;
-        if reconciled == Some(latest) || (reconciled.is_none() && latest == 0) {
-            return Ok(true);
+    /// Applies to the cache every raise that a usable verdict may be older than; gives how far they go. None: the cache
+    /// may have been rolled back meanwhile.
+    async fn reconcile(&self) -> Result<Option<Position>, StorageError> {
+        let Inner { capabilities, raises, .. } = &*self.0;
+        // INVARIANT: the cache is read before the database, and the number in the cache is written before that in the
+        // database. So the cache's is higher only if the database was rolled back, and lower only if the cache was.
+        let (id, is_another) = self.cache_id().await?;
+        let mut reconciled = self.reconciled().await?;
+        let progress = within(&*capabilities.clock, TIMEOUT, raises.progress(&id)).await;
+        let mut progress = progress.ok_or_else(|| DatabaseError::Unavailable("it did not answer in time".into()))??;
+        let latest = progress.latest;
+        let recorded = progress.reconciled.filter(|recorded| *recorded <= latest).unwrap_or(0);
+        if recorded > reconciled.unwrap_or(0) {
+            reconciled = self.reconciled().await?;
         }
+        let was_rolled_back = is_another || recorded > reconciled.unwrap_or(0);
+        if was_rolled_back || reconciled.unwrap_or(0) != latest {
+            if !self.apply(reconciled, progress, was_rolled_back).await? {
+                return Ok(None);
+            }
+            progress.resets = progress.resets.saturating_add(i64::from(was_rolled_back));
+        }
+        if progress.reconciled != Some(latest) {
+            raises.set_reconciled(&id, latest).await?;
+        }
+        let Progress { fence, purged, resets, .. } = progress;
+        Ok(Some(Position { sequence: latest, fence, purged, resets }))
+    }
+
+    /// The cache's id, and whether it is not the one that this cache had: then the cache was rolled back, or lost.
+    async fn cache_id(&self) -> Result<(String, bool), StoreError> {
+        let capabilities = &self.0.capabilities;
+        let known = || self.0.cache_id.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = capabilities.cache.get(CACHE_ID).await?.and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(id) = found {
+            // Another instance has noticed, or it is the one that was read before.
+            known().replace(id.clone());
+            return Ok((id, false));
+        }
+        // A cache that was reconciled has an id, unless an older build has reconciled it.
+        let is_another = known().is_some() || self.reconciled().await?.is_some();
+        let id = random::hex::<8>(&*capabilities.random);
+        capabilities.cache.set(CACHE_ID, id.as_bytes()).await?;
+        Ok((id, is_another))
+    }
+
+    /// Applies the raises up to the latest to a cache that was reconciled up to `reconciled`. False: the cache may have
+    /// been rolled back meanwhile.
+    async fn apply(
+        &self,
+        reconciled: Option<i64>,
+        progress: Progress,
+        was_rolled_back: bool,
+    ) -> Result<bool, StorageError> {
+        let (Inner { capabilities, fences, raises, .. }, latest) = (&*self.0, progress.latest);
         // INVARIANT: the token is lost if the cache is rolled back from here on, or replaced if another instance
         // reconciles too.
         let token = random::hex::<8>(&*capabilities.random);
@@ -200,9 +293,15 @@ impl Reconciliation {
             let Some(last) = page.last() else { break };
             after = last.sequence;
             for raise in &page {
-                if !fences.has_raise(&raise.organization, raise.sequence).await? {
+                if raise.is_of_alias() {
+                    // A verdict without an organisation has the global fence.
+                    fences.raise_global().await?;
+                } else if !fences.has_raise(&raise.organization, raise.sequence).await? {
                     let number = fences.raise_global().await?;
-                    fences.apply_raise(&raise.organization, number, raise.sequence).await?;
+                    let mut more = [0; 2];
+                    capabilities.random.fill(&mut more);
+                    let more = i64::from(u16::from_be_bytes(more));
+                    fences.apply_raise(&raise.organization, number, more, raise.sequence).await?;
                 }
             }
         }
@@ -213,6 +312,10 @@ impl Reconciliation {
         };
         if !is_same_cache().await? {
             return Ok(false);
+        }
+        if was_rolled_back {
+            // INVARIANT: followers forget after the fences are raised again, and before nothing tells of the rollback.
+            raises.reset_followers().await?;
         }
         capabilities.cache.set(RECONCILED, latest.to_string().as_bytes()).await?;
         if !is_same_cache().await? {

@@ -1,14 +1,16 @@
 //! The HTTP API of seat verification.
 
+mod changes;
 mod error;
 mod invalidation;
+mod jwks;
 mod verification;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::post;
+use axum::routing::{get, post};
 use edge_access::{Authenticator, Caller};
 use edge_capabilities::{Capabilities, Clock, Counters};
 use edge_database::Db;
@@ -17,6 +19,7 @@ use utoipa::OpenApi;
 use crate::seat_access::{Reason, SeatAccess};
 use crate::seat_record::{NoRecord, SeatRecord};
 use crate::subject::ExternalOrg;
+use crate::token::SeatTokens;
 use crate::verdict::Source;
 use crate::verification::Verification;
 
@@ -26,12 +29,15 @@ pub(crate) const VERDICTS: &str = "seat_verdicts";
 /// The source that is counted if there is no verdict.
 pub(crate) const NO_VERDICT: &str = "none";
 
+pub use changes::{ChangesApiDoc, changes_router};
+
 #[derive(Clone)]
 struct AppState(Arc<Services>);
 
 struct Services {
     authenticator: Authenticator,
     verification: Verification,
+    tokens: SeatTokens,
     clock: Arc<dyn Clock>,
     counters: Counters,
 }
@@ -68,6 +74,7 @@ pub fn router_with(
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
         verification: Verification::with_record(capabilities.clone(), &db, rule, record),
+        tokens: SeatTokens::new(capabilities.config.clone()),
         clock: capabilities.clock.clone(),
         counters,
     }));
@@ -75,6 +82,7 @@ pub fn router_with(
         .route("/verify-seat", post(verification::verify_seat))
         .route("/verify-seats", post(verification::verify_seats))
         .route("/api/v1/seats/invalidate", post(invalidation::invalidate))
+        .route("/.well-known/jwks.json", get(jwks::jwks))
         .with_state(state)
         .merge(others);
     edge_http::finish(routes, "seat-verification", &capabilities)
@@ -91,7 +99,7 @@ impl AppState {
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
 #[openapi(
-    paths(verification::verify_seat, verification::verify_seats, invalidation::invalidate),
+    paths(verification::verify_seat, verification::verify_seats, invalidation::invalidate, jwks::jwks),
     components(schemas(Reason, Source))
 )]
 pub struct ApiDoc;

@@ -6,7 +6,7 @@ use edge_capabilities::key_value::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::erp_seat::{ErpAnswer, ErpSeat, SubscriptionStatus};
+use crate::erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::fence::FenceToken;
 use crate::seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts};
 use crate::settings::Settings;
@@ -50,6 +50,8 @@ pub struct Verdict {
     pub source: Source,
     /// When the ERP gave the answer.
     pub as_of: Timestamp,
+    /// Until when the answer is fresh.
+    pub fresh_until: Timestamp,
     /// The seat, where there is one.
     pub seat: Option<Seat>,
 }
@@ -61,6 +63,8 @@ pub struct Seat {
     pub organization: String,
     /// The seat's id.
     pub id: String,
+    /// The seat's state.
+    pub status: SeatStatus,
     /// The subscription's state.
     pub subscription_status: SubscriptionStatus,
     /// When the paid period ends; None: it has no end.
@@ -135,6 +139,11 @@ impl CachedVerdict {
         edge_cache::decide(now.millis_since(self.as_of), &times, fence)
     }
 
+    /// Whether a token of it is good for a second or more at `now`.
+    pub(crate) fn is_good_for_token(&self, now: Timestamp) -> bool {
+        self.fresh_until.as_millis().div_euclid(1000) > now.as_millis().div_euclid(1000)
+    }
+
     /// Whether it is too old for any use.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         now >= self.stale_until
@@ -159,13 +168,14 @@ impl CachedVerdict {
             ErpAnswer::Seat(seat) => Some(Seat {
                 organization: seat.organization,
                 id: seat.seat_id,
+                status: seat.seat_status,
                 subscription_status: seat.subscription_status,
                 expires_at: seat.period_end,
                 version: seat.version,
             }),
             ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => None,
         };
-        Verdict { access, source, as_of: self.as_of, seat }
+        Verdict { access, source, as_of: self.as_of, fresh_until: self.fresh_until, seat }
     }
 }
 

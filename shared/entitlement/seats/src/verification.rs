@@ -13,7 +13,7 @@ use futures::future::join;
 use crate::activity::ActivityLog;
 use crate::erp;
 use crate::erp_seat::ErpAnswer;
-use crate::error::VerificationError;
+use crate::error::{StorageError, VerificationError};
 use crate::fence::{Fence, FenceToken, Fences};
 use crate::invalidation::Invalidation;
 use crate::leader_election::{Candidate, Claim, LEASE_GAP, LeaderElection, Round};
@@ -152,23 +152,33 @@ impl Verification {
 
     /// Whether `subject` has a seat. No cached verdict that is older than `min_version` is used.
     pub async fn verify(&self, subject: &Subject, min_version: Option<i64>) -> Result<Verdict, VerificationError> {
-        match self.verify_cached(subject, min_version).await {
+        match self.verify_cached(subject, min_version, false).await {
             Ok(verdict) => Ok(verdict),
             Err(miss) => self.verify_with_erp(subject, min_version, miss).await,
         }
     }
 
-    /// The cached verdict for `subject`, if it may be served.
+    /// The rule by which it decides.
+    pub(crate) fn rule(&self) -> &dyn SeatAccess {
+        &*self.0.rule
+    }
+
+    /// The cached verdict for `subject`, if it may be served; `for_token`: if a token of it is good, where it is a grant.
     pub(crate) async fn verify_cached(
         &self,
         subject: &Subject,
         min_version: Option<i64>,
+        for_token: bool,
     ) -> Result<Verdict, CacheMiss> {
         let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key(subject)).await else {
             return Err(CacheMiss(None));
         };
         let mut entry = self.check(bytes).await.ok();
-        if let Some(verdict) = entry.as_mut().and_then(|entry| entry.verdict.take()) {
+        let is_too_old = |verdict: &CurrentVerdict| {
+            for_token && verdict.access.has_access && !verdict.cached.is_good_for_token(verdict.at)
+        };
+        let verdict = entry.as_mut().and_then(|entry| entry.verdict.take());
+        if let Some(verdict) = verdict.filter(|verdict| !is_too_old(verdict)) {
             match verdict.decision(min_version) {
                 Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
                 Decision::ServeAndRefresh => {
@@ -378,8 +388,15 @@ impl Verification {
                 }
             };
             let token = match &before {
-                Some(before) => invalidation.token_for(org, before, &answer).await.unwrap_or(None),
-                None => None,
+                Some(before) => match invalidation.token_for(org, before, &answer).await {
+                    Ok(token) => token,
+                    Err(StorageError::Cache(_)) => None,
+                    Err(StorageError::Db(error)) => return Err(VerificationError::Db(error)),
+                },
+                None => {
+                    invalidation.note_alias(org, &answer).await.map_err(VerificationError::Db)?;
+                    None
+                }
             };
             let now = self.now();
             let access = decide(&**rule, &answer, now).await;

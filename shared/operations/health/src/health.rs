@@ -8,10 +8,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::clock::{millis, within};
 use edge_capabilities::database::DatabaseError;
-use edge_capabilities::{Capabilities, Clock, KeyValue};
+use edge_capabilities::{Capabilities, Clock, Config, KeyValue};
 use edge_database::{ClockState, Db};
 use edge_http::Json;
 use edge_rulebook::{Rule, Rulebook};
+use edge_seats::TokenState;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct Stores {
     cache: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
+    config: Arc<dyn Config>,
     db: Db,
     rulebook: Rulebook,
     /// When both stores were last written to with success, in milliseconds of the instance's life.
@@ -41,6 +43,7 @@ impl Stores {
         Self {
             cache: capabilities.cache.clone(),
             clock: capabilities.clock.clone(),
+            config: capabilities.config.clone(),
             db,
             rulebook,
             written: Arc::new(AtomicI64::new(i64::MIN)),
@@ -136,6 +139,9 @@ struct Checks {
     /// The rules: `ok`; `lapsed` if an activated version does not compile on this build, so that the latest version
     /// that compiles is used instead; `unknown` if no store can tell which version is active.
     rules: &'static str,
+    /// `malformed` if `seat_token_key` cannot be read; omitted otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat_tokens: Option<TokenState>,
     /// The rules that use an earlier version than the activated one; omitted if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lapsed: Vec<Lapsed>,
@@ -171,14 +177,15 @@ pub(crate) async fn alive() -> Json<Alive> {
     get, path = "/readyz", operation_id = "check_readiness", tag = "Operations",
     responses(
         (status = 200, description = "The edge is ready.", body = Ready),
-        (status = 503, description = "A store cannot be used or the clock is wrong.", body = Ready),
+        (status = 503, description = "A store cannot be used, the clock is wrong, or a variable is malformed.", body = Ready),
     ),
 )]
 pub(crate) async fn ready(State(stores): State<Stores>) -> Response {
     let (cache, db, clock) = stores.checked().await;
     let (rules, lapsed) = stores.rules().await;
-    let checks = Checks { cache, db, clock, rules, lapsed };
-    if (cache, db, clock) == ("ok", "ok", "ok") {
+    let malformed = TokenState::read(&*stores.config).await == TokenState::Malformed;
+    let checks = Checks { cache, db, clock, rules, seat_tokens: malformed.then_some(TokenState::Malformed), lapsed };
+    if (cache, db, clock, malformed) == ("ok", "ok", "ok", false) {
         Json(Ready { status: "ready", checks }).into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { status: "not ready", checks })).into_response()
@@ -224,6 +231,16 @@ mod tests {
             (status, &said["checks"]["rules"], &said["checks"]["cache"]),
             (503, &json!("unknown"), &json!("unreachable"))
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_edge_is_not_ready_with_a_seat_token_key_that_cannot_be_read() {
+        let world = World::new(1);
+        world.config.set("seat_token_key", "not a key");
+        let (status, said) = readiness(&world).await;
+        assert_eq!((status, &said["checks"]["seat_tokens"]), (503, &json!("malformed")));
+        world.config.set("seat_token_key", "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
+        assert_eq!(readiness(&world).await.0, 200);
     }
 
     #[tokio::test(start_paused = true)]

@@ -47,6 +47,7 @@ pub fn document() -> Description {
     let mut whole = Whole::openapi();
     whole.merge(edge_health::ApiDoc::openapi());
     whole.merge(edge_seats::ApiDoc::openapi());
+    whole.merge(edge_seats::ChangesApiDoc::openapi());
     whole.merge(edge_access::ApiDoc::openapi());
     whole.merge(edge_rulebook::ApiDoc::openapi());
     whole.merge(edge_applications::ApiDoc::openapi());

@@ -52,6 +52,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0026_seats_of_user"),
     expand!("0027_payment_reports"),
     expand!("0028_seat_activity"),
+    expand!("0029_seat_changes"),
 ];
 
 /// The migrations of `list` with their versions.

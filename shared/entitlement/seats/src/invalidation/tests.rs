@@ -242,7 +242,7 @@ async fn payment_events_reach_the_external_ids_that_are_bound_to_their_tenant() 
     let token = token.unwrap();
     assert_eq!(status(&answer), SubscriptionStatus::Active);
     // Bound: what was kept is kept no longer, and what was said counts at once.
-    let bound = invalidation.rebind::<StorageError>(async || {
+    let bound = invalidation.rebind::<StorageError>("tenant", async || {
         bind(&world, &external_org("a"), "tenant").await;
         Ok(vec![external_org("a")])
     });
@@ -293,4 +293,32 @@ async fn a_raise_that_the_record_cannot_take_down_is_not_answered() {
     world.db.set_down(true);
     assert!(invalidation.invalidate("org").await.is_err());
     assert!(invalidation.invalidate_external_org(&external_org("a")).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raise_from_before_an_external_id_was_known_is_listed_for_it_afterwards() {
+    let world = World::new(1);
+    let invalidation = invalidation(&world);
+    let listed = async |after: i64| {
+        let latest = invalidation.raises.progress("").await.unwrap().latest;
+        let concerned = invalidation.raises.concerned(after, latest).await.unwrap();
+        (latest, concerned.into_iter().map(|concerned| concerned.external_org).collect::<Vec<_>>())
+    };
+    for (number, known) in [(0, false), (1, true)] {
+        let org = external_org(&format!("first met {number}"));
+        if known {
+            contact(&invalidation, &org).await;
+        }
+        // A check reads the seat, which is then revoked; a follower hears of that before the check has its answer.
+        let before = fence_before(&invalidation, &org).await;
+        invalidation.invalidate("now").await.unwrap();
+        let (told, at_once) = listed(0).await;
+        assert!(!at_once.contains(&org.id.as_str().to_owned()));
+        assert_eq!(invalidation.token_for(&org, &before, &seat("now")).await.unwrap(), None);
+        assert_eq!(listed(told).await.1, [org.id.as_str()]);
+    }
+    // Nothing was raised in between: there is nothing to tell.
+    let (told, _) = listed(0).await;
+    contact(&invalidation, &external_org("quiet")).await;
+    assert_eq!(listed(told).await, (told, Vec::new()));
 }

@@ -2,7 +2,7 @@
 
 use edge_http::{Code, Problem};
 
-use crate::error::{StorageError, VerificationError};
+use crate::error::{StorageError, TokenKeyError, VerificationError};
 
 impl From<VerificationError> for Problem {
     fn from(error: VerificationError) -> Self {
@@ -25,5 +25,18 @@ impl From<StorageError> for Problem {
                 Self::new(Code::StoreUnavailable, detail).retry_after(1).because(error)
             }
         }
+    }
+}
+
+impl From<TokenKeyError> for Problem {
+    fn from(error: TokenKeyError) -> Self {
+        let detail = match error {
+            TokenKeyError::NotConfigured => "No seat token key is configured: set seat_token_key.".to_owned(),
+            TokenKeyError::Malformed(_) => format!("{error}."),
+            TokenKeyError::Misconfigured(_) | TokenKeyError::Unwritable(_) => {
+                "The seat token key cannot be used.".to_owned()
+            }
+        };
+        Self::new(Code::NotConfigured, detail).because(error)
     }
 }

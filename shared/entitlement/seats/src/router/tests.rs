@@ -1,3 +1,5 @@
+mod tokens;
+
 use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::testing::{Tasks, World};

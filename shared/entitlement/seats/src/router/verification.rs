@@ -1,6 +1,7 @@
 //! `POST /verify-seat` and `POST /verify-seats`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +16,7 @@ use super::{AppState, NO_VERDICT, VERDICTS};
 use crate::erp_seat::SubscriptionStatus;
 use crate::seat_access::{AccessDecision, Reason};
 use crate::subject::{ExternalOrg, Id, Subject};
+use crate::token;
 use crate::verdict::{Source, Verdict};
 
 /// The most checks in one request.
@@ -40,6 +42,24 @@ pub(super) struct SeatCheck {
     /// The lowest acceptable `version` of the seat: older cached data is not used. By default any version is accepted.
     #[serde(default)]
     min_version: Option<i64>,
+    /// Whether a grant has a token, which is verified without asking. By default it has none.
+    #[serde(default)]
+    token: bool,
+}
+
+/// A check as it was read.
+#[derive(PartialEq, Eq, Hash)]
+struct Check {
+    subject: Subject,
+    min_version: Option<i64>,
+    token: bool,
+}
+
+/// A verdict, and the token of a grant that was asked for.
+#[derive(Clone)]
+struct Verified {
+    verdict: Verdict,
+    token: Option<String>,
 }
 
 /// The result of a seat check: a grant or a denial.
@@ -64,11 +84,14 @@ pub(super) struct SeatVerdict {
     as_of: String,
     /// The version of the seat, which increases with every change. Pass it as `minVersion` to exclude older data.
     version: Option<i64>,
+    /// A JWT that says the same (EdDSA), if it was asked for and access is granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
 }
 
-impl From<Verdict> for SeatVerdict {
-    fn from(verdict: Verdict) -> Self {
-        let Verdict { access, source, as_of, seat } = verdict;
+impl From<Verified> for SeatVerdict {
+    fn from(Verified { verdict, token }: Verified) -> Self {
+        let Verdict { access, source, as_of, fresh_until: _, seat } = verdict;
         let AccessDecision { has_access, reason } = access;
         Self {
             has_access,
@@ -79,12 +102,13 @@ impl From<Verdict> for SeatVerdict {
             expires_at: seat.as_ref().and_then(|seat| seat.expires_at).map(|end| end.to_string()),
             version: seat.as_ref().map(|seat| seat.version),
             seat_id: seat.map(|seat| seat.id),
+            token,
         }
     }
 }
 
 impl SeatCheck {
-    fn parse(&self) -> Result<(Subject, Option<i64>), Problem> {
+    fn parse(&self) -> Result<Check, Problem> {
         let mut errors = Vec::new();
         let mut id = |field: &str, text: &str| match Id::parse(text) {
             Ok(id) => Some(id),
@@ -98,7 +122,8 @@ impl SeatCheck {
         let external_org = id("externalOrgId", &self.external_org_id);
         match (user, application, external_org) {
             (Some(user), Some(application), Some(external_org)) => {
-                Ok((Subject { org: ExternalOrg { application, id: external_org }, user }, self.min_version))
+                let subject = Subject { org: ExternalOrg { application, id: external_org }, user };
+                Ok(Check { subject, min_version: self.min_version, token: self.token })
             }
             _ => Err(Problem::fields(errors)),
         }
@@ -106,18 +131,36 @@ impl SeatCheck {
 }
 
 impl AppState {
-    async fn verify(
+    async fn verify(&self, caller: &Caller, check: &Check, timings: Option<&Timings>) -> Result<Verified, Problem> {
+        if check.token {
+            return Box::pin(self.verify_with_token(caller, check, timings)).await;
+        }
+        Ok(Verified { verdict: self.verdict(caller, check, timings).await?, token: None })
+    }
+
+    /// The verdict, with a token if it is a grant.
+    async fn verify_with_token(
         &self,
         caller: &Caller,
-        subject: &Subject,
-        min_version: Option<i64>,
+        check: &Check,
         timings: Option<&Timings>,
-    ) -> Result<Verdict, Problem> {
+    ) -> Result<Verified, Problem> {
+        let keys = self.tokens.keys().await?;
+        let verdict = self.verdict(caller, check, timings).await?;
+        let now = self.clock.now();
+        let claims = token::claims(&check.subject, &verdict, self.verification.rule(), now).await;
+        let token = claims.map(|claims| keys.sign(&claims)).transpose()?;
+        Ok(Verified { verdict, token })
+    }
+
+    async fn verdict(&self, caller: &Caller, check: &Check, timings: Option<&Timings>) -> Result<Verdict, Problem> {
+        let Check { subject, min_version, token } = check;
+        let min_version = *min_version;
         if !caller.speaks_for(subject.org.application.as_str()) {
             return Err(Problem::new(Code::PermissionDenied, "The API key is not allowed to use this application."));
         }
         let mut is_from_erp = false;
-        let verified = match self.verification.verify_cached(subject, min_version).await {
+        let verified = match self.verification.verify_cached(subject, min_version, *token).await {
             Ok(verdict) => Ok(verdict),
             Err(miss) => {
                 // A hit is not counted: counting would cost more than answering. Boxed, as everything that a hit does
@@ -148,8 +191,8 @@ impl AppState {
     /// The verdict for another tenant's organisation: the same as for one that does not exist, down to the source.
     async fn no_organization(&self, subject: &Subject) -> Verdict {
         let access = AccessDecision { has_access: false, reason: Reason::OrganizationNotFound };
-        let source = self.verification.source_of(&subject.org.application).await;
-        Verdict { access, seat: None, source, as_of: self.clock.now() }
+        let (source, now) = (self.verification.source_of(&subject.org.application).await, self.clock.now());
+        Verdict { access, seat: None, source, as_of: now, fresh_until: now }
     }
 
     /// Whether `org` is known to belong to another tenant than the caller's.
@@ -182,7 +225,8 @@ impl AppState {
     post, path = "/verify-seat", tag = "Seats", security(("key" = ["seats:verify"])), request_body = SeatCheck,
     responses(
         (status = 200, description = "A grant or a denial.", body = SeatVerdict),
-        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the seat's state cannot be determined.", body = ProblemBody),
+        (status = 503, description = "`UPSTREAM_UNAVAILABLE`: the seat's state cannot be determined. `NOT_CONFIGURED`: \
+            there is no key to sign the token with.", body = ProblemBody),
     ),
 )]
 pub(super) async fn verify_seat(
@@ -191,16 +235,16 @@ pub(super) async fn verify_seat(
     timings: Timings,
     Json(check): Json<SeatCheck>,
 ) -> Result<Response, Problem> {
-    let (subject, min_version) = check.parse()?;
-    let verdict = state.verify(&granted.caller, &subject, min_version, Some(&timings)).await?;
-    let part = match verdict.source {
+    let check = check.parse()?;
+    let verified = state.verify(&granted.caller, &check, Some(&timings)).await?;
+    let part = match verified.verdict.source {
         Source::Erp => "erp",
         Source::Record => "record",
         Source::Cache | Source::Stale => "cache",
     };
     timings.lap(part, &*state.clock);
-    let outcome = LogOutcome(verdict.access.reason.as_str());
-    let mut response = Json(SeatVerdict::from(verdict)).into_response();
+    let outcome = LogOutcome(verified.verdict.access.reason.as_str());
+    let mut response = Json(SeatVerdict::from(verified)).into_response();
     response.extensions_mut().insert(outcome);
     Ok(response)
 }
@@ -248,8 +292,9 @@ pub(super) async fn verify_seats(
     Json(checks): Json<VerifySeatsRequest>,
 ) -> Result<Json<VerifySeatsResponse>, Problem> {
     let read = |check| edge_http::read_json::<SeatCheck>(&check).and_then(|check| check.parse());
-    let checks: Vec<_> = checks.requests.into_vec().into_iter().map(read).collect();
-    let mut distinct: Vec<&(Subject, Option<i64>)> = Vec::new();
+    let checks: Vec<Result<Arc<Check>, Problem>> =
+        checks.requests.into_vec().into_iter().map(|check| read(check).map(Arc::new)).collect();
+    let mut distinct: Vec<&Arc<Check>> = Vec::new();
     let mut place = HashMap::new();
     for check in checks.iter().flatten() {
         place.entry(check).or_insert_with(|| {
@@ -257,10 +302,9 @@ pub(super) async fn verify_seats(
             distinct.len().saturating_sub(1)
         });
     }
-    let verify = |(subject, min_version): &(Subject, Option<i64>)| {
-        let (state, caller) = (state.clone(), granted.caller.clone());
-        let (subject, min_version) = (subject.clone(), *min_version);
-        async move { state.verify(&caller, &subject, min_version, None).await }
+    let verify = |check: &Arc<Check>| {
+        let (state, caller, check) = (state.clone(), granted.caller.clone(), check.clone());
+        async move { state.verify(&caller, &check, None).await }
     };
     let work: Vec<_> = distinct.into_iter().map(verify).collect();
     let verified: Vec<_> = futures::stream::iter(work).buffered(MAX_CONCURRENT).collect().await;
@@ -271,7 +315,7 @@ pub(super) async fn verify_seats(
             Err(problem) => Err(problem.clone()),
         };
         match found {
-            Ok(verdict) => SeatCheckResult::Verdict(verdict.into()),
+            Ok(verified) => SeatCheckResult::Verdict(verified.into()),
             Err(problem) => SeatCheckResult::Error { error: problem.body(request_id.as_str()) },
         }
     };

@@ -444,7 +444,7 @@ impl AppState {
             let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
             Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
         };
-        self.invalidation.rebind(change).await?;
+        self.invalidation.rebind(&organization.id, change).await?;
         let detail =
             serde_json::json!({"application": application, "external_org": set.external_org, "before": before});
         let entry = AuditEntry::new("external_id.set", &detail, actor, &*self.capabilities.random, now);

@@ -184,7 +184,7 @@ impl AppState {
             let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
             Ok::<_, Failed>(no_longer.iter().chain([external_org]).map(&org).collect())
         };
-        self.invalidation.rebind(change).await?;
+        self.invalidation.rebind(&tenant.id, change).await?;
         let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
         self.audit.append(&tenant.id, &self.audit_entry("external_id.set", &detail, actor, now)).await?;
         Ok(self.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set))
@@ -208,6 +208,6 @@ impl AppState {
             let org = |external_org| ExternalOrg { application: application.clone(), id: external_org };
             Ok::<_, Failed>(external_org.map(org).into_iter().collect())
         };
-        Ok(self.invalidation.rebind(change).await?)
+        Ok(self.invalidation.rebind(&tenant.id, change).await?)
     }
 }
