@@ -30,6 +30,9 @@ pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
 /// What the edge says to Stripe.
 pub const STRIPE_KEY: &str = "sk_test_integration";
 
+/// What seat tokens are signed with.
+const SEAT_TOKEN_KEY: &str = "c2VhdCB0b2tlbnMgb2YgdGhlIGludGVncmF0aW9uISE=";
+
 /// What gateways sign with, whichever it is.
 pub const WEBHOOK_SECRET: &str = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cy13aXRoLTMyLWJ5";
 
@@ -44,6 +47,7 @@ impl Settings {
     /// Verdicts are news for very long, and the ERP is given much time: a busy machine changes nothing.
     pub fn steady() -> Self {
         Self(vec![("bootstrap_admin_key", BOOTSTRAP.into()), ("erp_api_key", ERP_API_KEY.into())])
+            .with("seat_token_key", SEAT_TOKEN_KEY)
             .with("seat_fresh_ms", LONG)
             .with("seat_negative_ms", LONG)
             .with("seat_stale_ms", 2 * LONG)

@@ -30,6 +30,7 @@ mod strangers;
 mod stripe;
 mod subscriptions;
 mod tenants;
+mod tokens;
 mod upstream;
 mod verdicts;
 mod webhooks;
@@ -85,6 +86,7 @@ pub fn all() -> Vec<Fact> {
         upstream::facts(),
         invalidation::facts(),
         changes::facts(),
+        tokens::facts(),
         jobs::facts(),
         keys::facts(),
         conventions::facts(),
