@@ -50,10 +50,12 @@ mod tests {
         assert_eq!(Position::parse(&text), Some(position));
         let mut garbled =
             vec![String::new(), "x".into(), "7".into(), "AAAA".into(), format!("{text}A"), text.repeat(2)];
-        garbled.extend((0..text.len()).map(|end| text[..end].to_owned()));
-        garbled.extend((0..text.len()).map(|place| {
-            let other = if text.as_bytes()[place] == b'B' { "C" } else { "B" };
-            format!("{}{other}{}", &text[..place], &text[place + 1..])
+        let letters: Vec<char> = text.chars().collect();
+        garbled.extend((0..letters.len()).map(|end| letters.iter().take(end).collect()));
+        garbled.extend((0..letters.len()).map(|place| {
+            let mut letters = letters.clone();
+            letters[place] = if letters[place] == 'B' { 'C' } else { 'B' };
+            letters.into_iter().collect()
         }));
         for garbled in garbled {
             assert_eq!(Position::parse(&garbled), None, "{garbled}");

@@ -248,7 +248,7 @@ async fn what_cannot_be_read_is_named() {
         ("?since=x".to_owned(), "since"),
         ("?since=1".to_owned(), "since"),
         (format!("?since={next}x"), "since"),
-        (format!("?since={}", &next[1..]), "since"),
+        (format!("?since={}", next.chars().skip(1).collect::<String>()), "since"),
         ("?since=%00".to_owned(), "since"),
         (format!("?since={next}&wait=26"), "wait"),
         (format!("?since={next}&wait=-1"), "wait"),
