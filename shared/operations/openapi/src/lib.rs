@@ -186,6 +186,8 @@ mod tests {
             "post /api/v1/rules/{name}/versions",
             "get /api/v1/rules/{name}/versions/{version}",
             "post /api/v1/seats/invalidate",
+            "get /api/v1/seats/changes",
+            "get /.well-known/jwks.json",
             "get /subscriptions",
             "post /subscriptions",
             "get /subscriptions/{id}",
