@@ -3,6 +3,7 @@
 mod analytics;
 mod approvals;
 mod batches;
+mod bheempay_seats;
 mod bodies;
 mod budgets;
 mod callers;
@@ -102,6 +103,7 @@ pub fn all() -> Vec<Fact> {
         stores::facts(),
         strangers::facts(),
         stripe::facts(),
+        bheempay_seats::facts(),
         subscriptions::facts(),
         webhooks::facts(),
         plans::facts(),

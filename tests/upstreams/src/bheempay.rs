@@ -3,6 +3,7 @@
 //! shuffled, doubled. One that nobody took is sent again, as gateways do.
 
 mod refunds;
+mod seats;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,9 +41,19 @@ struct Books {
 struct Order {
     status: &'static str,
     subscription: String,
+    /// What it is for beside the first period of its subscription: more seats of one that runs.
+    increase: Option<Increase>,
     /// The `Idempotency-Key` it was asked for under, and what was answered.
     key: Option<String>,
     answer: Value,
+}
+
+/// More seats of a subscription, once they are paid.
+#[derive(Clone)]
+struct Increase {
+    seats: Value,
+    amount: Value,
+    metadata: Value,
 }
 
 #[derive(Clone)]
@@ -65,6 +76,9 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
     Router::new()
         .route("/api/v1/pay/checkout/subscription", post(check_out))
         .route("/api/v1/pay/checkout/{order}", get(show_order))
+        .route("/api/v1/pay/create", post(seats::order))
+        .route("/api/v1/pay/subscriptions/{subscription}/change", post(seats::change))
+        .route("/api/v1/pay/subscriptions/{subscription}/cancel", post(seats::cancel))
         .route("/api/v1/pay/verify", post(verify))
         .route("/api/v1/subscriptions/user/{user}", get(show_subscription))
         .route("/api/v1/subscriptions/{subscription}/cancel", post(cancel))
@@ -117,7 +131,7 @@ impl Books {
     }
 
     /// A payment for the next period.
-    fn pay(&mut self, event: &str, subscription: &str) -> Option<Value> {
+    fn pay(&mut self, event: &str, subscription: &str, order: Option<&str>) -> Option<Value> {
         let known = self.subscriptions.get_mut(subscription)?;
         let now = Utc::now();
         let start = known.period_end.map_or(now, |end| end.max(now));
@@ -133,7 +147,7 @@ impl Books {
         self.payments.insert(payment.clone(), paid);
         let more = json!({
             "payment_id": payment, "invoice_number": self.next("INV"), "amount": amount, "currency": currency,
-            "period_end": end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            "period_end": end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), "order_id": order,
         });
         self.event(event, subscription, &more)
     }
@@ -162,7 +176,7 @@ async fn check_out(State(upstreams): Shared, headers: HeaderMap, Json(checkout):
     }
     let (order, subscription) = (books.next("order"), books.next("sub"));
     let text = |field: &str| checkout.metadata.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let months = if text("billing_cycle") == "annual" { 12 } else { 1 };
+    let months = months(&text("billing_cycle"));
     let amount = price(&plan, &checkout.metadata, months);
     let answer = json!({
         "checkout_id": order, "order_id": order, "amount": amount, "currency": plan.get("currency"),
@@ -179,8 +193,17 @@ async fn check_out(State(upstreams): Shared, headers: HeaderMap, Json(checkout):
         period_end: None,
     };
     books.subscriptions.insert(subscription.clone(), known);
-    books.orders.insert(order, Order { status: "created", subscription, key, answer: answer.clone() });
+    books.orders.insert(order, Order { status: "created", subscription, increase: None, key, answer: answer.clone() });
     (StatusCode::CREATED, Json(answer)).into_response()
+}
+
+/// How many months a period of this cycle has.
+fn months(cycle: &str) -> u32 {
+    match cycle {
+        "annual" => 12,
+        "quarterly" => 3,
+        _ => 1,
+    }
 }
 
 /// What a period costs: the tier's price, or else the plan's, for each seat and month of what is paid monthly.
@@ -267,10 +290,23 @@ async fn settle(State(upstreams): Shared, Path((order, what)): Path<(String, Str
         let mut books = upstreams.bheempay.books();
         let Some(found) = books.orders.get(&order).cloned() else { return StatusCode::NOT_FOUND.into_response() };
         let (status, event) = match what.as_str() {
-            "pay" => ("paid", books.pay("payment.captured", &found.subscription)),
+            "pay" => {
+                let event = match &found.increase {
+                    None => books.pay("payment.captured", &found.subscription, Some(&order)),
+                    Some(increase) => books.pay_increase(&found.subscription, &order, increase),
+                };
+                ("paid", event)
+            }
             "refuse" => {
                 let payment = books.next("pay");
-                ("failed", books.event("payment.failed", &found.subscription, &json!({ "payment_id": payment })))
+                (
+                    "failed",
+                    books.event(
+                        "payment.failed",
+                        &found.subscription,
+                        &json!({ "payment_id": payment, "order_id": order }),
+                    ),
+                )
             }
             _ => return StatusCode::NOT_FOUND.into_response(),
         };
@@ -285,11 +321,13 @@ async fn change(State(upstreams): Shared, Path((subscription, what)): Path<(Stri
     let event = {
         let mut books = upstreams.bheempay.books();
         match what.as_str() {
-            "charge" => books.pay("subscription.charged", &subscription),
-            "pending" | "halt" | "cancel" => {
+            "charge" => books.pay("subscription.charged", &subscription, None),
+            "pending" | "halt" | "pause" | "resume" | "cancel" => {
                 let event = match what.as_str() {
                     "pending" => "subscription.pending",
                     "halt" => "subscription.halted",
+                    "pause" => "subscription.paused",
+                    "resume" => "subscription.resumed",
                     _ => "subscription.cancelled",
                 };
                 books.event(event, &subscription, &json!({}))

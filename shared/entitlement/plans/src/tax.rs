@@ -33,6 +33,26 @@ impl TaxRates {
     }
 }
 
+impl TaxRates {
+    /// How many things of the price `unit` an amount is for, at most `most`, with one of these rates on top or without tax.
+    /// Where several numbers are possible, one of `likely`. None: it is for no whole number of them.
+    pub fn quantity(&self, amount: i64, unit: i64, likely: &[i64], most: i64) -> Option<i64> {
+        let is_for = |count: i64, rate: i64| {
+            let net = i128::from(unit) * i128::from(count);
+            let off = (i128::from(amount) * i128::from(WHOLE) - net * i128::from(WHOLE + rate)).abs();
+            (1..=most).contains(&count) && if rate == 0 { off == 0 } else { off < i128::from(WHOLE) }
+        };
+        let guessed = |rate: i64| {
+            let gross = i128::from(unit).max(1) * i128::from(WHOLE + rate);
+            let count = (i128::from(amount) * i128::from(WHOLE) + gross / 2) / gross;
+            i64::try_from(count).ok()
+        };
+        let is_likely = |count: &i64| self.with_none().any(|rate| is_for(*count, rate));
+        let likely = likely.iter().copied().find(is_likely);
+        likely.or_else(|| self.with_none().find_map(|rate| guessed(rate).filter(|count| is_for(*count, rate))))
+    }
+}
+
 fn hundredths(rate: &str) -> Option<i64> {
     let (whole, fraction) = rate.split_once('.').unwrap_or((rate, "0"));
     let is_digits =
@@ -47,6 +67,30 @@ fn hundredths(rate: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_for_a_whole_number_of_seats_or_for_none() {
+        let rates = TaxRates::parse("0,18").unwrap();
+        for (amount, unit, likely, most, count) in [
+            (5_000, 1_000, vec![5], 5, Some(5)),
+            (3_000, 1_000, vec![5], 5, Some(3)),
+            (6_000, 1_000, vec![5], 5, None),
+            (5_001, 1_000, vec![5], 5, None),
+            (5_900, 1_000, vec![5], 5, Some(5)),
+            // 59 without tax, or 50 with it.
+            (59_000, 1_000, vec![50], 100, Some(50)),
+            (59_000, 1_000, vec![59], 100, Some(59)),
+            (59_000, 1_000, vec![], 100, Some(59)),
+            (354, 99, vec![3], 9, None),
+            (350, 99, vec![3], 9, Some(3)),
+            (0, 1_000, vec![5], 5, None),
+            (-5_000, 1_000, vec![5], 5, None),
+            (5_000, 0, vec![5], 5, None),
+            (i64::MAX, 1, vec![5], 5, None),
+        ] {
+            assert_eq!(rates.quantity(amount, unit, &likely, most), count, "{amount} of {unit}");
+        }
+    }
 
     #[test]
     fn rates_are_percents_with_at_most_two_decimals() {

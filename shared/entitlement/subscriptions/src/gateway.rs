@@ -5,13 +5,12 @@ mod registry;
 
 use async_trait::async_trait;
 use edge_capabilities::Timestamp;
+use edge_http::Code;
 use edge_money::Currency;
 
-use crate::subscription::{Checkout, PlanTerms, Terms};
+use crate::subscription::{Checkout, PlanTerms, Terms, UnpaidIncrease};
 
-pub use manual::Manual;
-#[cfg(test)]
-pub(crate) use manual::preview;
+pub use manual::{Manual, preview};
 pub use registry::Gateways;
 
 /// Takes the money of subscriptions.
@@ -68,6 +67,23 @@ pub struct CheckoutOrder<'a> {
     pub success_url: Option<&'a str>,
     /// Where the buyer goes without paying.
     pub cancel_url: Option<&'a str>,
+    /// Who buys.
+    pub buyer: &'a Buyer,
+}
+
+/// Who spends, for the rules `budget` and `approval` where a gateway's purchases go through them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Buyer {
+    /// Their id.
+    pub actor: String,
+    /// Their address.
+    pub address: Option<String>,
+    /// Their role in the organization.
+    pub role: String,
+    /// The request.
+    pub request_id: String,
+    /// The approval request by which the purchase was approved.
+    pub approval: Option<String>,
 }
 
 /// How a new subscription begins.
@@ -108,6 +124,8 @@ pub struct TermsChange<'a> {
     pub effective: Effective,
     /// The time of the request.
     pub now: Timestamp,
+    /// Who asks for it; None: the edge itself.
+    pub buyer: Option<&'a Buyer>,
 }
 
 /// A cancellation.
@@ -120,10 +138,30 @@ pub struct Cancellation<'a> {
 }
 
 /// The gateway has done what it was asked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledged {
     /// When, by the gateway's clock: what it reports of an earlier time does not undo the change.
     pub at: Timestamp,
+    /// What is still to be paid for it, where the gateway does not collect that by itself.
+    pub unpaid: Option<UnpaidIncrease>,
+}
+
+impl Acknowledged {
+    /// Done, with nothing left to pay.
+    pub const fn at(at: Timestamp) -> Self {
+        Self { at, unpaid: None }
+    }
+}
+
+/// Why the gateway was not asked: the rules or the gateway's own terms do not allow the purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// The code of the answer.
+    pub code: Code,
+    /// What it says to people.
+    pub detail: String,
+    /// Why, as the rule says it.
+    pub reason: Option<String>,
 }
 
 /// What a change costs.
@@ -162,6 +200,15 @@ pub enum GatewayError {
     /// It refuses; asking again does not help.
     #[error("the gateway refuses: {0}")]
     Refused(String),
+    /// A field of the request is not valid for it.
+    #[error("{0} {1}")]
+    Invalid(&'static str, String),
+    /// The purchase is not allowed.
+    #[error("{}", .0.detail)]
+    Denied(Denial),
+    /// People have to approve the purchase first: the answer, a JSON object.
+    #[error("people have to approve it first")]
+    ApprovalRequired(String),
     /// It did not answer, or not so that it can be understood: it may have done it.
     #[error("the gateway does not answer: {0}")]
     Unavailable(String),

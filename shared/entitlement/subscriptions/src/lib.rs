@@ -4,9 +4,11 @@
 //! * [`seat`]: who may use the application.
 //! * [`movement`]: every change of either, append-only; what there is follows from them.
 //! * [`service`]: how a change is made; [`settlement`]: what is left to do where its maker has died.
+//! * [`due`]: the movements of what comes due by itself.
 //! * [`erp_event`]: what the ERP is told of a change.
 //! * [`gateway`]: what is needed of a payment gateway.
 
+mod due;
 mod erp_event;
 mod error;
 mod gateway;
@@ -20,8 +22,8 @@ mod subscription;
 
 pub use error::SubscriptionError;
 pub use gateway::{
-    Acknowledged, Cancellation, CheckoutOrder, Effective, GatewayError, GatewaySubscription, Gateways, Manual,
-    PaymentGateway, Preview, PreviewLine, Started, TermsChange,
+    Acknowledged, Buyer, Cancellation, CheckoutOrder, Denial, Effective, GatewayError, GatewaySubscription, Gateways,
+    Manual, PaymentGateway, Preview, PreviewLine, Started, TermsChange, preview,
 };
 pub use movement::{
     Account, AccountHistory, AssignedSeats, Balance, Known, KnownHistory, Movement, MovementKind, Movements,
@@ -33,5 +35,5 @@ pub use service::{EventOutcome, Subscriptions};
 pub use settlement::{SETTLE, SETTLE_EVERY, SettleMovements};
 pub use subscription::{
     Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PlanTerms, Reported, ReportedStatus,
-    Scheduled, Status, SubscriptionEvent, Terms, Transition,
+    Scheduled, Status, SubscriptionEvent, Terms, Transition, UnpaidIncrease,
 };

@@ -8,7 +8,7 @@ use crate::error::SubscriptionError;
 use crate::gateway::{Effective, GatewayError, Gateways, TermsChange};
 use crate::movement::Movement;
 use crate::service::Subscriptions;
-use crate::subscription::Terms;
+use crate::subscription::{GatewayName, Terms};
 
 /// The job that does it, by the subscription's id.
 pub(crate) const RESTORE_SEATS: JobKind = JobKind::new("subscriptions.restore_seats");
@@ -23,7 +23,9 @@ fn seats_to_restore(terms: &Terms) -> Option<i64> {
 
 /// The job that follows from `movement`, if the gateway has to be set back.
 pub(crate) fn restoration(movement: &Movement) -> Option<NewJob> {
-    movement.terms.as_ref().and_then(seats_to_restore)?;
+    // BheemPay has more seats once they are paid, so it never has too many.
+    let has_more = |terms: &&Terms| terms.gateway != GatewayName::Bheempay;
+    movement.terms.as_ref().filter(has_more).and_then(seats_to_restore)?;
     let job = NewJob::new(RESTORE_SEATS, &movement.subscription, movement.recorded_at);
     Some(job.for_tenant(&movement.organization))
 }
@@ -51,6 +53,7 @@ impl JobHandler for RestoreSeats {
             // Nothing was paid for the increase, so nothing is credited.
             effective: Effective::PeriodEnd,
             now: self.service.now(),
+            buyer: None,
         };
         let gateway = self.gateways.get(stored.terms.gateway).map_err(|error| JobError::Retry(error.to_string()))?;
         match gateway.change(&change).await {

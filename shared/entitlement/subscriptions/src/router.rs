@@ -19,6 +19,7 @@ use edge_seats::Invalidation;
 use edge_tenants::{ExternalIds, People, Tenants};
 use utoipa::OpenApi;
 
+use crate::due::{WRITE_DUE, WriteDue};
 use crate::gateway::Gateways;
 use crate::restoration::{RESTORE_SEATS, RestoreSeats};
 use crate::service::Subscriptions;
@@ -63,6 +64,7 @@ impl FromRef<AppState> for Arc<JobRunner> {
 pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
     let db = Db::new(capabilities.db.clone());
     let service = Subscriptions::new(capabilities, &db);
+    let due = WriteDue(service.clone());
     let restore = RestoreSeats { service: service.clone(), gateways: gateways.clone() };
     let runner = JobRunner::new("subscriptions", capabilities, &JobQueue::new(capabilities, &db));
     let state = AppState {
@@ -77,7 +79,7 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         notifications: Notifications::new(db.clone()),
         service,
         gateways,
-        jobs: Arc::new(runner.handle(RESTORE_SEATS, restore)),
+        jobs: Arc::new(runner.handle(RESTORE_SEATS, restore).handle(WRITE_DUE, due)),
         capabilities: capabilities.clone(),
     };
     use seat::api as seats;

@@ -8,6 +8,7 @@ use edge_jobs::JobQueue;
 use edge_seats::Invalidation;
 use serde_json::json;
 
+use crate::due::due_job;
 use crate::erp_event::erp_event;
 use crate::error::SubscriptionError;
 use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, Stored};
@@ -16,7 +17,7 @@ use crate::seat::{Decided, SeatCommand, SeatError, SeatList};
 use crate::subscription::{Contradiction, SubscriptionEvent, Terms};
 
 /// How often a change is decided anew because another was faster. Each time another got on.
-const MAX_ATTEMPTS: u32 = 200;
+pub(crate) const MAX_ATTEMPTS: u32 = 200;
 
 /// Subscriptions and seats in the record.
 #[derive(Clone)]
@@ -174,7 +175,8 @@ impl Subscriptions {
         Ok(due.len())
     }
 
-    async fn append(&self, account: &Account, batch: Batch<'_>) -> Result<bool, SubscriptionError> {
+    /// Appends the movements of a change and does what follows from them. False: another change was faster.
+    pub(crate) async fn append(&self, account: &Account, batch: Batch<'_>) -> Result<bool, SubscriptionError> {
         let movements = batch.into_rows();
         let is_appended = self.movements.append(&movements).await?;
         if is_appended {
@@ -184,14 +186,14 @@ impl Subscriptions {
     }
 
     /// Does what follows from changes whose makers may have died.
-    async fn settle_undone(&self, account: &Account) -> Result<(), SubscriptionError> {
+    pub(crate) async fn settle_undone(&self, account: &Account) -> Result<(), SubscriptionError> {
         let undone = self.movements.undone(account).await?;
         self.settle(account, &undone).await
     }
 
     /// Does what follows from `movements`: what is known of the organization's seats is forgotten, the audit log says
-    /// who did it, the ERP is told, and the gateway is set back where it has more seats than are in force. Each may be
-    /// repeated.
+    /// who did it, the ERP is told, what comes due later gets its job, and the gateway is set back where it has more seats
+    /// than are in force. Each may be repeated.
     async fn settle(&self, account: &Account, movements: &[Movement]) -> Result<(), SubscriptionError> {
         let (Some(first), Some(last)) = (movements.first(), movements.last()) else { return Ok(()) };
         self.invalidation.invalidate(&account.organization).await?;
@@ -199,9 +201,9 @@ impl Subscriptions {
         self.audit.append_all(&account.organization, &entries).await?;
         let events: Vec<_> = movements.iter().filter_map(erp_event).collect();
         self.erp_events.raise(&events).await?;
-        let restorations: Vec<_> = movements.iter().filter_map(restoration).collect();
-        if !restorations.is_empty() {
-            self.jobs.enqueue_all(restorations).await?;
+        let jobs: Vec<_> = movements.iter().filter_map(restoration).chain(due_job(movements)).collect();
+        if !jobs.is_empty() {
+            self.jobs.enqueue_all(jobs).await?;
         }
         self.movements.done(account, first.number, last.number).await?;
         Ok(())

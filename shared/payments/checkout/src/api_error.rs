@@ -39,6 +39,10 @@ impl From<CheckoutError> for Problem {
                 let problem = Self::new(Code::PurchaseRejected, "The rule approval rejects the purchase.");
                 problem.with("reason", json_text(&reason))
             }
+            CheckoutError::WrongPrice => {
+                let detail = "BheemPay's price of the seats is not the plan's. Nothing can be paid.";
+                Self::new(Code::UpstreamRefused, detail)
+            }
             CheckoutError::NoSubscription => Self::new(Code::NoSubscription, "There is no subscription to cancel."),
             CheckoutError::TooManyPayments => Self::field("to", "is too far from from: too much was paid in between"),
             CheckoutError::Budget(error) => error.into(),

@@ -13,7 +13,7 @@
 //!
 //! * [`api`]: over HTTP. [`purchase`]: what is bought; [`return_url`]: where a customer may be sent after paying.
 //! * [`policy`]: the rules `budget` and `approval`; [`budget`]: the reservations.
-//! * [`contact`]: the ERP's CRM; [`order`]: BheemPay.
+//! * [`contact`]: the ERP's CRM; [`order`]: BheemPay; [`seats`]: orders for subscriptions of seats.
 //! * [`store`]: checkouts in the database; [`hold`]: those for which something may be held.
 
 pub(crate) mod api;
@@ -26,6 +26,7 @@ mod purchase;
 mod recovery;
 mod return_url;
 mod saga;
+mod seats;
 mod store;
 
 use std::time::Duration;
@@ -41,13 +42,18 @@ use edge_upstreams::Upstream;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::customer::billing_user;
 use crate::error::CheckoutError;
 use contact::Contacts;
 use hold::Holds;
+pub(crate) use order::is_paid;
 use policy::Policy;
 use purchase::Purchase;
+pub(crate) use return_url::ReturnHosts;
 use saga::Saga;
-use store::{Checkouts, Claim, NewCheckout, StoredResponse};
+pub(crate) use seats::SeatPurchase;
+pub(crate) use store::StoredResponse;
+use store::{Checkouts, Claim, NewCheckout};
 
 /// What a lease lasts beyond the time that upstreams may take.
 const LEASE_MARGIN: Duration = Duration::from_secs(3);
@@ -123,7 +129,9 @@ impl CheckoutService {
                 return Ok(pending);
             }
             saga.create_contact(&erp).await?;
-            let order = saga.create_order(&quote).await?;
+            let user = billing_user(&self.db, tenant).await?;
+            let request = order::request(tenant, &user, purchase, &quote, &saga.checkout.id);
+            let order = saga.create_order(&quote, &request).await?;
             if let Some(pending) = saga.permit_surcharge(&quote, &order).await? {
                 return Ok(pending);
             }

@@ -44,6 +44,9 @@ pub(crate) enum CheckoutError {
     /// The rule `approval` rejects the purchase: why.
     #[error("the rule approval rejects the purchase: {0}")]
     PurchaseRejected(String),
+    /// BheemPay's price of the seats is not the plan's.
+    #[error("BheemPay's price of the seats is not the plan's")]
+    WrongPrice,
     /// There is no subscription to cancel.
     #[error("there is no subscription to cancel")]
     NoSubscription,

@@ -172,7 +172,8 @@ pub struct GatewayEvent {
     pub failure: Option<String>,
     /// The customer, as the sender knows it.
     pub customer_id: Option<String>,
-    /// The page where a new subscription is paid, as the sender knows it.
+    /// The page where a new subscription is paid, as the sender knows it; or the checkout as the edge knows it, which a
+    /// server of ours had the sender note.
     pub checkout_id: Option<String>,
     /// The subscription as the edge knows it, which the edge had the gateway note. It finds, and proves nothing.
     pub edge_subscription_id: Option<String>,

@@ -38,7 +38,7 @@ impl PaymentGateway for Stripe {
     }
 
     async fn change(&self, change: &TermsChange<'_>) -> Result<Acknowledged, GatewayError> {
-        Ok(Acknowledged { at: subscription::change(&self.api().await?, change).await? })
+        Ok(Acknowledged::at(subscription::change(&self.api().await?, change).await?))
     }
 
     async fn preview(&self, change: &TermsChange<'_>) -> Result<Preview, GatewayError> {
@@ -53,10 +53,10 @@ impl PaymentGateway for Stripe {
             _ if cancellation.immediate => subscription::end(&api, one, self.capabilities.clock.now()).await?,
             _ => subscription::set_ending(&api, one, true).await?,
         };
-        Ok(Acknowledged { at })
+        Ok(Acknowledged::at(at))
     }
 
     async fn reactivate(&self, one: &GatewaySubscription<'_>) -> Result<Acknowledged, GatewayError> {
-        Ok(Acknowledged { at: subscription::set_ending(&self.api().await?, one, false).await? })
+        Ok(Acknowledged::at(subscription::set_ending(&self.api().await?, one, false).await?))
     }
 }

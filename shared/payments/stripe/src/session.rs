@@ -49,7 +49,7 @@ pub(crate) async fn open(api: &Api, order: &CheckoutOrder<'_>, return_url: &str)
     }
     let session = api.post::<Session>("/v1/checkout/sessions", Some(subscription.key), &form).await?.content;
     let no_page = || GatewayError::Refused("the checkout at Stripe is no longer open".into());
-    let checkout = Checkout { id: session.id, url: session.url.ok_or_else(no_page)? };
+    let checkout = Checkout { id: session.id, url: Some(session.url.ok_or_else(no_page)?), order: None };
     Ok(Started::AwaitsPayment { checkout, customer: Some(customer), reference: None })
 }
 

@@ -163,7 +163,11 @@ impl Processor {
                     | ActionKind::Refund { .. } => None,
                 };
                 let outcome = match (kind, seats) {
-                    (_, Some(SeatOutcome { outcome, organization })) => {
+                    (_, Some(SeatOutcome { outcome, organization, pays_order })) => {
+                        if let Some(organization) = organization.as_ref().filter(|_| pays_order) {
+                            let payment = event.payment_id.as_deref().unwrap_or(&stored.id);
+                            self.settlement.paid(organization, event.amount, payment).await?;
+                        }
                         tenant = organization;
                         outcome
                     }

@@ -1,34 +1,59 @@
 //! Events about subscriptions of seats, which the edge keeps itself.
 //!
-//! A subscription is found by the gateway's id of it, once the edge knows that. Before, it is found by the edge's own id,
-//! which the edge had the gateway note beside it; that proves nothing, so the event must also be of the checkout or of the
-//! customer that the edge stored.
+//! * [`stripe`]: a subscription is found by Stripe's id of it, once the edge knows that. Before, it is found by the edge's
+//!   own id, which the edge had Stripe note beside it; that proves nothing, so the event must also be of the checkout or of
+//!   the customer that the edge stored.
+//! * [`bheempay`]: a subscription is found by BheemPay's id of it, or by the order that the edge had made for it.
+
+mod bheempay;
+mod stripe;
+
+use std::sync::Arc;
 
 use edge_audit::Actor;
-use edge_capabilities::Capabilities;
+use edge_capabilities::{Capabilities, Config};
 use edge_database::Db;
-use edge_gateways::{EventKind as Kind, GatewayEvent, Provider};
-use edge_subscriptions::{
-    EventKind, GatewayName, Reported, ReportedStatus, Stored, SubscriptionError, SubscriptionEvent, Subscriptions,
-};
+use edge_gateways::{GatewayEvent, Provider};
+use edge_subscriptions::{EventKind, Stored, SubscriptionError, SubscriptionEvent, Subscriptions};
 
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
+use bheempay::SeatOrders;
 
 /// The subscriptions of seats that events may be about.
 #[derive(Clone)]
-pub(crate) struct SeatSubscriptions(Subscriptions);
+pub(crate) struct SeatSubscriptions {
+    subscriptions: Subscriptions,
+    orders: SeatOrders,
+    config: Arc<dyn Config>,
+}
 
 /// What an event came to.
 pub(crate) struct SeatOutcome {
     pub(crate) outcome: EventOutcome,
     /// Whose subscription it is.
     pub(crate) organization: Option<String>,
+    /// Whether it is the payment of an order, for which a budget may hold something.
+    pub(crate) pays_order: bool,
+}
+
+impl SeatOutcome {
+    const fn of_nobody(outcome: EventOutcome) -> Self {
+        Self { outcome, organization: None, pays_order: false }
+    }
+
+    fn quarantined(reason: &str) -> Self {
+        Self::of_nobody(EventOutcome::Quarantined(reason.to_owned()))
+    }
 }
 
 impl SeatSubscriptions {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self(Subscriptions::new(capabilities, db))
+        Self {
+            subscriptions: Subscriptions::new(capabilities, db),
+            orders: SeatOrders::new(db.clone()),
+            config: capabilities.config.clone(),
+        }
     }
 
     /// Takes an event into account. None: it is about no subscription of seats.
@@ -37,31 +62,31 @@ impl SeatSubscriptions {
         stored: &WebhookEvent,
         event: &GatewayEvent,
     ) -> Result<Option<SeatOutcome>, WebhookError> {
-        if stored.provider != Provider::Stripe {
-            return Ok(None);
-        }
-        let quarantined = |reason: &str| EventOutcome::Quarantined(reason.to_owned());
-        let known = match &event.subscription_id {
-            Some(reference) => self.0.by_reference(reference).await?,
-            None => None,
-        };
-        let Some(id) = known.as_ref().or(event.edge_subscription_id.as_ref()) else { return Ok(None) };
-        let found = match self.0.find(id).await {
-            Ok(found) if found.terms.gateway == GatewayName::Stripe => found,
-            Ok(_) | Err(SubscriptionError::NotFound) => {
-                let outcome = quarantined("unknown_subscription");
-                return Ok(Some(SeatOutcome { outcome, organization: None }));
+        match stored.provider {
+            Provider::Stripe => self.take_stripe(stored, event).await,
+            Provider::BheemPay | Provider::Razorpay => self.take_bheempay(stored, event).await,
+            Provider::Erp | Provider::Standard | Provider::Clerk | Provider::Shopify | Provider::WooCommerce => {
+                Ok(None)
             }
-            Err(error) => return Err(error.into()),
-        };
-        if known.is_none() && !is_proven(&found, event) {
-            return Ok(Some(SeatOutcome { outcome: quarantined("unbound"), organization: None }));
         }
-        let organization = Some(found.account.organization.clone());
-        let Some(kind) = event_kind(event) else {
-            let outcome = EventOutcome::Ignored("unhandled_event");
-            return Ok(Some(SeatOutcome { outcome, organization }));
-        };
+    }
+
+    /// The subscription that the gateway knows by the id that an event names.
+    async fn by_reference(&self, event: &GatewayEvent) -> Result<Option<String>, WebhookError> {
+        match &event.subscription_id {
+            Some(reference) => Ok(self.subscriptions.by_reference(reference).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Changes the subscription `found` as an event says.
+    async fn apply(
+        &self,
+        found: &Stored,
+        stored: &WebhookEvent,
+        event: &GatewayEvent,
+        kind: EventKind,
+    ) -> Result<SeatOutcome, WebhookError> {
         let change = SubscriptionEvent {
             at: stored.occurred_at,
             reference: event.subscription_id.clone(),
@@ -69,81 +94,15 @@ impl SeatSubscriptions {
             kind,
         };
         let actor = Actor { id: format!("webhook:{}", stored.provider), address: None };
-        let outcome = match self.0.apply_event(&found.id, &change, &actor).await {
+        let outcome = match self.subscriptions.apply_event(&found.id, &change, &actor).await {
             Ok(applied) if applied.is_news => EventOutcome::Processed,
             Ok(_) => EventOutcome::Ignored("superseded"),
-            Err(SubscriptionError::Contradiction(contradiction)) => quarantined(&contradiction.to_string()),
+            Err(SubscriptionError::Contradiction(contradiction)) => {
+                EventOutcome::Quarantined(contradiction.to_string())
+            }
             Err(error) => return Err(error.into()),
         };
-        Ok(Some(SeatOutcome { outcome, organization }))
+        let organization = Some(found.account.organization.clone());
+        Ok(SeatOutcome { outcome, organization, pays_order: false })
     }
-}
-
-/// Whether the event is of what the edge stored when it began the checkout.
-fn is_proven(found: &Stored, event: &GatewayEvent) -> bool {
-    let checkout = found.terms.checkout.as_ref().map(|checkout| &checkout.id);
-    let same = |known: Option<&String>, said: Option<&String>| known.is_some() && known == said;
-    same(checkout, event.checkout_id.as_ref()) || same(found.terms.customer.as_ref(), event.customer_id.as_ref())
-}
-
-/// What an event says of a subscription of seats; None: nothing.
-fn event_kind(event: &GatewayEvent) -> Option<EventKind> {
-    let is_checkout = event.checkout_id.is_some();
-    Some(match event.kind {
-        Kind::PaymentCaptured | Kind::SubscriptionCharged if is_checkout => {
-            EventKind::CheckoutCompleted { is_paid: true }
-        }
-        Kind::CheckoutCompleted => EventKind::CheckoutCompleted { is_paid: false },
-        Kind::CheckoutExpired => EventKind::CheckoutExpired,
-        // What an invoice over nothing pays for, such as a trial, is not paid yet.
-        Kind::PaymentCaptured | Kind::SubscriptionCharged if is_trial(event) => return None,
-        Kind::PaymentCaptured | Kind::SubscriptionCharged => {
-            EventKind::Paid { seats: event.seats, until: event.period_end }
-        }
-        Kind::PaymentFailed | Kind::SubscriptionPending => EventKind::PaymentFailed,
-        Kind::InvoiceVoided => EventKind::Voided,
-        Kind::SubscriptionCancelled
-        | Kind::SubscriptionHalted
-        | Kind::SubscriptionPaused
-        | Kind::SubscriptionOverdue
-        | Kind::SubscriptionReactivated
-        | Kind::SubscriptionNeverStarted => EventKind::Reported(reported(event)?),
-        Kind::PaymentRefunded
-        | Kind::SubscriptionCreated
-        | Kind::SubscriptionUpdated
-        | Kind::SeatAssigned
-        | Kind::SeatRevoked
-        | Kind::OrganizationUpdated
-        | Kind::UserDeleted
-        | Kind::MembershipDeleted
-        | Kind::Unhandled => return None,
-    })
-}
-
-/// Whether an invoice is for a trial alone.
-fn is_trial(event: &GatewayEvent) -> bool {
-    let is_nothing = event.amount.is_some_and(|amount| amount.minor == 0);
-    let lines = event.bill.as_ref().map(|bill| bill.lines.as_slice()).unwrap_or_default();
-    is_nothing && !lines.is_empty() && lines.iter().all(|line| line.is_trial)
-}
-
-fn reported(event: &GatewayEvent) -> Option<Reported> {
-    let report = event.report?;
-    let status = match event.kind {
-        Kind::SubscriptionCancelled => ReportedStatus::Cancelled,
-        Kind::SubscriptionHalted => ReportedStatus::Unpaid,
-        Kind::SubscriptionPaused => ReportedStatus::Paused,
-        Kind::SubscriptionOverdue => ReportedStatus::PastDue,
-        Kind::SubscriptionNeverStarted => ReportedStatus::IncompleteExpired,
-        _ if report.is_trialing => ReportedStatus::Trialing,
-        _ => ReportedStatus::Active,
-    };
-    Some(Reported {
-        status,
-        seats: event.seats,
-        period: event.period_start.zip(event.period_end),
-        trial_end: report.trial_end,
-        cancel_at_period_end: report.cancel_at_period_end,
-        ended_at: report.ended_at,
-    })
 }

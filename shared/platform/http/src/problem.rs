@@ -115,6 +115,8 @@ codes! {
     NothingToRollBack CONFLICT "NOTHING_TO_ROLL_BACK";
     /// 409: the rule `budget` does not allow the purchase.
     BudgetExceeded CONFLICT "BUDGET_EXCEEDED";
+    /// 409: an earlier change of the subscription is still to be paid.
+    PaymentPending CONFLICT "PAYMENT_PENDING";
     /// 409: the rule `approval` rejects the purchase.
     PurchaseRejected CONFLICT "PURCHASE_REJECTED";
     /// 409: this person has reached the limit of delegations that have not ended.

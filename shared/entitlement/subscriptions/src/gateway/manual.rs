@@ -24,7 +24,7 @@ impl Manual {
     }
 
     fn acknowledged(&self) -> Acknowledged {
-        Acknowledged { at: self.clock.now() }
+        Acknowledged::at(self.clock.now())
     }
 }
 
@@ -57,8 +57,8 @@ fn line(plan: &PlanTerms, seats: i64, amount: i64, what: &str) -> PreviewLine {
 
 /// What `change` costs by the prices of the plans: the unused time of what was paid as a credit, and the same time of what
 /// is wanted. A change with the next period, or within a trial, costs nothing now.
-pub(crate) fn preview(change: &TermsChange<'_>) -> Preview {
-    let TermsChange { subscription, seats, plan, effective, now } = *change;
+pub fn preview(change: &TermsChange<'_>) -> Preview {
+    let TermsChange { subscription, seats, plan, effective, now, .. } = *change;
     let terms = subscription.terms;
     let before = PricedQuantity { unit_price: terms.plan.price, quantity: terms.seats };
     let after = PricedQuantity { unit_price: plan.price, quantity: seats };

@@ -128,7 +128,10 @@ impl<'a> Batch<'a> {
             head.balance.assigned = head.balance.assigned.saturating_add(count(SeatState::Active));
             head.pending = head.pending.saturating_add(count(SeatState::Pending));
         }
-        let mut row = self.row(&head, kind, balance, self.now);
+        // An invitation was free from when it expired, however late that is noted.
+        let expired_at = seat.expires_at.filter(|_| kind == MovementKind::InvitationExpired);
+        let at = expired_at.map_or(self.now, |expired| expired.min(self.now));
+        let mut row = self.row(&head, kind, balance, at);
         let seat = Seat { version: number, ..seat };
         row.seat_id = Some(seat.id.clone());
         row.user.clone_from(&seat.user);

@@ -248,6 +248,22 @@ impl Movements {
         self.select_seats(&condition, "m.expires_at LIMIT $5", &values).await
     }
 
+    /// When the first of the invitations of `subscription` that are not noted as expired does expire.
+    pub(crate) async fn next_expiry(
+        &self,
+        account: &Account,
+        subscription: &str,
+    ) -> Result<Option<Timestamp>, DatabaseError> {
+        let statement = format!(
+            "SELECT MIN(m.expires_at) FROM subscription_movements m
+             WHERE m.organization_id = $1 AND m.application = $2 AND m.subscription_id = $3
+                AND m.seat_state = 'PENDING' AND {LAST_OF_SEAT}"
+        );
+        let values = [account.organization.as_str().into(), account.application.as_str().into(), subscription.into()];
+        let rows = self.0.query(&statement, &values).await?;
+        Ok(rows.first().map_or(Ok(None), |row| row.optional_integer(0))?.map(Timestamp::from_millis))
+    }
+
     /// How many invitations of `subscription` expired by `now` and are not noted as such.
     pub(crate) async fn count_expired(
         &self,

@@ -3,7 +3,7 @@
 use edge_http::{Code, Problem};
 
 use crate::error::SubscriptionError;
-use crate::gateway::GatewayError;
+use crate::gateway::{Denial, GatewayError};
 use crate::seat::SeatError;
 
 impl From<SeatError> for Problem {
@@ -39,6 +39,17 @@ impl From<GatewayError> for Problem {
                 Self::new(Code::NotConfigured, "The edge has no access to this gateway.").because(error)
             }
             GatewayError::Unsupported(what) => Self::field("gateway", format!("cannot do this: {what}")),
+            GatewayError::Invalid(field, message) => Self::field(field, message),
+            GatewayError::Denied(Denial { code, detail, reason }) => {
+                let problem = Self::new(code, detail);
+                match reason {
+                    Some(reason) => problem.with("reason", serde_json::Value::from(reason).to_string()),
+                    None => problem,
+                }
+            }
+            GatewayError::ApprovalRequired(_) => {
+                Self::new(Code::Internal, "People have to approve this first.").because(error)
+            }
             GatewayError::Refused(_) => Self::new(Code::UpstreamRefused, "The gateway refuses this.").because(error),
             GatewayError::Unavailable(_) => {
                 let detail = "The gateway does not respond; try again.";

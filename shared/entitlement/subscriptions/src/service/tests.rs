@@ -6,6 +6,7 @@ use crate::subscription::testing::plan;
 use crate::subscription::{EventKind, GatewayName, Status};
 
 mod departure;
+mod due;
 mod simulation;
 
 fn actor() -> Actor {

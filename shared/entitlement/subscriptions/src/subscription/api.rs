@@ -6,14 +6,14 @@ use edge_access::{AnyScope, Caller, Granted, Scope, SubscriptionsWrite};
 use edge_applications::ApplicationPlan;
 use edge_audit::{Actor, AuditEntry};
 use edge_database::Cursor;
-use edge_http::{Address, Code, Json, Listing, Page, Problem, Raw};
+use edge_http::{Address, Code, FieldError, Json, Listing, Page, Problem, Raw, RequestId};
 use edge_idempotency::Idempotent;
 use edge_seats::{ExternalOrg, Id, StorageError};
-use edge_tenants::{ExternalId, ExternalIdError, Tenant};
+use edge_tenants::{ExternalId, ExternalIdError, Mode, Tenant};
 use http::header::ETAG;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::change::WantedChange;
@@ -22,6 +22,7 @@ use super::request::{CancelSubscriptionRequest, CreateSubscriptionRequest, Updat
 use super::response::{PreviewResponse, SubscriptionResponse};
 use super::terms::GatewayName;
 use crate::error::SubscriptionError;
+use crate::gateway::{Buyer, GatewayError};
 use crate::movement::Stored;
 use crate::router::AppState;
 use crate::router::access::{precondition, require_any, require_word_of_platform};
@@ -43,6 +44,7 @@ const MAX_HOLDERS: i64 = 100;
     request_body = CreateSubscriptionRequest,
     responses(
         (status = 201, description = "The subscription.", body = SubscriptionResponse),
+        (status = 202, description = "People have to approve it first: `status`, `approval_request_id`, `levels`.", body = Object),
         (status = 404, description = "`ORGANIZATION_NOT_FOUND`, `APPLICATION_NOT_FOUND` or `PLAN_NOT_FOUND`."),
         (status = 409, description = "`SUBSCRIPTION_EXISTS`: there is a live one; `ALREADY_EXISTS`: the external id is another organization's."),
     ),
@@ -52,6 +54,7 @@ pub(crate) async fn create_subscription(
     granted: Granted<SubscriptionsWrite>,
     address: Address,
     headers: HeaderMap,
+    request_id: RequestId,
     request: Idempotent<CreateSubscriptionRequest>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
@@ -67,8 +70,13 @@ pub(crate) async fn create_subscription(
             if wanted.has_trial && plan.trial_days == 0 {
                 return Err(Problem::field("trial", "is not offered by the plan"));
             }
-            if wanted.gateway == GatewayName::Manual {
-                require_word_of_platform(&caller, &organization)?;
+            match wanted.gateway {
+                GatewayName::Manual => require_word_of_platform(&caller, &organization)?,
+                GatewayName::Bheempay if organization.mode == Mode::Internal => {
+                    let detail = "This is one of the group's own companies: it is never billed.";
+                    return Err(Problem::new(Code::InternalTenant, detail));
+                }
+                GatewayName::Bheempay | GatewayName::Stripe => {}
             }
             let purchase = Purchase {
                 organization: &organization,
@@ -78,22 +86,56 @@ pub(crate) async fn create_subscription(
                 has_trial: wanted.has_trial,
                 success_url: new.success_url.as_deref(),
                 cancel_url: new.cancel_url.as_deref(),
+                buyer: buyer(&caller, &actor, &request_id, new.approval_request_id.as_deref())?,
             };
             if let Some(external_org) = &new.external_org_id {
                 require_platform(&caller)?;
                 state.service.check_purchase(&purchase).await?;
                 state.set_external_id(&organization, &new.application_slug, external_org, &actor).await?;
             }
-            let id = state.service.purchase(&purchase, &state.gateways, &actor).await?;
+            let id = match state.service.purchase(&purchase, &state.gateways, &actor).await {
+                Err(SubscriptionError::Gateway(GatewayError::ApprovalRequired(answer))) => {
+                    return Ok((StatusCode::ACCEPTED, Created::Pending(pending(&answer)?)));
+                }
+                made => made?,
+            };
             let stored = state.service.find(&id).await?;
             if let Some(customer) = &stored.terms.customer
                 && stored.terms.gateway == GatewayName::Stripe
             {
                 state.tenants.set_stripe_customer(&organization.id, customer, state.now()).await?;
             }
-            Ok((StatusCode::CREATED, state.subscription_response(stored).await?))
+            Ok((StatusCode::CREATED, Created::Subscription(Box::new(state.subscription_response(stored).await?))))
         })
         .await
+}
+
+/// The answer to a new subscription.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Created {
+    Subscription(Box<SubscriptionResponse>),
+    /// People have to approve it first.
+    Pending(serde_json::Value),
+}
+
+fn pending(answer: &str) -> Result<serde_json::Value, Problem> {
+    let unreadable = |_| Problem::new(Code::Internal, "The answer could not be written.");
+    serde_json::from_str(answer).map_err(unreadable)
+}
+
+/// Who buys, for the rules that a gateway's purchases go through.
+fn buyer(caller: &Caller, actor: &Actor, request: &RequestId, approval: Option<&str>) -> Result<Buyer, Problem> {
+    if let Some(error) = FieldError::of_text::<128>("approvalRequestId", approval) {
+        return Err(Problem::fields(vec![error]));
+    }
+    Ok(Buyer {
+        actor: actor.id.clone(),
+        address: actor.address.clone(),
+        role: caller.role().to_owned(),
+        request_id: request.as_str().to_owned(),
+        approval: approval.map(ToOwned::to_owned),
+    })
 }
 
 /// The filters of the list.
@@ -175,7 +217,8 @@ pub(crate) async fn get_subscription(
     request_body = UpdateSubscriptionRequest,
     responses(
         (status = 200, description = "The subscription; its version as `ETag`.", body = SubscriptionResponse),
-        (status = 409, description = "`SEATS_IN_USE`: more seats are in use, see `holders`; `SUBSCRIPTION_INACTIVE`: it is not paid or has ended."),
+        (status = 202, description = "People have to approve it first: `status`, `approval_request_id`, `levels`.", body = Object),
+        (status = 409, description = "`SEATS_IN_USE`: more seats are in use, see `holders`; `SUBSCRIPTION_INACTIVE`: it is not paid or has ended; `PAYMENT_PENDING`: more seats are still to be paid."),
         (status = 412, description = "`PRECONDITION_FAILED`: it was changed since."),
     ),
 )]
@@ -185,22 +228,29 @@ pub(crate) async fn update_subscription(
     address: Address,
     headers: HeaderMap,
     Path(id): Path<String>,
+    request_id: RequestId,
     Json(request): Json<UpdateSubscriptionRequest>,
 ) -> Result<Response, Problem> {
     let caller = granted.caller;
     let actor = caller.actor(address);
+    let buyer = buyer(&caller, &actor, &request_id, request.approval_request_id.as_deref())?;
     let mut stored = state.subscription(&caller, &headers, &id).await?;
     let version = precondition(&headers);
     if version.is_some_and(|version| version != Some(stored.version)) {
         return Err(SubscriptionError::Changed.into());
     }
-    let wanted = WantedChange { version: version.flatten(), ..state.wanted_change(&caller, &stored, &request).await? };
+    let wanted = state.wanted_change(&caller, &stored, &request).await?;
+    let wanted = WantedChange { version: version.flatten(), buyer, ..wanted };
     if wanted.seats.is_some() || wanted.plan.is_some() {
         if stored.terms.gateway == GatewayName::Manual && wanted.gives_more(&stored.terms) {
             require_word_of_platform(&caller, &state.organization_of(&stored).await?)?;
         }
-        if let Err(error) = state.service.resize(&stored, &wanted, &state.gateways, &actor).await {
-            return Err(state.with_holders(&stored, error).await);
+        match state.service.resize(&stored, &wanted, &state.gateways, &actor).await {
+            Ok(()) => {}
+            Err(SubscriptionError::Gateway(GatewayError::ApprovalRequired(answer))) => {
+                return Ok((StatusCode::ACCEPTED, Json(pending(&answer)?)).into_response());
+            }
+            Err(error) => return Err(state.with_holders(&stored, error).await),
         }
         stored = state.service.find(&id).await?;
     }
@@ -389,7 +439,7 @@ impl AppState {
         {
             check_seats(&sold, seats)?;
         }
-        Ok(WantedChange { seats: request.seats, plan, effective, version: None })
+        Ok(WantedChange { seats: request.seats, plan, effective, ..WantedChange::default() })
     }
 
     pub(crate) async fn subscription_response(&self, stored: Stored) -> Result<SubscriptionResponse, Problem> {

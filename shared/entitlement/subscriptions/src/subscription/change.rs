@@ -7,7 +7,9 @@ use super::facts::Dated;
 use super::status::Status;
 use super::terms::{GatewayName, PlanTerms, Scheduled, Terms};
 use crate::error::SubscriptionError;
-use crate::gateway::{Cancellation, Effective, GatewayError, GatewaySubscription, Gateways, Preview, TermsChange};
+use crate::gateway::{
+    Acknowledged, Buyer, Cancellation, Effective, GatewayError, GatewaySubscription, Gateways, Preview, TermsChange,
+};
 use crate::movement::{Batch, Stored};
 use crate::service::Subscriptions;
 
@@ -20,6 +22,8 @@ pub(crate) struct WantedChange {
     pub(crate) effective: Option<Effective>,
     /// The version that the change was decided on; None: whichever there is.
     pub(crate) version: Option<i64>,
+    /// Who asks for it.
+    pub(crate) buyer: Buyer,
 }
 
 /// A change and when it takes effect.
@@ -48,8 +52,9 @@ impl WantedChange {
         Plan { seats, plan, effective: self.effective.unwrap_or(default) }
     }
 
-    /// Makes the change in `terms` at `at`.
-    fn apply(&self, terms: &mut Terms, at: Timestamp) {
+    /// Makes the change in `terms`, as it is acknowledged.
+    fn apply(&self, terms: &mut Terms, Acknowledged { at, unpaid }: &Acknowledged) {
+        let at = *at;
         let Plan { seats, plan, effective } = self.of(terms);
         let scheduled = terms.scheduled.take();
         let (mut later_seats, mut later_plan) =
@@ -65,6 +70,9 @@ impl WantedChange {
         if !is_later {
             if seats != terms.seats {
                 terms.set_seats(seats, at);
+                terms.unpaid_increase.clone_from(unpaid);
+                // The payment may have been heard of before.
+                terms.settle_increase();
             }
             if plan.cycle != terms.plan.cycle && terms.status != Status::Trialing {
                 terms.anchor = at;
@@ -99,7 +107,8 @@ impl Subscriptions {
         check_changeable(&stored.terms)?;
         let Plan { seats, plan, effective } = wanted.of(&stored.terms);
         let subscription = stored.at_gateway("preview");
-        let change = TermsChange { subscription, seats, plan: &plan, effective, now: self.now() };
+        let (now, buyer) = (self.now(), Some(&wanted.buyer));
+        let change = TermsChange { subscription, seats, plan: &plan, effective, now, buyer };
         Ok(gateways.get(stored.terms.gateway)?.preview(&change).await?)
     }
 
@@ -113,18 +122,23 @@ impl Subscriptions {
     ) -> Result<(), SubscriptionError> {
         check_changeable(&stored.terms)?;
         check_version(stored.version, wanted.version)?;
+        // What has come due has a version of its own: a call to the gateway that was made before it is another call.
+        self.write_due(&stored.account).await?;
+        let stored = &self.find(&stored.id).await?;
+        check_changeable(&stored.terms)?;
+        check_version(stored.version, wanted.version)?;
         let Plan { seats, plan, effective } = wanted.of(&stored.terms);
         let key = format!("{}:{}:{seats}:{}:{}:{effective:?}", stored.id, stored.version, plan.id, plan.version);
         let gateway = gateways.get(stored.terms.gateway)?;
-        let change =
-            TermsChange { subscription: stored.at_gateway(&key), seats, plan: &plan, effective, now: self.now() };
+        let (now, buyer) = (self.now(), Some(&wanted.buyer));
+        let change = TermsChange { subscription: stored.at_gateway(&key), seats, plan: &plan, effective, now, buyer };
         // INVARIANT: nothing more is granted than the gateway took on, so an increase is made there first. A decrease is
         // made here first: seats are free or not by the record, and what the gateway reports of it must find it scheduled.
         if wanted.gives_more(&stored.terms) && stored.terms.gateway != GatewayName::Manual {
-            let at = gateway.change(&change).await?.at;
-            return self.record(stored, wanted, None, at, actor).await;
+            let acknowledged = gateway.change(&change).await?;
+            return self.record(stored, wanted, None, &acknowledged, actor).await;
         }
-        self.record(stored, wanted, wanted.version, self.now(), actor).await?;
+        self.record(stored, wanted, wanted.version, &Acknowledged::at(now), actor).await?;
         if let Err(error) = gateway.change(&change).await {
             // A gateway that did not answer may have done it: what it reports next decides.
             if !matches!(error, GatewayError::Unavailable(_)) {
@@ -141,7 +155,7 @@ impl Subscriptions {
         stored: &Stored,
         wanted: &WantedChange,
         version: Option<i64>,
-        at: Timestamp,
+        acknowledged: &Acknowledged,
         actor: &Actor,
     ) -> Result<(), SubscriptionError> {
         let expired = self.movements.count_expired(&stored.account, &stored.id, self.now()).await?;
@@ -155,7 +169,7 @@ impl Subscriptions {
             if seats < terms.seats && head.taken().saturating_sub(expired) > seats {
                 return Err(SubscriptionError::SeatsInUse);
             }
-            wanted.apply(&mut terms, at);
+            wanted.apply(&mut terms, acknowledged);
             if terms != head.terms {
                 batch.change_terms(&stored.id, terms, batch.now());
             }

@@ -6,7 +6,7 @@
 use edge_capabilities::Timestamp;
 
 use super::facts::{Dated, Reported, ReportedStatus, newer};
-use super::period::period_at;
+use super::period::{cycle_before, period_at};
 use super::status::Status;
 use super::terms::{GatewayName, Terms};
 
@@ -46,6 +46,8 @@ pub enum EventKind {
     PaymentFailed,
     /// An invoice will not be collected.
     Voided,
+    /// The gateway collects no more payments: it ends with what is paid.
+    Ending,
 }
 
 /// What an event comes to.
@@ -88,7 +90,7 @@ impl Terms {
         // Nothing is heard of before it happened: what says it came later must not go before all that follows.
         let at = event.at.min(heard);
         terms.note(at, event.kind);
-        terms.follow_facts();
+        terms.follow_facts(heard);
         let is_news = terms != *self;
         Ok(Transition { terms, is_news })
     }
@@ -98,33 +100,43 @@ impl Terms {
         let facts = &mut self.facts;
         match kind {
             EventKind::CheckoutCompleted { is_paid: false } => {}
-            EventKind::CheckoutCompleted { is_paid: true } => facts.paid_at = facts.paid_at.max(Some(at)),
+            EventKind::CheckoutCompleted { is_paid: true } => facts.pay(at, None),
             EventKind::CheckoutExpired => facts.checkout_expired_at = facts.checkout_expired_at.max(Some(at)),
             EventKind::PaymentFailed => facts.fail(at),
             EventKind::Voided => facts.voided_at = facts.voided_at.max(Some(at)),
+            EventKind::Ending => newer(&mut facts.cancels, Dated { at, value: true }),
             EventKind::Paid { seats, until } => {
-                facts.paid_at = facts.paid_at.max(Some(at));
-                facts.paid_until = facts.paid_until.max(until);
+                facts.pay(at, until);
                 if let Some(value) = seats {
                     newer(&mut facts.paid_seats, Dated { at, value });
+                    if self.gateway == GatewayName::Bheempay {
+                        self.note_seats(Dated { at, value });
+                    }
                 }
             }
             EventKind::Reported(reported) => {
                 self.had_trial |= reported.trial_end.is_some();
                 facts.report(Dated { at, value: reported });
-                // A decrease that takes effect later is set at the gateway at once, so that the next invoice is right.
-                let is_scheduled = |seats: i64| {
-                    self.scheduled.as_ref().is_some_and(|later| at < later.at && later.seats == Some(seats))
-                };
-                if let Some(value) = reported.seats.filter(|seats| !is_scheduled(*seats)) {
-                    newer(&mut facts.seats, Dated { at, value });
+                if let Some(value) = reported.seats {
+                    self.note_seats(Dated { at, value });
                 }
             }
         }
     }
 
-    /// Has the state follow from the facts.
-    fn follow_facts(&mut self) {
+    /// Adds the gateway's word on the number of seats to the facts.
+    fn note_seats(&mut self, said: Dated<i64>) {
+        // A decrease that takes effect later is set at the gateway at once, so that the next invoice is right.
+        let is_scheduled =
+            self.scheduled.as_ref().is_some_and(|later| said.at < later.at && later.seats == Some(said.value));
+        if !is_scheduled {
+            newer(&mut self.facts.seats, said);
+        }
+    }
+
+    /// Has the state follow from the facts, as it is at `now`.
+    fn follow_facts(&mut self, now: Timestamp) {
+        self.settle_increase();
         let facts = &self.facts;
         self.seats = facts.seats_in_force().unwrap_or(self.seats);
         let reported = facts.reported.map(|reported| reported.value);
@@ -132,8 +144,14 @@ impl Terms {
             self.period = reported.period.or(self.period);
             self.trial_end = reported.trial_end;
         }
+        if self.gateway == GatewayName::Bheempay {
+            self.period = self.paid_period().or(self.period);
+        }
+        let facts = &self.facts;
         if let Some(ended) = facts.ended_at {
-            let has_begun = facts.has_begun();
+            // BheemPay calls a subscription active that nobody has paid.
+            let is_paid = facts.first_paid_at.is_some();
+            let has_begun = if self.gateway == GatewayName::Bheempay { is_paid } else { facts.has_begun() };
             self.end(ended);
             if !has_begun {
                 self.status = Status::Expired;
@@ -141,7 +159,7 @@ impl Terms {
             return;
         }
         self.cancel_at_period_end = facts.cancels.is_some_and(|cancels| cancels.value);
-        self.past_due_since = facts.overdue_since();
+        self.past_due_since = facts.overdue_since().or_else(|| self.unrenewed_since(now));
         self.status = self.status_by_facts(reported.map(|reported| reported.status));
         if self.status != Status::PastDue {
             self.past_due_since = None;
@@ -157,18 +175,39 @@ impl Terms {
         }
     }
 
+    /// The period that was paid last, by a gateway that reports payments alone.
+    fn paid_period(&self) -> Option<(Timestamp, Timestamp)> {
+        let (first, until) = self.facts.first_paid_at.zip(self.facts.paid_until)?;
+        let start = cycle_before(self.plan.cycle, until).max(first).min(until);
+        Some((start, until))
+    }
+
+    /// Since when the next period is not paid, where the gateway reports payments alone.
+    fn unrenewed_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let end = self.facts.paid_until.filter(|end| self.gateway == GatewayName::Bheempay && *end <= now)?;
+        (!self.cancel_at_period_end).then_some(end)
+    }
+
     fn status_by_facts(&self, reported: Option<ReportedStatus>) -> Status {
         let facts = &self.facts;
         let is_overdue = self.past_due_since.is_some();
         let paid_since = facts.paid_at >= facts.reported.map(|reported| reported.at) && facts.paid_at.is_some();
+        let is_never_paid = facts.paid_at.is_none() && self.gateway == GatewayName::Bheempay;
         match reported {
+            _ if is_never_paid => {
+                let is_given_up = facts.checkout_expired_at.is_some() || self.cancel_at_period_end;
+                if is_given_up { Status::Expired } else { Status::Incomplete }
+            }
+            None if facts.paid_at.is_some() && is_overdue => Status::PastDue,
             None if facts.paid_at.is_some() => Status::Active,
             None if facts.checkout_expired_at.is_some() => Status::Expired,
             None => Status::Incomplete,
-            Some(ReportedStatus::Incomplete | ReportedStatus::Unpaid | ReportedStatus::PastDue)
-                if paid_since && !is_overdue =>
-            {
-                Status::Active
+            Some(ReportedStatus::Incomplete | ReportedStatus::Unpaid | ReportedStatus::PastDue) if paid_since => {
+                if is_overdue {
+                    Status::PastDue
+                } else {
+                    Status::Active
+                }
             }
             Some(ReportedStatus::Incomplete) => Status::Incomplete,
             Some(ReportedStatus::Trialing) => Status::Trialing,

@@ -49,8 +49,8 @@ pub struct Reported {
     pub period: Option<(Timestamp, Timestamp)>,
     /// When the trial ends or ended.
     pub trial_end: Option<Timestamp>,
-    /// Whether it ends with the period.
-    pub cancel_at_period_end: bool,
+    /// Whether it ends with the period; None: the gateway does not say.
+    pub cancel_at_period_end: Option<bool>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }
@@ -70,6 +70,9 @@ pub struct GatewayFacts {
     /// The newest payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) paid_at: Option<Timestamp>,
+    /// The first payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) first_paid_at: Option<Timestamp>,
     /// Until when was paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) paid_until: Option<Timestamp>,
@@ -112,7 +115,9 @@ impl GatewayFacts {
         if self.reported.as_ref().is_none_or(|known| rank(known) <= rank(&said)) {
             self.reported = Some(said);
         }
-        newer(&mut self.cancels, Dated { at: said.at, value: said.value.cancel_at_period_end });
+        if let Some(value) = said.value.cancel_at_period_end {
+            newer(&mut self.cancels, Dated { at: said.at, value });
+        }
         match said.value.status {
             ReportedStatus::PastDue | ReportedStatus::Unpaid => {
                 self.has_begun = true;
@@ -124,6 +129,13 @@ impl GatewayFacts {
                 self.end(said.value.ended_at.unwrap_or(said.at));
             }
         }
+    }
+
+    /// Takes note of a payment at `at`, which pays until `until`.
+    pub(super) fn pay(&mut self, at: Timestamp, until: Option<Timestamp>) {
+        self.paid_at = self.paid_at.max(Some(at));
+        self.first_paid_at = Some(self.first_paid_at.map_or(at, |known| known.min(at)));
+        self.paid_until = self.paid_until.max(until);
     }
 
     /// The number of seats: of an increase that was not paid and is given up, those that were paid for.

@@ -13,6 +13,13 @@ pub(super) const fn payments_per_year(cycle: Cycle) -> i64 {
     }
 }
 
+/// The instant that is one cycle before `end`.
+pub(super) fn cycle_before(cycle: Cycle, end: Timestamp) -> Timestamp {
+    let start = DateTime::from_timestamp_millis(end.as_millis())
+        .and_then(|end| end.checked_sub_months(Months::new(cycle.months())));
+    start.map_or(end, |start| Timestamp::from_millis(start.timestamp_millis()))
+}
+
 /// The period with `at` in it, of those that begin at `anchor` and follow each other: its beginning and its end, which is
 /// not part of it. Each is counted from the anchor: after 31 January come 28 February and 31 March.
 pub(super) fn period_at(cycle: Cycle, anchor: Timestamp, at: Timestamp) -> (Timestamp, Timestamp) {

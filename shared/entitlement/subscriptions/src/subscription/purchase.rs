@@ -10,7 +10,7 @@ use edge_tenants::Tenant;
 use super::status::Status;
 use super::terms::{GatewayName, PlanTerms, Terms};
 use crate::error::SubscriptionError;
-use crate::gateway::{Cancellation, CheckoutOrder, GatewayError, GatewaySubscription, Gateways, Started};
+use crate::gateway::{Buyer, Cancellation, CheckoutOrder, GatewayError, GatewaySubscription, Gateways, Started};
 use crate::movement::{Account, Batch};
 use crate::service::Subscriptions;
 
@@ -23,6 +23,7 @@ pub(crate) struct Purchase<'a> {
     pub(crate) has_trial: bool,
     pub(crate) success_url: Option<&'a str>,
     pub(crate) cancel_url: Option<&'a str>,
+    pub(crate) buyer: Buyer,
 }
 
 impl From<&ApplicationPlan> for PlanTerms {
@@ -87,6 +88,7 @@ impl Subscriptions {
             trial_days,
             success_url: purchase.success_url,
             cancel_url: purchase.cancel_url,
+            buyer: &purchase.buyer,
         };
         let started = gateways.get(purchase.gateway)?.start_checkout(&order).await?;
         let terms = match started {

@@ -40,6 +40,9 @@ pub(crate) struct CreateSubscriptionRequest {
     /// Where the buyer goes without paying.
     #[serde(default)]
     pub(crate) cancel_url: Option<String>,
+    /// The id of the approval request by which this purchase was approved.
+    #[serde(default)]
+    pub(crate) approval_request_id: Option<String>,
 }
 
 /// The terms that a new subscription asks for.
@@ -97,6 +100,9 @@ pub(crate) struct UpdateSubscriptionRequest {
     /// next period.
     #[serde(default)]
     effective: Option<String>,
+    /// The id of the approval request by which this change was approved.
+    #[serde(default)]
+    pub(crate) approval_request_id: Option<String>,
 }
 
 impl UpdateSubscriptionRequest {

@@ -2,9 +2,10 @@
 
 use edge_money::{DecimalAmount, Money};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::terms::{GatewayName, Scheduled};
+use super::terms::{GatewayName, Scheduled, UnpaidIncrease};
 use crate::gateway::Preview;
 use crate::movement::Stored;
 
@@ -40,9 +41,17 @@ pub(crate) struct SubscriptionResponse {
     ended_at: Option<String>,
     /// What changes later; null: nothing.
     scheduled: Option<ScheduledResponse>,
-    /// Where it is paid; omitted once it is.
+    /// The gateway's page where it is paid; omitted once it is paid, and where the gateway has no such page.
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<String>,
+    /// What your own page needs to take the payment, of a gateway that has orders: `order_id`, `amount`, `currency`,
+    /// `key_id`, `gateway_response`. Omitted once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    checkout: Option<Box<RawValue>>,
+    /// Seats that count already and are still to be paid; omitted where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpaid_increase: Option<UnpaidIncreaseResponse>,
     created_at: String,
     /// Increases with every change of the subscription. Send it as `If-Match` to change it only if nobody else has.
     version: i64,
@@ -76,6 +85,39 @@ struct ScheduledResponse {
     at: String,
 }
 
+/// More seats that count already and go unless they are paid in time.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct UnpaidIncreaseResponse {
+    /// The number of seats with them.
+    seats: i64,
+    /// When they go.
+    lapses_at: String,
+    /// The gateway's page where they are paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+    /// What your own page needs to take the payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    checkout: Option<Box<RawValue>>,
+}
+
+/// The JSON in `text`.
+fn raw(text: String) -> Option<Box<RawValue>> {
+    RawValue::from_string(text).ok()
+}
+
+impl From<UnpaidIncrease> for UnpaidIncreaseResponse {
+    fn from(increase: UnpaidIncrease) -> Self {
+        Self {
+            seats: increase.seats,
+            lapses_at: increase.lapses_at.to_rfc3339_millis(),
+            checkout_url: increase.checkout.url,
+            checkout: increase.checkout.order.and_then(raw),
+        }
+    }
+}
+
 impl From<Scheduled> for ScheduledResponse {
     fn from(scheduled: Scheduled) -> Self {
         Self {
@@ -93,6 +135,8 @@ impl SubscriptionResponse {
         let pending = pending.saturating_sub(expired).max(0);
         let used = assigned.saturating_add(pending);
         let (start, end) = terms.period.map_or((None, None), |(start, end)| (Some(start), Some(end)));
+        let checkout = terms.checkout.clone();
+        let (checkout_url, checkout) = checkout.map_or((None, None), |checkout| (checkout.url, checkout.order));
         let price = Money { minor: terms.plan.price, currency: terms.plan.currency };
         Self {
             seats: SeatCounts {
@@ -118,7 +162,9 @@ impl SubscriptionResponse {
             cancel_at_period_end: terms.cancel_at_period_end,
             ended_at: terms.ended_at.map(|at| at.to_rfc3339_millis()),
             scheduled: terms.scheduled.map(Into::into),
-            checkout_url: terms.checkout.map(|checkout| checkout.url),
+            checkout_url,
+            checkout: checkout.and_then(raw),
+            unpaid_increase: terms.unpaid_increase.map(Into::into),
             created_at: terms.created_at.to_rfc3339_millis(),
             version,
         }

@@ -15,6 +15,9 @@ use super::status::Status;
 /// How long seats may be assigned after a payment failed: as long as the rule `seat_access`, as shipped, grants access.
 pub const GRACE: Duration = Duration::from_hours(72);
 
+/// How far the clock of a gateway may be behind.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
 /// Who takes the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -90,13 +93,30 @@ pub struct Scheduled {
     pub at: Timestamp,
 }
 
-/// The gateway's page where a new subscription is paid.
+/// Where something is paid: the gateway's page, or what the buyer's own page needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkout {
     /// The gateway's id of it.
     pub id: String,
-    /// Where the buyer pays.
-    pub url: String,
+    /// The gateway's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What a page of the buyer's needs to take the payment: a JSON object, digit by digit as the gateway wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+}
+
+/// More seats that count already and are still to be paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnpaidIncrease {
+    /// Where they are paid.
+    pub checkout: Checkout,
+    /// Since when they count, by the gateway's clock.
+    pub since: Timestamp,
+    /// The number of seats with them.
+    pub seats: i64,
+    /// When they go, unless they are paid.
+    pub lapses_at: Timestamp,
 }
 
 /// What an organization has subscribed to.
@@ -137,6 +157,9 @@ pub struct Terms {
     /// Where it is paid, while it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout: Option<Checkout>,
+    /// More seats that are still to be paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid_increase: Option<UnpaidIncrease>,
     /// The gateway's id of the subscription.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -169,6 +192,7 @@ impl Terms {
             ended_at: None,
             scheduled: None,
             checkout: None,
+            unpaid_increase: None,
             reference: None,
             customer: None,
             had_trial: false,
@@ -233,6 +257,7 @@ impl Terms {
         self.status = Status::Cancelled;
         self.ended_at = Some(at);
         self.scheduled = None;
+        self.unpaid_increase = None;
         self.cancel_at_period_end = false;
         self.past_due_since = None;
         if let Some((start, end)) = &mut self.period {
@@ -264,7 +289,12 @@ impl Terms {
     /// Makes the first change that is due at `now` and is a movement; gives when it took effect.
     fn next_change(&mut self, now: Timestamp) -> Option<Timestamp> {
         let (_, end) = self.period.filter(|_| self.status.is_live())?;
-        if self.cancel_at_period_end && end <= now {
+        if let Some(lapsed) = self.unpaid_increase.take_if(|open| open.lapses_at <= now) {
+            self.facts.voided_at = self.facts.voided_at.max(Some(lapsed.lapses_at));
+            self.seats = self.facts.seats_in_force().unwrap_or(self.seats);
+            return Some(lapsed.lapses_at);
+        }
+        if let Some(end) = self.cancelled_at().filter(|end| *end <= now) {
             self.end(end);
             return Some(end);
         }
@@ -280,8 +310,60 @@ impl Terms {
             self.period = Some(period_at(self.plan.cycle, self.anchor, now));
             return None;
         }
-        let at = self.scheduled.as_ref().map(|scheduled| scheduled.at).filter(|at| *at <= now)?;
-        self.take_scheduled(at).then_some(at)
+        if let Some(at) = self.scheduled.as_ref().map(|scheduled| scheduled.at).filter(|at| *at <= now) {
+            return self.take_scheduled(at).then_some(at);
+        }
+        if self.gateway == GatewayName::Bheempay && self.status == Status::Active && end <= now {
+            // The gateway tells of payments alone: until it tells of one for the next period, that one is overdue.
+            self.status = Status::PastDue;
+            self.past_due_since = Some(end);
+            return Some(end);
+        }
+        None
+    }
+
+    /// When it ends, if it is to end with its period. A period that is over when it is cancelled ends it at once.
+    fn cancelled_at(&self) -> Option<Timestamp> {
+        let (_, end) = self.period.filter(|_| self.cancel_at_period_end)?;
+        Some(end).max(self.facts.cancels.map(|cancels| cancels.at))
+    }
+
+    /// When the next change comes due that needs nobody and is a movement; None: none does. See [`Terms::advance`].
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let (_, end) = self.period.filter(|_| self.status.is_live())?;
+        let is_due_at_end = match self.gateway {
+            GatewayName::Manual => self.status == Status::Trialing,
+            GatewayName::Bheempay => self.status == Status::Active,
+            GatewayName::Stripe => false,
+        };
+        let candidates = [
+            self.unpaid_increase.as_ref().map(|open| open.lapses_at),
+            self.cancelled_at(),
+            self.scheduled.as_ref().map(|scheduled| scheduled.at),
+            is_due_at_end.then_some(end),
+        ];
+        candidates.into_iter().flatten().min()
+    }
+
+    /// Notes that the seats that were still to be paid are paid, if they are.
+    pub(super) fn settle_increase(&mut self) {
+        // The gateway's clock may be behind.
+        let is_since = |open: &UnpaidIncrease, at: Timestamp| at.plus(CLOCK_SKEW) >= open.since;
+        let paid = self.facts.paid_seats;
+        self.unpaid_increase
+            .take_if(|open| paid.is_some_and(|paid| is_since(open, paid.at) && paid.value >= open.seats));
+    }
+
+    /// The numbers of seats that a payment may be for: those in force, scheduled, ordered and paid before.
+    pub fn likely_seats(&self) -> Vec<i64> {
+        let scheduled = self.scheduled.as_ref().and_then(|scheduled| scheduled.seats);
+        let facts = [self.facts.paid_seats, self.facts.seats].map(|said| said.map(|said| said.value));
+        [Some(self.seats), scheduled].into_iter().chain(facts).flatten().collect()
+    }
+
+    /// The end of the period with `at` in it, of those that follow the first one.
+    pub fn period_end_at(&self, at: Timestamp) -> Timestamp {
+        period_at(self.plan.cycle, self.anchor.min(at), at).1
     }
 
     /// Makes the scheduled change, if it is due at `at`; gives whether there was one.

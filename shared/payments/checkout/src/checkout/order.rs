@@ -16,7 +16,9 @@ use crate::error::CheckoutError;
 use crate::upstream_json::JsonObject;
 
 /// Where orders are created. The checkout's id goes as the `Idempotency-Key`.
-pub(super) const PATH: &str = "/api/v1/pay/checkout/subscription";
+const PATH: &str = "/api/v1/pay/checkout/subscription";
+/// Where orders of one amount are created.
+const AMOUNT_PATH: &str = "/api/v1/pay/create";
 const VERIFY_PATH: &str = "/api/v1/pay/verify";
 const BHEEMPAY: &str = "BheemPay";
 
@@ -40,8 +42,21 @@ pub(crate) struct OrderResponse {
     gateway_response: Option<Box<RawValue>>,
 }
 
-/// The body of a request for an order.
-pub(super) fn request(tenant: &Tenant, user: &str, purchase: &Purchase, quote: &CheckoutQuote) -> String {
+/// A request for an order.
+pub(super) struct OrderRequest {
+    pub(super) path: &'static str,
+    /// JSON.
+    pub(super) body: String,
+}
+
+/// The request for an order of a plan; `checkout` is its checkout.
+pub(super) fn request(
+    tenant: &Tenant,
+    user: &str,
+    purchase: &Purchase,
+    quote: &CheckoutQuote,
+    checkout: &str,
+) -> OrderRequest {
     let mut metadata = Map::new();
     let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
     for (name, value) in
@@ -55,12 +70,63 @@ pub(super) fn request(tenant: &Tenant, user: &str, purchase: &Purchase, quote: &
     if let Some(seats) = purchase.seats {
         metadata.insert("seats".to_owned(), json!(seats));
     }
+    if let Some(of_seats) = &quote.of_seats {
+        metadata.insert("checkout_id".to_owned(), json!(checkout));
+        metadata.insert("edge_subscription_id".to_owned(), json!(of_seats.subscription));
+    }
     let body = json!({
         "user_id": user, "plan_id": quote.terms.plan_id, "customer_email": tenant.billing_address(),
         "customer_phone": tenant.billing_phone, "company_code": COMPANY_CODE, "success_url": purchase.success_url,
         "cancel_url": purchase.cancel_url, "metadata": Value::Object(metadata),
     });
-    body.to_string()
+    OrderRequest { path: PATH, body: body.to_string() }
+}
+
+/// An order of one amount, for more seats of a subscription that runs.
+#[derive(Serialize)]
+struct SeatsOrder<'a> {
+    amount: DecimalAmount,
+    currency: &'a str,
+    user_id: &'a str,
+    customer_email: &'a str,
+    customer_phone: Option<&'a str>,
+    company_code: &'a str,
+    description: String,
+    /// The subscription as BheemPay knows it. Once the order is paid, each later period is charged for `seats`.
+    subscription_id: &'a str,
+    plan_id: &'a str,
+    seats: i64,
+    metadata: Value,
+}
+
+/// The request for an order that pays for the rest of the period of more seats of the subscription `reference`.
+pub(super) fn request_of_seats(
+    tenant: &Tenant,
+    user: &str,
+    reference: &str,
+    quote: &CheckoutQuote,
+    checkout: &str,
+) -> Result<OrderRequest, CheckoutError> {
+    let subscription = quote.of_seats.as_ref().map(|of_seats| of_seats.subscription.as_str());
+    let metadata = json!({
+        "source": "workspace", "tenant_id": tenant.id, "seats": quote.seats, "checkout_id": checkout,
+        "edge_subscription_id": subscription,
+    });
+    let order = SeatsOrder {
+        amount: DecimalAmount(quote.amount()?),
+        currency: &quote.currency,
+        user_id: user,
+        customer_email: tenant.billing_address(),
+        customer_phone: tenant.billing_phone.as_deref(),
+        company_code: COMPANY_CODE,
+        description: format!("{} seats of {}", quote.seats, quote.terms.plan_name),
+        subscription_id: reference,
+        plan_id: &quote.terms.plan_id,
+        seats: quote.seats,
+        metadata,
+    };
+    let body = serde_json::to_string(&order).map_err(|error| CheckoutError::Internal(error.to_string()))?;
+    Ok(OrderRequest { path: AMOUNT_PATH, body })
 }
 
 /// Reads the answer to a request for an order.
@@ -128,6 +194,13 @@ pub(super) async fn get(bheempay: &Upstream, order: &str) -> Result<Option<Box<R
         StatusCode::NOT_FOUND => Ok(None),
         status => Err(CheckoutError::status(BHEEMPAY, status)),
     }
+}
+
+/// Whether the order `order` is paid, as BheemPay has it.
+pub(crate) async fn is_paid(bheempay: &Upstream, order: &str) -> Result<bool, CheckoutError> {
+    let found = get(bheempay, order).await?;
+    let status = found.and_then(|json| JsonObject::of(&json).and_then(|order| order.text(&["status"])));
+    Ok(status.is_some_and(|status| matches!(status.to_ascii_lowercase().as_str(), "paid" | "captured" | "completed")))
 }
 
 /// BheemPay's answer about a payment's signature, JSON; None: it is not genuine.

@@ -10,12 +10,11 @@ use edge_upstreams::Upstream;
 use serde_json::json;
 
 use super::hold::Hold;
-use super::order::{self, OrderResponse};
+use super::order::{self, OrderRequest, OrderResponse};
 use super::policy::{PendingApproval, Permission, Spending};
 use super::purchase::Purchase;
 use super::store::{Checkout, CheckoutQuote, StoredResponse};
 use super::{CheckoutContext, CheckoutService, lease_time, to_json};
-use crate::customer::billing_user;
 use crate::error::CheckoutError;
 
 /// One try of a checkout.
@@ -69,9 +68,28 @@ impl<'a> Saga<'a> {
             minor: quote.amount.minor,
             currency: quote.amount.currency.as_str().to_owned(),
             terms: quote.terms,
+            of_seats: None,
         };
         self.service.checkouts.set_quote(&self.checkout, &quote).await?;
         Ok(quote)
+    }
+
+    /// Step: what seats cost, which the caller has computed. The price of the first try stays.
+    pub(super) async fn fix_quote(&self, quote: CheckoutQuote) -> Result<CheckoutQuote, CheckoutError> {
+        if let Some(quote) = &self.checkout.quote {
+            return Ok(quote.clone());
+        }
+        self.service.checkouts.set_quote(&self.checkout, &quote).await?;
+        Ok(quote)
+    }
+
+    /// Step: the order must cost what was quoted. One that does not is handed out to nobody.
+    pub(super) fn require_price(&mut self, quote: &CheckoutQuote, order: &OrderResponse) -> Result<(), CheckoutError> {
+        if order.amount.0.minor == quote.minor {
+            return Ok(());
+        }
+        self.may_be_ordered = false;
+        Err(CheckoutError::WrongPrice)
     }
 
     /// Stores that the next steps may hold something, for [`CheckoutService::recover_abandoned`].
@@ -191,18 +209,21 @@ impl<'a> Saga<'a> {
     }
 
     /// Step: BheemPay creates the order. Where its answer is not known, it is asked whether there is one.
-    pub(super) async fn create_order(&mut self, quote: &CheckoutQuote) -> Result<OrderResponse, CheckoutError> {
-        let CheckoutService { checkouts, holds, capabilities, db, .. } = self.service;
-        let user = billing_user(db, self.tenant).await?;
+    pub(super) async fn create_order(
+        &mut self,
+        quote: &CheckoutQuote,
+        request: &OrderRequest,
+    ) -> Result<OrderResponse, CheckoutError> {
+        let CheckoutService { checkouts, holds, capabilities, .. } = self.service;
         let bheempay = Upstream::bheempay(capabilities).await?;
         let until = capabilities.clock.now().plus(lease_time(&bheempay));
         checkouts.extend_lease(&self.checkout, until).await?;
         holds.set_ordering(&self.checkout.id).await?;
-        let body = order::request(self.tenant, &user, self.purchase, quote);
+        let OrderRequest { path, body } = request;
         let key = self.checkout.id.as_str();
         let was_unheard = std::mem::replace(&mut self.may_be_ordered, true);
         self.has_asked = true;
-        let answer = bheempay.post(order::PATH, Some(key), body.clone()).await;
+        let answer = bheempay.post(path, Some(key), body.clone()).await;
         let error = match order::created(answer, quote) {
             Ok(order) => return Ok(order),
             Err(error) => error,
@@ -213,7 +234,7 @@ impl<'a> Saga<'a> {
         }
         match order::find(&bheempay, key).await {
             // Asked again under the same key, BheemPay returns the order with all that the customer needs to pay.
-            Ok(Some(_)) => order::created(bheempay.post(order::PATH, Some(key), body).await, quote),
+            Ok(Some(_)) => order::created(bheempay.post(path, Some(key), body.clone()).await, quote),
             Ok(None) => {
                 self.may_be_ordered = false;
                 Err(error)

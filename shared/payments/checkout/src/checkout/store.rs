@@ -24,6 +24,19 @@ pub(crate) struct CheckoutQuote {
     /// In the currency's smallest unit.
     pub(crate) minor: i64,
     pub(crate) currency: String,
+    /// The subscription of seats that it is for; None: it is for the tenant's own plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) of_seats: Option<OfSeats>,
+}
+
+/// What an order does to a subscription of seats, once it is paid. `edge-webhooks` reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OfSeats {
+    /// The subscription.
+    pub(crate) subscription: String,
+    /// When the order lapses, if it is for more seats of a subscription that runs; None: it begins the subscription.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lapses_at: Option<Timestamp>,
 }
 
 /// A checkout whose lease is held.

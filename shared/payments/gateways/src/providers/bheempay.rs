@@ -37,6 +37,9 @@ pub(crate) fn read_payload(event: String, payload: Option<&JsonObject<'_>>) -> R
         event.tenant_json = kind.required_if_handled(metadata.json("tenant_id"))?;
         event.billing_cycle = kind.required_if_paid(metadata.text("billing_cycle"))?;
         event.seats = metadata.count("seats");
+        // What cannot be read names nothing.
+        event.checkout_id = metadata.text("checkout_id").unwrap_or_default();
+        event.edge_subscription_id = metadata.text("edge_subscription_id").unwrap_or_default();
     }
     if kind == EventKind::Unhandled {
         return Ok(event);
@@ -47,6 +50,7 @@ pub(crate) fn read_payload(event: String, payload: Option<&JsonObject<'_>>) -> R
         event.amount = payload.amount("amount", payload.currency("currency")?)?;
         return Ok(event);
     }
+    event.order_id = kind.required_if_paid(payload.text("order_id"))?;
     event.subscription_id = kind.required_if_paid(payload.text("subscription_id"))?;
     event.plan_id = kind.required_if_paid(payload.text("plan_id"))?;
     event.plan_name = payload.prose("plan_name");

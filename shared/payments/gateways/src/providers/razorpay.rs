@@ -177,6 +177,9 @@ fn read_notes(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), 
             continue;
         }
         let kind = event.kind;
+        event.checkout_id = event.checkout_id.take().or(notes.text("checkout_id").unwrap_or_default());
+        let subscription = notes.text("edge_subscription_id").unwrap_or_default();
+        event.edge_subscription_id = event.edge_subscription_id.take().or(subscription);
         event.plan_name = event.plan_name.take().or_else(|| notes.prose("plan_name"));
         event.plan_id = event.plan_id.take().or(kind.required_if_paid(notes.text("plan_id"))?);
         event.billing_cycle = event.billing_cycle.take().or(kind.required_if_paid(notes.text("billing_cycle"))?);

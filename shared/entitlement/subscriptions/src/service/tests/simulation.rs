@@ -150,6 +150,32 @@ impl History {
             self.act(&service).await;
         }
         self.check_verdicts().await;
+        if self.below(6) == 0 {
+            self.check_due(&service).await;
+        }
+    }
+
+    /// What has come due is read alike before and after its movements are written, which happens once.
+    async fn check_due(&self, service: &Subscriptions) {
+        for organization in &self.organizations {
+            let account = Account { organization: organization.id.clone(), application: APPLICATION.into() };
+            let Some(head) = service.movements.head(&account).await.unwrap() else { continue };
+            let shown = async || {
+                let found = service.find(&head.subscription).await.unwrap();
+                let expired =
+                    service.movements.count_expired(&account, &found.id, self.world.clock.now()).await.unwrap();
+                let pending = if found.pending == 0 { 0 } else { found.pending - expired };
+                (found.terms, found.assigned, pending, found.is_last)
+            };
+            let count = async || service.movements.of(&organization.id, APPLICATION).await.unwrap().len();
+            let before = shown().await;
+            let next = service.write_due(&account).await.unwrap();
+            assert!(next.is_none_or(|next| next > self.world.clock.now()), "step {}: {next:?}", self.next);
+            assert_eq!(shown().await, before, "step {}", self.next);
+            let written = count().await;
+            assert_eq!(service.write_due(&account).await.unwrap(), next);
+            assert_eq!(count().await, written, "step {}", self.next);
+        }
     }
 
     /// What dead instances left is done.
@@ -180,9 +206,11 @@ impl History {
                     has_trial,
                     success_url,
                     cancel_url,
+                    buyer: crate::gateway::Buyer::default(),
                 };
                 let _ = service.purchase(&purchase, &gateways, &actor()).await;
             }
+            (9, _) => drop(service.write_due(&account).await),
             (2..=6, _) => {
                 if let Some((id, event)) = self.gateway.told(&self.random) {
                     let _ = service.apply_event(&id, &event, &actor()).await;

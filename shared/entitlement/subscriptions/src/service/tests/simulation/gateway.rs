@@ -50,7 +50,7 @@ impl Books {
             seats: Some(kept.seats),
             period: Some(kept.period),
             trial_end: None,
-            cancel_at_period_end: kept.cancel_at_period_end,
+            cancel_at_period_end: Some(kept.cancel_at_period_end),
             ended_at: (kept.status == ReportedStatus::Cancelled).then_some(at),
         };
         self.tell(id, EventKind::Reported(reported), at);
@@ -67,7 +67,7 @@ impl LateGateway {
     }
 
     fn acknowledged(&self) -> Acknowledged {
-        Acknowledged { at: self.clock.now() }
+        Acknowledged::at(self.clock.now())
     }
 
     /// Something happens to one of its subscriptions: it is paid, fails, is renewed, paused, resumed or given up.
@@ -137,7 +137,7 @@ impl PaymentGateway for LateGateway {
         books.tell(&id, EventKind::CheckoutCompleted { is_paid: true }, now);
         books.tell(&id, EventKind::Paid { seats: Some(seats), until: Some(now.plus(MONTH)) }, now);
         books.report(&id, now);
-        let checkout = Checkout { id: format!("cs-{id}"), url: "https://pay.example".into() };
+        let checkout = Checkout { id: format!("cs-{id}"), url: Some("https://pay.example".into()), order: None };
         Ok(Started::AwaitsPayment { checkout, customer: None, reference: Some(format!("ref-{id}")) })
     }
 

@@ -1,0 +1,507 @@
+//! Subscriptions of seats that BheemPay takes the money of, from the purchase through signed webhooks to the state.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use edge_capabilities::testing::World;
+use edge_capabilities::{Clock as _, Timestamp};
+use edge_checkout::BheemPay;
+use edge_gateways::{Provider, sign};
+use edge_subscriptions::Gateways;
+use http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+const KEY: &str = "bootstrap-key-of-the-tests";
+const SECRET: &str = "secret-of-the-tests";
+const DAY: Duration = Duration::from_hours(24);
+
+/// What BheemPay was asked, and what it does about it.
+#[derive(Default)]
+struct Pay {
+    /// Path, idempotency key and body of each request.
+    asked: Vec<(String, String, Value)>,
+    /// What a seat costs there; 0: what the plan says.
+    price: i64,
+    /// What it answers in place of doing something.
+    status: Option<u16>,
+    /// The state of every order.
+    order_status: &'static str,
+}
+
+struct Test {
+    world: World,
+    api: Router,
+    webhooks: Router,
+    pay: Arc<Mutex<Pay>>,
+    events: Mutex<u32>,
+}
+
+/// A subscription that is bought.
+struct Bought<'t> {
+    test: &'t Test,
+    organization: String,
+    path: String,
+    made: Value,
+}
+
+fn answer(pay: &mut Pay, request: &Request<Bytes>) -> (u16, Value) {
+    let path = request.uri().path().to_owned();
+    if request.method() == Method::GET {
+        return match path.strip_prefix("/api/v1/pay/checkout/") {
+            Some(order) if order.starts_with("order_") => (200, json!({"order_id": order, "status": pay.order_status})),
+            _ => (404, json!({})),
+        };
+    }
+    let body: Value = serde_json::from_slice(request.body()).unwrap();
+    let key = request.headers()["idempotency-key"].to_str().unwrap().to_owned();
+    pay.asked.push((path.clone(), key.clone(), body.clone()));
+    if let Some(status) = pay.status {
+        return (status, json!({"detail": "a secret of BheemPay's"}));
+    }
+    let number = 1 + pay.asked.iter().position(|(_, known, _)| *known == key).unwrap();
+    let order = |amount: Value| {
+        json!({"checkout_id": "co", "order_id": format!("order_{number}"), "amount": amount, "currency": "INR",
+            "key_id": "rzp", "gateway_response": {"id": "rzp_1", "short_url": "https://pay.example/rzp_1"}})
+    };
+    match path.as_str() {
+        "/api/v1/pay/checkout/subscription" => {
+            let price = if pay.price == 0 { 100 } else { pay.price };
+            (201, order(json!(body["metadata"]["seats"].as_i64().unwrap() * price)))
+        }
+        "/api/v1/pay/create" => (201, order(body["amount"].clone())),
+        path if path.starts_with("/api/v1/pay/subscriptions/psub_1/") => (200, json!({})),
+        _ => (404, json!({})),
+    }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+impl Test {
+    /// An edge with the application `openmic` and its plan `pro`: 100.00 INR a seat and month.
+    async fn new() -> Self {
+        let world = World::new(5);
+        for (name, value) in [
+            ("bootstrap_admin_key", KEY),
+            ("bheempay_url", "http://pay"),
+            ("webhook_secrets_bheempay", SECRET),
+            ("webhook_secrets_razorpay", SECRET),
+        ] {
+            world.config.set(name, value);
+        }
+        let pay = Arc::new(Mutex::new(Pay { order_status: "created", ..Pay::default() }));
+        let shared = pay.clone();
+        world.http.on_request(move |request| {
+            assert_eq!(request.uri().host(), Some("pay"), "no ERP is needed");
+            let (status, body) = answer(&mut shared.lock().unwrap(), &request);
+            async move { Ok(Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap()) }
+        });
+        let capabilities = world.instance().0;
+        let gateways = Gateways::manual(&capabilities).with_bheempay(Arc::new(BheemPay::new(&capabilities)));
+        let departures =
+            edge_tenants::Departures::new(&capabilities, &edge_database::Db::new(capabilities.db.clone()), Vec::new());
+        let routes = edge_subscriptions::routes(&capabilities, gateways)
+            .merge(edge_applications::routes(&capabilities))
+            .merge(edge_tenants::routes(&capabilities, departures));
+        let api = edge_http::finish(routes, "subscriptions", &capabilities);
+        let webhooks = edge_webhooks::router(world.instance().0);
+        let test = Self { world, api, webhooks, pay, events: Mutex::default() };
+        let application = json!({"slug": "openmic", "seatSource": "edge"});
+        test.ask("POST", "/applications", &application).await;
+        for (id, price) in [("pro", 100), ("small", 50)] {
+            let plan = json!({"id": id, "name": id, "pricePerSeat": price, "currency": "INR", "billingCycle": "monthly", "trialDays": 7});
+            assert_eq!(test.ask("POST", "/applications/openmic/plans", &plan).await.0, 201);
+        }
+        test
+    }
+
+    fn pay(&self) -> MutexGuard<'_, Pay> {
+        self.pay.lock().unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {KEY}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        send(&self.api, request.body(body).unwrap()).await
+    }
+
+    async fn organization(&self, slug: &str) -> String {
+        let new = json!({"name": slug, "slug": slug, "billingEmail": "bills@x.example", "ownerUserId": "ana"});
+        let (status, made) = self.ask("POST", "/organizations", &new).await;
+        assert_eq!(status, 201, "{made}");
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    fn order(organization: &str) -> Value {
+        json!({"organizationId": organization, "applicationSlug": "openmic", "planId": "pro", "seats": 5,
+            "gateway": "bheempay"})
+    }
+
+    async fn bought(&self, slug: &str) -> Bought<'_> {
+        let organization = self.organization(slug).await;
+        let (status, made) = self.ask("POST", "/subscriptions", &Self::order(&organization)).await;
+        assert_eq!(status, 201, "{made}");
+        let path = format!("/subscriptions/{}", made["id"].as_str().unwrap());
+        Bought { test: self, organization, path, made }
+    }
+
+    /// BheemPay tells of something; gives the answer.
+    async fn tell(&self, event: &str, payload: Value, at: Timestamp) -> Value {
+        let body = json!({"event": event, "payload": payload, "created_at": at.to_rfc3339_millis()});
+        self.deliver(Provider::BheemPay, "/api/v1/billing/webhook", &body).await
+    }
+
+    async fn deliver(&self, provider: Provider, path: &str, body: &Value) -> Value {
+        let body = body.to_string();
+        let id = {
+            let mut events = self.events.lock().unwrap();
+            *events += 1;
+            format!("evt_{events}")
+        };
+        let headers = sign(provider, SECRET, body.as_bytes(), self.now(), &id).unwrap();
+        let mut request = Request::post(path).body(Body::from(body)).unwrap();
+        *request.headers_mut() = headers.into_iter().collect();
+        let (status, answer) = send(&self.webhooks, request).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}
+
+impl Bought<'_> {
+    async fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.test.ask(method, &format!("{}{path}", self.path), body).await
+    }
+
+    async fn shown(&self) -> Value {
+        let (status, shown) = self.ask("GET", "", &Value::Null).await;
+        assert_eq!(status, 200, "{shown}");
+        shown
+    }
+
+    async fn state(&self) -> (String, i64) {
+        let shown = self.shown().await;
+        (shown["status"].as_str().unwrap().to_owned(), shown["seats"]["purchased"].as_i64().unwrap())
+    }
+
+    /// The payload of an event about it, as BheemPay passes on what it was given with the order number `order`.
+    fn payload(&self, order: usize, more: &Value) -> Value {
+        let metadata = self.test.pay().asked[order - 1].2["metadata"].clone();
+        let mut payload = json!({"metadata": metadata, "subscription_id": "psub_1", "plan_id": "pro"});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        payload
+    }
+
+    /// The order is paid, now.
+    async fn pay(&self) -> Value {
+        let end = self.test.now().plus(DAY * 30).to_rfc3339_millis();
+        let payment = json!({"payment_id": "pay_1", "amount": 500, "currency": "INR", "period_end": end});
+        self.test.tell("payment.captured", self.payload(1, &payment), self.test.now()).await
+    }
+
+    /// A later period is charged.
+    async fn charge(&self, name: &str, amount: i64, at: Timestamp, end: Timestamp) -> Value {
+        let payment =
+            json!({"payment_id": name, "amount": amount, "currency": "INR", "period_end": end.to_rfc3339_millis()});
+        self.test.tell("subscription.charged", self.payload(1, &payment), at).await
+    }
+}
+
+fn success(action: &str) -> Value {
+    json!({"status": "success", "action": action})
+}
+
+fn of(status: &str, seats: i64) -> (String, i64) {
+    (status.to_owned(), seats)
+}
+
+#[tokio::test(start_paused = true)]
+async fn seats_are_ordered_at_bheempay_and_count_once_they_are_paid() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    let made = &bought.made;
+    assert_eq!((&made["status"], &made["checkoutUrl"]), (&json!("INCOMPLETE"), &json!("https://pay.example/rzp_1")));
+    let checkout = json!({"checkout_id": "co", "order_id": "order_1", "amount": 500.0, "currency": "INR",
+        "plan_name": "pro", "key_id": "rzp", "gateway_response": {"id": "rzp_1", "short_url": "https://pay.example/rzp_1"}});
+    assert_eq!(made["checkout"], checkout);
+    {
+        let pay = test.pay();
+        let (path, key, body) = &pay.asked[0];
+        assert_eq!((path.as_str(), &key[..4]), ("/api/v1/pay/checkout/subscription", "chk_"));
+        let metadata = &body["metadata"];
+        assert_eq!((&metadata["seats"], &metadata["checkout_id"]), (&json!(5), &json!(key)));
+        assert_eq!((&metadata["tenant_id"], &body["plan_id"]), (&json!(bought.organization), &json!("pro")));
+    }
+    assert_eq!(bought.pay().await, success("subscription_activated"));
+    let shown = bought.shown().await;
+    assert_eq!((&shown["status"], &shown["checkout"]), (&json!("ACTIVE"), &Value::Null));
+    assert_eq!(shown["currentPeriodEnd"], json!(test.now().plus(DAY * 30).to_rfc3339_millis()));
+    // The same event again.
+    assert_eq!(bought.pay().await["duplicate"], true);
+    // The tenant's own plan is as it was.
+    let (_, tenant) = test.ask("GET", &format!("/api/v1/tenants/{}", bought.organization), &Value::Null).await;
+    assert_eq!(tenant["subscription_status"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_event_of_bheempay_has_its_effect_in_any_order() {
+    let test = Test::new().await;
+    for (number, (events, status)) in [
+        (vec![], "ACTIVE"),
+        (vec![("subscription.pending", 10)], "PAST_DUE"),
+        (vec![("payment.failed", 10)], "PAST_DUE"),
+        (vec![("subscription.halted", 10)], "SUSPENDED"),
+        (vec![("subscription.paused", 10)], "SUSPENDED"),
+        (vec![("subscription.paused", 10), ("subscription.resumed", 20)], "ACTIVE"),
+        (vec![("subscription.halted", 10), ("subscription.charged", 20)], "ACTIVE"),
+        (vec![("subscription.pending", 10), ("subscription.activated", 20)], "ACTIVE"),
+        (vec![("subscription.cancelled", 10)], "ACTIVE"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for is_reversed in [false, true] {
+            let test = &test;
+            let bought = test.bought(&format!("org-{number}-{is_reversed}")).await;
+            let start = test.now();
+            // Each organization's subscription at BheemPay is another.
+            let (order, name) = (test.pay().asked.len(), format!("psub_{number}_{is_reversed}"));
+            let end = start.plus(DAY * 30);
+            test.world.clock.advance(Duration::from_secs(30)).await;
+            let mut all = vec![("payment.captured", 0)];
+            all.extend(events.iter().copied());
+            if is_reversed {
+                all.reverse();
+            }
+            for (event, seconds) in all.iter().chain(&all) {
+                let at = start.plus(Duration::from_secs(*seconds));
+                let end = if *event == "subscription.charged" { end.plus(DAY * 30) } else { end };
+                let more = json!({"subscription_id": name, "payment_id": format!("pay_{number}_{seconds}"), "amount": 500,
+                    "currency": "INR", "period_end": end.to_rfc3339_millis()});
+                let answer = test.tell(event, bought.payload(order, &more), at).await;
+                assert!(["success", "ignored"].contains(&answer["status"].as_str().unwrap()), "{event}: {answer}");
+            }
+            assert_eq!(bought.state().await, of(status, 5), "{events:?} {is_reversed}");
+            let shown = bought.shown().await;
+            let is_cancelled = events.iter().any(|(event, _)| *event == "subscription.cancelled");
+            assert_eq!(shown["cancelAtPeriodEnd"], json!(is_cancelled));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_is_bound_to_no_order_or_contradicts_it_changes_nothing() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    let other = test.organization("other").await;
+    let id = &bought.made["id"];
+    let good = json!({"payment_id": "p", "amount": 500, "currency": "INR"});
+    let with = |field: &str, value: Value| {
+        let mut payload = bought.payload(1, &good);
+        payload["metadata"][field] = value;
+        payload
+    };
+    let bare = json!({"metadata": {"tenant_id": bought.organization, "edge_subscription_id": id},
+        "subscription_id": "psub_1", "payment_id": "p", "amount": 500, "currency": "INR"});
+    for (payload, reason) in [
+        (bare, "unbound"),
+        (with("checkout_id", json!("chk_unknown")), "unbound"),
+        (with("tenant_id", json!(other)), "unbound"),
+        (bought.payload(1, &json!({"payment_id": "p", "amount": 499, "currency": "INR"})), "wrong_amount"),
+        (bought.payload(1, &json!({"payment_id": "p", "amount": 500, "currency": "USD"})), "wrong_currency"),
+        (bought.payload(1, &json!({"payment_id": "p"})), "wrong_amount"),
+    ] {
+        let answer = test.tell("payment.captured", payload.clone(), test.now()).await;
+        assert_eq!(answer, json!({"status": "quarantined", "reason": reason}), "{payload}");
+        assert_eq!(bought.state().await, of("INCOMPLETE", 5));
+    }
+    bought.pay().await;
+    let end = test.now().plus(DAY * 60);
+    for amount in [501, 600, 0] {
+        let answer = bought.charge(&format!("c{amount}"), amount, test.now(), end).await;
+        assert_eq!(answer, json!({"status": "quarantined", "reason": "wrong_amount"}), "{amount}");
+    }
+    // With India's tax on top.
+    assert_eq!(bought.charge("c590", 590, test.now(), end).await, success("subscription_renewed"));
+    let (_, ended) = bought.ask("POST", "/cancel", &json!({"immediate": true})).await;
+    assert_eq!(ended["status"], "CANCELLED");
+    test.world.clock.advance(DAY).await;
+    let answer = bought.charge("late", 500, test.now(), end).await;
+    assert_eq!(answer, json!({"status": "quarantined", "reason": "subscription_ended"}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_is_not_paid_is_overdue_and_one_that_is_goes_on() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    bought.pay().await;
+    test.world.clock.advance(DAY * 30).await;
+    assert_eq!(bought.state().await, of("PAST_DUE", 5));
+    assert_eq!(bought.ask("POST", "/seats", &json!({"userId": "ana"})).await.0, 201);
+    test.world.clock.advance(DAY * 3).await;
+    assert_eq!(bought.ask("POST", "/seats", &json!({"userId": "ben"})).await.1["code"], "SUBSCRIPTION_INACTIVE");
+    let end = test.now().plus(DAY * 27);
+    assert_eq!(bought.charge("pay_2", 500, test.now(), end).await, success("subscription_renewed"));
+    let shown = bought.shown().await;
+    assert_eq!((&shown["status"], &shown["currentPeriodEnd"]), (&json!("ACTIVE"), &json!(end.to_rfc3339_millis())));
+    // It was paid for fewer: those count.
+    let end = end.plus(DAY * 30);
+    bought.charge("pay_3", 300, test.now().plus(Duration::from_secs(9)), end).await;
+    assert_eq!(bought.state().await, of("ACTIVE", 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_seats_count_at_once_and_go_unless_their_order_is_paid() {
+    let test = Test::new().await;
+    for is_paid in [true, false] {
+        let bought = test.bought(if is_paid { "acme" } else { "other" }).await;
+        let first = test.pay().asked.len();
+        let reference = if is_paid { "psub_1" } else { "psub_2" };
+        let end = test.now().plus(DAY * 30);
+        let payment = json!({"payment_id": format!("{reference}_1"), "subscription_id": reference, "amount": 500,
+            "currency": "INR", "period_end": end.to_rfc3339_millis()});
+        test.tell("payment.captured", bought.payload(first, &payment), test.now()).await;
+        // A third of the period has passed: what is left costs two thirds.
+        test.world.clock.advance(DAY * 10).await;
+        let (_, preview) = bought.ask("POST", "/preview", &json!({"seats": 8})).await;
+        let (status, more) = bought.ask("PATCH", "", &json!({"seats": 8})).await;
+        assert_eq!(status, 200, "{more}");
+        let (path, key, body) = test.pay().asked.last().unwrap().clone();
+        assert_eq!(path, "/api/v1/pay/create");
+        assert_eq!((&body["amount"], &preview["total"]), (&json!(200.0), &json!(200.0)));
+        assert_eq!((&body["subscription_id"], &body["seats"]), (&json!(reference), &json!(8)));
+        assert_eq!(body["metadata"]["checkout_id"], json!(key));
+        assert_eq!(more["seats"]["purchased"], 8);
+        let lapses_at = test.now().plus(DAY).to_rfc3339_millis();
+        let open = &more["unpaidIncrease"];
+        assert_eq!((&open["seats"], &open["lapsesAt"]), (&json!(8), &json!(lapses_at)));
+        assert_eq!(open["checkout"]["amount"], json!(200.0));
+        // One at a time.
+        for change in [json!({"seats": 9}), json!({"seats": 4}), json!({"planId": "small", "effective": "period_end"})]
+        {
+            assert_eq!(bought.ask("PATCH", "", &change).await.1["code"], "PAYMENT_PENDING", "{change}");
+        }
+        let order = test.pay().asked.len();
+        let amount = |amount: i64| {
+            let more = json!({"payment_id": format!("{reference}_2"), "subscription_id": null, "amount": amount, "currency": "INR"});
+            bought.payload(order, &more)
+        };
+        let wrong = test.tell("payment.captured", amount(199), test.now()).await;
+        assert_eq!(wrong["reason"], "wrong_amount");
+        // An attempt that fails takes nothing: the order may still be paid.
+        let failed = test.tell("payment.failed", amount(200), test.now()).await;
+        assert_eq!(failed["reason"], "order_open");
+        if is_paid {
+            let paid = test.tell("payment.captured", amount(200), test.now()).await;
+            assert_eq!(paid, success("subscription_activated"));
+            test.world.clock.advance(DAY * 2).await;
+            assert_eq!(bought.state().await, of("ACTIVE", 8));
+            assert_eq!(bought.shown().await["unpaidIncrease"], Value::Null);
+            let charged = json!({"payment_id": "r", "subscription_id": reference, "amount": 800, "currency": "INR",
+                "period_end": end.plus(DAY * 30).to_rfc3339_millis()});
+            let renewed = test.tell("subscription.charged", bought.payload(first, &charged), end).await;
+            assert_eq!(renewed, success("subscription_renewed"));
+        } else {
+            test.world.clock.advance(DAY).await;
+            assert_eq!(bought.state().await, of("ACTIVE", 5));
+            let late = test.tell("payment.captured", amount(200), test.now().plus(Duration::from_secs(1))).await;
+            assert_eq!(late["reason"], "order_lapsed");
+            // They may be ordered again, and cost less by now.
+            let (status, again) = bought.ask("PATCH", "", &json!({"seats": 8})).await;
+            assert_eq!((status, &again["unpaidIncrease"]["checkout"]["amount"]), (200, &json!(190.0)));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_bheempay_cannot_do_is_refused_and_says_why() {
+    let test = Test::new().await;
+    let organization = test.organization("acme").await;
+    for (field, value, wrong) in [
+        ("trial", json!(true), "trial"),
+        ("successUrl", json!("http://10.0.0.1/"), "successUrl"),
+        ("cancelUrl", json!("https://localhost/"), "cancelUrl"),
+    ] {
+        let mut order = Test::order(&organization);
+        order[field] = value;
+        let (status, answer) = test.ask("POST", "/subscriptions", &order).await;
+        assert_eq!((status, answer["errors"][0]["field"].as_str()), (400, Some(wrong)), "{answer}");
+    }
+    // A price of BheemPay's that is not the plan's sells nothing, and holds nothing up.
+    test.pay().price = 99;
+    let (status, answer) = test.ask("POST", "/subscriptions", &Test::order(&organization)).await;
+    assert_eq!((status, answer["code"].as_str()), (422, Some("UPSTREAM_REFUSED")), "{answer}");
+    test.pay().price = 0;
+    for (status, code) in [(400, "UPSTREAM_REFUSED"), (401, "NOT_CONFIGURED"), (500, "UPSTREAM_UNAVAILABLE")] {
+        test.pay().status = Some(status);
+        let (_, answer) = test.ask("POST", "/subscriptions", &Test::order(&organization)).await;
+        assert_eq!(answer["code"].as_str(), Some(code), "{status}");
+    }
+    test.pay().status = None;
+    let bought = test.bought("other").await;
+    // Nobody has paid: nothing is told, unless the order is paid after all.
+    test.pay().order_status = "paid";
+    assert_eq!(bought.ask("POST", "/cancel", &Value::Null).await.1["code"], "UPSTREAM_REFUSED");
+    test.pay().order_status = "created";
+    let order = test.pay().asked.len();
+    let end = test.now().plus(DAY * 30);
+    let payment = json!({"payment_id": "p", "amount": 500, "currency": "INR", "period_end": end.to_rfc3339_millis()});
+    test.tell("payment.captured", bought.payload(order, &payment), test.now()).await;
+    for change in [json!({"planId": "small", "effective": "now"}), json!({"seats": 2, "effective": "now"})] {
+        let (status, answer) = bought.ask("PATCH", "", &change).await;
+        assert_eq!((status, answer["errors"][0]["field"].as_str()), (400, Some("effective")), "{answer}");
+    }
+    // Fewer, and another plan, count with the next period.
+    let (status, later) = bought.ask("PATCH", "", &json!({"seats": 2, "planId": "small"})).await;
+    assert_eq!((status, &later["scheduled"]["seats"]), (200, &json!(2)), "{later}");
+    let (path, _, body) = test.pay().asked.last().unwrap().clone();
+    assert_eq!(path, "/api/v1/pay/subscriptions/psub_1/change");
+    assert_eq!((&body["seats"], &body["plan_id"]), (&json!(2), &json!("small")));
+    test.world.clock.advance(DAY * 30).await;
+    let next = end.plus(DAY * 30);
+    let charged = json!({"payment_id": "r", "amount": 100, "currency": "INR", "period_end": next.to_rfc3339_millis()});
+    let renewed = test.tell("subscription.charged", bought.payload(order, &charged), end).await;
+    assert_eq!(renewed, success("subscription_renewed"));
+    assert_eq!(bought.state().await, of("ACTIVE", 2));
+    // A cancellation is told and final.
+    let (status, cancelled) = bought.ask("POST", "/cancel", &Value::Null).await;
+    assert_eq!((status, &cancelled["cancelAtPeriodEnd"]), (200, &json!(true)));
+    assert_eq!(test.pay().asked.last().unwrap().2, json!({"immediate": false}));
+    let (status, answer) = bought.ask("POST", "/reactivate", &Value::Null).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (400, Some("gateway")), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn razorpays_events_about_an_order_of_seats_count_alike() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    let event = |name: &str, payload: Value| {
+        json!({"event": name, "account_id": "acc", "payload": payload,
+        "created_at": test.now().as_millis() / 1_000})
+    };
+    let payment = |amount: i64| {
+        json!({"entity": {"id": "pay_1", "order_id": "order_1", "amount": amount, "currency": "INR",
+        "notes": {"tenant_id": "somebody else's"}}})
+    };
+    let deliver = async |amount: i64| {
+        let body = event("payment.captured", json!({"payment": payment(amount)}));
+        test.deliver(Provider::Razorpay, "/webhooks/razorpay", &body).await
+    };
+    assert_eq!(deliver(100).await["reason"], "wrong_amount");
+    assert_eq!(deliver(50_000).await, success("subscription_activated"));
+    assert_eq!(bought.state().await, of("ACTIVE", 5));
+}
