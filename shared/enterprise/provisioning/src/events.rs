@@ -1,5 +1,6 @@
 //! Events that the ERP is told of: collected from what the edge's crates noted beside their changes, and sent in order.
 
+pub(crate) mod api;
 mod collector;
 mod sender;
 mod storage;

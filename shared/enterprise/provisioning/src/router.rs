@@ -10,9 +10,11 @@ use axum::routing::{get, post};
 use edge_access::Authenticator;
 use edge_capabilities::Capabilities;
 use edge_database::Db;
+use edge_erp_events::ErpEvents;
 use edge_http::Problem;
 use edge_idempotency::Idempotency;
 use edge_jobs::{JobQueue, JobRunner};
+use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::email_account::saga::EmailAccountSaga;
@@ -29,9 +31,12 @@ pub(crate) struct Services {
     pub(crate) capabilities: Capabilities,
     pub(crate) email_accounts: EmailAccountSaga,
     pub(crate) collector: Collector,
+    pub(crate) erp_events: ErpEvents,
     pub(crate) idempotency: Idempotency,
     jobs: Arc<JobRunner>,
     pub(crate) organizations: OrganizationSaga,
+    pub(crate) queue: JobQueue,
+    pub(crate) tenants: Tenants,
     pub(crate) usage: UsageReports,
 }
 
@@ -67,6 +72,9 @@ pub fn router(capabilities: Capabilities) -> Router {
         email_accounts: EmailAccountSaga::new(&capabilities, &db),
         idempotency: Idempotency::new(&capabilities, &db),
         organizations: OrganizationSaga::new(&capabilities, &db),
+        erp_events: ErpEvents::new(db.clone()),
+        tenants: Tenants::new(db.clone()),
+        queue,
         usage: UsageReports::new(&db),
         capabilities: capabilities.clone(),
     }));
@@ -75,7 +83,8 @@ pub fn router(capabilities: Capabilities) -> Router {
         routes = routes
             .route(&format!("/erp/provision/organization{slash}"), post(organization::api::provision))
             .route(&format!("/erp/provision/email-account{slash}"), post(email_account::api::provision))
-            .route(&format!("/erp/usage-summary{slash}"), get(usage::api::summary));
+            .route(&format!("/erp/usage-summary{slash}"), get(usage::api::summary))
+            .route(&format!("/erp/billing-events/{{event_id}}/replay{slash}"), post(events::api::replay));
     }
     let routes = routes.merge(edge_access::job_routes()).layer(map_response(in_the_erps_words)).with_state(state);
     edge_http::finish(routes, "provisioning", &capabilities)
@@ -97,5 +106,10 @@ async fn in_the_erps_words(mut response: Response) -> Response {
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(organization::api::provision, email_account::api::provision, usage::api::summary))]
+#[openapi(paths(
+    organization::api::provision,
+    email_account::api::provision,
+    usage::api::summary,
+    events::api::replay
+))]
 pub struct ApiDoc;

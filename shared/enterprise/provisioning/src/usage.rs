@@ -3,4 +3,4 @@
 pub(crate) mod api;
 mod period;
 pub(crate) mod report;
-mod response;
+pub(crate) mod response;

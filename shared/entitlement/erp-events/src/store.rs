@@ -92,6 +92,19 @@ impl ErpEvents {
         self.0.query(statement, &[status.to_value()?, error.into(), event.number.into()]).await.map(drop)
     }
 
+    /// The event with this id.
+    pub async fn find(&self, id: &str) -> Result<Option<ErpEvent>, DatabaseError> {
+        self.0.find(Conditions::of("id", id)).await
+    }
+
+    /// Has an event that was given up be sent after all, before those that were raised after it. Another one is left as it
+    /// is.
+    pub async fn revive(&self, event: &ErpEvent) -> Result<(), DatabaseError> {
+        let statement = "UPDATE erp_events SET status = 'pending', attempts = 0, error = NULL
+            WHERE number = $1 AND status = 'dead'";
+        self.0.query(statement, &[event.number.into()]).await.map(drop)
+    }
+
     /// Up to `limit` events, in their order.
     pub async fn list(&self, filter: EventFilter<'_>, limit: u32) -> Result<Vec<ErpEvent>, DatabaseError> {
         let conditions = Conditions::default()

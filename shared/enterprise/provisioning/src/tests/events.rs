@@ -118,6 +118,33 @@ async fn an_event_that_the_erp_refuses_is_given_up_and_holds_up_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_event_that_was_given_up_is_sent_again_when_somebody_says_so() {
+    let (test, _) = organization().await;
+    test.fault(EVENTS, Some(Fault::Status(422)));
+    test.drain().await;
+    test.fault(EVENTS, None);
+    let events = async || test.summary("include_details=true").await["billing_events"].clone();
+    let dead = events().await;
+    for event in dead.as_array().unwrap() {
+        assert_eq!(event["sync_status"], "dead");
+        let path = format!("/erp/billing-events/{}/replay", event["details"]["event_id"].as_str().unwrap());
+        let again = test.post(&path, &Value::Null).await.expect(200);
+        let state = (&again["sync_status"], &again["details"]["attempts"], &again["details"]["error"]);
+        assert_eq!(state, (&json!("pending"), &json!(0), &Value::Null), "{again}");
+    }
+    drain_for(&test, Duration::from_mins(20)).await;
+    assert_eq!(taken(&test).len(), 2);
+    let synced = events().await;
+    // One that the ERP has is left as it is.
+    let path = format!("/erp/billing-events/{}/replay/", synced[0]["details"]["event_id"].as_str().unwrap());
+    assert_eq!(test.post(&path, &Value::Null).await.expect(200)["sync_status"], "synced");
+    drain_for(&test, Duration::from_mins(20)).await;
+    assert_eq!(test.outside.lock().unwrap().deliveries, 2);
+    let unknown = test.post("/erp/billing-events/nothing/replay", &Value::Null).await;
+    assert_eq!(unknown.code(), (404, "EVENT_NOT_FOUND"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_event_that_was_tried_for_days_is_dead_and_those_behind_it_follow() {
     let (test, tenant) = organization().await;
     test.drain().await;

@@ -229,7 +229,7 @@ fn subscription(tenant: &Tenant, known: &Known) -> Option<SubscriptionUsageRespo
     })
 }
 
-fn event(organization: Option<i64>, event: ErpEvent, with_details: bool) -> BillingEventResponse {
+pub(crate) fn event(organization: Option<i64>, event: ErpEvent, with_details: bool) -> BillingEventResponse {
     let date = event.occurred_at.to_rfc3339_millis();
     BillingEventResponse {
         id: event.number,
