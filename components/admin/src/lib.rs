@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use edge_database::Db;
+use edge_provisioning::EmailAccountRecords;
 use edge_scim::ScimRecords;
 use edge_subscriptions::Subscriptions;
 use edge_tenants::{Departures, MemberRecords};
@@ -12,8 +13,11 @@ use spin_capabilities::Capabilities;
 
 spin_capabilities::component!(|capabilities: Capabilities| {
     let db = Db::new(capabilities.db.clone());
-    let records: Vec<Arc<dyn MemberRecords>> =
-        vec![Arc::new(Subscriptions::new(&capabilities, &db)), Arc::new(ScimRecords::new(&db))];
+    let records: Vec<Arc<dyn MemberRecords>> = vec![
+        Arc::new(Subscriptions::new(&capabilities, &db)),
+        Arc::new(ScimRecords::new(&db)),
+        Arc::new(EmailAccountRecords::new(&db)),
+    ];
     let departures = Departures::new(&capabilities, &db, records);
     let routes = edge_access::routes(&capabilities)
         .merge(edge_applications::routes(&capabilities))

@@ -19,6 +19,7 @@ mod password;
 mod router;
 mod usage;
 
+pub use email_account::EmailAccountRecords;
 pub use router::{ApiDoc, router};
 
 #[cfg(test)]

@@ -144,3 +144,29 @@ async fn a_refused_mailbox_leaves_no_user_and_a_lost_answer_one_mailbox() {
     assert_eq!(outside.mailboxes.len(), 1);
     assert_eq!(outside.mailboxes["ana@acme.com"].1["quota"], 800 * MIB);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_address_has_no_name_once_the_persons_data_is_deleted() {
+    let test = Test::new();
+    organization(&test, 100, 100).await;
+    let made = test.post(ACCOUNT, &john(1, 1)).await.expect(201);
+    test.post(ACCOUNT, &account("ana", json!(MIB))).await.expect(201);
+    let used = test.summary("").await["organizations"][0]["storage"].clone();
+    let (capabilities, _) = test.world.instance();
+    let db = edge_database::Db::new(capabilities.db.clone());
+    let records: Vec<std::sync::Arc<dyn edge_tenants::MemberRecords>> =
+        vec![std::sync::Arc::new(crate::EmailAccountRecords::new(&db))];
+    let departures = edge_tenants::Departures::new(&capabilities, &db, records);
+    let actor = edge_audit::Actor { id: "key:k".into(), address: None };
+    let now = capabilities.clock.now();
+    let tenant = db.query("SELECT id FROM tenants", &[]).await.unwrap()[0].text(0).unwrap().to_owned();
+    let user = made["email_account"]["user_id"].as_str().unwrap();
+    departures.leave(&tenant, user, &actor, now).await.unwrap();
+    for _ in 0..2 {
+        departures.erase(&tenant, user, &actor, now).await.unwrap();
+        let rows = db.query("SELECT local_part FROM email_accounts ORDER BY number", &[]).await.unwrap();
+        let names: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        assert_eq!(names, ["(deleted) 1", "ana"]);
+    }
+    assert_eq!(test.summary("").await["organizations"][0]["storage"], used);
+}
