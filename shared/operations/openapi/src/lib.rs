@@ -161,6 +161,7 @@ mod tests {
             "get /api/v1/jobs/{id}",
             "post /api/v1/jobs/{id}/replay",
             "post /erp/provision/organization/",
+            "post /erp/billing-events/{event_id}/replay",
             "post /erp/provision/email-account/",
             "get /analytics/health",
             "get /analytics/mrr",

@@ -13,6 +13,7 @@ use edge_gateways::Provider;
 use edge_ledger::{ErpRecords, Gateway, Product, expected_records};
 use edge_money::{Currency, Money};
 use edge_plans::Cycle;
+use edge_subscriptions::Movements;
 use edge_tenants::{Mode, Tenant, Tenants};
 use edge_upstreams::Upstream;
 use edge_webhooks::{Payment, Payments};
@@ -71,6 +72,14 @@ pub(crate) async fn reconcile(
     for (id, payments) in by_tenant {
         // A tenant that is not known, or is not billed, has no books.
         let Some(tenant) = tenants.find(&id).await?.filter(|tenant| tenant.mode == Mode::External) else { continue };
+        let mut compared = Vec::new();
+        for payment in payments {
+            // Without a contact in the CRM there are no books, and seats of the edge's own need none.
+            if tenant.erp_customer_id.is_some() || !is_of_seats(db, &payment).await? {
+                compared.push(payment);
+            }
+        }
+        let payments = compared;
         let found = invoices::list_all(erp, &tenant).await?;
         let mut invoices: Vec<Invoice> = found.iter().filter_map(|json| Invoice::read(json)).collect();
         for payment in &payments {
@@ -82,6 +91,14 @@ pub(crate) async fn reconcile(
         report.unpaid.extend(unmatched.map(|invoice| UnmatchedInvoice::new(&tenant.id, invoice.number.clone())));
     }
     Ok(report)
+}
+
+/// Whether a payment is for seats that the edge keeps itself.
+async fn is_of_seats(db: &Db, payment: &Payment) -> Result<bool, CheckoutError> {
+    let Some(subscription) = payment.subscription.as_deref().filter(|_| !payment.names_seats) else {
+        return Ok(payment.names_seats);
+    };
+    Ok(Movements::new(db.clone()).by_reference(subscription).await?.is_some())
 }
 
 impl ReconciliationResponse {

@@ -12,11 +12,10 @@ use edge_capabilities::testing::World;
 use edge_capabilities::{Clock as _, Timestamp};
 use edge_checkout::BheemPay;
 use edge_gateways::{Provider, sign};
+use edge_http::testing;
 use edge_subscriptions::Gateways;
 use http::{Method, Request, Response};
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 const KEY: &str = "bootstrap-key-of-the-tests";
 const SECRET: &str = "secret-of-the-tests";
@@ -82,10 +81,8 @@ fn answer(pay: &mut Pay, request: &Request<Bytes>) -> (u16, Value) {
 }
 
 async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
-    let response = router.clone().oneshot(request).await.unwrap();
-    let status = response.status().as_u16();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    let answer = testing::send(router, request).await;
+    (answer.status, answer.body)
 }
 
 impl Test {
@@ -135,9 +132,7 @@ impl Test {
     }
 
     async fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {KEY}"));
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        send(&self.api, request.body(body).unwrap()).await
+        testing::ask(&self.api, KEY, None, method, path, body).await
     }
 
     async fn organization(&self, slug: &str) -> String {
@@ -241,7 +236,7 @@ async fn seats_are_ordered_at_bheempay_and_count_once_they_are_paid() {
     {
         let pay = test.pay();
         let (path, key, body) = &pay.asked[0];
-        assert_eq!((path.as_str(), &key[..4]), ("/api/v1/pay/checkout/subscription", "chk_"));
+        assert_eq!((path.as_str(), key.starts_with("chk_")), ("/api/v1/pay/checkout/subscription", true));
         let metadata = &body["metadata"];
         assert_eq!((&metadata["seats"], &metadata["checkout_id"]), (&json!(5), &json!(key)));
         assert_eq!((&metadata["tenant_id"], &body["plan_id"]), (&json!(bought.organization), &json!("pro")));
@@ -504,4 +499,16 @@ async fn razorpays_events_about_an_order_of_seats_count_alike() {
     assert_eq!(deliver(100).await["reason"], "wrong_amount");
     assert_eq!(deliver(50_000).await, success("subscription_activated"));
     assert_eq!(bought.state().await, of("ACTIVE", 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn payments_of_seats_are_missing_from_no_books_where_there_are_none() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    bought.pay().await;
+    test.world.config.set("erp_url", "http://erp");
+    let billing = edge_checkout::router(test.world.instance().0);
+    let path = "/api/v1/billing/reconciliation?from=2026-01-01&to=2026-02-01";
+    let (status, report) = testing::ask(&billing, KEY, None, "GET", path, &Value::Null).await;
+    assert_eq!((status, &report["missing"], &report["payments"]), (200, &json!([]), &json!(0)), "{report}");
 }

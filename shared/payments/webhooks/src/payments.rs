@@ -32,6 +32,10 @@ pub struct Payment {
     pub plan: Option<String>,
     /// `monthly`, `annual`, or as the gateway writes it.
     pub cycle: Option<String>,
+    /// The subscription, as the gateway knows it.
+    pub subscription: Option<String>,
+    /// Whether the edge had the gateway note that it is for a subscription of seats.
+    pub names_seats: bool,
 }
 
 /// The payments that gateways reported. They are known for as long as events are kept.
@@ -231,6 +235,8 @@ impl Payment {
         self.amount = self.amount.take().or(other.amount);
         self.plan = self.plan.take().or(other.plan);
         self.cycle = self.cycle.take().or(other.cycle);
+        self.subscription = self.subscription.take().or(other.subscription);
+        self.names_seats |= other.names_seats;
     }
 
     fn give_back(&mut self, refund: &Refund) {
@@ -257,5 +263,7 @@ fn payment(stored: &WebhookEvent) -> Option<Payment> {
         at: stored.occurred_at,
         plan: event.plan_name.or(event.plan_id),
         cycle: event.billing_cycle,
+        subscription: event.subscription_id,
+        names_seats: event.edge_subscription_id.is_some(),
     })
 }

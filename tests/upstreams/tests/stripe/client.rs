@@ -12,7 +12,7 @@ use edge_upstreams::STRIPE_API_VERSION;
 use serde_json::json;
 use upstreams::stripe::schema::api_version;
 
-use crate::support::{ORGANIZATION, Test, plan, test};
+use crate::support::{NOBODY, ORGANIZATION, Test, plan, test};
 
 fn subscription<'a>(id: &'a str, terms: &'a Terms, key: &'a str) -> GatewaySubscription<'a> {
     GatewaySubscription { id, organization: ORGANIZATION, application: "openmic", terms, key }
@@ -27,6 +27,7 @@ fn order<'a>(subscription: GatewaySubscription<'a>, customer: Option<&'a str>) -
         trial_days: None,
         success_url: None,
         cancel_url: Some("https://acme.example/no"),
+        buyer: &NOBODY,
     }
 }
 
@@ -80,6 +81,7 @@ impl Test {
             plan,
             effective,
             now: self.capabilities.clock.now(),
+            buyer: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use edge_capabilities::testing::World;
 use edge_money::Currency;
 use edge_plans::Cycle;
 use edge_stripe::Stripe;
-use edge_subscriptions::{GatewayName, PlanTerms, Terms};
+use edge_subscriptions::{Buyer, GatewayName, PlanTerms, Terms};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -21,6 +21,10 @@ use tower::ServiceExt as _;
 use upstreams::Upstreams;
 
 pub const ORGANIZATION: &str = "0b7e1f6c-6f0a-4a4e-9a55-3f1f0f6f2d11";
+
+/// Stripe does not ask who buys.
+pub static NOBODY: Buyer =
+    Buyer { actor: String::new(), address: None, role: String::new(), request_id: String::new(), approval: None };
 
 /// What becomes of calls to Stripe.
 #[derive(Default)]

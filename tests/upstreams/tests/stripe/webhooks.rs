@@ -17,7 +17,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::{ORGANIZATION, Test, plan, test};
+use crate::support::{NOBODY, ORGANIZATION, Test, plan, test};
 
 const SECRET: &str = "whsec_of_the_tests";
 
@@ -49,6 +49,7 @@ async fn edge() -> Edge {
         trial_days: None,
         success_url: None,
         cancel_url: None,
+        buyer: &NOBODY,
     };
     let started = test.stripe.start_checkout(&order).await.unwrap();
     let Started::AwaitsPayment { checkout, customer, .. } = started else { panic!("{started:?}") };

@@ -199,7 +199,7 @@ impl Movements {
     }
 
     /// The subscription that a gateway knows by `reference`.
-    pub(crate) async fn by_reference(&self, reference: &str) -> Result<Option<String>, DatabaseError> {
+    pub async fn by_reference(&self, reference: &str) -> Result<Option<String>, DatabaseError> {
         let statement = "SELECT subscription_id FROM subscription_movements WHERE reference = $1
             ORDER BY recorded_at DESC LIMIT 1";
         let rows = self.0.query(statement, &[reference.into()]).await?;
