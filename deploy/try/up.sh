@@ -2,7 +2,7 @@
 # Starts the stand-in upstreams and the edge, makes a demo key and prints what to try. Ctrl-C stops both. An edge that is
 # killed is started again, with the state it had.
 #
-# EDGE_LISTEN, UPSTREAMS_LISTEN: where they listen; STATE_DIR: where the edge keeps its state.
+# EDGE_LISTEN, UPSTREAMS_LISTEN: where they listen; STATE_DIR: where the edge keeps its state; ERP=none: the edge has no ERP.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,7 +19,10 @@ mkdir -p "$state_dir"
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport and the mail service are one server.
-export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$upstreams}
+erp=$upstreams
+# Nobody listens there.
+[ "${ERP:-}" = none ] && erp=http://127.0.0.1:9
+export SPIN_VARIABLE_ERP_URL=${SPIN_VARIABLE_ERP_URL:-$erp}
 export SPIN_VARIABLE_BHEEMPAY_URL=${SPIN_VARIABLE_BHEEMPAY_URL:-$upstreams}
 export SPIN_VARIABLE_MAIL_URL=${SPIN_VARIABLE_MAIL_URL:-$upstreams}
 export SPIN_VARIABLE_STRIPE_URL=${SPIN_VARIABLE_STRIPE_URL:-$upstreams}
@@ -95,9 +98,22 @@ curl -fsS -X PUT "$upstreams/_control/bheempay/webhook" -H 'Content-Type: applic
 curl -fsS -X PUT "$upstreams/_control/stripe/webhook" -H 'Content-Type: application/json' \
     -d "{\"url\":\"$edge/webhooks/stripe\",\"secret\":\"${stripe_secrets%%,*}\"}"
 
+if [ "${ERP:-}" = none ]; then
+    names="BheemPay, Stripe and Notify"
+    try="There is no ERP: go on in README.md with \"Without an ERP\", which buys seats at the stand-in Stripe.
+
+    curl -s \$EDGE/applications -H \"Authorization: Bearer \$ADMIN\""
+else
+    names="ERP, BheemPay, Stripe and Notify"
+    try="Has user_123 a seat?
+
+    curl -s \$EDGE/verify-seat -H \"Authorization: Bearer \$KEY\" -H 'Content-Type: application/json' \\
+      -d '{\"userId\":\"user_123\",\"applicationSlug\":\"healos\",\"externalOrgId\":\"hospital_456\"}'"
+fi
+
 cat <<MESSAGE
 
-The edge listens on $edge; the stand-in ERP, BheemPay, Stripe and Notify on $upstreams. What the edge says is in $log.
+The edge listens on $edge; the stand-in $names on $upstreams. What the edge says is in $log.
 
     export EDGE=$edge
     export UPSTREAMS=$upstreams
@@ -105,10 +121,7 @@ The edge listens on $edge; the stand-in ERP, BheemPay, Stripe and Notify on $ups
     export ADMIN=$admin
     export SECRET=$secret
 
-Has user_123 a seat?
-
-    curl -s \$EDGE/verify-seat -H "Authorization: Bearer \$KEY" -H 'Content-Type: application/json' \\
-      -d '{"userId":"user_123","applicationSlug":"healos","externalOrgId":"hospital_456"}'
+$try
 
 README.md goes on from here. The API is described at $edge/docs. Ctrl-C stops everything.
 MESSAGE

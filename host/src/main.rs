@@ -17,6 +17,7 @@ mod rest;
 mod rules;
 mod runtime_config;
 mod seat_token_key;
+mod seats;
 mod server;
 mod sync;
 mod tenants;
@@ -51,6 +52,8 @@ enum Command {
     Rules(rules::Options),
     /// Make a key that signs seat tokens, for the variable seat_token_key
     SeatTokenKey(seat_token_key::Options),
+    /// Bring an application's seats over from the ERP or a file
+    Seats(seats::Options),
     /// Bring a company's people and projects over from the ERP
     Sync(sync::Options),
     /// Make the group's own companies tenants
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Migrate(options) => Ok(migrate::run(&options)),
         Command::Rules(options) => Ok(rules::run(options)),
         Command::SeatTokenKey(options) => seat_token_key::run(&options),
+        Command::Seats(options) => Ok(seats::run(options)),
         Command::Sync(options) => Ok(sync::run(options)),
         Command::Tenants(options) => Ok(tenants::run(options)),
         Command::Webhook(options) => Ok(webhook::run(options)),

@@ -61,9 +61,14 @@ const SHARED: &[(&str, &[&str], &str)] = &[
         "seats are below tenants; an external id and the tenant's subscription are read at once",
     ),
     (
+        "entitlement/applications",
+        &["organization_names", "subscription_movements", "tenant_external_ids"],
+        "which of the ERP's organizations have no subscription is found in one statement",
+    ),
+    (
         "entitlement/subscriptions",
-        &["tenant_external_ids", "tenants"],
-        "a seat check reads whose an external id is, and the seat, in one statement",
+        &["applications", "tenant_external_ids", "tenants"],
+        "a seat check reads where the seats live, whose an external id is, and the seat, in one statement",
     ),
     (
         "entitlement/tenants",

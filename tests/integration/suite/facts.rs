@@ -25,6 +25,7 @@ mod members;
 mod numbers;
 mod plans;
 mod rules;
+mod seat_import;
 mod sign_in;
 mod stores;
 mod strangers;
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Fact> {
         numbers::facts(),
         tenants::facts(),
         members::facts(),
+        seat_import::facts(),
         sign_in::facts(),
         stores::facts(),
         strangers::facts(),

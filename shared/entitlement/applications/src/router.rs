@@ -8,6 +8,7 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Idempotency;
+use edge_seats::Invalidation;
 use utoipa::OpenApi;
 
 use crate::application::api as applications;
@@ -24,6 +25,7 @@ pub(crate) struct AppState {
     pub(crate) applications: Applications,
     pub(crate) capabilities: Capabilities,
     pub(crate) idempotency: Idempotency,
+    pub(crate) invalidation: Invalidation,
     pub(crate) plans: Plans,
 }
 
@@ -59,6 +61,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         applications: Applications::new(capabilities, &db),
         authenticator: Authenticator::new(capabilities, &db),
         idempotency: Idempotency::new(capabilities, &db),
+        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         plans: Plans::new(db.clone()),
         capabilities: capabilities.clone(),
     };

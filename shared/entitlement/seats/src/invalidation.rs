@@ -26,6 +26,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Clock, KeyValue};
 use edge_database::Db;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::erp_seat::{ErpAnswer, ErpSeat};
 use crate::error::StorageError;
@@ -37,6 +38,12 @@ use crate::tenant_facts::TenantRows;
 
 /// How long the ERP's word that an external id is another tenant's is used without asking again.
 const CONFIRMATION_TTL: Duration = Duration::from_mins(1);
+
+/// How many organisations are read at a time where an application's seats move.
+const RAISES_AT_ONCE: u32 = 500;
+
+/// How many of them are raised at the same time.
+const CONCURRENT_RAISES: usize = 16;
 
 /// Invalidates cached verdicts.
 #[derive(Clone)]
@@ -121,6 +128,21 @@ impl Invalidation {
             self.raise_alias(org, Some(tenant), number).await?;
         }
         Ok(())
+    }
+
+    /// To be called once it is stored where the seats of `application` live from now on: no verdict from where they lived
+    /// before is served after this. May be repeated.
+    pub async fn invalidate_application(&self, application: &str) -> Result<(), StorageError> {
+        // INVARIANT: as in `raise`: names are read after the global fence was raised.
+        let number = self.fences.raise_global().await?;
+        let mut after = String::new();
+        loop {
+            let organizations = self.names.organizations_of(application, &after, RAISES_AT_ONCE).await?;
+            let Some(last) = organizations.last() else { return Ok(()) };
+            after.clone_from(last);
+            let raise = |organization: String| async move { self.raise_to(&organization, number).await.map(drop) };
+            stream::iter(organizations).map(Ok).try_for_each_concurrent(CONCURRENT_RAISES, raise).await?;
+        }
     }
 
     /// The tenant that `org` is bound to at the edge.

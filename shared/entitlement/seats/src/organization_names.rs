@@ -80,6 +80,20 @@ impl OrganizationNames {
         Ok(rows.first().map(|row| row.text(0)).transpose()?.map(ToOwned::to_owned))
     }
 
+    /// Up to `limit` organisations that external ids of `application` have, from after `after`, in their order.
+    pub(crate) async fn organizations_of(
+        &self,
+        application: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StorageError> {
+        let statement = "SELECT DISTINCT organization_id FROM organization_names
+            WHERE application = $1 AND organization_id > $2 ORDER BY organization_id LIMIT $3";
+        let values = [application.into(), after.into(), i64::from(limit).into()];
+        let rows = self.db.query(statement, &values).await?;
+        Ok(rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?)
+    }
+
     /// The organisations that the ERP gave for the external ids that are bound to `tenant`, without the tenant's own
     /// id.
     pub(crate) async fn organizations_bound_to(&self, tenant: &str) -> Result<Vec<String>, StorageError> {

@@ -6,7 +6,7 @@ use edge_seats::StorageError;
 
 use crate::gateway::GatewayError;
 use crate::seat::SeatError;
-use crate::subscription::Contradiction;
+use crate::subscription::{Contradiction, NotImportable};
 
 /// Why a subscription or a seat was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum SubscriptionError {
     /// The organization has had its trial of the application.
     #[error("the organization has had its trial")]
     TrialUsed,
+    /// What another system has of the subscription cannot be taken over.
+    #[error("a subscription of another system {0}")]
+    NotImportable(#[from] NotImportable),
     /// Too many change the subscription at once.
     #[error("too many change the subscription at once")]
     Busy,

@@ -34,6 +34,6 @@ pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, Seat
 pub use service::{EventOutcome, Subscriptions};
 pub use settlement::{SETTLE, SETTLE_EVERY, SettleMovements};
 pub use subscription::{
-    Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, PlanTerms, Reported, ReportedStatus,
-    Scheduled, Status, SubscriptionEvent, Terms, Transition, UnpaidIncrease,
+    Checkout, Contradiction, Dated, EventKind, GRACE, GatewayFacts, GatewayName, Imported, NotImportable, PlanTerms,
+    Reported, ReportedStatus, Scheduled, Status, SubscriptionEvent, Terms, Transition, UnpaidIncrease,
 };

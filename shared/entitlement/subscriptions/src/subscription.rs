@@ -20,4 +20,4 @@ pub(crate) use purchase::Purchase;
 pub use status::Status;
 #[cfg(test)]
 pub(crate) use terms::testing;
-pub use terms::{Checkout, GRACE, GatewayName, PlanTerms, Scheduled, Terms, UnpaidIncrease};
+pub use terms::{Checkout, GRACE, GatewayName, Imported, NotImportable, PlanTerms, Scheduled, Terms, UnpaidIncrease};

@@ -135,6 +135,8 @@ codes! {
     SubscriptionInactive CONFLICT "SUBSCRIPTION_INACTIVE";
     /// 409: more seats are in use than there would be.
     SeatsInUse CONFLICT "SEATS_IN_USE";
+    /// 409: the ERP has seats that are not in the edge's record, from which they are to be read.
+    SeatsNotImported CONFLICT "SEATS_NOT_IMPORTED";
     /// 409: all purchased seats are assigned or offered.
     SeatLimitReached CONFLICT "SEAT_LIMIT_REACHED";
     /// 409: the seat was assigned a short time ago and cannot be transferred yet.

@@ -14,6 +14,9 @@ use super::model::{Application, SeatSource};
 use super::request::{CreateApplicationRequest, UpdateApplicationRequest, is_slug};
 use crate::router::{AppState, MAX_UPDATE_ATTEMPTS, busy, require_platform};
 
+/// How many organizations a refused change of the seat source names.
+const MAX_NAMED: u32 = 20;
+
 /// An application.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Application)]
@@ -58,7 +61,7 @@ impl From<Application> for ApplicationResponse {
     request_body = CreateApplicationRequest,
     responses(
         (status = 201, description = "The application is registered.", body = ApplicationResponse),
-        (status = 409, description = "`ALREADY_EXISTS`: there is an application with this slug."),
+        (status = 409, description = "`ALREADY_EXISTS`: there is an application with this slug; `SEATS_NOT_IMPORTED`: as for an update."),
     ),
 )]
 pub(crate) async fn create_application(
@@ -70,13 +73,21 @@ pub(crate) async fn create_application(
     state
         .idempotency
         .once(&granted.caller.idempotency_scope(), request, async |new| {
+            let force = new.force == Some(true);
             let application = new.read(&granted.caller.id, state.now())?;
             if !granted.caller.speaks_for(&application.slug) {
                 let detail = "The credential is limited to other applications.";
                 return Err(Problem::new(Code::PermissionDenied, detail));
             }
+            let moves = application.seat_source == SeatSource::Edge;
+            if moves && !force && state.applications.registered(&application.slug).await?.is_none() {
+                state.require_imported(&application.slug).await?;
+            }
             if !state.applications.insert(&application).await? {
                 return Err(Problem::new(Code::AlreadyExists, "There is an application with this slug."));
+            }
+            if moves {
+                state.invalidation.invalidate_application(&application.slug).await?;
             }
             Ok((StatusCode::CREATED, ApplicationResponse::from(application)))
         })
@@ -132,14 +143,15 @@ pub(crate) async fn get_application(
 
 /// Update an application
 ///
-/// Omitted fields keep their values. Requires a platform key. A new seat source is used by every instance within a
-/// second.
+/// Omitted fields keep their values. Requires a platform key. A new `seatSource` is in force once it is answered. It
+/// becomes `edge` only if each organization for which the ERP gave a seat has a live subscription here, or with `force`.
 #[utoipa::path(
     patch, path = "/applications/{slug}", tag = "Applications", security(("key" = ["applications:write"])),
     params(("slug" = String, Path, description = "The application's slug.")), request_body = UpdateApplicationRequest,
     responses(
         (status = 200, description = "The updated application.", body = ApplicationResponse),
         (status = 404, description = "`APPLICATION_NOT_FOUND`: nobody registered it."),
+        (status = 409, description = "`SEATS_NOT_IMPORTED`: see `organizations`, how many, and `externalOrgIds`, the first of them."),
     ),
 )]
 pub(crate) async fn update_application(
@@ -152,13 +164,34 @@ pub(crate) async fn update_application(
     let attempt = || async {
         let before = state.find_application(&granted.caller, &slug).await?;
         let Some(after) = changes.read(&before, &granted.caller.id, state.now())? else { return Ok(Some(before)) };
+        let moves = (before.seat_source, after.seat_source) == (SeatSource::Erp, SeatSource::Edge);
+        if moves && changes.force != Some(true) {
+            state.require_imported(&slug).await?;
+        }
         Ok::<_, Problem>(state.applications.replace(&after).await?.then_some(after))
     };
     let after = retry_on_conflict(MAX_UPDATE_ATTEMPTS, attempt).await?.ok_or_else(busy)?;
+    if changes.seat_source.is_some() {
+        // Also where it is as before: who sends the change again may not have been answered.
+        state.invalidation.invalidate_application(&slug).await?;
+    }
     Ok(Json(after.into()))
 }
 
 impl AppState {
+    /// Refuses to have the seats of `application` read from the record where the ERP has some that are not there.
+    async fn require_imported(&self, application: &str) -> Result<(), Problem> {
+        let missing = self.applications.not_imported(application, MAX_NAMED).await?;
+        if missing.count == 0 {
+            return Ok(());
+        }
+        let detail = "The ERP has given seats of organizations that have no live subscription here: their users would be \
+            denied. Import the seats, or send force.";
+        let named = serde_json::to_string(&missing.external_orgs).unwrap_or_else(|_| "[]".to_owned());
+        let problem = Problem::new(Code::SeatsNotImported, detail);
+        Err(problem.with("organizations", missing.count.to_string()).with("externalOrgIds", named))
+    }
+
     /// The application `slug`, if somebody registered it and `caller` may act for it.
     pub(crate) async fn find_application(&self, caller: &Caller, slug: &str) -> Result<Application, Problem> {
         let is_valid = !slug.chars().any(char::is_control) && caller.speaks_for(slug);

@@ -33,6 +33,9 @@ pub(crate) struct CreateApplicationRequest {
     /// The days for which an invitation to a seat holds: 1 to 366. Default: 7.
     #[serde(default)]
     invitation_days: Option<u32>,
+    /// Whether the seats live at the edge although the ERP has seats that were not imported. Default: false.
+    #[serde(default)]
+    pub(crate) force: Option<bool>,
 }
 
 /// The fields of an application that can be updated. Omitted fields keep their values; of a new application they have
@@ -48,13 +51,16 @@ pub(crate) struct UpdateApplicationRequest {
     external_id_name: Option<String>,
     /// Where the application's seats live: `erp` (default) or `edge`.
     #[serde(default)]
-    seat_source: Option<SeatSource>,
+    pub(crate) seat_source: Option<SeatSource>,
     /// The hours that must pass before a seat that was assigned can be transferred. Default: 0.
     #[serde(default)]
     seat_cooldown_hours: Option<u32>,
     /// The days for which an invitation to a seat holds: 1 to 366. Default: 7.
     #[serde(default)]
     invitation_days: Option<u32>,
+    /// Whether `seatSource` becomes `edge` although the ERP has seats that were not imported. Default: false.
+    #[serde(default)]
+    pub(crate) force: Option<bool>,
 }
 
 pub(crate) fn is_valid_text(text: &str) -> bool {
@@ -80,6 +86,7 @@ impl CreateApplicationRequest {
             seat_source: self.seat_source,
             seat_cooldown_hours: self.seat_cooldown_hours,
             invitation_days: self.invitation_days,
+            force: None,
         };
         fields.apply(&mut application, &mut errors);
         if errors.is_empty() { Ok(application) } else { Err(Problem::fields(errors)) }

@@ -16,6 +16,23 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 /// The maximum number of applications in memory: a bound against callers that invent slugs.
 const MAX_REMEMBERED: usize = 1024;
 
+/// The organizations for which the ERP gave a seat of an application and which have no live subscription to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NotImported {
+    pub(crate) count: i64,
+    /// The first of their ids in the application.
+    pub(crate) external_orgs: Vec<String>,
+}
+
+/// The external ids of the application `$1` with such an organization.
+const NOT_IMPORTED: &str = "FROM organization_names n
+    WHERE n.application = $1 AND n.organization_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM tenant_external_ids e
+        JOIN subscription_movements m ON m.organization_id = e.tenant_id AND m.application = e.application
+            AND m.number = (SELECT MAX(l.number) FROM subscription_movements l
+                WHERE l.organization_id = e.tenant_id AND l.application = e.application)
+        WHERE e.application = n.application AND e.external_org = n.external_org AND m.seats_after > 0)";
+
 /// Applications.
 #[derive(Clone)]
 pub struct Applications {
@@ -80,6 +97,19 @@ impl Applications {
         let is_replaced = self.db.update_if_revision(application, &["slug"], &["created_at"]).await?;
         self.forget(&application.slug);
         Ok(is_replaced)
+    }
+
+    /// What the ERP has of the application `slug` and the record has not; at most `named` are named.
+    pub(crate) async fn not_imported(&self, slug: &str, named: u32) -> Result<NotImported, DatabaseError> {
+        let counted = self.db.query(&format!("SELECT COUNT(*) {NOT_IMPORTED}"), &[slug.into()]).await?;
+        let count = counted.first().map_or(Ok(0), |row| row.integer(0))?;
+        let statement = format!("SELECT n.external_org {NOT_IMPORTED} ORDER BY n.external_org LIMIT $2");
+        let rows = match count {
+            0 => Vec::new(),
+            _ => self.db.query(&statement, &[slug.into(), i64::from(named).into()]).await?,
+        };
+        let external_orgs = rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<_, _>>()?;
+        Ok(NotImported { count, external_orgs })
     }
 
     /// Up to `limit` applications after `last`, sorted by slug.

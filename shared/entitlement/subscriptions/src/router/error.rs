@@ -80,6 +80,7 @@ impl From<SubscriptionError> for Problem {
             SubscriptionError::TrialUsed => {
                 Self::field("trial", "is not possible: the organization has had its trial of this application")
             }
+            SubscriptionError::NotImportable(why) => Self::field("imported", why.to_string()),
             SubscriptionError::Busy => {
                 let detail = "Too many callers change this subscription at once; try again.";
                 Self::new(Code::StoreUnavailable, detail).retry_after(1)

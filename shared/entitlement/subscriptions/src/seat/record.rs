@@ -1,4 +1,5 @@
-//! The record as seat checks read it: one statement, and the application, which an instance remembers for a moment.
+//! The record as seat checks read it: one statement. It also reads where the seats live, so that no check is answered from
+//! where they lived before: what is remembered of the application may be a second old.
 
 use async_trait::async_trait;
 use edge_applications::{Applications, SeatSource};
@@ -19,11 +20,12 @@ pub struct RecordedSeats {
 }
 
 /// The organization with the external id `$2` in the application `$1`, its last subscription, and the last movement of the
-/// user `$3` there.
-const FIND: &str = "SELECT e.tenant_id, t.is_active, t.is_suspended, h.subscription_id, h.terms_number, m.terms,
+/// user `$3` there. No row: the application's seats are not in the record.
+const FIND: &str = "SELECT t.id, t.is_active, t.is_suspended, h.subscription_id, h.terms_number, m.terms,
         s.subscription_id, s.seat_id, s.seat_state, s.number
-    FROM tenant_external_ids e
-    JOIN tenants t ON t.id = e.tenant_id
+    FROM applications a
+    LEFT JOIN tenant_external_ids e ON e.application = a.slug AND e.external_org = $2
+    LEFT JOIN tenants t ON t.id = e.tenant_id
     LEFT JOIN subscription_movements h ON h.organization_id = e.tenant_id AND h.application = e.application
         AND h.number = (SELECT MAX(l.number) FROM subscription_movements l
             WHERE l.organization_id = e.tenant_id AND l.application = e.application)
@@ -32,7 +34,7 @@ const FIND: &str = "SELECT e.tenant_id, t.is_active, t.is_suspended, h.subscript
     LEFT JOIN subscription_movements s ON s.organization_id = e.tenant_id AND s.application = e.application
         AND s.number = (SELECT MAX(u.number) FROM subscription_movements u
             WHERE u.organization_id = e.tenant_id AND u.application = e.application AND u.user_id = $3)
-    WHERE e.application = $1 AND e.external_org = $2";
+    WHERE a.slug = $1 AND a.seat_source = 'edge'";
 
 impl RecordedSeats {
     /// Those in `db`.
@@ -41,6 +43,7 @@ impl RecordedSeats {
     }
 
     fn read(&self, row: &Row) -> Result<ErpAnswer, DatabaseError> {
+        let Some(organization) = row.optional_text(0)? else { return Ok(ErpAnswer::OrganizationNotFound) };
         let (Some(subscription), Some(terms)) = (row.optional_text(3)?, row.optional_text(5)?) else {
             return Ok(ErpAnswer::SeatNotFound);
         };
@@ -56,7 +59,7 @@ impl RecordedSeats {
         let state = state.ok_or_else(|| DatabaseError::Refused("seat_state is not known".into()))?;
         let is_inactive = row.integer(1)? == 0 || row.integer(2)? != 0;
         Ok(ErpAnswer::Seat(ErpSeat {
-            organization: row.text(0)?.to_owned(),
+            organization: organization.to_owned(),
             seat_id: id.to_owned(),
             seat_status: match state {
                 SeatState::Pending => SeatStatus::Pending,
@@ -80,11 +83,8 @@ impl SeatRecord for RecordedSeats {
 
     async fn find(&self, subject: &Subject) -> Result<Option<ErpAnswer>, DatabaseError> {
         let (application, external_org) = (&subject.org.application, &subject.org.id);
-        if !self.keeps(application).await? {
-            return Ok(None);
-        }
         let values = [application.as_str().into(), external_org.as_str().into(), subject.user.as_str().into()];
         let rows = self.db.query(FIND, &values).await?;
-        rows.first().map_or(Ok(Some(ErpAnswer::OrganizationNotFound)), |row| self.read(row).map(Some))
+        rows.first().map(|row| self.read(row)).transpose()
     }
 }

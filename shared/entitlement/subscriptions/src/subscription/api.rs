@@ -84,10 +84,14 @@ pub(crate) async fn create_subscription(
                 seats: wanted.seats,
                 gateway: wanted.gateway,
                 has_trial: wanted.has_trial,
+                imported: wanted.imported,
                 success_url: new.success_url.as_deref(),
                 cancel_url: new.cancel_url.as_deref(),
                 buyer: buyer(&caller, &actor, &request_id, new.approval_request_id.as_deref())?,
             };
+            if wanted.imported.is_some() {
+                require_platform(&caller)?;
+            }
             if let Some(external_org) = &new.external_org_id {
                 require_platform(&caller)?;
                 state.service.check_purchase(&purchase).await?;
@@ -370,8 +374,7 @@ fn require_platform(caller: &Caller) -> Result<(), Problem> {
     match caller.tenant {
         None => Ok(()),
         Some(_) => {
-            let detail =
-                "An organization's id in an application is the platform's to say: this requires a platform key.";
+            let detail = "What other systems call an organization, and have of it, is the platform's to say: this requires a platform key.";
             Err(Problem::new(Code::PermissionDenied, detail))
         }
     }

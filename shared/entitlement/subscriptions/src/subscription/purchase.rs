@@ -8,7 +8,7 @@ use edge_capabilities::random;
 use edge_tenants::Tenant;
 
 use super::status::Status;
-use super::terms::{GatewayName, PlanTerms, Terms};
+use super::terms::{GatewayName, Imported, PlanTerms, Terms};
 use crate::error::SubscriptionError;
 use crate::gateway::{Buyer, Cancellation, CheckoutOrder, GatewayError, GatewaySubscription, Gateways, Started};
 use crate::movement::{Account, Batch};
@@ -21,6 +21,8 @@ pub(crate) struct Purchase<'a> {
     pub(crate) seats: i64,
     pub(crate) gateway: GatewayName,
     pub(crate) has_trial: bool,
+    /// What another system says of it: then it is not a new one.
+    pub(crate) imported: Option<Imported>,
     pub(crate) success_url: Option<&'a str>,
     pub(crate) cancel_url: Option<&'a str>,
     pub(crate) buyer: Buyer,
@@ -92,6 +94,7 @@ impl Subscriptions {
         };
         let started = gateways.get(purchase.gateway)?.start_checkout(&order).await?;
         let terms = match started {
+            Started::Begun if let Some(imported) = purchase.imported => terms.import(imported, now)?,
             Started::Begun => {
                 let trial = trial_days.map(|days| now.plus(Duration::from_secs(u64::from(days) * 86_400)));
                 terms.begin(trial, now)

@@ -1,10 +1,12 @@
 //! The bodies of requests about subscriptions.
 
+use edge_capabilities::Timestamp;
 use edge_http::{FieldError, Problem};
+use edge_seats::SubscriptionStatus;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::terms::GatewayName;
+use super::terms::{GatewayName, Imported};
 use crate::gateway::Effective;
 
 /// The most seats of a subscription.
@@ -34,6 +36,9 @@ pub(crate) struct CreateSubscriptionRequest {
     /// Whether it begins with the plan's trial. An organization has one trial of an application.
     #[serde(default)]
     trial: Option<bool>,
+    /// What another system says of the subscription, which is taken over from there. Requires a platform key and `manual`.
+    #[serde(default)]
+    imported: Option<ImportedRequest>,
     /// Where the buyer goes after paying.
     #[serde(default)]
     pub(crate) success_url: Option<String>,
@@ -45,11 +50,38 @@ pub(crate) struct CreateSubscriptionRequest {
     pub(crate) approval_request_id: Option<String>,
 }
 
+/// A subscription as another system has it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ImportedRequest {
+    /// Its state there: `ACTIVE`, `TRIALING`, `PAST_DUE`, or `CANCELLED` for one that ends with its period.
+    #[schema(value_type = edge_seats::SubscriptionStatus)]
+    status: String,
+    /// When its period ends, RFC 3339; null: it has no end. Required unless it is `ACTIVE`.
+    #[serde(default)]
+    current_period_end: Option<String>,
+}
+
+impl ImportedRequest {
+    fn read(&self, errors: &mut Vec<FieldError>) -> Option<Imported> {
+        let status = SubscriptionStatus::parse(&self.status);
+        if status.is_none() {
+            errors.push(FieldError::new("imported.status", "must be ACTIVE, TRIALING, PAST_DUE or CANCELLED"));
+        }
+        let period_end = self.current_period_end.as_deref().map(Timestamp::parse);
+        if period_end == Some(None) {
+            errors.push(FieldError::new("imported.currentPeriodEnd", "must be an RFC 3339 date and time"));
+        }
+        Some(Imported { status: status?, period_end: period_end.flatten() })
+    }
+}
+
 /// The terms that a new subscription asks for.
 pub(crate) struct WantedTerms {
     pub(crate) seats: i64,
     pub(crate) gateway: GatewayName,
     pub(crate) has_trial: bool,
+    pub(crate) imported: Option<Imported>,
 }
 
 impl CreateSubscriptionRequest {
@@ -69,8 +101,13 @@ impl CreateSubscriptionRequest {
         if gateway.is_none() {
             errors.push(FieldError::new("gateway", "must be stripe, bheempay or manual"));
         }
+        let has_trial = self.trial == Some(true);
+        let imported = self.imported.as_ref().and_then(|imported| imported.read(&mut errors));
+        if self.imported.is_some() && (gateway != Some(GatewayName::Manual) || has_trial) {
+            errors.push(FieldError::new("imported", "takes the gateway manual, and no trial"));
+        }
         match gateway.filter(|_| errors.is_empty()) {
-            Some(gateway) => Ok(WantedTerms { seats: self.seats, gateway, has_trial: self.trial == Some(true) }),
+            Some(gateway) => Ok(WantedTerms { seats: self.seats, gateway, has_trial, imported }),
             None => Err(Problem::fields(errors)),
         }
     }

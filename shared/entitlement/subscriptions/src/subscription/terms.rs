@@ -6,6 +6,7 @@ use std::time::Duration;
 use edge_capabilities::Timestamp;
 use edge_money::Currency;
 use edge_plans::Cycle;
+use edge_seats::SubscriptionStatus;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Dated, GatewayFacts};
@@ -119,6 +120,26 @@ pub struct UnpaidIncrease {
     pub lapses_at: Timestamp,
 }
 
+/// A subscription as another system has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Its state there.
+    pub status: SubscriptionStatus,
+    /// When the period ends; None: it has no end.
+    pub period_end: Option<Timestamp>,
+}
+
+/// Why a subscription of another system is not taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotImportable {
+    /// It grants nobody access.
+    #[error("grants nobody access, so there is nothing to import")]
+    GrantsNothing,
+    /// In this state it must have an end.
+    #[error("must have a currentPeriodEnd in this state")]
+    HasNoEnd,
+}
+
 /// What an organization has subscribed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -211,6 +232,43 @@ impl Terms {
         self
     }
 
+    /// Puts them in force at `now` as they were in force elsewhere. Err: nobody could be assigned a seat of them.
+    pub fn import(mut self, imported: Imported, now: Timestamp) -> Result<Self, NotImportable> {
+        let Imported { status, period_end } = imported;
+        let is_over = period_end.is_some_and(|end| end <= now);
+        match (status, period_end) {
+            (SubscriptionStatus::Suspended | SubscriptionStatus::Expired, _) => {
+                return Err(NotImportable::GrantsNothing);
+            }
+            (SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::Cancelled, _)
+                if is_over =>
+            {
+                return Err(NotImportable::GrantsNothing);
+            }
+            (SubscriptionStatus::Trialing | SubscriptionStatus::Cancelled | SubscriptionStatus::PastDue, None) => {
+                return Err(NotImportable::HasNoEnd);
+            }
+            (SubscriptionStatus::Trialing, end) => return Ok(self.begin(end, now)),
+            (SubscriptionStatus::Active, None) => return Ok(self.begin(None, now)),
+            (SubscriptionStatus::Active | SubscriptionStatus::Cancelled, Some(end)) => {
+                self.status = Status::Active;
+                self.cancel_at_period_end = status == SubscriptionStatus::Cancelled;
+                self.anchor = end;
+                self.period = Some((now, end));
+            }
+            (SubscriptionStatus::PastDue, Some(end)) => {
+                self.status = Status::PastDue;
+                self.anchor = end;
+                self.period = Some((now.min(end), end));
+                self.past_due_since = Some(end);
+                if !self.may_assign(now) {
+                    return Err(NotImportable::GrantsNothing);
+                }
+            }
+        }
+        Ok(self)
+    }
+
     /// When the access that is paid for ends; None: it has no end.
     pub fn access_end(&self) -> Option<Timestamp> {
         let period_end = self.period.map(|(_, end)| end);
@@ -298,7 +356,9 @@ impl Terms {
             self.end(end);
             return Some(end);
         }
-        if self.gateway == GatewayName::Manual && end <= now {
+        // One that is overdue waits for somebody's word: it was imported so, for a manual one is never overdue by itself.
+        let renews = matches!(self.status, Status::Trialing | Status::Active);
+        if self.gateway == GatewayName::Manual && renews && end <= now {
             let was_trial = self.status == Status::Trialing;
             self.status = Status::Active;
             let is_changed = self.take_scheduled(end);
@@ -425,6 +485,36 @@ mod tests {
             assert_eq!(terms.advance(at(now)), []);
             assert_eq!(terms.period, Some((at(from), at(to))));
             assert!(terms.may_assign(at(now)));
+        }
+    }
+
+    #[test]
+    fn an_imported_subscription_grants_as_long_as_it_did_elsewhere() {
+        use SubscriptionStatus as Is;
+        let (now, later, gone) = (at("2026-01-31"), at("2026-03-15"), at("2026-01-30"));
+        let nothing = Err(NotImportable::GrantsNothing);
+        for (status, end, expected) in [
+            (Is::Active, Some(later), Ok((Status::Active, Some(later), Status::Active))),
+            (Is::Active, None, Ok((Status::Active, Some(at("2026-02-28")), Status::Active))),
+            (Is::Trialing, Some(later), Ok((Status::Trialing, Some(later), Status::Active))),
+            (Is::Cancelled, Some(later), Ok((Status::Active, Some(later), Status::Cancelled))),
+            (Is::PastDue, Some(gone), Ok((Status::PastDue, Some(gone), Status::PastDue))),
+            (Is::PastDue, Some(at("2026-01-20")), nothing),
+            (Is::Active, Some(gone), nothing),
+            (Is::Cancelled, Some(gone), nothing),
+            (Is::Suspended, Some(later), nothing),
+            (Is::Expired, None, nothing),
+            (Is::Cancelled, None, Err(NotImportable::HasNoEnd)),
+            (Is::Trialing, None, Err(NotImportable::HasNoEnd)),
+        ] {
+            let new = Terms::new(plan(), 5, GatewayName::Manual, now);
+            let outcome = new.import(Imported { status, period_end: end }, now).map(|terms| {
+                assert!(terms.may_assign(now), "{status:?}");
+                let mut after = terms.clone();
+                after.advance(at("2026-06-01"));
+                (terms.status, terms.access_end(), after.status)
+            });
+            assert_eq!(outcome, expected, "{status:?} {end:?}");
         }
     }
 

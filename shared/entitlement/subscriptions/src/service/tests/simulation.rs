@@ -204,6 +204,7 @@ impl History {
                     seats,
                     gateway,
                     has_trial,
+                    imported: None,
                     success_url,
                     cancel_url,
                     buyer: crate::gateway::Buyer::default(),
