@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use edge_seat_import::{ApiAnswer, EdgeApi, ImportError, ImportOptions, csv, erp, import};
 use http::Method;
 use serde_json::Value;
@@ -33,12 +33,13 @@ enum Command {
 }
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("source").required(true).multiple(true).args(["erp", "csv"])))]
 struct Importing {
     /// The application's slug
     #[arg(long)]
     application: String,
     /// Read the seats from the ERP: of the users in --csv, or else of all users of all organizations that the edge knows
-    #[arg(long, required_unless_present = "csv")]
+    #[arg(long)]
     erp: bool,
     /// A file with the columns external_org_id and user_id, and optionally seat_status, organization_id, plan_id, seats,
     /// subscription_status, current_period_end
