@@ -14,14 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import bars, processes, report, rules, soak, subjects, tools, verdicts, webhooks
+from harness import bars, processes, recorded, report, rules, soak, subjects, tools, verdicts, webhooks
 from harness.edge import Edge
 from harness.load import LoadFailed
 from harness.peers import CannotRun
 from harness.processes import say
 from harness.turns import MANY, Plan, Turns
 
-EXTRAS = ("verdicts", "start", "webhooks", "rules")
+EXTRAS = ("verdicts", "cold", "start", "webhooks", "rules")
 STARTS = 5
 
 
@@ -80,6 +80,9 @@ def measured(servers, folder, chosen, plan, build):
         more, ratio = many_verdicts(servers, folder, plan, turns)
         running += more
         judged.append(ratio)
+    if "cold" in chosen:
+        took = recorded.cold_checks(servers, folder / "cold")
+        judged.append(bars.Bar("cold check by the record, 1,000,000 seats, p99", recorded.p99(took) * 1000, 5, False, "ms"))
     if "webhooks" in chosen:
         receivers, received, held, without = webhooks.measure(servers, folder, plan)
         turns.seen.update(received.seen)

@@ -39,6 +39,7 @@ def from_turns(turns):
     ratio("cache hit against hello world, 32 connections, requests/s", "edge", "hello", MANY, "per_second", 0.6)
     ratio("cache hit against hello world, 32 connections, p99", "edge", "hello", MANY, "p99", 2, False)
     ratio("cache hit against hello world, 1 connection, p50", "edge", "hello", ONE, "p50", 2, False)
+    ratio("cache hit, seats at the edge against seats in the ERP, requests/s", "recorded", "edge", MANY, "per_second", 0.98)
     ratio("list of plans against hello world, 32 connections, requests/s", "plans", "hello", MANY, "per_second", 0.8)
     ratio("hello world against wasmtime serve, 32 connections, requests/s", "hello", "wasmtime", MANY, "per_second", 0.9)
     ratio("edge against FastAPI, 32 connections, requests/s", "edge", "fastapi", MANY, "per_second", 2)

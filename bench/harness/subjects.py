@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import paths, peers, tools
+from . import paths, peers, recorded, tools
 from .edge import APPLICATION, ORGANISATION, Edge
 from .http_json import Unexpected
 from .load import Request
@@ -50,6 +50,11 @@ def edge(servers, folder):
     return Subject("edge", "this edge, cache hits", running.server, running.request(USERS), running)
 
 
+def from_record(servers, folder):
+    running = recorded.edge_with_few(servers, folder / "edge", USERS)
+    return Subject("recorded", "this edge, cache hits, seats at the edge", running.server, running.request(USERS), running)
+
+
 def plans(servers, folder):
     running = Edge(servers, folder, "plans")
     return Subject("plans", "this edge, the list of plans", running.server, Request(PLANS))
@@ -67,6 +72,7 @@ def _peer(name, what, start):
 STARTERS = {
     "hello": hello,
     "edge": edge,
+    "recorded": from_record,
     "plans": plans,
     "wasmtime": wasmtime,
     "axum": _peer("axum", "same job, native axum", peers.start_axum),
@@ -115,6 +121,9 @@ def check(subject):
         "hasAccess": True, "seatId": "seat_u0000007", "subscriptionStatus": "ACTIVE", "expiresAt": True,
         "reason": "SEAT_ACTIVE", "source": "cache", "asOf": True, "version": 1,
     }  # fmt: skip
+    if subject.name == "recorded":
+        # The edge gives ids of its own, and its versions count all changes of the subscription.
+        expected |= {name: verdict[name] for name in ("seatId", "version") if verdict[name]}
     expect(subject, verdict, expected)
 
 
