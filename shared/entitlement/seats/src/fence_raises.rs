@@ -147,6 +147,12 @@ impl FenceRaises {
         Err(DatabaseError::Unavailable("too many raises of fences at once".into()))
     }
 
+    /// The highest sequence number; 0: there was no raise.
+    pub(crate) async fn latest(&self) -> Result<i64, DatabaseError> {
+        let rows = self.0.query("SELECT COALESCE(MAX(sequence), 0) FROM seat_fences", &[]).await?;
+        rows.first().map_or(Ok(0), |row| row.integer(0))
+    }
+
     /// How far the raises go, and up to where the cache with the id `cache` was reconciled.
     pub(crate) async fn progress(&self, cache: &str) -> Result<Progress, DatabaseError> {
         let statement = "SELECT COALESCE(MAX(sequence), 0),

@@ -78,7 +78,13 @@ impl Invalidation {
     pub async fn invalidate_external_org(&self, org: &ExternalOrg) -> Result<i64, StorageError> {
         // INVARIANT: the global fence is raised before the organisation is looked up; the first check of an external id
         // stores the organisation before it reads the global fence again. So one of the two sees the other.
-        let number = self.fences.raise_global().await?;
+        let number = match self.fences.raise_global().await {
+            Ok(number) => number,
+            Err(error) => {
+                self.raise_alias(org, None, 0).await?;
+                return Err(error.into());
+            }
+        };
         let mut fence = None;
         if let Some(tenant) = self.names.tenant_of(org).await? {
             fence = Some(self.invalidate(&tenant).await?);
@@ -185,7 +191,15 @@ impl Invalidation {
     }
 
     async fn raise(&self, organization: &str, reason: RaiseReason) -> Result<i64, StorageError> {
-        let number = self.fences.raise_global().await?;
+        let number = match self.fences.raise_global().await {
+            Ok(number) => number,
+            Err(error) => {
+                // While the cache gives no answer, instances go by the database: see `crate::remembered`. The caller raises
+                // again.
+                self.raises.insert(organization, self.clock.now(), 0, reason).await?;
+                return Err(error.into());
+            }
+        };
         let stored = self.raises.insert(organization, self.clock.now(), number, reason).await?;
         // INVARIANT: the global fence is raised again after the raise was stored: the first check of an external id may
         // have begun after the first raise and have read before the change was stored. Names are read after that: a

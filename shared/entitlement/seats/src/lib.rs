@@ -26,6 +26,7 @@ mod leader_election;
 mod metrics;
 mod organization_names;
 mod reconciliation;
+mod remembered;
 mod router;
 mod seat_access;
 mod seat_record;

@@ -18,6 +18,7 @@ use crate::fence::{Fence, FenceToken, Fences};
 use crate::invalidation::Invalidation;
 use crate::leader_election::{Candidate, Claim, LEASE_GAP, LeaderElection, Round};
 use crate::reconciliation::Reconciliation;
+use crate::remembered::Remembered;
 use crate::seat_access::{AccessDecision, SeatAccess};
 use crate::seat_record::{NoRecord, SeatRecord};
 use crate::settings::Settings;
@@ -52,6 +53,7 @@ struct Inner {
     reconciliation: Reconciliation,
     election: LeaderElection,
     unknown_subjects: UnknownSubjects,
+    remembered: Remembered,
     requests: SingleFlight<String, Outcome>,
     refreshes: SingleFlight<String, ()>,
     settings: Mutex<Option<Arc<Settings>>>,
@@ -129,6 +131,7 @@ impl Verification {
             reconciliation: Reconciliation::new(&capabilities, db),
             unknown_subjects: UnknownSubjects::new(cache.clone(), election.clone()),
             election,
+            remembered: Remembered::new(clock.clone(), db),
             requests: SingleFlight::default(),
             refreshes: SingleFlight::default(),
             settings: Mutex::default(),
@@ -171,13 +174,15 @@ impl Verification {
         for_token: bool,
     ) -> Result<Verdict, CacheMiss> {
         let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key(subject)).await else {
-            return Err(CacheMiss(None));
+            return Box::pin(self.verify_without_cache(subject, min_version, for_token)).await;
         };
-        let mut entry = self.check(bytes).await.ok();
+        let Ok(mut entry) = self.check(bytes).await else {
+            return Box::pin(self.verify_without_cache(subject, min_version, for_token)).await;
+        };
         let is_too_old = |verdict: &CurrentVerdict| {
             for_token && verdict.access.has_access && !verdict.cached.is_good_for_token(verdict.at)
         };
-        let verdict = entry.as_mut().and_then(|entry| entry.verdict.take());
+        let verdict = entry.verdict.take();
         if let Some(verdict) = verdict.filter(|verdict| !is_too_old(verdict)) {
             match verdict.decision(min_version) {
                 Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
@@ -188,7 +193,26 @@ impl Verification {
                 Decision::Fetch | Decision::Discard => {}
             }
         }
-        Err(CacheMiss(entry))
+        Err(CacheMiss(Some(entry)))
+    }
+
+    /// What this instance remembers of `subject`, if it is fresh. A token needs a fence, which only the cache has.
+    async fn verify_without_cache(
+        &self,
+        subject: &Subject,
+        min_version: Option<i64>,
+        for_token: bool,
+    ) -> Result<Verdict, CacheMiss> {
+        let verdict = if for_token { None } else { self.remembered(subject).await };
+        let fresh = verdict.filter(|verdict| verdict.decision(min_version) == Decision::Serve);
+        fresh.map(|verdict| verdict.into_verdict(Source::Cache)).ok_or(CacheMiss(None))
+    }
+
+    async fn remembered(&self, subject: &Subject) -> Option<CurrentVerdict> {
+        let cached = self.0.remembered.get(subject).await?;
+        let at = self.now();
+        let access = decide(&*self.0.rule, &cached.answer, at).await;
+        Some(CurrentVerdict { cached, access, at })
     }
 
     /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the
@@ -245,8 +269,14 @@ impl Verification {
             }
             Err(error) => {
                 // The cache is read again: what it held before may have been invalidated since, or have become too old.
-                let Ok(bytes) = capabilities.cache.get(&verdict::key(subject)).await else { return Err(error) };
-                let verdict = self.check(bytes).await.ok().and_then(|entry| entry.verdict);
+                let entry = match capabilities.cache.get(&verdict::key(subject)).await {
+                    Ok(bytes) => self.check(bytes).await.ok(),
+                    Err(_) => None,
+                };
+                let verdict = match entry {
+                    Some(entry) => entry.verdict,
+                    None => self.remembered(subject).await,
+                };
                 let usable = verdict.filter(|verdict| verdict.decision(min_version) != Decision::Discard);
                 usable.map(|verdict| verdict.into_verdict(Source::Stale)).ok_or(error)
             }
@@ -377,6 +407,11 @@ impl Verification {
                 Ok(fence) => fences.get_or_create(fence).await.ok(),
                 Err(_) => None,
             };
+            // INVARIANT: read before the answer is given, which then has every change that was raised by then.
+            let latest = match before {
+                Some(_) => None,
+                None => self.0.remembered.latest().await,
+            };
             let recorded = self.0.record.find(subject).await.map_err(VerificationError::Db)?;
             let (answer, source) = match recorded {
                 // What payment events say of the tenant is about what the ERP sells, and not about what is in the record.
@@ -411,6 +446,9 @@ impl Verification {
             if let Some(round) = round {
                 election.update_number(round).await;
                 verdict.round = Some(round.number);
+            }
+            if let Some(latest) = latest {
+                self.0.remembered.insert(subject, &verdict, latest);
             }
             let is_stored = match verdict.to_bytes() {
                 Ok(bytes) if is_fenced => capabilities.cache.set(&verdict::key(subject), &bytes).await.is_ok(),

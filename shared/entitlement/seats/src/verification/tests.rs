@@ -15,6 +15,7 @@ use crate::testing::TenantRow;
 
 mod rolled_back;
 mod unknown_subjects;
+mod without_cache;
 
 const FRESH: Duration = Duration::from_secs(10);
 const STALE: Duration = Duration::from_mins(15);
@@ -371,22 +372,6 @@ async fn whoever_knows_of_a_change_sees_nothing_older() {
     erp.is_down();
     assert!(wanting(3).await.is_err());
     assert_eq!(wanting(2).await, Ok(Source::Cache));
-}
-
-#[tokio::test(start_paused = true)]
-async fn while_the_cache_is_down_the_erp_answers() {
-    let erp = Erp::new();
-    let (verification, _tasks) = erp.instance();
-    ask(&verification).await;
-    erp.world.cache.set_down(true);
-    for calls in 2..5 {
-        assert_eq!(ask(&verification).await, granted(Source::Erp));
-        assert_eq!(erp.calls(), calls);
-    }
-    erp.is_down();
-    assert_eq!(ask(&verification).await, None);
-    erp.world.cache.set_down(false);
-    assert_eq!(ask(&verification).await, granted(Source::Cache));
 }
 
 #[tokio::test(start_paused = true)]
