@@ -10,6 +10,7 @@ mod drain;
 mod error;
 mod granted;
 mod lookup_cache;
+mod me;
 mod membership;
 mod passport;
 mod rate_limiter;

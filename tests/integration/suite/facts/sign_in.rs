@@ -61,6 +61,11 @@ async fn a_token_lets_its_holder_do_what_its_roles_say_in_its_own_tenant(stage: 
         for role in ["BILLING_ADMIN", "ADMIN", "MEMBER", "nobody"] {
             get(path(&own), token(role)).await.refused(403, "PERMISSION_DENIED");
         }
+        let me = get("/api/v1/me".into(), token("OWNER")).await.expect(200);
+        assert_eq!((&me["kind"], &me["id"], &me["tenant_id"]), (&json!("person"), &json!("ana"), &json!(own)), "{me}");
+        assert_eq!(me["roles"], json!(["OWNER"]));
+        assert!(me["scopes"].as_array().unwrap().contains(&json!("tenants:admin")), "{me}");
+        assert!(me["expires_at"].as_str().unwrap().ends_with('Z'), "{me}");
         let platform = issuer.passport.token(alg, &claims(json!({"roles": ["platform_admin"]})));
         assert_eq!(get("/api/v1/tenants".into(), platform).await.expect(200)["data"].as_array().unwrap().len(), 2);
         let nobodys = issuer.passport.token(alg, &claims(json!({"roles": ["OWNER"]})));

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, post};
+use axum::routing::{delete, get, post};
 use edge_capabilities::database::Cursor;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
@@ -239,6 +239,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
     Router::new()
         .route("/api/v1/api-keys", post(create).get(list))
         .route("/api/v1/api-keys/{id}", delete(revoke))
+        .route("/api/v1/me", get(crate::me::me))
         .with_state(state)
 }
 
@@ -249,7 +250,7 @@ pub fn router(capabilities: Capabilities) -> Router {
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(create, list, revoke))]
+#[openapi(paths(create, list, revoke, crate::me::me))]
 pub struct ApiDoc;
 
 /// Create an API key

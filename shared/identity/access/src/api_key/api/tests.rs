@@ -82,6 +82,28 @@ async fn a_key_that_was_made_opens_what_its_scopes_say() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_is_told_what_it_is_and_may_do() {
+    let (router, _tasks) = instance(&world());
+    let wanted = json!({
+        "name": "healos", "scopes": ["seats:verify", "rules:read"], "tenant_id": "t1", "applications": ["healos"],
+        "expires_at": "9999-01-01T00:00:00Z",
+    });
+    let (id, key) = make(&router, BOOTSTRAP, wanted).await;
+    let me = async |bearer: &str| ask(&router, Method::GET, "/api/v1/me", bearer, None).await;
+    let answer = me(&key).await;
+    let expected = json!({
+        "kind": "key", "id": id, "name": "healos", "tenant_id": "t1", "roles": [],
+        "scopes": ["seats:verify", "rules:read"], "applications": ["healos"], "expires_at": "9999-01-01T00:00:00.000Z",
+    });
+    assert_eq!((answer.status, answer.body), (200, expected));
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let bootstrap = me(BOOTSTRAP).await.body;
+    assert_eq!((&bootstrap["id"], &bootstrap["expires_at"]), (&json!("bootstrap"), &Value::Null));
+    assert_eq!(bootstrap["scopes"].as_array().unwrap().len(), Scope::ALL.len());
+    assert_eq!(me("bhk_nobody_knows").await.status, 401);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_else_is_let_in() {
     let world = world();
     let (router, _tasks) = instance(&world);
