@@ -90,6 +90,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/webhooks/events", get(events::list))
         .route("/api/v1/webhooks/events/replay", post(events::replay_all))
         .route("/api/v1/webhooks/events/{id}", get(events::show))
+        .route("/api/v1/webhooks/events/{id}/body", get(events::body))
         .route("/api/v1/webhooks/events/{id}/replay", post(events::replay))
         .route("/api/v1/webhooks/drain", post(drain::drain))
         .merge(edge_access::job_routes())
@@ -113,6 +114,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     receiver::erp_of_one,
     events::list,
     events::show,
+    events::body,
     events::replay,
     events::replay_all,
     drain::drain,

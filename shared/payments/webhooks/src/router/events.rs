@@ -1,11 +1,14 @@
-//! The webhook events of the inbox: list, get and replay them. Responses never hold a body, a signature or a secret.
+//! The webhook events of the inbox: list, get and replay them. No response holds a signature or a secret, and only the one
+//! that is asked for it holds a body.
 
 use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
 use edge_access::{Caller, Granted, WebhooksRead, WebhooksWrite};
 use edge_capabilities::database::Cursor;
 use edge_gateways::Provider;
-use edge_http::{Code, Json, Listing, Page, Problem, Text};
+use edge_http::{Code, Json, Listing, Page, Problem, ProblemBody, Text};
 use http::StatusCode;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -135,6 +138,33 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<EventResponse>, Problem> {
     Ok(Json(state.find_event(&granted.caller, &id).await?.into()))
+}
+
+/// Get a webhook event's body
+///
+/// Returns the body as the sender posted it, byte for byte. Browsers download it and never show it as a page.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/events/{id}/body", operation_id = "get_webhook_event_body",
+    tag = "Webhooks", security(("key" = ["webhooks:read"])),
+    params(("id" = String, Path, description = "The event's id.")),
+    responses(
+        (status = 200, description = "The body.", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404, description = "`EVENT_NOT_FOUND`: there is no such event.", body = ProblemBody),
+    ),
+)]
+pub(super) async fn body(
+    State(state): State<AppState>,
+    granted: Granted<WebhooksRead>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let event = state.find_event(&granted.caller, &id).await?;
+    // Whoever sent it may have written a page into it.
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream"),
+        (CONTENT_DISPOSITION, "attachment"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, event.body).into_response())
 }
 
 /// Replay a webhook event

@@ -26,6 +26,19 @@ async fn events_are_listed_without_what_they_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_is_given_back_as_it_came_to_who_may_read_the_event() {
+    let test = test().await;
+    test.wait(100).await;
+    let sent = paid("payment.captured", "p1", 5);
+    test.bheempay(&sent).await;
+    let (_, list) = test.admin("GET", "/api/v1/webhooks/events", Value::Null).await;
+    let id = list["data"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/webhooks/events/{id}/body");
+    assert_eq!(test.admin("GET", &path, Value::Null).await, (200, sent));
+    assert_eq!(test.admin("GET", "/api/v1/webhooks/events/evt_none/body", Value::Null).await.0, 404);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_replay_of_what_is_in_effect_changes_nothing() {
     let test = test().await;
     test.wait(100).await;
