@@ -37,6 +37,7 @@
 //! | `GET`, `DELETE /_control/mail` | the domains and mailboxes of the mail service |
 //! | `GET`, `DELETE /_control/billing-events` | the billing events that the ERP was sent |
 //! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |
+//! | `GET /passport/authorize`, `POST /passport/token` | signing in by authorization code with PKCE, as one of three people |
 //! | `POST /_control/passport/rotate` | new keys; `{"keep":true}`: beside the old ones |
 
 // Stripe's objects have many fields, and `json!` goes one deeper for each.

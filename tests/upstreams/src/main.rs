@@ -23,9 +23,11 @@ async fn main() -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
     eprintln!("stand-in ERP, BheemPay, Stripe and Notify listen on http://{}", listener.local_addr()?);
+    let upstreams = Upstreams::with_demo();
+    upstreams.passport.listens_at(format!("http://{}", listener.local_addr()?));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
-        served = Arc::new(Upstreams::with_demo()).serve(listener) => served,
+        served = Arc::new(upstreams).serve(listener) => served,
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
     }

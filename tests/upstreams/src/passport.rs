@@ -1,7 +1,9 @@
 //! Bheem Passport: an OIDC issuer that gives a token to whoever asks for one, publishes its keys, and rotates them. For
 //! development and tests: its keys are known to everybody.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod sign_in;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +13,7 @@ use chrono::Utc;
 use edge_access::testing::jwks;
 pub use edge_access::testing::{Alg, SigningKey, base64url};
 use http::StatusCode;
+use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,24 +32,39 @@ pub const JWKS_PATH: &str = "/.well-known/jwks.json";
 const LIFE: i64 = 600;
 
 /// Passport's keys: the newest of each kind signs.
-pub struct Passport(Mutex<Vec<SigningKey>>);
+pub struct Passport {
+    keys: Mutex<Vec<SigningKey>>,
+    issuer: OnceLock<String>,
+    codes: sign_in::Codes,
+}
 
 impl Default for Passport {
     fn default() -> Self {
-        Self(Mutex::new(Alg::ALL.map(|alg| SigningKey::new(alg, 1)).to_vec()))
+        let keys = Mutex::new(Alg::ALL.map(|alg| SigningKey::new(alg, 1)).to_vec());
+        Self { keys, issuer: OnceLock::new(), codes: sign_in::Codes::default() }
     }
 }
 
 impl Passport {
+    /// What its tokens say of who made them: [`ISSUER`], unless it was told where browsers reach it.
+    pub fn issuer(&self) -> String {
+        self.issuer.get().map_or(ISSUER, String::as_str).to_owned()
+    }
+
+    /// Where browsers reach it. To be said once, before the first token.
+    pub fn listens_at(&self, url: String) {
+        let _ = self.issuer.set(url);
+    }
+
     fn keys(&self) -> MutexGuard<'_, Vec<SigningKey>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A token that says `claims`, beside what all say, signed by the newest key of this kind.
     pub fn token(&self, alg: Alg, claims: &Map<String, Value>) -> String {
         let now = Utc::now().timestamp();
         let mut all = Map::from_iter([
-            ("iss".to_owned(), json!(ISSUER)),
+            ("iss".to_owned(), json!(self.issuer())),
             ("aud".to_owned(), json!(AUDIENCE)),
             ("iat".to_owned(), json!(now)),
             ("nbf".to_owned(), json!(now)),
@@ -75,6 +93,7 @@ type Shared = State<Arc<Upstreams>>;
 
 pub(crate) fn router() -> Router<Arc<Upstreams>> {
     Router::new()
+        .merge(sign_in::router())
         .route(JWKS_PATH, get(published))
         .route("/.well-known/openid-configuration", get(discovery))
         .route("/_control/passport/tokens", post(issue))
@@ -85,11 +104,17 @@ async fn published(State(upstreams): Shared) -> Json<Value> {
     Json(jwks(&upstreams.passport.keys()))
 }
 
-async fn discovery() -> Json<Value> {
-    Json(json!({
-        "issuer": ISSUER, "jwks_uri": format!("{ISSUER}{JWKS_PATH}"),
+async fn discovery(State(upstreams): Shared) -> impl IntoResponse {
+    let issuer = upstreams.passport.issuer();
+    let document = json!({
+        "issuer": issuer, "jwks_uri": format!("{issuer}{JWKS_PATH}"),
+        "authorization_endpoint": format!("{issuer}/passport/authorize"),
+        "token_endpoint": format!("{issuer}/passport/token"),
+        "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
         "id_token_signing_alg_values_supported": Alg::ALL.map(Alg::as_str),
-    }))
+    });
+    ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(document))
 }
 
 #[derive(Deserialize)]
