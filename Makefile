@@ -3,7 +3,7 @@
 # make bench   how fast, against what else one could use
 
 SHELL := /bin/bash
-COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning analytics
+COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning analytics console
 CARGO := cargo
 BUILD := $(CARGO) build --locked
 
@@ -11,13 +11,25 @@ BUILD := $(CARGO) build --locked
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams up test tools lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
+.PHONY: build components host upstreams console console-test up test tools lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
 
 build: components host upstreams
 
 # Each of the three is built by itself: together they would share their dependencies' features, and build them anew.
-components: toolchain
+components: toolchain console
 	$(BUILD) --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %)
+
+# The console's files, which its component embeds. Where Node.js is missing, the component serves a page that says so.
+console:
+	@if node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null; \
+	then console/build.sh || [ $$? -eq 75 ]; \
+	else echo "Node.js 20.19 or later is missing: the console is left out, everything else is built"; rm -rf console/dist; fi
+
+# Each page's main task in a real Chromium, against an edge of its own.
+console-test: build
+	@if [ ! -e console/dist/index.html ]; then echo "the console is not built: its tests are left out"; exit 0; fi; \
+	command -v $${CHROMIUM:-chromium} >/dev/null || { echo "chromium is missing: apt-get install chromium"; exit 1; }; \
+	npm --prefix console test
 
 # HOST_TARGETS is set by `make test`: built together with its tests, the host is not compiled twice for the features that
 # only the tests turn on.
@@ -36,15 +48,15 @@ toolchain:
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation over ten components takes
 # most of the time of `make build`, which makes what is shipped.
-up test lint integration: export CARGO_PROFILE_COMPONENT_LTO := false
-up test lint integration: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
-up test lint integration: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
+up test lint integration console-test: export CARGO_PROFILE_COMPONENT_LTO := false
+up test lint integration console-test: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
+up test lint integration console-test: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
 
 up: build
 	@exec deploy/try/up.sh
 
 test: HOST_TARGETS := --bins --tests
-test: lint rules unit integration
+test: lint rules unit integration console-test
 
 lint: toolchain
 	$(CARGO) fmt --all --check

@@ -29,8 +29,9 @@ export SPIN_VARIABLE_STRIPE_URL=${SPIN_VARIABLE_STRIPE_URL:-$upstreams}
 export SPIN_VARIABLE_STRIPE_SECRET_KEY=${SPIN_VARIABLE_STRIPE_SECRET_KEY:-sk_test_standin}
 export SPIN_VARIABLE_PUBLIC_URL=${SPIN_VARIABLE_PUBLIC_URL:-$edge}
 export SPIN_VARIABLE_NOTIFY_URL=${SPIN_VARIABLE_NOTIFY_URL:-$upstreams}
-export SPIN_VARIABLE_PASSPORT_ISSUER=${SPIN_VARIABLE_PASSPORT_ISSUER:-http://passport.test}
+export SPIN_VARIABLE_PASSPORT_ISSUER=${SPIN_VARIABLE_PASSPORT_ISSUER:-$upstreams}
 export SPIN_VARIABLE_PASSPORT_AUDIENCE=${SPIN_VARIABLE_PASSPORT_AUDIENCE:-bheem-edge}
+export SPIN_VARIABLE_CONSOLE_OIDC_CLIENT_ID=${SPIN_VARIABLE_CONSOLE_OIDC_CLIENT_ID:-bheem-console}
 export SPIN_VARIABLE_PASSPORT_JWKS_URL=${SPIN_VARIABLE_PASSPORT_JWKS_URL:-$upstreams/.well-known/jwks.json}
 admin=${SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY:-admin-$(random)}
 export SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY=$admin
@@ -123,7 +124,8 @@ The edge listens on $edge; the stand-in $names on $upstreams. What the edge says
 
 $try
 
-README.md goes on from here. The API is described at $edge/docs. Ctrl-C stops everything.
+README.md goes on from here. The API is described at $edge/docs, and the console for admins is at $edge/console/: sign in
+with \$ADMIN, or with Passport as one of the people of the stand-in. Ctrl-C stops everything.
 MESSAGE
 
 while true; do

@@ -30,7 +30,7 @@ const HOSTS: &[(&str, &str)] = &[
     ("erp_url", "{{ erp_url }}"),
     ("mail_api_key", "{{ mail_url }}"),
     ("notify_api_key", "{{ notify_url }}"),
-    ("passport_issuer", "http://passport-keys.spin.internal"),
+    ("passport_audience", "http://passport-keys.spin.internal"),
     ("stripe_url", "{{ stripe_url }}"),
 ];
 
@@ -98,7 +98,8 @@ fn variables_have_one_name_and_reach_every_component_that_needs_them() {
             given.insert((*variable).to_owned());
         }
         let sign_in = SIGN_IN.iter().filter(|it| variables.contains_key(*it)).count();
-        let lets_in = variables.contains_key("passport_issuer");
+        // The console only says who the issuer is.
+        let lets_in = variables.contains_key("passport_audience");
         assert!(!lets_in || sign_in == SIGN_IN.len(), "{name} has {sign_in} of the variables for signing in");
         // Seat checks do not keep the caller's address.
         let needs_address = lets_in && name != "seat-verification";

@@ -1,0 +1,27 @@
+// Each page's main task, end to end, in a real browser against a running edge.
+import { after, before, describe } from 'node:test';
+import { startBrowser } from './browser.mjs';
+import { startEdge } from './edge.mjs';
+import { hardCases } from './hard-cases.mjs';
+import { rules } from './rules.mjs';
+import { seats } from './seats.mjs';
+import { signIn } from './sign-in.mjs';
+import { webhooks } from './webhooks.mjs';
+
+const given = { edge: null, browser: null, hasIssuer: process.env.CONSOLE_NO_ISSUER === undefined };
+
+describe('the console', { timeout: 300_000 }, () => {
+  before(async () => {
+    given.edge = await startEdge();
+    given.browser = await startBrowser();
+  });
+  after(async () => {
+    await given.browser?.close();
+    await given.edge?.stop();
+  });
+  describe('signing in', () => signIn(given));
+  describe('rules', () => rules(given));
+  describe('webhooks', () => webhooks(given));
+  describe('seats', () => seats(given));
+  describe('hard cases', () => hardCases(given));
+});

@@ -1,0 +1,72 @@
+// An edge to test against: CONSOLE_EDGE and CONSOLE_UPSTREAMS name running ones, else both are started, from what `make`
+// built, on free ports with a state of their own.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const ADMIN = process.env.CONSOLE_ADMIN ?? 'admin-key-of-the-console-tests';
+export const WEBHOOK_SECRET = process.env.CONSOLE_WEBHOOK_SECRET ?? 'webhook-secret-of-the-console-tests';
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+function run(binary, args, env) {
+  const child = spawn(join(root, 'target/release', binary), args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (data) => (said = (said + data).slice(-4000)));
+  child.said = () => said;
+  return child;
+}
+
+async function ready(url, child) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${child.said()}`);
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      // Not yet.
+    }
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  throw new Error(`${url} did not become ready: ${child.said()}`);
+}
+
+export async function startEdge() {
+  if (process.env.CONSOLE_EDGE) return { url: process.env.CONSOLE_EDGE, upstreams: process.env.CONSOLE_UPSTREAMS, stop: async () => {} };
+  const [port, upstreamsPort] = [await freePort(), await freePort()];
+  const [url, upstreams] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${upstreamsPort}`];
+  const state = await mkdtemp(join(tmpdir(), 'console-'));
+  const stands = run('upstreams', ['--listen', `127.0.0.1:${upstreamsPort}`], {});
+  const variables = {
+    ERP_URL: upstreams, BHEEMPAY_URL: upstreams, MAIL_URL: upstreams, STRIPE_URL: upstreams, NOTIFY_URL: upstreams,
+    PUBLIC_URL: url, PASSPORT_ISSUER: upstreams, PASSPORT_AUDIENCE: 'bheem-edge', PASSPORT_JWKS_URL: `${upstreams}/.well-known/jwks.json`,
+    CONSOLE_OIDC_CLIENT_ID: 'bheem-console', BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_SECRETS_BHEEMPAY: WEBHOOK_SECRET,
+  };
+  const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]));
+  const edge = run('bheem-edge', ['up', '--listen', `127.0.0.1:${port}`, '--state-dir', state, '--drain-every-secs', '5'], env);
+  const stop = async () => {
+    const ended = [edge, stands].map((child) => (child.exitCode === null ? new Promise((done) => child.once('exit', done)) : null));
+    edge.kill('SIGTERM');
+    stands.kill('SIGTERM');
+    await Promise.all(ended);
+    await rm(state, { recursive: true, force: true });
+  };
+  try {
+    await ready(`${upstreams}/.well-known/openid-configuration`, stands);
+    await ready(`${url}/readyz`, edge);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, upstreams, stop };
+}
