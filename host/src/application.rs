@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -19,12 +19,12 @@ use crate::allowed_hosts::AllowedHosts;
 use crate::capabilities::outbound_http::{self, HttpClient};
 use crate::capabilities::output::Output;
 use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
+use crate::concurrency::{ConcurrencyLimit, Slot};
 use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
-use crate::turns::{ConcurrencyLimit, Slot};
 use crate::variables::Variables;
-use crate::workers::{Alive, Blueprint, Reuse};
+use crate::workers::{ComponentTemplate, InstanceCount, Reuse};
 use crate::{files, log};
 
 /// What all components of an application share.
@@ -48,8 +48,8 @@ impl Shared {
     pub async fn call_component(&self, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
         let application = self.application()?;
         let component = application.components.get(id).ok_or(Error::DestinationNotFound)?;
-        let turn = application.turns.take().await;
-        component.handle(turn, request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
+        let slot = application.concurrency.take().await;
+        component.handle(slot, request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
     }
 
     /// Calls whichever component of the application the request's path routes to.
@@ -87,12 +87,12 @@ impl<'a> Found<'a> {
 
 /// A loaded application.
 pub struct Application {
-    components: HashMap<String, ProxyHandler<Blueprint>>,
+    components: HashMap<String, ProxyHandler<ComponentTemplate>>,
     routes: Router<Arc<Target>>,
     /// Those of the routes that stand for one path alone: found without trying the others.
     exact: HashMap<String, Arc<Target>>,
-    alive: Alive,
-    turns: ConcurrencyLimit,
+    instances: InstanceCount,
+    concurrency: ConcurrencyLimit,
     request_timeout: Duration,
 }
 
@@ -111,7 +111,7 @@ pub struct Loading<'a> {
     /// How long instances are used.
     pub reuse: Reuse,
     /// How many of them compute at once.
-    pub turns: usize,
+    pub concurrency: usize,
     /// Where the components' standard output goes.
     pub stdout: Output,
     /// Where the components' standard error goes.
@@ -132,15 +132,15 @@ impl Application {
         capabilities::link(&mut linker)?;
         let mut stores = Stores::default();
         let mut components = HashMap::new();
-        let alive = Alive::default();
+        let instances = InstanceCount::default();
         for (id, declared) in &loading.manifest.components {
-            let blueprint = blueprint(loading, &linker, &shared, &mut stores, &alive, id, declared)
+            let blueprint = blueprint(loading, &linker, &shared, &mut stores, &instances, id, declared)
                 .with_context(|| format!("component {id}"))?;
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let turns = ConcurrencyLimit::new(loading.turns);
-        let application = Arc::new(Self { components, routes, exact, alive, turns, request_timeout });
+        let concurrency = ConcurrencyLimit::new(loading.concurrency);
+        let application = Arc::new(Self { components, routes, exact, instances, concurrency, request_timeout });
         let _ = shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
@@ -158,7 +158,7 @@ impl Application {
 
     /// Resolves once no instance is left: where no request comes, each goes when its work is done and it has been idle.
     pub async fn idle(&self) {
-        self.alive.none().await;
+        self.instances.none().await;
     }
 
     /// The components, by their ids.
@@ -181,8 +181,8 @@ impl Application {
         let name = found.component();
         let component = self.components.get(name).ok_or(Refusal::NoSuchPath)?;
         prepare(&mut request, found, client)?;
-        let since = Moment::now();
-        let answer = component.handle(self.turns.take().await, request).await;
+        let since = Instant::now();
+        let answer = component.handle(self.concurrency.take().await, request).await;
         answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
     }
 }
@@ -198,10 +198,10 @@ fn blueprint(
     linker: &Linker<Instance>,
     shared: &Arc<Shared>,
     stores: &mut Stores,
-    alive: &Alive,
+    instances: &InstanceCount,
     id: &str,
     declared: &Declared,
-) -> anyhow::Result<Blueprint> {
+) -> anyhow::Result<ComponentTemplate> {
     let fill = |template: &String| loading.variables.fill(template);
     let mut variables = HashMap::new();
     for (name, template) in &declared.variables {
@@ -228,7 +228,7 @@ fn blueprint(
         allowed_hosts: AllowedHosts::parse(&declared.allowed_outbound_hosts, fill)?,
         application: shared.clone(),
     };
-    Ok(Blueprint {
+    Ok(ComponentTemplate {
         engine: loading.engine.clone(),
         component: compile(loading.engine, linker, &loading.manifest.folder.join(declared.source_path()?))?,
         grants: Arc::new(grants),
@@ -237,7 +237,7 @@ fn blueprint(
         reuse: loading.reuse,
         stdout: loading.stdout.clone(),
         stderr: loading.stderr.clone(),
-        alive: alive.clone(),
+        instances: instances.clone(),
     })
 }
 

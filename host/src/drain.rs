@@ -25,10 +25,10 @@ const VARIABLE: &str = "drain_key";
 const PATH: &str = "/api/v1/jobs/drain";
 
 /// As the caller's address: nobody's.
-const ITSELF: &str = "127.0.0.1:0";
+const OWN_ADDRESS: &str = "127.0.0.1:0";
 
 /// The largest answer that is read, bytes.
-const LARGEST: usize = 64 << 10;
+const MAX_RESPONSE_LEN: usize = 64 << 10;
 
 /// Drains now and then.
 pub struct Timer {
@@ -37,13 +37,13 @@ pub struct Timer {
 }
 
 /// What came of one drain.
-enum Drained {
+enum DrainResult {
     /// Nothing is left that is due.
-    All,
+    Done,
     /// It ran out of time: there is more.
-    Some,
+    More,
     /// It could not be done; why.
-    None(String),
+    Failed(String),
 }
 
 impl Timer {
@@ -63,7 +63,7 @@ impl Timer {
     /// Drains until whoever holds the other end of `stopped` lets go of it. A drain that is under way comes to its end.
     pub async fn run(self, application: Arc<Application>, mut stopped: watch::Receiver<()>) {
         let mut wait = self.first_wait();
-        let mut well = true;
+        let mut succeeded = true;
         loop {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -71,11 +71,11 @@ impl Timer {
             }
             wait = self.every;
             match self.drain(&application).await {
-                Drained::All => well = true,
-                Drained::Some => (well, wait) = (true, Duration::ZERO),
-                Drained::None(reason) => {
+                DrainResult::Done => succeeded = true,
+                DrainResult::More => (succeeded, wait) = (true, Duration::ZERO),
+                DrainResult::Failed(reason) => {
                     // Once, not each time.
-                    if std::mem::replace(&mut well, false) {
+                    if std::mem::replace(&mut succeeded, false) {
                         log::error("host", "what was left undone could not be taken up; it is tried again", &reason);
                     }
                 }
@@ -91,29 +91,29 @@ impl Timer {
         half.saturating_add(Duration::from_millis(chance.checked_rem(millis).unwrap_or(0)))
     }
 
-    async fn drain(&self, application: &Application) -> Drained {
+    async fn drain(&self, application: &Application) -> DrainResult {
         let body: WasiBody = Empty::<Bytes>::new().map_err(|never| match never {}).boxed_unsync();
         let request = Request::post(PATH).header(AUTHORIZATION, self.authorization.clone()).body(body);
-        let Ok(request) = request else { return Drained::None("the request cannot be written".into()) };
-        let client = HeaderValue::from_static(ITSELF);
+        let Ok(request) = request else { return DrainResult::Failed("the request cannot be written".into()) };
+        let client = HeaderValue::from_static(OWN_ADDRESS);
         let answer = match application.route(PATH) {
             Ok(found) => application.handle(found, request, &client).await,
             Err(refusal) => Err(refusal),
         };
         let response = match answer {
             Ok(response) => response,
-            Err(refusal) => return Drained::None(format!("{refusal:?}")),
+            Err(refusal) => return DrainResult::Failed(format!("{refusal:?}")),
         };
         let status = response.status();
-        let body = Limited::new(response.into_body(), LARGEST).collect().await;
+        let body = Limited::new(response.into_body(), MAX_RESPONSE_LEN).collect().await;
         match (status, body) {
             (StatusCode::OK, Ok(body)) => {
-                let told: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
-                let more = told.get("more").and_then(serde_json::Value::as_bool);
-                if more == Some(true) { Drained::Some } else { Drained::All }
+                let answer: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap_or_default();
+                let more = answer.get("more").and_then(serde_json::Value::as_bool);
+                if more == Some(true) { DrainResult::More } else { DrainResult::Done }
             }
-            (StatusCode::NOT_FOUND, _) => Drained::All,
-            (status, _) => Drained::None(format!("its status is {}", status.as_u16())),
+            (StatusCode::NOT_FOUND, _) => DrainResult::Done,
+            (status, _) => DrainResult::Failed(format!("its status is {}", status.as_u16())),
         }
     }
 }

@@ -45,7 +45,7 @@ pub struct Options {
     check: bool,
 }
 
-/// Does as it is told.
+/// Runs the command.
 pub fn run(options: &Options) -> ExitCode {
     finish(migrate(options))
 }

@@ -12,14 +12,14 @@ macro_rules! say {
     }};
 }
 
-mod answers;
-mod backtesting;
-mod checking;
+mod backtest;
+mod check;
 pub mod client;
-mod comparing;
-mod publishing;
+mod diff;
+mod publish;
+mod responses;
 mod source;
-mod watching;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,21 +40,21 @@ enum Command {
     /// Check scripts: syntax, unknown names, unused code, tests
     ///
     /// Without --url on the engine that is built in. Exits with 1 if one does not pass.
-    Check(Checking),
+    Check(CheckArgs),
     /// Run scripts' tests, and show each
-    Test(Checking),
+    Test(CheckArgs),
     /// Make a version of a script; it is not in force until it is activated
-    Push(Pushing),
+    Push(PushArgs),
     /// Put a version in force
-    Activate(Activating),
+    Activate(ActivateArgs),
     /// Bring back the version that was in force before
-    Rollback(Rolling),
+    Rollback(RollbackArgs),
     /// Show what differs: a script from the version in force, or two versions
-    Diff(Comparing),
+    Diff(DiffArgs),
     /// Show what a script or a version would have decided on the last recorded decisions
-    Backtest(Backtesting),
+    Backtest(BacktestArgs),
     /// Check a script each time it is saved, and make a version of it if it passes
-    Watch(Watching),
+    Watch(WatchArgs),
 }
 
 /// Which edge, and as whom.
@@ -70,7 +70,7 @@ struct Connection {
 
 /// An edge that may be left out.
 #[derive(Args, Clone)]
-struct PerhapsConnection {
+struct OptionalConnection {
     /// Where the edge is; without it the engine that is built in does the work
     #[arg(long, requires = "key")]
     url: Option<String>,
@@ -93,7 +93,7 @@ struct Source {
 }
 
 #[derive(Args)]
-struct Checking {
+struct CheckArgs {
     /// The scripts, each named after its rule
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -104,11 +104,11 @@ struct Checking {
     #[arg(long)]
     rule: Option<String>,
     #[command(flatten)]
-    edge: PerhapsConnection,
+    edge: OptionalConnection,
 }
 
 #[derive(Args)]
-struct Pushing {
+struct PushArgs {
     #[command(flatten)]
     source: Source,
     /// What is to be said of this version
@@ -122,7 +122,7 @@ struct Pushing {
 }
 
 #[derive(Args)]
-struct Activating {
+struct ActivateArgs {
     /// The rule
     rule: String,
     /// The version
@@ -135,7 +135,7 @@ struct Activating {
 }
 
 #[derive(Args)]
-struct Rolling {
+struct RollbackArgs {
     /// The rule
     rule: String,
     #[command(flatten)]
@@ -143,7 +143,7 @@ struct Rolling {
 }
 
 #[derive(Args)]
-struct Comparing {
+struct DiffArgs {
     /// A script, to compare with the version in force; or a rule
     what: String,
     /// The version to begin with [default: the one in force]
@@ -161,7 +161,7 @@ struct Comparing {
 }
 
 #[derive(Args)]
-struct Backtesting {
+struct BacktestArgs {
     /// A script, or a rule together with --version
     what: String,
     /// The version to try
@@ -178,14 +178,14 @@ struct Backtesting {
 }
 
 #[derive(Args)]
-struct Watching {
+struct WatchArgs {
     #[command(flatten)]
     source: Source,
     /// Only check: make no versions
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    edge: PerhapsConnection,
+    edge: OptionalConnection,
 }
 
 /// Why a command did not do what it was told.
@@ -205,7 +205,7 @@ pub enum Failure {
 /// What came of a command.
 pub type Outcome = Result<(), Failure>;
 
-/// Does as it is told.
+/// Runs the command.
 pub fn run(options: Options) -> ExitCode {
     finish(dispatch(options.command))
 }
@@ -233,14 +233,14 @@ pub fn finish(command: impl Future<Output = Outcome>) -> ExitCode {
 
 async fn dispatch(command: Command) -> Outcome {
     match command {
-        Command::Check(told) => checking::check(&told, false).await,
-        Command::Test(told) => checking::check(&told, true).await,
-        Command::Push(told) => publishing::push(&told).await,
-        Command::Activate(told) => publishing::activate(&told).await,
-        Command::Rollback(told) => publishing::roll_back(&told).await,
-        Command::Diff(told) => comparing::diff(&told).await,
-        Command::Backtest(told) => backtesting::backtest(&told).await,
-        Command::Watch(told) => watching::watch(&told).await,
+        Command::Check(args) => check::check(&args, false).await,
+        Command::Test(args) => check::check(&args, true).await,
+        Command::Push(args) => publish::push(&args).await,
+        Command::Activate(args) => publish::activate(&args).await,
+        Command::Rollback(args) => publish::roll_back(&args).await,
+        Command::Diff(args) => diff::diff(&args).await,
+        Command::Backtest(args) => backtest::backtest(&args).await,
+        Command::Watch(args) => watch::watch(&args).await,
     }
 }
 
@@ -250,7 +250,7 @@ impl Connection {
     }
 }
 
-impl PerhapsConnection {
+impl OptionalConnection {
     fn open(&self) -> Result<Option<Edge>, Failure> {
         match (&self.url, &self.key) {
             (Some(url), Some(key)) => Edge::new(url, key).map(Some),

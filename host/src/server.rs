@@ -34,7 +34,7 @@ use places::Places;
 use repoll::{Load, Repoll};
 use transport::Transport;
 
-pub use connections::most_by_default;
+pub use connections::default_max;
 
 /// How long a client may take to send the head of a request: slower ones hold connections for nothing.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -179,7 +179,7 @@ impl Server {
         // A client that goes away in mid-request is its own business.
         tokio::select! {
             _ = &mut serving => return,
-            () = connection.told_to_close() => {}
+            () = connection.close_requested() => {}
         }
         serving.as_mut().graceful_shutdown();
         if !*self.stopping.borrow() && connection.phase().owes_nothing() {

@@ -17,7 +17,7 @@ use crate::rules::client::Edge;
 use crate::rules::{Failure, Outcome, finish};
 
 /// How often it is looked how the run is getting on.
-const PACE: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What `bheem-edge sync` can be told.
 #[derive(Args)]
@@ -29,9 +29,9 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     /// Bring employees over from HR, with the roles that the rule role_mapping gives them
-    Employees(Starting),
+    Employees(StartArgs),
     /// Bring projects over
-    Projects(Starting),
+    Projects(StartArgs),
     /// Show how the last run is getting on, or how it ended
     Status(Connection),
 }
@@ -51,7 +51,7 @@ struct Connection {
 }
 
 #[derive(Args)]
-struct Starting {
+struct StartArgs {
     #[command(flatten)]
     edge: Connection,
     /// Have the run that stopped to ask go on, and deactivate those it asked about
@@ -59,17 +59,17 @@ struct Starting {
     confirm_deactivations: bool,
 }
 
-/// Does as it is told.
+/// Runs the command.
 pub fn run(options: Options) -> ExitCode {
     match options.command {
-        Command::Employees(told) => finish(start("employees", told)),
-        Command::Projects(told) => finish(start("projects", told)),
+        Command::Employees(args) => finish(start("employees", args)),
+        Command::Projects(args) => finish(start("projects", args)),
         Command::Status(edge) => finish(show(edge)),
     }
 }
 
 #[derive(Deserialize)]
-struct Started {
+struct StartResponse {
     job_id: String,
 }
 
@@ -88,34 +88,34 @@ struct Status {
     deactivated: u64,
     failed: u64,
     rule_version: Option<i64>,
-    deactivations: Option<Asked>,
+    deactivations: Option<PendingDeactivations>,
     error: Option<String>,
-    errors: Vec<Wrong>,
+    errors: Vec<RecordError>,
     next_due: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct PendingDeactivations {
     gone: u64,
     active: u64,
     reason: String,
 }
 
 #[derive(Deserialize)]
-struct Wrong {
+struct RecordError {
     employee_id: Option<String>,
     error: String,
 }
 
-async fn start(kind: &str, told: Starting) -> Outcome {
-    let edge = open(&told.edge)?;
-    let body = json!({"confirm_deactivations": told.confirm_deactivations}).to_string();
+async fn start(kind: &str, args: StartArgs) -> Outcome {
+    let edge = open(&args.edge)?;
+    let body = json!({"confirm_deactivations": args.confirm_deactivations}).to_string();
     let path = format!("/api/v1/erp-sync/{kind}");
-    let started: Started = edge.call(Method::POST, &path, None, Bytes::from(body)).await?.read()?;
+    let started: StartResponse = edge.call(Method::POST, &path, None, Bytes::from(body)).await?.read()?;
     let path = format!("/api/v1/erp-sync/status?job_id={}", started.job_id);
     let mut shown = String::new();
     loop {
-        let status = look(&edge, &path).await?;
+        let status = fetch_status(&edge, &path).await?;
         let line = status.progress();
         if line != shown {
             // Progress is for whoever watches; what came of it goes to standard output.
@@ -123,14 +123,14 @@ async fn start(kind: &str, told: Starting) -> Outcome {
             shown = line;
         }
         if status.status != "running" {
-            return status.tell();
+            return status.report();
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
 async fn show(connection: Connection) -> Outcome {
-    let status = look(&open(&connection)?, "/api/v1/erp-sync/status").await?;
+    let status = fetch_status(&open(&connection)?, "/api/v1/erp-sync/status").await?;
     match status.status.as_str() {
         "never_run" => {
             say("there was no run yet");
@@ -140,7 +140,7 @@ async fn show(connection: Connection) -> Outcome {
             say(&status.progress());
             Ok(())
         }
-        _ => status.tell(),
+        _ => status.report(),
     }
 }
 
@@ -148,7 +148,7 @@ fn open(connection: &Connection) -> Result<Edge, Failure> {
     Edge::new(&connection.url, &connection.key)?.for_tenant(&connection.tenant)
 }
 
-async fn look(edge: &Edge, path: &str) -> Result<Status, Failure> {
+async fn fetch_status(edge: &Edge, path: &str) -> Result<Status, Failure> {
     edge.call(Method::GET, path, None, Bytes::new()).await?.read()
 }
 
@@ -165,7 +165,7 @@ impl Status {
     }
 
     /// Says what came of the run.
-    fn tell(&self) -> Outcome {
+    fn report(&self) -> Outcome {
         let kind = self.kind.as_deref().unwrap_or("records");
         let by_rule = self.rule_version.map(|version| format!(", by role_mapping version {version}"));
         say(&format!(

@@ -38,7 +38,7 @@ struct Connection {
     key: String,
 }
 
-/// Does as it is told.
+/// Runs the command.
 pub fn run(options: Options) -> ExitCode {
     match options.command {
         Command::ProvisionInternal(edge) => finish(provision(edge)),
@@ -46,7 +46,7 @@ pub fn run(options: Options) -> ExitCode {
 }
 
 #[derive(Deserialize)]
-struct Provisioned {
+struct ProvisionResponse {
     data: Vec<Tenant>,
     created: Vec<String>,
 }
@@ -61,7 +61,7 @@ struct Tenant {
 async fn provision(edge: Connection) -> Outcome {
     let edge = Edge::new(&edge.url, &edge.key)?;
     let answer = edge.call(Method::POST, "/api/v1/tenants/provision-internal", None, Bytes::new()).await?;
-    let provisioned: Provisioned = answer.read()?;
+    let provisioned: ProvisionResponse = answer.read()?;
     let mut shown = String::new();
     for tenant in provisioned.data {
         let code = tenant.erp_company_code.unwrap_or_default();

@@ -126,7 +126,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             request_timeout: Duration::from_secs(options.request_timeout_secs),
             memory,
         },
-        turns: options.max_instances_at_work.unwrap_or_else(|| threads.saturating_mul(2)),
+        concurrency: options.max_instances_at_work.unwrap_or_else(|| threads.saturating_mul(2)),
         stdout,
         stderr,
     })?;
@@ -151,7 +151,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
         log::info("host", "told to stop: requests in flight will be answered", "");
     };
     let limits = server::Limits {
-        connections: options.max_connections.unwrap_or_else(|| server::most_by_default(files)),
+        connections: options.max_connections.unwrap_or_else(|| server::default_max(files)),
         requests: options.max_requests,
         drain: Duration::from_secs(30),
     };

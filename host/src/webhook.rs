@@ -4,7 +4,7 @@
 //! Exit codes: 0, all is well; 1, the webhook was answered with something else than a 2xx; 2, the command was wrong, or
 //! nobody answered.
 
-mod sending;
+mod send;
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,13 +28,13 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     /// Show the headers that a provider would send with a body
-    Sign(Webhook),
+    Sign(WebhookArgs),
     /// Sign a body and post it, to an edge or to any receiver
-    Send(Sending),
+    Send(SendArgs),
 }
 
 #[derive(Args)]
-struct Webhook {
+struct WebhookArgs {
     /// Whose webhook: bheempay, razorpay, stripe, erp, standard, shopify or woocommerce
     #[arg(long, value_parser = provider)]
     provider: Provider,
@@ -56,9 +56,9 @@ struct Webhook {
 }
 
 #[derive(Args)]
-struct Sending {
+struct SendArgs {
     #[command(flatten)]
-    webhook: Webhook,
+    webhook: WebhookArgs,
     /// Where the edge is, or the whole URL to post to
     #[arg(long, env = "BHEEM_EDGE_URL", default_value = "http://127.0.0.1:3000")]
     url: String,
@@ -81,11 +81,11 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "write it as 2024-01-15T10:00:00Z".to_owned())
 }
 
-/// Does as it is told.
+/// Runs the command.
 pub fn run(options: Options) -> ExitCode {
     let outcome = match options.command {
         Command::Sign(webhook) => show(&webhook),
-        Command::Send(sending) => send(&sending),
+        Command::Send(args) => send(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -93,7 +93,7 @@ pub fn run(options: Options) -> ExitCode {
     })
 }
 
-fn show(webhook: &Webhook) -> anyhow::Result<ExitCode> {
+fn show(webhook: &WebhookArgs) -> anyhow::Result<ExitCode> {
     let mut lines = String::new();
     for (name, value) in webhook.sign()?.headers {
         lines.push_str(&format!("{name}: {}\n", value.to_str()?));
@@ -102,11 +102,11 @@ fn show(webhook: &Webhook) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn send(sending: &Sending) -> anyhow::Result<ExitCode> {
-    let url = destination(&sending.url, sending.webhook.provider)?;
-    let signed = sending.webhook.sign()?;
+fn send(args: &SendArgs) -> anyhow::Result<ExitCode> {
+    let url = destination(&args.url, args.webhook.provider)?;
+    let signed = args.webhook.sign()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(sending::post(&url, signed)).with_context(|| format!("{url} gives no answer"))?;
+    let answer = runtime.block_on(send::post(&url, signed)).with_context(|| format!("{url} gives no answer"))?;
     eprintln!("{}", answer.status);
     let mut stdout = std::io::stdout();
     stdout.write_all(&answer.body)?;
@@ -133,7 +133,7 @@ fn destination(url: &str, provider: Provider) -> anyhow::Result<url::Url> {
     Ok(url.join(route)?)
 }
 
-impl Webhook {
+impl WebhookArgs {
     fn sign(&self) -> anyhow::Result<Signed> {
         let body = match &self.data {
             Some(text) => text.clone().into_bytes(),
@@ -163,8 +163,8 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn webhook(provider: Provider, data: &str) -> Webhook {
-        Webhook {
+    fn webhook(provider: Provider, data: &str) -> WebhookArgs {
+        WebhookArgs {
             provider,
             secret: "test_secret_key".into(),
             body: "-".into(),

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
@@ -20,9 +20,9 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::capabilities::output::Output;
 use crate::capabilities::{Grants, Instance};
+use crate::concurrency::{ActiveSlots, Slot};
 use crate::files::Mount;
 use crate::log;
-use crate::turns::{InHand, Slot};
 
 /// How long and for how much an instance is used.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub struct Reuse {
 }
 
 /// All that instances of one component are made from.
-pub struct Blueprint {
+pub struct ComponentTemplate {
     /// The engine that runs them.
     pub engine: Engine,
     /// The compiled and linked component.
@@ -58,17 +58,17 @@ pub struct Blueprint {
     /// Where its standard error goes.
     pub stderr: Output,
     /// Counts its instances, with all others of the application.
-    pub alive: Alive,
+    pub instances: InstanceCount,
 }
 
 /// How many instances there are.
 #[derive(Clone, Default)]
-pub struct Alive(Arc<AtomicUsize>);
+pub struct InstanceCount(Arc<AtomicUsize>);
 
 /// An instance that is counted.
-struct Counted(Alive);
+struct Counted(InstanceCount);
 
-impl Alive {
+impl InstanceCount {
     /// Resolves once there are none: all have done what they went on with after their last answer, and gone.
     pub async fn none(&self) {
         while self.0.load(Ordering::Acquire) > 0 {
@@ -88,7 +88,7 @@ impl Drop for Counted {
     }
 }
 
-impl HandlerState for Blueprint {
+impl HandlerState for ComponentTemplate {
     type StoreData = Instance;
     type WorkerExpiration = Expiration;
     type WorkerState = Usage;
@@ -109,7 +109,7 @@ impl HandlerState for Blueprint {
         // A guest that computes for long gives way at each tick, so that time-outs are noticed and others go on.
         store.epoch_deadline_async_yield_and_update(1);
         let proxy = Proxy::P3(self.component.instantiate_async(&mut store).await?);
-        let in_hand = InHand::default();
+        let active_slots = ActiveSlots::default();
         Ok(Worker {
             store,
             proxy,
@@ -118,13 +118,13 @@ impl HandlerState for Blueprint {
                 idle: self.reuse.idle,
                 request_timeout: self.reuse.request_timeout,
                 sleep: Box::pin(tokio::time::sleep(Duration::MAX)),
-                in_hand: in_hand.clone(),
+                active_slots: active_slots.clone(),
             },
             state: Usage {
                 reuse: self.reuse,
                 component: self.grants.component.clone(),
-                in_hand,
-                _counted: self.alive.count(),
+                active_slots,
+                _counted: self.instances.count(),
             },
         })
     }
@@ -135,13 +135,13 @@ pub struct Expiration {
     idle: Duration,
     request_timeout: Duration,
     sleep: Pin<Box<Sleep>>,
-    in_hand: InHand,
+    active_slots: ActiveSlots,
 }
 
 impl WorkerExpiration for Expiration {
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, since: Moment) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, since: Instant) -> Poll<()> {
         // This is asked whenever the instance rests, and then alone.
-        self.in_hand.rest(context);
+        self.active_slots.rest(context);
         let timeout = match status {
             WorkerStatus::Idle => self.idle,
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_timeout,
@@ -152,7 +152,7 @@ impl WorkerExpiration for Expiration {
             self.sleep.as_mut().reset(deadline.into());
         }
         while self.sleep.as_mut().poll(context).is_ready() {
-            if Moment::now() >= deadline {
+            if Instant::now() >= deadline {
                 return Poll::Ready(());
             }
             self.sleep.as_mut().reset(deadline.into());
@@ -165,7 +165,7 @@ impl WorkerExpiration for Expiration {
 pub struct Usage {
     reuse: Reuse,
     component: String,
-    in_hand: InHand,
+    active_slots: ActiveSlots,
     _counted: Counted,
 }
 
@@ -186,10 +186,10 @@ impl WorkerState for Usage {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, Instance>,
-        turn: Slot,
+        slot: Slot,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        self.in_hand.take_up(turn);
+        self.active_slots.take_up(slot);
         Box::pin(tokio::time::sleep(self.reuse.request_timeout))
     }
 

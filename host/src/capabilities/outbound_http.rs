@@ -27,7 +27,7 @@ use crate::capabilities::{Grants, tls};
 pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
 
 /// When an upstream counts as gone: it answers nobody, whatever is asked. One that fails some requests does not.
-const GONE: Policy = Policy::new(5, Duration::from_secs(1));
+const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_secs(1));
 
 /// The longest that an upstream is left alone because it said so.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
@@ -47,7 +47,7 @@ impl Guards {
             all.clear();
         }
         let name = || format!("the upstream {scheme}://{}:{}", authority.host(), authority.port_u16().unwrap_or(0));
-        all.entry(upstream).or_insert_with(|| Arc::new(Guard::new(name(), GONE))).clone()
+        all.entry(upstream).or_insert_with(|| Arc::new(Guard::new(name(), BREAKER_POLICY))).clone()
     }
 }
 

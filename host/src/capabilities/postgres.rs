@@ -25,13 +25,13 @@ use crate::capabilities::{Instance, Served, tls};
 const POOL_SIZE: usize = 24;
 
 /// How long a guest waits for a free or a new connection.
-const WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+const POOL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// How long a connection may take to be cleaned before it is used again: a server that does not even do that is gone.
-const CLEANING: std::time::Duration = std::time::Duration::from_secs(2);
+const RECYCLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// When a server counts as gone. While it is busy some connections come free, which it is not while it is gone.
-const GONE: Policy = Policy::new(5, std::time::Duration::from_secs(1));
+const BREAKER_POLICY: Policy = Policy::new(5, std::time::Duration::from_secs(1));
 
 /// The resource behind a guest's `connection`.
 pub struct OpenConnection(Arc<Object>);
@@ -76,11 +76,11 @@ impl Pools {
         let pool = Pool::builder(manager)
             .max_size(POOL_SIZE)
             .runtime(deadpool_postgres::Runtime::Tokio1)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(WAIT))
-            .recycle_timeout(Some(CLEANING))
+            .wait_timeout(Some(POOL_TIMEOUT))
+            .create_timeout(Some(POOL_TIMEOUT))
+            .recycle_timeout(Some(RECYCLE_TIMEOUT))
             .build()?;
-        let guarded = Guarded { pool, guard: Arc::new(Guard::new("the database".to_owned(), GONE)) };
+        let guarded = Guarded { pool, guard: Arc::new(Guard::new("the database".to_owned(), BREAKER_POLICY)) };
         pools.insert(key, guarded.clone());
         Ok(guarded)
     }

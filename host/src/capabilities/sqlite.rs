@@ -1,7 +1,7 @@
 //! `spin:sqlite@3.1.0`: SQLite databases by label. Each `open` is a connection of its own, as in Spin; writes of all
-//! connections are made together where that makes no difference to them ([`writing`]).
+//! connections are made together where that makes no difference to them ([`writer`]).
 
-mod writing;
+mod writer;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,10 +18,10 @@ use crate::bindings::spin::sqlite::sqlite::{
 use crate::capabilities::open_file::OpenFile;
 use crate::capabilities::{Instance, Served};
 use crate::runtime_config::SqliteBackend;
-use writing::{Place, Writer};
+use writer::{Place, Writer};
 
 /// The most bytes one result may hold: a query without a limit must not take the host down.
-const LARGEST_RESULT: usize = 64 << 20;
+const MAX_RESULT_LEN: usize = 64 << 20;
 
 /// Where the database of one label is.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ impl Database {
 #[derive(Clone)]
 pub struct OpenDatabase {
     database: Database,
-    connection: Lazily,
+    connection: LazyConnection,
     /// Whether all its statements run on it.
     is_its_own: Arc<AtomicBool>,
     /// What the last write said of itself, where it was not made on this connection: the row it inserted, how many it
@@ -70,7 +70,7 @@ pub struct OpenDatabase {
 }
 
 /// A connection that is not there before the first statement.
-type Lazily = Arc<Mutex<Option<Connection>>>;
+type LazyConnection = Arc<Mutex<Option<Connection>>>;
 
 /// Connects to a file that is there.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -159,8 +159,8 @@ fn run(connection: &Connection, statement: &str, parameters: Vec<Value>) -> Resu
             size = size.saturating_add(size_of_value(&value));
             values.push(value);
         }
-        if size > LARGEST_RESULT {
-            return Err(Error::Io(format!("the result is larger than {LARGEST_RESULT} bytes")));
+        if size > MAX_RESULT_LEN {
+            return Err(Error::Io(format!("the result is larger than {MAX_RESULT_LEN} bytes")));
         }
         rows.push(RowResult { values });
     }

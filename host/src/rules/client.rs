@@ -14,14 +14,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Failure;
-use super::answers::{Problem, Rule};
+use super::responses::{Problem, Rule};
 use crate::capabilities::outbound_http::connector;
 
 /// How long an answer may take: a backtest computes for some seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read, bytes.
-const LARGEST: usize = 16 << 20;
+const MAX_RESPONSE_LEN: usize = 16 << 20;
 
 /// A running edge.
 pub struct Edge {
@@ -32,7 +32,7 @@ pub struct Edge {
 }
 
 /// What was answered.
-pub struct Answer {
+pub struct EdgeResponse {
     status: StatusCode,
     etag: Option<HeaderValue>,
     body: Bytes,
@@ -65,20 +65,20 @@ impl Edge {
     }
 
     /// What stands under the rule `name` at `path`.
-    pub async fn get(&self, name: &str, path: &str) -> Result<Answer, Failure> {
+    pub async fn get(&self, name: &str, path: &str) -> Result<EdgeResponse, Failure> {
         self.send(Method::GET, name, path, None, Bytes::new()).await
     }
 
-    /// Posts `body` to `path` of the rule `name`; with `basis` if what is in force still is that.
+    /// Posts `body` to `path` of the rule `name`; with `if_match` if what is in force still is that.
     pub async fn post<T: Serialize>(
         &self,
         name: &str,
         path: &str,
-        basis: Option<HeaderValue>,
+        if_match: Option<HeaderValue>,
         body: &T,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<EdgeResponse, Failure> {
         let body = serde_json::to_vec(body).map_err(|error| Failure::Impossible(error.to_string()))?;
-        self.send(Method::POST, name, path, basis, body.into()).await
+        self.send(Method::POST, name, path, if_match, body.into()).await
     }
 
     async fn send(
@@ -86,10 +86,10 @@ impl Edge {
         method: Method,
         name: &str,
         path: &str,
-        basis: Option<HeaderValue>,
+        if_match: Option<HeaderValue>,
         body: Bytes,
-    ) -> Result<Answer, Failure> {
-        self.call(method, &format!("/api/v1/rules/{name}{path}"), basis, body).await
+    ) -> Result<EdgeResponse, Failure> {
+        self.call(method, &format!("/api/v1/rules/{name}{path}"), if_match, body).await
     }
 
     /// What the edge answers at `path`.
@@ -97,9 +97,9 @@ impl Edge {
         &self,
         method: Method,
         path: &str,
-        basis: Option<HeaderValue>,
+        if_match: Option<HeaderValue>,
         body: Bytes,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<EdgeResponse, Failure> {
         let url = format!("{}{path}", self.url);
         let mut request = Request::builder()
             .method(method)
@@ -107,8 +107,8 @@ impl Edge {
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/json");
-        if let Some(basis) = basis {
-            request = request.header(IF_MATCH, basis);
+        if let Some(if_match) = if_match {
+            request = request.header(IF_MATCH, if_match);
         }
         if let Some(tenant) = &self.tenant {
             request = request.header("x-tenant-id", tenant);
@@ -124,15 +124,15 @@ impl Edge {
                 unreachable(&cause.unwrap_or_else(|| error.to_string()))
             })?;
             let (head, body) = response.into_parts();
-            let body = Limited::new(body, LARGEST).collect().await.map_err(|error| unreachable(&error))?;
-            Ok(Answer { status: head.status, etag: head.headers.get(ETAG).cloned(), body: body.to_bytes() })
+            let body = Limited::new(body, MAX_RESPONSE_LEN).collect().await.map_err(|error| unreachable(&error))?;
+            Ok(EdgeResponse { status: head.status, etag: head.headers.get(ETAG).cloned(), body: body.to_bytes() })
         };
         let late = |_| unreachable(&"it does not answer");
         tokio::time::timeout(TIMEOUT, answered).await.map_err(late)?
     }
 }
 
-impl Answer {
+impl EdgeResponse {
     /// The answer's status.
     pub fn status(&self) -> StatusCode {
         self.status

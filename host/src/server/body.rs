@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::rest::Rest;
 
 /// The largest body that is kept until it is whole, bytes: as large as any that a component of the edge reads.
-pub const LARGEST_KEPT: usize = 1 << 20;
+pub const MAX_KEPT_BODY: usize = 1 << 20;
 
 /// Many a component refuses more than this by what a request announces, which it can do before any of it has come.
 const DEFAULT: u64 = 64 << 10;
@@ -37,7 +37,7 @@ const MAX_KEPT: usize = 256 << 20;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The least rate after that, bytes each second.
-const LEAST_RATE: u64 = 1024;
+const MIN_RATE: u64 = 1024;
 
 /// How long a body that is kept may take in all.
 const MAX_DURATION: Duration = Duration::from_secs(30);
@@ -153,7 +153,7 @@ impl Bodies {
         }
         let announced = body.size_hint().lower();
         let is_large = announced > DEFAULT;
-        if usize::try_from(announced).is_ok_and(|announced| announced > LARGEST_KEPT) || (is_large && is_announced) {
+        if usize::try_from(announced).is_ok_and(|announced| announced > MAX_KEPT_BODY) || (is_large && is_announced) {
             return Ok(streamed(Bytes::new(), Rest::of(body, is_announced), None));
         }
         // Most bodies came in one piece together with their head.
@@ -199,7 +199,7 @@ impl Bodies {
             if body.is_end_stream() {
                 return Ok(whole(all.freeze(), Some(memory)));
             }
-            if all.len() > LARGEST_KEPT {
+            if all.len() > MAX_KEPT_BODY {
                 return Ok(streamed(all.freeze(), Rest::of(body, false), Some(memory)));
             }
             let due = deadlines.due(all.len());
@@ -283,7 +283,7 @@ impl Deadlines {
 
     /// After `came` bytes.
     fn due(&self, came: usize) -> Instant {
-        let earned = Duration::from_secs(u64::try_from(came).unwrap_or(u64::MAX) / LEAST_RATE);
+        let earned = Duration::from_secs(u64::try_from(came).unwrap_or(u64::MAX) / MIN_RATE);
         let timeout = GRACE.saturating_add(earned);
         let due = self.began + self.longest.map_or(timeout, |longest| timeout.min(longest));
         self.stop.map_or(due, |stop| due.min(stop))

@@ -17,7 +17,7 @@ const MAX_RESERVED: u64 = 4096;
 const JUST_OPENED: Duration = Duration::from_secs(1);
 
 /// How many connections there may be where the process may open `files` files.
-pub fn most_by_default(files: u64) -> usize {
+pub fn default_max(files: u64) -> usize {
     // Each instance at work may hold a few files of the stores, so half is kept back where files are few.
     let reserved = (files / 2).min(MAX_RESERVED);
     usize::try_from(files.saturating_sub(reserved).clamp(1, MAX_COUNT)).unwrap_or(1)
@@ -130,7 +130,7 @@ impl Connection {
     }
 
     /// Resolves when it is to close.
-    pub async fn told_to_close(&self) {
+    pub async fn close_requested(&self) {
         self.close.notified().await;
     }
 
@@ -245,7 +245,7 @@ mod tests {
     use super::*;
 
     fn is_told(connection: &Connection) -> bool {
-        let told = std::pin::pin!(connection.told_to_close());
+        let told = std::pin::pin!(connection.close_requested());
         told.poll(&mut Context::from_waker(Waker::noop())) != Poll::Pending
     }
 
@@ -259,7 +259,7 @@ mod tests {
     fn the_default_leaves_files_for_the_stores() {
         for (files, most) in [(1, 1), (256, 128), (1024, 512), (20_000, 15_904), (1 << 20, 16_384), (u64::MAX, 16_384)]
         {
-            assert_eq!(most_by_default(files), most, "{files}");
+            assert_eq!(default_max(files), most, "{files}");
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 /// The least that a client has to take once its time is up, bytes each second.
-const LEAST_RATE: u64 = 1024;
+const MIN_RATE: u64 = 1024;
 
 /// A socket.
 pub struct Transport<S> {
@@ -46,7 +46,7 @@ impl<S> Transport<S> {
             let since = Instant::now();
             Stalled { since, taken: 0, alarm: Box::pin(tokio::time::sleep(timeout)) }
         });
-        let earned = Duration::from_secs(stalled.taken / LEAST_RATE);
+        let earned = Duration::from_secs(stalled.taken / MIN_RATE);
         let due = stalled.since + timeout.saturating_add(earned);
         if stalled.alarm.deadline() != due {
             stalled.alarm.as_mut().reset(due);

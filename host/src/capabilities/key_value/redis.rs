@@ -19,10 +19,10 @@ use super::Store;
 use crate::capabilities::guard::{Guard, Health};
 
 /// How long one command may take. A product waits behind it, so an unreachable server must fail soon.
-const COMMAND: Duration = Duration::from_secs(1);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// When a server counts as gone. A connection that is lost fails all commands on it at once, and is soon replaced.
-const GONE: Policy = Policy::new(5, Duration::from_millis(100));
+const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_millis(100));
 
 /// Compare and set in one step. ARGV: 1 if a value is expected, that value, the new one.
 const SWAP: &str = "local value = redis.call('GET', KEYS[1])
@@ -47,7 +47,7 @@ impl RedisStore {
         std::thread::Builder::new()
             .name("redis".into())
             .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        let guard = Guard::new("the key-value store".to_owned(), GONE);
+        let guard = Guard::new("the key-value store".to_owned(), BREAKER_POLICY);
         Ok(Self { client, connection: Arc::default(), thread, guard })
     }
 
@@ -63,8 +63,8 @@ impl RedisStore {
             let work = self.thread.spawn(async move {
                 let config = || {
                     ConnectionManagerConfig::new()
-                        .set_connection_timeout(Some(COMMAND))
-                        .set_response_timeout(Some(COMMAND))
+                        .set_connection_timeout(Some(COMMAND_TIMEOUT))
+                        .set_response_timeout(Some(COMMAND_TIMEOUT))
                         .set_number_of_retries(1)
                 };
                 let connect = || client.get_connection_manager_with_config(config());
@@ -195,7 +195,7 @@ mod tests {
         for _ in 0..1000 {
             store.get("a").await.unwrap_err();
         }
-        assert!(began.elapsed() < COMMAND, "calls fail at once: {:?}", began.elapsed());
+        assert!(began.elapsed() < COMMAND_TIMEOUT, "calls fail at once: {:?}", began.elapsed());
 
         switch.send_replace(true);
         while store.guard.is_open() {

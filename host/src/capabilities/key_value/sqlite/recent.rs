@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How many bytes one generation may hold, keys, values and their keeping together.
-const GENERATION: usize = 32 << 20;
+const MAX_GENERATION_LEN: usize = 32 << 20;
 
 /// About what an entry costs beside its key and value.
-const KEEPING: usize = 96;
+const ENTRY_OVERHEAD: usize = 96;
 
 /// None: there is no such key.
 type Value = Option<Arc<[u8]>>;
@@ -41,7 +41,7 @@ impl Recent {
     fn insert(&mut self, key: Box<str>, value: Value) {
         self.young_bytes = self.young_bytes.saturating_add(size(&key, &value));
         self.young.insert(key, value);
-        if self.young_bytes > GENERATION {
+        if self.young_bytes > MAX_GENERATION_LEN {
             self.old = std::mem::take(&mut self.young);
             self.young_bytes = 0;
         }
@@ -50,7 +50,7 @@ impl Recent {
 
 fn size(key: &str, value: &Value) -> usize {
     let value = value.as_ref().map_or(0, |value| value.len());
-    KEEPING.saturating_add(key.len()).saturating_add(value)
+    ENTRY_OVERHEAD.saturating_add(key.len()).saturating_add(value)
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
         recent.keep("b", None);
         assert_eq!(get(&mut recent, "a"), Some(Some(b"1".to_vec())));
         assert_eq!(get(&mut recent, "b"), Some(None));
-        let large = vec![0; GENERATION];
+        let large = vec![0; MAX_GENERATION_LEN];
         recent.keep("large", Some(&large));
         recent.keep("a", Some(b"2"));
         recent.keep("large", Some(&large));
@@ -87,7 +87,7 @@ mod tests {
                 assert!(get(&mut recent, "used").is_some(), "after {number}");
             }
         }
-        assert!(recent.young.len() + recent.old.len() < 2 * GENERATION / 1000 + 2);
+        assert!(recent.young.len() + recent.old.len() < 2 * MAX_GENERATION_LEN / 1000 + 2);
         assert_eq!(get(&mut recent, "0"), None);
     }
 }

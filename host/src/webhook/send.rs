@@ -17,16 +17,16 @@ use crate::capabilities::outbound_http::connector;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest answer that is read, bytes.
-const LARGEST: usize = 1 << 20;
+const MAX_RESPONSE_LEN: usize = 1 << 20;
 
 /// What the receiver answered.
-pub struct Answer {
+pub struct ReceiverResponse {
     pub status: StatusCode,
     pub body: Bytes,
 }
 
 /// Posts `webhook` to `url`, and gives whatever is answered.
-pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<Answer> {
+pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<ReceiverResponse> {
     let connector = connector(TIMEOUT)?;
     let mut request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")
@@ -38,8 +38,8 @@ pub async fn post(url: &url::Url, webhook: Signed) -> anyhow::Result<Answer> {
     let answered = async {
         let response = Client::builder(TokioExecutor::new()).build(connector).request(request).await?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, LARGEST).collect().await.map_err(anyhow::Error::from_boxed)?;
-        Ok(Answer { status: head.status, body: body.to_bytes() })
+        let body = Limited::new(body, MAX_RESPONSE_LEN).collect().await.map_err(anyhow::Error::from_boxed)?;
+        Ok(ReceiverResponse { status: head.status, body: body.to_bytes() })
     };
     tokio::time::timeout(TIMEOUT, answered).await.context("it takes too long")?
 }

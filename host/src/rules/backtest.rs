@@ -5,25 +5,25 @@ use std::path::Path;
 use edge_rules::Rule;
 use serde_json::json;
 
-use super::answers::Difference;
+use super::responses::BacktestResult;
 use super::source::{Script, rule_named};
-use super::{Backtesting, Failure, Outcome};
+use super::{BacktestArgs, Failure, Outcome};
 
 /// Shows what a draft would have changed.
-pub async fn backtest(told: &Backtesting) -> Outcome {
-    let edge = told.edge.open()?;
-    let (rule, trial) = match told.version {
-        Some(version) => (rule_named(&told.what)?, json!({ "version": version, "limit": told.limit })),
-        None if Rule::parse(&told.what).is_some() && !Path::new(&told.what).is_file() => {
+pub async fn backtest(args: &BacktestArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let (rule, trial) = match args.version {
+        Some(version) => (rule_named(&args.what)?, json!({ "version": version, "limit": args.limit })),
+        None if Rule::parse(&args.what).is_some() && !Path::new(&args.what).is_file() => {
             return Err(Failure::Impossible("name a script, or a version of the rule by --version".into()));
         }
         None => {
-            let script = Script::read(Path::new(&told.what), None, None)?;
-            (script.rule, json!({ "script": script.content.script, "limit": told.limit }))
+            let script = Script::read(Path::new(&args.what), None, None)?;
+            (script.rule, json!({ "script": script.content.script, "limit": args.limit }))
         }
     };
-    let found: Difference = edge.post(rule.as_str(), "/backtest", None, &trial).await?.read()?;
-    let Difference { compared, changed, errors, .. } = &found;
+    let found: BacktestResult = edge.post(rule.as_str(), "/backtest", None, &trial).await?.read()?;
+    let BacktestResult { compared, changed, errors, .. } = &found;
     say!("{rule}: compared {compared} decisions: {changed} would have changed, {errors} would have failed");
     if found.reworded > 0 {
         say!("{} would have been decided the same, with another reason", found.reworded);
@@ -37,5 +37,5 @@ pub async fn backtest(told: &Backtesting) -> Outcome {
             say!("  {what:<7} {}", json.get());
         }
     }
-    if *errors > 0 || (told.fail_on_change && *changed > 0) { Err(Failure::Bad) } else { Ok(()) }
+    if *errors > 0 || (args.fail_on_change && *changed > 0) { Err(Failure::Bad) } else { Ok(()) }
 }

@@ -1,9 +1,9 @@
 //! Versions, made and put in force.
 
-use super::answers::{InForce, Made, Report};
 use super::client::Edge;
+use super::responses::{ActiveVersion, CreatedVersion, Report};
 use super::source::{Content, Script, rule_named};
-use super::{Activating, Failure, Outcome, Pushing, Rolling};
+use super::{ActivateArgs, Failure, Outcome, PushArgs, RollbackArgs};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
@@ -17,16 +17,16 @@ struct NewVersion<'a> {
 }
 
 /// Makes a version.
-pub async fn push(told: &Pushing) -> Outcome {
-    let edge = told.edge.open()?;
-    let script = Script::read(&told.source.file, told.source.tests.as_deref(), told.source.rule.as_deref())?;
+pub async fn push(args: &PushArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let script = Script::read(&args.source.file, args.source.tests.as_deref(), args.source.rule.as_deref())?;
     let name = script.rule.as_str();
     let (before, etag) = edge.rule(name).await?;
-    let made = make(&edge, &script, told.note.as_deref()).await?;
+    let made = make(&edge, &script, args.note.as_deref()).await?;
     say!("{name}: version {} (sha256 {})", made.version, short(&made.sha256));
-    if told.activate {
+    if args.activate {
         let choice = json!({ "version": made.version });
-        let now: InForce = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
+        let now: ActiveVersion = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
         say!("{name}: version {} is in force; before it was version {}", now.version, before.version);
     } else if made.version == before.version {
         say!("it is in force already");
@@ -37,7 +37,7 @@ pub async fn push(told: &Pushing) -> Outcome {
 }
 
 /// Makes a version of `script`; says why where it does not pass.
-pub async fn make(edge: &Edge, script: &Script, note: Option<&str>) -> Result<Made, Failure> {
+pub async fn make(edge: &Edge, script: &Script, note: Option<&str>) -> Result<CreatedVersion, Failure> {
     let new = NewVersion { content: &script.content, note };
     let answer = edge.post(script.rule.as_str(), "/versions", None, &new).await?;
     if answer.status() == StatusCode::UNPROCESSABLE_ENTITY
@@ -50,25 +50,25 @@ pub async fn make(edge: &Edge, script: &Script, note: Option<&str>) -> Result<Ma
 }
 
 /// Puts a version in force.
-pub async fn activate(told: &Activating) -> Outcome {
-    let edge = told.edge.open()?;
-    let name = rule_named(&told.rule)?.as_str();
+pub async fn activate(args: &ActivateArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let name = rule_named(&args.rule)?.as_str();
     let (before, etag) = edge.rule(name).await?;
-    if let Some(wanted) = told.instead_of.filter(|wanted| *wanted != before.version) {
+    if let Some(wanted) = args.instead_of.filter(|wanted| *wanted != before.version) {
         return Err(Failure::Refused(format!("version {} is in force, not version {wanted}", before.version)));
     }
-    let choice = json!({ "version": told.version });
-    let now: InForce = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
+    let choice = json!({ "version": args.version });
+    let now: ActiveVersion = edge.post(name, "/activate", Some(etag), &choice).await?.read()?;
     say!("{name}: version {} is in force; before it was version {}", now.version, before.version);
     Ok(())
 }
 
 /// Brings back what was in force before.
-pub async fn roll_back(told: &Rolling) -> Outcome {
-    let edge = told.edge.open()?;
-    let name = rule_named(&told.rule)?.as_str();
+pub async fn roll_back(args: &RollbackArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let name = rule_named(&args.rule)?.as_str();
     let (before, etag) = edge.rule(name).await?;
-    let now: InForce = edge.post(name, "/rollback", Some(etag), &json!({})).await?.read()?;
+    let now: ActiveVersion = edge.post(name, "/rollback", Some(etag), &json!({})).await?.read()?;
     say!("{name}: version {} is in force again; version {} is not", now.version, before.version);
     Ok(())
 }

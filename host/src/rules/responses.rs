@@ -14,7 +14,7 @@ pub struct Rule {
 
 /// A version, or a rule with the version in force.
 #[derive(Deserialize)]
-pub struct VersionShown {
+pub struct VersionResponse {
     /// Its number.
     pub version: i64,
     /// Its script.
@@ -25,7 +25,7 @@ pub struct VersionShown {
 
 /// A version that was made.
 #[derive(Deserialize)]
-pub struct Made {
+pub struct CreatedVersion {
     /// Its number.
     pub version: i64,
     /// Its name by content.
@@ -34,7 +34,7 @@ pub struct Made {
 
 /// What is in force now.
 #[derive(Deserialize)]
-pub struct InForce {
+pub struct ActiveVersion {
     /// The version.
     pub version: i64,
 }
@@ -42,7 +42,7 @@ pub struct InForce {
 /// What came of a backtest.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Difference {
+pub struct BacktestResult {
     /// On how many decisions it was run.
     pub compared: u64,
     /// How many would have been others.
@@ -155,7 +155,7 @@ impl Report {
             all => summary.push_str(&format!(", {passed} of {all} tests passed")),
         }
         if let Some(coverage) = self.coverage.as_ref().filter(|_| !self.tests.is_empty()) {
-            summary.push_str(&coverage.said());
+            summary.push_str(&coverage.summary());
         }
         say!("{summary}");
     }
@@ -179,11 +179,11 @@ impl Test {
 }
 
 impl Coverage {
-    fn said(&self) -> String {
+    fn summary(&self) -> String {
         let numbers = |lines: &[usize]| lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let reached = |all: usize, missed: &[usize]| all.saturating_sub(missed.len());
         let (lines, branches) = (&self.missed_lines, &self.missed_branches);
-        let mut said = format!(
+        let mut summary = format!(
             "; the tests reach {} of {} lines and {} of {} branches",
             reached(self.lines, lines),
             self.lines,
@@ -192,9 +192,9 @@ impl Coverage {
         );
         for (what, missed) in [("lines", lines), ("branches at lines", branches)] {
             if !missed.is_empty() {
-                said.push_str(&format!("; missed {what} {}", numbers(missed)));
+                summary.push_str(&format!("; missed {what} {}", numbers(missed)));
             }
         }
-        said
+        summary
     }
 }

@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::checking::check_one;
-use super::publishing::{make, short};
+use super::check::check_one;
+use super::publish::{make, short};
 use super::source::Script;
-use super::{Failure, Outcome, Watching};
+use super::{Failure, Outcome, WatchArgs};
 
 /// How often the files are looked at.
-const PERIOD: Duration = Duration::from_millis(300);
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Checks the script now and each time it is saved, until it is interrupted.
-pub async fn watch(told: &Watching) -> Outcome {
-    let edge = told.edge.open()?;
-    let source = &told.source;
+pub async fn watch(args: &WatchArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let source = &args.source;
     let mut last: Option<Vec<Option<SystemTime>>> = None;
     let mut pushed = None;
     // Wrong from the start is wrong; gone for a moment while an editor saves is not.
@@ -38,7 +38,7 @@ pub async fn watch(told: &Watching) -> Outcome {
                             false
                         }
                     };
-                    if let Some(edge) = edge.as_ref().filter(|_| passed && !told.dry_run)
+                    if let Some(edge) = edge.as_ref().filter(|_| passed && !args.dry_run)
                         && pushed.as_ref() != Some(&script.content)
                     {
                         match make(edge, &script, Some("Saved while watching")).await {
@@ -55,7 +55,7 @@ pub async fn watch(told: &Watching) -> Outcome {
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(PERIOD) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
             _ = tokio::signal::ctrl_c() => return Ok(()),
         }
     }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use edge_rules::Rule;
 
-use super::answers::VersionShown;
 use super::client::Edge;
+use super::responses::VersionResponse;
 use super::source::{Script, rule_named};
-use super::{Comparing, Failure, Outcome};
+use super::{DiffArgs, Failure, Outcome};
 
 /// A script and its tests, from wherever.
 struct Side {
@@ -18,16 +18,16 @@ struct Side {
 }
 
 /// Shows what differs.
-pub async fn diff(told: &Comparing) -> Outcome {
-    let edge = told.edge.open()?;
-    let file = Path::new(&told.what);
-    let (rule, on_disk) = if Rule::parse(&told.what).is_none() || file.is_file() {
-        let script = Script::read(file, told.tests.as_deref(), None)?;
+pub async fn diff(args: &DiffArgs) -> Outcome {
+    let edge = args.edge.open()?;
+    let file = Path::new(&args.what);
+    let (rule, on_disk) = if Rule::parse(&args.what).is_none() || file.is_file() {
+        let script = Script::read(file, args.tests.as_deref(), None)?;
         (script.rule, Some(script))
     } else {
-        (rule_named(&told.what)?, None)
+        (rule_named(&args.what)?, None)
     };
-    let (from, to) = match (on_disk, told.from, told.to) {
+    let (from, to) = match (on_disk, args.from, args.to) {
         (Some(script), from, None) => (version(&edge, rule, from).await?, Side::of(script)),
         (None, Some(from), to) => (version(&edge, rule, Some(from)).await?, version(&edge, rule, to).await?),
         (Some(_), ..) => return Err(Failure::Impossible("a script is compared with one version".into())),
@@ -49,13 +49,13 @@ pub async fn diff(told: &Comparing) -> Outcome {
     if !differs {
         say!("no difference between {} and {}", from.from, to.from);
     }
-    if differs && told.exit_code { Err(Failure::Bad) } else { Ok(()) }
+    if differs && args.exit_code { Err(Failure::Bad) } else { Ok(()) }
 }
 
 /// A version; the one in force where none is named.
 async fn version(edge: &Edge, rule: Rule, number: Option<i64>) -> Result<Side, Failure> {
     let path = number.map(|number| format!("/versions/{number}")).unwrap_or_default();
-    let shown: VersionShown = edge.get(rule.as_str(), &path).await?.read()?;
+    let shown: VersionResponse = edge.get(rule.as_str(), &path).await?.read()?;
     let from = match number {
         Some(number) => format!("version {number}"),
         None => format!("version {}, in force", shown.version),

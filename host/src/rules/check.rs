@@ -1,25 +1,25 @@
 //! Checks, on the engine that is built in or on a running edge.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant as Moment, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use edge_capabilities::{Clock, Timestamp};
 
-use super::answers::Report;
 use super::client::Edge;
+use super::responses::Report;
 use super::source::Script;
-use super::{Checking, Failure, Outcome};
+use super::{CheckArgs, Failure, Outcome};
 
 /// Checks scripts; shows `each` test, or those that failed alone.
-pub async fn check(told: &Checking, each: bool) -> Outcome {
-    if told.tests.is_some() && told.files.len() > 1 {
+pub async fn check(args: &CheckArgs, each: bool) -> Outcome {
+    if args.tests.is_some() && args.files.len() > 1 {
         return Err(Failure::Impossible("--tests is for one script".into()));
     }
-    let edge = told.edge.open()?;
+    let edge = args.edge.open()?;
     let mut all_pass = true;
-    for file in &told.files {
-        let script = Script::read(file, told.tests.as_deref(), told.rule.as_deref())?;
+    for file in &args.files {
+        let script = Script::read(file, args.tests.as_deref(), args.rule.as_deref())?;
         if each && script.tests_path.is_none() {
             return Err(Failure::Impossible(format!("{} has no tests: name them by --tests", file.display())));
         }
@@ -39,7 +39,7 @@ pub async fn check_one(edge: Option<&Edge>, script: &Script, each: bool) -> Resu
 }
 
 fn built_in(script: &Script) -> Result<Report, Failure> {
-    let engine = edge_rules::Engine::new(Arc::new(SystemClock(Moment::now())));
+    let engine = edge_rules::Engine::new(Arc::new(SystemClock(Instant::now())));
     let report = engine.check(script.rule, &script.content.script, script.content.tests.as_deref());
     // The same shape as over HTTP, shown by the same code.
     let impossible = |error: serde_json::Error| Failure::Impossible(error.to_string());
@@ -47,7 +47,7 @@ fn built_in(script: &Script) -> Result<Report, Failure> {
 }
 
 /// The time of this machine.
-struct SystemClock(Moment);
+struct SystemClock(Instant);
 
 #[async_trait]
 impl Clock for SystemClock {

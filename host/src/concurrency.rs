@@ -1,14 +1,14 @@
-//! Who computes when. More instances at work than there are threads finish nothing sooner: they only drive each other
-//! out of the processor's caches, and where all are busy the next request starts yet another. So a request takes a turn
-//! before it goes to an instance, and the instance gives it back as soon as it rests: when all its requests wait for
-//! something, or have been answered.
+//! Limits how many instances compute at once. More instances at work than there are threads finish nothing sooner: they
+//! only drive each other out of the processor's caches, and where all are busy the next request starts yet another. So a
+//! request takes a slot before it goes to an instance, and the instance gives it back as soon as it rests: when all its
+//! requests wait for something, or have been answered.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// All turns there are.
+/// All slots there are.
 #[derive(Clone)]
 pub struct ConcurrencyLimit(Arc<Semaphore>);
 
@@ -18,13 +18,13 @@ pub struct Slot {
 }
 
 impl ConcurrencyLimit {
-    /// That many turns. Two for each thread keep all busy: while one instance hands over its answer another can already
+    /// That many slots. Two for each thread keep all busy: while one instance hands over its answer another can already
     /// compute.
-    pub fn new(turns: usize) -> Self {
-        Self(Arc::new(Semaphore::new(turns.clamp(1, Semaphore::MAX_PERMITS))))
+    pub fn new(slots: usize) -> Self {
+        Self(Arc::new(Semaphore::new(slots.clamp(1, Semaphore::MAX_PERMITS))))
     }
 
-    /// The next turn that is free, in the order in which they were asked for. Nobody waits long: an instance that goes on
+    /// The next slot that is free, in the order in which they were asked for. Nobody waits long: an instance that goes on
     /// computing rests at each tick of the engine.
     pub async fn take(&self) -> Slot {
         // Nobody closes the semaphore.
@@ -32,21 +32,21 @@ impl ConcurrencyLimit {
     }
 }
 
-/// The turns of what one instance is computing.
+/// The slots of what one instance is computing.
 #[derive(Clone, Default)]
-pub struct InHand(Arc<Mutex<Held>>);
+pub struct ActiveSlots(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
-    turns: Vec<Slot>,
+    slots: Vec<Slot>,
     instance: Option<Waker>,
 }
 
-impl InHand {
-    /// The instance takes up a request that has this turn.
-    pub fn take_up(&self, turn: Slot) {
+impl ActiveSlots {
+    /// The instance takes up a request that has this slot.
+    pub fn take_up(&self, slot: Slot) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.turns.push(turn);
+        held.slots.push(slot);
         // It may take up a request after it was last found at rest, and is not looked at again until something happens:
         // this is something.
         if let Some(instance) = &held.instance {
@@ -57,7 +57,7 @@ impl InHand {
     /// The instance rests; `context` is that of its task.
     pub fn rest(&self, context: &Context<'_>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.turns.clear();
+        held.slots.clear();
         if held.instance.as_ref().is_none_or(|instance| !instance.will_wake(context.waker())) {
             held.instance = Some(context.waker().clone());
         }
@@ -88,31 +88,31 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_is_free_again_once_its_instance_rests_or_is_gone() {
-        let turns = ConcurrencyLimit::new(2);
-        let (first, second) = (at_once(turns.take()).unwrap(), at_once(turns.take()).unwrap());
-        assert!(at_once(turns.take()).is_none(), "there are two");
+    fn a_slot_is_free_again_once_its_instance_rests_or_is_gone() {
+        let slots = ConcurrencyLimit::new(2);
+        let (first, second) = (at_once(slots.take()).unwrap(), at_once(slots.take()).unwrap());
+        assert!(at_once(slots.take()).is_none(), "there are two");
 
-        let in_hand = InHand::default();
-        in_hand.take_up(first);
-        assert!(at_once(turns.take()).is_none(), "it computes");
-        in_hand.rest(&Context::from_waker(Waker::noop()));
-        let third = at_once(turns.take()).unwrap();
+        let active = ActiveSlots::default();
+        active.take_up(first);
+        assert!(at_once(slots.take()).is_none(), "it computes");
+        active.rest(&Context::from_waker(Waker::noop()));
+        let third = at_once(slots.take()).unwrap();
 
-        in_hand.take_up(third);
-        drop(in_hand);
-        at_once(turns.take()).unwrap();
+        active.take_up(third);
+        drop(active);
+        at_once(slots.take()).unwrap();
         drop(second);
     }
 
     #[test]
     fn who_takes_up_a_request_after_it_rested_is_looked_at_again() {
-        let (wakes, in_hand) = (Arc::new(Wakes::default()), InHand::default());
+        let (wakes, active) = (Arc::new(Wakes::default()), ActiveSlots::default());
         let waker = Waker::from(wakes.clone());
-        in_hand.take_up(Slot { _permit: None });
-        in_hand.rest(&Context::from_waker(&waker));
+        active.take_up(Slot { _permit: None });
+        active.rest(&Context::from_waker(&waker));
         assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
-        in_hand.take_up(Slot { _permit: None });
+        active.take_up(Slot { _permit: None });
         assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
     }
 }
