@@ -9,6 +9,7 @@
 )]
 
 mod dependencies;
+mod examples;
 mod manifest;
 mod packages;
 mod sql;
