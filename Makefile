@@ -32,9 +32,8 @@ console:
 
 # Each page's main task in a real Chromium, against an edge of its own.
 console-test: build
-	@if [ ! -e console/dist/index.html ]; then echo "the console is not built: its tests are left out"; exit 0; fi; \
-	command -v $${CHROMIUM:-chromium} >/dev/null || { echo "chromium is missing: apt-get install chromium"; exit 1; }; \
-	npm --prefix console test
+	@if [ -e console/dist/index.html ]; then tests/tools.sh chromium && npm --prefix console test; \
+	else echo "the console is not built: its tests are left out"; fi
 
 # HOST_TARGETS is set by `make test`: built together with its tests, the host is not compiled twice for the features that
 # only the tests turn on.
@@ -52,18 +51,11 @@ toolchain:
 	@rustup target list --installed 2>/dev/null | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation over ten components takes
-<<<<<<< HEAD
-# most of the time of `make build`, which makes what is shipped.
+# most of the time of `make build`, which makes what is shipped. All are compiled alike, so that they share dependencies.
+up test lint integration console-test: FAST := $(COMPONENTS)
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_LTO := false
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
-=======
-# most of the time of `make build`, which makes what is shipped. All are compiled alike, so that they share dependencies.
-up test lint integration: FAST := $(COMPONENTS)
-up test lint integration: export CARGO_PROFILE_COMPONENT_LTO := false
-up test lint integration: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
-up test lint integration: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
->>>>>>> 2655a5d (Compile components that need not be fast for size)
 
 up: build
 	@exec deploy/try/up.sh
@@ -109,7 +101,7 @@ fuzz:
 
 # The servers that the integration tests start for themselves.
 tools:
-	@tests/tools.sh
+	@tests/tools.sh redis postgresql
 
 bench: build
 	python3 bench/run.py $(BENCH)
