@@ -10,7 +10,7 @@ import { webhooks } from './webhooks.mjs';
 
 const given = { edge: null, browser: null, hasIssuer: process.env.CONSOLE_NO_ISSUER === undefined };
 
-describe('the console', { timeout: 300_000 }, () => {
+describe('the console', { timeout: 900_000 }, () => {
   before(async () => {
     given.edge = await startEdge();
     given.browser = await startBrowser();

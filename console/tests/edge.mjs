@@ -29,7 +29,8 @@ function run(binary, args, env) {
 }
 
 async function ready(url, child) {
-  for (let attempt = 0; attempt < 1800; attempt++) {
+  // The first start compiles the components: a minute, several where the machine is busy.
+  for (let attempt = 0; attempt < 6000; attempt++) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${child.said()}`);
     try {
       if ((await fetch(url)).ok) return;
