@@ -6,7 +6,7 @@ SHELL := /bin/bash
 COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning analytics console
 # These promise fast answers and are compiled for speed. The others wait for databases and upstreams, and are compiled for
 # size.
-FAST := seat-verification webhook-verification plan-lookup
+FAST := seat-verification webhook-verification plan-lookup rules
 SMALL = $(filter-out $(FAST),$(COMPONENTS))
 CARGO := cargo
 BUILD := $(CARGO) build --locked
