@@ -12,6 +12,7 @@ mod dependencies;
 mod examples;
 mod manifest;
 mod packages;
+mod routes;
 mod sql;
 
 use std::path::{Path, PathBuf};
