@@ -24,6 +24,9 @@ const PAGE: u32 = 500;
 /// How often the sums are read where they change meanwhile.
 const MAX_READS: u32 = 5;
 
+/// So many movements may be looked at in vain by each read.
+const FEW: usize = 50;
+
 /// How long it goes on in one go.
 const MAX_DURATION: Duration = Duration::from_secs(8);
 
@@ -116,7 +119,7 @@ impl RollUps {
         // Movements from before the position may have been committed after it was passed.
         let again = Timestamp::from_millis(start.0.as_millis().saturating_sub(millis(COMMITTED_WITHIN)));
         let mut cursor: Position = (again, String::new(), 0);
-        let mut pages = 0_u32;
+        let mut seen = 0_usize;
         loop {
             let page = self.movements.terms_recorded_after((cursor.0, &cursor.1, cursor.2), PAGE).await?;
             let Some(end) = page.last() else { break };
@@ -127,10 +130,13 @@ impl RollUps {
                 let position = cursor.max(start).min((now, String::new(), 0));
                 return Ok(Some(Work { organizations, position }));
             }
-            pages = pages.saturating_add(1);
+            seen = seen.saturating_add(page.len());
+            if page.len() < PAGE as usize {
+                break;
+            }
         }
-        // Much was looked at in vain: the next one begins later.
-        let is_long = pages > 4 && start.0 < now;
+        // What was looked at in vain is not looked at again by each read: the next one begins later.
+        let is_long = seen > FEW && start.0.plus(COMMITTED_WITHIN / 2) < now;
         Ok(is_long.then(|| Work { organizations: BTreeSet::new(), position: (now, String::new(), 0) }))
     }
 
