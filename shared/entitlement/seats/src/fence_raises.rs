@@ -131,6 +131,7 @@ impl FenceRaises {
                 $4, $5, $6, {paid}, {dropped})
              ON CONFLICT (organization_id) DO UPDATE SET sequence = excluded.sequence, raised_at = excluded.raised_at,
                 fence = excluded.fence{too}
+             WHERE excluded.sequence > seat_fences.sequence
              RETURNING sequence, fence"
         );
         for _ in 0..MAX_ATTEMPTS {
@@ -138,9 +139,11 @@ impl FenceRaises {
                 // INVARIANT: a sequence number is visible only after all below it are.
                 Err(DatabaseError::Duplicate(_)) => {}
                 Err(error) => return Err(error),
+                // No row: another raise of the same organisation took the number first. Each has one of its own.
                 Ok(rows) => {
-                    let row = rows.first().ok_or_else(|| DatabaseError::Refused("RETURNING gave no row".into()))?;
-                    return Ok(Stored { sequence: row.integer(0)?, fence: row.integer(1)? });
+                    if let Some(row) = rows.first() {
+                        return Ok(Stored { sequence: row.integer(0)?, fence: row.integer(1)? });
+                    }
                 }
             }
         }
