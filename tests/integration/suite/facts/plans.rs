@@ -109,7 +109,8 @@ async fn news_of_a_plan_comes_and_an_outage_is_bridged_up_to_a_bound(stage: Arc<
             Some(())
         })
         .await;
-        assert!(served > 3, "{served}");
+        // Where the ERP hangs, some of them wait for its time-out first.
+        assert!(served > 1, "{served}");
         edge.erp.faults.clear();
         eventually("plans again", async || (price().await.status == 200).then_some(())).await;
     }
