@@ -13,11 +13,20 @@ const pictures = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 export const startBrowser = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 
+/**
+ * Says how long something took, in milliseconds. With CONSOLE_BARS=1 it must not be longer than `bar`; else, as the machine may
+ * be doing other things, not twenty times as long.
+ */
+export function assertTook(what, took, bar) {
+  console.log(`# ${what}: ${took} ms; the bar is ${bar} ms`);
+  assert.ok(took <= (process.env.CONSOLE_BARS ? bar : 20 * bar), `${what}: ${took} ms`);
+}
+
 /** Runs `work` with a page of its own; `key`: the API key of whoever is signed in. */
 export async function withPage(browser, edge, { key, path = '/', width = 1280, scheme = 'light', allowed = [] }, work) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: 'en-GB', timezoneId: 'Asia/Kolkata', reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const faults = [];
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
   page.on('console', (message) => {

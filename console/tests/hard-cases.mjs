@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKey, send } from './api.mjs';
-import { assertAccessible, withPage } from './browser.mjs';
+import { assertAccessible, assertTook, withPage } from './browser.mjs';
 import { ADMIN } from './edge.mjs';
 
 /** What goes wrong around a page that is open. */
@@ -130,7 +130,7 @@ export function hardCases(given) {
     }
   });
 
-  test('the first content is there within a second, on a processor four times slower', async () => {
+  test('the first content is there soon, on a processor four times slower', async () => {
     const times = [];
     for (let attempt = 0; attempt < 3; attempt++) {
       await open({ path: '/webhooks' }, async (page, context) => {
@@ -146,7 +146,6 @@ export function hardCases(given) {
       });
       if (Math.min(...times) < 1000) break;
     }
-    console.log(`# largest contentful paint: ${times.join(', ')} ms`);
-    assert.ok(Math.min(...times) < 1000, `${times.join(', ')} ms`);
+    assertTook('largest contentful paint, processor four times slower', Math.min(...times), 1000);
   });
 }
