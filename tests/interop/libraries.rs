@@ -119,7 +119,8 @@ fn what_is_signed_here_is_believed_here() {
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
     let mut lines = String::new();
     for provider in Provider::ALL {
-        let secret = if provider == Provider::Standard { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { "a secret" };
+        let is_standard = matches!(provider, Provider::Standard | Provider::Clerk);
+        let secret = if is_standard { "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } else { "a secret" };
         for (number, body) in bodies.iter().enumerate() {
             let id = format!("msg_{number}");
             let headers = sign(provider, secret, body.as_bytes(), Timestamp::from_millis(at * 1000), &id).unwrap();

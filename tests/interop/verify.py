@@ -15,7 +15,7 @@ for line in sys.stdin:
         try:
             if event["provider"] == "stripe":
                 stripe.WebhookSignature.verify_header(text, headers["stripe-signature"], secret, tolerance=300)
-            elif event["provider"] == "standard":
+            elif event["provider"] in ("standard", "clerk"):
                 Webhook(secret).verify(text, headers)
             else:
                 continue
