@@ -94,15 +94,13 @@ impl CheckoutService {
         }
     }
 
-    /// Takes the steps of `purchase` that are left, and returns the answer: an order, or that people have to approve
-    /// first. A checkout that was answered before returns the same answer.
-    pub(crate) async fn check_out(
+    /// Claims the checkout of a request, for as long as `upstream` may take.
+    async fn claim(
         &self,
         tenant: &Tenant,
-        purchase: &Purchase,
         context: &CheckoutContext,
-    ) -> Result<StoredResponse, CheckoutError> {
-        let erp = Upstream::erp(&self.capabilities).await?;
+        upstream: &Upstream,
+    ) -> Result<Claim, CheckoutError> {
         let random = &*self.capabilities.random;
         let now = self.capabilities.clock.now();
         let new = NewCheckout {
@@ -112,14 +110,29 @@ impl CheckoutService {
             actor: &context.actor.id,
             lease: &random::hex::<8>(random),
             now,
-            leased_until: now.plus(lease_time(&erp)),
+            leased_until: now.plus(lease_time(upstream)),
         };
-        let checkout = match self.checkouts.claim(&new).await? {
+        let claim = self.checkouts.claim(&new).await?;
+        if matches!(claim, Claim::Claimed(_)) {
+            // What abandoned checkouts still hold must not count against this one.
+            let _ = Box::pin(self.recover_abandoned(tenant)).await;
+        }
+        Ok(claim)
+    }
+
+    /// Takes the steps of `purchase` that are left, and returns the answer: an order, or that people have to approve
+    /// first. A checkout that was answered before returns the same answer.
+    pub(crate) async fn check_out(
+        &self,
+        tenant: &Tenant,
+        purchase: &Purchase,
+        context: &CheckoutContext,
+    ) -> Result<StoredResponse, CheckoutError> {
+        let erp = Upstream::erp(&self.capabilities).await?;
+        let checkout = match self.claim(tenant, context, &erp).await? {
             Claim::Claimed(checkout) => checkout,
             Claim::Answered(response) => return Ok(response),
         };
-        // What abandoned checkouts still hold must not count against this one.
-        let _ = Box::pin(self.recover_abandoned(tenant)).await;
         let mut saga = Saga::new(self, tenant, purchase, context, *checkout);
         let taken = async {
             saga.load_order_state().await?;

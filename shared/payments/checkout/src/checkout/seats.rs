@@ -1,7 +1,7 @@
 //! Orders for subscriptions of seats: through the same steps as those for plans, but for the price, which the caller
 //! computes by the application's plan, and for the contact in the CRM, which only the ERP's own plans need.
 
-use edge_capabilities::{Timestamp, random};
+use edge_capabilities::Timestamp;
 use edge_idempotency::RequestKey;
 use edge_money::Money;
 use edge_plans::{Cycle, Terms};
@@ -11,8 +11,8 @@ use edge_upstreams::Upstream;
 use super::order;
 use super::purchase::Purchase;
 use super::saga::Saga;
-use super::store::{CheckoutQuote, Claim, NewCheckout, OfSeats, StoredResponse};
-use super::{CheckoutContext, CheckoutService, lease_time};
+use super::store::{CheckoutQuote, Claim, OfSeats, StoredResponse};
+use super::{CheckoutContext, CheckoutService};
 use crate::customer::billing_user;
 use crate::error::CheckoutError;
 
@@ -71,25 +71,13 @@ impl CheckoutService {
         approval: Option<&str>,
     ) -> Result<StoredResponse, CheckoutError> {
         let bheempay = Upstream::bheempay(&self.capabilities).await?;
-        let (random, now) = (&*self.capabilities.random, self.capabilities.clock.now());
         // No caller's key has a space. A purchase that was approved is another try than the one that asked for it.
         let key = format!("seats {key} {}", approval.unwrap_or_default());
         context.named = Some(RequestKey { fingerprint: key.clone(), key });
-        let new = NewCheckout {
-            id: &format!("chk_{}", random::hex::<12>(random)),
-            tenant: &tenant.id,
-            named: context.named.as_ref(),
-            actor: &context.actor.id,
-            lease: &random::hex::<8>(random),
-            now,
-            leased_until: now.plus(lease_time(&bheempay)),
-        };
-        let checkout = match self.checkouts.claim(&new).await? {
+        let checkout = match self.claim(tenant, &context, &bheempay).await? {
             Claim::Claimed(checkout) => checkout,
             Claim::Answered(response) => return Ok(response),
         };
-        // What abandoned checkouts still hold must not count against this one.
-        let _ = Box::pin(self.recover_abandoned(tenant)).await;
         let purchase = Purchase {
             plan_id: bought.plan_id.to_owned(),
             cycle: Some(bought.cycle),
