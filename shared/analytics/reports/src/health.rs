@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use edge_access::{AnalyticsRead, Granted};
 use edge_capabilities::config::{Config, ConfigError};
 use edge_http::{Code, Problem};
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -149,11 +148,9 @@ const fn band(score: Option<f64>) -> &'static str {
 )]
 pub(crate) async fn get_health(
     State(state): State<AppState>,
-    granted: Granted<AnalyticsRead>,
+    ask: Ask,
     headers: HeaderMap,
-    uri: Uri,
 ) -> Result<Response, Problem> {
-    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
     state.take_over_payments().await?;
     let weights = Weights::load(&*state.capabilities.config).await;
     let weights = weights.map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;

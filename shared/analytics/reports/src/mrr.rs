@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use edge_access::{AnalyticsRead, Granted};
 use edge_http::Problem;
 use edge_money::{Currency, DecimalAmount};
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -91,13 +90,7 @@ pub(crate) struct MrrPoint {
         (status = 404, description = "`ORGANIZATION_NOT_FOUND`"),
     ),
 )]
-pub(crate) async fn get_mrr(
-    State(state): State<AppState>,
-    granted: Granted<AnalyticsRead>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
-    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
+pub(crate) async fn get_mrr(State(state): State<AppState>, ask: Ask, headers: HeaderMap) -> Result<Response, Problem> {
     let cells = state.mrr.cells(&ask.mrr()).await?;
     let results = periods(&ask, &cells).into_iter().map(|(currency, periods)| MrrResult {
         currency: currency.as_str().to_owned(),

@@ -1,13 +1,17 @@
 //! What a caller asks for: a range of dates, how it is cut, and which organizations it is about.
 
-use edge_access::{Caller, X_TENANT_ID};
+use axum::extract::FromRequestParts;
+use edge_access::{AnalyticsRead, Caller, Granted, X_TENANT_ID};
 use edge_capabilities::Timestamp;
 use edge_http::{Code, FieldError, Problem};
 use edge_money::Currency;
 use edge_mrr::{Calendar, Granularity, MrrQuery, Zone};
 use edge_tenants::Tenants;
+use http::request::Parts;
 use http::{HeaderMap, Uri};
 use utoipa::IntoParams;
+
+use crate::router::AppState;
 
 /// The longest range, in points.
 const MAX_POINTS: usize = 1_200;
@@ -51,7 +55,7 @@ pub(crate) struct PageParams {
     cursor: Option<String>,
 }
 
-/// What is asked for.
+/// What is asked for, by a caller who may see it: as an argument of a handler it authorises first.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) from: Timestamp,
@@ -197,12 +201,7 @@ impl Ask {
 
     /// Limits it to what `caller` may see: a caller with an organization to that one, and a key of some applications to
     /// those. Another's organization looks like one that does not exist.
-    pub(crate) async fn limit_to(
-        mut self,
-        caller: &Caller,
-        headers: &HeaderMap,
-        tenants: &Tenants,
-    ) -> Result<Self, Problem> {
+    async fn limit_to(mut self, caller: &Caller, headers: &HeaderMap, tenants: &Tenants) -> Result<Self, Problem> {
         let unknown = || Problem::new(Code::OrganizationNotFound, "There is no such organization.");
         let named = || headers.get(X_TENANT_ID).and_then(|named| named.to_str().ok()).map(ToOwned::to_owned);
         let limit = caller.tenant.as_ref().map(|own| own.as_str().to_owned()).or_else(named);
@@ -230,6 +229,15 @@ impl Ask {
             }
         }
         Ok(self)
+    }
+}
+
+impl FromRequestParts<AppState> for Ask {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Granted { caller, .. } = Granted::<AnalyticsRead>::from_request_parts(parts, state).await?;
+        Self::read(&parts.uri, state.now())?.limit_to(&caller, &parts.headers, &state.tenants).await
     }
 }
 

@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use edge_access::{AnalyticsRead, Granted};
 use edge_http::Problem;
 use edge_money::{Currency, DecimalAmount};
 use edge_mrr::Granularity;
 use edge_payment_history::{HistoryQuery, PaymentPeriods};
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,11 +109,9 @@ pub(crate) struct RevenuePoint {
 )]
 pub(crate) async fn get_revenue(
     State(state): State<AppState>,
-    granted: Granted<AnalyticsRead>,
+    ask: Ask,
     headers: HeaderMap,
-    uri: Uri,
 ) -> Result<Response, Problem> {
-    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
     state.take_over_payments().await?;
     let cells = state.mrr.cells(&ask.mrr()).await?;
     let payments = state.payments.periods(&history_query(&ask)).await?;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, State};
-use axum::routing::{get, post};
-use edge_access::{Authenticator, DrainAccess, JobsWrite};
+use axum::extract::FromRef;
+use axum::routing::get;
+use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
-use edge_http::{Code, Json, Problem};
-use edge_jobs::{Drained, JobQueue, JobRunner};
+use edge_http::{Code, Problem};
+use edge_jobs::{JobQueue, JobRunner};
 use edge_mrr::{MrrLedger, ROLL_UP, ROLL_UP_EVERY, RollUp};
 use edge_payment_history::{COLLECT, COLLECT_EVERY, Collector, PaymentHistory};
 use edge_seats::SeatActivity;
@@ -27,7 +27,7 @@ pub(crate) struct Services {
     authenticator: Authenticator,
     pub(crate) capabilities: Capabilities,
     collector: Collector,
-    jobs: JobRunner,
+    jobs: Arc<JobRunner>,
     pub(crate) activity: SeatActivity,
     pub(crate) movements: Movements,
     pub(crate) mrr: MrrLedger,
@@ -64,6 +64,12 @@ impl FromRef<AppState> for Authenticator {
     }
 }
 
+impl FromRef<AppState> for Arc<JobRunner> {
+    fn from_ref(state: &AppState) -> Self {
+        state.jobs.clone()
+    }
+}
+
 /// The routes of the component `analytics`.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
@@ -77,7 +83,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
         collector,
-        jobs,
+        jobs: Arc::new(jobs),
         activity: SeatActivity::new(db.clone()),
         movements: Movements::new(db.clone()),
         payments: PaymentHistory::new(db.clone()),
@@ -90,14 +96,9 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/analytics/revenue", get(revenue::get_revenue))
         .route("/analytics/seat-usage", get(seat_usage::get_seat_usage))
         .route("/analytics/health", get(health::get_health))
-        .route("/jobs/drain", post(run_jobs))
+        .merge(edge_access::job_routes())
         .with_state(state);
     edge_http::finish(routes, "analytics", &capabilities)
-}
-
-/// This component's part of `POST /api/v1/jobs/drain`. No route of the application leads here.
-async fn run_jobs(State(state): State<AppState>, _: DrainAccess<JobsWrite>) -> Result<Json<Drained>, Problem> {
-    Ok(Json(state.jobs.drain().await?))
 }
 
 /// The OpenAPI description of these routes.

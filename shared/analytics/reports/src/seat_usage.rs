@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use edge_access::{AnalyticsRead, Granted};
 use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
 use edge_http::Problem;
 use edge_money::Currency;
 use edge_subscriptions::Known;
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -92,11 +91,9 @@ pub(crate) struct AccountUsage {
 )]
 pub(crate) async fn get_seat_usage(
     State(state): State<AppState>,
-    granted: Granted<AnalyticsRead>,
+    ask: Ask,
     headers: HeaderMap,
-    uri: Uri,
 ) -> Result<Response, Problem> {
-    let ask = Ask::read(&uri, state.now())?.limit_to(&granted.caller, &headers, &state.tenants).await?;
     let (organizations, next) = state.page_of(&ask).await?;
     let starts: Vec<Timestamp> = ask.starts();
     let accounts = state.usage(&ask, &organizations).await?;
