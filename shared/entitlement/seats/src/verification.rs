@@ -173,10 +173,7 @@ impl Verification {
         min_version: Option<i64>,
         for_token: bool,
     ) -> Result<Verdict, CacheMiss> {
-        let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key(subject)).await else {
-            return Box::pin(self.verify_without_cache(subject, min_version, for_token)).await;
-        };
-        let Ok(mut entry) = self.check(bytes).await else {
+        let Ok(mut entry) = self.cache_entry(&verdict::key(subject)).await else {
             return Box::pin(self.verify_without_cache(subject, min_version, for_token)).await;
         };
         let is_too_old = |verdict: &CurrentVerdict| {
@@ -269,13 +266,9 @@ impl Verification {
             }
             Err(error) => {
                 // The cache is read again: what it held before may have been invalidated since, or have become too old.
-                let entry = match capabilities.cache.get(&verdict::key(subject)).await {
-                    Ok(bytes) => self.check(bytes).await.ok(),
-                    Err(_) => None,
-                };
-                let verdict = match entry {
-                    Some(entry) => entry.verdict,
-                    None => self.remembered(subject).await,
+                let verdict = match self.cache_entry(&verdict::key(subject)).await {
+                    Ok(entry) => entry.verdict,
+                    Err(_) => self.remembered(subject).await,
                 };
                 let usable = verdict.filter(|verdict| verdict.decision(min_version) != Decision::Discard);
                 usable.map(|verdict| verdict.into_verdict(Source::Stale)).ok_or(error)
@@ -297,8 +290,9 @@ impl Verification {
         Ok(settings)
     }
 
-    /// Checks the fence of a cached verdict. An error: the cache failed, so nothing in it can be trusted.
-    async fn check(&self, bytes: Option<Vec<u8>>) -> Result<CacheEntry, StoreError> {
+    /// The entry with this key, its fence checked. An error: the cache failed, so nothing in it can be trusted.
+    async fn cache_entry(&self, key: &str) -> Result<CacheEntry, StoreError> {
+        let bytes = self.0.capabilities.cache.get(key).await?;
         let Some(cached) = bytes.and_then(|bytes| CachedVerdict::from_bytes(&bytes)) else {
             return Ok(CacheEntry::default());
         };
@@ -340,8 +334,7 @@ impl Verification {
             self.0.capabilities.clock.sleep(pause).await;
             pause = pause.saturating_mul(2).min(Duration::from_millis(16));
             fence = None;
-            let Ok(bytes) = self.0.capabilities.cache.get(&verdict::key_of(&key)).await else { break };
-            let Ok(read) = self.check(bytes).await else { break };
+            let Ok(read) = self.cache_entry(&verdict::key_of(&key)).await else { break };
             entry = read;
             candidate.seen_round = entry.round;
             if let Some(verdict) = entry.verdict.take_if(|verdict| verdict.decision(min_version) == Decision::Serve) {
