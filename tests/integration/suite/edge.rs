@@ -3,6 +3,7 @@
 mod customer;
 mod node;
 mod organization;
+mod seat_buyer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::shape::Shape;
 pub use customer::{CREDITS, Customer, signed, signed_as};
 pub use node::{Node, host_program, manifest, new_launch_folder, on_spin, repository};
 pub use organization::Organization;
+pub use seat_buyer::{SeatBuyer, SeatGateway};
 
 /// A bootstrap key, and one that is too short to be taken.
 pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
