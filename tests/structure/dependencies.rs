@@ -3,8 +3,18 @@
 use crate::packages::{Package, packages};
 
 /// The groups of `shared/`. A crate uses crates of its own group and of those before it, never of a later one.
-const GROUPS: &[&str] =
-    &["platform", "identity", "entitlement", "rules", "spending", "payments", "enterprise", "analytics", "operations"];
+const GROUPS: &[&str] = &[
+    "platform",
+    "identity",
+    "entitlement",
+    "rules",
+    "spending",
+    "payments",
+    "enterprise",
+    "engagement",
+    "analytics",
+    "operations",
+];
 
 /// The position of a shared crate's group in [`GROUPS`].
 fn rank(package: &Package) -> Option<usize> {

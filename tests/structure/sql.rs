@@ -28,6 +28,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("spending/budgets", &["budget_alerts", "budget_ledger", "budgets", "payment_refunds"]),
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
+    ("engagement/invoices", &["invoice_numbers", "invoices"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),

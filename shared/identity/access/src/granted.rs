@@ -71,6 +71,10 @@ rights! {
     SubscriptionsWrite;
     /// May read analytics.
     AnalyticsRead;
+    /// May read invoices.
+    InvoicesRead;
+    /// May create and change invoices, and record payments.
+    InvoicesWrite;
     /// May read jobs.
     JobsRead;
     /// May replay jobs and run those that are due.

@@ -49,11 +49,14 @@ impl Role {
             &[Scope::SeatsWrite, Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead];
         const MANAGE_BILLING: &[Scope] =
             &[Scope::BillingRead, Scope::BillingWrite, Scope::SubscriptionsWrite, Scope::AnalyticsRead];
+        const MANAGE_INVOICES: &[Scope] = &[Scope::InvoicesRead, Scope::InvoicesWrite];
         const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
         const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin];
         let rights: &[&[Scope]] = match self {
-            Self::Owner => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, EDIT_ORGANISATION, MANAGE_ORGANISATION],
-            Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING],
+            Self::Owner => {
+                &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES, EDIT_ORGANISATION, MANAGE_ORGANISATION]
+            }
+            Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES],
             Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION],
             Self::Manager | Self::Member => &[USE_SEATS],
         };
@@ -84,7 +87,7 @@ mod tests {
             for reading in [Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead] {
                 assert_eq!(scopes.contains(reading), seats, "{role:?}");
             }
-            for paying in [Scope::SubscriptionsWrite, Scope::AnalyticsRead] {
+            for paying in [Scope::SubscriptionsWrite, Scope::AnalyticsRead, Scope::InvoicesRead, Scope::InvoicesWrite] {
                 assert_eq!(scopes.contains(paying), billing, "{role:?}");
             }
             for platform in [Scope::ApplicationsWrite, Scope::RulesWrite, Scope::WebhooksWrite, Scope::ErpAdmin] {

@@ -65,6 +65,12 @@ pub enum Scope {
     /// Read analytics.
     #[serde(rename = "analytics:read")]
     AnalyticsRead,
+    /// Read invoices, their payments and reminders.
+    #[serde(rename = "invoices:read")]
+    InvoicesRead,
+    /// Create, change, finalise and void invoices, and record their payments.
+    #[serde(rename = "invoices:write")]
+    InvoicesWrite,
     /// Read jobs.
     #[serde(rename = "jobs:read")]
     JobsRead,
@@ -75,7 +81,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -95,6 +101,8 @@ impl Scope {
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::AnalyticsRead,
+        Self::InvoicesRead,
+        Self::InvoicesWrite,
         Self::JobsRead,
         Self::JobsWrite,
     ];
@@ -121,6 +129,8 @@ impl Scope {
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::AnalyticsRead => "analytics:read",
+            Self::InvoicesRead => "invoices:read",
+            Self::InvoicesWrite => "invoices:write",
             Self::JobsRead => "jobs:read",
             Self::JobsWrite => "jobs:write",
         }

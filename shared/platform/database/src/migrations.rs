@@ -53,6 +53,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0027_payment_reports"),
     expand!("0028_seat_activity"),
     expand!("0029_seat_changes"),
+    expand!("0030_invoices"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -105,6 +106,7 @@ mod tests {
             ("checkout_holds", "created_at", "checkout_id", ""),
             ("checkouts", "created_at", "id", ""),
             ("erp_sync_runs", "started_at", "id", "AND kind = 'employees'"),
+            ("invoices", "created_at", "id", "AND state = 'open'"),
             ("jobs", "created_at", "id", ""),
             ("notifications", "created_at", "id", ""),
             ("payment_refunds", "at", "refund", ""),

@@ -91,6 +91,8 @@ codes! {
     SubscriptionNotFound NOT_FOUND "SUBSCRIPTION_NOT_FOUND";
     /// 404: there is no such seat, or it is not offered to the caller.
     SeatNotFound NOT_FOUND "SEAT_NOT_FOUND";
+    /// 404: there is no such invoice, or it is another tenant's.
+    InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
     /// 404: there is no such webhook event.
     EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
     /// 404: there is no such job.
@@ -147,6 +149,14 @@ codes! {
     SeatPending CONFLICT "SEAT_PENDING";
     /// 409: the invitation was not accepted in time.
     InvitationExpired CONFLICT "INVITATION_EXPIRED";
+    /// 409: the invoice is not finalised yet.
+    InvoicePending CONFLICT "INVOICE_PENDING";
+    /// 409: the invoice is finalised, so it cannot be changed any more.
+    InvoiceFinalized CONFLICT "INVOICE_FINALIZED";
+    /// 409: the invoice is paid, at least in part.
+    InvoicePaid CONFLICT "INVOICE_PAID";
+    /// 409: the invoice is voided.
+    InvoiceCancelled CONFLICT "INVOICE_CANCELLED";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.
