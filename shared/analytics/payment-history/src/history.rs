@@ -102,7 +102,7 @@ impl PaymentHistory {
         let last = values.len();
         let statement = format!(
             "WITH cut (place, starts, ends) AS (VALUES {places}),
-             invoices AS (
+             billed AS (
                 SELECT p.provider, p.payment, MIN(p.currency) AS currency, MIN(p.at) AS tried_at,
                     MIN(CASE WHEN p.kind = 'paid' THEN p.at END) AS paid_at,
                     MIN(CASE WHEN p.kind = 'failed' THEN p.at END) AS failed_at
@@ -111,7 +111,7 @@ impl PaymentHistory {
                 GROUP BY p.provider, p.payment HAVING MIN(p.at) >= ${} AND MIN(p.at) < ${last})
              SELECT CAST(cut.place AS BIGINT), i.currency, COUNT(*), COUNT(i.paid_at),
                 COUNT(CASE WHEN i.paid_at IS NOT NULL AND (i.failed_at IS NULL OR i.failed_at > i.paid_at) THEN 1 END)
-             FROM cut JOIN invoices i ON i.tried_at >= cut.starts AND i.tried_at < cut.ends GROUP BY 1, 2",
+             FROM cut JOIN billed i ON i.tried_at >= cut.starts AND i.tried_at < cut.ends GROUP BY 1, 2",
             last.saturating_sub(2),
             last.saturating_sub(1),
         );
