@@ -111,6 +111,17 @@ fn variables_have_one_name_and_reach_every_component_that_needs_them() {
 }
 
 #[test]
+fn every_component_with_a_store_is_in_the_figures_for_operators() {
+    let counts = fs::read_to_string(root().join("shared/operations/stats/src/counts.rs")).unwrap();
+    let list = counts.split("pub const COMPONENTS").nth(1).unwrap().split("];").next().unwrap();
+    let listed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    let manifest = manifest();
+    let has_store = |(_, component): &(&String, &Table)| !texts(component, "key_value_stores").is_empty();
+    let with_store = manifest.components.iter().filter(has_store).map(|(name, _)| name.as_str());
+    assert_eq!(listed, with_store.collect());
+}
+
+#[test]
 fn components_may_connect_where_their_variables_lead_and_nowhere_else() {
     let manifest = manifest();
     let route = format!("{:?}", Value::String("/api/v1/jobs/...".to_owned()));

@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
+    ("operations/stats", &["stats_snapshots"]),
 ];
 
 /// Where one statement must read what two crates own, or the owner is a crate that may not be used: the crate, the tables,

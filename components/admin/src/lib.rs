@@ -1,6 +1,6 @@
 //! The component `admin`: API keys, tenants and organizations, their members, applications and their plans, SCIM, the queue
-//! of jobs. All of its logic is in `shared/identity/access`, `shared/entitlement/tenants`, `…/applications`, `…/scim` and
-//! `shared/operations/jobs-api`.
+//! of jobs, figures for operators. All of its logic is in `shared/identity/access`, `shared/entitlement/tenants`,
+//! `…/applications`, `…/scim`, `shared/operations/jobs-api` and `…/stats`.
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ spin_capabilities::component!(|capabilities: Capabilities| {
         .merge(edge_applications::routes(&capabilities))
         .merge(edge_tenants::routes(&capabilities, departures.clone()))
         .merge(edge_scim::routes(&capabilities, departures))
-        .merge(edge_jobs_api::routes(&capabilities));
+        .merge(edge_jobs_api::routes(&capabilities))
+        .merge(edge_stats::routes(&capabilities));
     edge_http::finish(routes, "admin", &capabilities)
 });

@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub use axum::Router;
 pub use edge_capabilities::Capabilities;
 use edge_capabilities::http::Bounded;
-pub use serving::serve;
+pub use serving::{Served, serve};
 pub use spin_sdk::wasip3;
 
 /// The maximum number of calls in progress from one instance to one upstream. A request makes one call at a time; an

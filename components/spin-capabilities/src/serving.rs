@@ -12,6 +12,8 @@ use std::task::{Context, Poll, Waker};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use edge_capabilities::counters::AnsweredIn;
+use edge_capabilities::{Capabilities, Counters};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt as _;
@@ -27,18 +29,44 @@ const LARGEST_READ: usize = 64 << 10;
 const ROUTE_HEADERS: &str = "spin-";
 const CALLER_ADDRESS: &str = "spin-client-addr";
 
-/// Serves `request` with the instance's router, which `router` builds for the first request and `built` keeps.
+/// What an instance serves requests with.
+pub struct Served {
+    component: &'static str,
+    router: Router,
+    /// Count its requests and its calls to upstreams. None: it has no store to count in.
+    counters: Option<Counters>,
+}
+
+impl Served {
+    /// `router` of the component `component`, with its requests and calls to upstreams counted.
+    pub fn counted(component: &'static str, router: impl FnOnce(Capabilities) -> Router) -> Self {
+        let capabilities = crate::capabilities();
+        let counters = Counters::new(&capabilities);
+        let router = router(counters.watching(&capabilities));
+        Self { component, router, counters: Some(counters) }
+    }
+
+    /// `router` of the component `component`, which has no stores.
+    pub fn without_stores(component: &'static str, router: impl FnOnce(Capabilities) -> Router) -> Self {
+        Self { component, router: router(crate::without_stores()), counters: None }
+    }
+}
+
+/// Serves `request` with what `make` makes for the instance's first request and `built` keeps.
 pub async fn serve(
-    built: &'static OnceLock<Router>,
-    router: fn() -> Router,
+    built: &'static OnceLock<Served>,
+    make: fn() -> Served,
     request: Request,
 ) -> Result<Response, ErrorCode> {
-    let router = built.get_or_init(router).clone();
+    let Served { component, router, counters } = built.get_or_init(make);
     let request = incoming(request)?;
-    let response = match router.oneshot(request).await {
+    let response = match router.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     };
+    if let (Some(counters), Some(took)) = (counters, response.extensions().get::<AnsweredIn>()) {
+        counters.request(component, response.status().as_u16(), *took);
+    }
     outgoing(response).await
 }
 
@@ -209,18 +237,18 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
 #[macro_export]
 macro_rules! component {
     (without_stores: $router:expr) => {
-        $crate::component!(@with $crate::without_stores(), $router);
+        $crate::component!(@with without_stores, $router);
     };
-    (@with $capabilities:expr, $router:expr) => {
+    (@with $made:ident, $router:expr) => {
         /// The component's routes.
-        fn router() -> $crate::Router {
-            ($router)($capabilities)
+        fn served() -> $crate::Served {
+            $crate::Served::$made(env!("CARGO_PKG_NAME"), $router)
         }
 
         mod component {
             use std::sync::OnceLock;
 
-            use $crate::Router;
+            use $crate::Served;
             use $crate::wasip3::exports::http::handler::Guest;
             use $crate::wasip3::http::types::{ErrorCode, Request, Response};
 
@@ -230,13 +258,13 @@ macro_rules! component {
 
             impl Guest for Component {
                 async fn handle(request: Request) -> Result<Response, ErrorCode> {
-                    static ROUTER: OnceLock<Router> = OnceLock::new();
-                    $crate::serve(&ROUTER, super::router, request).await
+                    static SERVED: OnceLock<Served> = OnceLock::new();
+                    $crate::serve(&SERVED, super::served, request).await
                 }
             }
         }
     };
     ($router:expr) => {
-        $crate::component!(@with $crate::capabilities(), $router);
+        $crate::component!(@with counted, $router);
     };
 }

@@ -27,6 +27,7 @@ mod plans;
 mod rules;
 mod seat_import;
 mod sign_in;
+mod stats;
 mod stores;
 mod strangers;
 mod stripe;
@@ -102,6 +103,7 @@ pub fn all() -> Vec<Fact> {
         members::facts(),
         seat_import::facts(),
         sign_in::facts(),
+        stats::facts(),
         stores::facts(),
         strangers::facts(),
         stripe::facts(),

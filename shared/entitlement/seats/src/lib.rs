@@ -44,7 +44,7 @@ pub use activity::{ACTIVITY_KEPT, SeatActivity};
 pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use error::{ErpError, StorageError, VerificationError};
 pub use invalidation::Invalidation;
-pub use metrics::write_metrics;
+pub use metrics::{verdict_counters, write_metrics};
 pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, router_with};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};

@@ -79,6 +79,8 @@ rights! {
     JobsRead;
     /// May replay jobs and run those that are due.
     JobsWrite;
+    /// May read the figures of the whole edge.
+    OperationsRead;
 }
 
 /// Any caller with a valid credential.

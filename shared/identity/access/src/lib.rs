@@ -30,9 +30,9 @@ pub use drain::{DrainAccess, job_routes};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,
-    InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, OrganizationsRead, OrganizationsWrite, Right, RulesEvaluate,
-    RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead,
-    WebhooksWrite,
+    InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, OperationsRead, OrganizationsRead, OrganizationsWrite, Right,
+    RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin,
+    WebhooksRead, WebhooksWrite,
 };
 pub use passport::router as passport_keys_router;
 pub use role::Role;

@@ -77,11 +77,14 @@ pub enum Scope {
     /// Replay jobs and run those that are due.
     #[serde(rename = "jobs:write")]
     JobsWrite,
+    /// Read the figures of the whole edge.
+    #[serde(rename = "operations:read")]
+    OperationsRead,
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -105,6 +108,7 @@ impl Scope {
         Self::InvoicesWrite,
         Self::JobsRead,
         Self::JobsWrite,
+        Self::OperationsRead,
     ];
 
     /// Its name: `seats:verify`.
@@ -133,6 +137,7 @@ impl Scope {
             Self::InvoicesWrite => "invoices:write",
             Self::JobsRead => "jobs:read",
             Self::JobsWrite => "jobs:write",
+            Self::OperationsRead => "operations:read",
         }
     }
 

@@ -11,6 +11,7 @@ use edge_capabilities::http::UpstreamName;
 use edge_database::Db;
 use edge_http::{Code, Json, Problem};
 use edge_jobs::{Drained, Job, JobHandler, JobKind, JobOutcome, JobQueue, JobResult, JobRunner};
+use edge_stats::{SNAPSHOT_EVERY, TAKE_SNAPSHOT, TakeSnapshot};
 use edge_subscriptions::{SETTLE, SETTLE_EVERY, SettleMovements, Subscriptions};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, StatusCode};
@@ -64,11 +65,11 @@ impl AppState {
         let remove =
             RemoveDead { capabilities: self.capabilities.clone(), db: self.db.clone(), queue: self.queue.clone() };
         let settle = SettleMovements::new(Subscriptions::new(&self.capabilities, &self.db));
-        JobRunner::new("admin", &self.capabilities, &self.queue).repeat(REMOVE_DEAD, every, remove).repeat(
-            SETTLE,
-            SETTLE_EVERY,
-            settle,
-        )
+        let snapshot = TakeSnapshot::new(&self.capabilities, &self.db);
+        JobRunner::new("admin", &self.capabilities, &self.queue)
+            .repeat(REMOVE_DEAD, every, remove)
+            .repeat(SETTLE, SETTLE_EVERY, settle)
+            .repeat(TAKE_SNAPSHOT, SNAPSHOT_EVERY, snapshot)
     }
 
     /// Has another component run its jobs.

@@ -63,6 +63,7 @@ pub fn document() -> Description {
     whole.merge(edge_provisioning::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
+    whole.merge(edge_stats::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
     for (path, item) in &mut whole.paths.paths {
@@ -157,6 +158,7 @@ mod tests {
             "get /organizations/{id}/audit",
             "delete /organizations/{id}/users/{userId}",
             "get /api/v1/jobs",
+            "get /api/v1/stats",
             "post /api/v1/jobs/drain",
             "get /api/v1/jobs/{id}",
             "post /api/v1/jobs/{id}/replay",

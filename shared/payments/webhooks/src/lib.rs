@@ -28,5 +28,6 @@ mod router;
 mod seats;
 mod settings;
 
+pub use metrics::{count_waiting_events, delivery_counters, rejection_counters};
 pub use payments::{Payment, PaymentReport, Payments, ReceivedReport, ReportKind};
 pub use router::{ApiDoc, router};

@@ -4,10 +4,12 @@
 use edge_capabilities::counters::Name;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{Counters, MetricsPage};
+use edge_database::{DatabaseError, Db};
 use edge_gateways::{Provider, Rejection};
 use edge_http::Problem;
 use edge_seats::StorageError;
 
+use crate::inbox::Inbox;
 use crate::processor::Processor;
 
 /// Reasons for which a webhook is rejected before it is stored, beside the signature's.
@@ -31,6 +33,25 @@ pub(crate) const fn delivered(provider: Provider, outcome: &'static str) -> Name
     [DELIVERED, provider.as_str(), outcome]
 }
 
+/// The counters of genuine deliveries; labels: gateway, outcome.
+pub fn delivery_counters() -> impl Iterator<Item = Name> {
+    Provider::ALL.into_iter().flat_map(|provider| OUTCOMES.map(|outcome| delivered(provider, outcome)))
+}
+
+/// The counters of webhooks that were turned away; labels: gateway, reason.
+pub fn rejection_counters() -> impl Iterator<Item = Name> {
+    let others = [TOO_LARGE, BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED];
+    Provider::ALL.into_iter().flat_map(move |provider| {
+        let reasons = Rejection::ALL.map(Rejection::as_str).into_iter().chain(others);
+        reasons.map(move |reason| rejected(provider, reason))
+    })
+}
+
+/// How many events of the inbox are open or wait for somebody, by status.
+pub async fn count_waiting_events(db: &Db) -> Result<Vec<(String, i64)>, DatabaseError> {
+    Inbox::new(db.clone()).backlog().await
+}
+
 /// All metrics, in the Prometheus text format.
 pub(crate) async fn text(counters: &Counters, processor: &Processor) -> Result<String, Problem> {
     let mut page = MetricsPage::new(counters);
@@ -50,17 +71,12 @@ async fn others(page: &mut MetricsPage<'_>) -> Result<(), StoreError> {
 
 async fn counts(page: &mut MetricsPage<'_>) -> Result<(), StoreError> {
     page.head("webhooks_rejected_total", "counter", "Webhooks turned away before they were stored.");
-    let reasons = Rejection::ALL.map(Rejection::as_str).into_iter();
-    for provider in Provider::ALL {
-        for reason in reasons.clone().chain([TOO_LARGE, BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED]) {
-            page.counter("webhooks_rejected_total", ["provider", "reason"], rejected(provider, reason)).await?;
-        }
+    for counted in rejection_counters() {
+        page.counter("webhooks_rejected_total", ["provider", "reason"], counted).await?;
     }
     page.head("webhooks_delivered_total", "counter", "Genuine deliveries, by what they came to.");
-    for provider in Provider::ALL {
-        for outcome in OUTCOMES {
-            page.counter("webhooks_delivered_total", ["provider", "outcome"], delivered(provider, outcome)).await?;
-        }
+    for counted in delivery_counters() {
+        page.counter("webhooks_delivered_total", ["provider", "outcome"], counted).await?;
     }
     Ok(())
 }

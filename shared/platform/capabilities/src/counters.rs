@@ -9,12 +9,17 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 
+use crate::histogram::bucket_of;
 use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Background, Capabilities, Clock, Http, KeyValue};
 
 /// How long counts are collected before they are written.
 const FLUSH_DELAY: Duration = Duration::from_secs(1);
+
+/// How long a request took: a router puts it into the extensions of each response, for whoever serves it to count.
+#[derive(Clone, Copy, Debug)]
+pub struct AnsweredIn(pub Duration);
 
 /// The name of a counter and two labels.
 pub type Name = [&'static str; 3];
@@ -24,6 +29,21 @@ pub const UPSTREAM_CALLS: &str = "upstream_calls";
 
 /// The total duration of calls to an upstream, microseconds; label: upstream.
 pub const UPSTREAM_MICROS: &str = "upstream_micros";
+
+/// How long calls to upstreams took, a histogram; label: upstream.
+pub const UPSTREAM_LATENCY: &str = "upstream_latency";
+
+/// How long answers took, a histogram; label: component.
+pub const REQUEST_LATENCY: &str = "request_latency";
+
+/// Requests that were refused or failed; labels: component, [`REFUSED`] or [`FAILED`].
+pub const REQUESTS_NOT_OK: &str = "requests_not_ok";
+
+/// The label of answers with a 4xx status.
+pub const REFUSED: &str = "refused";
+
+/// The label of answers with a 5xx status.
+pub const FAILED: &str = "failed";
 
 /// The outcomes of a call: a response; a response with a 5xx status; no response in time; no response; not sent, because
 /// too many calls were in progress.
@@ -97,6 +117,17 @@ impl Counters {
         }));
     }
 
+    /// Counts a request of `component` that was answered with `status`.
+    pub fn request(&self, component: &'static str, status: u16, AnsweredIn(took): AnsweredIn) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.count(bucket_of(REQUEST_LATENCY, component, micros));
+        match status {
+            500.. => self.count([REQUESTS_NOT_OK, component, FAILED]),
+            400.. => self.count([REQUESTS_NOT_OK, component, REFUSED]),
+            _ => {}
+        }
+    }
+
     async fn flush(&self) {
         let counts = {
             let mut pending = self.pending();
@@ -121,9 +152,12 @@ impl Counters {
         Ok(self.0.cache.counter(key).await?.unwrap_or(0))
     }
 
-    /// `capabilities` with calls to upstreams counted.
+    /// `capabilities` with calls to upstreams counted, once.
     #[must_use]
     pub fn watching(&self, capabilities: &Capabilities) -> Capabilities {
+        if capabilities.http.is_counted() {
+            return capabilities.clone();
+        }
         let (http, clock) = (capabilities.http.clone(), capabilities.clock.clone());
         Capabilities { http: Arc::new(CountedHttp { http, clock, counters: self.clone() }), ..capabilities.clone() }
     }
@@ -133,6 +167,7 @@ impl Counters {
     }
 }
 
+/// The key in the cache of the counter `name`.
 fn key([what, one, other]: Name) -> String {
     format!("count:{what}:{one}:{other}")
 }
@@ -145,6 +180,10 @@ struct CountedHttp {
 
 #[async_trait]
 impl Http for CountedHttp {
+    fn is_counted(&self) -> bool {
+        true
+    }
+
     async fn send(
         &self,
         upstream: UpstreamName,
@@ -154,6 +193,7 @@ impl Http for CountedHttp {
         let started = self.clock.elapsed();
         let answer = self.http.send(upstream, request, timeout).await;
         let took = self.clock.elapsed().saturating_sub(started).as_micros();
+        let took = u64::try_from(took).unwrap_or(u64::MAX);
         let outcome = match &answer {
             Ok(response) if response.status().is_server_error() => "failed",
             Ok(_) => "answered",
@@ -163,6 +203,7 @@ impl Http for CountedHttp {
         };
         self.counters.count([UPSTREAM_CALLS, upstream.as_str(), outcome]);
         self.counters.add([UPSTREAM_MICROS, upstream.as_str(), ""], i64::try_from(took).unwrap_or(i64::MAX));
+        self.counters.count(bucket_of(UPSTREAM_LATENCY, upstream.as_str(), took));
         answer
     }
 }
@@ -192,6 +233,25 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn requests_are_counted_by_how_long_they_took_and_what_came_of_them() {
+        let world = World::new(3);
+        let counters = Counters::new(&world.instance().0);
+        for (status, micros) in [(200, 100), (200, 100), (404, 900), (503, 2_000_000)] {
+            counters.request("rules", status, AnsweredIn(Duration::from_micros(micros)));
+        }
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
+        for (name, count) in [
+            (bucket_of(REQUEST_LATENCY, "rules", 100), 2),
+            (bucket_of(REQUEST_LATENCY, "rules", 900), 1),
+            (bucket_of(REQUEST_LATENCY, "rules", 2_000_000), 1),
+            ([REQUESTS_NOT_OK, "rules", REFUSED], 1),
+            ([REQUESTS_NOT_OK, "rules", FAILED], 1),
+        ] {
+            assert_eq!(counters.read(name).await, Ok(count), "{name:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn calls_to_upstreams_are_counted_by_what_came_of_them_and_timed() {
         let world = World::new(2);
         world.http.on_request(|request| async move {
@@ -204,7 +264,8 @@ mod tests {
         });
         let (capabilities, _tasks) = world.instance();
         let counters = Counters::new(&capabilities);
-        let http = counters.watching(&capabilities).http;
+        // Who watches what is watched already counts nothing twice.
+        let http = counters.watching(&counters.watching(&capabilities)).http;
         for (upstream, path) in [
             (UpstreamName::Erp, "/api/v1/seats/a/b/keys"),
             (UpstreamName::BheemPay, "/api/v1/pay/verify"),
@@ -221,6 +282,7 @@ mod tests {
             assert!(UpstreamName::ALL.iter().any(|name| name.as_str() == upstream) && CALL_OUTCOMES.contains(&outcome));
             assert_eq!(counters.read([UPSTREAM_CALLS, upstream, outcome]).await, Ok(1), "{upstream}");
             assert!(counters.read([UPSTREAM_MICROS, upstream, ""]).await.unwrap() >= 20_000, "{upstream}");
+            assert_eq!(counters.read(bucket_of(UPSTREAM_LATENCY, upstream, 20_000)).await, Ok(1), "{upstream}");
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod counters;
 pub mod database;
+pub mod histogram;
 pub mod http;
 pub mod key_value;
 pub mod log;

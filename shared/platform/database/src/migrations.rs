@@ -54,6 +54,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0028_seat_activity"),
     expand!("0029_seat_changes"),
     expand!("0030_invoices"),
+    expand!("0031_stats_snapshots"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse as _, Response};
+use edge_capabilities::counters::AnsweredIn;
 use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::header::{CACHE_CONTROL, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -154,6 +155,7 @@ impl HttpLayer {
             let rule = if headers.contains_key(ETAG) { "private, no-cache" } else { "no-store" };
             headers.insert(CACHE_CONTROL, HeaderValue::from_static(rule));
         }
+        response.extensions_mut().insert(AnsweredIn(total));
         let status = response.status().as_u16();
         Entry {
             ts: timestamp(clock.now()),

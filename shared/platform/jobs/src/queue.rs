@@ -248,6 +248,12 @@ impl JobQueue {
         rows.iter().map(read).collect()
     }
 
+    /// When the job became due that has been due for longest, of those that no worker has; None: no job is due.
+    pub async fn oldest_due(&self) -> Result<Option<Timestamp>, DatabaseError> {
+        let rows = self.db.query("SELECT MIN(due_at) FROM jobs WHERE due_at <= $1", &[self.now().into()]).await?;
+        Ok(rows.first().map_or(Ok(None), |row| row.optional_integer(0))?.map(Timestamp::from_millis))
+    }
+
     /// Removes up to `limit` dead jobs that were enqueued before `before`; gives how many.
     pub async fn remove_dead(&self, before: Timestamp, limit: u32) -> Result<usize, DatabaseError> {
         let statement = "DELETE FROM jobs WHERE due_at IS NULL AND id IN (
