@@ -3,3 +3,9 @@ declare module 'virtual:functions' {
   const functions: { name: string; does: string; example: string }[];
   export default functions;
 }
+
+declare module 'virtual:runbook' {
+  /** What the findings of the page Health mean and what to do, from docs/operations.md. */
+  const runbook: Record<string, { means: string; do: string }>;
+  export default runbook;
+}

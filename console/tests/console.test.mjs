@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { startBrowser } from './browser.mjs';
 import { startEdge } from './edge.mjs';
 import { hardCases } from './hard-cases.mjs';
+import { money } from './money.mjs';
 import { rules } from './rules.mjs';
 import { seats } from './seats.mjs';
 import { signIn } from './sign-in.mjs';
@@ -23,5 +24,6 @@ describe('the console', { timeout: 900_000 }, () => {
   describe('rules', () => rules(given));
   describe('webhooks', () => webhooks(given));
   describe('seats', () => seats(given));
+  describe('money', () => money(given));
   describe('hard cases', () => hardCases(given));
 });

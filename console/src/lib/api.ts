@@ -1,5 +1,6 @@
 // Calls to the edge.
 import { noteDate } from './clock.svelte';
+import { holdOff } from './every';
 import { parse, stringify } from './json';
 
 export type FieldError = { field: string; message: string };
@@ -26,7 +27,14 @@ export class Problem extends Error {
 
 export type Answer<T> = { data: T; etag: string | null; status: number };
 
-type Options = { headers?: Record<string, string>; signal?: AbortSignal; isQuiet?: boolean; isText?: boolean };
+type Options = {
+  /** What is there already: it is given again if it has not changed, without being sent. */
+  known?: Answer<unknown> | undefined;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  isQuiet?: boolean;
+  isText?: boolean;
+};
 
 let credential: string | null = null;
 let onUnauthenticated: () => void = () => {};
@@ -48,6 +56,8 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (credential !== null) headers['Authorization'] = `Bearer ${credential}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const { known } = options;
+  if (known?.etag) headers['If-None-Match'] = known.etag;
   const patience = AbortSignal.timeout(PATIENCE);
   let response: Response;
   let text: string;
@@ -68,6 +78,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     throw new Problem(0, 'NO_ANSWER', detail, null, [], null, {});
   }
   noteDate(response.headers.get('Date'));
+  if (response.status === 304 && known) return known as Answer<T>;
   let data: unknown = null;
   try {
     data = text === '' ? null : options.isText && response.ok ? text : parse(text);
@@ -76,6 +87,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   }
   if (response.ok) return { data: data as T, etag: response.headers.get('ETag'), status: response.status };
   const failure = problem(response, (data ?? {}) as Record<string, unknown>);
+  if (failure.status === 429 || failure.status === 503) holdOff(failure.retryAfter);
   if (!options.isQuiet && failure.status === 401) onUnauthenticated();
   if (!options.isQuiet && failure.status === 403) onForbidden();
   throw failure;
@@ -96,6 +108,7 @@ function problem(response: Response, body: Record<string, unknown>): Problem {
 
 export const get = <T>(path: string, options: Options = {}) => send<T>('GET', path, undefined, options);
 export const post = <T>(path: string, body: unknown, options: Options = {}) => send<T>('POST', path, body, options);
+export const patch = <T>(path: string, body: unknown, options: Options = {}) => send<T>('PATCH', path, body, options);
 export const remove = <T>(path: string, options: Options = {}) => send<T>('DELETE', path, undefined, options);
 
 /** `path` with a query of those of `parameters` that are set. */

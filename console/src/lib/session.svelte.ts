@@ -1,19 +1,11 @@
 // Who is signed in. A key is kept for this tab alone; a token only in memory.
+import type { CurrentCaller, Scope } from 'edge';
 import type * as OAuth from 'oauth4webapi';
 import { Problem, get, useCredential, whenRefused } from './api';
 import { wipeDrafts } from './drafts';
 import { to } from './router.svelte';
 
-export type Me = {
-  kind: 'key' | 'person';
-  id: string;
-  name: string;
-  tenant_id: string | null;
-  roles: string[];
-  scopes: string[];
-  applications: string[] | null;
-  expires_at: string | null;
-};
+export type Me = CurrentCaller;
 
 export type Settings = { issuer: string | null; client_id: string | null; scopes: string };
 
@@ -34,7 +26,8 @@ type State = {
 
 export const session: State = $state({ me: null, phase: 'starting', settings: null, failure: null });
 
-export const may = (scope: string | null) => scope === null || (session.me?.scopes.includes(scope) ?? false);
+/** Whether who is signed in has the scope, or one of several. */
+export const may = (scope: Scope | Scope[]) => [scope].flat().some((one) => session.me?.scopes.includes(one) ?? false);
 
 /** Asks the edge who `bearer` is; throws if nobody. */
 async function enter(bearer: string): Promise<void> {

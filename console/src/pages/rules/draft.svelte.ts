@@ -86,7 +86,8 @@ export class Draft {
   /** Looks at what is in force. Without a change of one's own, the page follows it. */
   async refresh(): Promise<void> {
     try {
-      const { data, etag } = await get<Rule>(rulePath(this.name));
+      const known = this.active && { data: this.active, etag: this.activeEtag, status: 200 };
+      const { data, etag } = await get<Rule>(rulePath(this.name), { known });
       if (this.#isClosed) return;
       const isFollowing = this.base !== undefined && !this.isChanged && this.activeEtag !== etag;
       this.active = data;

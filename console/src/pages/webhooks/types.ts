@@ -1,25 +1,9 @@
+import type { Status, WebhookEvent } from 'edge';
 import type { Json } from '../../lib/json';
 
 export const STATUSES = ['received', 'processed', 'ignored', 'failed', 'dead', 'quarantined'] as const;
 export const PROVIDERS = ['bheempay', 'razorpay', 'stripe', 'erp', 'standard', 'shopify', 'woocommerce'] as const;
-export type Status = (typeof STATUSES)[number];
-
-/** An event of the inbox. */
-export type WebhookEvent = {
-  id: string;
-  provider: string;
-  event: string;
-  tenant_id: string | null;
-  status: Status;
-  reason: string | null;
-  gateway_event_id: string | null;
-  received_at: string;
-  occurred_at: string;
-  settled_at: string | null;
-  attempts: number;
-  next_attempt_at: string | null;
-  answer: Json;
-};
+export type { Status, WebhookEvent } from 'edge';
 
 /** What each status means. */
 export const MEANS: Record<Status, string> = {

@@ -1,0 +1,45 @@
+// Amounts as they are shown: with all their digits, and never through a float.
+import type { Amount } from 'edge';
+import { Exact } from './json';
+
+/** An amount as it was written. */
+export const digits = (amount: Amount): string => (amount instanceof Exact ? amount.text : String(amount));
+
+/** For charts and comparisons, never for amounts that are shown. */
+export const approximate = (amount: Amount): number => (amount instanceof Exact ? amount.approximate() : amount);
+
+const decimals = (text: string): number => text.split('.')[1]?.length ?? 0;
+
+/** `Intl` keeps the digits of a number that it is given as text. */
+const format = (text: string, options: Intl.NumberFormatOptions): string => {
+  const places = { minimumFractionDigits: decimals(text), maximumFractionDigits: decimals(text) };
+  return new Intl.NumberFormat(undefined, { ...options, ...places }).format(text as unknown as number);
+};
+
+/** An amount with its currency, in the reader's notation. */
+export function money(amount: Amount, currency: string): string {
+  const text = digits(amount);
+  try {
+    return format(text, { style: 'currency', currency, currencyDisplay: 'code' });
+  } catch {
+    // Not a currency that this browser can write.
+    return `${currency} ${text}`;
+  }
+}
+
+/** A share as percents: 0.0125 is 1.25 %. */
+export function percent(share: Amount | null | undefined): string {
+  if (share === null || share === undefined) return '–';
+  return new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(approximate(share));
+}
+
+/** A count, or what is no amount. */
+export const count = (value: Amount): string => format(digits(value), {});
+
+/** An amount so many times, exactly. */
+export function times(amount: Amount, factor: number): Exact {
+  const text = digits(amount);
+  const places = decimals(text);
+  const product = (BigInt(text.replace('.', '')) * BigInt(factor)).toString().padStart(places + 1, '0');
+  return new Exact(places === 0 ? product : `${product.slice(0, -places)}.${product.slice(-places)}`);
+}

@@ -1,0 +1,9 @@
+/** Has the browser keep `text` as a file. Never as a page: what is in it is not ours. */
+export function download(text: string, name: string, type = 'application/octet-stream'): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
