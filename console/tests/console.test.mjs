@@ -3,10 +3,12 @@ import { after, before, describe } from 'node:test';
 import { startBrowser } from './browser.mjs';
 import { startEdge } from './edge.mjs';
 import { hardCases } from './hard-cases.mjs';
+import { health } from './health.mjs';
 import { money } from './money.mjs';
 import { rules } from './rules.mjs';
 import { seats } from './seats.mjs';
 import { signIn } from './sign-in.mjs';
+import { subscriptions } from './subscriptions.mjs';
 import { webhooks } from './webhooks.mjs';
 
 const given = { edge: null, browser: null, hasIssuer: process.env.CONSOLE_NO_ISSUER === undefined };
@@ -24,6 +26,8 @@ describe('the console', { timeout: 900_000 }, () => {
   describe('rules', () => rules(given));
   describe('webhooks', () => webhooks(given));
   describe('seats', () => seats(given));
+  describe('subscriptions', () => subscriptions(given));
   describe('money', () => money(given));
+  describe('health', () => health(given));
   describe('hard cases', () => hardCases(given));
 });
