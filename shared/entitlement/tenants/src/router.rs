@@ -13,18 +13,19 @@ mod subsidiaries;
 mod usage;
 
 use axum::Router;
-use axum::extract::{FromRef, Path, State};
+use axum::extract::{FromRef, Path, Query, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 use edge_access::{Authenticator, Caller, Granted, TenantsAdmin};
 use edge_capabilities::database::Cursor;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
-use edge_http::{Address, Code, Json, Listing, Page, Problem};
+use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::{Idempotency, Idempotent};
 use edge_seats::Invalidation;
-use http::StatusCode;
-use utoipa::OpenApi;
+use http::{StatusCode, Uri};
+use serde::Deserialize;
+use utoipa::{IntoParams, OpenApi};
 
 use crate::change::{CommitResult, Task};
 use crate::departures::Departures;
@@ -174,21 +175,37 @@ async fn create(
         .await
 }
 
+/// The filter of the list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TenantListQuery {
+    /// Only tenants whose name, slug or id contains this text, in upper or lower case.
+    search: Option<String>,
+}
+
 /// List tenants
 ///
 /// Tenants are listed newest first. A tenant's key lists only its own tenant.
 #[utoipa::path(
     get, path = "/api/v1/tenants", operation_id = "list_tenants",
-    tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page),
+    tag = "Tenants", security(("key" = ["tenants:admin"])), params(Page, TenantListQuery),
     responses((status = 200, description = "A page of tenants.", body = Listing<TenantResponse>)),
 )]
 async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     page: Page,
+    uri: Uri,
 ) -> Result<Json<Listing<TenantResponse>>, Problem> {
+    let unreadable = |_| Problem::field("query", "cannot be read");
+    let Query(query) = Query::<TenantListQuery>::try_from_uri(&uri).map_err(unreadable)?;
+    let search = query.search.filter(|search| !search.is_empty());
+    if search.as_deref().is_some_and(|search| !Text::<{ request::MAX_TEXT_LEN }>::accepts(search)) {
+        return Err(Problem::field("search", "must be at most 256 bytes without control characters"));
+    }
     let own = granted.caller.tenant.as_ref().map(|own| vec![own.as_str().to_owned()]);
-    let tenants = state.tenants.list(own, page.cursor(request::is_uuid)?, page.rows()).await?;
+    let cursor = page.cursor(request::is_uuid)?;
+    let tenants = state.tenants.list(own, search.as_deref(), cursor, page.rows()).await?;
     Ok(Json(page.listing(tenants, |last| Cursor::new(last.created_at, last.id.clone()), TenantResponse::from)))
 }
 

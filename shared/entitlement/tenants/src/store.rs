@@ -253,15 +253,27 @@ impl Tenants {
         rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
-    /// Up to `limit` tenants, newest first, from after `cursor`; with `only`, those alone.
+    /// Up to `limit` tenants, newest first, from after `cursor`; with `only`, those alone; with `search`, those alone whose
+    /// name, slug or id contains it.
     pub(crate) async fn list(
         &self,
         only: Option<Vec<String>>,
+        search: Option<&str>,
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Tenant>, DatabaseError> {
         let conditions = Conditions::default();
         let conditions = if let Some(only) = only { conditions.and_in("id", only) } else { conditions };
+        let conditions = match search {
+            None => conditions,
+            Some(search) => {
+                let literal = search.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+                // The database folds case on both sides: SQLite that of ASCII alone.
+                let is_called =
+                    ["name", "slug", "id"].map(|column| format!("LOWER({column}) LIKE LOWER(?) ESCAPE '!'"));
+                conditions.and_where(&format!("({})", is_called.join(" OR ")), format!("%{literal}%"))
+            }
+        };
         let mut tenants = Vec::new();
         for tenant in self.0.page(conditions, "created_at", cursor, limit).await? {
             tenants.extend(self.numbered(Some(tenant)).await?);

@@ -3,9 +3,11 @@
 //! * [`token`]: the text of a key, and the hash that is kept of its secret.
 //! * [`store`]: keys in the database.
 //! * [`service`]: creating and revoking keys.
+//! * [`last_use`]: when keys were last used.
 //! * [`api`]: the same over HTTP.
 
 pub(crate) mod api;
+pub(crate) mod last_use;
 mod service;
 pub(crate) mod store;
 pub(crate) mod token;
@@ -32,6 +34,9 @@ pub(crate) struct ApiKey {
     pub(crate) expires_at: Option<Timestamp>,
     /// The origin of the chain of keys that created this key; see [`Caller::root`].
     pub(crate) root: String,
+    /// When it was last used, to within [`last_use::PRECISION_MS`]; None: never.
+    #[serde(default)]
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// A key that is not revoked, with what a secret is checked against. The cache keeps it as JSON.

@@ -7,6 +7,7 @@ use edge_database::Db;
 use edge_http::bearer;
 use http::HeaderMap;
 
+use crate::api_key::last_use::LastUse;
 use crate::api_key::store::ApiKeyStore;
 use crate::api_key::token::{KeyToken, SecretHash};
 use crate::caller::{Caller, TenantId, is_valid_id};
@@ -33,6 +34,7 @@ pub struct Authenticator(Arc<Inner>);
 struct Inner {
     capabilities: Capabilities,
     keys: LookupCache<ApiKeyStore>,
+    last_use: LastUse,
     memberships: LookupCache<MembershipStore>,
     passport: Passport,
     rate_limiter: RateLimiter,
@@ -45,6 +47,7 @@ impl Authenticator {
         Self(Arc::new(Inner {
             capabilities: capabilities.clone(),
             keys: lookup_cache::cache(capabilities, ApiKeyStore::new(db.clone())),
+            last_use: LastUse::default(),
             memberships: lookup_cache::cache(capabilities, MembershipStore::new(db.clone())),
             passport: Passport::new(capabilities),
             rate_limiter: RateLimiter::new(capabilities),
@@ -92,7 +95,11 @@ impl Authenticator {
         });
         match valid {
             Some(stored) if !stored.tenant_is_active => Err(AuthenticationError::TenantInactive),
-            valid => Ok(valid.map(|stored| stored.key.caller())),
+            Some(stored) => {
+                self.0.last_use.note(&stored.key, &self.keys().source().table, self.capabilities());
+                Ok(Some(stored.key.caller()))
+            }
+            None => Ok(None),
         }
     }
 

@@ -7,4 +7,4 @@ mod entry;
 mod log;
 
 pub use entry::{Actor, AuditEntry};
-pub use log::{AuditLog, Source, Subject};
+pub use log::{AuditFilter, AuditLog, Source, Subject};

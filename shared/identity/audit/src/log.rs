@@ -33,6 +33,17 @@ pub struct Subject<'r> {
     pub three: Option<&'r str>,
 }
 
+/// The filters of a list of entries; None: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only those of this actor.
+    pub actor: Option<String>,
+    /// Only those from this time on.
+    pub from: Option<Timestamp>,
+    /// Only those before this time.
+    pub to: Option<Timestamp>,
+}
+
 impl AuditLog {
     /// The log in `db`.
     pub fn new(db: Db) -> Self {
@@ -62,11 +73,12 @@ impl AuditLog {
         self.0.insert_rows(head, rows, "ON CONFLICT (id) DO NOTHING").await.map(drop)
     }
 
-    /// Up to `limit` entries of `tenant`, with those of `sources`, newest first, from after `cursor`.
+    /// Up to `limit` entries of `tenant` that match `filter`, with those of `sources`, newest first, from after `cursor`.
     pub async fn list(
         &self,
         tenant: &str,
         sources: &[Source],
+        filter: &AuditFilter,
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, DatabaseError> {
@@ -77,10 +89,15 @@ impl AuditLog {
         let selects: Vec<&str> = [own].into_iter().chain(sources.iter().map(|source| source.select)).collect();
         let statement = format!(
             "SELECT id, kind, one, two, three, actor, address, at FROM ({}) entries
-             WHERE at < $2 OR (at = $2 AND id < $3) ORDER BY at DESC, id DESC LIMIT $4",
-            selects.join(" UNION ALL ")
+             WHERE (at < $2 OR (at = $2 AND id < $3)) AND at >= $5 AND at < $6 {} ORDER BY at DESC, id DESC LIMIT $4",
+            selects.join(" UNION ALL "),
+            if filter.actor.is_some() { "AND actor = $7" } else { "" }
         );
-        let values = [tenant.into(), cursor.at.into(), cursor.id.into(), Value::Integer(i64::from(limit))];
+        let mut values: Vec<Value> =
+            vec![tenant.into(), cursor.at.into(), cursor.id.into(), Value::Integer(i64::from(limit))];
+        values.push(filter.from.unwrap_or(Timestamp::from_millis(i64::MIN)).into());
+        values.push(filter.to.unwrap_or(Timestamp::from_millis(i64::MAX)).into());
+        values.extend(filter.actor.as_deref().map(Value::from));
         self.0.query(&statement, &values).await?.iter().map(|row| from_row(row, sources)).collect()
     }
 }
@@ -129,10 +146,21 @@ mod tests {
         let select = "SELECT 'x.1' AS id, 'other' AS kind, 'p' AS one, NULL AS two, $1 AS three, 'bootstrap' AS actor,
             NULL AS address, 2 AS at";
         let sources = [Source { kind: "other", select, read }];
-        let all = log.list("t1", &sources, None, 9).await.unwrap();
+        let all = log.list("t1", &sources, &AuditFilter::default(), None, 9).await.unwrap();
         let shown: Vec<_> = all.iter().map(|entry| (entry.id.as_str(), entry.detail.as_str())).collect();
         assert_eq!(shown, [("d.b", r#"{"n":"b"}"#), ("x.1", r#"["p",null,"t1"]"#), ("d.a", r#"{"n":"a"}"#)]);
         let cursor = Cursor::new(all[1].at, all[1].id.clone());
-        assert_eq!(log.list("t1", &sources, Some(cursor), 1).await.unwrap(), all[2..]);
+        assert_eq!(log.list("t1", &sources, &AuditFilter::default(), Some(cursor), 1).await.unwrap(), all[2..]);
+        let at = |millis| Some(Timestamp::from_millis(millis));
+        for (actor, from, to, expected) in [
+            (Some("bootstrap"), None, None, &all[1..2]),
+            (Some("nobody"), None, None, &[]),
+            (None, at(2), None, &all[..2]),
+            (None, at(2), at(3), &all[1..2]),
+            (Some("key:k"), None, at(3), &all[2..]),
+        ] {
+            let filter = AuditFilter { actor: actor.map(ToOwned::to_owned), from, to };
+            assert_eq!(log.list("t1", &sources, &filter, None, 9).await.unwrap(), expected, "{filter:?}");
+        }
     }
 }

@@ -55,6 +55,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0029_seat_changes"),
     expand!("0030_invoices"),
     expand!("0031_stats_snapshots"),
+    expand!("0032_key_last_use"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -6,7 +6,7 @@ mod response;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use edge_access::{AnyScope, Caller, Granted, OrganizationsRead, OrganizationsWrite, Role, Scope};
-use edge_audit::Actor;
+use edge_audit::{Actor, AuditFilter};
 use edge_capabilities::database::Cursor;
 use edge_capabilities::random;
 use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
@@ -75,7 +75,7 @@ pub(super) async fn list_organizations(
     page: Page,
 ) -> Result<Json<Listing<OrganizationResponse>>, Problem> {
     let only = state.visible_organizations(&granted.caller).await?;
-    let tenants = state.tenants.list(only, page.cursor(is_uuid)?, page.rows()).await?;
+    let tenants = state.tenants.list(only, None, page.cursor(is_uuid)?, page.rows()).await?;
     let Listing { data, next_cursor } =
         page.listing(tenants, |last| Cursor::new(last.created_at, last.id.clone()), |tenant| tenant);
     Ok(Json(Listing { data: state.organizations(data).await?, next_cursor }))
@@ -150,7 +150,7 @@ pub(super) async fn list_audit_entries(
     page: Page,
 ) -> Result<Json<Listing<AuditEntryResponse>>, Problem> {
     let tenant = state.find_organization(&granted.caller, &id).await?;
-    state.audit_entries(&tenant, &page).await.map(Json)
+    state.audit_entries(&tenant, None, &AuditFilter::default(), &page).await.map(Json)
 }
 
 /// Delete a person's data

@@ -168,3 +168,35 @@ async fn lists_come_a_page_at_a_time() {
     all.sort_by_key(ToString::to_string);
     assert_eq!((all, &second["nextCursor"]), (vec![json!("a"), json!("b"), json!("c")], &Value::Null));
 }
+
+#[tokio::test(start_paused = true)]
+async fn tenants_are_found_by_a_part_of_their_name_slug_or_id() {
+    let test = test();
+    let path = test.acme().await;
+    for (slug, name) in [("city-clinic", "City Clinic 100%"), ("other", "A_B")] {
+        let (status, _) = test.platform("POST", "/api/v1/tenants", with(new(slug), "name", json!(name))).await;
+        assert_eq!(status, 201);
+    }
+    for (search, expected) in [
+        ("CLINIC", &["city-clinic"][..]),
+        ("y-c", &["city-clinic"]),
+        ("100%25", &["city-clinic"]),
+        ("1%25%25", &[]),
+        ("a_b", &["other"]),
+        ("a_m", &[]),
+        ("!", &[]),
+        (&ID[..13], &["acme"]),
+        ("nobody", &[]),
+    ] {
+        let (_, page) = test.platform("GET", &format!("/api/v1/tenants?search={search}"), Value::Null).await;
+        let slugs: Vec<&str> =
+            page["data"].as_array().unwrap().iter().map(|one| one["slug"].as_str().unwrap()).collect();
+        assert_eq!(slugs, expected, "{search}");
+    }
+    // A tenant's key finds no other.
+    let key = test.key_of(ID).await;
+    let (_, page) = test.ask(&test.router, &key, "GET", "/api/v1/tenants?search=clinic", Value::Null).await;
+    assert_eq!(page["data"], json!([]));
+    assert_eq!(test.platform("GET", "/api/v1/tenants?search=%00", Value::Null).await.0, 400);
+    drop(path);
+}

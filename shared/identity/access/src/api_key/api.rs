@@ -77,6 +77,8 @@ pub struct ApiKeyResponse {
     created_at: String,
     /// When the key expires, RFC 3339; null if it does not expire.
     expires_at: Option<String>,
+    /// When the key was last used, RFC 3339, to within an hour; null: never.
+    last_used_at: Option<String>,
     /// The origin of the chain of keys that created this key: a person of the tenant, or the first key bound to it.
     /// Omitted if the chain begins with this key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +134,7 @@ impl From<ApiKey> for ApiKeyResponse {
             created_by: key.created_by,
             created_at: key.created_at.to_rfc3339_millis(),
             expires_at: key.expires_at.map(|at| at.to_string()),
+            last_used_at: key.last_used_at.map(Timestamp::to_rfc3339_millis),
             root: Some(key.root).filter(|root| *root != own),
         }
     }

@@ -51,6 +51,7 @@ impl Authenticator {
             expires_at: draft.expires_at.or(caller.expires_at),
             // A key that the platform creates begins a chain: two keys that it issued to a tenant are two parties.
             root: if caller.tenant.is_some() { caller.root.to_string() } else { caller_id(&token.id) },
+            last_used_at: None,
         };
         let is_stored = self.keys().source().table.insert(&key, &token.hash()).await?;
         if is_stored { Ok((key, token)) } else { Err(ApiKeyError::CreatorRevoked) }

@@ -10,6 +10,7 @@ use crate::caller::TenantId;
 use crate::lookup_cache::Table;
 use crate::scope::Scope;
 
+#[derive(Clone)]
 pub(crate) struct ApiKeyStore(Db);
 
 struct KeyRow {
@@ -25,6 +26,7 @@ struct KeyRow {
     /// None: the key was created before roots were kept, or by a build that does not keep them.
     root: Option<String>,
     revoked_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
     /// None: the platform's key, or a tenant that is not in the database.
     tenant_is_active: Option<bool>,
 }
@@ -32,7 +34,7 @@ struct KeyRow {
 record! {
     KeyRow in "api_keys" {
         id, name, scopes, tenant: "tenant_id", applications, created_by, created_at, expires_at,
-        secret: "secret_sha256", root, revoked_at,
+        secret: "secret_sha256", root, revoked_at, last_used_at,
         tenant_is_active: "(SELECT t.is_active FROM tenants t WHERE t.id = LOWER(api_keys.tenant_id))",
     }
 }
@@ -91,12 +93,14 @@ impl ApiKeyStore {
     }
 
     async fn with_root(&self, row: KeyRow) -> Result<StoredKey, DatabaseError> {
-        let KeyRow { id, name, scopes, tenant, applications, created_by, created_at, expires_at, .. } = row;
+        let KeyRow { id, name, scopes, tenant, applications, created_by, created_at, expires_at, last_used_at, .. } =
+            row;
         let root = match row.root {
             Some(root) => root,
             None => self.find_root(&id).await?,
         };
-        let key = ApiKey { id, name, scopes, tenant, applications, created_by, created_at, expires_at, root };
+        let key =
+            ApiKey { id, name, scopes, tenant, applications, created_by, created_at, expires_at, root, last_used_at };
         Ok(StoredKey { key, secret: row.secret, tenant_is_active: row.tenant_is_active != Some(false) })
     }
 
@@ -162,6 +166,13 @@ impl ApiKeyStore {
             }
         }
         Ok(keys)
+    }
+
+    /// Notes that the key `id` was used at `now`, unless another use was noted after `since`.
+    pub(crate) async fn note_use(&self, id: &str, now: Timestamp, since: Timestamp) -> Result<(), DatabaseError> {
+        let statement = "UPDATE api_keys SET last_used_at = $1
+            WHERE id = $2 AND (last_used_at IS NULL OR last_used_at <= $3) RETURNING id";
+        self.0.query(statement, &[now.into(), id.into(), since.into()]).await.map(drop)
     }
 
     /// Revokes the key `id` of `tenant`, or of the platform or any tenant if none is given; returns whether it was not

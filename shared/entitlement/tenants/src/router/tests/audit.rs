@@ -135,3 +135,45 @@ async fn to_a_tenants_key_nothing_of_another_tenant_is_there() {
     }
     assert_eq!(test.platform("GET", &path("/users"), Value::Null).await.1["data"][0]["role"], "OWNER");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_audit_is_filtered_by_action_actor_and_time() {
+    let test = test();
+    let path = test.acme().await;
+    let key = test.key_of(ID).await;
+    let id = key.split('_').nth(1).unwrap();
+    let minute = async || test.world.clock.advance(std::time::Duration::from_mins(1)).await;
+    for user in ["ana", "ben"] {
+        minute().await;
+        let body = json!({"user_id": user, "role": "OWNER"});
+        assert_eq!(test.ask(&test.router, &key, "POST", &path("/users"), body).await.0, 201);
+    }
+    minute().await;
+    assert_eq!(test.platform("PUT", &path("/users/ben"), json!({"role": "ADMIN"})).await.0, 200);
+    let (_, page) = test.platform("GET", &path("/audit"), Value::Null).await;
+    let at = |index: usize| page["data"][index]["at"].as_str().unwrap().to_owned();
+    let (added, created) = ("user.added", "tenant.created");
+    for (query, expected) in [
+        ("action=user".to_owned(), &["user.role_changed", added, added][..]),
+        ("action=user.added".into(), &[added, added]),
+        ("action=use".into(), &[]),
+        ("action=tenant&actor=bootstrap".into(), &[created]),
+        (format!("actor=key:{id}"), &[added, added]),
+        (format!("action=user&from={}", at(1)), &["user.role_changed", added]),
+        (format!("action=user&to={}", at(1)), &[added]),
+        ("actor=&action=&from=&to=".into(), &["user.role_changed", added, added, "api_key.created", created]),
+    ] {
+        assert_eq!(actions(&test, &path(&format!("/audit?{query}"))).await, expected, "{query}");
+    }
+    let mut paged = Vec::new();
+    let mut query = path("/audit?action=user&limit=1");
+    loop {
+        let (_, page) = test.platform("GET", &query, Value::Null).await;
+        paged.extend(page["data"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        query = path(&format!("/audit?action=user&limit=1&cursor={cursor}"));
+    }
+    assert_eq!(paged, ["user.role_changed", added, added]);
+    let (status, refused) = test.platform("GET", &path("/audit?from=yesterday"), Value::Null).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("from")));
+}

@@ -13,6 +13,7 @@ use super::*;
 use crate::granted::SeatsVerify;
 
 mod chains;
+mod last_use;
 mod roots;
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
