@@ -1,5 +1,7 @@
 //! Submitting approval requests, recording approvals and rejections, and using approved requests.
 
+use std::collections::HashMap;
+
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Db, retry_on_conflict};
@@ -241,6 +243,33 @@ impl ApprovalService {
         let requester = self.requester(tenant, &request.requester).await?;
         let comment = || comment.map(ToOwned::to_owned);
         self.change(tenant, id, |request, now| Ok(request.record(approver, &requester, verdict, comment(), now)?)).await
+    }
+
+    /// Those of `requests` that `approver` can approve or reject now.
+    pub(crate) async fn those_that_ask(
+        &self,
+        tenant: &str,
+        requests: Vec<Request>,
+        approver: &Approver,
+        now: Timestamp,
+    ) -> Result<Vec<Request>, DatabaseError> {
+        let mut requesters: HashMap<String, Requester> = HashMap::new();
+        let mut asking = Vec::new();
+        for request in requests {
+            // Most requests ask somebody else, whoever the requester is.
+            if request.record(approver, &Requester::default(), Verdict::Approve, None, now).is_err() {
+                continue;
+            }
+            if !requesters.contains_key(&request.requester) {
+                let requester = self.requester(tenant, &request.requester).await?;
+                requesters.insert(request.requester.clone(), requester);
+            }
+            let asks = |requester| request.record(approver, requester, Verdict::Approve, None, now).is_ok();
+            if requesters.get(&request.requester).is_some_and(asks) {
+                asking.push(request);
+            }
+        }
+        Ok(asking)
     }
 
     /// The requester with the caller id `requester`.

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use edge_access::{AnyScope, BillingRead, Scope};
+use edge_access::{AnyScope, Scope};
 use edge_capabilities::{Timestamp, random};
 use edge_database::Cursor;
 use edge_http::{Code, Json, Listing, Page, Problem, Text};
@@ -129,6 +129,8 @@ pub(crate) async fn create_delegation(
 }
 
 /// List delegations
+///
+/// Without `billing:read`, this returns only those from or to the caller.
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/approvals/delegations", tag = "Approvals",
     security(("key" = ["billing:read"])),
@@ -140,10 +142,12 @@ pub(crate) async fn create_delegation(
 )]
 pub(crate) async fn list_delegations(
     State(state): State<AppState>,
-    Scoped { tenant, .. }: Scoped<BillingRead>,
+    Scoped { tenant, caller, .. }: Scoped<AnyScope>,
     page: Page,
 ) -> Result<Json<Listing<DelegationResponse>>, Problem> {
-    let delegations = state.delegations.list(&tenant.id, page.cursor(is_id)?, page.rows()).await?;
+    let own = state.service.people().person(&caller.id).await?;
+    let names = (!caller.may(Scope::BillingRead)).then_some([own.as_str(), &*caller.id]);
+    let delegations = state.delegations.list(&tenant.id, names, page.cursor(is_id)?, page.rows()).await?;
     let position = |delegation: &Delegation| Cursor::new(delegation.created_at, delegation.id.as_str());
     Ok(Json(page.listing(delegations, position, DelegationResponse::from)))
 }

@@ -103,20 +103,23 @@ impl Delegations {
         Ok(!self.0.query(&statement, &values).await?.is_empty())
     }
 
-    /// Up to `limit` delegations of `tenant`, newest first.
+    /// Up to `limit` delegations of `tenant`, newest first; with `names`, only those from or to a person with one of these two.
     pub(crate) async fn list(
         &self,
         tenant: &str,
+        names: Option<[&str; 2]>,
         cursor: Option<Cursor>,
         limit: u32,
     ) -> Result<Vec<Delegation>, DatabaseError> {
         let cursor = cursor.unwrap_or(Cursor::new(Timestamp::from_millis(i64::MAX), ""));
         let statement = format!(
             "SELECT {COLUMNS} FROM approval_delegations d
-             WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3))
-             ORDER BY d.created_at DESC, d.id DESC LIMIT $4"
+             WHERE d.tenant_id = $1 AND (d.created_at < $2 OR (d.created_at = $2 AND d.id < $3)) {}
+             ORDER BY d.created_at DESC, d.id DESC LIMIT $4",
+            if names.is_some() { "AND (d.delegator IN ($5, $6) OR d.delegate IN ($5, $6))" } else { "" }
         );
-        let values: [Value; 4] = [tenant.into(), cursor.at.into(), cursor.id.into(), i64::from(limit).into()];
+        let mut values: Vec<Value> = vec![tenant.into(), cursor.at.into(), cursor.id.into(), i64::from(limit).into()];
+        values.extend(names.into_iter().flatten().map(Value::from));
         self.0.query(&statement, &values).await?.iter().map(from_row).collect()
     }
 }

@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use edge_access::{AnyScope, BillingRead, BillingWrite, Scope};
+use edge_access::{AnyScope, BillingWrite, Caller, Scope};
 use edge_audit::Actor;
 use edge_capabilities::random;
 use edge_database::Cursor;
-use edge_http::{Json, Listing, Page, Problem, ProblemBody, RequestId};
+use edge_http::{Code, Json, Listing, Page, Problem, ProblemBody, RequestId};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, TenantHeader};
 use http::{StatusCode, Uri};
@@ -24,6 +24,9 @@ use crate::validation::is_id;
 
 /// The maximum number of requests in one bulk approval.
 const MAX_BULK: usize = 100;
+/// How many pending requests are read at once to find those that ask the caller, and for one page at most.
+const SCANNED_AT_ONCE: u32 = 200;
+const MAX_SCANNED: usize = 2_000;
 
 /// Create an approval request
 ///
@@ -70,9 +73,14 @@ pub(crate) struct RequestListQuery {
     kind: Option<String>,
     /// Only requests of this person.
     requester: Option<String>,
+    /// `me`: only pending requests that the caller can approve or reject now. A page may then have fewer entries than `limit`,
+    /// or none, although another follows.
+    waits_for: Option<String>,
 }
 
 /// List approval requests
+///
+/// With `waits_for=me`, this requires no scope.
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/approvals/requests", operation_id = "list_approval_requests",
     tag = "Approvals",
@@ -90,7 +98,7 @@ pub(crate) struct RequestListQuery {
 )]
 pub(crate) async fn list_requests(
     State(state): State<AppState>,
-    Scoped { tenant, .. }: Scoped<BillingRead>,
+    Scoped { tenant, caller, .. }: Scoped<AnyScope>,
     page: Page,
     uri: Uri,
 ) -> Result<Json<Listing<RequestResponse>>, Problem> {
@@ -99,10 +107,22 @@ pub(crate) async fn list_requests(
     let unknown = || Problem::field("status", "must be pending, approved, rejected, used or expired");
     let status = query.status.map(|status| Status::parse(&status).ok_or_else(unknown)).transpose()?;
     let filter = RequestFilter { status, kind: query.kind, requester: query.requester };
+    match query.waits_for.as_deref() {
+        None if caller.may(Scope::BillingRead) => {}
+        None => {
+            let detail = "The credential does not have the scope billing:read.";
+            return Err(Problem::new(Code::PermissionDenied, detail));
+        }
+        Some("me") => return state.requests_that_wait(&tenant.id, &caller, filter, &page).await.map(Json),
+        Some(_) => return Err(Problem::field("waits_for", "must be `me`, or left out")),
+    }
     let (cursor, now) = (page.cursor(is_id)?, state.now());
     let requests = state.service.requests().list(&tenant.id, filter, now, cursor, page.rows()).await?;
-    let position = |request: &Request| Cursor::new(request.created_at, request.id.as_str());
     Ok(Json(page.listing(requests, position, |request| RequestResponse::new(request, now))))
+}
+
+fn position(request: &Request) -> Cursor {
+    Cursor::new(request.created_at, request.id.as_str())
 }
 
 /// Get an approval request
@@ -259,6 +279,41 @@ pub(crate) async fn bulk_approve(
 }
 
 impl AppState {
+    /// A page of the pending requests that `caller` can approve or reject now.
+    async fn requests_that_wait(
+        &self,
+        tenant: &str,
+        caller: &Caller,
+        filter: RequestFilter,
+        page: &Page,
+    ) -> Result<Listing<RequestResponse>, Problem> {
+        let now = self.now();
+        if filter.status.is_some_and(|status| status != Status::Pending) {
+            return Ok(Listing { data: Vec::new(), next_cursor: None });
+        }
+        let filter = RequestFilter { status: Some(Status::Pending), ..filter };
+        let approver = self.service.people().approver(tenant, caller, now).await?;
+        let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+        let mut cursor = page.cursor(is_id)?;
+        let (mut found, mut scanned) = (Vec::new(), 0_usize);
+        loop {
+            let some =
+                self.service.requests().list(tenant, filter.clone(), now, cursor.take(), SCANNED_AT_ONCE).await?;
+            let is_last = some.len() < usize::try_from(SCANNED_AT_ONCE).unwrap_or(usize::MAX);
+            scanned = scanned.saturating_add(some.len());
+            let next = some.last().map(position);
+            found.extend(self.service.those_that_ask(tenant, some, &approver, now).await?);
+            if found.len() >= wanted || is_last {
+                return Ok(page.listing(found, position, |request| RequestResponse::new(request, now)));
+            }
+            if scanned >= MAX_SCANNED {
+                let data = found.into_iter().map(|request| RequestResponse::new(request, now)).collect();
+                return Ok(Listing { data, next_cursor: next.map(|next| next.to_string()) });
+            }
+            cursor = next;
+        }
+    }
+
     async fn find_request(&self, tenant: &str, id: &str) -> Result<Request, Problem> {
         let found = if is_id(id) { self.service.requests().find(tenant, id).await? } else { None };
         found.ok_or_else(|| ApprovalError::RequestNotFound.into())

@@ -232,3 +232,67 @@ async fn a_tenants_key_sees_its_own_and_cannot_tell_anothers_from_none() {
     assert_eq!(test.of(&rita, "PUT", "/roles/cfo", json!({"people": []})).await.1["code"], "PERMISSION_DENIED");
     assert_eq!(test.of(&rita, "GET", "/requests", Value::Null).await.1["code"], "PERMISSION_DENIED");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_person_lists_what_waits_for_them_without_any_scope() {
+    let test = test().await;
+    let billing = json!(["billing:read", "billing:write"]);
+    let (rita, ana, carl) = (
+        test.somebody(ACME, billing).await,
+        test.somebody(ACME, json!(["seats:verify"])).await,
+        test.somebody(ACME, json!(["seats:verify"])).await,
+    );
+    for (role, person) in [("finance_manager", &ana), ("cfo", &carl)] {
+        let people = json!({"people": [person.name, rita.name]});
+        assert_eq!(test.acme("PUT", &format!("/roles/{role}"), people).await.0, 200);
+    }
+    let (first, second) = (test.request(&rita).await, test.request(&rita).await);
+    let waits = async |who: &Somebody| {
+        let (status, page) = test.of(who, "GET", "/requests?waits_for=me", Value::Null).await;
+        assert_eq!(status, 200, "{page}");
+        let path = |one: &Value| format!("/requests/{}", one["id"].as_str().unwrap());
+        let mut ids: Vec<String> = page["data"].as_array().unwrap().iter().map(path).collect();
+        ids.sort();
+        ids
+    };
+    let both = {
+        let mut both = vec![first.clone(), second.clone()];
+        both.sort();
+        both
+    };
+    let nobody: Vec<String> = Vec::new();
+    assert_eq!((waits(&ana).await, waits(&carl).await, waits(&rita).await), (both, nobody.clone(), nobody));
+    let approve = json!({"action": "approve"});
+    assert_eq!(test.of(&ana, "POST", &format!("{first}/process"), approve.clone()).await.0, 200);
+    assert_eq!((waits(&ana).await, waits(&carl).await), (vec![second.clone()], vec![first.clone()]));
+    let (_, page) = test.of(&ana, "GET", "/requests?waits_for=me&limit=1", Value::Null).await;
+    assert_eq!((page["data"].as_array().unwrap().len(), &page["nextCursor"]), (1, &Value::Null));
+    let reject = json!({"action": "reject"});
+    assert_eq!(test.of(&ana, "POST", &format!("{second}/process"), reject).await.0, 200);
+    assert_eq!(test.of(&carl, "POST", &format!("{first}/process"), approve).await.0, 200);
+    assert!(waits(&ana).await.is_empty() && waits(&carl).await.is_empty());
+    // The list of all takes the scope, as before.
+    let (status, refused) = test.of(&ana, "GET", "/requests", Value::Null).await;
+    assert_eq!((status, &refused["code"]), (403, &json!("PERMISSION_DENIED")));
+    let (status, refused) = test.of(&ana, "GET", "/requests?waits_for=ana", Value::Null).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (400, &json!("waits_for")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_scope_a_person_lists_their_own_delegations_alone() {
+    let test = test().await;
+    let seats = json!(["seats:verify"]);
+    let ana = test.somebody(ACME, seats.clone()).await;
+    let ben = test.somebody(ACME, seats.clone()).await;
+    let carl = test.somebody(ACME, seats).await;
+    let rita = test.somebody(ACME, json!(["billing:read"])).await;
+    for (from, to) in [(&ana, &ben), (&ben, &carl)] {
+        let body = json!({"to": to.name, "ends_at": "2099-01-01T00:00:00Z", "starts_at": "2098-12-01T00:00:00Z"});
+        let (status, made) = test.of(from, "POST", "/delegations", body).await;
+        assert_eq!(status, 201, "{made}");
+    }
+    for (who, expected) in [(&ana, 1), (&ben, 2), (&carl, 1), (&rita, 2)] {
+        let (status, page) = test.of(who, "GET", "/delegations", Value::Null).await;
+        assert_eq!((status, page["data"].as_array().unwrap().len()), (200, expected), "{page}");
+    }
+}

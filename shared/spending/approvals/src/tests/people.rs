@@ -89,7 +89,7 @@ async fn a_delegation_gives_the_delegators_present_roles_and_none_after_their_re
     assert!(tenant.delegators("ben").await.is_empty());
     tenant.put("ana", MembershipChange::Join(Role::BillingAdmin, None), "user:boss", 800).await;
     assert!(tenant.delegators("ben").await.is_empty());
-    let listed = Delegations::new(tenant.db.clone()).list("t1", None, 10).await.unwrap();
+    let listed = Delegations::new(tenant.db.clone()).list("t1", None, None, 10).await.unwrap();
     assert_eq!(listed[0].revoked_at, Some(Timestamp::from_millis(700)));
     // So it is where the delegate goes.
     tenant.delegates("boss", "cy").await;
