@@ -14,7 +14,7 @@ use edge_tenants::{Mode, Tenant, Tenants};
 use utoipa::OpenApi;
 
 use crate::worker::SyncWorker;
-use crate::{project, run};
+use crate::{project, record, run};
 
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -51,6 +51,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     let routes = Router::new()
         .route("/api/v1/erp-sync/employees", post(run::api::sync_employees))
         .route("/api/v1/erp-sync/projects", post(run::api::sync_projects).get(project::api::list_projects))
+        .route("/api/v1/erp-sync/deactivations", get(record::api::list_deactivations))
         .route("/api/v1/erp-sync/status", get(run::api::get_status))
         .route("/api/v1/erp-sync/drain", post(run::drain::drain))
         .merge(edge_access::job_routes())
@@ -64,6 +65,7 @@ pub fn router(capabilities: Capabilities) -> Router {
     run::api::sync_employees,
     run::api::sync_projects,
     project::api::list_projects,
+    record::api::list_deactivations,
     run::api::get_status,
     run::drain::drain,
 ))]

@@ -90,6 +90,10 @@ impl SyncWorker {
         &self.0.records
     }
 
+    pub(crate) fn members(&self) -> &Members {
+        &self.0.members
+    }
+
     pub(crate) fn rulebook(&self) -> &Rulebook {
         &self.0.rulebook
     }

@@ -211,6 +211,16 @@ impl Members {
         Ok(found.into_iter().next())
     }
 
+    /// Those of `users` who are members, by their ids.
+    pub async fn find_all(&self, tenant: &str, users: &[&str]) -> Result<Vec<Member>, DatabaseError> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let condition = format!("{CURRENT} AND m.user_id IN ({}) ORDER BY m.user_id", places(2, users.len()));
+        let values: Vec<Value> = [tenant].iter().chain(users).map(|text| Value::from(*text)).collect();
+        self.select(&condition, &values).await
+    }
+
     /// The user who has been an owner for the longest time.
     pub async fn first_owner(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
         let condition = format!("{CURRENT} AND m.role = 'OWNER' ORDER BY m.number LIMIT 1");

@@ -2,8 +2,6 @@
 //! confirmation if the ERP's answer may be wrong: if too many records would be deactivated, if no known record is
 //! listed, or if a listed item has no id.
 
-use std::collections::HashSet;
-
 use edge_access::Role;
 use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::Capabilities;
@@ -62,26 +60,56 @@ pub(crate) fn required_confirmation(
     Some(PendingDeactivations { gone: missing, active, reason })
 }
 
-/// The number of active records, and of those among them that are missing from the run. Employees who were rehired with
-/// another id are not missing.
-pub(crate) async fn count_missing(records: &ErpSnapshot, run: &Run) -> Result<(i64, i64), SyncError> {
-    let (mut active, mut missing, mut after) = (0_i64, 0_i64, 0);
-    loop {
-        let some = records.list_active(&run.tenant, run.kind, after, SCAN_BATCH).await?;
-        let is_last = some.len() < SCAN_BATCH;
-        active = active.saturating_add(i64::try_from(some.len()).unwrap_or(i64::MAX));
-        after = some.iter().map(|one| one.ordinal).fold(after, i64::max);
-        let unseen: Vec<ActiveRecord> = some.into_iter().filter(|one| !run.seen.contains(one.ordinal)).collect();
-        let rehired = match run.kind {
-            Kind::Employees => records.seen_users(&run.tenant, &unseen, &run.seen).await?,
-            Kind::Projects => HashSet::new(),
-        };
-        let leave = unseen.iter().filter(|one| !rehired.contains(one.user())).count();
-        missing = missing.saturating_add(i64::try_from(leave).unwrap_or(i64::MAX));
-        if is_last {
-            return Ok((active, missing));
-        }
+/// A scan of a batch of active records.
+struct Scan {
+    /// The number of active records in the batch.
+    active: usize,
+    /// Those that are missing from the run. Employees who were rehired with another id are not missing.
+    missing: Vec<ActiveRecord>,
+    /// The ordinal to continue from; None: there are no more records.
+    next: Option<i64>,
+}
+
+async fn scan(records: &ErpSnapshot, run: &Run, after: i64) -> Result<Scan, SyncError> {
+    let some = records.list_active(&run.tenant, run.kind, after, SCAN_BATCH).await?;
+    let active = some.len();
+    let next = (active >= SCAN_BATCH).then(|| some.iter().map(|one| one.ordinal).fold(after, i64::max));
+    let mut missing: Vec<ActiveRecord> = some.into_iter().filter(|one| !run.seen.contains(one.ordinal)).collect();
+    if run.kind == Kind::Employees {
+        let rehired = records.seen_users(&run.tenant, &missing, &run.seen).await?;
+        missing.retain(|one| !rehired.contains(one.user()));
     }
+    Ok(Scan { active, missing, next })
+}
+
+/// The number of active records, and of those among them that are missing from the run.
+pub(crate) async fn count_missing(records: &ErpSnapshot, run: &Run) -> Result<(i64, i64), SyncError> {
+    let (mut active, mut missing, mut after) = (0_i64, 0_i64, Some(0));
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    while let Some(from) = after {
+        let scanned = scan(records, run, from).await?;
+        active = active.saturating_add(count(scanned.active));
+        missing = missing.saturating_add(count(scanned.missing.len()));
+        after = scanned.next;
+    }
+    Ok((active, missing))
+}
+
+/// The first `limit` records after the ordinal `after` that are missing from the run.
+pub(crate) async fn list_missing(
+    records: &ErpSnapshot,
+    run: &Run,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<ActiveRecord>, SyncError> {
+    let (mut missing, mut after) = (Vec::new(), Some(after));
+    while let Some(from) = after.filter(|_| missing.len() < limit) {
+        let scanned = scan(records, run, from).await?;
+        missing.extend(scanned.missing);
+        after = scanned.next;
+    }
+    missing.truncate(limit);
+    Ok(missing)
 }
 
 /// The next batch of missing records after the ordinal `after`, with the ordinal to continue from. None: there are no

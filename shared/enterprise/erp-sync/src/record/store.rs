@@ -239,6 +239,31 @@ impl ErpSnapshot {
         self.db.insert_rows(head, rows, "ON CONFLICT (run_id, item) DO NOTHING").await.map(drop)
     }
 
+    /// The names of those of the projects `ids` that have one.
+    pub(crate) async fn project_names(
+        &self,
+        tenant: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>, DatabaseError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let statement = format!(
+            "SELECT erp_id, data FROM erp_records WHERE tenant_id = $1 AND kind = 'projects' AND erp_id IN ({})",
+            places(2, ids.len())
+        );
+        let values: Vec<Value> = [tenant].iter().chain(ids).map(|text| Value::from(*text)).collect();
+        let mut names = HashMap::new();
+        for row in self.db.query(&statement, &values).await? {
+            let data = row.optional_text(1)?.and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
+            let name = data.as_ref().and_then(|data| data.get("name")).and_then(serde_json::Value::as_str);
+            if let Some(name) = name {
+                names.insert(row.text(0)?.to_owned(), name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
     /// Active projects by id, after the id `after`.
     pub(crate) async fn projects(&self, tenant: &str, after: &str, limit: u32) -> Result<Vec<String>, DatabaseError> {
         let statement = "SELECT data FROM erp_records WHERE tenant_id = $1 AND kind = 'projects' AND is_active = 1

@@ -10,7 +10,7 @@ use edge_http::{Code, Json, Problem, Raw};
 use edge_rulebook::RuleError;
 use edge_rulebook::contract::RoleMappingInput;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -98,6 +98,20 @@ pub(crate) struct StatusQuery {
     job_id: Option<String>,
 }
 
+impl StatusQuery {
+    fn kind(&self) -> Result<Option<Kind>, Problem> {
+        let parse = |name| Kind::parse(name).ok_or_else(|| Problem::field("kind", "must be employees or projects"));
+        self.kind.as_deref().map(parse).transpose()
+    }
+
+    /// The kind of run that the query of `uri` names.
+    pub(crate) fn kind_in(uri: &Uri) -> Result<Option<Kind>, Problem> {
+        let unreadable = |_| Problem::field("query", "cannot be read");
+        let Query(query) = Query::<Self>::try_from_uri(uri).map_err(unreadable)?;
+        query.kind()
+    }
+}
+
 /// Get the status of a sync run
 ///
 /// Without `kind` or `job_id`, this returns the run that was started last. The request also resumes a run whose worker
@@ -120,11 +134,7 @@ pub(crate) async fn get_status(
     Query(query): Query<StatusQuery>,
 ) -> Result<Json<SyncStatusResponse>, Problem> {
     check_mode(&tenant)?;
-    let kind = query
-        .kind
-        .as_deref()
-        .map(|name| Kind::parse(name).ok_or_else(|| Problem::field("kind", "must be employees or projects")));
-    let kind = kind.transpose()?;
+    let kind = query.kind()?;
     state.resume_abandoned(&tenant.id).await?;
     let runs = state.worker.runs();
     let employees = runs.find_latest(&tenant.id, Kind::Employees).await?;

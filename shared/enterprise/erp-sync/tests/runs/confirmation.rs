@@ -12,6 +12,19 @@ fn oddly(company: &Company, asked: &'static str, status: u16, body: &'static str
     company.erp.lock().unwrap().oddity = Some(Arc::new(oddity));
 }
 
+/// The first page of those whom the run would deactivate, and that each is somebody with a role.
+async fn would_leave(company: &Company, query: &str) -> Vec<String> {
+    let path = format!("/api/v1/erp-sync/deactivations{query}");
+    let (status, page) = company.instance().ask("GET", &path, Value::Null).await.unwrap();
+    assert_eq!(status, 200, "{page}");
+    let read = |one: &Value| {
+        assert_eq!((&one["role"], one["user_id"].as_str()), (&json!("MEMBER"), one["erp_id"].as_str()), "{one}");
+        assert!(one["name"].is_string(), "{one}");
+        one["erp_id"].as_str().unwrap().to_owned()
+    };
+    page["data"].as_array().unwrap().iter().map(read).collect()
+}
+
 #[tokio::test(start_paused = true)]
 async fn those_who_are_gone_are_deactivated_and_come_back_unwelcomed() {
     let company = Company::new(20).await;
@@ -45,11 +58,15 @@ async fn a_run_that_would_deactivate_many_asks_and_goes_on_when_told() {
     let expected = json!({"gone": 5, "active": 21, "reason": "more than 20 % would be deactivated at once"});
     assert_eq!(asked["deactivations"], expected);
     assert_eq!(company.roles().await.len(), 21);
+    assert_eq!(would_leave(&company, "").await, ["emp-0000", "emp-0001", "emp-0002", "emp-0003", "emp-0004"]);
+    assert_eq!(would_leave(&company, "?limit=2").await, ["emp-0000", "emp-0001"]);
+    assert_eq!(would_leave(&company, "?kind=projects").await, Vec::<String>::new());
     let told = company.sync("employees", json!({"confirm_deactivations": true})).await;
     assert_eq!(
         (&told["job_id"], &told["status"], &told["deactivated"]),
         (&asked["job_id"], &json!("completed"), &json!(5))
     );
+    assert_eq!(would_leave(&company, "").await, Vec::<String>::new());
     assert_eq!(company.roles().await.len(), 16);
     let confirmed =
         "SELECT COUNT(*) FROM tenant_deeds WHERE action = 'erp_sync.deactivations_confirmed' AND actor = 'bootstrap'";
