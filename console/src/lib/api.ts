@@ -109,6 +109,7 @@ function problem(response: Response, body: Record<string, unknown>): Problem {
 export const get = <T>(path: string, options: Options = {}) => send<T>('GET', path, undefined, options);
 export const post = <T>(path: string, body: unknown, options: Options = {}) => send<T>('POST', path, body, options);
 export const patch = <T>(path: string, body: unknown, options: Options = {}) => send<T>('PATCH', path, body, options);
+export const put = <T>(path: string, body: unknown, options: Options = {}) => send<T>('PUT', path, body, options);
 export const remove = <T>(path: string, options: Options = {}) => send<T>('DELETE', path, undefined, options);
 
 /** `path` with a query of those of `parameters` that are set. */
