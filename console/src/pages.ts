@@ -1,6 +1,7 @@
 // The pages, in the order of the navigation. A page is shown to those who have its scope, and loaded when it is opened.
 import type { Scope } from 'edge';
 import type { Component } from 'svelte';
+import { may, session } from './lib/session.svelte';
 
 export type Page = {
   /** The page's address is this, and everything below it. */
@@ -8,10 +9,16 @@ export type Page = {
   title: string;
   /** The scope that its main content needs, or one of several. */
   scope: Scope | Scope[];
+  /** Whether it is shown without the scope, for what takes none. */
+  isFor?: () => boolean;
   /** What people look for in the palette. */
   words: string;
   load: () => Promise<{ default: Component }>;
 };
+
+const isOfTenant = () => session.me?.tenant_id != null;
+
+export const isAllowed = (page: Page) => may(page.scope) || (page.isFor?.() ?? false);
 
 export const PAGES: Page[] = [
   { path: '/rules', title: 'Rules', scope: 'rules:read', words: 'edit approval budget role mapping seat access', load: () => import('./pages/rules/Rules.svelte') },
@@ -19,6 +26,10 @@ export const PAGES: Page[] = [
   { path: '/seats', title: 'Seats', scope: ['seats:verify', 'organizations:read', 'subscriptions:read'], words: 'verify look up user access invalidate organizations subscriptions assign revoke', load: () => import('./pages/seats/Seats.svelte') },
   { path: '/health', title: 'Health', scope: 'operations:read', words: 'status wrong errors slow p99 latency upstreams jobs lag runbook metrics', load: () => import('./pages/health/Health.svelte') },
   { path: '/money', title: 'Money', scope: 'analytics:read', words: 'revenue mrr arr churn cohorts payments usage csv analytics', load: () => import('./pages/money/Money.svelte') },
+  { path: '/tenants', title: 'Tenants', scope: 'tenants:admin', words: 'members users keys external ids usage audit organization', load: () => import('./pages/tenants/Tenants.svelte') },
+  { path: '/approvals', title: 'Approvals', scope: 'billing:read', isFor: isOfTenant, words: 'requests waiting approve reject delegations purchases', load: () => import('./pages/approvals/Approvals.svelte') },
+  { path: '/budgets', title: 'Budgets', scope: 'billing:read', words: 'spending burn-down forecast alerts thresholds', load: () => import('./pages/budgets/Budgets.svelte') },
+  { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 
 export const pageAt = (path: string) => PAGES.find((page) => path === page.path || path.startsWith(`${page.path}/`));
