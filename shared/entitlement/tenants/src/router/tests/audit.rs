@@ -145,7 +145,7 @@ async fn the_audit_is_filtered_by_action_actor_and_time() {
     let minute = async || test.world.clock.advance(std::time::Duration::from_mins(1)).await;
     for user in ["ana", "ben"] {
         minute().await;
-        let body = json!({"user_id": user, "role": "OWNER"});
+        let body = json!({"user_id": user, "role": "MEMBER"});
         assert_eq!(test.ask(&test.router, &key, "POST", &path("/users"), body).await.0, 201);
     }
     minute().await;
