@@ -43,3 +43,13 @@ export function times(amount: Amount, factor: number): Exact {
   const product = (BigInt(text.replace('.', '')) * BigInt(factor)).toString().padStart(places + 1, '0');
   return new Exact(places === 0 ? product : `${product.slice(0, -places)}.${product.slice(-places)}`);
 }
+
+/** Whether `one` is less than `other`, which may be what somebody writes; false if that is no amount. */
+export function isLess(one: Amount | string, other: Amount | string): boolean {
+  const written = /^(-?)(\d+)(?:\.(\d+))?$/;
+  const [a, b] = [one, other].map((amount) => written.exec(typeof amount === 'string' ? amount.trim() : digits(amount)));
+  if (!a || !b) return false;
+  const places = Math.max(a[3]?.length ?? 0, b[3]?.length ?? 0);
+  const [less, more] = [a, b].map(([, sign, whole, rest]) => BigInt(`${sign}${whole}${(rest ?? '').padEnd(places, '0')}`));
+  return less! < more!;
+}

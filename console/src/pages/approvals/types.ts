@@ -1,4 +1,4 @@
-import type { Decimal } from '../../lib/decimal';
+import type { Amount } from 'edge';
 
 export const STATUSES = ['pending', 'approved', 'rejected', 'used', 'expired'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -10,7 +10,7 @@ export type ApprovalRequest = {
   id: string;
   status: Status;
   kind: string;
-  amount: Decimal | null;
+  amount: Amount | null;
   currency: string;
   plan_id: string | null;
   department_id: string | null;

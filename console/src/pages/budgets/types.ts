@@ -1,4 +1,4 @@
-import type { Decimal } from '../../lib/decimal';
+import type { Amount } from 'edge';
 import type { Json } from '../../lib/json';
 
 export type Threshold = { percent: number; severity: 'soft' | 'hard' };
@@ -8,18 +8,18 @@ export type Balance = {
   period: string;
   from: string;
   to: string;
-  limit: Decimal;
-  carried: Decimal;
-  allowance: Decimal;
-  spent: Decimal;
-  reserved: Decimal;
-  remaining: Decimal;
+  limit: Amount;
+  carried: Amount;
+  allowance: Amount;
+  spent: Amount;
+  reserved: Amount;
+  remaining: Amount;
 };
 
 export type Budget = {
   id: string;
   name: string;
-  limit: Decimal;
+  limit: Amount;
   currency: string;
   period: 'monthly' | 'quarterly' | 'yearly';
   time_zone: string;
@@ -34,11 +34,11 @@ export type Budget = {
 
 export type Tracking = Balance & {
   currency: string;
-  burn_down: { date: string; spent: Decimal; reserved: Decimal; remaining: Decimal }[];
-  forecast: { used: Decimal; remaining: Decimal; runs_out_at: string | null };
+  burn_down: { date: string; spent: Amount; reserved: Amount; remaining: Amount }[];
+  forecast: { used: Amount; remaining: Amount; runs_out_at: string | null };
 };
 
-export type Alert = { period: string; threshold: string; severity: string; message: string; used: Decimal; allowance: Decimal; raised_at: string };
+export type Alert = { period: string; threshold: string; severity: string; message: string; used: Amount; allowance: Amount; raised_at: string };
 
 export const API = '/api/v1/enterprise-billing/budgets';
 export const budgetApi = (id: string) => `${API}/${encodeURIComponent(id)}`;
