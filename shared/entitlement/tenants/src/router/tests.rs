@@ -185,7 +185,7 @@ async fn tenants_are_found_by_a_part_of_their_name_slug_or_id() {
         ("a_b", &["other"]),
         ("a_m", &[]),
         ("!", &[]),
-        (&ID[..13], &["acme"]),
+        ("0b7e1f6c-6f0a", &["acme"]),
         ("nobody", &[]),
     ] {
         let (_, page) = test.platform("GET", &format!("/api/v1/tenants?search={search}"), Value::Null).await;
