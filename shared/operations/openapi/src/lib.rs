@@ -170,6 +170,7 @@ mod tests {
             "get /analytics/revenue",
             "get /analytics/seat-usage",
             "get /erp/usage-summary/",
+            "get /api/v1/erp-sync/deactivations",
             "get /api/v1/erp-sync/projects",
             "get /api/v1/erp-sync/status",
             "post /api/v1/erp-sync/drain",
