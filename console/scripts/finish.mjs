@@ -1,6 +1,8 @@
 // Writes the compressed forms of the files that Vite built, and fails if a page became too large.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { keep } from './keep.mjs';
 
 /** What may go over the wire, kB compressed with Brotli: for the first page, and with the editor. */
 const FIRST = 120;
@@ -55,3 +57,6 @@ if (failed) {
   console.error('The console became too large.');
   process.exit(1);
 }
+
+const kept = keep(fileURLToPath(assets), fileURLToPath(new URL('../node_modules/.assets/', import.meta.url)));
+if (kept > 0) console.log(`${kept} files of the build before are kept`);

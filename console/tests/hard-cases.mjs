@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createKey, send } from './api.mjs';
+import { call, createKey, send } from './api.mjs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keep } from '../scripts/keep.mjs';
 import { assertAccessible, assertTook, withPage } from './browser.mjs';
+import { subscribed } from './subscribed.mjs';
 import { ADMIN } from './edge.mjs';
 
 /** What goes wrong around a page that is open. */
@@ -30,6 +35,35 @@ export function hardCases(given) {
       await page.getByText('// before the deployment').waitFor();
       await page.getByRole('button', { name: 'Discard it' }).click();
     }));
+
+  test('what is written and kept nowhere is not lost by a deployment', async () => {
+    const { subscription } = await subscribed(given.edge);
+    await open({ path: `/seats/subscriptions/${subscription}` }, async (page) => {
+      const field = page.getByLabel(/^Users, or e-mail addresses/);
+      await field.pressSequentially('asha');
+      const isReloading = await page.evaluate(() => !dispatchEvent(new Event('vite:preloadError', { cancelable: true })));
+      assert.equal(isReloading, false);
+      await page.getByText('Finish what you are writing, then reload.').waitFor();
+      assert.equal(await field.inputValue(), 'asha');
+    });
+  });
+
+  test('a build keeps the files of the build before, and no older ones', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'console-keep-'));
+    const [assets, store] = [join(folder, 'assets'), join(folder, 'store')];
+    const build = (...names) => {
+      rmSync(assets, { recursive: true, force: true });
+      mkdirSync(assets);
+      for (const name of names) writeFileSync(join(assets, name), name);
+      keep(assets, store);
+      return readdirSync(assets).sort();
+    };
+    assert.deepEqual(build('a-1.js', 'b-1.js'), ['a-1.js', 'b-1.js']);
+    assert.deepEqual(build('a-2.js', 'b-1.js'), ['a-1.js', 'a-2.js', 'b-1.js']);
+    assert.deepEqual(build('a-2.js', 'b-1.js'), ['a-1.js', 'a-2.js', 'b-1.js'], 'the same build again');
+    assert.deepEqual(build('a-3.js', 'b-3.js'), ['a-2.js', 'a-3.js', 'b-1.js', 'b-3.js']);
+    rmSync(folder, { recursive: true });
+  });
 
   test("a machine's clock that is wrong is said, and ages are told by the edge's", () =>
     open({ path: '/rules' }, async (page) => {
@@ -62,12 +96,18 @@ export function hardCases(given) {
       await send(given.edge, { event: 'customer.updated', payload: { at: Date.now() }, created_at: new Date().toISOString() });
       await page.getByText('customer.updated').first().waitFor();
       const problem = { type: 'about:blank', title: 'Unavailable', status: 503, code: 'STORE_UNAVAILABLE', detail: 'The store cannot be reached.' };
-      await page.route('**/api/v1/webhooks/events?*', (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '7' }, json: problem }));
+      let asked = 0;
+      await page.route('**/api/v1/webhooks/events?*', (route) => {
+        asked++;
+        return route.fulfill({ status: 503, headers: { 'Retry-After': '7' }, json: problem });
+      });
       await page.getByText('The store cannot be reached.').waitFor();
       await page.getByText('Wait 7 s, then try again.').waitFor();
       await page.getByText('Shown is what was known at').waitFor();
       await page.getByText('customer.updated').first().waitFor();
       await assertAccessible(page, 'old data');
+      await page.waitForTimeout(3500);
+      assert.equal(asked, 1, 'it is left alone for as long as it asked');
       await page.unroute('**/api/v1/webhooks/events?*');
       await page.getByText('The store cannot be reached.').waitFor({ state: 'detached' });
     }));
@@ -101,6 +141,90 @@ export function hardCases(given) {
       await dialog.getByText('is now in effect: subscription_activated').first().waitFor();
       await assertAccessible(page, 'stopped replay');
     }));
+
+  test('an answer to older filters, or to an older text, is given up and never shown', async () => {
+    await open({ path: '/webhooks' }, async (page) => {
+      await page.getByRole('heading', { name: 'Webhooks' }).waitFor();
+      let givenUp = 0;
+      page.on('requestfailed', (request) => (givenUp += request.url().includes('status=dead') ? 1 : 0));
+      await page.route('**/api/v1/webhooks/events?*', async (route) => {
+        const isOld = route.request().url().includes('status=dead');
+        if (isOld) await new Promise((go) => setTimeout(go, 1000));
+        const event = { id: 'evt_1', provider: 'stripe', event: isOld ? 'the.older' : 'the.newer', tenant_id: null, status: 'ignored', reason: null, gateway_event_id: null, received_at: new Date().toISOString(), occurred_at: new Date().toISOString(), settled_at: null, attempts: 0, next_attempt_at: null, answer: null };
+        await route.fulfill({ json: { data: [event], nextCursor: null } }).catch(() => {});
+      });
+      await page.getByLabel('Status').selectOption('dead');
+      await page.getByLabel('Status').selectOption('ignored');
+      await page.getByText('the.newer').first().waitFor();
+      await page.waitForTimeout(1200);
+      assert.equal(await page.getByText('the.older').count(), 0);
+      assert.equal(givenUp, 1, 'the older request is given up');
+    });
+    await open({ path: '/rules/seat_access' }, async (page) => {
+      await page.getByText('compiles').waitFor();
+      await page.route('**/check', async (route) => {
+        const isOld = !route.request().postData().includes('second');
+        const report = { ok: false, errors: [{ line: 1, column: 1, message: isOld ? 'of the older text' : 'of the newer text' }], warnings: [], tests: [], coverage: { lines: 1, missedLines: [], branches: 0, missedBranches: [] } };
+        if (isOld) await new Promise((go) => setTimeout(go, 800));
+        await route.fulfill({ json: report }).catch(() => {});
+      });
+      await script(page, 'seat_access').click();
+      await page.keyboard.press('Control+Home');
+      const asked = page.waitForRequest('**/check');
+      await page.keyboard.type('// first\n');
+      await asked;
+      await page.keyboard.type('// second\n');
+      await page.getByText('of the newer text').first().waitFor();
+      await page.waitForTimeout(900);
+      assert.equal(await page.getByText('of the older text').count(), 0);
+      await page.unroute('**/check');
+      await page.keyboard.press('Control+z');
+      await page.keyboard.press('Control+z');
+    });
+  });
+
+  test('a large body is cut, and downloaded whole', () =>
+    open({ path: '/webhooks' }, async (page) => {
+      const note = `start${'x'.repeat(400_000)}end`;
+      await send(given.edge, { event: 'customer.large', payload: { note }, created_at: new Date().toISOString() });
+      await page.getByRole('row').filter({ hasText: 'customer.large' }).first().getByRole('button', { name: 'Open' }).click();
+      const all = page.getByRole('button', { name: /Download all [\d,]+ characters/ });
+      await all.waitFor();
+      assert.equal(await page.getByText('xxend').count(), 0);
+      const download = page.waitForEvent('download');
+      await all.click();
+      assert.match((await download).suggestedFilename(), /^event-evt_.*\.json$/);
+    }));
+
+  test('signing out wipes drafts, and another site that frames the console sees nothing', async () => {
+    await open({ path: '/rules/role_mapping' }, async (page) => {
+      await page.getByText('compiles').waitFor();
+      await script(page, 'role_mapping').click();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.type('// a secret thought\n');
+      await page.getByText('your change is a draft').waitFor();
+      const drafts = () =>
+        page.evaluate(
+          () => new Promise((done) => {
+            indexedDB.open('console', 1).onsuccess = ({ target: { result: db } }) => {
+              db.transaction('drafts').objectStore('drafts').getAll().onsuccess = ({ target: { result } }) => (db.close(), done(JSON.stringify(result)));
+            };
+          }),
+        );
+      for (const end = Date.now() + 5000; !(await drafts()).includes('a secret thought') && Date.now() < end; ) await page.waitForTimeout(50);
+      assert.ok((await drafts()).includes('a secret thought'));
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('API key').waitFor();
+      assert.equal(await drafts(), '[]');
+    });
+    await open({ key: undefined, path: '/rules', allowed: [/frame-ancestors|ERR_BLOCKED|Refused to frame|policy: /] }, async (page) => {
+      await page.route('http://evil.test/', (route) => route.fulfill({ contentType: 'text/html', body: `<iframe src="${given.edge.url}/console/rules"></iframe>` }));
+      await page.goto('http://evil.test/');
+      await page.waitForTimeout(300);
+      const [, framed] = page.frames();
+      assert.ok(framed === undefined || !(await framed.content()).includes('bheem-edge'), 'the console is framed');
+    });
+  });
 
   test('a script over the limit says so, and ten thousand lines stay quick to edit', () =>
     open({ path: '/rules/role_mapping', allowed: [/413|400|422/] }, async (page) => {
