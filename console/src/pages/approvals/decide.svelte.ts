@@ -1,7 +1,8 @@
 // Decides requests one by one, so that of each is known what became of it.
+import type { ApprovalRequest, ApprovalVerdict } from 'edge';
 import { asProblem, get, post } from '../../lib/api';
 import { inTenant } from '../../lib/tenant.svelte';
-import { requestPath, type ApprovalRequest, type Verdict } from './types';
+import { requestPath } from './types';
 
 /** How many are decided at once. */
 const AT_ONCE = 4;
@@ -27,7 +28,7 @@ export class Decisions {
     this.#isStopped = true;
   }
 
-  async run(requests: ApprovalRequest[], action: Verdict, comment: string): Promise<void> {
+  async run(requests: ApprovalRequest[], action: ApprovalVerdict, comment: string): Promise<void> {
     this.done = [];
     this.total = requests.length;
     this.isRunning = true;
@@ -43,7 +44,7 @@ export class Decisions {
     this.isRunning = false;
   }
 
-  async #one(request: ApprovalRequest, action: Verdict, comment: string): Promise<Result> {
+  async #one(request: ApprovalRequest, action: ApprovalVerdict, comment: string): Promise<Result> {
     // The same again, after an answer that was lost, counts once.
     const headers = { ...inTenant(), 'Idempotency-Key': crypto.randomUUID() };
     for (let attempt = 0; ; attempt++) {
