@@ -11,7 +11,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("platform/database", &["sequences"]),
     ("platform/idempotency", &["idempotent_requests"]),
     ("platform/jobs", &["jobs"]),
-    ("platform/notifications", &["notifications"]),
+    ("platform/notifications", &["notification_mappings", "notification_preferences", "notifications"]),
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),
     ("entitlement/applications", &["application_plans", "applications"]),

@@ -18,8 +18,6 @@ pub(crate) struct Settings {
     pub(crate) max_deactivations_percent: i64,
     /// `erp_sync_every_minutes`; None: it is 0.
     pub(crate) interval: Option<Duration>,
-    /// Whether messages are sent, that is, whether `notify_url` is set.
-    pub(crate) notifies: bool,
     /// `workspace_url`, without a trailing slash: where new users sign in.
     pub(crate) workspace_url: String,
     /// How long a worker may be silent before another worker claims its run.
@@ -37,7 +35,6 @@ impl Settings {
                 .unwrap_or(DEFAULT_MAX_DEACTIVATIONS_PERCENT)
                 .min(100),
             interval: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
-            notifies: edge_notifications::is_configured(config).await?,
             workspace_url: url(config, "workspace_url").await?,
             // The lease is extended at least once for each request of a page.
             lease: timeout.saturating_mul(2).saturating_add(Duration::from_secs(16)),

@@ -16,6 +16,7 @@
 mod audit;
 mod change;
 mod departures;
+mod directory;
 mod directory_sync;
 mod erasure;
 mod error;
@@ -36,6 +37,7 @@ mod usage;
 
 pub use change::{Change, CommitResult, SubscriptionOutcome, Task};
 pub use departures::{Departures, MemberRecords};
+pub use directory::TenantDirectory;
 pub use directory_sync::{DirectoryState, SYNC_ACTOR_PREFIX, SyncOutcome};
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, OrderDetails, Plan, TaxRates, Terms, Tier, UnreadablePlan};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::routing::post;
+use edge_capabilities::Capabilities;
 use edge_capabilities::config::text;
+use edge_database::Db;
 use edge_http::{Code, Json, Problem, bearer};
 use edge_jobs::{Drained, JobRunner};
 use http::request::Parts;
@@ -57,6 +59,30 @@ where
     Arc<JobRunner>: FromRef<S>,
 {
     Router::new().route("/jobs/drain", post(run_jobs))
+}
+
+/// As [`job_routes`], for a component whose jobs are of several crates.
+pub fn jobs_router(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> Router {
+    let state = JobsState { authenticator: Authenticator::new(capabilities, db), runner: Arc::new(runner) };
+    job_routes().with_state(state)
+}
+
+#[derive(Clone)]
+struct JobsState {
+    authenticator: Authenticator,
+    runner: Arc<JobRunner>,
+}
+
+impl FromRef<JobsState> for Authenticator {
+    fn from_ref(state: &JobsState) -> Self {
+        state.authenticator.clone()
+    }
+}
+
+impl FromRef<JobsState> for Arc<JobRunner> {
+    fn from_ref(state: &JobsState) -> Self {
+        state.runner.clone()
+    }
 }
 
 async fn run_jobs(State(runner): State<Arc<JobRunner>>, _: DrainAccess<JobsWrite>) -> Result<Json<Drained>, Problem> {

@@ -75,6 +75,12 @@ rights! {
     InvoicesRead;
     /// May create and change invoices, and record payments.
     InvoicesWrite;
+    /// May read messages to people.
+    MessagesRead;
+    /// May tell people of events.
+    MessagesWrite;
+    /// May send and verify one-time codes.
+    OtpSend;
     /// May read jobs.
     JobsRead;
     /// May replay jobs and run those that are due.

@@ -26,11 +26,11 @@ pub use api_key::api::{
 pub use audit::CREATED_KEYS;
 pub use authenticator::{Authenticator, X_TENANT_ID};
 pub use caller::{Caller, TenantId};
-pub use drain::{DrainAccess, job_routes};
+pub use drain::{DrainAccess, job_routes, jobs_router};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,
-    InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, OperationsRead, OrganizationsRead, OrganizationsWrite, Right,
+    InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, MessagesRead, MessagesWrite, OperationsRead, OrganizationsRead, OrganizationsWrite, OtpSend, Right,
     RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin,
     WebhooksRead, WebhooksWrite,
 };

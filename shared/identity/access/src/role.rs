@@ -51,13 +51,20 @@ impl Role {
             &[Scope::BillingRead, Scope::BillingWrite, Scope::SubscriptionsWrite, Scope::AnalyticsRead];
         const MANAGE_INVOICES: &[Scope] = &[Scope::InvoicesRead, Scope::InvoicesWrite];
         const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
-        const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin];
+        const WRITE_TO_PEOPLE: &[Scope] = &[Scope::MessagesRead, Scope::MessagesWrite];
+        const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin, Scope::OtpSend];
         let rights: &[&[Scope]] = match self {
-            Self::Owner => {
-                &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES, EDIT_ORGANISATION, MANAGE_ORGANISATION]
-            }
+            Self::Owner => &[
+                USE_SEATS,
+                ASSIGN_SEATS,
+                MANAGE_BILLING,
+                MANAGE_INVOICES,
+                EDIT_ORGANISATION,
+                WRITE_TO_PEOPLE,
+                MANAGE_ORGANISATION,
+            ],
             Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES],
-            Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION],
+            Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION, WRITE_TO_PEOPLE],
             Self::Manager | Self::Member => &[USE_SEATS],
         };
         rights.iter().copied().flatten().copied().collect()
@@ -84,6 +91,10 @@ mod tests {
             assert_eq!(scopes.contains(Scope::SeatsWrite), seats, "{role:?}");
             assert_eq!(scopes.contains(Scope::SeatsVerify), using, "{role:?}");
             assert_eq!(scopes.contains(Scope::OrganizationsWrite), organisation || role == Role::Admin, "{role:?}");
+            for writing in [Scope::MessagesRead, Scope::MessagesWrite] {
+                assert_eq!(scopes.contains(writing), organisation || role == Role::Admin, "{role:?}");
+            }
+            assert_eq!(scopes.contains(Scope::OtpSend), organisation, "{role:?}");
             for reading in [Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead] {
                 assert_eq!(scopes.contains(reading), seats, "{role:?}");
             }

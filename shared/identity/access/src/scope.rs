@@ -71,6 +71,15 @@ pub enum Scope {
     /// Create, change, finalise and void invoices, and record their payments.
     #[serde(rename = "invoices:write")]
     InvoicesWrite,
+    /// Read messages to people, and others' feeds and preferences.
+    #[serde(rename = "messages:read")]
+    MessagesRead,
+    /// Tell people of events, and change what they are told and how.
+    #[serde(rename = "messages:write")]
+    MessagesWrite,
+    /// Send and verify one-time codes.
+    #[serde(rename = "otp:send")]
+    OtpSend,
     /// Read jobs.
     #[serde(rename = "jobs:read")]
     JobsRead,
@@ -84,7 +93,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -106,6 +115,9 @@ impl Scope {
         Self::AnalyticsRead,
         Self::InvoicesRead,
         Self::InvoicesWrite,
+        Self::MessagesRead,
+        Self::MessagesWrite,
+        Self::OtpSend,
         Self::JobsRead,
         Self::JobsWrite,
         Self::OperationsRead,
@@ -135,6 +147,9 @@ impl Scope {
             Self::AnalyticsRead => "analytics:read",
             Self::InvoicesRead => "invoices:read",
             Self::InvoicesWrite => "invoices:write",
+            Self::MessagesRead => "messages:read",
+            Self::MessagesWrite => "messages:write",
+            Self::OtpSend => "otp:send",
             Self::JobsRead => "jobs:read",
             Self::JobsWrite => "jobs:write",
             Self::OperationsRead => "operations:read",

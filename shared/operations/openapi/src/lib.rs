@@ -62,6 +62,7 @@ pub fn document() -> Description {
     whole.merge(edge_analytics::ApiDoc::openapi());
     whole.merge(edge_provisioning::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
+    whole.merge(edge_notifications_api::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     whole.merge(edge_stats::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
@@ -157,6 +158,20 @@ mod tests {
             "patch /organizations/{id}",
             "get /organizations/{id}/audit",
             "delete /organizations/{id}/users/{userId}",
+            "get /api/v1/notifications/event-types",
+            "get /api/v1/notifications/feed",
+            "get /api/v1/notifications/mappings",
+            "get /api/v1/notifications/mappings/{event_type}/{channel}",
+            "put /api/v1/notifications/mappings/{event_type}/{channel}",
+            "delete /api/v1/notifications/mappings/{event_type}/{channel}",
+            "get /api/v1/notifications/messages",
+            "get /api/v1/notifications/messages/{id}",
+            "get /api/v1/notifications/preferences/{user_id}",
+            "put /api/v1/notifications/preferences/{user_id}",
+            "post /api/v1/notifications/events",
+            "post /api/v1/notifications/feed/read",
+            "post /api/v1/notifications/messages/{id}/replay",
+            "post /webhooks/notify",
             "get /api/v1/jobs",
             "get /api/v1/stats",
             "post /api/v1/jobs/drain",

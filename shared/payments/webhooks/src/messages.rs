@@ -3,66 +3,60 @@
 use edge_capabilities::Timestamp;
 use edge_gateways::GatewayEvent;
 use edge_money::Money;
-use edge_notifications::{Channel, Message};
+use edge_notifications::event_types::{
+    WORKSPACE_PAYMENT_FAILED, WORKSPACE_PAYMENT_SUCCESS, WORKSPACE_SUBSCRIPTION_CANCELLED,
+};
+use edge_notifications::{NewEvent, Recipient};
 use edge_tenants::{Effect, Tenant};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-/// The messages to `tenant` that `effects` of the event take, each under an id of its own: queued again, they change
-/// nothing.
-pub(crate) fn messages(
+/// What `tenant` is told of, as `effects` of the event `event_id` take it. Raised again, they change nothing. `workspace` is
+/// where the tenant's people see to their billing.
+pub(crate) fn events(
     tenant: &Tenant,
     event_id: &str,
     event: &GatewayEvent,
     effects: &[Effect],
+    workspace: &str,
     now: Timestamp,
-) -> Vec<Message> {
-    let texts = effects.iter().flat_map(|effect| texts(tenant, event, effect, now));
-    let message = |(number, (channel, body))| Message {
-        id: format!("{event_id}.{number}"),
-        tenant_id: tenant.id.clone(),
-        event_id: event_id.to_owned(),
-        channel,
-        body,
-    };
-    texts.enumerate().map(message).collect()
-}
-
-/// Channel and body of each message that an effect takes. Templates and channels as the workspace seed lists them.
-fn texts(tenant: &Tenant, event: &GatewayEvent, effect: &Effect, now: Timestamp) -> Vec<(Channel, Json)> {
-    let email = |template: &str, vars: Json| {
-        (Channel::Email, json!({"to": tenant.billing_address(), "template_name": template, "template_vars": vars}))
-    };
+) -> Vec<NewEvent> {
     let plan = event.plan_name.clone().or_else(|| tenant.subscription_plan.clone());
-    let amount = event.amount.as_ref().map(written);
+    let plan = plan.unwrap_or_else(|| "your subscription".to_owned());
+    let payment = event.payment_id.as_deref().unwrap_or(event_id);
     let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
-    match effect {
-        Effect::RaiseFence => Vec::new(),
-        Effect::TellPaid => vec![email(
-            "payment_receipt",
-            json!({
-                "customer_name": tenant.name, "invoice_number": event.invoice_number, "amount": amount,
-                "plan_name": plan, "payment_date": day(event.occurred_at.unwrap_or(now)),
-                "payment_id": event.payment_id,
-            }),
-        )],
-        Effect::TellFailed => {
-            let vars = json!({"customer_name": tenant.name, "plan_name": plan, "amount": amount});
-            let mut texts = vec![email("payment_failed", vars)];
-            if let Some(phone) = &tenant.billing_phone {
-                let of_plan = plan.as_ref().map(|plan| format!(" for {plan}")).unwrap_or_default();
-                let message = format!("Payment failed{of_plan}. Please retry in your billing settings.");
-                texts.push((Channel::Sms, json!({"to": phone, "message": message})));
-            }
-            texts
+    let told = |effect: &Effect| match effect {
+        Effect::RaiseFence => None,
+        Effect::TellPaid => {
+            let data = json!({
+                "invoice_number": event.invoice_number.as_deref().unwrap_or(payment),
+                "amount": event.amount.as_ref().map(written), "payment_id": event.payment_id,
+                "payment_date": day(event.occurred_at.unwrap_or(now)),
+                "receipt_url": format!("{workspace}/billing/receipt/{payment}"),
+            });
+            Some(("paid", &WORKSPACE_PAYMENT_SUCCESS, data))
         }
-        Effect::TellCancelled => vec![email(
-            "subscription_cancelled",
-            json!({
-                "customer_name": tenant.name, "plan_name": plan,
+        Effect::TellFailed => {
+            let data = json!({
+                "amount": event.amount.as_ref().map(written), "retry_url": format!("{workspace}/billing/retry"),
+            });
+            Some(("failed", &WORKSPACE_PAYMENT_FAILED, data))
+        }
+        Effect::TellCancelled => {
+            let data = json!({
                 "end_date": tenant.subscription_period_end.map(day),
-            }),
-        )],
-    }
+                "reactivate_url": format!("{workspace}/billing/plans"),
+            });
+            Some(("cancelled", &WORKSPACE_SUBSCRIPTION_CANCELLED, data))
+        }
+    };
+    let raise = |(what, event_type, data)| {
+        let recipient = Recipient::by_email(tenant.billing_address()).named(&tenant.name);
+        NewEvent::new(event_type, &tenant.id, format!("{event_id}.{what}"))
+            .to(recipient.with_phone(tenant.billing_phone.clone()))
+            .with(json!({"customer_name": tenant.name, "plan_name": plan}))
+            .with(data)
+    };
+    effects.iter().filter_map(told).map(raise).collect()
 }
 
 /// An amount as people read it: `₹2,499.00`, `USD 99.00`.

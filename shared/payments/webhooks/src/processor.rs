@@ -5,9 +5,11 @@
 //! from then on everything will. The tasks are done right after ([`Processor::do_tasks`]), each in a way that may be
 //! repeated; where the worker ends before that, the next event of that tenant or a job does them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use edge_budgets::{BudgetError, Refund, Settlement};
+use edge_capabilities::config::url;
 use edge_capabilities::{Capabilities, Timestamp, backoff, random};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
@@ -17,7 +19,8 @@ use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
 use edge_seats::Invalidation;
 use edge_tenants::{
-    CommitResult, Effect, Event as TenantEvent, SubscriptionEvent, SubscriptionOutcome, Task, Tenant, Tenants,
+    CommitResult, Effect, Event as TenantEvent, SubscriptionEvent, SubscriptionOutcome, Task, Tenant, TenantDirectory,
+    Tenants,
 };
 
 use crate::action::{Action, ActionKind, classify, tenant_event};
@@ -26,7 +29,7 @@ use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
 use crate::inbox::{Inbox, LEASE};
 use crate::memberships::Memberships;
-use crate::messages::messages;
+use crate::messages::events;
 use crate::owner::{Owner, Owners, Quote};
 use crate::response::response_body;
 use crate::seats::{SeatOutcome, SeatSubscriptions};
@@ -81,7 +84,7 @@ impl Processor {
         let notifications = Notifications::new(db.clone());
         Self {
             inbox: Inbox::new(db.clone()),
-            notifier: Notifier::new(capabilities, &notifications),
+            notifier: Notifier::new(capabilities, &notifications, Arc::new(TenantDirectory::new(db))),
             notifications,
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
@@ -372,18 +375,18 @@ impl Processor {
             // An administrator changed the tenant; what payments say about it is as it was.
             self.invalidation.invalidate(&tenant.id).await?;
         }
-        let notify = self.notify_config().await?;
+        let workspace = url(&*self.capabilities.config, "workspace_url").await?;
         let mut answer = None;
         for task in &tenant.outbox {
             match current.filter(|(stored, _)| stored.id == task.event) {
                 Some((stored, event)) => {
-                    answer = self.do_task(tenant, task, stored, Some(event), notify.is_configured()).await?;
+                    answer = self.do_task(tenant, task, stored, Some(event), &workspace).await?;
                 }
                 // An event that was removed meanwhile was settled long ago.
                 None => {
                     if let Some(stored) = self.inbox.find(&task.event).await? {
                         let event = stored.parse().ok();
-                        self.do_task(tenant, task, &stored, event.as_ref(), notify.is_configured()).await?;
+                        self.do_task(tenant, task, &stored, event.as_ref(), &workspace).await?;
                     }
                 }
             }
@@ -400,11 +403,11 @@ impl Processor {
         task: &Task,
         stored: &WebhookEvent,
         event: Option<&GatewayEvent>,
-        is_notify_configured: bool,
+        workspace: &str,
     ) -> Result<Option<String>, WebhookError> {
         if let Some(event) = event {
-            let messages = messages(tenant, &task.event, event, &task.effects, self.now());
-            self.notifications.queue(messages, is_notify_configured, self.now()).await?;
+            let events = events(tenant, &task.event, event, &task.effects, workspace, self.now());
+            self.notifications.raise_all(&events, self.now()).await?;
             let payment = event.payment_id.as_deref().unwrap_or(&task.event);
             if task.effects.contains(&Effect::TellPaid) {
                 self.settlement.paid(&tenant.id, event.amount, payment).await?;

@@ -328,7 +328,7 @@ async fn interleave(random: &SeededRandom, seen: &mut Seen, name: &str) {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&tenant[field], value, "{name}: {field} of {tenant:#}, told {told:#?}");
     }
-    let receipts = run.count("SELECT COUNT(*) FROM notifications WHERE body LIKE '%\"payment_receipt\"%'").await;
+    let receipts = run.count("SELECT COUNT(*) FROM notifications WHERE event_type = 'WORKSPACE_PAYMENT_SUCCESS'").await;
     assert_eq!(receipts, i64::try_from(truth.payments.len()).unwrap(), "{name}: each payment is told once");
     let sums = "SELECT CAST(SUM(spent_change) * 10000 + SUM(reserved_change) AS BIGINT) FROM budget_ledger";
     assert_eq!(run.count(sums).await, truth.kept * 1_000_000 + 200, "{name}: {truth:?}, told {told:#?}");

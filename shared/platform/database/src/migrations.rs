@@ -56,6 +56,7 @@ pub(crate) const ALL: &[Migration] = &[
     expand!("0030_invoices"),
     expand!("0031_stats_snapshots"),
     expand!("0032_key_last_use"),
+    expand!("0033_notifications"),
 ];
 
 /// The migrations of `list` with their versions.

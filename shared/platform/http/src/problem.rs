@@ -47,6 +47,8 @@ codes! {
     ValidationError BAD_REQUEST "VALIDATION_ERROR";
     /// 400: the webhook's signature is missing, malformed or wrong.
     InvalidSignature BAD_REQUEST "INVALID_SIGNATURE";
+    /// 400: the one-time code is wrong, used, expired or unknown.
+    OtpInvalid BAD_REQUEST "OTP_INVALID";
     /// 400: an internal tenant is never billed.
     InternalTenant BAD_REQUEST "INTERNAL_TENANT";
     /// 400: another customer has the domain.
@@ -95,6 +97,8 @@ codes! {
     InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
     /// 404: there is no such webhook event.
     EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
+    /// 404: there is no such message, or it is another tenant's.
+    MessageNotFound NOT_FOUND "MESSAGE_NOT_FOUND";
     /// 404: there is no such job.
     JobNotFound NOT_FOUND "JOB_NOT_FOUND";
     /// 404: there is no such webhook endpoint.
@@ -177,6 +181,10 @@ codes! {
     UpstreamRefused UNPROCESSABLE_ENTITY "UPSTREAM_REFUSED";
     /// 428: the header `If-Match` with the resource's ETag is required.
     PreconditionRequired PRECONDITION_REQUIRED "PRECONDITION_REQUIRED";
+    /// 429: a one-time code was sent to this phone a short time ago.
+    OtpCooldown TOO_MANY_REQUESTS "OTP_COOLDOWN";
+    /// 429: as many one-time codes were sent as may be.
+    OtpLimitReached TOO_MANY_REQUESTS "OTP_LIMIT_REACHED";
     /// 429: the caller exceeded its rate limit.
     RateLimited TOO_MANY_REQUESTS "RATE_LIMITED";
     /// 500: an internal error of the edge.
@@ -187,6 +195,8 @@ codes! {
     ProvisioningFailed INTERNAL_SERVER_ERROR "PROVISIONING_FAILED";
     /// 503: a store of the edge cannot be reached.
     StoreUnavailable SERVICE_UNAVAILABLE "STORE_UNAVAILABLE";
+    /// 503: what this is about is not known yet.
+    NotYetKnown SERVICE_UNAVAILABLE "NOT_YET_KNOWN";
     /// 503: the edge lacks the settings that this needs.
     NotConfigured SERVICE_UNAVAILABLE "NOT_CONFIGURED";
     /// 503: an upstream cannot be reached or returned an unreadable response.

@@ -1,16 +1,48 @@
-//! Messages to people, which Bheem Notify delivers. This crate owns the table `notifications`, the one outbox: a message is
-//! stored first and sent later, so that whether Notify answers does not matter to what the message is about.
+//! Messages to people, which Bheem Notify delivers. This crate owns the one outbox: a message is stored first and sent
+//! later, so that whether Notify answers does not matter to what the message is about.
 //!
-//! * [`Notifications`]: queues, redacts, removes and counts messages. What a message says is up to the crate that queues it.
-//! * [`Notifier`]: sends them, by the variables in [`NotifyConfig`]: at once, and by a job where that fails.
+//! * [`Notifications`]: whoever sees that something happened raises an event ([`NewEvent`] of an [`EventType`]), and may
+//!   cancel it. It becomes a message per recipient and channel, and an entry in the feed of each recipient who is a user.
+//! * [`Notifier`]: sends messages, at once, and by a job where that fails. What a person wants ([`Preferences`]), what the
+//!   tenant has in place of a template ([`Mapping`]) and whether the message is still of use is looked at right before.
+//! * [`Directory`], [`Unseal`]: what the sender needs to be told by others.
+//!
+//! ```ignore
+//! let event = NewEvent::new(&event_types::WORKSPACE_INVOICE_GENERATED, &tenant.id, format!("invoice.{}", invoice.id))
+//!     .to(Recipient::by_email(&invoice.email).named(&invoice.name))
+//!     .with(json!({"invoice_number": invoice.number, "amount": "₹2,499.00", "due_date": "2026-02-01"}));
+//! notifications.raise(&event, now).await?;
+//! // Once it is paid, what is still queued is not sent:
+//! notifications.cancel(&tenant.id, &format!("invoice.{}", invoice.id), now).await?;
+//! ```
 
+mod channel;
+mod digest;
+mod directory;
+mod event;
+pub mod event_types;
+mod feed;
+mod mapping;
 mod notifier;
 mod outbox;
+mod phone;
+mod preferences;
+mod request;
 mod retry;
+mod state;
+mod template;
 
-pub use notifier::{Notifier, NotifyConfig, SendResult, is_configured};
-pub use outbox::{Channel, Message, Notifications};
+pub use channel::Channel;
+pub use directory::{Contact, Directory, Unseal};
+pub use event::{Content, NewEvent, Recipient};
+pub use event_types::{Category, EventType};
+pub use mapping::{Mapping, Mappings, VariablePaths, Variables};
+pub use notifier::{Notifier, NotifyConfig, SendResult};
+pub use outbox::{Message, MessageFilter, Notifications};
+pub use phone::phone_number;
+pub use preferences::{Digest, PreferenceStore, Preferences, QuietHours, is_timezone};
 pub use retry::SendCounts;
+pub use state::MessageState;
 
 #[cfg(test)]
 mod tests;

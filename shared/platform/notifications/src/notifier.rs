@@ -1,25 +1,39 @@
-//! Sends messages through Bheem Notify.
+//! Sends messages. Whether a message is sent, when, and what it says is decided here, right before it is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use edge_capabilities::config::{ConfigError, millis, text, url};
-use edge_capabilities::database::Row;
 use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Config, Timestamp};
-use edge_database::{DatabaseError, Db};
+use edge_database::{DatabaseError, Db, columns, read_all};
 use edge_jobs::{JobQueue, JobRunner, NewJob};
+use futures::StreamExt as _;
 use http::Request;
 use http::header::CONTENT_TYPE;
+use serde_json::Value;
 
-use crate::outbox::Notifications;
-use crate::retry::{FIRST_ATTEMPT, MESSAGE, MessageHandler, NewMessages, SEND, SEND_EVERY, SendCounts};
+use crate::channel::Channel;
+use crate::directory::{Directory, Unseal};
+use crate::event::{Content, Recipient};
+use crate::event_types::{EventType, WORKSPACE_DIGEST};
+use crate::mapping::Mappings;
+use crate::outbox::{Message, Notifications};
+use crate::preferences::{PreferenceStore, Wish};
+use crate::request::{Reply, request};
+use crate::retry::{FIRST_ATTEMPT, MESSAGE, MessageHandler, NewMessages, SEALED, SEND, SEND_EVERY, SendCounts};
+use crate::state::MessageState;
+use crate::template::render;
 
 /// How long one worker may take to send a message before another sends it.
 const LEASE: Duration = Duration::from_secs(60);
 
 /// The longest that Notify is waited for: messages are also sent behind the answers of webhooks.
 const MAX_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Messages that are sent at once.
+const CONCURRENCY: usize = 8;
 
 /// The variables by which messages are sent.
 #[derive(Clone, Debug)]
@@ -48,11 +62,6 @@ impl NotifyConfig {
     }
 }
 
-/// Whether there is an address to send messages to, where nothing else is needed of [`NotifyConfig`].
-pub async fn is_configured(config: &dyn Config) -> Result<bool, ConfigError> {
-    Ok(!url(config, "notify_url").await?.is_empty())
-}
-
 /// What came of sending messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendResult {
@@ -62,6 +71,8 @@ pub struct SendResult {
     pub failed: u32,
     /// Messages that were given up.
     pub dead: u32,
+    /// Messages that were put off, or are not to be sent.
+    pub unsent: u32,
 }
 
 impl SendResult {
@@ -72,30 +83,58 @@ impl SendResult {
             sent: self.sent.saturating_add(other.sent),
             failed: self.failed.saturating_add(other.failed),
             dead: self.dead.saturating_add(other.dead),
+            unsent: self.unsent.saturating_add(other.unsent),
         }
     }
+
+    /// The number of messages.
+    pub(crate) const fn all(self) -> u32 {
+        self.sent.saturating_add(self.failed).saturating_add(self.dead).saturating_add(self.unsent)
+    }
+}
+
+/// What came of a message.
+pub(crate) enum Outcome {
+    /// Notify took it, or it is in the person's feed.
+    Sent,
+    /// It is in a state from which only a replay or a report leads, or it is to be sent later; this is noted.
+    Unsent,
+    /// It is to be tried again, for this reason.
+    Retry(String),
 }
 
 /// Sends messages. The first attempt is made straight from the table; one that fails is a job from then on.
 #[derive(Clone)]
 pub struct Notifier {
-    capabilities: Capabilities,
-    db: Db,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) db: Db,
+    directory: Arc<dyn Directory>,
+    mappings: Mappings,
+    pub(crate) preferences: PreferenceStore,
     queue: JobQueue,
-}
-
-pub(crate) struct Outgoing {
-    pub(crate) id: String,
-    tenant: String,
-    path: String,
-    body: String,
+    /// None: messages with a sealed part are another's to send.
+    unseal: Option<Arc<dyn Unseal>>,
 }
 
 impl Notifier {
     /// A sender of the messages in `notifications`.
-    pub fn new(capabilities: &Capabilities, notifications: &Notifications) -> Self {
+    pub fn new(capabilities: &Capabilities, notifications: &Notifications, directory: Arc<dyn Directory>) -> Self {
         let db = notifications.0.clone();
-        Self { capabilities: capabilities.clone(), queue: JobQueue::new(capabilities, &db), db }
+        Self {
+            capabilities: capabilities.clone(),
+            directory,
+            mappings: Mappings::new(db.clone()),
+            preferences: PreferenceStore::new(db.clone()),
+            queue: JobQueue::new(capabilities, &db),
+            unseal: None,
+            db,
+        }
+    }
+
+    /// The sender, also of messages with a sealed part.
+    #[must_use]
+    pub fn with_unseal(self, unseal: Arc<dyn Unseal>) -> Self {
+        Self { unseal: Some(unseal), ..self }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -109,7 +148,9 @@ impl Notifier {
     /// `runner` with the jobs of messages whose first attempt failed.
     #[must_use]
     pub fn retries(&self, runner: JobRunner, counts: &SendCounts) -> JobRunner {
-        runner.handle(MESSAGE, MessageHandler { notifier: self.clone(), counts: counts.clone() })
+        let handler = |kind| MessageHandler { kind, notifier: self.clone(), counts: counts.clone() };
+        let runner = runner.handle(MESSAGE, handler(MESSAGE));
+        if self.unseal.is_some() { runner.handle(SEALED, handler(SEALED)) } else { runner }
     }
 
     /// `runner` with the recurring job that makes the first attempts.
@@ -130,73 +171,230 @@ impl Notifier {
 
     /// Makes the first attempt to send up to `limit` messages.
     pub async fn send_new(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
-        let mut result = SendResult::default();
-        if !config.is_configured() {
-            return Ok(result);
-        }
         let now = self.now();
+        let mine = if self.unseal.is_some() { "" } else { "AND sealed IS NULL" };
         // Where the sender ends, the message is due again once its lease has ended.
-        let statement = "UPDATE notifications SET due_at = $1, attempts = attempts + 1
-            WHERE due_at <= $2 AND id IN (SELECT id FROM notifications WHERE due_at <= $2 ORDER BY due_at LIMIT $3)
-            RETURNING id, tenant_id, path, body";
+        let statement = format!(
+            "UPDATE notifications SET due_at = $1, attempts = attempts + 1
+             WHERE due_at <= $2 {mine}
+                AND id IN (SELECT id FROM notifications WHERE due_at <= $2 {mine} ORDER BY due_at LIMIT $3)
+             RETURNING {}",
+            columns::<Message>()
+        );
         let values = [now.plus(LEASE).into(), now.into(), i64::from(limit).into()];
-        for row in self.db.query(statement, &values).await? {
-            let message = read(&row)?;
-            let count = match self.send(config, &message).await {
-                Ok(()) => {
-                    self.update(&message.id, "sent", None, 0).await?;
-                    &mut result.sent
+        let messages: Vec<Message> = read_all(&self.db.query(&statement, &values).await?)?;
+        let attempts = futures::stream::iter(messages).map(|message| async move {
+            let kind = if message.sealed.is_some() { SEALED } else { MESSAGE };
+            match self.process(config, &message).await? {
+                Outcome::Sent => Ok(SendResult { sent: 1, ..SendResult::default() }),
+                Outcome::Unsent => Ok(SendResult { unsent: 1, ..SendResult::default() }),
+                Outcome::Retry(reason) => {
+                    let wait = if message.sealed.is_some() { SEALED } else { FIRST_ATTEMPT };
+                    let due = self.now().plus(wait.wait(&*self.capabilities.random, 1));
+                    let job = NewJob::new(kind, message.id.as_str(), due).for_tenant(message.tenant_id);
+                    self.queue.reschedule(vec![job]).await?;
+                    self.note_failure(&message.id, &reason, 0).await?;
+                    Ok(SendResult { failed: 1, ..SendResult::default() })
                 }
-                Err(reason) => {
-                    let due = self.now().plus(FIRST_ATTEMPT.wait(&*self.capabilities.random, 1));
-                    let job = NewJob::new(MESSAGE, message.id.as_str(), due).for_tenant(message.tenant);
-                    self.queue.ensure(vec![job]).await?;
-                    self.update(&message.id, "queued", Some(&reason), 0).await?;
-                    &mut result.failed
-                }
-            };
-            *count = count.saturating_add(1);
-        }
-        Ok(result)
+            }
+        });
+        let results: Vec<Result<SendResult, DatabaseError>> = attempts.buffer_unordered(CONCURRENCY).collect().await;
+        results.into_iter().try_fold(SendResult::default(), |all, one| Ok(all.and(one?)))
     }
 
     /// The message `id`, unless it was sent or removed.
-    pub(crate) async fn find_unsent(&self, id: &str) -> Result<Option<Outgoing>, DatabaseError> {
-        let statement = "SELECT id, tenant_id, path, body FROM notifications
-            WHERE id = $1 AND status IN ('queued', 'dead')";
-        self.db.query(statement, &[id.into()]).await?.first().map(read).transpose()
+    pub(crate) async fn find_unsent(&self, id: &str) -> Result<Option<Message>, DatabaseError> {
+        let unsent = ["queued", "dead"];
+        self.db.find(edge_database::Conditions::of("id", id).and_in("status", unsent)).await
     }
 
-    pub(crate) async fn send(&self, config: &NotifyConfig, message: &Outgoing) -> Result<(), String> {
-        let request = Request::post(format!("{}{}", config.url, message.path))
+    /// Decides what is to become of a message that the caller has, has it so, and notes it, but for an attempt that failed.
+    pub(crate) async fn process(&self, config: &NotifyConfig, message: &Message) -> Result<Outcome, DatabaseError> {
+        let now = self.now();
+        if message.expires_at.is_some_and(|end| end <= now) {
+            return self.settle(message, MessageState::Suppressed, "EXPIRED").await;
+        }
+        if message.event_type.is_none() {
+            if !config.is_configured() {
+                return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
+            }
+            return self.send(config, message, &message.path, message.body.clone(), None).await;
+        }
+        let Some(event_type) = message.event_type() else {
+            return self.settle(message, MessageState::Failed, "UNKNOWN_EVENT_TYPE").await;
+        };
+        if *event_type == WORKSPACE_DIGEST {
+            return self.send_digest(config, message).await;
+        }
+        let channel = message.channel();
+        match self.wish(event_type, message, now).await? {
+            Wish::Suppress => return self.settle(message, MessageState::Suppressed, "PREFERENCES").await,
+            Wish::Later(at) => return self.postpone(message, at).await,
+            Wish::Gather(at) if self.gather(message, at).await? => return Ok(Outcome::Unsent),
+            Wish::Gather(_) | Wish::Send => {}
+        }
+        if channel == Channel::InApp {
+            return self.put_in_feed(message).await;
+        }
+        let mapping = self.mappings.find(&message.tenant_id, event_type.name, channel).await?;
+        if mapping.as_ref().is_some_and(|mapping| !mapping.is_enabled) {
+            return self.settle(message, MessageState::Suppressed, "DISABLED").await;
+        }
+        let mut content = message.content();
+        let Some(to) = self.address(message, channel, &mut content).await? else {
+            return self.settle(message, MessageState::Suppressed, "NO_ADDRESS").await;
+        };
+        if let Some(sealed) = &message.sealed {
+            let opened = match &self.unseal {
+                Some(unseal) => unseal.open(&message.tenant_id, sealed).await,
+                None => None,
+            };
+            let Some(values) = opened else {
+                return self.settle(message, MessageState::Failed, "UNREADABLE").await;
+            };
+            content.data.extend(values);
+        }
+        let rendered = match render(event_type, channel, mapping.as_ref(), &content) {
+            Ok(rendered) => rendered,
+            Err(missing) => return self.settle(message, MessageState::Failed, &missing.to_string()).await,
+        };
+        if !config.is_configured() {
+            return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
+        }
+        let (path, body) = request(channel, &to, &rendered);
+        // A text that was made from a sealed part is not kept.
+        let template = message.sealed.is_none().then_some(rendered.template.as_str());
+        self.send(config, message, path, body.to_string(), template).await
+    }
+
+    /// What the person wants of the message.
+    pub(crate) async fn wish(
+        &self,
+        event_type: &EventType,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Wish, DatabaseError> {
+        let Some(user) = message.user_id.as_deref().filter(|_| !event_type.is_critical) else { return Ok(Wish::Send) };
+        let preferences = self.preferences.of(&message.tenant_id, user).await?;
+        if preferences == crate::Preferences::default() {
+            return Ok(Wish::Send);
+        }
+        let zone = match preferences.timezone {
+            Some(_) => None,
+            None => self.directory.timezone(&message.tenant_id).await?,
+        };
+        Ok(preferences.wish(event_type, message.channel(), zone.as_deref(), now))
+    }
+
+    /// Where the recipient is reached over `channel`. What the tenant knows of a user is added to `content`.
+    pub(crate) async fn address(
+        &self,
+        message: &Message,
+        channel: Channel,
+        content: &mut Content,
+    ) -> Result<Option<String>, DatabaseError> {
+        let recipient = &mut content.recipient;
+        if let Some(user) = &message.user_id
+            && (recipient.name.is_none() || (recipient.email.is_none() && channel == Channel::Email))
+        {
+            let known = self.directory.contact(&message.tenant_id, user).await?;
+            recipient.name = recipient.name.take().or(known.name);
+            recipient.email = recipient.email.take().or(known.email);
+        }
+        let Recipient { user_id, email, phone, .. } = recipient;
+        Ok(match channel {
+            Channel::Email | Channel::InApp => email.clone(),
+            Channel::Sms | Channel::WhatsApp => phone.clone(),
+            Channel::Push => user_id.clone(),
+        })
+    }
+
+    /// Sends a message, unless it was cancelled meanwhile, and notes that Notify took or refused it.
+    pub(crate) async fn send(
+        &self,
+        config: &NotifyConfig,
+        message: &Message,
+        path: &str,
+        body: String,
+        template: Option<&str>,
+    ) -> Result<Outcome, DatabaseError> {
+        if self.find_unsent(&message.id).await?.is_none() {
+            return Ok(Outcome::Unsent);
+        }
+        let key = match message.replays {
+            0 => message.id.clone(),
+            replays => format!("{}.r{replays}", message.id),
+        };
+        let request = Request::post(format!("{}{path}", config.url))
             .header(CONTENT_TYPE, "application/json")
-            .header("idempotency-key", &message.id)
+            .header("idempotency-key", key)
             .header("x-api-key", &config.api_key)
-            .body(Bytes::from(message.body.clone()));
-        let request = request.map_err(|_| "notify_url or notify_api_key cannot be sent in a request".to_owned())?;
+            .body(Bytes::from(body));
+        let Ok(request) = request else {
+            return Ok(Outcome::Retry("notify_url or notify_api_key cannot be sent in a request".to_owned()));
+        };
         let response = self.capabilities.http.send(UpstreamName::Notify, request, config.timeout).await;
-        let response = response.map_err(|error| error.to_string())?;
-        let status = response.status();
-        if status.is_success() { Ok(()) } else { Err(format!("its status is {}", status.as_u16())) }
+        match Reply::read(response) {
+            Reply::Taken(provider_id) => {
+                let statement = "UPDATE notifications SET status = 'sent', reason = NULL, due_at = NULL, sealed = NULL,
+                    settled_at = $2, sent_at = $2, status_at = $2, path = $3, template = $4, provider_id = $5
+                    WHERE id = $1 AND status IN ('queued', 'dead')";
+                let values = [
+                    message.id.as_str().into(),
+                    self.now().into(),
+                    path.into(),
+                    Value::from(template).as_str().into(),
+                    provider_id.into(),
+                ];
+                self.db.query(statement, &values).await?;
+                Ok(Outcome::Sent)
+            }
+            Reply::Refused(reason) => {
+                self.settle_in(&message.id, MessageState::Failed, &reason, 0).await?;
+                Ok(Outcome::Unsent)
+            }
+            Reply::Unknown(reason) => Ok(Outcome::Retry(reason)),
+        }
     }
 
-    /// Notes what came of `attempts` more attempts to send a message: it is sent, dead, or a job will send it.
-    pub(crate) async fn update(
+    /// Notes that a message that was not sent is in `state` for good.
+    pub(crate) async fn settle(
+        &self,
+        message: &Message,
+        state: MessageState,
+        reason: &str,
+    ) -> Result<Outcome, DatabaseError> {
+        self.settle_in(&message.id, state, reason, 1).await?;
+        Ok(Outcome::Unsent)
+    }
+
+    /// Notes that a message is in `state` for good, and that `unmade` of its attempts were not made.
+    pub(crate) async fn settle_in(
         &self,
         id: &str,
-        status: &str,
-        reason: Option<&str>,
-        attempts: i64,
+        state: MessageState,
+        reason: &str,
+        unmade: i64,
     ) -> Result<(), DatabaseError> {
-        let settled = (status != "queued").then(|| self.now());
-        let statement = "UPDATE notifications SET status = $1, reason = $2, due_at = NULL, settled_at = $3,
-            attempts = attempts + $4 WHERE id = $5";
-        let values = [status.into(), reason.into(), settled.into(), attempts.into(), id.into()];
+        let statement = "UPDATE notifications SET status = $2, reason = $3, due_at = NULL, sealed = NULL, settled_at = $4,
+            status_at = $4, attempts = CASE WHEN attempts > $5 THEN attempts - $5 ELSE 0 END
+            WHERE id = $1 AND status IN ('queued', 'dead')";
+        let values = [id.into(), state.as_str().into(), reason.into(), self.now().into(), unmade.into()];
         self.db.query(statement, &values).await.map(drop)
     }
-}
 
-fn read(row: &Row) -> Result<Outgoing, DatabaseError> {
-    let text = |index| Ok::<_, DatabaseError>(row.text(index)?.to_owned());
-    Ok(Outgoing { id: text(0)?, tenant: text(1)?, path: text(2)?, body: text(3)? })
+    /// Has a message be sent at `at`.
+    async fn postpone(&self, message: &Message, at: Timestamp) -> Result<Outcome, DatabaseError> {
+        let statement = "UPDATE notifications SET due_at = $2, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
+            WHERE id = $1 AND status = 'queued'";
+        self.db.query(statement, &[message.id.as_str().into(), at.into()]).await?;
+        Ok(Outcome::Unsent)
+    }
+
+    /// Notes why an attempt failed, and `attempts` more of them; a job makes the next.
+    pub(crate) async fn note_failure(&self, id: &str, reason: &str, attempts: i64) -> Result<(), DatabaseError> {
+        let statement = "UPDATE notifications SET reason = $2, due_at = NULL, attempts = attempts + $3
+            WHERE id = $1 AND status IN ('queued', 'dead')";
+        self.db.query(statement, &[id.into(), reason.into(), attempts.into()]).await.map(drop)
+    }
 }

@@ -1,46 +1,101 @@
 //! The table of messages.
 
 use edge_capabilities::Timestamp;
-use edge_database::{DatabaseError, Db, Value};
+use edge_database::{Conditions, Cursor, DatabaseError, Db, Value, columns, places, read_all};
 
-/// How a message reaches people, and what its body must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// An e-mail by template: `to`, `template_name`, `template_vars`.
-    Email,
-    /// A text message: `to`, `message`.
-    Sms,
-}
+use crate::channel::Channel;
+use crate::event::{Content, NewEvent};
+use crate::event_types::EventType;
+use crate::state::MessageState;
 
-impl Channel {
-    /// Where Notify takes messages of this channel.
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Email => "/api/v1/email/send/template",
-            Self::Sms => "/api/v1/bheem-tele/sms/send",
-        }
-    }
-}
-
-/// A message to people.
-#[derive(Clone, Debug, PartialEq)]
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its id, by which it is queued once, and Notify delivers it once.
+    /// Its id, by which Notify delivers it once.
     pub id: String,
     /// The tenant to whom the people belong.
     pub tenant_id: String,
-    /// What it is about: a webhook event, a budget, a sync run.
+    /// The event that it is about.
     pub event_id: String,
-    /// How it reaches them.
-    pub channel: Channel,
-    /// What is sent.
-    pub body: serde_json::Value,
+    /// The name of the event's type. None: the message was queued by an earlier version, ready to be sent.
+    pub event_type: Option<String>,
+    pub(crate) channel: Option<Channel>,
+    /// The user that it is for.
+    pub user_id: Option<String>,
+    /// What was sent: the template's name, or the text.
+    pub template: Option<String>,
+    /// Where Notify was sent it.
+    pub(crate) path: String,
+    pub(crate) body: String,
+    pub(crate) sealed: Option<String>,
+    /// Notify's id of it.
+    pub provider_id: Option<String>,
+    /// Its state.
+    pub status: MessageState,
+    /// Why it is in this state.
+    pub reason: Option<String>,
+    /// How often it was sent.
+    pub attempts: i64,
+    /// How often somebody had it be sent anew.
+    pub replays: i64,
+    pub(crate) due_at: Option<Timestamp>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// When it was to be sent first.
+    pub send_at: Option<Timestamp>,
+    /// After when it is not sent any more.
+    pub expires_at: Option<Timestamp>,
+    /// When Notify took it.
+    pub sent_at: Option<Timestamp>,
+    /// When its state last changed.
+    pub status_at: Option<Timestamp>,
+    /// Its place in the user's feed.
+    pub position: Option<i64>,
 }
 
-/// How many messages one statement stores at most.
-const BATCH: usize = 500;
+edge_database::record! {
+    Message in "notifications" {
+        id, tenant_id, event_id, event_type, channel, user_id, template, path, body, sealed, provider_id, status, reason,
+        attempts, replays, due_at, created_at, send_at, expires_at, sent_at, status_at, position,
+    }
+}
 
-/// The messages in a database.
+impl Message {
+    /// How it reaches the person.
+    pub fn channel(&self) -> Channel {
+        self.channel.unwrap_or(if self.path.contains("/sms/") { Channel::Sms } else { Channel::Email })
+    }
+
+    /// Its type; None: it is not known, or it was queued by an earlier version.
+    pub fn event_type(&self) -> Option<&'static EventType> {
+        self.event_type.as_deref().and_then(EventType::parse)
+    }
+
+    /// To whom it goes, and the event's data.
+    pub fn content(&self) -> Content {
+        if self.event_type.is_none() {
+            return Content::default();
+        }
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+}
+
+/// Which messages a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    /// Only messages in this state.
+    pub state: Option<MessageState>,
+    /// Only messages over this channel. None: all but the entries of feeds.
+    pub channel: Option<Channel>,
+    /// Only messages of this type of events.
+    pub event_type: Option<String>,
+    /// Only messages about this event.
+    pub event_id: Option<String>,
+    /// Only messages for this user.
+    pub user_id: Option<String>,
+}
+
+/// The messages in a database: the one outbox of everything that people are told.
 #[derive(Clone)]
 pub struct Notifications(pub(crate) Db);
 
@@ -50,40 +105,149 @@ impl Notifications {
         Self(db)
     }
 
-    /// Queues `messages`, due now. Where Notify is not configured (`is_configured`) they are only recorded. A message that
-    /// was queued before stays as it is.
-    pub async fn queue(
-        &self,
-        messages: Vec<Message>,
-        is_configured: bool,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
-        let (status, due) = if is_configured { ("queued", Some(now)) } else { ("recorded", None) };
-        let mut messages = messages.into_iter().peekable();
-        while messages.peek().is_some() {
-            let (mut rows, mut values) = (Vec::new(), vec![status.into(), due.into(), now.into()]);
-            for message in messages.by_ref().take(BATCH) {
-                let first = values.len().saturating_add(1);
-                let own: [Value; 5] = [
-                    message.id.into(),
-                    message.tenant_id.into(),
-                    message.event_id.into(),
-                    message.channel.path().into(),
-                    message.body.to_string().into(),
-                ];
-                values.extend(own);
-                let places: Vec<String> = (first..=values.len()).map(|place| format!("${place}")).collect();
-                rows.push(format!("({}, $1, $2, $3, 0)", places.join(", ")));
+    /// Queues a message for each recipient of `event` and each channel of its type, and an entry of the feed of each
+    /// recipient who is a user. Raised again under the same id the event changes nothing.
+    ///
+    /// Whether a message is still wanted is decided when it is sent: by the preferences and quiet hours of its user, its
+    /// expiry, and [`Notifications::cancel`].
+    pub async fn raise(&self, event: &NewEvent, now: Timestamp) -> Result<(), DatabaseError> {
+        self.raise_all(std::slice::from_ref(event), now).await
+    }
+
+    /// As [`Notifications::raise`], for many events in few statements.
+    pub async fn raise_all(&self, events: &[NewEvent], now: Timestamp) -> Result<(), DatabaseError> {
+        let head = "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, sealed,
+            status, due_at, created_at, send_at, expires_at, attempts)";
+        let mut rows: Vec<Vec<Value>> = Vec::new();
+        for event in events {
+            let (mut channels, mut ids) = (event.event_type.channels(), Vec::new());
+            channels.retain(|channel| event.channel.is_none_or(|only| only == *channel));
+            channels.push(Channel::InApp);
+            for recipient in &event.recipients {
+                let content = Content { recipient: recipient.clone(), data: event.data.clone() };
+                let body = serde_json::to_string(&content).map_err(|error| DatabaseError::Refused(error.to_string()))?;
+                for channel in &channels {
+                    let id = event.message_id(recipient, *channel);
+                    if (*channel == Channel::InApp && recipient.user_id.is_none()) || ids.contains(&id) {
+                        continue;
+                    }
+                    ids.push(id.clone());
+                    rows.push(vec![
+                        id.into(),
+                        event.tenant_id.as_str().into(),
+                        event.id.as_str().into(),
+                        event.event_type.name.into(),
+                        channel.as_str().into(),
+                        recipient.user_id.clone().into(),
+                        "".into(),
+                        body.as_str().into(),
+                        event.sealed.clone().into(),
+                        MessageState::Queued.as_str().into(),
+                        event.send_at.unwrap_or(now).into(),
+                        now.into(),
+                        event.send_at.into(),
+                        event.expires_at.into(),
+                        Value::Integer(0),
+                    ]);
+                }
             }
-            let statement = format!(
-                "INSERT INTO notifications
-                    (id, tenant_id, event_id, path, body, status, due_at, created_at, attempts)
-                 VALUES {} ON CONFLICT (id) DO NOTHING",
-                rows.join(", ")
-            );
-            self.0.query(&statement, &values).await?;
         }
-        Ok(())
+        self.0.insert_rows(head, rows, "ON CONFLICT (id) DO NOTHING").await.map(drop)
+    }
+
+    /// Has what is still queued of an event not be sent; gives how many messages that were. One that a sender has handed to
+    /// Notify by then is sent.
+    pub async fn cancel(&self, tenant: &str, event_id: &str, now: Timestamp) -> Result<usize, DatabaseError> {
+        let statement = "UPDATE notifications SET status = 'suppressed', reason = 'CANCELLED', due_at = NULL, sealed = NULL,
+            settled_at = $3, status_at = $3 WHERE tenant_id = $1 AND event_id = $2 AND status = 'queued' RETURNING id";
+        Ok(self.0.query(statement, &[tenant.into(), event_id.into(), now.into()]).await?.len())
+    }
+
+    /// The message `id` of a tenant.
+    pub async fn find(&self, tenant: &str, id: &str) -> Result<Option<Message>, DatabaseError> {
+        self.0.find(Conditions::of("id", id).and("tenant_id", tenant)).await
+    }
+
+    /// The messages about an event, in no order, without the entries of feeds.
+    pub async fn of_event(&self, tenant: &str, event_id: &str) -> Result<Vec<Message>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant).and("event_id", event_id).and_where("channel <> ?", "IN_APP");
+        self.0.select(of, "id").await
+    }
+
+    /// Up to `limit` messages of `tenant`, newest first, from after `cursor`.
+    pub async fn list(
+        &self,
+        tenant: &str,
+        filter: &MessageFilter,
+        cursor: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<Message>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant);
+        let of = match filter.channel {
+            Some(channel) => of.and("channel", channel.as_str()),
+            None => of.and_where("COALESCE(channel, '') <> ?", Channel::InApp.as_str()),
+        };
+        let of = match filter.state {
+            Some(MessageState::Suppressed) => of.and_in("status", ["suppressed", "recorded"]),
+            state => of.and_if("status", state.map(MessageState::as_str)),
+        };
+        let of = of
+            .and_if("event_type", filter.event_type.as_deref())
+            .and_if("event_id", filter.event_id.as_deref())
+            .and_if("user_id", filter.user_id.as_deref());
+        self.0.page(of, "created_at", cursor, limit).await
+    }
+
+    /// Has a message be sent again that failed, was suppressed or given up, whatever its expiry; gives it as it is now.
+    /// None: the tenant has no such message. One that Notify took before and could not deliver gets a new idempotency key.
+    pub async fn replay(&self, tenant: &str, id: &str, now: Timestamp) -> Result<Option<Message>, DatabaseError> {
+        let own = columns::<Message>();
+        let statement = format!(
+            "UPDATE notifications SET status = 'queued', reason = NULL, due_at = $3, settled_at = NULL, status_at = $3,
+                replays = replays + CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END, provider_id = NULL, sent_at = NULL,
+                digest = NULL, attempts = 0, expires_at = NULL
+             WHERE id = $1 AND tenant_id = $2 AND status IN ('failed', 'suppressed', 'dead', 'recorded')
+                AND COALESCE(event_type, '') <> $4 RETURNING {own}"
+        );
+        // A code that was not sent in time is of no use to anybody.
+        let otp = crate::event_types::WORKSPACE_OTP.name;
+        let rows = self.0.query(&statement, &[id.into(), tenant.into(), now.into(), otp.into()]).await?;
+        match read_all(&rows)?.pop() {
+            Some(message) => Ok(Some(message)),
+            None => self.find(tenant, id).await,
+        }
+    }
+
+    /// Notes Notify's report that the message with this id, its own or Notify's, is in `state`. The report of a state that
+    /// the message has left, or cannot reach any more, changes nothing. Gives the state that it is in; None: there is no
+    /// such message.
+    pub async fn report(
+        &self,
+        id: &str,
+        state: MessageState,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<MessageState>, DatabaseError> {
+        let after: Vec<Value> = state.reported_after().iter().map(|state| state.as_str().into()).collect();
+        // A replayed message has another key at Notify.
+        let own = id.split_once(".r").map_or(id, |(id, _)| id);
+        if !after.is_empty() {
+            let statement = format!(
+                "UPDATE notifications SET status = $3, reason = $4, status_at = $5, due_at = NULL, sealed = NULL,
+                    settled_at = COALESCE(settled_at, $5), sent_at = COALESCE(sent_at, $5)
+                 WHERE (id = $1 OR provider_id = $2) AND status IN ({}) RETURNING status",
+                places(6, after.len())
+            );
+            let mut values: Vec<Value> =
+                vec![own.into(), id.into(), state.as_str().into(), reason.into(), now.into()];
+            values.extend(after);
+            if !self.0.query(&statement, &values).await?.is_empty() {
+                return Ok(Some(state));
+            }
+        }
+        let statement = "SELECT status FROM notifications WHERE id = $1 OR provider_id = $2";
+        let rows = self.0.query(statement, &[own.into(), id.into()]).await?;
+        Ok(rows.first().map(|row| row.text(0)).transpose()?.and_then(MessageState::parse))
     }
 
     /// Replaces `text` by `replacement` in the messages of `tenant` that are sent or given up, where it is a whole JSON
@@ -106,7 +270,8 @@ impl Notifications {
 
     /// How many messages there are, by status.
     pub async fn count_by_status(&self) -> Result<Vec<(String, i64)>, DatabaseError> {
-        let statement = "SELECT status, COUNT(*) FROM notifications GROUP BY status ORDER BY status";
+        let statement = "SELECT status, COUNT(*) FROM notifications WHERE COALESCE(channel, '') <> 'IN_APP'
+            GROUP BY status ORDER BY status";
         let rows = self.0.query(statement, &[]).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
     }

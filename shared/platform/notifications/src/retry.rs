@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
 use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult};
 
-use crate::notifier::{Notifier, SendResult};
+use crate::notifier::{Notifier, Outcome, SendResult};
+use crate::state::MessageState;
 
 /// How long after the first failure a message is sent again; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
@@ -24,15 +24,19 @@ pub(crate) const MESSAGE: JobKind = JobKind {
 /// The wait before the first retry.
 pub(crate) const FIRST_ATTEMPT: JobKind = JobKind { first_wait: FIRST_WAIT, ..MESSAGE };
 
+/// The retries of a message with a sealed part, which is of use for minutes only, and which only some senders can read.
+pub(crate) const SEALED: JobKind = JobKind {
+    first_wait: Duration::from_secs(5),
+    max_wait: Duration::from_secs(60),
+    ..JobKind { max_attempts: 8, ..JobKind::new("notifications.sealed") }
+};
+
 /// The first attempts of all messages.
 pub(crate) const SEND: JobKind = JobKind::new("notifications.send");
 pub(crate) const SEND_EVERY: Duration = Duration::from_secs(10);
 
 /// Messages in one go.
 const BATCH: u32 = 50;
-
-/// When it is looked again whether Notify is configured.
-const UNCONFIGURED: Duration = Duration::from_mins(1);
 
 /// What came of sending messages, as handlers count it.
 #[derive(Clone, Default)]
@@ -62,49 +66,40 @@ impl JobHandler for NewMessages {
         let config = self.notifier.config().await?;
         let result = self.notifier.send_new(&config, BATCH).await?;
         self.counts.add(result);
-        let is_full = result.sent.saturating_add(result.failed) >= BATCH;
-        Ok(if is_full { JobOutcome::Again(self.notifier.now()) } else { JobOutcome::Done })
+        Ok(if result.all() >= BATCH { JobOutcome::Again(self.notifier.now()) } else { JobOutcome::Done })
     }
 }
 
 /// Sends a message whose first attempt failed. The job has the message's id as its key.
 pub(crate) struct MessageHandler {
+    pub(crate) kind: JobKind,
     pub(crate) notifier: Notifier,
     pub(crate) counts: SendCounts,
-}
-
-impl MessageHandler {
-    fn in_a_while(&self) -> Timestamp {
-        self.notifier.now().plus(UNCONFIGURED)
-    }
 }
 
 #[async_trait]
 impl JobHandler for MessageHandler {
     async fn run(&self, job: &Job) -> JobResult {
         let config = self.notifier.config().await?;
-        if !config.is_configured() {
-            return Ok(JobOutcome::Again(self.in_a_while()));
-        }
         let Some(message) = self.notifier.find_unsent(&job.key).await? else { return Ok(JobOutcome::Done) };
-        match self.notifier.send(&config, &message).await {
-            Ok(()) => {
-                self.notifier.update(&message.id, "sent", None, 1).await?;
-                self.counts.add(SendResult { sent: 1, ..SendResult::default() });
-                Ok(JobOutcome::Done)
-            }
-            Err(reason) => {
-                self.notifier.update(&message.id, "queued", Some(&reason), 1).await?;
-                let failed = u32::from(job.attempts < MESSAGE.max_attempts);
+        let result = match self.notifier.process(&config, &message).await? {
+            Outcome::Sent => SendResult { sent: 1, ..SendResult::default() },
+            Outcome::Unsent => SendResult { unsent: 1, ..SendResult::default() },
+            Outcome::Retry(reason) => {
+                self.notifier.note_failure(&message.id, &reason, 1).await?;
+                let failed = u32::from(job.attempts < self.kind.max_attempts);
                 self.counts.add(SendResult { failed, ..SendResult::default() });
-                Err(JobError::Retry(reason))
+                return Err(JobError::Retry(reason));
             }
-        }
+        };
+        self.counts.add(result);
+        Ok(JobOutcome::Done)
     }
 
     async fn died(&self, job: &Job, reason: &str) -> Result<(), DatabaseError> {
-        if self.notifier.find_unsent(&job.key).await?.is_some() {
-            self.notifier.update(&job.key, "dead", Some(reason), 0).await?;
+        if let Some(message) = self.notifier.find_unsent(&job.key).await? {
+            self.notifier.settle_in(&message.id, MessageState::Dead, reason, 0).await?;
+            self.notifier.settle_gathered(&message, MessageState::Dead, reason).await?;
             self.counts.add(SendResult { dead: 1, ..SendResult::default() });
         }
         Ok(())

@@ -202,7 +202,7 @@ impl EmployeeSync<'_> {
             done.changes.push(one.change);
         }
         self.upsert_people(people).await?;
-        welcome::queue(self.db, self.settings, self.tenant, &run.id, &welcomed, now).await?;
+        welcome::queue(self.db, self.settings, self.tenant, &welcomed, now).await?;
         self.records.audit().append_all(&self.tenant.id, &entries).await?;
         let ordinals = self.records.upsert(&self.tenant.id, Kind::Employees, &run.id, &writes, now).await?;
         done.ordinals.extend(ordinals.into_values());

@@ -34,7 +34,7 @@ async fn people_come_over_with_their_roles_and_are_welcomed_once() {
         assert_eq!(user[field], value, "{user}");
     }
     assert_eq!(company.count("SELECT COUNT(*) FROM notifications WHERE status = 'queued'").await, 35);
-    let body = company.count("SELECT COUNT(*) FROM notifications WHERE body LIKE '%employee_workspace_welcome%' AND body LIKE '%http://w/login%'");
+    let body = company.count("SELECT COUNT(*) FROM notifications WHERE event_type = 'WORKSPACE_EMPLOYEE_SYNCED' AND body LIKE '%http://w/login%'");
     assert_eq!(body.await, 35);
     // Each change names the version that decided.
     let by_rule = "SELECT COUNT(*) FROM tenant_memberships WHERE actor LIKE 'erp-sync:job_%:role_mapping@1'";

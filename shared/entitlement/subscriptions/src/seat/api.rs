@@ -7,7 +7,8 @@ use edge_audit::Actor;
 use edge_capabilities::{Timestamp, random};
 use edge_http::{Address, Code, Json, Listing, Page, Problem, ProblemBody, Raw, RequestId};
 use edge_idempotency::Idempotent;
-use edge_notifications::{Channel, Message};
+use edge_notifications::event_types::WORKSPACE_SEAT_INVITATION;
+use edge_notifications::{NewEvent, Recipient};
 use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -341,35 +342,24 @@ impl AppState {
             codes.push(code);
         }
         let decided = self.service.change_seats(&stored.account, &stored.id, &commands, actor).await?;
-        let mut messages = Vec::new();
+        let mut events = Vec::new();
         for (decided, code) in decided.iter().zip(codes) {
             let Ok(Decided { seat, .. }) = decided else { continue };
             let Seat { id, email: Some(email), version, .. } = seat else { continue };
             // Else it was there before, and its code is known to nobody but whom it was sent to.
             if seat.code.as_ref() == Some(&code_hash(&code)) {
-                messages.push(Message {
-                    id: format!("{id}:{version}"),
-                    tenant_id: organization.clone(),
-                    event_id: id.clone(),
-                    channel: Channel::Email,
-                    body: json!({
-                        "to": email,
-                        "template_name": "seat_invitation",
-                        "template_vars": {
-                            "application": application.name,
-                            "subscription_id": stored.id,
-                            "seat_id": id,
-                            "code": code,
-                            "expires_at": expires_at.to_rfc3339_millis(),
-                        },
-                    }),
-                });
+                let event = NewEvent::new(&WORKSPACE_SEAT_INVITATION, organization, format!("{id}:{version}"))
+                    .to(Recipient::by_email(email))
+                    .until(expires_at)
+                    .with(json!({
+                        "application": application.name, "subscription_id": stored.id, "seat_id": id, "code": code,
+                        "expires_at": expires_at.to_rfc3339_millis(),
+                    }));
+                events.push(event);
             }
         }
-        if !messages.is_empty() {
-            let config = &*self.capabilities.config;
-            let is_configured = edge_notifications::is_configured(config).await.unwrap_or(false);
-            self.notifications.queue(messages, is_configured, self.now()).await?;
+        if !events.is_empty() {
+            self.notifications.raise_all(&events, self.now()).await?;
         }
         Ok(decided)
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use edge_capabilities::config::ConfigError;
 use edge_capabilities::database::{DatabaseError, Value};
-use edge_capabilities::{Capabilities, Clock, Config, Timestamp};
+use edge_capabilities::{Capabilities, Clock, Timestamp};
 use edge_database::{Cursor, Db, columns, read_all, record};
-use edge_notifications::{Channel, Message, Notifications};
+use edge_notifications::event_types::WORKSPACE_BUDGET_ALERT;
+use edge_notifications::{NewEvent, Notifications, Recipient};
 use edge_rulebook::contract::BudgetAlert;
 use edge_tenants::Tenants;
 use serde_json::json;
@@ -55,7 +55,6 @@ pub(crate) struct Alerts {
     notifications: Notifications,
     tenants: Tenants,
     clock: Arc<dyn Clock>,
-    config: Arc<dyn Config>,
 }
 
 impl Alerts {
@@ -66,7 +65,6 @@ impl Alerts {
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
             clock: capabilities.clock.clone(),
-            config: capabilities.config.clone(),
         }
     }
 
@@ -148,23 +146,17 @@ impl Alerts {
     ) -> Result<(), DatabaseError> {
         let now = self.clock.now();
         let ReachedThreshold { threshold, severity, message } = reached;
-        let unread = |error: ConfigError| DatabaseError::Unavailable(error.to_string());
-        let is_configured = edge_notifications::is_configured(&*self.config).await.map_err(unread)?;
         if let Some(tenant) = self.tenants.find(&budget.tenant).await? {
-            let body = json!({"to": tenant.billing_address(), "template_name": "budget_alert", "template_vars": {
+            let data = json!({
                 "customer_name": tenant.name, "budget_name": budget.name, "period": balance.period,
                 "threshold": threshold, "severity": severity.as_str(), "message": message,
                 "used": budget.money(used).to_decimal(), "allowance": budget.money(balance.allowance).to_decimal(),
                 "currency": budget.currency.as_str(),
-            }});
-            let message = Message {
-                id: format!("{}.{}.{threshold}", budget.id, balance.period),
-                tenant_id: tenant.id,
-                event_id: budget.id.clone(),
-                channel: Channel::Email,
-                body,
-            };
-            self.notifications.queue(vec![message], is_configured, now).await?;
+            });
+            let id = format!("{}.{}.{threshold}", budget.id, balance.period);
+            let recipient = Recipient::by_email(tenant.billing_address()).named(&tenant.name);
+            let event = NewEvent::new(&WORKSPACE_BUDGET_ALERT, tenant.id, id).to(recipient).with(data);
+            self.notifications.raise(&event, now).await?;
         }
         let (period, allowance) = (balance.period.clone(), balance.allowance);
         let alert = Alert { budget: budget.id.clone(), period, threshold, severity, message, used, allowance, at: now };

@@ -155,10 +155,10 @@ async fn reservations_are_committed_or_released_and_tracked() {
     let told: Vec<_> = alerts["data"].as_array().unwrap().iter().map(|alert| &alert["threshold"]).collect();
     assert_eq!(told, ["80", "100"]);
     let db = Db::new(test.world.instance().0.db);
-    let rows = db.query("SELECT status, body FROM notifications ORDER BY id", &[]).await.unwrap();
-    assert_eq!((rows.len(), rows[1].text(0).unwrap()), (2, "recorded"));
-    let body: Value = serde_json::from_str(rows[1].text(1).unwrap()).unwrap();
-    assert_eq!((&body["to"], &body["template_vars"]["threshold"]), (&json!("o@x.example"), &json!("80")));
+    let rows = db.query("SELECT status, body FROM notifications ORDER BY event_id DESC", &[]).await.unwrap();
+    assert_eq!((rows.len(), rows[0].text(0).unwrap()), (2, "queued"));
+    let body: Value = serde_json::from_str(rows[0].text(1).unwrap()).unwrap();
+    assert_eq!((&body["recipient"]["email"], &body["data"]["threshold"]), (&json!("o@x.example"), &json!("80")));
 }
 
 #[tokio::test(start_paused = true)]
