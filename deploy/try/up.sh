@@ -41,6 +41,8 @@ secret=${secrets%%,*}
 export SPIN_VARIABLE_SEAT_TOKEN_KEY=${SPIN_VARIABLE_SEAT_TOKEN_KEY:-$("$bin/bheem-edge" seat-token-key)}
 stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets
+notify_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_NOTIFY:-whsec_$(random)}
+export SPIN_VARIABLE_WEBHOOK_SECRETS_NOTIFY=$notify_secrets
 
 pids=()
 edge_pid=
@@ -98,6 +100,8 @@ curl -fsS -X PUT "$upstreams/_control/bheempay/webhook" -H 'Content-Type: applic
     -d "{\"url\":\"$edge/api/v1/billing/webhook\",\"secret\":\"$secret\"}"
 curl -fsS -X PUT "$upstreams/_control/stripe/webhook" -H 'Content-Type: application/json' \
     -d "{\"url\":\"$edge/webhooks/stripe\",\"secret\":\"${stripe_secrets%%,*}\"}"
+curl -fsS -X PUT "$upstreams/_control/notify/webhook" -H 'Content-Type: application/json' \
+    -d "{\"url\":\"$edge/webhooks/notify\",\"secret\":\"${notify_secrets%%,*}\"}"
 
 if [ "${ERP:-}" = none ]; then
     names="BheemPay, Stripe and Notify"

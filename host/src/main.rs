@@ -12,6 +12,7 @@ mod files;
 mod log;
 mod manifest;
 mod migrate;
+mod notify;
 mod open_files;
 mod refusal;
 mod rest;
@@ -48,6 +49,8 @@ enum Command {
     Up(up::Options),
     /// Bring the database up to date, or show what is to be done
     Migrate(migrate::Options),
+    /// Create the mappings of notifications at Notify
+    Notify(notify::Options),
     /// Check, test and publish rules
     Rules(rules::Options),
     /// Make a key that signs seat tokens, for the variable seat_token_key
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Migrate(options) => Ok(migrate::run(&options)),
+        Command::Notify(options) => Ok(notify::run(options)),
         Command::Rules(options) => Ok(rules::run(options)),
         Command::SeatTokenKey(options) => seat_token_key::run(&options),
         Command::Seats(options) => Ok(seats::run(options)),

@@ -69,6 +69,7 @@ impl Settings {
             "webhook_secrets_razorpay",
             "webhook_secrets_stripe",
             "webhook_secrets_erp",
+            "webhook_secrets_notify",
             "webhook_secrets_standard",
             "webhook_secrets_shopify",
             "webhook_secrets_woocommerce",

@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 mod malformed;
 mod members;
+mod notifications;
 mod numbers;
 mod plans;
 mod rules;
@@ -98,6 +99,7 @@ pub fn all() -> Vec<Fact> {
         durability::facts(),
         frozen::facts(),
         rules::facts(),
+        notifications::facts(),
         numbers::facts(),
         tenants::facts(),
         members::facts(),

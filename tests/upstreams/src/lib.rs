@@ -33,7 +33,11 @@
 //! | `POST /_control/stripe/subscriptions/{id}/age` | `{"seconds"}`: as though it had begun so much earlier |
 //! | `POST /_control/stripe/subscriptions/{id}/renew`, `…/give_up`, `…/pause`, `…/resume` | the period ends now; charging is given up (`{"ends":true}`: and the subscription with it) |
 //! | `PUT /_control/stripe/clock` | `{"now"}`: Stripe's time stands still there, seconds since 1970; null: it goes on |
-//! | `GET`, `DELETE /_control/notifications` | what Notify was sent |
+//! | `GET`, `DELETE /_control/notifications` | what Notify was sent, and what became of it |
+//! | `PUT /_control/notify/webhook`, `…/hold`, `POST …/deliver` | where Notify's delivery reports go, as BheemPay's webhooks |
+//! | `PUT /_control/notify/outcome` | `{"status": "delivered" or "read" or "failed" or "sent", "reason"?, "failures"?}`: what becomes of messages from now on; `failures` of Notify's own five attempts fail |
+//! | `POST /_control/notify/messages/{message_id}/{status}` | reports that state of a message |
+//! | `GET /_control/notify/mappings` | the mappings of companies |
 //! | `GET`, `DELETE /_control/mail` | the domains and mailboxes of the mail service |
 //! | `GET`, `DELETE /_control/billing-events` | the billing events that the ERP was sent |
 //! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |

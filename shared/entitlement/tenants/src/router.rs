@@ -22,6 +22,7 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::{Idempotency, Idempotent};
+use edge_notifications::Notifications;
 use edge_seats::Invalidation;
 use http::{StatusCode, Uri};
 use serde::Deserialize;
@@ -52,6 +53,7 @@ struct AppState {
     idempotency: Idempotency,
     invalidation: Invalidation,
     members: Members,
+    notifications: Notifications,
     people: People,
     db: Db,
     tenants: Tenants,
@@ -74,6 +76,7 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
         idempotency: Idempotency::new(capabilities, &db),
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         members: Members::new(db.clone()),
+        notifications: Notifications::new(db.clone()),
         people: People::new(db.clone()),
         tenants: Tenants::new(db.clone()),
         db,

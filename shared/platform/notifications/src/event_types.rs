@@ -1,6 +1,7 @@
 //! The types of events that people are told of: over which channels, with which template, and what the template needs.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::channel::Channel;
 
@@ -324,6 +325,39 @@ event_types! {
     }
 }
 
+/// Variables that are the recipient's name where the data has no other.
+pub(crate) const NAMES: [&str; 5] = ["username", "user_name", "recipient_name", "customer_name", "employee_name"];
+
+/// The mappings of the workspace's types of events that are created at Notify: one for each template that it has. A document
+/// may be shared over WhatsApp too, by a mapping of the tenant's.
+pub fn setup_mappings() -> Vec<Value> {
+    let path = |name: &str| match NAMES.contains(&name) {
+        true => "recipient.name".to_owned(),
+        false => format!("data.{name}"),
+    };
+    let mapping = |known: &EventType, channel: Channel, template: &str, variables: Map<String, Value>| {
+        json!({
+            "event_type": known.name, "channel": channel.as_str(), "template_name": template,
+            "variable_mapping": variables, "description": known.description, "is_enabled": true,
+            "default_variables": {"app_name": "Bheem Workspace", "support_email": "support@bheem.cloud"},
+        })
+    };
+    let mut mappings = Vec::new();
+    for known in ALL.iter().take(OF_WORKSPACE) {
+        if let Some(template) = known.email {
+            let variables = known.required.iter().map(|name| ((*name).to_owned(), path(name).into())).collect();
+            mappings.push(mapping(known, Channel::Email, template, variables));
+        }
+        let document: &[&str] = &["document_name", "shared_by", "document_url"];
+        let shared = (known.name == WORKSPACE_DOCUMENT_SHARED.name).then_some(("workspace_document_shared", document));
+        if let Some((template, names)) = known.whatsapp.or(shared) {
+            let numbered = (1..).zip(names).map(|(place, name)| (i32::to_string(&place), path(name).into()));
+            mappings.push(mapping(known, Channel::WhatsApp, template, numbered.collect()));
+        }
+    }
+    mappings
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -378,6 +412,26 @@ mod tests {
                 assert_eq!(email, sent.unwrap_or(known.template.to_lowercase()), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn the_mappings_at_notify_are_those_of_the_workspace() {
+        let mappings = setup_mappings();
+        let names: BTreeSet<String> =
+            mappings.iter().map(|one| format!("{} {}", one["event_type"], one["channel"])).collect();
+        assert_eq!((mappings.len(), names.len()), (24, 24));
+        let of = |event: &str, channel: &str| {
+            let found = mappings.iter().find(|one| one["event_type"] == event && one["channel"] == channel);
+            let found = found.unwrap();
+            (found["template_name"].clone(), found["variable_mapping"].clone())
+        };
+        let (template, variables) = of("WORKSPACE_USER_REGISTERED", "EMAIL");
+        assert_eq!(template, "workspace_welcome");
+        assert_eq!(variables, json!({"username": "recipient.name", "dashboard_url": "data.dashboard_url"}));
+        let (template, variables) = of("WORKSPACE_DOCUMENT_SHARED", "WHATSAPP");
+        assert_eq!(template, "workspace_document_shared");
+        let numbered = json!({"1": "data.document_name", "2": "data.shared_by", "3": "data.document_url"});
+        assert_eq!(variables, numbered);
     }
 
     #[test]

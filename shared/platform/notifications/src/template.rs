@@ -5,11 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::channel::Channel;
 use crate::event::Content;
-use crate::event_types::EventType;
+use crate::event_types::{EventType, NAMES};
 use crate::mapping::Mapping;
-
-/// Variables that are the recipient's name where the data has no other.
-const NAMES: [&str; 5] = ["username", "user_name", "recipient_name", "customer_name", "employee_name"];
 
 /// A variable without a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -331,6 +331,7 @@ async fn a_days_emails_are_one_digest_of_what_is_still_wanted() {
     test.pass(7).await;
     assert!(emails().is_empty());
     test.raise(&comment("three")).await;
+    test.send_due().await;
     test.pass(1).await;
     let emails = emails();
     let [body] = emails.as_slice() else { panic!("{emails:?}") };

@@ -8,6 +8,7 @@
 
 mod delegation;
 mod error;
+mod notice;
 mod people;
 mod request;
 mod router;

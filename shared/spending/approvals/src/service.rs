@@ -9,6 +9,7 @@ use edge_rulebook::contract::{self, ApprovalDecision, ApprovalInput, ApprovalLev
 use edge_rulebook::{Context, RuleError, Rulebook};
 
 use crate::error::ApprovalError;
+use crate::notice::Notices;
 use crate::people::People;
 use crate::request::{
     Approver, DecisionRef, Level, Purchase, Request, Requester, Requests, Status, Terms, Verdict, shortage,
@@ -81,6 +82,7 @@ pub struct Evaluation {
 #[derive(Clone)]
 pub struct ApprovalService {
     capabilities: Capabilities,
+    notices: Notices,
     people: People,
     requests: Requests,
     rulebook: Rulebook,
@@ -91,6 +93,7 @@ impl ApprovalService {
     /// Keeps requests in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
+            notices: Notices::new(db),
             people: People::new(db),
             requests: Requests::new(db.clone()),
             rulebook: Rulebook::new(capabilities, db),
@@ -196,6 +199,7 @@ impl ApprovalService {
             revision: 1,
         };
         if self.requests.insert(&request).await? {
+            self.notices.tell(&request, &self.people, now).await?;
             return Ok(request);
         }
         let existing = self.requests.by_reference(&new.tenant, &new.reference).await?.ok_or(ApprovalError::Busy)?;
@@ -224,6 +228,8 @@ impl ApprovalService {
     async fn existing(&self, new: &NewApprovalRequest, existing: Request) -> Result<Request, ApprovalError> {
         let requester = self.people.person(&new.requester).await?;
         if existing.purchase == new.purchase && existing.requester == requester {
+            // Whoever made it may have died before people were told.
+            self.notices.tell(&existing, &self.people, self.now()).await?;
             Ok(existing)
         } else {
             Err(ApprovalError::ReferenceTaken)
@@ -242,7 +248,10 @@ impl ApprovalService {
         let request = self.requests.find(tenant, id).await?.ok_or(ApprovalError::RequestNotFound)?;
         let requester = self.requester(tenant, &request.requester).await?;
         let comment = || comment.map(ToOwned::to_owned);
-        self.change(tenant, id, |request, now| Ok(request.record(approver, &requester, verdict, comment(), now)?)).await
+        let record = |request: &Request, now| Ok(request.record(approver, &requester, verdict, comment(), now)?);
+        let request = self.change(tenant, id, record).await?;
+        self.notices.tell(&request, &self.people, self.now()).await?;
+        Ok(request)
     }
 
     /// Those of `requests` that `approver` can approve or reject now.
