@@ -73,8 +73,7 @@ async fn set_up(setup: SetupArgs) -> Outcome {
     if setup.company_id.is_empty() || !setup.company_id.bytes().all(is_plain) {
         return Err(Failure::Impossible("a company's id has letters, digits and dashes".to_owned()));
     }
-    let url =
-        format!("{}/api/v1/company/{}/notify/mappings", setup.url.trim_end_matches('/'), setup.company_id);
+    let url = format!("{}/api/v1/company/{}/notify/mappings", setup.url.trim_end_matches('/'), setup.company_id);
     let (mut created, mut existing, mut failed) = (0, 0, 0);
     let mappings = setup_mappings();
     for (number, mapping) in mappings.iter().enumerate() {
@@ -107,9 +106,8 @@ async fn post(
     key: &str,
     mapping: &Value,
 ) -> Result<(StatusCode, Bytes), Failure> {
-    let unreachable = |why: &dyn ToString| {
-        Failure::Impossible(format!("Notify at {url} cannot be reached: {}", why.to_string()))
-    };
+    let unreachable =
+        |why: &dyn ToString| Failure::Impossible(format!("Notify at {url} cannot be reached: {}", why.to_string()));
     let request = Request::post(url).header(CONTENT_TYPE, "application/json").header("x-api-key", key);
     let request = request.body(Full::new(Bytes::from(mapping.to_string())));
     let request = request.map_err(|_| Failure::Impossible("the URL or the key cannot be sent".to_owned()))?;

@@ -10,7 +10,10 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let notifier = edge_notifications_api::notifier(&capabilities, &db, None);
     let runner = JobRunner::new("messaging", &capabilities, &JobQueue::new(&capabilities, &db));
     let runner = edge_notifications_api::jobs(&notifier, runner);
-    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
-        .merge(edge_access::jobs_router(&capabilities, &db, runner));
+    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier).merge(edge_access::jobs_router(
+        &capabilities,
+        &db,
+        runner,
+    ));
     edge_http::finish(routes, "messaging", &capabilities)
 });

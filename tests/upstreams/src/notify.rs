@@ -145,7 +145,8 @@ fn missing(path: &str, body: &Value) -> Option<&'static str> {
 
 async fn send(State(upstreams): Shared, uri: Uri, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     if let Some(field) = missing(uri.path(), &body) {
-        return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error": format!("{field} is missing")}))).into_response();
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error": format!("{field} is missing")})))
+            .into_response();
     }
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let (message, outcome) = {

@@ -141,7 +141,8 @@ impl RecipientRequest {
                 errors.push(FieldError::new(field(name), InvalidText::<MAX_TEXT_LEN>.to_string()));
             }
         }
-        let is_email = |email: &str| email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+        let is_email =
+            |email: &str| email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
         if self.email.as_deref().is_some_and(|email| !is_email(email) || email.contains([' ', ',', ';', '<', '>'])) {
             errors.push(FieldError::new(field("email"), "must be an e-mail address"));
         }
@@ -186,13 +187,7 @@ impl RaiseEventRequest {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        Ok(NewEvent {
-            recipients,
-            data: self.data,
-            send_at,
-            expires_at,
-            ..NewEvent::new(event_type, tenant, id)
-        })
+        Ok(NewEvent { recipients, data: self.data, send_at, expires_at, ..NewEvent::new(event_type, tenant, id) })
     }
 }
 

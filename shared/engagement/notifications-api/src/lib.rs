@@ -21,9 +21,7 @@ use edge_database::Db;
 use edge_http::BodyLimit;
 use edge_idempotency::Idempotency;
 use edge_jobs::JobRunner;
-use edge_notifications::{
-    Mappings, Notifications, Notifier, NotifyConfig, PreferenceStore, SendCounts, Unseal,
-};
+use edge_notifications::{Mappings, Notifications, Notifier, NotifyConfig, PreferenceStore, SendCounts, Unseal};
 use edge_tenants::{TenantDirectory, Tenants};
 use utoipa::OpenApi;
 

@@ -87,7 +87,8 @@ pub(crate) struct MappingsResponse {
 /// The type and the channel of a path. A mapping may add a channel over which the type is not sent otherwise only where
 /// the type has it: what is not sent has no template.
 fn addressed(event_type: &str, channel: &str) -> Result<(&'static EventType, Channel), Problem> {
-    let unknown = || Problem::new(Code::NotFound, "There is no such type of events, or it is not sent over this channel.");
+    let unknown =
+        || Problem::new(Code::NotFound, "There is no such type of events, or it is not sent over this channel.");
     let known = EventType::parse(event_type).ok_or_else(unknown)?;
     let channel = Channel::parse(channel).filter(|channel| known.channels().contains(channel));
     Ok((known, channel.ok_or_else(unknown)?))

@@ -112,8 +112,7 @@ impl MessageListQuery {
             Channel::parse(channel)
                 .ok_or_else(|| Problem::field("channel", "must be EMAIL, SMS, WHATSAPP, PUSH or IN_APP"))
         });
-        for (name, text) in
-            [("event_type", &self.event_type), ("event_id", &self.event_id), ("user_id", &self.user_id)]
+        for (name, text) in [("event_type", &self.event_type), ("event_id", &self.event_id), ("user_id", &self.user_id)]
         {
             if text.as_deref().is_some_and(|text| !Text::<MAX_TEXT_LEN>::accepts(text)) {
                 return Err(Problem::field(name, "must be 1 to 256 bytes without control characters"));

@@ -76,7 +76,10 @@ impl PutPreferencesRequest {
         for (name, channels) in self.categories {
             let Some(category) = Category::parse(&name) else {
                 let known: Vec<&str> = Category::ALL.into_iter().map(Category::as_str).collect();
-                errors.push(FieldError::new(format!("categories.{name}"), format!("must be one of {}", known.join(", "))));
+                errors.push(FieldError::new(
+                    format!("categories.{name}"),
+                    format!("must be one of {}", known.join(", ")),
+                ));
                 continue;
             };
             for (channel, wanted) in channels {

@@ -86,7 +86,8 @@ pub(crate) async fn receive_report(
     }
     let now = state.now();
     verify(Provider::Standard, &secrets, &headers, &body, now).map_err(|rejection| {
-        Problem::new(Code::InvalidSignature, "The webhook's signature is missing, malformed or wrong.").because(rejection)
+        Problem::new(Code::InvalidSignature, "The webhook's signature is missing, malformed or wrong.")
+            .because(rejection)
     })?;
     let parsed: Value = edge_json::from_slice(&body).map_err(|_| Problem::field("body", "must be JSON"))?;
     let Some(report) = Report::read(&parsed) else {

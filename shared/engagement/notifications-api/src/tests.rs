@@ -121,7 +121,10 @@ async fn an_event_is_accepted_sent_reported_and_listed() {
     let next = format!("/messages?cursor={}", list["nextCursor"].as_str().unwrap());
     assert_eq!(test.acme("GET", &next, Value::Null).await.expect(200)["data"].as_array().unwrap().len(), 1);
     let suppressed = test.acme("GET", "/messages?state=suppressed", Value::Null).await.expect(200);
-    assert_eq!((&suppressed["data"][0]["reason"], suppressed["data"].as_array().unwrap().len()), (&json!("NO_ADDRESS"), 1));
+    assert_eq!(
+        (&suppressed["data"][0]["reason"], suppressed["data"].as_array().unwrap().len()),
+        (&json!("NO_ADDRESS"), 1)
+    );
     let sent = test.sent.lock().unwrap().clone();
     assert_eq!(sent.len(), 3);
     assert!(sent.iter().any(|(_, body)| body["to"] == "+919876543210"), "{sent:?}");
@@ -162,14 +165,18 @@ async fn what_is_wrong_with_an_event_is_named() {
         (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": []}), "recipients"),
         (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": [{"name": "A"}]}), "recipients[0].email"),
         (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": [{"email": "a"}]}), "recipients[0].email"),
-        (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": [{"email": "a@b\r\nBcc: c@d"}]}), "recipients[0].email"),
+        (
+            json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": [{"email": "a@b\r\nBcc: c@d"}]}),
+            "recipients[0].email",
+        ),
         (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": [{"phone": "1"}]}), "recipients[0].phone"),
         (json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": to, "send_at": "soon"}), "send_at"),
     ] {
         let answer = test.acme("POST", "/events", event.clone()).await;
         assert_eq!((answer.status, &answer.body["errors"][0]["field"]), (400, &json!(field)), "{event}");
     }
-    for event in [json!({}), json!({"event_type": 1}), json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": {}})] {
+    for event in [json!({}), json!({"event_type": 1}), json!({"event_type": "WORKSPACE_TEAM_INVITE", "recipients": {}})]
+    {
         assert_eq!(test.acme("POST", "/events", event).await.code(), (400, "VALIDATION_ERROR"));
     }
 }
@@ -183,7 +190,10 @@ async fn a_mapping_is_set_used_and_removed() {
         "default_variables": {"app": "Acme"},
     });
     let made = test.acme("PUT", path, mapping).await.expect(200);
-    assert_eq!((&made["channel"], &made["is_enabled"], &made["event_type"]), (&json!("EMAIL"), &json!(true), &json!("WORKSPACE_MEETING_INVITE")));
+    assert_eq!(
+        (&made["channel"], &made["is_enabled"], &made["event_type"]),
+        (&json!("EMAIL"), &json!(true), &json!("WORKSPACE_MEETING_INVITE"))
+    );
     test.raise(json!([{"email": "a@x.example", "name": "Ada"}])).await;
     test.drain().await;
     let sent = test.sent.lock().unwrap()[0].1.clone();
@@ -205,7 +215,8 @@ async fn preferences_are_read_as_they_were_set_and_hold() {
     let test = test().await;
     let path = "/preferences/ben";
     let none = test.acme("GET", path, Value::Null).await.expect(200);
-    let expected = json!({"user_id": "ben", "categories": {}, "quiet_hours": null, "timezone": "UTC", "digest": "none"});
+    let expected =
+        json!({"user_id": "ben", "categories": {}, "quiet_hours": null, "timezone": "UTC", "digest": "none"});
     assert_eq!(none, expected);
     let wanted = json!({
         "categories": {"meeting": {"EMAIL": false}}, "quiet_hours": {"from": "22:00", "to": "07:00"},
@@ -228,7 +239,10 @@ async fn preferences_are_read_as_they_were_set_and_hold() {
     test.drain().await;
     assert!(test.sent.lock().unwrap().is_empty());
     let messages = test.acme("GET", "/messages?channel=EMAIL&user_id=ben", Value::Null).await.expect(200);
-    assert_eq!((&messages["data"][0]["state"], &messages["data"][0]["reason"]), (&json!("suppressed"), &json!("PREFERENCES")));
+    assert_eq!(
+        (&messages["data"][0]["state"], &messages["data"][0]["reason"]),
+        (&json!("suppressed"), &json!("PREFERENCES"))
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -195,8 +195,7 @@ impl Members {
 
     /// The number of the last change of `user`; 0: there is none.
     pub(crate) async fn last_change(&self, tenant: &str, user: &str) -> Result<i64, DatabaseError> {
-        let statement =
-            "SELECT COALESCE(MAX(number), 0) FROM tenant_memberships WHERE tenant_id = $1 AND user_id = $2";
+        let statement = "SELECT COALESCE(MAX(number), 0) FROM tenant_memberships WHERE tenant_id = $1 AND user_id = $2";
         first(&self.0.query(statement, &[tenant.into(), user.into()]).await?)?.integer(0)
     }
 

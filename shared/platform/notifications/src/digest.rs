@@ -31,7 +31,8 @@ impl Notifier {
         let body = serde_json::to_string(&Content { recipient, ..Content::default() });
         let body = body.map_err(|error| DatabaseError::Refused(error.to_string()))?;
         let now = self.now();
-        let statement = "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, status,
+        let statement =
+            "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, status,
                 due_at, created_at, send_at, attempts)
             VALUES ($1, $2, $1, $3, 'EMAIL', $4, '', $5, 'queued', $6, $7, $6, 0) ON CONFLICT (id) DO NOTHING";
         let values = [
@@ -106,7 +107,8 @@ impl Notifier {
         state: MessageState,
         reason: &str,
     ) -> Result<(), DatabaseError> {
-        let statement = "UPDATE notifications SET status = $2, reason = $3, due_at = NULL, settled_at = $4, status_at = $4,
+        let statement =
+            "UPDATE notifications SET status = $2, reason = $3, due_at = NULL, settled_at = $4, status_at = $4,
             sent_at = CASE WHEN $2 = 'sent' THEN $4 ELSE sent_at END WHERE digest = $1 AND status = 'queued'";
         let values = [digest.id.as_str().into(), state.as_str().into(), reason.into(), self.now().into()];
         self.db.query(statement, &values).await.map(drop)

@@ -41,13 +41,7 @@ impl Notifier {
 
 impl Notifications {
     /// Up to `limit` entries of a user's feed after the place `after`, oldest first.
-    pub async fn feed(
-        &self,
-        tenant: &str,
-        user: &str,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<Message>, DatabaseError> {
+    pub async fn feed(&self, tenant: &str, user: &str, after: i64, limit: u32) -> Result<Vec<Message>, DatabaseError> {
         let statement = format!(
             "SELECT {} FROM notifications WHERE tenant_id = $1 AND user_id = $2 AND position > $3
              ORDER BY position LIMIT $4",

@@ -376,7 +376,8 @@ impl Notifier {
         reason: &str,
         unmade: i64,
     ) -> Result<(), DatabaseError> {
-        let statement = "UPDATE notifications SET status = $2, reason = $3, due_at = NULL, sealed = NULL, settled_at = $4,
+        let statement =
+            "UPDATE notifications SET status = $2, reason = $3, due_at = NULL, sealed = NULL, settled_at = $4,
             status_at = $4, attempts = CASE WHEN attempts > $5 THEN attempts - $5 ELSE 0 END
             WHERE id = $1 AND status IN ('queued', 'dead')";
         let values = [id.into(), state.as_str().into(), reason.into(), self.now().into(), unmade.into()];
@@ -385,7 +386,8 @@ impl Notifier {
 
     /// Has a message be sent at `at`.
     async fn postpone(&self, message: &Message, at: Timestamp) -> Result<Outcome, DatabaseError> {
-        let statement = "UPDATE notifications SET due_at = $2, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
+        let statement =
+            "UPDATE notifications SET due_at = $2, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
             WHERE id = $1 AND status = 'queued'";
         self.db.query(statement, &[message.id.as_str().into(), at.into()]).await?;
         Ok(Outcome::Unsent)

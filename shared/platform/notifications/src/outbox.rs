@@ -116,7 +116,8 @@ impl Notifications {
 
     /// As [`Notifications::raise`], for many events in few statements.
     pub async fn raise_all(&self, events: &[NewEvent], now: Timestamp) -> Result<(), DatabaseError> {
-        let head = "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, sealed,
+        let head =
+            "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, sealed,
             status, due_at, created_at, send_at, expires_at, attempts)";
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for event in events {
@@ -125,7 +126,8 @@ impl Notifications {
             channels.push(Channel::InApp);
             for recipient in &event.recipients {
                 let content = Content { recipient: recipient.clone(), data: event.data.clone() };
-                let body = serde_json::to_string(&content).map_err(|error| DatabaseError::Refused(error.to_string()))?;
+                let body =
+                    serde_json::to_string(&content).map_err(|error| DatabaseError::Refused(error.to_string()))?;
                 for channel in &channels {
                     let id = event.message_id(recipient, *channel);
                     if (*channel == Channel::InApp && recipient.user_id.is_none()) || ids.contains(&id) {
@@ -158,7 +160,8 @@ impl Notifications {
     /// Has what is still queued of an event not be sent; gives how many messages that were. One that a sender has handed to
     /// Notify by then is sent.
     pub async fn cancel(&self, tenant: &str, event_id: &str, now: Timestamp) -> Result<usize, DatabaseError> {
-        let statement = "UPDATE notifications SET status = 'suppressed', reason = 'CANCELLED', due_at = NULL, sealed = NULL,
+        let statement =
+            "UPDATE notifications SET status = 'suppressed', reason = 'CANCELLED', due_at = NULL, sealed = NULL,
             settled_at = $3, status_at = $3 WHERE tenant_id = $1 AND event_id = $2 AND status = 'queued' RETURNING id";
         Ok(self.0.query(statement, &[tenant.into(), event_id.into(), now.into()]).await?.len())
     }
@@ -238,8 +241,7 @@ impl Notifications {
                  WHERE (id = $1 OR provider_id = $2) AND status IN ({}) RETURNING status",
                 places(6, after.len())
             );
-            let mut values: Vec<Value> =
-                vec![own.into(), id.into(), state.as_str().into(), reason.into(), now.into()];
+            let mut values: Vec<Value> = vec![own.into(), id.into(), state.as_str().into(), reason.into(), now.into()];
             values.extend(after);
             if !self.0.query(&statement, &values).await?.is_empty() {
                 return Ok(Some(state));

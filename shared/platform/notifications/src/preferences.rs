@@ -251,9 +251,8 @@ mod tests {
     #[test]
     fn a_daily_digest_is_due_at_eight_of_the_persons_zone_else_of_the_tenants() {
         let mut daily = Preferences { digest: Digest::Daily, ..Preferences::default() };
-        let wish = |daily: &Preferences, channel, zone, now| {
-            daily.wish(&WORKSPACE_INVOICE_GENERATED, channel, zone, at(now))
-        };
+        let wish =
+            |daily: &Preferences, channel, zone, now| daily.wish(&WORKSPACE_INVOICE_GENERATED, channel, zone, at(now));
         let kolkata = Some("Asia/Kolkata");
         let gathered = Wish::Gather(at("2026-01-11T02:30:00Z"));
         assert_eq!(wish(&daily, Channel::Email, kolkata, "2026-01-10T12:00:00Z"), gathered);

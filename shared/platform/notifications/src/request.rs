@@ -31,9 +31,10 @@ pub(crate) fn request(channel: Channel, to: &str, rendered: &Rendered) -> (&'sta
             let body = json!({"to": to, "template_name": template, "template_variables": variables});
             ("/api/v1/whatsapp/send/template", body)
         }
-        Channel::Push => {
-            ("/api/v1/push/send", json!({"to": to, "user_id": to, "title": template, "body": template, "data": variables}))
-        }
+        Channel::Push => (
+            "/api/v1/push/send",
+            json!({"to": to, "user_id": to, "title": template, "body": template, "data": variables}),
+        ),
     }
 }
 

@@ -119,10 +119,7 @@ fn own((name, value): (&String, &Value)) -> (String, Value) {
 }
 
 /// `text` with a value in the place of each `{{name}}`. What looks like a variable inside of a value is left as it is.
-fn fill(
-    text: &str,
-    value: impl Fn(&str) -> Result<Value, MissingVariable>,
-) -> Result<String, MissingVariable> {
+fn fill(text: &str, value: impl Fn(&str) -> Result<Value, MissingVariable>) -> Result<String, MissingVariable> {
     let (mut filled, mut rest) = (String::new(), text);
     while let Some((before, (name, after))) =
         rest.split_once("{{").and_then(|(before, after)| Some((before, after.split_once("}}")?)))

@@ -214,8 +214,12 @@ async fn preferences_quiet_hours_and_expiry_are_those_of_the_moment_of_sending()
     let later = test.now().plus(Duration::from_hours(2));
     test.raise(&invoice("muted").at(later)).await;
     test.prefer(json!({"categories": {"billing": {"EMAIL": false}}})).await;
-    test.raise(&NewEvent::new(&WORKSPACE_LOGIN_ALERT, TENANT, "alert").to(Recipient::by_user("ben"))
-        .with(json!({"device": "a phone", "login_time": "now"}))).await;
+    test.raise(
+        &NewEvent::new(&WORKSPACE_LOGIN_ALERT, TENANT, "alert")
+            .to(Recipient::by_user("ben"))
+            .with(json!({"device": "a phone", "login_time": "now"})),
+    )
+    .await;
     test.pass(3).await;
     let states = test.states().await;
     Test::expect(&states, "muted EMAIL", "suppressed", "PREFERENCES");

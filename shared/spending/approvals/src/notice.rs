@@ -28,12 +28,7 @@ impl Notices {
 
     /// Tells the approvers of the level that `request` waits at, or else the requester what was decided. Who was told that it
     /// waits, and to whom that was not sent yet, is not told any more once it does not.
-    pub(crate) async fn tell(
-        &self,
-        request: &Request,
-        people: &People,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
+    pub(crate) async fn tell(&self, request: &Request, people: &People, now: Timestamp) -> Result<(), DatabaseError> {
         if request.levels.is_empty() {
             return Ok(());
         }
