@@ -99,7 +99,7 @@ impl Sent {
         let event = json!({
             "type": format!("message.{status}"), "timestamp": chrono::Utc::now().to_rfc3339(),
             "data": {
-                "message_id": message, "idempotency_key": noted["idempotency_key"], "status": status, "reason": reason,
+                "message_id": message, "idempotency_key": noted.get("idempotency_key"), "status": status, "reason": reason,
             },
         });
         self.reports.follow(vec![event]).await;
@@ -195,7 +195,7 @@ async fn map(
     Path(company): Path<String>,
     Json(mapping): Json<Value>,
 ) -> (StatusCode, Json<Value>) {
-    let text = |field: &str| mapping[field].as_str().unwrap_or_default().to_owned();
+    let text = |field: &str| mapping.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let name = [company, text("event_type"), text("channel")];
     if text("event_type").is_empty() || text("channel").is_empty() || text("template_name").is_empty() {
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error": "a field is missing"})));
