@@ -46,11 +46,11 @@ const report = [
   ['signing in', kB(first), FIRST],
   ...(manifest['index.html'].dynamicImports ?? []).map((name) => [name, opened(name), FIRST]),
   ['the editor of a rule', opened('src/pages/rules/Edit.svelte'), EDITOR],
-  ['everything', kB(all), EDITOR],
+  ['everything', kB(all), Infinity],
 ];
 let failed = false;
 for (const [what, size, limit] of report) {
-  console.log(`${size.toFixed(1).padStart(6)} kB of ${limit}: ${what}`);
+  console.log(`${size.toFixed(1).padStart(6)} kB${limit === Infinity ? '' : ` of ${limit}`}: ${what}`);
   failed ||= size > limit;
 }
 if (failed) {
