@@ -24,11 +24,10 @@ export function rules(given) {
 
   test('the list shows what is in force, and by keyboard leads to a rule', () =>
     open({ path: '/rules' }, async (page) => {
-      await page.getByRole('link', { name: 'approval' }).waitFor();
-      for (const rule of ['approval', 'budget', 'role_mapping', 'seat_access']) await page.getByRole('link', { name: rule }).waitFor();
+      for (const rule of ['approval', 'budget', 'role_mapping', 'seat_access']) await page.getByRole('link', { name: rule, exact: true }).waitFor();
       await picture(page, 'rules');
       await assertAccessible(page, 'rules');
-      await page.getByRole('link', { name: 'approval' }).focus();
+      await page.getByRole('link', { name: 'approval', exact: true }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Rule approval' }).waitFor();
     }));

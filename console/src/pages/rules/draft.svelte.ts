@@ -1,4 +1,5 @@
 // A change to a rule, from the version that it began with until it is in force.
+import { untrack } from 'svelte';
 import { Problem, asProblem, get, post } from '../../lib/api';
 import { deleteDraft, readDraft, writeDraft } from '../../lib/drafts';
 import { parse, same, stringify, type Json } from '../../lib/json';
@@ -86,7 +87,8 @@ export class Draft {
   /** Looks at what is in force. Without a change of one's own, the page follows it. */
   async refresh(): Promise<void> {
     try {
-      const known = this.active && { data: this.active, etag: this.activeEtag, status: 200 };
+      // Whoever has it look must not be run again by what it finds.
+      const known = untrack(() => this.active && { data: this.active, etag: this.activeEtag, status: 200 });
       const { data, etag } = await get<Rule>(rulePath(this.name), { known });
       if (this.#isClosed) return;
       const isFollowing = this.base !== undefined && !this.isChanged && this.activeEtag !== etag;
