@@ -95,7 +95,7 @@ impl Plan {
         let tiers = self.tiers.iter().filter_map(|tier| Some((costs(price(tier))?, Some(tier))));
         let bare = self.tiers.is_empty().then(|| costs(self.price()).map(|whole| (whole, None))).flatten();
         let (whole, tier) = tiers.chain(bare).min_by_key(|(whole, _)| *whole)?;
-        Some((self.terms(tier), Some(Money { minor: whole, ..amount })))
+        Some((self.terms(tier, self.cycle()), Some(Money { minor: whole, ..amount })))
     }
 }
 

@@ -123,17 +123,17 @@ impl Plan {
     /// first. The cycle among the terms is the one that the amount pays for. None: no price of the plan's comes to that
     /// amount. `tax_rate`: how much tax is on top, in hundredths of a percent.
     pub(crate) fn terms_for(&self, amount: Option<Money>, order: OrderDetails, tax_rate: i64) -> Option<Terms> {
-        let Some(amount) = amount.filter(|_| self.prices().next().is_some()) else {
-            return Some(self.terms(self.tiers.first()));
-        };
         let own_cycle = self.cycle();
+        let Some(amount) = amount.filter(|_| self.prices().next().is_some()) else {
+            return Some(self.terms(self.tiers.first(), own_cycle));
+        };
         let cycles = [order.cycle.or(own_cycle), own_cycle];
         let seats = [order.seats.unwrap_or(1), 1];
         cycles.into_iter().flat_map(|cycle| seats.map(|seats| (cycle, seats))).find_map(|(cycle, seats)| {
             let mut times = self.times(cycle).into_iter().chain(self.times_by_offer(cycle));
             let tier =
                 times.find_map(|times| self.costing(|price| self.pays_for(price, seats, times, tax_rate, amount)))?;
-            Some(Terms { cycle, ..self.terms(tier) })
+            Some(self.terms(tier, cycle))
         })
     }
 
@@ -161,8 +161,8 @@ impl Plan {
         is_year_of_months.then_some(MONTHS_OF_A_YEAR)
     }
 
-    /// What `tier` gives.
-    pub fn terms(&self, tier: Option<&Tier>) -> Terms {
+    /// What `tier` gives, paid by `cycle`.
+    pub fn terms(&self, tier: Option<&Tier>, cycle: Option<Cycle>) -> Terms {
         Terms {
             plan_id: self.id.clone(),
             plan_name: self.name.clone(),
@@ -171,7 +171,7 @@ impl Plan {
             docs_quota_mb: tier.and_then(|tier| tier.max_storage_gb).map(|gb| gb.saturating_mul(1024)),
             credits: tier.map_or(0, |tier| tier.credits),
             has_quotas: tier.is_some(),
-            cycle: self.cycle(),
+            cycle,
         }
     }
 

@@ -1,40 +1,40 @@
-//! What a plan costs somebody: the price of its tier, for as many seats and as long as they want, and the fee for
-//! setting up where they buy for the first time.
+//! The price of an order: that of the plan's tier, times seats and periods, and the setup fee where a customer buys for
+//! the first time.
 
 use edge_money::Money;
 
 use crate::cycle::Cycle;
 use crate::error::QuoteError;
-use crate::plan::{Plan, Terms};
+use crate::plan::{Plan, Tier};
 
-/// What somebody wants of a plan.
+/// An order whose price is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct QuoteRequest<'a> {
-    /// How often they want to pay.
+    /// The billing cycle.
     pub cycle: Cycle,
-    /// Which tier; None: what the plan itself costs, which buys its first.
+    /// The code of the tier; None: the plan at its own price, which buys its first tier.
     pub tier_code: Option<&'a str>,
-    /// For how many seats.
+    /// The number of seats.
     pub seats: i64,
-    /// Whether they never paid before: then the fee for setting up is asked.
+    /// Whether the customer never paid before, and pays the setup fee too.
     pub is_first: bool,
 }
 
-/// What it costs them, and what they get.
+/// The price of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quote {
+pub struct Quote<'p> {
     /// All that is to be paid now.
     pub amount: Money,
-    /// What they get.
-    pub terms: Terms,
+    /// The tier that is bought; None: the plan has no tiers.
+    pub tier: Option<&'p Tier>,
 }
 
 /// The most seats that are sold at once.
 const MAX_SEATS: i64 = 100_000;
 
 impl Plan {
-    /// What `order` costs.
-    pub fn quote(&self, order: &QuoteRequest<'_>) -> Result<Quote, QuoteError> {
+    /// The price of `order`.
+    pub fn quote(&self, order: &QuoteRequest<'_>) -> Result<Quote<'_>, QuoteError> {
         let tier = match order.tier_code {
             Some(code) => Some(self.tiers.iter().find(|tier| tier.code == code).ok_or(QuoteError::Tier)?),
             None => self.tiers.first(),
@@ -55,8 +55,7 @@ impl Plan {
         let fee = self.setup_fee.filter(|_| order.is_first).map_or(0, |fee| fee.minor);
         let minor = price.minor.checked_mul(order.seats).and_then(|minor| minor.checked_mul(times));
         let minor = minor.and_then(|minor| minor.checked_add(fee)).ok_or(QuoteError::Amount)?;
-        let terms = Terms { cycle: Some(order.cycle), ..self.terms(tier) };
-        Ok(Quote { amount: Money { minor, ..price }, terms })
+        Ok(Quote { amount: Money { minor, ..price }, tier })
     }
 }
 
@@ -94,9 +93,11 @@ mod tests {
             plan("annual").quote(&QuoteRequest { cycle: Cycle::Annual, ..ORDER }).unwrap().amount.to_decimal(),
             "2499.00"
         );
-        let quote = plan("").quote(&QuoteRequest { cycle: Cycle::Annual, tier_code: a, ..ORDER }).unwrap();
+        let without_cycle = plan("");
+        let quote = without_cycle.quote(&QuoteRequest { cycle: Cycle::Annual, tier_code: a, ..ORDER }).unwrap();
         assert_eq!(quote.amount.to_decimal(), "2500.00");
-        assert_eq!((quote.terms.tier_code.as_str(), quote.terms.cycle), ("A", Some(Cycle::Annual)));
+        let terms = without_cycle.terms(quote.tier, Some(Cycle::Annual));
+        assert_eq!((terms.tier_code.as_str(), terms.cycle), ("A", Some(Cycle::Annual)));
     }
 
     #[test]

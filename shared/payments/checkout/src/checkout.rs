@@ -46,6 +46,7 @@ use crate::customer::billing_user;
 use crate::error::CheckoutError;
 use contact::Contacts;
 use hold::Holds;
+use order::OrderRequest;
 pub(crate) use order::is_paid;
 use policy::Policy;
 use purchase::Purchase;
@@ -133,28 +134,27 @@ impl CheckoutService {
             Claim::Claimed(checkout) => checkout,
             Claim::Answered(response) => return Ok(response),
         };
+        let id = checkout.id.clone();
         let mut saga = Saga::new(self, tenant, purchase, context, *checkout);
         let taken = async {
             saga.load_order_state().await?;
             let quote = saga.quote().await?;
             saga.hold().await?;
-            if let Some(pending) = saga.permit(&quote.terms.plan_id, quote.amount()?).await? {
+            if let Some(pending) = saga.permit(&quote).await? {
                 return Ok(pending);
             }
             saga.create_contact(&erp).await?;
             let user = billing_user(&self.db, tenant).await?;
-            let request = order::request(tenant, &user, purchase, &quote, &saga.checkout.id);
-            let order = saga.create_order(&quote, &request).await?;
+            let bheempay = Upstream::bheempay(&self.capabilities).await?;
+            let request = OrderRequest { tenant, user: &user, purchase, quote: &quote, checkout: &id };
+            let order = saga.create_order(&bheempay, || request.create(&bheempay)).await?;
             if let Some(pending) = saga.permit_surcharge(&quote, &order).await? {
                 return Ok(pending);
             }
-            self.store_order(tenant, &context.actor, &saga.checkout.id, &quote, &order).await
+            self.store_order(tenant, &context.actor, &id, &quote, &order).await
         };
         let taken = taken.await;
-        if let Err(error) = &taken {
-            saga.undo(error).await;
-        }
-        taken
+        saga.end(taken).await
     }
 
     /// Whether the order `order_id` is one of `tenant`.

@@ -2,7 +2,7 @@
 
 use edge_money::{Currency, DecimalAmount};
 use edge_tenants::Tenant;
-use edge_upstreams::{Upstream, UpstreamError, UpstreamResponse, segment};
+use edge_upstreams::{Upstream, UpstreamResponse, segment};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,11 +11,12 @@ use utoipa::ToSchema;
 
 use super::purchase::Purchase;
 use super::store::CheckoutQuote;
+use super::to_json;
 use crate::customer::COMPANY_CODE;
 use crate::error::CheckoutError;
 use crate::upstream_json::JsonObject;
 
-/// Where orders are created. The checkout's id goes as the `Idempotency-Key`.
+/// Where orders of plans are created.
 const PATH: &str = "/api/v1/pay/checkout/subscription";
 /// Where orders of one amount are created.
 const AMOUNT_PATH: &str = "/api/v1/pay/create";
@@ -42,44 +43,15 @@ pub(crate) struct OrderResponse {
     gateway_response: Option<Box<RawValue>>,
 }
 
-/// A request for an order.
-pub(super) struct OrderRequest {
-    pub(super) path: &'static str,
-    /// JSON.
-    pub(super) body: String,
-}
-
-/// The request for an order of a plan; `checkout` is its checkout.
-pub(super) fn request(
-    tenant: &Tenant,
-    user: &str,
-    purchase: &Purchase,
-    quote: &CheckoutQuote,
-    checkout: &str,
-) -> OrderRequest {
-    let mut metadata = Map::new();
-    let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
-    for (name, value) in
-        [("source", json!("workspace")), ("tenant_id", json!(tenant.id)), ("billing_cycle", json!(cycle))]
-    {
-        metadata.insert(name.to_owned(), value);
-    }
-    if let Some(tier) = &purchase.tier_code {
-        metadata.insert("tier_code".to_owned(), json!(tier));
-    }
-    if let Some(seats) = purchase.seats {
-        metadata.insert("seats".to_owned(), json!(seats));
-    }
-    if let Some(of_seats) = &quote.of_seats {
-        metadata.insert("checkout_id".to_owned(), json!(checkout));
-        metadata.insert("edge_subscription_id".to_owned(), json!(of_seats.subscription));
-    }
-    let body = json!({
-        "user_id": user, "plan_id": quote.terms.plan_id, "customer_email": tenant.billing_address(),
-        "customer_phone": tenant.billing_phone, "company_code": COMPANY_CODE, "success_url": purchase.success_url,
-        "cancel_url": purchase.cancel_url, "metadata": Value::Object(metadata),
-    });
-    OrderRequest { path: PATH, body: body.to_string() }
+/// What BheemPay is asked to create an order for.
+pub(super) struct OrderRequest<'a> {
+    pub(super) tenant: &'a Tenant,
+    /// The user who has the tenant's subscription at BheemPay.
+    pub(super) user: &'a str,
+    pub(super) purchase: &'a Purchase,
+    pub(super) quote: &'a CheckoutQuote,
+    /// The checkout's id, which goes as the `Idempotency-Key`: asked again, BheemPay returns the same order.
+    pub(super) checkout: &'a str,
 }
 
 /// An order of one amount, for more seats of a subscription that runs.
@@ -99,42 +71,66 @@ struct SeatsOrder<'a> {
     metadata: Value,
 }
 
-/// The request for an order that pays for the rest of the period of more seats of the subscription `reference`.
-pub(super) fn request_of_seats(
-    tenant: &Tenant,
-    user: &str,
-    reference: &str,
-    quote: &CheckoutQuote,
-    checkout: &str,
-) -> Result<OrderRequest, CheckoutError> {
-    let subscription = quote.of_seats.as_ref().map(|of_seats| of_seats.subscription.as_str());
-    let metadata = json!({
-        "source": "workspace", "tenant_id": tenant.id, "seats": quote.seats, "checkout_id": checkout,
-        "edge_subscription_id": subscription,
-    });
-    let order = SeatsOrder {
-        amount: DecimalAmount(quote.amount()?),
-        currency: &quote.currency,
-        user_id: user,
-        customer_email: tenant.billing_address(),
-        customer_phone: tenant.billing_phone.as_deref(),
-        company_code: COMPANY_CODE,
-        description: format!("{} seats of {}", quote.seats, quote.terms.plan_name),
-        subscription_id: reference,
-        plan_id: &quote.terms.plan_id,
-        seats: quote.seats,
-        metadata,
-    };
-    let body = serde_json::to_string(&order).map_err(|error| CheckoutError::Internal(error.to_string()))?;
-    Ok(OrderRequest { path: AMOUNT_PATH, body })
+impl OrderRequest<'_> {
+    /// Has BheemPay create an order of a plan.
+    pub(super) async fn create(&self, bheempay: &Upstream) -> Result<OrderResponse, CheckoutError> {
+        let Self { tenant, user, purchase, quote, checkout } = *self;
+        let mut metadata = Map::new();
+        let cycle = quote.terms.cycle.map(edge_plans::Cycle::as_str);
+        for (name, value) in
+            [("source", json!("workspace")), ("tenant_id", json!(tenant.id)), ("billing_cycle", json!(cycle))]
+        {
+            metadata.insert(name.to_owned(), value);
+        }
+        if let Some(tier) = &purchase.tier_code {
+            metadata.insert("tier_code".to_owned(), json!(tier));
+        }
+        if let Some(seats) = purchase.seats {
+            metadata.insert("seats".to_owned(), json!(seats));
+        }
+        if let Some(of_seats) = &quote.of_seats {
+            metadata.insert("checkout_id".to_owned(), json!(checkout));
+            metadata.insert("edge_subscription_id".to_owned(), json!(of_seats.subscription));
+        }
+        let body = json!({
+            "user_id": user, "plan_id": quote.terms.plan_id, "customer_email": tenant.billing_address(),
+            "customer_phone": tenant.billing_phone, "company_code": COMPANY_CODE, "success_url": purchase.success_url,
+            "cancel_url": purchase.cancel_url, "metadata": Value::Object(metadata),
+        });
+        created(&bheempay.post(PATH, Some(checkout), body.to_string()).await?, quote)
+    }
+
+    /// Has BheemPay create an order that pays for the rest of the period of more seats of the subscription `reference`.
+    pub(super) async fn create_increase(
+        &self,
+        bheempay: &Upstream,
+        reference: &str,
+    ) -> Result<OrderResponse, CheckoutError> {
+        let Self { tenant, user, quote, checkout, .. } = *self;
+        let subscription = quote.of_seats.as_ref().map(|of_seats| of_seats.subscription.as_str());
+        let metadata = json!({
+            "source": "workspace", "tenant_id": tenant.id, "seats": quote.seats, "checkout_id": checkout,
+            "edge_subscription_id": subscription,
+        });
+        let order = SeatsOrder {
+            amount: DecimalAmount(quote.amount()?),
+            currency: &quote.currency,
+            user_id: user,
+            customer_email: tenant.billing_address(),
+            customer_phone: tenant.billing_phone.as_deref(),
+            company_code: COMPANY_CODE,
+            description: format!("{} seats of {}", quote.seats, quote.terms.plan_name),
+            subscription_id: reference,
+            plan_id: &quote.terms.plan_id,
+            seats: quote.seats,
+            metadata,
+        };
+        created(&bheempay.post(AMOUNT_PATH, Some(checkout), to_json(&order)?).await?, quote)
+    }
 }
 
 /// Reads the answer to a request for an order.
-pub(super) fn created(
-    answer: Result<UpstreamResponse, UpstreamError>,
-    quote: &CheckoutQuote,
-) -> Result<OrderResponse, CheckoutError> {
-    let answer = answer?;
+fn created(answer: &UpstreamResponse, quote: &CheckoutQuote) -> Result<OrderResponse, CheckoutError> {
     match answer.status {
         StatusCode::OK | StatusCode::CREATED => read(&answer.body, quote),
         status => Err(CheckoutError::not_done(BHEEMPAY, status)),

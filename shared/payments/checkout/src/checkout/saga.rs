@@ -3,14 +3,14 @@
 use edge_approvals::{ApprovalError, DecisionRef, Evaluation, Requirement};
 use edge_audit::Actor;
 use edge_money::Money;
-use edge_plans::{Cycle, QuoteRequest};
+use edge_plans::{Cycle, Quote, QuoteRequest};
 use edge_rulebook::contract::ApprovalLevel;
 use edge_tenants::Tenant;
 use edge_upstreams::Upstream;
 use serde_json::json;
 
 use super::hold::Hold;
-use super::order::{self, OrderRequest, OrderResponse};
+use super::order::{self, OrderResponse};
 use super::policy::{PendingApproval, Permission, Spending};
 use super::purchase::Purchase;
 use super::store::{Checkout, CheckoutQuote, StoredResponse};
@@ -57,24 +57,24 @@ impl<'a> Saga<'a> {
         }
         let Purchase { plan_id, cycle, tier_code, seats, .. } = self.purchase;
         let plan = self.service.catalogue.find(plan_id).await?.ok_or(CheckoutError::PlanNotFound)?;
-        let quote = plan.quote(&QuoteRequest {
+        let order = QuoteRequest {
             cycle: cycle.or(plan.cycle()).unwrap_or(Cycle::Monthly),
             tier_code: tier_code.as_deref(),
             seats: seats.unwrap_or(1),
             is_first: self.tenant.subscription_status.is_none(),
-        })?;
-        let quote = CheckoutQuote {
-            seats: seats.unwrap_or(1),
-            minor: quote.amount.minor,
-            currency: quote.amount.currency.as_str().to_owned(),
-            terms: quote.terms,
-            of_seats: None,
         };
-        self.service.checkouts.set_quote(&self.checkout, &quote).await?;
-        Ok(quote)
+        let Quote { amount, tier } = plan.quote(&order)?;
+        self.fix_quote(CheckoutQuote {
+            terms: plan.terms(tier, Some(order.cycle)),
+            seats: order.seats,
+            minor: amount.minor,
+            currency: amount.currency.as_str().to_owned(),
+            of_seats: None,
+        })
+        .await
     }
 
-    /// Step: what seats cost, which the caller has computed. The price of the first try stays.
+    /// Step: what the purchase costs, which the caller has computed. The price of the first try stays.
     pub(super) async fn fix_quote(&self, quote: CheckoutQuote) -> Result<CheckoutQuote, CheckoutError> {
         if let Some(quote) = &self.checkout.quote {
             return Ok(quote.clone());
@@ -107,11 +107,11 @@ impl<'a> Saga<'a> {
 
     /// Steps: the rules allow the purchase, its budget is reserved, its approval used. Returns the answer where people
     /// have to approve it first.
-    pub(super) async fn permit(&self, plan_id: &str, amount: Money) -> Result<Option<StoredResponse>, CheckoutError> {
+    pub(super) async fn permit(&self, quote: &CheckoutQuote) -> Result<Option<StoredResponse>, CheckoutError> {
         if self.checkout.decisions.is_some() {
             return Ok(None);
         }
-        let spending = self.spending(plan_id, amount);
+        let spending = self.spending(quote, quote.amount()?);
         let permission = self.service.policy.decide(&spending).await?;
         if self.reserve_and_approve(&spending, &permission).await? {
             self.service.checkouts.set_decisions(&self.checkout, Some(permission.decisions())).await?;
@@ -135,7 +135,7 @@ impl<'a> Saga<'a> {
         }
         // The order is handed out to nobody unless it is allowed as it is.
         self.may_be_ordered = false;
-        let spending = self.spending(&quote.terms.plan_id, order.amount.0);
+        let spending = self.spending(quote, order.amount.0);
         let permission = self.service.policy.decide(&spending).await?;
         if self.reserve_and_approve(&spending, &permission).await? {
             self.may_be_ordered = true;
@@ -146,14 +146,14 @@ impl<'a> Saga<'a> {
         self.answer(response).await.map(Some)
     }
 
-    fn spending(&self, plan_id: &str, amount: Money) -> Spending {
+    fn spending(&self, quote: &CheckoutQuote, amount: Money) -> Spending {
         Spending {
             checkout: self.checkout.id.clone(),
             tenant: self.tenant.id.clone(),
             requester: self.context.actor.id.clone(),
             role: self.context.role.clone(),
             amount,
-            plan_id: plan_id.to_owned(),
+            plan_id: quote.terms.plan_id.clone(),
             request_id: self.context.request_id.clone(),
         }
     }
@@ -208,23 +208,20 @@ impl<'a> Saga<'a> {
         self.service.audit(self.tenant, &self.context.actor, id, "tenant.contact_made", &detail).await
     }
 
-    /// Step: BheemPay creates the order. Where its answer is not known, it is asked whether there is one.
-    pub(super) async fn create_order(
+    /// Step: BheemPay creates the order, which `create` asks it for. Where its answer is not known, it is asked whether
+    /// there is one.
+    pub(super) async fn create_order<F: Future<Output = Result<OrderResponse, CheckoutError>>>(
         &mut self,
-        quote: &CheckoutQuote,
-        request: &OrderRequest,
+        bheempay: &Upstream,
+        create: impl Fn() -> F,
     ) -> Result<OrderResponse, CheckoutError> {
         let CheckoutService { checkouts, holds, capabilities, .. } = self.service;
-        let bheempay = Upstream::bheempay(capabilities).await?;
-        let until = capabilities.clock.now().plus(lease_time(&bheempay));
+        let until = capabilities.clock.now().plus(lease_time(bheempay));
         checkouts.extend_lease(&self.checkout, until).await?;
         holds.set_ordering(&self.checkout.id).await?;
-        let OrderRequest { path, body } = request;
-        let key = self.checkout.id.as_str();
         let was_unheard = std::mem::replace(&mut self.may_be_ordered, true);
         self.has_asked = true;
-        let answer = bheempay.post(path, Some(key), body.clone()).await;
-        let error = match order::created(answer, quote) {
+        let error = match create().await {
             Ok(order) => return Ok(order),
             Err(error) => error,
         };
@@ -232,9 +229,9 @@ impl<'a> Saga<'a> {
             self.may_be_ordered = false;
             return Err(error);
         }
-        match order::find(&bheempay, key).await {
+        match order::find(bheempay, &self.checkout.id).await {
             // Asked again under the same key, BheemPay returns the order with all that the customer needs to pay.
-            Ok(Some(_)) => order::created(bheempay.post(path, Some(key), body.clone()).await, quote),
+            Ok(Some(_)) => create().await,
             Ok(None) => {
                 self.may_be_ordered = false;
                 Err(error)
@@ -243,9 +240,13 @@ impl<'a> Saga<'a> {
         }
     }
 
-    /// After `error`: undoes the steps where there is certainly no order, and lets the next request continue. Where
-    /// this fails, the lease runs out and the next request does it.
-    pub(super) async fn undo(&self, error: &CheckoutError) {
+    /// Ends the try. If it failed, undoes the steps where there is certainly no order, and lets the next request continue.
+    /// Where this fails, the lease runs out and the next request does it.
+    pub(super) async fn end(
+        &self,
+        taken: Result<StoredResponse, CheckoutError>,
+    ) -> Result<StoredResponse, CheckoutError> {
+        let Err(error) = &taken else { return taken };
         let has_key = self.context.named.is_some();
         let may_be_deleted = if self.may_be_ordered {
             false
@@ -261,6 +262,7 @@ impl<'a> Saga<'a> {
         } else {
             self.service.checkouts.release_lease(&self.checkout).await
         };
+        taken
     }
 }
 

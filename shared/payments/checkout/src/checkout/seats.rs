@@ -8,7 +8,7 @@ use edge_plans::{Cycle, Terms};
 use edge_tenants::Tenant;
 use edge_upstreams::Upstream;
 
-use super::order;
+use super::order::OrderRequest;
 use super::purchase::Purchase;
 use super::saga::Saga;
 use super::store::{CheckoutQuote, Claim, OfSeats, StoredResponse};
@@ -87,27 +87,29 @@ impl CheckoutService {
             cancel_url: bought.cancel_url.map(ToOwned::to_owned),
             approval_request_id: approval.map(ToOwned::to_owned),
         };
+        let id = checkout.id.clone();
         let mut saga = Saga::new(self, tenant, &purchase, &context, *checkout);
         let taken = async {
             saga.load_order_state().await?;
             let quote = saga.fix_quote(bought.quote()).await?;
             saga.hold().await?;
-            if let Some(pending) = saga.permit(&quote.terms.plan_id, quote.amount()?).await? {
+            if let Some(pending) = saga.permit(&quote).await? {
                 return Ok(pending);
             }
             let user = billing_user(&self.db, tenant).await?;
-            let request = match bought.increase {
-                None => order::request(tenant, &user, &purchase, &quote, &saga.checkout.id),
-                Some((reference, _)) => order::request_of_seats(tenant, &user, reference, &quote, &saga.checkout.id)?,
+            let request = OrderRequest { tenant, user: &user, purchase: &purchase, quote: &quote, checkout: &id };
+            let (request, asked) = (&request, &bheempay);
+            let create = || async move {
+                match bought.increase {
+                    None => request.create(asked).await,
+                    Some((reference, _)) => request.create_increase(asked, reference).await,
+                }
             };
-            let order = saga.create_order(&quote, &request).await?;
+            let order = saga.create_order(&bheempay, create).await?;
             saga.require_price(&quote, &order)?;
-            self.store_order(tenant, &context.actor, &saga.checkout.id, &quote, &order).await
+            self.store_order(tenant, &context.actor, &id, &quote, &order).await
         };
         let taken = taken.await;
-        if let Err(error) = &taken {
-            saga.undo(error).await;
-        }
-        taken
+        saga.end(taken).await
     }
 }
