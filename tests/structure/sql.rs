@@ -78,7 +78,7 @@ const SHARED: &[(&str, &[&str], &str)] = &[
         "who made a key, and how much a tenant uses: one statement each",
     ),
     ("spending/approvals", &["api_keys", "tenant_memberships"], "who may vote is found in one statement a vote"),
-    ("payments/webhooks", &["checkouts", "tenants"], "the owner of an event is found in one statement"),
+    ("payments/webhooks", &["checkouts"], "the order that an event names binds it; checkouts stand upon webhooks"),
     ("enterprise/erp-sync", &["tenant_people"], "a page of employees is matched with people in one statement"),
 ];
 

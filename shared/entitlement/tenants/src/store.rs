@@ -6,7 +6,7 @@ use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 use edge_capabilities::{Random, Timestamp};
 use edge_database::{Column as _, Conditions, Db, Record as _, places};
 
-use crate::change::{Change, CommitResult, Task};
+use crate::change::{CommitResult, Task};
 use crate::error::TenantError;
 use crate::members::first;
 use crate::tenant::{Mode, Tenant};
@@ -98,6 +98,16 @@ impl Tenants {
         Ok(if found.len() > 1 { None } else { found.pop() })
     }
 
+    /// The id of the tenant that has this subscription at its gateway; None: none has it, or several have, which says
+    /// nothing.
+    pub async fn of_subscription(&self, subscription: &str) -> Result<Option<String>, DatabaseError> {
+        let statement = "SELECT id FROM tenants WHERE erp_subscription_id = $1 LIMIT 2";
+        match &*self.0.query(statement, &[subscription.into()]).await? {
+            [row] => Ok(Some(row.text(0)?.to_owned())),
+            _ => Ok(None),
+        }
+    }
+
     /// The tenant that has `domain`, which is in lower case.
     pub async fn of_domain(&self, domain: &str) -> Result<Option<Tenant>, DatabaseError> {
         self.numbered(self.0.find(Conditions::of("domain", domain)).await?).await
@@ -184,15 +194,6 @@ impl Tenants {
         );
         let rows = self.0.query(&statement, &values).await.map_err(TenantError::from_write)?;
         Ok(if rows.is_empty() { CommitResult::Conflict } else { CommitResult::Stored })
-    }
-
-    /// Stores what an event did, as [`Tenants::replace`].
-    pub async fn commit(&self, change: &Change, due: Timestamp) -> Result<CommitResult, DatabaseError> {
-        match self.replace(&change.tenant, due).await {
-            Ok(applied) => Ok(applied),
-            Err(TenantError::Db(error)) => Err(error),
-            Err(TenantError::Taken(field)) => Err(DatabaseError::Duplicate(field.into())),
-        }
     }
 
     /// Notes that `contact` of the ERP's CRM is the tenant `id`, where nothing was noted before.

@@ -6,7 +6,7 @@ use edge_capabilities::database::DatabaseError;
 use edge_plans::PlansUnavailable;
 use edge_seats::StorageError;
 use edge_subscriptions::SubscriptionError;
-use edge_tenants::MemberError;
+use edge_tenants::{MemberError, TenantError};
 
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,4 +40,5 @@ from! {
     PlansUnavailable => Upstream,
     StorageError => Store,
     SubscriptionError => Store,
+    TenantError => Store,
 }

@@ -2,7 +2,7 @@
 //!
 //! * [`router`]: the HTTP API; it begins in `router/receiver.rs`, where webhooks come in.
 //! * [`event`], [`inbox`]: the events that gateways sent; each is stored once.
-//! * [`action`]: what an event asks for; [`owner`]: the tenant that it is about.
+//! * [`action`]: what an event asks for; [`order`]: the order that it names; [`owner`]: the tenant that it is about.
 //! * [`seats`]: events about subscriptions of seats, which the edge keeps itself.
 //! * [`processor`]: from a stored event to its effect; [`messages`]: the messages to people.
 //! * [`response`]: the answers to gateways.
@@ -20,6 +20,7 @@ mod inbox;
 mod memberships;
 mod messages;
 mod metrics;
+mod order;
 mod owner;
 mod payments;
 mod processor;

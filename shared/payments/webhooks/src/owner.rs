@@ -5,13 +5,12 @@
 //! wrote beside the order or the subscription. The payer's claim alone binds nothing.
 
 use edge_capabilities::database::DatabaseError;
-use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
-use edge_plans::Terms;
-use serde::Deserialize;
+use edge_tenants::Tenants;
 
 use crate::action::may_be_found;
 use crate::event::EventOutcome;
+use crate::order::{Order, Quote};
 
 /// The owner of an event.
 #[derive(Clone, Debug)]
@@ -22,59 +21,26 @@ pub(crate) struct Owner {
     pub(crate) quote: Option<Quote>,
 }
 
-/// What an order of the edge's is for, as its checkout quoted it.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Quote {
-    pub(crate) terms: Terms,
-    pub(crate) seats: i64,
-    /// In the currency's smallest unit.
-    pub(crate) minor: i64,
-    pub(crate) currency: String,
-}
-
-/// The orders and subscriptions that the edge knows.
-#[derive(Clone)]
-pub(crate) struct Owners(Db);
-
-impl Owners {
-    pub(crate) fn new(db: Db) -> Self {
-        Self(db)
-    }
-
-    /// The owner of an event. Err: it has none, or none for certain, and that is its outcome.
-    pub(crate) async fn find(
-        &self,
-        provider: Provider,
-        event: &GatewayEvent,
-    ) -> Result<Result<Owner, EventOutcome>, DatabaseError> {
-        if may_be_found(provider, event)
-            && let Some(owner) = self.of_order_or_subscription(event).await?
+/// The owner of an event that names `order`. Err: it has none, or none for certain, and that is its outcome.
+pub(crate) async fn owner(
+    tenants: &Tenants,
+    provider: Provider,
+    event: &GatewayEvent,
+    order: Option<Order>,
+) -> Result<Result<Owner, EventOutcome>, DatabaseError> {
+    if may_be_found(provider, event) {
+        if let Some(order) = order.filter(|order| order.is_named_by(event)) {
+            return Ok(Ok(Owner { organization: order.tenant, quote: order.quote }));
+        }
+        if let Some(subscription) = &event.subscription_id
+            && let Some(organization) = tenants.of_subscription(subscription).await?
         {
-            return Ok(Ok(owner));
+            return Ok(Ok(Owner { organization, quote: None }));
         }
-        Ok(match (&event.tenant_id, &event.claimed_tenant_id) {
-            (Some(organization), _) => Ok(Owner { organization: organization.clone(), quote: None }),
-            (None, Some(_)) => Err(EventOutcome::Quarantined("unbound".into())),
-            (None, None) => Err(EventOutcome::Ignored("no_tenant_id")),
-        })
     }
-
-    async fn of_order_or_subscription(&self, event: &GatewayEvent) -> Result<Option<Owner>, DatabaseError> {
-        // The checkouts are edge-checkout's, which stands upon this crate: one statement reads both.
-        let statement = "SELECT CAST(1 AS BIGINT) AS kind, tenant_id, quote FROM checkouts WHERE order_id = $1
-            UNION ALL SELECT CAST(2 AS BIGINT) AS kind, id, NULL FROM tenants WHERE erp_subscription_id = $2
-            ORDER BY kind LIMIT 3";
-        // No order and no subscription has an empty name.
-        let name = |name: &Option<String>| name.clone().unwrap_or_default().into();
-        let rows = self.0.query(statement, &[name(&event.order_id), name(&event.subscription_id)]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let is_order = row.integer(0)? == 1;
-        if !is_order && rows.len() > 1 {
-            // A subscription that two tenants have says nothing.
-            return Ok(None);
-        }
-        let quote = row.optional_text(2)?.map(serde_json::from_str).transpose();
-        let quote = quote.map_err(|error| DatabaseError::Refused(format!("checkouts.quote: {error}")))?;
-        Ok(Some(Owner { organization: row.text(1)?.to_owned(), quote }))
-    }
+    Ok(match (&event.tenant_id, &event.claimed_tenant_id) {
+        (Some(organization), _) => Ok(Owner { organization: organization.clone(), quote: None }),
+        (None, Some(_)) => Err(EventOutcome::Quarantined("unbound".into())),
+        (None, None) => Err(EventOutcome::Ignored("no_tenant_id")),
+    })
 }

@@ -30,7 +30,8 @@ use crate::event::{EventOutcome, WebhookEvent};
 use crate::inbox::{Inbox, LEASE};
 use crate::memberships::Memberships;
 use crate::messages::events;
-use crate::owner::{Owner, Owners, Quote};
+use crate::order::{Orders, Quote};
+use crate::owner::{Owner, owner};
 use crate::response::response_body;
 use crate::seats::{SeatOutcome, SeatSubscriptions};
 use crate::settings::{MAX_TIMEOUT, tax_rates};
@@ -73,7 +74,7 @@ pub(crate) struct Processor {
     pub(crate) capabilities: Capabilities,
     invalidation: Invalidation,
     memberships: Memberships,
-    owners: Owners,
+    orders: Orders,
     plans: Catalogue,
     seats: SeatSubscriptions,
     settlement: Settlement,
@@ -91,7 +92,7 @@ impl Processor {
             queue: JobQueue::new(capabilities, db),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             memberships: Memberships::new(capabilities, db),
-            owners: Owners::new(db.clone()),
+            orders: Orders::new(db.clone()),
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
             seats: SeatSubscriptions::new(capabilities, db),
             settlement: Settlement::new(capabilities, db),
@@ -157,9 +158,11 @@ impl Processor {
                 (parsed.as_ref(), outcome)
             }
             Ok(Action { event, kind }) => {
+                let mut order = None;
                 let seats = match &kind {
                     ActionKind::ChangeSeats | ActionKind::ChangeSubscription(_) => {
-                        self.seats.take(stored, event).await?
+                        order = self.orders.find(stored.provider, event).await?;
+                        self.seats.take(stored, event, order.as_ref()).await?
                     }
                     ActionKind::InvalidateSeats { .. }
                     | ActionKind::RemoveMember { .. }
@@ -183,7 +186,7 @@ impl Processor {
                     }
                     (ActionKind::ChangeSeats, None) => EventOutcome::Ignored("unhandled_event"),
                     (ActionKind::ChangeSubscription(change), None) => {
-                        match self.owners.find(stored.provider, event).await? {
+                        match owner(&self.tenants, stored.provider, event, order).await? {
                             Err(outcome) => outcome,
                             Ok(owner) => match self.change_tenant((stored, event), &owner, *change).await? {
                                 ChangeResult::Settled(settled) => return Ok(settled),
@@ -284,7 +287,7 @@ impl Processor {
                 }
                 SubscriptionOutcome::Change(changed) => changed,
             };
-            if self.tenants.commit(&changed, self.now().plus(LEASE)).await? == CommitResult::Stored {
+            if self.tenants.replace(&changed.tenant, self.now().plus(LEASE)).await? == CommitResult::Stored {
                 return self.finish((stored, event), &changed.tenant).await;
             }
         }

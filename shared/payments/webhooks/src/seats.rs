@@ -18,13 +18,12 @@ use edge_subscriptions::{EventKind, Stored, SubscriptionError, SubscriptionEvent
 
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
-use bheempay::SeatOrders;
+use crate::order::Order;
 
 /// The subscriptions of seats that events may be about.
 #[derive(Clone)]
 pub(crate) struct SeatSubscriptions {
     subscriptions: Subscriptions,
-    orders: SeatOrders,
     config: Arc<dyn Config>,
 }
 
@@ -49,22 +48,19 @@ impl SeatOutcome {
 
 impl SeatSubscriptions {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self {
-            subscriptions: Subscriptions::new(capabilities, db),
-            orders: SeatOrders::new(db.clone()),
-            config: capabilities.config.clone(),
-        }
+        Self { subscriptions: Subscriptions::new(capabilities, db), config: capabilities.config.clone() }
     }
 
-    /// Takes an event into account. None: it is about no subscription of seats.
+    /// Takes an event, which names `order`, into account. None: it is about no subscription of seats.
     pub(crate) async fn take(
         &self,
         stored: &WebhookEvent,
         event: &GatewayEvent,
+        order: Option<&Order>,
     ) -> Result<Option<SeatOutcome>, WebhookError> {
         match stored.provider {
             Provider::Stripe => self.take_stripe(stored, event).await,
-            Provider::BheemPay | Provider::Razorpay => self.take_bheempay(stored, event).await,
+            Provider::BheemPay | Provider::Razorpay => self.take_bheempay(stored, event, order).await,
             Provider::Erp | Provider::Standard | Provider::Clerk | Provider::Shopify | Provider::WooCommerce => {
                 Ok(None)
             }

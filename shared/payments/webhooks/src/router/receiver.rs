@@ -58,7 +58,8 @@ macro_rules! gateways {
             ),
         )]
         pub(super) async fn $name(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Response {
-            state.receive(Provider::$provider, None, headers, body).await
+            let answer = state.receive(Provider::$provider, None, &headers, body).await;
+            state.respond(Provider::$provider, answer)
         }
     )*};
 }
@@ -105,7 +106,8 @@ pub(super) async fn standard(
     }
     // Clerk's events mean something; another sender's of the same names need not.
     let provider = if source == Provider::Clerk.as_str() { Provider::Clerk } else { Provider::Standard };
-    state.receive(provider, None, headers, body).await
+    let answer = state.receive(provider, None, &headers, body).await;
+    state.respond(provider, answer)
 }
 
 /// Receive an ERP event for one organisation
@@ -123,7 +125,8 @@ pub(super) async fn erp_of_one(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    state.receive(Provider::Erp, Some(token), headers, body).await
+    let answer = state.receive(Provider::Erp, Some(token), &headers, body).await;
+    state.respond(Provider::Erp, answer)
 }
 
 /// The id of an event received at `now`: 12 hex digits of milliseconds and 12 of chance. Ids in the order of time keep an
@@ -140,8 +143,8 @@ struct Answer {
 }
 
 impl AppState {
-    async fn receive(&self, provider: Provider, token: Option<String>, headers: HeaderMap, body: Body) -> Response {
-        let answer = self.take_in(provider, token, &headers, body).await;
+    /// The response to a webhook. Some of the work that is due is done after it.
+    fn respond(&self, provider: Provider, answer: Result<Answer, Box<Response>>) -> Response {
         self.schedule_cleanup();
         match answer {
             Ok(Answer { body, outcome }) => {
@@ -156,7 +159,7 @@ impl AppState {
     }
 
     /// Verifies and stores an event, and takes it into effect.
-    async fn take_in(
+    async fn receive(
         &self,
         provider: Provider,
         token: Option<String>,

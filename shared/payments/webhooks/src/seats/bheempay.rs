@@ -5,99 +5,43 @@
 //! such an order began. What is written beside an event finds the checkout and proves nothing.
 
 use edge_capabilities::Timestamp;
-use edge_capabilities::database::DatabaseError;
-use edge_database::Db;
 use edge_gateways::{EventKind as Kind, GatewayEvent};
 use edge_money::Money;
 use edge_plans::TaxRates;
 use edge_subscriptions::{EventKind, GatewayName, PlanTerms, Reported, ReportedStatus, SubscriptionError, Terms};
-use serde::Deserialize;
 
 use super::{SeatOutcome, SeatSubscriptions};
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
+use crate::order::{OfSeats, Order, Quote};
 use crate::settings::tax_rates;
 
-/// The orders that the edge had made for subscriptions of seats.
-#[derive(Clone)]
-pub(super) struct SeatOrders(Db);
-
 /// An order for a subscription of seats.
-struct SeatOrder {
-    tenant: String,
-    /// The order's id at BheemPay, if it is known.
-    id: Option<String>,
-    subscription: String,
-    seats: i64,
-    /// In the currency's smallest unit.
-    minor: i64,
-    currency: String,
-    /// When it lapses, if it is for more seats of a subscription that runs.
-    lapses_at: Option<Timestamp>,
+struct SeatOrder<'o> {
+    order: &'o Order,
+    quote: &'o Quote,
+    of_seats: &'o OfSeats,
 }
 
-/// As `edge-checkout` writes it.
-#[derive(Deserialize)]
-struct Quote {
-    seats: i64,
-    minor: i64,
-    currency: String,
-    #[serde(default)]
-    of_seats: Option<OfSeats>,
-}
-
-#[derive(Deserialize)]
-struct OfSeats {
-    subscription: String,
-    #[serde(default)]
-    lapses_at: Option<Timestamp>,
-}
-
-impl SeatOrders {
-    pub(super) const fn new(db: Db) -> Self {
-        Self(db)
+impl<'o> SeatOrder<'o> {
+    /// None: the order is for something else.
+    fn of(order: &'o Order) -> Option<Self> {
+        let quote = order.quote.as_ref()?;
+        Some(Self { order, quote, of_seats: quote.of_seats.as_ref()? })
     }
 
-    /// The order that an event names. None: it names none, or one that is for something else.
-    async fn find(&self, event: &GatewayEvent) -> Result<Option<SeatOrder>, DatabaseError> {
-        if event.order_id.is_none() && event.checkout_id.is_none() {
-            return Ok(None);
-        }
-        // The checkouts are edge-checkout's, which stands upon this crate.
-        let statement = "SELECT tenant_id, order_id, quote FROM checkouts WHERE order_id = $1 AND quote IS NOT NULL
-            UNION ALL SELECT tenant_id, order_id, quote FROM checkouts WHERE id = $2 AND quote IS NOT NULL LIMIT 1";
-        let name = |name: &Option<String>| name.clone().unwrap_or_default().into();
-        let rows = self.0.query(statement, &[name(&event.order_id), name(&event.checkout_id)]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let unreadable = |error| DatabaseError::Refused(format!("checkouts.quote: {error}"));
-        let quote: Quote = serde_json::from_str(row.text(2)?).map_err(unreadable)?;
-        let Some(of_seats) = quote.of_seats else { return Ok(None) };
-        Ok(Some(SeatOrder {
-            tenant: row.text(0)?.to_owned(),
-            id: row.optional_text(1)?.map(ToOwned::to_owned),
-            subscription: of_seats.subscription,
-            seats: quote.seats,
-            minor: quote.minor,
-            currency: quote.currency,
-            lapses_at: of_seats.lapses_at,
-        }))
-    }
-}
-
-impl SeatOrder {
     /// Whether an event is about a payment of this order, and not a later one of the subscription that it began.
     fn is_of(&self, event: &GatewayEvent, terms: &Terms) -> bool {
-        let is_named = event.order_id.is_some() && event.order_id == self.id;
-        let is_first = terms.reference.is_none() || self.lapses_at.is_some();
+        let is_first = terms.reference.is_none() || self.of_seats.lapses_at.is_some();
         let is_of_payment = matches!(event.kind, Kind::PaymentCaptured | Kind::PaymentFailed);
-        is_named || (is_of_payment && event.order_id.is_none() && is_first)
+        self.order.is_named_by(event) || (is_of_payment && event.order_id.is_none() && is_first)
     }
 
     /// Why an amount is not what the order costs.
     fn contradiction(&self, amount: Option<Money>) -> Option<&'static str> {
         match amount {
-            Some(amount) if amount.currency.as_str() != self.currency => Some("wrong_currency"),
-            Some(amount) if amount.minor == self.minor => None,
+            Some(amount) if amount.currency.as_str() != self.quote.currency => Some("wrong_currency"),
+            Some(amount) if amount.minor == self.quote.minor => None,
             Some(_) | None => Some("wrong_amount"),
         }
     }
@@ -120,10 +64,11 @@ impl SeatSubscriptions {
         &self,
         stored: &WebhookEvent,
         event: &GatewayEvent,
+        order: Option<&Order>,
     ) -> Result<Option<SeatOutcome>, WebhookError> {
         let known = self.by_reference(event).await?;
-        let order = self.orders.find(event).await?;
-        let ordered = order.as_ref().map(|order| &order.subscription);
+        let order = order.and_then(SeatOrder::of);
+        let ordered = order.as_ref().map(|order| &order.of_seats.subscription);
         let quarantined = |reason: &str| Ok(Some(SeatOutcome::quarantined(reason)));
         let id = match (&known, ordered) {
             (Some(known), Some(ordered)) if known != ordered => return quarantined("wrong_subscription"),
@@ -132,7 +77,7 @@ impl SeatSubscriptions {
             (None, None) => return Ok(None),
         };
         if let (Some(order), Some(said)) = (&order, &event.tenant_id)
-            && !order.tenant.eq_ignore_ascii_case(said)
+            && !order.order.tenant.eq_ignore_ascii_case(said)
         {
             return quarantined("unbound");
         }
@@ -157,7 +102,13 @@ impl SeatSubscriptions {
 }
 
 /// What an event of `at` means; `order`: the order that it is the payment of.
-fn meaning(terms: &Terms, order: Option<&SeatOrder>, event: &GatewayEvent, at: Timestamp, rates: &TaxRates) -> Meaning {
+fn meaning(
+    terms: &Terms,
+    order: Option<&SeatOrder<'_>>,
+    event: &GatewayEvent,
+    at: Timestamp,
+    rates: &TaxRates,
+) -> Meaning {
     let reported = |status| {
         Meaning::Change(EventKind::Reported(Reported {
             status,
@@ -171,7 +122,7 @@ fn meaning(terms: &Terms, order: Option<&SeatOrder>, event: &GatewayEvent, at: T
     match event.kind {
         Kind::PaymentCaptured | Kind::SubscriptionCharged => payment(terms, order, event, at, rates),
         // The order may still be paid.
-        Kind::PaymentFailed if order.is_some_and(|order| order.lapses_at.is_some()) => {
+        Kind::PaymentFailed if order.is_some_and(|order| order.of_seats.lapses_at.is_some()) => {
             Meaning::Outcome(EventOutcome::Ignored("order_open"))
         }
         Kind::PaymentFailed | Kind::SubscriptionPending => Meaning::Change(EventKind::PaymentFailed),
@@ -197,7 +148,13 @@ fn meaning(terms: &Terms, order: Option<&SeatOrder>, event: &GatewayEvent, at: T
 }
 
 /// What a payment of `at` pays for.
-fn payment(terms: &Terms, order: Option<&SeatOrder>, event: &GatewayEvent, at: Timestamp, rates: &TaxRates) -> Meaning {
+fn payment(
+    terms: &Terms,
+    order: Option<&SeatOrder<'_>>,
+    event: &GatewayEvent,
+    at: Timestamp,
+    rates: &TaxRates,
+) -> Meaning {
     // Money for nothing: somebody has to give it back.
     if terms.ended_at.is_some_and(|ended| ended < at) {
         return Meaning::quarantined("subscription_ended");
@@ -212,13 +169,13 @@ fn payment(terms: &Terms, order: Option<&SeatOrder>, event: &GatewayEvent, at: T
     if let Some(contradiction) = order.contradiction(event.amount) {
         return Meaning::quarantined(contradiction);
     }
-    let until = match order.lapses_at {
+    let until = match order.of_seats.lapses_at {
         // By then the seats were gone, and what is left of the period costs less.
         Some(lapses_at) if lapses_at < at => return Meaning::quarantined("order_lapsed"),
         Some(_) => None,
         None => Some(event.period_end.unwrap_or_else(|| terms.plan.cycle.end_from(at))),
     };
-    Meaning::Change(EventKind::Paid { seats: Some(order.seats), until })
+    Meaning::Change(EventKind::Paid { seats: Some(order.quote.seats), until })
 }
 
 /// The number of seats that a payment for a period is for, at the present plan's price or at the one that is scheduled, with
