@@ -18,11 +18,14 @@
 mod batch;
 mod history;
 mod model;
+mod seats;
 mod store;
+mod subscriptions;
 
 pub use batch::Account;
 pub(crate) use batch::Batch;
 pub use history::{AccountHistory, AssignedSeats, Known, KnownHistory, RecordedTerms, Standing};
 pub use model::{Balance, Movement, MovementKind};
-pub(crate) use store::SeatQuery;
-pub use store::{Movements, Stored};
+pub(crate) use seats::SeatQuery;
+pub use store::Movements;
+pub use subscriptions::Stored;

@@ -84,10 +84,12 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
     };
     use seat::api as seats;
     use subscription::api as subscriptions;
+    use subscription::change::api as changes;
+    use subscription::purchase::api as purchases;
     Router::new()
-        .route("/subscriptions", post(subscriptions::create_subscription).get(subscriptions::list_subscriptions))
-        .route("/subscriptions/{id}", get(subscriptions::get_subscription).patch(subscriptions::update_subscription))
-        .route("/subscriptions/{id}/preview", post(subscriptions::preview_subscription))
+        .route("/subscriptions", post(purchases::create_subscription).get(subscriptions::list_subscriptions))
+        .route("/subscriptions/{id}", get(subscriptions::get_subscription).patch(changes::update_subscription))
+        .route("/subscriptions/{id}/preview", post(changes::preview_subscription))
         .route("/subscriptions/{id}/cancel", post(subscriptions::cancel_subscription))
         .route("/subscriptions/{id}/reactivate", post(subscriptions::reactivate_subscription))
         .route("/subscriptions/{id}/seats", post(seats::assign_seats).get(seats::list_seats))
@@ -106,11 +108,11 @@ pub fn router(capabilities: Capabilities, gateways: Gateways) -> Router {
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
 #[openapi(paths(
-    subscription::api::create_subscription,
+    subscription::purchase::api::create_subscription,
     subscription::api::list_subscriptions,
     subscription::api::get_subscription,
-    subscription::api::update_subscription,
-    subscription::api::preview_subscription,
+    subscription::change::api::update_subscription,
+    subscription::change::api::preview_subscription,
     subscription::api::cancel_subscription,
     subscription::api::reactivate_subscription,
     seat::api::assign_seats,

@@ -1,11 +1,12 @@
 //! Subscriptions: what an organization pays for, and how that changes.
 
 pub(crate) mod api;
-mod change;
+pub(crate) mod change;
 mod event;
 mod facts;
 mod period;
-mod purchase;
+mod plan;
+pub(crate) mod purchase;
 mod request;
 mod response;
 mod status;
@@ -15,9 +16,10 @@ mod terms;
 pub(crate) use change::WantedChange;
 pub use event::{Contradiction, EventKind, SubscriptionEvent, Transition};
 pub use facts::{Dated, GatewayFacts, Reported, ReportedStatus};
+pub use plan::PlanTerms;
+#[cfg(test)]
+pub(crate) use plan::testing;
 #[cfg(test)]
 pub(crate) use purchase::Purchase;
 pub use status::Status;
-#[cfg(test)]
-pub(crate) use terms::testing;
-pub use terms::{Checkout, GRACE, GatewayName, Imported, NotImportable, PlanTerms, Scheduled, Terms, UnpaidIncrease};
+pub use terms::{Checkout, GRACE, GatewayName, Imported, NotImportable, Scheduled, Terms, UnpaidIncrease};

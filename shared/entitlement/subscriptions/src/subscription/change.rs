@@ -1,11 +1,14 @@
 //! Changes of a running subscription: its seats, its plan, its end.
 
+pub(crate) mod api;
+
 use edge_audit::Actor;
 use edge_capabilities::Timestamp;
 
 use super::facts::Dated;
+use super::plan::PlanTerms;
 use super::status::Status;
-use super::terms::{GatewayName, PlanTerms, Scheduled, Terms};
+use super::terms::{GatewayName, Scheduled, Terms};
 use crate::error::SubscriptionError;
 use crate::gateway::{
     Acknowledged, Buyer, Cancellation, Effective, GatewayError, GatewaySubscription, Gateways, Preview, TermsChange,

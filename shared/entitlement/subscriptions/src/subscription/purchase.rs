@@ -1,5 +1,7 @@
 //! A new subscription: checked, begun at its gateway, recorded.
 
+pub(crate) mod api;
+
 use std::time::Duration;
 
 use edge_applications::ApplicationPlan;
@@ -7,8 +9,9 @@ use edge_audit::Actor;
 use edge_capabilities::random;
 use edge_tenants::Tenant;
 
+use super::plan::PlanTerms;
 use super::status::Status;
-use super::terms::{GatewayName, Imported, PlanTerms, Terms};
+use super::terms::{GatewayName, Imported, Terms};
 use crate::error::SubscriptionError;
 use crate::gateway::{Buyer, Cancellation, CheckoutOrder, GatewayError, GatewaySubscription, Gateways, Started};
 use crate::movement::{Account, Batch};

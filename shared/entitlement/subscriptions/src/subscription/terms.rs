@@ -1,17 +1,20 @@
 //! What an organization has subscribed to: the plan, the number of seats, the period, and how the gateway stands to it. The
 //! terms of a subscription change as a whole; each change is a movement.
 
+mod due;
+mod import;
+
 use std::time::Duration;
 
 use edge_capabilities::Timestamp;
-use edge_money::Currency;
-use edge_plans::Cycle;
-use edge_seats::SubscriptionStatus;
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Dated, GatewayFacts};
 use super::period::{payments_per_year, period_at};
+use super::plan::PlanTerms;
 use super::status::Status;
+
+pub use import::{Imported, NotImportable};
 
 /// How long seats may be assigned after a payment failed: as long as the rule `seat_access`, as shipped, grants access.
 pub const GRACE: Duration = Duration::from_hours(72);
@@ -44,40 +47,6 @@ impl GatewayName {
     /// Reads a name.
     pub fn parse(written: &str) -> Option<Self> {
         [Self::Stripe, Self::Bheempay, Self::Manual].into_iter().find(|name| name.as_str() == written)
-    }
-}
-
-/// The plan as it was when the subscription took it: a later price does not change what runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanTerms {
-    /// The plan's id within the application.
-    pub id: String,
-    /// The plan's version.
-    pub version: i64,
-    /// Its name.
-    pub name: String,
-    /// The price of a seat for one cycle, in the currency's smallest unit.
-    pub price: i64,
-    /// The currency.
-    #[serde(with = "currency")]
-    pub currency: Currency,
-    /// How often it is paid.
-    pub cycle: Cycle,
-    /// The price at Stripe, where the plan names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stripe_price: Option<String>,
-}
-
-mod currency {
-    use edge_money::Currency;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(currency.as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
-        Currency::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
@@ -118,26 +87,6 @@ pub struct UnpaidIncrease {
     pub seats: i64,
     /// When they go, unless they are paid.
     pub lapses_at: Timestamp,
-}
-
-/// A subscription as another system has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Imported {
-    /// Its state there.
-    pub status: SubscriptionStatus,
-    /// When the period ends; None: it has no end.
-    pub period_end: Option<Timestamp>,
-}
-
-/// Why a subscription of another system is not taken over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotImportable {
-    /// It grants nobody access.
-    #[error("grants nobody access, so there is nothing to import")]
-    GrantsNothing,
-    /// In this state it must have an end.
-    #[error("must have a currentPeriodEnd in this state")]
-    HasNoEnd,
 }
 
 /// What an organization has subscribed to.
@@ -232,43 +181,6 @@ impl Terms {
         self
     }
 
-    /// Puts them in force at `now` as they were in force elsewhere. Err: nobody could be assigned a seat of them.
-    pub fn import(mut self, imported: Imported, now: Timestamp) -> Result<Self, NotImportable> {
-        let Imported { status, period_end } = imported;
-        let is_over = period_end.is_some_and(|end| end <= now);
-        match (status, period_end) {
-            (SubscriptionStatus::Suspended | SubscriptionStatus::Expired, _) => {
-                return Err(NotImportable::GrantsNothing);
-            }
-            (SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::Cancelled, _)
-                if is_over =>
-            {
-                return Err(NotImportable::GrantsNothing);
-            }
-            (SubscriptionStatus::Trialing | SubscriptionStatus::Cancelled | SubscriptionStatus::PastDue, None) => {
-                return Err(NotImportable::HasNoEnd);
-            }
-            (SubscriptionStatus::Trialing, end) => return Ok(self.begin(end, now)),
-            (SubscriptionStatus::Active, None) => return Ok(self.begin(None, now)),
-            (SubscriptionStatus::Active | SubscriptionStatus::Cancelled, Some(end)) => {
-                self.status = Status::Active;
-                self.cancel_at_period_end = status == SubscriptionStatus::Cancelled;
-                self.anchor = end;
-                self.period = Some((now, end));
-            }
-            (SubscriptionStatus::PastDue, Some(end)) => {
-                self.status = Status::PastDue;
-                self.anchor = end;
-                self.period = Some((now.min(end), end));
-                self.past_due_since = Some(end);
-                if !self.may_assign(now) {
-                    return Err(NotImportable::GrantsNothing);
-                }
-            }
-        }
-        Ok(self)
-    }
-
     /// When the access that is paid for ends; None: it has no end.
     pub fn access_end(&self) -> Option<Timestamp> {
         let period_end = self.period.map(|(_, end)| end);
@@ -323,88 +235,6 @@ impl Terms {
         }
     }
 
-    /// Brings it forward to `now` by what needs nobody: a manual subscription renews by itself, a scheduled change takes
-    /// effect, one that is cancelled ends with its period. Gives the terms after each change that is a movement, with the
-    /// time at which it took effect. So a change that is due holds whether or not anything has run since.
-    pub fn advance(&mut self, now: Timestamp) -> Vec<(Timestamp, Self)> {
-        let mut changes = Vec::new();
-        while let Some(at) = self.next_change(now) {
-            changes.push((at, self.clone()));
-        }
-        changes
-    }
-
-    /// When it next changes without anybody's doing, at the earliest: it ends with its period, its trial ends, a scheduled
-    /// change takes effect. None: it does not.
-    pub fn due_at(&self) -> Option<Timestamp> {
-        let (_, end) = self.period.filter(|_| self.status.is_live())?;
-        let is_trial = self.gateway == GatewayName::Manual && self.status == Status::Trialing;
-        let ends = (self.cancel_at_period_end || is_trial).then_some(end);
-        let scheduled = self.scheduled.as_ref().map(|scheduled| scheduled.at);
-        ends.into_iter().chain(scheduled).min()
-    }
-
-    /// Makes the first change that is due at `now` and is a movement; gives when it took effect.
-    fn next_change(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let (_, end) = self.period.filter(|_| self.status.is_live())?;
-        if let Some(lapsed) = self.unpaid_increase.take_if(|open| open.lapses_at <= now) {
-            self.facts.voided_at = self.facts.voided_at.max(Some(lapsed.lapses_at));
-            self.seats = self.facts.seats_in_force().unwrap_or(self.seats);
-            return Some(lapsed.lapses_at);
-        }
-        if let Some(end) = self.cancelled_at().filter(|end| *end <= now) {
-            self.end(end);
-            return Some(end);
-        }
-        // One that is overdue waits for somebody's word: it was imported so, for a manual one is never overdue by itself.
-        let renews = matches!(self.status, Status::Trialing | Status::Active);
-        if self.gateway == GatewayName::Manual && renews && end <= now {
-            let was_trial = self.status == Status::Trialing;
-            self.status = Status::Active;
-            let is_changed = self.take_scheduled(end);
-            if was_trial || is_changed {
-                self.period = Some(period_at(self.plan.cycle, self.anchor, end));
-                return Some(end);
-            }
-            // Renewals without a change are no movement: however many passed, the period is the one of now.
-            self.period = Some(period_at(self.plan.cycle, self.anchor, now));
-            return None;
-        }
-        if let Some(at) = self.scheduled.as_ref().map(|scheduled| scheduled.at).filter(|at| *at <= now) {
-            return self.take_scheduled(at).then_some(at);
-        }
-        if self.gateway == GatewayName::Bheempay && self.status == Status::Active && end <= now {
-            // The gateway tells of payments alone: until it tells of one for the next period, that one is overdue.
-            self.status = Status::PastDue;
-            self.past_due_since = Some(end);
-            return Some(end);
-        }
-        None
-    }
-
-    /// When it ends, if it is to end with its period. A period that is over when it is cancelled ends it at once.
-    fn cancelled_at(&self) -> Option<Timestamp> {
-        let (_, end) = self.period.filter(|_| self.cancel_at_period_end)?;
-        Some(end).max(self.facts.cancels.map(|cancels| cancels.at))
-    }
-
-    /// When the next change comes due that needs nobody and is a movement; None: none does. See [`Terms::advance`].
-    pub fn next_due(&self) -> Option<Timestamp> {
-        let (_, end) = self.period.filter(|_| self.status.is_live())?;
-        let is_due_at_end = match self.gateway {
-            GatewayName::Manual => self.status == Status::Trialing,
-            GatewayName::Bheempay => self.status == Status::Active,
-            GatewayName::Stripe => false,
-        };
-        let candidates = [
-            self.unpaid_increase.as_ref().map(|open| open.lapses_at),
-            self.cancelled_at(),
-            self.scheduled.as_ref().map(|scheduled| scheduled.at),
-            is_due_at_end.then_some(end),
-        ];
-        candidates.into_iter().flatten().min()
-    }
-
     /// Notes that the seats that were still to be paid are paid, if they are.
     pub(super) fn settle_increase(&mut self) {
         // The gateway's clock may be behind.
@@ -424,130 +254,5 @@ impl Terms {
     /// The end of the period with `at` in it, of those that follow the first one.
     pub fn period_end_at(&self, at: Timestamp) -> Timestamp {
         period_at(self.plan.cycle, self.anchor.min(at), at).1
-    }
-
-    /// Makes the scheduled change, if it is due at `at`; gives whether there was one.
-    fn take_scheduled(&mut self, at: Timestamp) -> bool {
-        let Some(due) = self.scheduled.take_if(|scheduled| scheduled.at <= at) else { return false };
-        if let Some(seats) = due.seats {
-            self.set_seats(seats, due.at);
-        }
-        if let Some(plan) = due.plan {
-            if plan.cycle != self.plan.cycle {
-                self.anchor = at;
-            }
-            self.plan = plan;
-        }
-        true
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    use super::*;
-
-    /// A plan of 10.00 USD a seat and month.
-    pub(crate) fn plan() -> PlanTerms {
-        PlanTerms {
-            id: "pro".into(),
-            version: 1,
-            name: "Pro".into(),
-            price: 1_000,
-            currency: Currency::parse("USD").unwrap(),
-            cycle: Cycle::Monthly,
-            stripe_price: None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::testing::plan;
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        Timestamp::parse(&format!("{text}T00:00:00Z")).unwrap()
-    }
-
-    fn manual(seats: i64, trial_end: Option<Timestamp>) -> Terms {
-        Terms::new(plan(), seats, GatewayName::Manual, at("2026-01-31")).begin(trial_end, at("2026-01-31"))
-    }
-
-    #[test]
-    fn a_manual_subscription_renews_without_movements() {
-        let mut terms = manual(5, None);
-        assert_eq!(terms.annual_amount(), 60_000);
-        for (now, from, to) in [
-            ("2026-02-27", "2026-01-31", "2026-02-28"),
-            ("2026-02-28", "2026-02-28", "2026-03-31"),
-            ("2028-01-01", "2027-12-31", "2028-01-31"),
-        ] {
-            assert_eq!(terms.advance(at(now)), []);
-            assert_eq!(terms.period, Some((at(from), at(to))));
-            assert!(terms.may_assign(at(now)));
-        }
-    }
-
-    #[test]
-    fn an_imported_subscription_grants_as_long_as_it_did_elsewhere() {
-        use SubscriptionStatus as Is;
-        let (now, later, gone) = (at("2026-01-31"), at("2026-03-15"), at("2026-01-30"));
-        let nothing = Err(NotImportable::GrantsNothing);
-        for (status, end, expected) in [
-            (Is::Active, Some(later), Ok((Status::Active, Some(later), Status::Active))),
-            (Is::Active, None, Ok((Status::Active, Some(at("2026-02-28")), Status::Active))),
-            (Is::Trialing, Some(later), Ok((Status::Trialing, Some(later), Status::Active))),
-            (Is::Cancelled, Some(later), Ok((Status::Active, Some(later), Status::Cancelled))),
-            (Is::PastDue, Some(gone), Ok((Status::PastDue, Some(gone), Status::PastDue))),
-            (Is::PastDue, Some(at("2026-01-20")), nothing),
-            (Is::Active, Some(gone), nothing),
-            (Is::Cancelled, Some(gone), nothing),
-            (Is::Suspended, Some(later), nothing),
-            (Is::Expired, None, nothing),
-            (Is::Cancelled, None, Err(NotImportable::HasNoEnd)),
-            (Is::Trialing, None, Err(NotImportable::HasNoEnd)),
-        ] {
-            let new = Terms::new(plan(), 5, GatewayName::Manual, now);
-            let outcome = new.import(Imported { status, period_end: end }, now).map(|terms| {
-                assert!(terms.may_assign(now), "{status:?}");
-                let mut after = terms.clone();
-                after.advance(at("2026-06-01"));
-                (terms.status, terms.access_end(), after.status)
-            });
-            assert_eq!(outcome, expected, "{status:?} {end:?}");
-        }
-    }
-
-    #[test]
-    fn a_trial_pays_nothing_until_it_ends() {
-        let mut terms = manual(5, Some(at("2026-02-14")));
-        assert_eq!((terms.status, terms.annual_amount(), terms.purchased()), (Status::Trialing, 0, 5));
-        let changes = terms.advance(at("2026-05-01"));
-        assert_eq!(changes.len(), 1);
-        assert_eq!((changes[0].0, changes[0].1.annual_amount()), (at("2026-02-14"), 60_000));
-        assert_eq!(terms.period, Some((at("2026-04-14"), at("2026-05-14"))));
-    }
-
-    #[test]
-    fn a_scheduled_change_takes_effect_with_the_next_period() {
-        let mut terms = manual(8, None);
-        let dearer = PlanTerms { price: 2_000, ..plan() };
-        terms.scheduled = Some(Scheduled { seats: Some(5), plan: Some(dearer), at: at("2026-02-28") });
-        assert_eq!(terms.advance(at("2026-02-27")), []);
-        let changes = terms.advance(at("2026-06-01"));
-        assert_eq!(changes.len(), 1);
-        assert_eq!((changes[0].0, changes[0].1.seats, changes[0].1.annual_amount()), (at("2026-02-28"), 5, 120_000));
-        assert_eq!(terms.scheduled, None);
-    }
-
-    #[test]
-    fn a_cancelled_subscription_ends_with_its_period_and_stays_ended() {
-        let mut terms = manual(8, None);
-        terms.cancel_at_period_end = true;
-        assert_eq!(terms.advance(at("2026-02-27")), []);
-        let changes = terms.advance(at("2026-06-01"));
-        assert_eq!((changes.len(), changes[0].0, terms.status), (1, at("2026-02-28"), Status::Cancelled));
-        assert_eq!((terms.purchased(), terms.annual_amount(), terms.access_end()), (0, 0, Some(at("2026-02-28"))));
-        assert_eq!(terms.advance(at("2027-06-01")), []);
     }
 }

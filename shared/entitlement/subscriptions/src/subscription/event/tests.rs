@@ -1,7 +1,7 @@
 use edge_capabilities::testing::SeededRandom;
 
 use super::*;
-use crate::subscription::terms::testing::plan;
+use crate::subscription::plan::testing::plan;
 use crate::subscription::terms::{Checkout, GRACE, GatewayName, Scheduled, UnpaidIncrease};
 
 const START: i64 = 1_800_000_000_000;
