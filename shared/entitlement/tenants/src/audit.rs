@@ -3,6 +3,8 @@
 //! Members' rows and keys' rows say themselves who wrote them. Everything else is an entry of the log: with a change of the
 //! tenant itself in the same statement, as part of its outbox.
 
+pub(crate) mod api;
+
 use edge_access::CREATED_KEYS;
 use edge_audit::Source;
 

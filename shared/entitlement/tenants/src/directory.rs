@@ -6,7 +6,7 @@ use edge_database::Db;
 use edge_notifications::{Contact, Directory};
 
 use crate::members::Members;
-use crate::store::Tenants;
+use crate::tenant::Tenants;
 
 /// Users and tenants, for the sender of notifications.
 #[derive(Clone)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::members::{Members, read_role};
-use crate::store::Tenants;
 use crate::tenant::Tenant;
+use crate::tenant::Tenants;
 
 /// What a fact about a tenant is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,9 +150,9 @@ mod tests {
     use edge_database::Db;
 
     use super::*;
-    use crate::change::CommitResult;
-    use crate::directory_sync::DirectoryState;
+    use crate::members::DirectoryState;
     use crate::members::MembershipChange;
+    use crate::tenant::CommitResult;
     use crate::tenant::Mode;
 
     const NOW: Timestamp = Timestamp::from_millis(1);

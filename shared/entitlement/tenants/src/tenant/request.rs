@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::tenant::{Mode, Tenant, canonical_timezone};
+use super::model::{Mode, Tenant, canonical_timezone};
 
-pub(super) const MAX_TEXT_LEN: usize = 256;
+pub(crate) const MAX_TEXT_LEN: usize = 256;
 const LARGEST_SETTINGS: usize = 16 << 10;
 
 /// A request to create a tenant.
@@ -53,15 +53,15 @@ pub(crate) struct UpdateTenantRequest {
 
 /// The fields of a tenant that an organization shows.
 #[derive(Clone, Default)]
-pub(super) struct OrganizationFields {
-    pub(super) name: Option<String>,
-    pub(super) slug: Option<String>,
-    pub(super) mode: Option<Mode>,
-    pub(super) is_active: Option<bool>,
-    pub(super) timezone: Option<String>,
-    pub(super) billing_email: Option<Option<String>>,
-    pub(super) stripe_customer_id: Option<Option<String>>,
-    pub(super) erp_company_code: Option<Option<String>>,
+pub(crate) struct OrganizationFields {
+    pub(crate) name: Option<String>,
+    pub(crate) slug: Option<String>,
+    pub(crate) mode: Option<Mode>,
+    pub(crate) is_active: Option<bool>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) billing_email: Option<Option<String>>,
+    pub(crate) stripe_customer_id: Option<Option<String>>,
+    pub(crate) erp_company_code: Option<Option<String>>,
 }
 
 /// Fields that may be empty: left out they stay, null clears them.
@@ -109,7 +109,7 @@ struct Rest {
 }
 
 /// Tells null from nothing.
-pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(crate) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
@@ -117,7 +117,7 @@ pub(super) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 
 impl CreateTenantRequest {
     /// The tenant, if all its fields are what they must be.
-    pub(super) fn read(self, random: &dyn Random, now: Timestamp) -> Result<Tenant, Problem> {
+    pub(crate) fn read(self, random: &dyn Random, now: Timestamp) -> Result<Tenant, Problem> {
         let id = match self.id.map(|id| id.to_ascii_lowercase()) {
             Some(id) if is_uuid(&id) => id,
             Some(_) => return Err(Problem::field("id", "must be a UUID")),
@@ -138,7 +138,7 @@ impl CreateTenantRequest {
 
 impl UpdateTenantRequest {
     /// The changes that an organization's fields come to.
-    pub(super) fn of_organization(fields: OrganizationFields) -> Self {
+    pub(crate) fn of_organization(fields: OrganizationFields) -> Self {
         Self {
             name: fields.name,
             slug: fields.slug,
@@ -156,7 +156,7 @@ impl UpdateTenantRequest {
     }
 
     /// Whether only the platform may make them.
-    pub(super) fn touch_what_is_paid_for(&self) -> bool {
+    pub(crate) fn touch_what_is_paid_for(&self) -> bool {
         let Rest { erp_company_code, erp_company_id, erp_customer_id, .. } = &self.rest;
         let Rest { stripe_customer_id, plan, max_users, docs_quota_mb, .. } = &self.rest;
         self.slug.is_some()
@@ -169,7 +169,7 @@ impl UpdateTenantRequest {
     }
 
     /// Makes them to `tenant`, if that leaves all its fields what they must be.
-    pub(super) fn apply(&self, tenant: &mut Tenant) -> Result<(), Problem> {
+    pub(crate) fn apply(&self, tenant: &mut Tenant) -> Result<(), Problem> {
         let changes = self.clone();
         if let Some(name) = changes.name {
             tenant.name = name;
@@ -231,7 +231,7 @@ fn set_timezone(tenant: &mut Tenant, sent: Option<String>) {
 
 /// What differs between two states of a tenant, for the audit; None: nothing. Of fields that may hold something of a
 /// person, and of settings, it says only that they differ.
-pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
+pub(crate) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
     let mut changes = Map::new();
     let mut note = |field: &str, from: Value, to: Value| {
         if from != to {
@@ -271,7 +271,7 @@ pub(super) fn difference(before: &Tenant, after: &Tenant) -> Option<Value> {
     differs.then(|| json!({"changes": changes, "fields": unsaid}))
 }
 
-pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
+pub(crate) fn validate(tenant: &Tenant) -> Result<(), Problem> {
     let mut errors = Vec::new();
     let mut check = |good: bool, field: &str, message: &str| {
         if !good {
@@ -316,7 +316,7 @@ pub(super) fn validate(tenant: &Tenant) -> Result<(), Problem> {
 }
 
 /// Whether `text` looks like an e-mail address.
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
     Text::<MAX_TEXT_LEN>::accepts(text)
         && !text.contains(char::is_whitespace)
@@ -324,12 +324,12 @@ pub(super) fn is_email(text: &str) -> bool {
 }
 
 /// Whether `text` is a UUID in lower case, with its hyphens.
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     Uuid::try_parse(text).is_ok_and(|uuid| uuid.to_string() == text)
 }
 
 /// A random UUID, version 4.
-pub(super) fn new_uuid(random: &dyn Random) -> String {
+pub(crate) fn new_uuid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()

@@ -6,10 +6,10 @@ use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 use edge_capabilities::{Random, Timestamp};
 use edge_database::{Column as _, Conditions, Db, Record as _, places};
 
-use crate::change::{CommitResult, Task};
+use super::change::{CommitResult, Task};
+use super::model::{Mode, Tenant};
 use crate::error::TenantError;
 use crate::members::first;
-use crate::tenant::{Mode, Tenant};
 use edge_audit::{Actor, AuditEntry, AuditLog};
 
 /// How often a tenant takes the next number again because another one was faster.

@@ -10,10 +10,11 @@ use edge_capabilities::{Capabilities, Random, Timestamp};
 use edge_database::Db;
 use edge_seats::{Invalidation, StorageError};
 
-use crate::erasure::Erasure;
+use super::erasure::Erasure;
+use super::model::MembershipChange;
+use super::people::People;
+use super::store::Members;
 use crate::error::MemberError;
-use crate::members::{Members, MembershipChange};
-use crate::people::People;
 
 /// What another crate keeps of a tenant's members.
 #[async_trait]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::super::external_ids::read_id;
-use super::super::request::{OrganizationFields, UpdateTenantRequest, sent};
+use crate::external_ids::api::read_id;
 use crate::tenant::Mode;
+use crate::tenant::request::{OrganizationFields, UpdateTenantRequest, sent};
 
 const MAX_SLUG_LEN: usize = 63;
 
@@ -18,36 +18,36 @@ const MAX_SLUG_LEN: usize = 63;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateOrganizationRequest {
-    pub(super) name: String,
+    pub(crate) name: String,
     /// 1 to 63 of `a`–`z`, `0`–`9` and `-`, unique. The default is made from the name.
     #[serde(default)]
-    pub(super) slug: Option<String>,
+    pub(crate) slug: Option<String>,
     /// The address for bills. Required with a platform key unless `ownerEmail` is sent.
     #[serde(default)]
-    pub(super) billing_email: Option<String>,
+    pub(crate) billing_email: Option<String>,
     /// The user who becomes the organization's OWNER. Required with a platform key; a person becomes the OWNER of their
     /// organization.
     #[serde(default)]
-    pub(super) owner_user_id: Option<String>,
+    pub(crate) owner_user_id: Option<String>,
     /// The owner's address. Default: the address in the person's token, or `billingEmail`.
     #[serde(default)]
-    pub(super) owner_email: Option<String>,
+    pub(crate) owner_email: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Mode>)]
-    pub(super) mode: Mode,
+    pub(crate) mode: Mode,
     /// An IANA time zone: `Asia/Kolkata`. Default: `UTC`.
     #[serde(default)]
-    pub(super) timezone: Option<String>,
+    pub(crate) timezone: Option<String>,
     /// The organization's id in each application. Requires a platform key.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, String>>)]
-    pub(super) external_ids: BTreeMap<String, Value>,
+    pub(crate) external_ids: BTreeMap<String, Value>,
     /// The organization's customer at Stripe, unique. Requires a platform key.
     #[serde(default)]
-    pub(super) stripe_customer_id: Option<String>,
+    pub(crate) stripe_customer_id: Option<String>,
     /// The company's code in the ERP, which internal organizations have. Requires a platform key.
     #[serde(default)]
-    pub(super) erp_company_code: Option<String>,
+    pub(crate) erp_company_code: Option<String>,
 }
 
 /// The fields of an organization that can be updated.
@@ -79,20 +79,20 @@ pub(crate) struct UpdateOrganizationRequest {
     /// The ids to change, by application; null removes one.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    pub(super) external_ids: BTreeMap<String, Value>,
+    pub(crate) external_ids: BTreeMap<String, Value>,
     /// Cannot be changed here: it follows from the roles of the users.
     #[serde(default)]
     owner_user_id: Option<String>,
 }
 
 /// An external id to set, or to remove.
-pub(super) struct ExternalIdChange {
-    pub(super) application: Id,
-    pub(super) external_org: Option<Id>,
+pub(crate) struct ExternalIdChange {
+    pub(crate) application: Id,
+    pub(crate) external_org: Option<Id>,
 }
 
 /// Reads the external ids that were sent, by application.
-pub(super) fn read_external_ids(sent: &BTreeMap<String, Value>) -> Result<Vec<ExternalIdChange>, Problem> {
+pub(crate) fn read_external_ids(sent: &BTreeMap<String, Value>) -> Result<Vec<ExternalIdChange>, Problem> {
     let read = |(application, value): (&String, &Value)| {
         let field = format!("externalIds.{application}");
         let external_org = match value {
@@ -107,7 +107,7 @@ pub(super) fn read_external_ids(sent: &BTreeMap<String, Value>) -> Result<Vec<Ex
 
 impl CreateOrganizationRequest {
     /// Whether only the platform may send it.
-    pub(super) fn is_for_the_platform(&self) -> bool {
+    pub(crate) fn is_for_the_platform(&self) -> bool {
         self.mode == Mode::Internal
             || !self.external_ids.is_empty()
             || self.stripe_customer_id.is_some()
@@ -115,7 +115,7 @@ impl CreateOrganizationRequest {
     }
 
     /// Its fields as changes of a new tenant.
-    pub(super) fn fields(&self) -> UpdateTenantRequest {
+    pub(crate) fn fields(&self) -> UpdateTenantRequest {
         UpdateTenantRequest::of_organization(OrganizationFields {
             name: Some(self.name.clone()),
             timezone: self.timezone.clone(),
@@ -129,7 +129,7 @@ impl CreateOrganizationRequest {
 
 impl UpdateOrganizationRequest {
     /// Its fields as changes of a tenant.
-    pub(super) fn fields(&self) -> Result<UpdateTenantRequest, Problem> {
+    pub(crate) fn fields(&self) -> Result<UpdateTenantRequest, Problem> {
         let is_active = match self.status.as_deref() {
             None => None,
             Some("active") => Some(true),
@@ -153,7 +153,7 @@ impl UpdateOrganizationRequest {
 }
 
 /// `problem` with the names that an organization's fields have.
-pub(super) fn with_field_names(problem: Problem) -> Problem {
+pub(crate) fn with_field_names(problem: Problem) -> Problem {
     if problem.errors().is_empty() {
         return problem;
     }
@@ -172,7 +172,7 @@ pub(super) fn with_field_names(problem: Problem) -> Problem {
 }
 
 /// A slug made from a name: `City Clinic` is `city-clinic`.
-pub(super) fn slug_of(name: &str) -> String {
+pub(crate) fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.chars() {
         if letter.is_ascii_alphanumeric() {

@@ -9,8 +9,8 @@ use http::HeaderMap;
 use http::request::Parts;
 use utoipa::IntoParams;
 
-use crate::store::Tenants;
-use crate::tenant::Tenant;
+use super::model::Tenant;
+use super::store::Tenants;
 use edge_audit::Actor;
 
 /// A tenant, and a caller with the right `R` in it. The tenant is the caller's own, or the one that the header

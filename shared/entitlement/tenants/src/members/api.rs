@@ -13,17 +13,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::AppState;
-use super::request::{MAX_TEXT_LEN, is_email, sent};
+use super::model::{Member, MembershipChange};
+use super::people::PersonPatch;
 use crate::error::MemberError;
-use crate::members::{Member, MembershipChange};
-use crate::people::PersonPatch;
+use crate::router::AppState;
 use crate::tenant::Tenant;
+use crate::tenant::request::{MAX_TEXT_LEN, is_email, sent};
 use edge_audit::Actor;
 
 /// A request to add a user to a tenant.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct CreateMemberRequest {
+pub(crate) struct CreateMemberRequest {
     /// The user's id in the product's accounts, 1 to 256 bytes.
     user_id: String,
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`. The default is `MEMBER`.
@@ -36,7 +36,7 @@ pub(super) struct CreateMemberRequest {
 
 /// The fields of a user that can be updated.
 #[derive(Deserialize, ToSchema)]
-pub(super) struct UpdateMemberRequest {
+pub(crate) struct UpdateMemberRequest {
     /// `OWNER`, `BILLING_ADMIN`, `ADMIN`, `MANAGER` or `MEMBER`.
     #[serde(default)]
     #[schema(value_type = Option<Role>)]
@@ -59,7 +59,7 @@ struct Person {
 /// A user of a tenant.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
-pub(super) struct MemberResponse {
+pub(crate) struct MemberResponse {
     user_id: String,
     role: Role,
     email: Option<String>,
@@ -136,7 +136,7 @@ impl Person {
         (status = 409, description = "`ALREADY_EXISTS`: the user already belongs to the tenant. `USER_LIMIT_REACHED`: the plan allows no more users."),
     ),
 )]
-pub(super) async fn add(
+pub(crate) async fn add(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
@@ -180,7 +180,7 @@ pub(super) async fn add(
     params(("id" = String, Path, description = "The tenant's id."), Page),
     responses((status = 200, description = "A page of users.", body = Listing<MemberResponse>)),
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
@@ -210,7 +210,7 @@ pub(super) async fn list(
         (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
     ),
 )]
-pub(super) async fn change(
+pub(crate) async fn change(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
@@ -267,7 +267,7 @@ pub(super) async fn change(
         (status = 409, description = "`LAST_OWNER`: a tenant keeps at least one owner."),
     ),
 )]
-pub(super) async fn remove(
+pub(crate) async fn remove(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
@@ -280,7 +280,7 @@ pub(super) async fn remove(
 }
 
 /// What becomes of the keys that a person made who is removed.
-pub(super) enum MemberKeys {
+pub(crate) enum MemberKeys {
     /// They go on.
     Keep,
     /// They are revoked: `?api_keys=revoke`.
@@ -307,7 +307,7 @@ impl<S: Sync> FromRequestParts<S> for MemberKeys {
 
 /// Nobody of a tenant makes somebody more than they are themselves: a role in the database is a right. What every member
 /// may is anybody's to give who manages members.
-pub(super) fn check_role_scopes(caller: &Caller, role: Role) -> Result<(), Problem> {
+pub(crate) fn check_role_scopes(caller: &Caller, role: Role) -> Result<(), Problem> {
     match role.scopes().missing_from(caller.scopes.and(Role::Member.scopes())).next() {
         Some(scope) if caller.tenant.is_some() => {
             let detail =
@@ -347,7 +347,7 @@ impl AppState {
 
     /// Removes `user` from `tenant` and deletes what is known of the person. What was begun and not finished is finished
     /// when it is asked for again.
-    pub(super) async fn remove_member(
+    pub(crate) async fn remove_member(
         &self,
         caller: &Caller,
         actor: &Actor,

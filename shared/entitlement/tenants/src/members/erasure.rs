@@ -6,11 +6,11 @@ use edge_database::Db;
 use edge_notifications::Notifications;
 use serde_json::json;
 
-use crate::change::{CommitResult, Task};
+use super::people::People;
+use super::store::Members;
 use crate::error::TenantError;
-use crate::members::Members;
-use crate::people::People;
-use crate::store::Tenants;
+use crate::tenant::Tenants;
+use crate::tenant::{CommitResult, Task};
 use edge_audit::{Actor, AuditEntry};
 
 /// How often a change is made anew because somebody else was faster.

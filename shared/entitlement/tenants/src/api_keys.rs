@@ -10,7 +10,7 @@ use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 
-use super::AppState;
+use crate::router::AppState;
 
 /// Create an API key for a tenant
 ///
@@ -22,7 +22,7 @@ use super::AppState;
     params(("id" = String, Path, description = "The tenant's id.")), request_body = CreateApiKeyRequest,
     responses((status = 201, description = "The key is created.", body = CreateApiKeyResponse)),
 )]
-pub(super) async fn create(
+pub(crate) async fn create(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
@@ -47,7 +47,7 @@ pub(super) async fn create(
     params(("id" = String, Path, description = "The tenant's id."), Page),
     responses((status = 200, description = "A page of keys.", body = Listing<ApiKeyResponse>)),
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
@@ -74,7 +74,7 @@ pub(super) async fn list(
         (status = 204, description = "The key is revoked."),
     ),
 )]
-pub(super) async fn revoke(
+pub(crate) async fn revoke(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path((id, key)): Path<(String, String)>,

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::AppState;
-use crate::audit::SOURCES;
+use super::SOURCES;
+use crate::router::AppState;
 use crate::tenant::Tenant;
 
 /// How many entries are read at once to find those with an action, and for one page at most.
@@ -92,7 +92,7 @@ impl From<AuditEntry> for AuditEntryResponse {
     params(("id" = String, Path, description = "The tenant's id."), Page, AuditQuery),
     responses((status = 200, description = "A page of audit entries.", body = Listing<AuditEntryResponse>)),
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
@@ -106,7 +106,7 @@ pub(super) async fn list(
 
 impl AppState {
     /// A page of the audit entries of `tenant` that match `filter`, and `action` if one is given.
-    pub(super) async fn audit_entries(
+    pub(crate) async fn audit_entries(
         &self,
         tenant: &Tenant,
         action: Option<&str>,

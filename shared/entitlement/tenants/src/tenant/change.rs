@@ -5,8 +5,8 @@
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::model::{Mode, Tenant};
 use crate::subscription::{Contradiction, Effect, Event, Status, SubscriptionState, apply};
-use crate::tenant::{Mode, Tenant};
 use edge_audit::AuditEntry;
 
 /// Something that is still to be done about a change.

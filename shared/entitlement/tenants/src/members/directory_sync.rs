@@ -11,8 +11,8 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Value};
 use edge_database::places;
 
+use super::store::{MAX_ATTEMPTS, Members, first, read_role};
 use crate::error::MemberError;
-use crate::members::{MAX_ATTEMPTS, Members, first, read_role};
 use crate::unreported::is_reported;
 
 /// The prefix of the actor's id in changes of members that a sync made. Changes by other actors were made by hand.

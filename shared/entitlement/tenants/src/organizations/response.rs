@@ -6,7 +6,7 @@ use edge_capabilities::database::DatabaseError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::AppState;
+use crate::router::AppState;
 use crate::tenant::{Mode, Tenant};
 
 /// An organization.
@@ -65,7 +65,7 @@ impl OrganizationResponse {
 
 impl AppState {
     /// `tenants` as organizations, in their order.
-    pub(super) async fn organizations(&self, tenants: Vec<Tenant>) -> Result<Vec<OrganizationResponse>, DatabaseError> {
+    pub(crate) async fn organizations(&self, tenants: Vec<Tenant>) -> Result<Vec<OrganizationResponse>, DatabaseError> {
         let ids: Vec<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
         let mut owners = self.members.first_owners(&ids).await?;
         let mut external_ids: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();

@@ -1,7 +1,4 @@
-//! Organizations over HTTP: tenants, by the name that billing has for them.
-
-mod request;
-mod response;
+//! Organizations over HTTP.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,19 +10,19 @@ use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 
-use super::audit::AuditEntryResponse;
-use super::members::{MemberKeys, check_role_scopes};
-use super::request::{MAX_TEXT_LEN, is_email, is_uuid, new_uuid};
-use super::{AppState, require_platform};
-use crate::error::{MemberError, TenantError};
-use crate::members::MembershipChange;
-use crate::people::PersonPatch;
-use crate::tenant::Tenant;
-use request::{
+use super::request::{
     CreateOrganizationRequest, ExternalIdChange, UpdateOrganizationRequest, read_external_ids, slug_of,
     with_field_names,
 };
-use response::OrganizationResponse;
+use super::response::OrganizationResponse;
+use crate::audit::api::AuditEntryResponse;
+use crate::error::{MemberError, TenantError};
+use crate::members::MembershipChange;
+use crate::members::PersonPatch;
+use crate::members::api::{MemberKeys, check_role_scopes};
+use crate::router::{AppState, require_platform};
+use crate::tenant::Tenant;
+use crate::tenant::request::{MAX_TEXT_LEN, is_email, is_uuid, new_uuid};
 
 /// How often a slug that was made from a name gets another ending because another organization has it.
 const MAX_SLUGS: u32 = 5;
@@ -44,7 +41,7 @@ const MAX_SLUGS: u32 = 5;
         (status = 409, description = "`ALREADY_EXISTS`: another organization has this slug, external id or Stripe customer."),
     ),
 )]
-pub(super) async fn create_organization(
+pub(crate) async fn create_organization(
     State(state): State<AppState>,
     granted: Granted<AnyScope>,
     address: Address,
@@ -69,7 +66,7 @@ pub(super) async fn create_organization(
     get, path = "/organizations", tag = "Organizations", security(("key" = ["organizations:read"])), params(Page),
     responses((status = 200, description = "A page of organizations.", body = Listing<OrganizationResponse>)),
 )]
-pub(super) async fn list_organizations(
+pub(crate) async fn list_organizations(
     State(state): State<AppState>,
     granted: Granted<AnyScope>,
     page: Page,
@@ -90,7 +87,7 @@ pub(super) async fn list_organizations(
         (status = 404, description = "`ORGANIZATION_NOT_FOUND`: there is no such organization, or it is not the caller's."),
     ),
 )]
-pub(super) async fn get_organization(
+pub(crate) async fn get_organization(
     State(state): State<AppState>,
     granted: Granted<OrganizationsRead>,
     Path(id): Path<String>,
@@ -112,7 +109,7 @@ pub(super) async fn get_organization(
         (status = 409, description = "`ALREADY_EXISTS`: another organization has this slug, external id or Stripe customer."),
     ),
 )]
-pub(super) async fn update_organization(
+pub(crate) async fn update_organization(
     State(state): State<AppState>,
     granted: Granted<OrganizationsWrite>,
     address: Address,
@@ -143,7 +140,7 @@ pub(super) async fn update_organization(
         (status = 404, description = "`ORGANIZATION_NOT_FOUND`: there is no such organization, or it is not the caller's."),
     ),
 )]
-pub(super) async fn list_audit_entries(
+pub(crate) async fn list_audit_entries(
     State(state): State<AppState>,
     granted: Granted<OrganizationsRead>,
     Path(id): Path<String>,
@@ -171,7 +168,7 @@ pub(super) async fn list_audit_entries(
         (status = 409, description = "`LAST_OWNER`: an organization keeps at least one owner."),
     ),
 )]
-pub(super) async fn erase_user(
+pub(crate) async fn erase_user(
     State(state): State<AppState>,
     granted: Granted<OrganizationsWrite>,
     address: Address,

@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{AppState, require_platform};
+use super::store::ExternalId;
 use crate::error::ExternalIdError;
-use crate::external_ids::ExternalId;
+use crate::router::{AppState, require_platform};
 use crate::tenant::Tenant;
 use edge_audit::Actor;
 
 /// A tenant's external id in an application.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SetExternalIdRequest {
+pub(crate) struct SetExternalIdRequest {
     /// The tenant's id in the application, 1 to 256 bytes: `hospital_id` in HealOS, `company_id` in PowerDialer.
     external_org_id: String,
 }
@@ -28,7 +28,7 @@ pub(super) struct SetExternalIdRequest {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExternalId)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ExternalIdResponse {
+pub(crate) struct ExternalIdResponse {
     application_slug: String,
     external_org_id: String,
     set_by: String,
@@ -79,7 +79,7 @@ impl From<Failed> for Problem {
     }
 }
 
-pub(super) fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
+pub(crate) fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
     Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()))
 }
 
@@ -90,7 +90,7 @@ pub(super) fn read_id(field: &str, text: &str) -> Result<Id, Problem> {
     params(("id" = String, Path, description = "The tenant's id.")),
     responses((status = 200, description = "All external ids of the tenant, sorted by application.", body = Listing<ExternalIdResponse>)),
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,
@@ -118,7 +118,7 @@ pub(super) async fn list(
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has this id in this application."),
     ),
 )]
-pub(super) async fn set(
+pub(crate) async fn set(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
@@ -146,7 +146,7 @@ pub(super) async fn set(
     ),
     responses((status = 204, description = "The external id is deleted.")),
 )]
-pub(super) async fn remove(
+pub(crate) async fn remove(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,
@@ -163,7 +163,7 @@ pub(super) async fn remove(
 
 impl AppState {
     /// Sets what `application` calls `tenant`; the next seat checks see it.
-    pub(super) async fn set_external_id(
+    pub(crate) async fn set_external_id(
         &self,
         tenant: &Tenant,
         application: &Id,
@@ -191,7 +191,7 @@ impl AppState {
     }
 
     /// Removes what `application` calls `tenant`, which was `known`.
-    pub(super) async fn remove_external_id(
+    pub(crate) async fn remove_external_id(
         &self,
         tenant: &Tenant,
         application: &Id,

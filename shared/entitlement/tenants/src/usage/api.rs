@@ -11,8 +11,8 @@ use http::Uri;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::AppState;
-use crate::usage::Usage;
+use super::store::Usage;
+use crate::router::AppState;
 
 const DAY: Duration = Duration::from_hours(24);
 const DEFAULT_DAYS: u32 = 30;
@@ -21,7 +21,7 @@ const MAX_DAYS: u32 = 366;
 /// The period to report.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct UsageQuery {
+pub(crate) struct UsageQuery {
     /// The number of days to look back: 1 to 366. The default is 30.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 366)]
     days: Option<String>,
@@ -30,7 +30,7 @@ pub(super) struct UsageQuery {
 /// A tenant's usage and limits.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageStats)]
-pub(super) struct UsageResponse {
+pub(crate) struct UsageResponse {
     tenant_id: String,
     /// The time from which decisions and events are counted.
     from: String,
@@ -67,7 +67,7 @@ struct Users {
     params(("id" = String, Path, description = "The tenant's id."), UsageQuery),
     responses((status = 200, description = "The tenant's usage.", body = UsageResponse)),
 )]
-pub(super) async fn stats(
+pub(crate) async fn stats(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     Path(id): Path<String>,

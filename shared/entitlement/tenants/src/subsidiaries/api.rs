@@ -6,14 +6,14 @@ use edge_http::{Address, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::response::TenantResponse;
-use super::{AppState, require_platform};
+use super::model::SUBSIDIARIES;
 use crate::error::TenantError;
-use crate::subsidiaries::SUBSIDIARIES;
+use crate::router::{AppState, require_platform};
+use crate::tenant::response::TenantResponse;
 
 /// The group's own companies.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ProvisionResponse {
+pub(crate) struct ProvisionResponse {
     /// All internal companies, sorted by code.
     data: Vec<TenantResponse>,
     /// The codes of the companies for which this request created tenants.
@@ -32,7 +32,7 @@ pub(super) struct ProvisionResponse {
         (status = 409, description = "`ALREADY_EXISTS`: another tenant has the slug of one of the companies."),
     ),
 )]
-pub(super) async fn provision(
+pub(crate) async fn provision(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,

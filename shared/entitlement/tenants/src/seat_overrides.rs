@@ -7,7 +7,7 @@ use edge_http::{Address, Code, Problem};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{AppState, require_platform};
+use crate::router::{AppState, require_platform};
 
 /// Delete a tenant's seat override
 ///
@@ -22,7 +22,7 @@ use super::{AppState, require_platform};
         (status = 404, description = "`TENANT_NOT_FOUND`: there is no such tenant."),
     ),
 )]
-pub(super) async fn drop_payments(
+pub(crate) async fn drop_payments(
     State(state): State<AppState>,
     granted: Granted<TenantsAdmin>,
     address: Address,

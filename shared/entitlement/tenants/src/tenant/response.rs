@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::tenant::{Mode, Tenant};
+use super::model::{Mode, Tenant};
 
 /// A tenant.
 #[derive(Serialize, ToSchema)]

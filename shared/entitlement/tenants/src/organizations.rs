@@ -1,0 +1,5 @@
+//! Organizations: tenants, by the name that billing has for them.
+
+pub(crate) mod api;
+mod request;
+mod response;
