@@ -1,6 +1,11 @@
 //! The database: SQL that runs on both SQLite and PostgreSQL, with `$1` parameters, `ON CONFLICT` and `RETURNING`. The
 //! only types are texts, integers (timestamps are milliseconds) and NULL.
 
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
 use std::fmt;
 
 use async_trait::async_trait;

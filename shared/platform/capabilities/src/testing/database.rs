@@ -3,10 +3,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::types::{Value as Sqlite, ValueRef};
 
 use crate::Database;
-use crate::database::{DatabaseError, Dialect, Row, Value, numbered_parameters};
+use crate::database::{DatabaseError, Dialect, Row, Value, sqlite};
 
 /// A database in memory: SQLite, the same engine that Spin runs.
 pub struct MemoryDatabase {
@@ -54,31 +53,6 @@ impl MemoryDatabase {
     pub fn set_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }
-
-    fn run(&self, statement: &str, parameters: &[Value]) -> rusqlite::Result<Vec<Row>> {
-        let guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = guard.as_ref().ok_or(rusqlite::Error::InvalidQuery)?;
-        let mut prepared = connection.prepare(&numbered_parameters(statement))?;
-        let parameters = parameters.iter().map(|value| match value {
-            Value::Null => Sqlite::Null,
-            Value::Integer(integer) => Sqlite::Integer(*integer),
-            Value::Text(text) => Sqlite::Text(text.clone()),
-        });
-        let columns = prepared.column_count();
-        let mut found = prepared.query(rusqlite::params_from_iter(parameters))?;
-        let mut rows = Vec::new();
-        while let Some(row) = found.next()? {
-            let values = (0..columns).map(|index| {
-                Ok(match row.get_ref(index)? {
-                    ValueRef::Integer(integer) => Value::Integer(integer),
-                    ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-                    _ => Value::Null,
-                })
-            });
-            rows.push(Row(values.collect::<rusqlite::Result<_>>()?));
-        }
-        Ok(rows)
-    }
 }
 
 #[async_trait]
@@ -95,7 +69,9 @@ impl Database for MemoryDatabase {
         if self.full.load(Ordering::SeqCst) && !statement.trim_start().starts_with("SELECT") {
             return Err(DatabaseError::from_sqlite("database or disk is full"));
         }
-        self.run(statement, parameters).map_err(|error| DatabaseError::from_sqlite(&error.to_string()))
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = || DatabaseError::Unavailable("SQLite opens no database in memory".into());
+        sqlite::query(connection.as_ref().ok_or_else(closed)?, statement, parameters)
     }
 
     async fn dialect(&self) -> Result<Dialect, DatabaseError> {

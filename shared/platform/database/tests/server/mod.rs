@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use edge_capabilities::Database;
-use edge_capabilities::database::{DatabaseError, Dialect, Row, Value};
+use edge_capabilities::database::{DatabaseError, Dialect, Row, Value, postgres};
 use tokio_postgres::NoTls;
-use tokio_postgres::types::{ToSql, Type};
 
 /// A server that ends with the test.
 pub struct Server {
@@ -102,24 +101,7 @@ pub struct Postgres(pub tokio_postgres::Client);
 #[async_trait]
 impl Database for Postgres {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        let parameters: Vec<Box<dyn ToSql + Send + Sync>> = parameters
-            .iter()
-            .map(|value| -> Box<dyn ToSql + Send + Sync> {
-                match value {
-                    Value::Null => Box::new(None::<i64>),
-                    Value::Integer(integer) => Box::new(*integer),
-                    Value::Text(text) => Box::new(text.clone()),
-                }
-            })
-            .collect();
-        let references: Vec<_> = parameters.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
-        let refused = |error: tokio_postgres::Error| DatabaseError::Refused(format!("{error:?}"));
-        let rows = self.0.query(statement, &references).await.map_err(refused)?;
-        let value = |row: &tokio_postgres::Row, index: usize| match row.columns()[index].type_() {
-            &Type::INT8 => row.get::<_, Option<i64>>(index).map_or(Value::Null, Value::Integer),
-            _ => row.get::<_, Option<String>>(index).map_or(Value::Null, Value::Text),
-        };
-        Ok(rows.iter().map(|row| Row((0..row.len()).map(|index| value(row, index)).collect())).collect())
+        postgres::query(&self.0, statement, parameters).await
     }
 
     async fn dialect(&self) -> Result<Dialect, DatabaseError> {
