@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::get;
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
@@ -58,17 +57,7 @@ impl Services {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<JobRunner> {
-    fn from_ref(state: &AppState) -> Self {
-        state.jobs.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, jobs: Arc<JobRunner> });
 
 /// The routes of the component `analytics`.
 pub fn router(capabilities: Capabilities) -> Router {

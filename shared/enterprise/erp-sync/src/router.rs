@@ -1,7 +1,6 @@
 //! The routes of the ERP sync.
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
 use edge_capabilities::Capabilities;
@@ -25,17 +24,7 @@ pub(crate) struct AppState {
     pub(crate) worker: SyncWorker,
 }
 
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
-
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.access.clone()
-    }
-}
+edge_http::state_parts!(AppState { tenants: Tenants, access: Authenticator });
 
 /// The routes of the component `erp-sync`.
 pub fn router(capabilities: Capabilities) -> Router {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -48,17 +47,7 @@ impl std::ops::Deref for AppState {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<JobRunner> {
-    fn from_ref(state: &AppState) -> Self {
-        state.jobs.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, jobs: Arc<JobRunner> });
 
 /// The routes of the component `provisioning`.
 pub fn router(capabilities: Capabilities) -> Router {

@@ -1,7 +1,6 @@
 //! The routes of applications and their plans. The handlers of each resource are in its `api`.
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, patch, post};
 use edge_access::{Authenticator, Caller};
 use edge_capabilities::{Capabilities, Timestamp};
@@ -35,11 +34,7 @@ impl AppState {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// Applications are the platform's: no tenant's caller changes them.
 pub(crate) fn require_platform(caller: &Caller) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! The routes of SCIM.
 
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -32,17 +32,7 @@ struct AppState {
     tenants: Tenants,
 }
 
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
-
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { tenants: Tenants, authenticator: Authenticator });
 
 /// The routes, for a component that serves others too. `departures` removes who is not active.
 pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {

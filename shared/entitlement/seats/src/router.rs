@@ -9,7 +9,6 @@ mod verification;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::{Authenticator, Caller};
 use edge_capabilities::{Capabilities, Clock, Counters};
@@ -50,11 +49,7 @@ impl std::ops::Deref for AppState {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {

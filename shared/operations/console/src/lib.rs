@@ -8,7 +8,6 @@ mod settings;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::get;
 use edge_capabilities::{Capabilities, Config, Random};
 
@@ -19,11 +18,7 @@ struct AppState {
     random: Arc<dyn Random>,
 }
 
-impl FromRef<AppState> for Arc<dyn Config> {
-    fn from_ref(state: &AppState) -> Self {
-        state.config.clone()
-    }
-}
+edge_http::state_parts!(AppState { config: Arc<dyn Config> });
 
 /// `/console/…`: the component `console`.
 pub fn router(capabilities: Capabilities) -> Router {

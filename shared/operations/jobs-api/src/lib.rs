@@ -7,7 +7,6 @@ mod drain;
 mod job;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
 use edge_capabilities::Capabilities;
@@ -25,11 +24,7 @@ struct AppState {
     queue: JobQueue,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes of jobs, for the component that serves them.
 pub fn routes(capabilities: &Capabilities) -> Router {

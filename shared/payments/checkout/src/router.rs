@@ -1,7 +1,6 @@
 //! The billing API.
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
 use edge_capabilities::Capabilities;
@@ -27,17 +26,7 @@ pub(crate) struct AppState {
     pub(crate) tenants: Tenants,
 }
 
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
-
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { tenants: Tenants, authenticator: Authenticator });
 
 /// The routes of the component `checkout`.
 pub fn router(capabilities: Capabilities) -> Router {

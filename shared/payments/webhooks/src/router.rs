@@ -48,11 +48,7 @@ impl std::ops::Deref for AppState {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 impl FromRef<AppState> for Arc<JobRunner> {
     fn from_ref(state: &AppState) -> Self {

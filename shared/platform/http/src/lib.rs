@@ -24,7 +24,7 @@ pub use bearer::bearer;
 pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use context::{RateLimitStatus, RequestId, Timings};
-pub use edge_json::{InvalidText, Text};
+pub use edge_json::{InvalidText, Text, nullable};
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
 
@@ -35,4 +35,16 @@ pub fn finish(routes: Router, component: &'static str, capabilities: &Capabiliti
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this path."))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "This path takes another method."))
         .layer(layer)
+}
+
+/// Lets extractors take parts of a router's state: `state_parts!(AppState { tenants: Tenants })`.
+#[macro_export]
+macro_rules! state_parts {
+    ($state:ty { $($field:ident: $part:ty),+ $(,)? }) => {$(
+        impl ::axum::extract::FromRef<$state> for $part {
+            fn from_ref(state: &$state) -> Self {
+                state.$field.clone()
+            }
+        }
+    )+};
 }

@@ -13,13 +13,21 @@ mod bounded_list;
 mod strict;
 mod text;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Error, Value};
 
 pub use bounded_list::AtMost;
 pub use strict::Strict;
 pub use text::{InvalidText, Text};
+
+/// Tells null from an absent field, for a field with `#[serde(default, deserialize_with = "nullable")]`: None, it is absent;
+/// `Some(None)`, it is null.
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
 
 /// Reads `bytes`, which must be one JSON value.
 pub fn from_slice<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {

@@ -9,7 +9,7 @@ mod tests;
 mod versions;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Path};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
 use axum::routing::{get, post};
 use edge_access::{Authenticator, Caller};
 use edge_capabilities::Capabilities;
@@ -30,11 +30,7 @@ struct AppState {
     rulebook: Rulebook,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes of the component `rules`.
 pub fn router(capabilities: Capabilities) -> Router {

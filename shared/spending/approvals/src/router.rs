@@ -3,7 +3,6 @@
 mod error;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use edge_access::Authenticator;
 use edge_audit::{Actor, AuditEntry, AuditLog};
@@ -28,17 +27,7 @@ pub(crate) struct AppState {
     tenants: Tenants,
 }
 
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
-
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { tenants: Tenants, authenticator: Authenticator });
 
 impl AppState {
     pub(crate) fn now(&self) -> Timestamp {

@@ -1,10 +1,10 @@
 //! The bodies of requests that create and change plans, and their validation.
 
 use edge_capabilities::{Random, Timestamp, random};
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, Problem, nullable};
 use edge_money::{Currency, Digits, Money};
 use edge_plans::Cycle;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::model::ApplicationPlan;
@@ -38,11 +38,11 @@ pub(crate) struct CreatePlanRequest {
     #[serde(default)]
     min_seats: Option<u32>,
     /// The largest number of seats that can be bought; null (default): any number.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     max_seats: Option<Option<u32>>,
     /// The id of the same price at Stripe.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     stripe_price_id: Option<Option<String>>,
     /// Whether the plan is sold. Default: true.
@@ -74,21 +74,16 @@ pub(crate) struct UpdatePlanRequest {
     #[serde(default)]
     min_seats: Option<u32>,
     /// The largest number of seats that can be bought; null (default): any number.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     max_seats: Option<Option<u32>>,
     /// The id of the same price at Stripe.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     stripe_price_id: Option<Option<String>>,
     /// Whether the plan is sold. Default: true.
     #[serde(default)]
     active: Option<bool>,
-}
-
-/// Distinguishes null from an absent field.
-fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 pub(crate) fn is_plan_id(id: &str) -> bool {

@@ -1,7 +1,7 @@
 //! API keys over HTTP.
 
 use axum::Router;
-use axum::extract::{FromRef, FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use edge_capabilities::database::Cursor;
@@ -226,11 +226,7 @@ struct AppState {
     idempotency: Idempotency,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes, for a component that serves others too.
 pub fn routes(capabilities: &Capabilities) -> Router {
