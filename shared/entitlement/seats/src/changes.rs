@@ -4,7 +4,7 @@
 //! * The raises in the database are numbered so that a reader never steps over one ([`crate::fence_raises`]).
 //! * A raise is listed once the cache of this node has it ([`crate::reconciliation`]): a follower that asks again is not
 //!   given the old verdict.
-//! * A follower waits by the clock. Whoever looks first, in whichever instance, looks for all: see [`LOOK`].
+//! * A follower waits by the clock. The first one to look, in whichever instance, looks for all: see [`LOOK`].
 //! * Where a follower may have missed something it is told to forget everything: after raises were deleted that it had not
 //!   read, and after the cache or the database was rolled back.
 
@@ -21,7 +21,7 @@ use edge_capabilities::Capabilities;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
 
-use crate::fence_raises::{Concerned, FenceRaises, Stored};
+use crate::fence_raises::{AffectedOrg, FenceRaises, StoredRaise};
 use crate::reconciliation::{Checked, Position, Reconciliation};
 
 /// How old what a follower knows becomes before it looks again. All followers that learn the same at the same time would
@@ -67,7 +67,7 @@ pub(crate) struct Changes {
 struct Page {
     after: i64,
     until: i64,
-    concerned: Arc<Vec<Concerned>>,
+    concerned: Arc<Vec<AffectedOrg>>,
 }
 
 /// The feed, for the followers of one instance.
@@ -165,7 +165,7 @@ impl Feed {
         present: Position,
         caller: &Caller,
     ) -> Result<(Vec<Change>, Position), DatabaseError> {
-        let mut end = Stored { sequence: present.sequence, fence: present.fence };
+        let mut end = StoredRaise { sequence: present.sequence, fence: present.fence };
         if present.sequence.saturating_sub(read.sequence) > i64::from(PAGE) {
             let page = self.raises.end_of_page(read.sequence, PAGE).await?;
             end = page.filter(|page| page.sequence < end.sequence).unwrap_or(end);
@@ -185,7 +185,7 @@ impl Feed {
         Ok((changes.collect(), Position { sequence: end.sequence, fence: end.fence, ..present }))
     }
 
-    async fn concerned(&self, after: i64, until: i64) -> Result<Arc<Vec<Concerned>>, DatabaseError> {
+    async fn concerned(&self, after: i64, until: i64) -> Result<Arc<Vec<AffectedOrg>>, DatabaseError> {
         {
             let page = self.page.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(page) = page.as_ref().filter(|page| page.after == after && page.until == until) {
@@ -205,7 +205,7 @@ fn is_lost(read: Position, present: Position) -> bool {
 }
 
 /// Whether an external id is one of `tenant`; None: the platform.
-fn is_of(concerned: &Concerned, tenant: Option<&TenantId>) -> bool {
+fn is_of(concerned: &AffectedOrg, tenant: Option<&TenantId>) -> bool {
     let Some(tenant) = tenant.map(TenantId::as_str) else { return true };
     [&concerned.organization, &concerned.bound_to].into_iter().flatten().any(|one| one == tenant)
 }

@@ -7,8 +7,8 @@ use http::StatusCode;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
-use crate::erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::error::ErpError;
+use crate::seat::{SeatLookup, SeatSnapshot, SeatStatus, SubscriptionStatus};
 use crate::subject::{Id, Subject};
 
 /// A seat in the ERP's JSON. Every field is required: a missing one shows that the answer is not a seat.
@@ -70,22 +70,22 @@ enum NotFoundCode {
 }
 
 /// Asks the ERP for the seat of `subject`.
-pub(crate) async fn get_seat(erp: &Upstream, subject: &Subject) -> Result<ErpAnswer, ErpError> {
+pub(crate) async fn get_seat(erp: &Upstream, subject: &Subject) -> Result<SeatLookup, ErpError> {
     let Subject { org, user } = subject;
     let [application, external_org, user] = [&org.application, &org.id, user].map(|id| segment(id.as_str()));
     let response = erp.get(&format!("/api/v1/seats/{application}/{external_org}/{user}")).await?;
     match response.status {
-        StatusCode::OK => read_seat(&response.body).map(ErpAnswer::Seat),
+        StatusCode::OK => read_seat(&response.body).map(SeatLookup::Seat),
         StatusCode::NOT_FOUND => match edge_json::from_slice::<NotFoundBody>(&response.body).map(|body| body.code) {
-            Ok(NotFoundCode::OrganizationNotFound) => Ok(ErpAnswer::OrganizationNotFound),
-            Ok(NotFoundCode::SeatNotFound) => Ok(ErpAnswer::SeatNotFound),
+            Ok(NotFoundCode::OrganizationNotFound) => Ok(SeatLookup::OrganizationNotFound),
+            Ok(NotFoundCode::SeatNotFound) => Ok(SeatLookup::SeatNotFound),
             Err(_) => Err(ErpError::Status(404)),
         },
         other => Err(ErpError::Status(other.as_u16())),
     }
 }
 
-fn read_seat(body: &[u8]) -> Result<ErpSeat, ErpError> {
+fn read_seat(body: &[u8]) -> Result<SeatSnapshot, ErpError> {
     let unreadable = |reason: &dyn ToString| ErpError::Unreadable(reason.to_string());
     let seat: SeatBody = edge_json::from_slice(body).map_err(|error| unreadable(&without_values(&error)))?;
     let wrong = |field: &str| unreadable(&format!("{field} has an unknown value"));
@@ -95,7 +95,7 @@ fn read_seat(body: &[u8]) -> Result<ErpSeat, ErpError> {
     let period_end = seat.current_period_end.map(|written| {
         Timestamp::parse_lenient(&written.0).ok_or_else(|| unreadable(&"current_period_end is not a date and time"))
     });
-    Ok(ErpSeat {
+    Ok(SeatSnapshot {
         period_end: period_end.transpose()?,
         organization: seat.organization_id.0,
         seat_id: seat.seat_id.0,
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::subject::ExternalOrg;
 
-    async fn get(world: &World, user: &str) -> Result<ErpAnswer, ErpError> {
+    async fn get(world: &World, user: &str) -> Result<SeatLookup, ErpError> {
         world.config.set("erp_url", "http://erp:8000/base");
         world.config.set("erp_api_key", "erp-key");
         let (capabilities, _) = world.instance();
@@ -152,7 +152,7 @@ mod tests {
         })
     }
 
-    async fn answered(status: u16, body: &str) -> Result<ErpAnswer, ErpError> {
+    async fn answered(status: u16, body: &str) -> Result<SeatLookup, ErpError> {
         let world = World::new(1);
         let body = Bytes::from(body.to_owned());
         world.http.on_request(move |_| {
@@ -185,11 +185,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn seats_and_not_founds_are_answers() {
-        let Ok(ErpAnswer::Seat(seat)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
+        let Ok(SeatLookup::Seat(seat)) = answered(200, &seat().to_string()).await else { panic!("no seat") };
         assert_eq!((seat.organization.as_str(), seat.version), ("org_1", 12));
         assert_eq!(seat.period_end.unwrap().to_string(), "2024-02-01T00:00:00Z");
         for (code, answer) in
-            [("ORGANIZATION_NOT_FOUND", ErpAnswer::OrganizationNotFound), ("SEAT_NOT_FOUND", ErpAnswer::SeatNotFound)]
+            [("ORGANIZATION_NOT_FOUND", SeatLookup::OrganizationNotFound), ("SEAT_NOT_FOUND", SeatLookup::SeatNotFound)]
         {
             assert_eq!(answered(404, &json!({"code": code, "more": 1}).to_string()).await, Ok(answer));
         }
@@ -243,7 +243,7 @@ mod tests {
             let mut body = seat();
             body[field] = value;
             match answered(200, &body.to_string()).await {
-                Ok(ErpAnswer::Seat(seat)) => seat,
+                Ok(SeatLookup::Seat(seat)) => seat,
                 other => panic!("{body}: {other:?}"),
             }
         };

@@ -29,7 +29,7 @@ pub(crate) enum RaiseReason {
 
 /// A raise as it was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub(crate) struct StoredRaise {
     /// Orders all raises.
     pub(crate) sequence: i64,
     /// The number that callers are shown. It grows with the sequence number.
@@ -67,7 +67,7 @@ pub(crate) struct Progress {
 
 /// What a raise concerns: an external id of its organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Concerned {
+pub(crate) struct AffectedOrg {
     pub(crate) application: String,
     pub(crate) external_org: String,
     pub(crate) fence: i64,
@@ -93,7 +93,7 @@ impl FenceRaises {
         now: Timestamp,
         number: i64,
         reason: RaiseReason,
-    ) -> Result<Stored, DatabaseError> {
+    ) -> Result<StoredRaise, DatabaseError> {
         let values = [organization.into(), now.into(), number.into(), Value::Null, Value::Null, Value::Null];
         self.insert_row(values, reason).await
     }
@@ -105,7 +105,7 @@ impl FenceRaises {
         tenant: Option<&str>,
         now: Timestamp,
         number: i64,
-    ) -> Result<Stored, DatabaseError> {
+    ) -> Result<StoredRaise, DatabaseError> {
         // Each tenant has a row of its own: it must hear that the external id is no longer its own.
         let key = format!("{ALIAS}{}{}", org.key(), tenant.unwrap_or_default());
         let (application, external_org) = (org.application.as_str(), org.id.as_str());
@@ -114,7 +114,7 @@ impl FenceRaises {
         self.insert_row(values, RaiseReason::FactsChanged).await
     }
 
-    async fn insert_row(&self, values: [Value; 6], reason: RaiseReason) -> Result<Stored, DatabaseError> {
+    async fn insert_row(&self, values: [Value; 6], reason: RaiseReason) -> Result<StoredRaise, DatabaseError> {
         const NEXT: &str = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)";
         let (paid, dropped, too) = match reason {
             RaiseReason::FactsChanged => ("NULL", "NULL", ""),
@@ -142,7 +142,7 @@ impl FenceRaises {
                 // No row: another raise of the same organisation took the number first. Each has one of its own.
                 Ok(rows) => {
                     if let Some(row) = rows.first() {
-                        return Ok(Stored { sequence: row.integer(0)?, fence: row.integer(1)? });
+                        return Ok(StoredRaise { sequence: row.integer(0)?, fence: row.integer(1)? });
                     }
                 }
             }
@@ -207,14 +207,14 @@ impl FenceRaises {
     }
 
     /// The raise with the highest sequence number up to `sequence`.
-    pub(crate) async fn last_until(&self, sequence: i64) -> Result<Option<Stored>, DatabaseError> {
+    pub(crate) async fn last_until(&self, sequence: i64) -> Result<Option<StoredRaise>, DatabaseError> {
         let statement = "SELECT sequence, fence FROM seat_fences WHERE sequence <= $1 ORDER BY sequence DESC LIMIT 1";
         let rows = self.0.query(statement, &[sequence.into()]).await?;
         rows.first().map(stored).transpose()
     }
 
     /// The last of the first `limit` raises with sequence numbers above `after`.
-    pub(crate) async fn end_of_page(&self, after: i64, limit: u32) -> Result<Option<Stored>, DatabaseError> {
+    pub(crate) async fn end_of_page(&self, after: i64, limit: u32) -> Result<Option<StoredRaise>, DatabaseError> {
         let statement = "SELECT sequence, fence FROM
                 (SELECT sequence, fence FROM seat_fences WHERE sequence > $1 ORDER BY sequence LIMIT $2) AS page
             ORDER BY sequence DESC LIMIT 1";
@@ -223,7 +223,7 @@ impl FenceRaises {
     }
 
     /// What the raises with sequence numbers above `after` and up to `until` concern, an external id perhaps several times.
-    pub(crate) async fn concerned(&self, after: i64, until: i64) -> Result<Vec<Concerned>, DatabaseError> {
+    pub(crate) async fn concerned(&self, after: i64, until: i64) -> Result<Vec<AffectedOrg>, DatabaseError> {
         // An external id of an organisation: as the ERP calls it now, or did; or as it is bound at the edge.
         let statement = "WITH raised AS (
                 SELECT organization_id, fence, application, external_org, tenant_id FROM seat_fences
@@ -245,7 +245,7 @@ impl FenceRaises {
         let rows = self.0.query(statement, &[after.into(), until.into()]).await?;
         let text = |row: &Row, place| Ok::<_, DatabaseError>(row.optional_text(place)?.map(ToOwned::to_owned));
         let read = |row: &Row| {
-            Ok(Concerned {
+            Ok(AffectedOrg {
                 application: row.text(0)?.to_owned(),
                 external_org: row.text(1)?.to_owned(),
                 fence: row.optional_integer(2)?.unwrap_or(0),
@@ -281,8 +281,8 @@ fn cache_name(id: &str) -> String {
     format!("cache:{id}")
 }
 
-fn stored(row: &Row) -> Result<Stored, DatabaseError> {
-    Ok(Stored { sequence: row.integer(0)?, fence: row.optional_integer(1)?.unwrap_or(0) })
+fn stored(row: &Row) -> Result<StoredRaise, DatabaseError> {
+    Ok(StoredRaise { sequence: row.integer(0)?, fence: row.optional_integer(1)?.unwrap_or(0) })
 }
 
 #[cfg(test)]

@@ -28,11 +28,11 @@ use edge_capabilities::{Clock, KeyValue};
 use edge_database::Db;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::erp_seat::{ErpAnswer, ErpSeat};
 use crate::error::StorageError;
 use crate::fence::{Fence, FenceToken, Fences};
 use crate::fence_raises::{FenceRaises, RaiseReason};
 use crate::organization_names::OrganizationNames;
+use crate::seat::{SeatLookup, SeatSnapshot};
 use crate::subject::ExternalOrg;
 use crate::tenant_facts::TenantRows;
 
@@ -228,8 +228,8 @@ impl Invalidation {
     }
 
     /// Records that `answer`, which is not stored in the cache, is about its organisation.
-    pub(crate) async fn note_alias(&self, org: &ExternalOrg, answer: &ErpAnswer) -> Result<(), DatabaseError> {
-        let ErpAnswer::Seat(ErpSeat { organization, .. }) = answer else { return Ok(()) };
+    pub(crate) async fn note_alias(&self, org: &ExternalOrg, answer: &SeatLookup) -> Result<(), DatabaseError> {
+        let SeatLookup::Seat(SeatSnapshot { organization, .. }) = answer else { return Ok(()) };
         self.names.add_alias(org, organization).await
     }
 
@@ -248,9 +248,9 @@ impl Invalidation {
     pub(crate) async fn apply_tenant_facts(
         &self,
         org: &ExternalOrg,
-        answer: &mut ErpAnswer,
+        answer: &mut SeatLookup,
     ) -> Result<(), DatabaseError> {
-        let ErpAnswer::Seat(seat) = answer else { return Ok(()) };
+        let SeatLookup::Seat(seat) = answer else { return Ok(()) };
         self.tenants.facts(org, &seat.organization).await?.apply(seat);
         Ok(())
     }
@@ -262,9 +262,9 @@ impl Invalidation {
         &self,
         org: &ExternalOrg,
         before: &FenceToken,
-        answer: &ErpAnswer,
+        answer: &SeatLookup,
     ) -> Result<Option<FenceToken>, StorageError> {
-        let ErpAnswer::Seat(ErpSeat { organization, .. }) = answer else { return Ok(Some(before.clone())) };
+        let SeatLookup::Seat(SeatSnapshot { organization, .. }) = answer else { return Ok(Some(before.clone())) };
         match &before.fence {
             Fence::Organization(expected) if expected == organization => Ok(Some(before.clone())),
             // The ERP gives another organisation than before. The next check reads its fence.

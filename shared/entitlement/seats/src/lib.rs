@@ -1,7 +1,7 @@
 //! Seat verification: who has a seat, answered from the cache where possible, and never against a revocation.
 //!
 //! * [`subject`]: the user, organisation and application of a check.
-//! * [`erp_seat`]: the answer about a seat; [`erp`]: the request to the ERP's seat endpoint; [`seat_record`]: the edge's own
+//! * [`seat`]: the answer about a seat; [`erp`]: the request to the ERP's seat endpoint; [`seat_record`]: the edge's own
 //!   record, for applications that keep their seats there.
 //! * [`seat_access`]: the rule that decides whether an answer grants access.
 //! * [`verdict`]: an answer as it is cached, and how long it may be used.
@@ -17,7 +17,6 @@
 mod activity;
 mod changes;
 mod erp;
-mod erp_seat;
 mod error;
 mod fence;
 mod fence_raises;
@@ -28,6 +27,7 @@ mod organization_names;
 mod reconciliation;
 mod remembered;
 mod router;
+mod seat;
 mod seat_access;
 mod seat_record;
 mod settings;
@@ -41,11 +41,11 @@ mod verdict;
 mod verification;
 
 pub use activity::{ACTIVITY_KEPT, SeatActivity};
-pub use erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 pub use error::{ErpError, StorageError, VerificationError};
 pub use invalidation::Invalidation;
 pub use metrics::{verdict_counters, write_metrics};
 pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, router_with};
+pub use seat::{SeatLookup, SeatSnapshot, SeatStatus, SubscriptionStatus};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};
 pub use subject::{ExternalOrg, Id, Subject};

@@ -53,7 +53,7 @@ impl OrganizationNames {
         Ok(self.cache.set(&key(org), organization.as_bytes()).await?)
     }
 
-    /// Records that a verdict about `org` was one about `organization`: whoever remembers it hears of every raise.
+    /// Records that a verdict about `org` was one about `organization`: followers that remember it learn of every raise.
     pub(crate) async fn add_alias(&self, org: &ExternalOrg, organization: &str) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO organization_aliases (application, external_org, organization_id)
             VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";

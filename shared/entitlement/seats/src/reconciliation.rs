@@ -6,7 +6,7 @@
 //!
 //! The cache itself holds the sequence number up to which it was reconciled. That number is rolled back with everything
 //! else, so no later raise hides the loss of an earlier one. The database holds it as well, by the id of the cache: where
-//! the cache's own is lower, the cache was rolled back, and whoever remembers verdicts must forget them.
+//! the cache's own is lower, the cache was rolled back, and all that remember verdicts must forget them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

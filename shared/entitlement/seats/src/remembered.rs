@@ -13,8 +13,8 @@ use edge_capabilities::clock::within;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
 
-use crate::erp_seat::ErpAnswer;
 use crate::fence_raises::FenceRaises;
+use crate::seat::SeatLookup;
 use crate::subject::Subject;
 use crate::verdict::CachedVerdict;
 
@@ -54,7 +54,7 @@ impl Remembered {
     pub(crate) fn insert(&self, subject: &Subject, verdict: &CachedVerdict, latest: i64) {
         let mut answers = self.lock();
         let key = subject.key();
-        if !matches!(verdict.answer, ErpAnswer::Seat(_)) {
+        if !matches!(verdict.answer, SeatLookup::Seat(_)) {
             answers.remove(&key);
             return;
         }

@@ -7,7 +7,7 @@ use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::erp_seat::{SeatStatus, SubscriptionStatus};
+use crate::seat::{SeatStatus, SubscriptionStatus};
 
 /// Why access is granted or denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

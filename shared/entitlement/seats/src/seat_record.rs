@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use edge_capabilities::database::DatabaseError;
 
-use crate::erp_seat::ErpAnswer;
+use crate::seat::SeatLookup;
 use crate::subject::{Id, Subject};
 
 /// The record of seats.
@@ -15,7 +15,7 @@ pub trait SeatRecord: Send + Sync {
 
     /// What the record says of `subject`; None: the ERP has to be asked. The organisation's tenant is taken into account: the
     /// answer needs nothing else.
-    async fn find(&self, subject: &Subject) -> Result<Option<ErpAnswer>, DatabaseError>;
+    async fn find(&self, subject: &Subject) -> Result<Option<SeatLookup>, DatabaseError>;
 }
 
 /// No record: the seats of all applications are in the ERP.
@@ -28,7 +28,7 @@ impl SeatRecord for NoRecord {
         Ok(false)
     }
 
-    async fn find(&self, _: &Subject) -> Result<Option<ErpAnswer>, DatabaseError> {
+    async fn find(&self, _: &Subject) -> Result<Option<SeatLookup>, DatabaseError> {
         Ok(None)
     }
 }

@@ -6,7 +6,7 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row};
 use edge_database::Db;
 
-use crate::erp_seat::{ErpSeat, SubscriptionStatus};
+use crate::seat::{SeatSnapshot, SubscriptionStatus};
 use crate::subject::ExternalOrg;
 
 /// The facts about an organisation's tenant.
@@ -25,7 +25,7 @@ struct Subscription {
 }
 
 impl TenantFacts {
-    pub(crate) fn apply(self, seat: &mut ErpSeat) {
+    pub(crate) fn apply(self, seat: &mut SeatSnapshot) {
         if let Some(Subscription { status, period_end }) = self.subscription {
             seat.subscription_status = status;
             seat.period_end = period_end.or(seat.period_end);

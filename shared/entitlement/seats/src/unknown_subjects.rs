@@ -6,8 +6,8 @@ use std::sync::Arc;
 use edge_capabilities::key_value::StoreError;
 use edge_capabilities::{KeyValue, Timestamp};
 
-use crate::erp_seat::ErpAnswer;
 use crate::leader_election::LeaderElection;
+use crate::seat::SeatLookup;
 use crate::verdict::{self, CachedVerdict};
 
 /// The most unknown subjects whose entries are kept.
@@ -43,7 +43,7 @@ impl UnknownSubjects {
     async fn remove(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
         let verdict = verdict::key_of(key);
         let cached = self.cache.get(&verdict).await?.and_then(|bytes| CachedVerdict::from_bytes(&bytes));
-        if cached.is_some_and(|cached| matches!(cached.answer, ErpAnswer::Seat(_)) && !cached.has_expired(now)) {
+        if cached.is_some_and(|cached| matches!(cached.answer, SeatLookup::Seat(_)) && !cached.has_expired(now)) {
             return Ok(());
         }
         self.cache.delete(&verdict).await?;

@@ -6,8 +6,8 @@ use edge_capabilities::key_value::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::erp_seat::{ErpAnswer, ErpSeat, SeatStatus, SubscriptionStatus};
 use crate::fence::FenceToken;
+use crate::seat::{SeatLookup, SeatSnapshot, SeatStatus, SubscriptionStatus};
 use crate::seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts};
 use crate::settings::Settings;
 use crate::subject::Subject;
@@ -77,7 +77,7 @@ pub struct Seat {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CachedVerdict {
     #[serde(rename = "a")]
-    pub(crate) answer: ErpAnswer,
+    pub(crate) answer: SeatLookup,
     /// Whether it granted access when the ERP gave it.
     #[serde(rename = "g")]
     granted: bool,
@@ -100,7 +100,7 @@ const SKEW_MILLIS: i64 = 60_000;
 impl CachedVerdict {
     /// `answer`, which the ERP gave at `now`, under the fence `token`.
     pub(crate) fn new(
-        answer: ErpAnswer,
+        answer: SeatLookup,
         access: AccessDecision,
         now: Timestamp,
         token: FenceToken,
@@ -110,8 +110,8 @@ impl CachedVerdict {
         let fresh = if granted { settings.fresh } else { settings.negative };
         // During an outage only a seat is of use: an unknown user may have got one since.
         let stale = match answer {
-            ErpAnswer::Seat(_) => settings.stale.max(fresh),
-            ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => fresh,
+            SeatLookup::Seat(_) => settings.stale.max(fresh),
+            SeatLookup::OrganizationNotFound | SeatLookup::SeatNotFound => fresh,
         };
         Self {
             answer,
@@ -165,7 +165,7 @@ impl CachedVerdict {
 
     pub(crate) fn verdict(self, access: AccessDecision, source: Source) -> Verdict {
         let seat = match self.answer {
-            ErpAnswer::Seat(seat) => Some(Seat {
+            SeatLookup::Seat(seat) => Some(Seat {
                 organization: seat.organization,
                 id: seat.seat_id,
                 status: seat.seat_status,
@@ -173,20 +173,20 @@ impl CachedVerdict {
                 expires_at: seat.period_end,
                 version: seat.version,
             }),
-            ErpAnswer::OrganizationNotFound | ErpAnswer::SeatNotFound => None,
+            SeatLookup::OrganizationNotFound | SeatLookup::SeatNotFound => None,
         };
         Verdict { access, source, as_of: self.as_of, fresh_until: self.fresh_until, seat }
     }
 }
 
 /// The access that `answer` gives at `now`.
-pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &ErpAnswer, now: Timestamp) -> AccessDecision {
+pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &SeatLookup, now: Timestamp) -> AccessDecision {
     match answer {
         // The rule has no say in this.
-        ErpAnswer::Seat(ErpSeat { tenant_is_inactive: true, .. }) => {
+        SeatLookup::Seat(SeatSnapshot { tenant_is_inactive: true, .. }) => {
             AccessDecision { has_access: false, reason: Reason::SubscriptionSuspended }
         }
-        ErpAnswer::Seat(seat) => {
+        SeatLookup::Seat(seat) => {
             let facts = SeatFacts {
                 seat_status: seat.seat_status,
                 subscription_status: seat.subscription_status,
@@ -195,8 +195,8 @@ pub(crate) async fn decide(rule: &dyn SeatAccess, answer: &ErpAnswer, now: Times
             };
             rule.decide(facts).await
         }
-        ErpAnswer::OrganizationNotFound => AccessDecision { has_access: false, reason: Reason::OrganizationNotFound },
-        ErpAnswer::SeatNotFound => AccessDecision { has_access: false, reason: Reason::SeatNotFound },
+        SeatLookup::OrganizationNotFound => AccessDecision { has_access: false, reason: Reason::OrganizationNotFound },
+        SeatLookup::SeatNotFound => AccessDecision { has_access: false, reason: Reason::SeatNotFound },
     }
 }
 

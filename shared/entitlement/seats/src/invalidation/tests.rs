@@ -2,7 +2,7 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::testing::World;
 
 use super::*;
-use crate::erp_seat::{ErpSeat, SeatStatus, SubscriptionStatus};
+use crate::seat::{SeatSnapshot, SeatStatus, SubscriptionStatus};
 use crate::subject::Id;
 use crate::testing::TenantRow;
 
@@ -16,8 +16,8 @@ fn external_org(id: &str) -> ExternalOrg {
     ExternalOrg { application: Id::parse("healos").unwrap(), id: Id::parse(id).unwrap() }
 }
 
-fn seat(organization: &str) -> ErpAnswer {
-    ErpAnswer::Seat(ErpSeat {
+fn seat(organization: &str) -> SeatLookup {
+    SeatLookup::Seat(SeatSnapshot {
         organization: organization.into(),
         seat_id: "seat".into(),
         seat_status: SeatStatus::Active,
@@ -35,7 +35,7 @@ async fn fence_before(invalidation: &Invalidation, org: &ExternalOrg) -> FenceTo
 }
 
 /// An answer of the ERP that names `org`, with the tenant's facts applied, and the token to store it under.
-async fn contact(invalidation: &Invalidation, org: &ExternalOrg) -> (ErpAnswer, Option<FenceToken>) {
+async fn contact(invalidation: &Invalidation, org: &ExternalOrg) -> (SeatLookup, Option<FenceToken>) {
     let before = fence_before(invalidation, org).await;
     let mut answer = seat("org");
     invalidation.apply_tenant_facts(org, &mut answer).await.unwrap();
@@ -89,9 +89,9 @@ async fn an_external_id_is_invalidated_although_the_cache_has_lost_its_organisat
     assert!(!invalidation.fences.is_current(&token.unwrap()).await.unwrap());
 }
 
-fn status(answer: &ErpAnswer) -> SubscriptionStatus {
+fn status(answer: &SeatLookup) -> SubscriptionStatus {
     match answer {
-        ErpAnswer::Seat(seat) => seat.subscription_status,
+        SeatLookup::Seat(seat) => seat.subscription_status,
         other => panic!("{other:?}"),
     }
 }
@@ -107,7 +107,7 @@ async fn a_payment_event_counts_until_the_next_one_whatever_is_invalidated() {
     let invalidation = invalidation(&world);
     let org = TenantRow::new(&world, "org").await;
     let said = async || match contact(&invalidation, &external_org("a")).await.0 {
-        ErpAnswer::Seat(seat) => (seat.subscription_status, seat.period_end.unwrap().as_millis()),
+        SeatLookup::Seat(seat) => (seat.subscription_status, seat.period_end.unwrap().as_millis()),
         other => panic!("{other:?}"),
     };
     assert_eq!(said().await, (SubscriptionStatus::Active, 7));
@@ -162,12 +162,12 @@ async fn a_tenant_that_is_not_active_is_tokened_whatever_was_said_and_dropped() 
         org.set_active(false).await;
         invalidation.invalidate("org").await.unwrap();
         let (answer, _) = contact(&invalidation, &external_org("a")).await;
-        let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
+        let SeatLookup::Seat(seat) = answer else { panic!("no seat") };
         assert!(seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Suspended);
         org.set_active(true).await;
         invalidation.invalidate("org").await.unwrap();
         let (answer, _) = contact(&invalidation, &external_org("a")).await;
-        let ErpAnswer::Seat(seat) = answer else { panic!("no seat") };
+        let SeatLookup::Seat(seat) = answer else { panic!("no seat") };
         assert!(!seat.tenant_is_inactive && seat.subscription_status == SubscriptionStatus::Active);
         if !told {
             invalidation.drop_payments("org").await.unwrap();

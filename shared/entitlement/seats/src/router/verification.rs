@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{AppState, NO_VERDICT, VERDICTS};
-use crate::erp_seat::SubscriptionStatus;
+use crate::seat::SubscriptionStatus;
 use crate::seat_access::{AccessDecision, Reason};
 use crate::subject::{ExternalOrg, Id, Subject};
 use crate::token;

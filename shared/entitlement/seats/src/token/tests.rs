@@ -5,7 +5,7 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::erp_seat::{SeatStatus, SubscriptionStatus};
+use crate::seat::{SeatStatus, SubscriptionStatus};
 use crate::seat_access::{Reason, ShippedSeatAccess};
 use crate::subject::{ExternalOrg, Id};
 use crate::verdict::Source;

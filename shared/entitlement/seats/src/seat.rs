@@ -1,4 +1,4 @@
-//! The ERP's answer about a user's seat.
+//! A user's seat, as its source has it: the ERP, or the edge's own record.
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,9 +78,9 @@ fn letters(written: &str) -> String {
     written.trim().chars().filter(|char| !separates(char)).map(|char| char.to_ascii_uppercase()).collect()
 }
 
-/// A seat and the subscription of its organisation.
+/// A seat and the subscription of its organisation, as the source had them when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErpSeat {
+pub struct SeatSnapshot {
     /// The organisation's id in the ERP, which is the tenant's id at the edge.
     #[serde(rename = "o")]
     pub organization: String,
@@ -104,13 +104,13 @@ pub struct ErpSeat {
     pub tenant_is_inactive: bool,
 }
 
-/// The ERP's answer about a subject.
+/// What the source answers about a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ErpAnswer {
+pub enum SeatLookup {
     /// There is a seat.
     #[serde(rename = "seat")]
-    Seat(ErpSeat),
-    /// The organisation is not known to the ERP.
+    Seat(SeatSnapshot),
+    /// The source does not know the organisation.
     #[serde(rename = "no-org")]
     OrganizationNotFound,
     /// The organisation has no seat for the user.
@@ -118,7 +118,7 @@ pub enum ErpAnswer {
     SeatNotFound,
 }
 
-impl ErpAnswer {
+impl SeatLookup {
     /// The version of the seat, where there is one.
     pub(crate) fn version(&self) -> Option<i64> {
         match self {
