@@ -6,7 +6,6 @@ mod error;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use edge_access::Authenticator;
 use edge_applications::{Applications, Plans};
@@ -15,8 +14,7 @@ use edge_database::Db;
 use edge_idempotency::Idempotency;
 use edge_jobs::{JobQueue, JobRunner};
 use edge_notifications::Notifications;
-use edge_seats::Invalidation;
-use edge_tenants::{ExternalIds, People, Tenants};
+use edge_tenants::{ExternalIdChanges, People, Tenants};
 use utoipa::OpenApi;
 
 use crate::due::{WRITE_DUE, WriteDue};
@@ -31,9 +29,8 @@ pub(crate) struct AppState {
     pub(crate) applications: Applications,
     pub(crate) plans: Plans,
     pub(crate) tenants: Tenants,
-    pub(crate) external_ids: ExternalIds,
+    pub(crate) external_ids: ExternalIdChanges,
     pub(crate) people: People,
-    pub(crate) invalidation: Invalidation,
     pub(crate) idempotency: Idempotency,
     pub(crate) notifications: Notifications,
     pub(crate) gateways: Gateways,
@@ -48,17 +45,7 @@ impl AppState {
     }
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<AppState> for Arc<JobRunner> {
-    fn from_ref(state: &AppState) -> Self {
-        state.jobs.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, jobs: Arc<JobRunner> });
 
 /// The routes, for a component that serves others too. New subscriptions are paid through `gateways`.
 pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
@@ -72,9 +59,8 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         applications: Applications::new(capabilities, &db),
         plans: Plans::new(db.clone()),
         tenants: Tenants::new(db.clone()),
-        external_ids: ExternalIds::new(db.clone()),
+        external_ids: ExternalIdChanges::new(capabilities, &db),
         people: People::new(db.clone()),
-        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         idempotency: Idempotency::new(capabilities, &db),
         notifications: Notifications::new(db.clone()),
         service,

@@ -2,6 +2,7 @@
 
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
+use edge_seats::StorageError;
 
 /// Why a tenant was not stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +67,25 @@ pub enum ExternalIdError {
     /// Too many change the external id at once.
     #[error("the external id is being changed by too many at once")]
     Busy,
+    /// The cache failed.
+    #[error(transparent)]
+    Cache(StoreError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DatabaseError),
 }
+
+macro_rules! from_storage_error {
+    ($($error:ty),+) => {$(
+        impl From<StorageError> for $error {
+            fn from(error: StorageError) -> Self {
+                match error {
+                    StorageError::Cache(error) => Self::Cache(error),
+                    StorageError::Db(error) => Self::Db(error),
+                }
+            }
+        }
+    )+};
+}
+
+from_storage_error!(ExternalIdError, MemberError);

@@ -38,7 +38,7 @@ pub use directory::TenantDirectory;
 pub use edge_access::X_TENANT_ID;
 pub use edge_plans::{Cycle, OrderDetails, Plan, TaxRates, Terms, Tier, UnreadablePlan};
 pub use error::{ExternalIdError, MemberError, TenantError};
-pub use external_ids::{ExternalId, ExternalIds};
+pub use external_ids::{ExternalId, ExternalIdChanges, ExternalIds};
 pub use members::{
     Departures, DirectoryState, Member, MemberRecords, Members, MembershipChange, People, Person, PersonPatch,
     SYNC_ACTOR_PREFIX, SyncOutcome,

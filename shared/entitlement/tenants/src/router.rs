@@ -3,7 +3,6 @@
 mod error;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{delete, get, post, put};
 use edge_access::{Authenticator, Caller};
 use edge_audit::{Actor, AuditEntry, AuditLog};
@@ -16,8 +15,8 @@ use edge_seats::Invalidation;
 use utoipa::OpenApi;
 
 use crate::audit::api as audit;
-use crate::external_ids::ExternalIds;
 use crate::external_ids::api as external_ids;
+use crate::external_ids::{ExternalIdChanges, ExternalIds};
 use crate::members::api as members;
 use crate::members::{Departures, Members, People};
 use crate::organizations::api as organizations;
@@ -34,6 +33,7 @@ pub(crate) struct AppState {
     pub(crate) capabilities: Capabilities,
     pub(crate) audit: AuditLog,
     pub(crate) departures: Departures,
+    pub(crate) external_id_changes: ExternalIdChanges,
     pub(crate) external_ids: ExternalIds,
     pub(crate) idempotency: Idempotency,
     pub(crate) invalidation: Invalidation,
@@ -44,11 +44,7 @@ pub(crate) struct AppState {
     pub(crate) tenants: Tenants,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes, for a component that serves others too. `departures` removes members.
 pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
@@ -57,6 +53,7 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
         authenticator: Authenticator::new(capabilities, &db),
         audit: AuditLog::new(db.clone()),
         departures,
+        external_id_changes: ExternalIdChanges::new(capabilities, &db),
         external_ids: ExternalIds::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),

@@ -1,5 +1,5 @@
-//! What applications call a tenant, over HTTP. It says whose payments decide over whose seats, so the platform alone
-//! sets it: a tenant that could name itself after another would reach that one's.
+//! The external ids of a tenant over HTTP. They decide whose payments count for whose seats, so only the platform sets them:
+//! a tenant that could take another's id would reach the other's seats.
 
 use axum::extract::{Path, State};
 use edge_access::{Granted, TenantsAdmin};
@@ -7,14 +7,11 @@ use edge_http::{Address, Code, Json, Listing, Problem};
 use edge_seats::{ExternalOrg, Id, StorageError};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::store::ExternalId;
 use crate::error::ExternalIdError;
 use crate::router::{AppState, require_platform};
-use crate::tenant::Tenant;
-use edge_audit::Actor;
 
 /// A tenant's external id in an application.
 #[derive(Deserialize, ToSchema)]
@@ -53,28 +50,8 @@ impl From<ExternalIdError> for Problem {
             ExternalIdError::Busy => {
                 Self::new(Code::StoreUnavailable, "The id is being changed by others; try again.").retry_after(1)
             }
+            ExternalIdError::Cache(error) => StorageError::Cache(error).into(),
             ExternalIdError::Db(error) => error.into(),
-        }
-    }
-}
-
-/// Why the change that fences surround did not happen.
-enum Failed {
-    ExternalIdError(ExternalIdError),
-    StorageError(StorageError),
-}
-
-impl From<StorageError> for Failed {
-    fn from(error: StorageError) -> Self {
-        Self::StorageError(error)
-    }
-}
-
-impl From<Failed> for Problem {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::ExternalIdError(error) => error.into(),
-            Failed::StorageError(error) => error.into(),
         }
     }
 }
@@ -128,9 +105,9 @@ pub(crate) async fn set(
     let tenant = state.find(&granted.caller, &id).await?;
     require_platform(&granted.caller)?;
     let application = read_id("applicationSlug", &application)?;
-    let external_org = read_id("externalOrgId", &new.external_org_id)?;
+    let org = ExternalOrg { application, id: read_id("externalOrgId", &new.external_org_id)? };
     let actor = granted.caller.actor(address);
-    Ok(Json(state.set_external_id(&tenant, &application, &external_org, &actor).await?.into()))
+    Ok(Json(state.external_id_changes.set(&tenant.id, &org, &actor).await?.into()))
 }
 
 /// Delete a tenant's external id
@@ -157,57 +134,7 @@ pub(crate) async fn remove(
     let none = || Problem::new(Code::ExternalIdNotFound, "The tenant has no id in this application.");
     let application = Id::parse(&application).map_err(|_| none())?;
     let known = state.external_ids.find(&tenant.id, application.as_str()).await?.ok_or_else(none)?;
-    state.remove_external_id(&tenant, &application, &known, &granted.caller.actor(address)).await?;
+    let actor = granted.caller.actor(address);
+    state.external_id_changes.remove(&tenant.id, &application, &known.external_org, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-impl AppState {
-    /// Sets what `application` calls `tenant`; the next seat checks see it.
-    pub(crate) async fn set_external_id(
-        &self,
-        tenant: &Tenant,
-        application: &Id,
-        external_org: &Id,
-        actor: &Actor,
-    ) -> Result<ExternalId, Problem> {
-        let now = self.now();
-        let set = ExternalId {
-            application: application.as_str().to_owned(),
-            external_org: external_org.as_str().to_owned(),
-            set_by: actor.id.clone(),
-            set_at: now,
-        };
-        let org = |external_org: &Id| ExternalOrg { application: application.clone(), id: external_org.clone() };
-        let mut before = None;
-        let change = async || {
-            before = self.external_ids.set(&tenant.id, &set).await.map_err(Failed::ExternalIdError)?;
-            let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
-            Ok::<_, Failed>(no_longer.iter().chain([external_org]).map(&org).collect())
-        };
-        self.invalidation.rebind(&tenant.id, change).await?;
-        let detail = json!({"application": set.application, "external_org": set.external_org, "before": before});
-        self.audit.append(&tenant.id, &self.audit_entry("external_id.set", &detail, actor, now)).await?;
-        Ok(self.external_ids.find(&tenant.id, application.as_str()).await?.unwrap_or(set))
-    }
-
-    /// Removes what `application` calls `tenant`, which was `known`.
-    pub(crate) async fn remove_external_id(
-        &self,
-        tenant: &Tenant,
-        application: &Id,
-        known: &ExternalId,
-        actor: &Actor,
-    ) -> Result<(), Problem> {
-        // Noted before it is done: afterwards nothing would tell that it is still to be noted.
-        let detail = json!({"application": known.application, "external_org": known.external_org});
-        self.audit.append(&tenant.id, &self.audit_entry("external_id.removed", &detail, actor, self.now())).await?;
-        let change = async || {
-            let removed = self.external_ids.remove(&tenant.id, application.as_str()).await;
-            let removed = removed.map_err(|error| Failed::ExternalIdError(error.into()))?;
-            let external_org = removed.as_deref().and_then(|removed| Id::parse(removed).ok());
-            let org = |external_org| ExternalOrg { application: application.clone(), id: external_org };
-            Ok::<_, Failed>(external_org.map(org).into_iter().collect())
-        };
-        Ok(self.invalidation.rebind(&tenant.id, change).await?)
-    }
 }

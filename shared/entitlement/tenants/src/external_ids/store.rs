@@ -1,5 +1,5 @@
-//! What applications call a tenant: HealOS a hospital's id, PowerDialer a company's. An id is one tenant's, and a tenant
-//! has one in each application.
+//! The ids of tenants in applications: `hospital_id` in HealOS, `company_id` in PowerDialer. An id belongs to one tenant, and
+//! a tenant has one in each application.
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
@@ -10,14 +10,14 @@ use crate::error::ExternalIdError;
 /// How often a change is tried again when somebody else was faster.
 const MAX_ATTEMPTS: u32 = 20;
 
-/// What an application calls a tenant.
+/// The id of a tenant in an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalId {
     /// The application's slug.
     pub application: String,
     /// The tenant's id there.
     pub external_org: String,
-    /// Who said so.
+    /// Who set it.
     pub set_by: String,
     /// When.
     pub set_at: Timestamp,
@@ -77,7 +77,7 @@ impl ExternalIds {
             ];
             let statement = match &before {
                 Some(before) if before == external_org => return Ok(Some(before.clone())),
-                // Only from what was read: what it was called meanwhile must be known to whoever changes it.
+                // Only if it is still what was read: the caller must know the id that it replaces.
                 Some(before) => {
                     values.push(before.as_str().into());
                     "UPDATE tenant_external_ids SET external_org = $2, set_by = $4, set_at = $5

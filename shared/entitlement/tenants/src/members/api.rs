@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::Response;
 use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
-use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text};
+use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text, nullable};
 use edge_idempotency::Idempotent;
 use edge_notifications::event_types::{WORKSPACE_ROLE_CHANGED, WORKSPACE_TEAM_INVITE};
 use edge_notifications::{EventType, NewEvent, Recipient};
@@ -18,7 +18,7 @@ use super::people::PersonPatch;
 use crate::error::MemberError;
 use crate::router::AppState;
 use crate::tenant::Tenant;
-use crate::tenant::request::{MAX_TEXT_LEN, is_email, sent};
+use crate::tenant::request::{MAX_TEXT_LEN, is_email};
 use edge_audit::Actor;
 
 /// A request to add a user to a tenant.
@@ -48,10 +48,10 @@ pub(crate) struct UpdateMemberRequest {
 /// Fields that may be empty: left out they stay, null clears them.
 #[derive(Deserialize, ToSchema)]
 struct Person {
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     email: Option<Option<String>>,
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     name: Option<Option<String>>,
 }

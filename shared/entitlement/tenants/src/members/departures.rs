@@ -106,12 +106,3 @@ impl Departures {
         Ok(self.erasure.erase(tenant, user, actor, &*self.random, now).await?)
     }
 }
-
-impl From<StorageError> for MemberError {
-    fn from(error: StorageError) -> Self {
-        match error {
-            StorageError::Cache(error) => Self::Cache(error),
-            StorageError::Db(error) => Self::Db(error),
-        }
-    }
-}

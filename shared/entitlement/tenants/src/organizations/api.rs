@@ -8,6 +8,7 @@ use edge_capabilities::database::Cursor;
 use edge_capabilities::random;
 use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
+use edge_seats::ExternalOrg;
 use http::StatusCode;
 
 use super::request::{
@@ -290,9 +291,12 @@ impl AppState {
                 (Some(external_org), known)
                     if known.as_ref().is_none_or(|known| known.external_org != external_org.as_str()) =>
                 {
-                    self.set_external_id(tenant, application, external_org, actor).await?;
+                    let org = ExternalOrg { application: application.clone(), id: external_org.clone() };
+                    self.external_id_changes.set(&tenant.id, &org, actor).await?;
                 }
-                (None, Some(known)) => self.remove_external_id(tenant, application, &known, actor).await?,
+                (None, Some(known)) => {
+                    self.external_id_changes.remove(&tenant.id, application, &known.external_org, actor).await?;
+                }
                 _ => {}
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, Problem, nullable};
 use edge_seats::Id;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::external_ids::api::read_id;
 use crate::tenant::Mode;
-use crate::tenant::request::{OrganizationFields, UpdateTenantRequest, sent};
+use crate::tenant::request::{OrganizationFields, UpdateTenantRequest};
 
 const MAX_SLUG_LEN: usize = 63;
 
@@ -59,7 +59,7 @@ pub(crate) struct UpdateOrganizationRequest {
     /// Requires a platform key, as do all fields below `timezone`.
     #[serde(default)]
     slug: Option<String>,
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     billing_email: Option<Option<String>>,
     /// An IANA time zone: `Asia/Kolkata`.
@@ -70,10 +70,10 @@ pub(crate) struct UpdateOrganizationRequest {
     /// `active` or `inactive`: an inactive organization is closed to its keys and people, and gets no seat.
     #[serde(default)]
     status: Option<String>,
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     stripe_customer_id: Option<Option<String>>,
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     erp_company_code: Option<Option<String>>,
     /// The ids to change, by application; null removes one.

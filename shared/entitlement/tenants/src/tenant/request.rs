@@ -1,8 +1,8 @@
 //! A tenant's fields as callers send them.
 
 use edge_capabilities::{Random, Timestamp};
-use edge_http::{FieldError, InvalidText, Problem, Text};
-use serde::{Deserialize, Deserializer};
+use edge_http::{FieldError, InvalidText, Problem, Text, nullable};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -69,50 +69,43 @@ pub(crate) struct OrganizationFields {
 #[serde(default)]
 struct Rest {
     /// Unique.
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     domain: Option<Option<String>>,
     /// Internal tenants must have one.
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     erp_company_code: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     erp_company_id: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     erp_customer_id: Option<Option<String>>,
     /// The tenant's customer at Stripe, unique.
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     stripe_customer_id: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     billing_email: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     billing_phone: Option<Option<String>>,
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     plan: Option<Option<String>>,
     /// The maximum number of users; null means unlimited.
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<i64>)]
     max_users: Option<Option<i64>>,
     /// The document quota in MB; null means unlimited.
-    #[serde(deserialize_with = "sent")]
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<i64>)]
     docs_quota_mb: Option<Option<i64>>,
     /// A JSON object of at most 16 KiB.
     #[schema(value_type = Object)]
     settings: Option<Map<String, Value>>,
-}
-
-/// Tells null from nothing.
-pub(crate) fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 impl CreateTenantRequest {

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 use edge_access::{Caller, Granted, SubscriptionsWrite};
 use edge_applications::ApplicationPlan;
-use edge_audit::{Actor, AuditEntry};
+use edge_audit::Actor;
 use edge_http::{Address, Code, FieldError, Problem, RequestId};
 use edge_idempotency::Idempotent;
-use edge_seats::{ExternalOrg, Id, StorageError};
-use edge_tenants::{ExternalId, ExternalIdError, Mode, Tenant};
+use edge_seats::{ExternalOrg, Id};
+use edge_tenants::{Mode, Tenant};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
@@ -155,27 +155,6 @@ fn require_platform(caller: &Caller) -> Result<(), Problem> {
     }
 }
 
-/// Why an external id was not set.
-enum Failed {
-    ExternalId(ExternalIdError),
-    Storage(StorageError),
-}
-
-impl From<StorageError> for Failed {
-    fn from(error: StorageError) -> Self {
-        Self::Storage(error)
-    }
-}
-
-impl From<Failed> for Problem {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::ExternalId(error) => error.into(),
-            Failed::Storage(error) => error.into(),
-        }
-    }
-}
-
 impl AppState {
     /// The plan `plan` of the application `slug`, as it is sold now.
     pub(in crate::subscription) async fn plan_to_sell(
@@ -204,26 +183,11 @@ impl AppState {
     ) -> Result<(), Problem> {
         let read =
             |field: &str, text: &str| Id::parse(text).map_err(|invalid| Problem::field(field, invalid.to_string()));
-        let slug = read("applicationSlug", application)?;
-        let external_org = read("externalOrgId", external_org)?;
-        let now = self.now();
-        let set = ExternalId {
-            application: application.to_owned(),
-            external_org: external_org.as_str().to_owned(),
-            set_by: actor.id.clone(),
-            set_at: now,
+        let org = ExternalOrg {
+            application: read("applicationSlug", application)?,
+            id: read("externalOrgId", external_org)?,
         };
-        let alias = |external_org: &Id| ExternalOrg { application: slug.clone(), id: external_org.clone() };
-        let mut before = None;
-        let change = async || {
-            before = self.external_ids.set(&organization.id, &set).await.map_err(Failed::ExternalId)?;
-            let no_longer = before.as_deref().and_then(|before| Id::parse(before).ok());
-            Ok::<_, Failed>(no_longer.iter().chain([&external_org]).map(&alias).collect())
-        };
-        self.invalidation.rebind(&organization.id, change).await?;
-        let detail =
-            serde_json::json!({"application": application, "external_org": set.external_org, "before": before});
-        let entry = AuditEntry::new("external_id.set", &detail, actor, &*self.capabilities.random, now);
-        Ok(self.service.audit().append(&organization.id, &entry).await?)
+        self.external_ids.set(&organization.id, &org, actor).await?;
+        Ok(())
     }
 }
