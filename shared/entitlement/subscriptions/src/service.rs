@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::due::due_job;
 use crate::erp_event::erp_event;
 use crate::error::SubscriptionError;
-use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, Stored};
+use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, StoredSubscription};
 use crate::restoration::restoration;
 use crate::seat::{Decided, SeatCommand, SeatError, SeatList};
 use crate::subscription::{Contradiction, SubscriptionEvent, Terms};
@@ -66,7 +66,7 @@ impl Subscriptions {
     }
 
     /// The subscription `id` as it is now.
-    pub async fn find(&self, id: &str) -> Result<Stored, SubscriptionError> {
+    pub async fn find(&self, id: &str) -> Result<StoredSubscription, SubscriptionError> {
         let found = self.movements.subscription(id).await?.ok_or(SubscriptionError::NotFound)?;
         Ok(found.at(self.now()))
     }
@@ -84,15 +84,21 @@ impl Subscriptions {
             let mut batch = Batch::new(account, head, actor, self.now());
             let due = batch.len();
             let decided = decide(&mut batch)?;
-            if batch.len() == due {
-                self.settle_undone(account).await?;
-                return Ok(decided);
-            }
-            if self.append(account, batch).await? {
+            if self.conclude(account, batch, due).await? {
                 return Ok(decided);
             }
         }
         Err(SubscriptionError::Busy)
+    }
+
+    /// Appends `batch`, whose first `due` movements are those that came due by themselves; a batch of these alone is not
+    /// appended. False: another change was faster.
+    async fn conclude(&self, account: &Account, batch: Batch<'_>, due: usize) -> Result<bool, SubscriptionError> {
+        if batch.len() == due {
+            self.settle_undone(account).await?;
+            return Ok(true);
+        }
+        self.append(account, batch).await
     }
 
     /// Does `commands` with the seats of `subscription`, all that can be done in one step; gives what became of each, in
@@ -122,11 +128,7 @@ impl Subscriptions {
             }
             let due = batch.len();
             let outcomes = commands.iter().map(|command| seats.decide(&mut batch, command)).collect();
-            if batch.len() == due {
-                self.settle_undone(account).await?;
-                return Ok(outcomes);
-            }
-            if self.append(account, batch).await? {
+            if self.conclude(account, batch, due).await? {
                 return Ok(outcomes);
             }
         }

@@ -1,27 +1,14 @@
 //! Random and hostile scripts, to be run as a WebAssembly command under any WASI 0.2 runtime: a trap would end it, and
 //! the stack is as small there as it is in a component. `hardening [ROUNDS [SEED]]`.
 
+mod machine_clock;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use edge_rules::fuzz::hostile::{ExpectedEnd, scripts};
 use edge_rules::{Engine, FailureKind, Rule, fuzz};
-
-struct MachineClock(Instant);
-
-#[async_trait]
-impl edge_capabilities::Clock for MachineClock {
-    fn now(&self) -> edge_capabilities::Timestamp {
-        edge_capabilities::Timestamp::from_millis(0)
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
+use machine_clock::MachineClock;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);

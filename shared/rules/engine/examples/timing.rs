@@ -1,27 +1,14 @@
 //! How long decisions take: cold (engine, compile and first decision) and warm, in microseconds. Runs natively, and as
 //! a WebAssembly command under any WASI 0.2 runtime.
 
+mod machine_clock;
+
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use async_trait::async_trait;
 use edge_rules::{Engine, Rule, shipped};
-
-struct MachineClock(Instant);
-
-#[async_trait]
-impl edge_capabilities::Clock for MachineClock {
-    fn now(&self) -> edge_capabilities::Timestamp {
-        edge_capabilities::Timestamp::from_millis(0)
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
+use machine_clock::MachineClock;
 
 const INPUTS: [(Rule, &str); 4] = [
     (
