@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use edge_capabilities::Timestamp;
 use edge_money::Currency;
-use edge_subscriptions::Standing;
+use edge_subscriptions::SubscriptionLevel;
 
 use crate::sums::Sums;
 
@@ -20,8 +20,8 @@ pub struct Cell {
     pub cohort: Timestamp,
 }
 
-/// How the time is cut. Both are in the order of time.
-pub(crate) struct Cut<'c> {
+/// The periods and cohorts that times belong to. Both functions keep the order of times.
+pub(crate) struct TimeBuckets<'c> {
     /// When the period begins that a time is in; None: it is not counted.
     pub(crate) period: &'c dyn Fn(Timestamp) -> Option<Timestamp>,
     /// When the month begins that a time is in.
@@ -36,18 +36,18 @@ struct Level {
 
 /// Adds to `cells` what changed for a customer whose subscriptions stood at `subscriptions`.
 pub(crate) fn count<'s>(
-    subscriptions: impl IntoIterator<Item = &'s [Standing]>,
-    cut: &Cut<'_>,
+    subscriptions: impl IntoIterator<Item = &'s [SubscriptionLevel]>,
+    buckets: &TimeBuckets<'_>,
     cells: &mut BTreeMap<Cell, Sums>,
 ) {
     for (currency, steps) in steps(subscriptions) {
-        count_currency(currency, &steps, cut, cells);
+        count_currency(currency, &steps, buckets, cells);
     }
 }
 
 /// The changes in each currency, in the order of time; those of one instant are one.
 fn steps<'s>(
-    subscriptions: impl IntoIterator<Item = &'s [Standing]>,
+    subscriptions: impl IntoIterator<Item = &'s [SubscriptionLevel]>,
 ) -> BTreeMap<Currency, BTreeMap<Timestamp, Level>> {
     let mut steps: BTreeMap<Currency, BTreeMap<Timestamp, Level>> = BTreeMap::new();
     let mut add = |at: Timestamp, currency: Currency, annual: i64, seats: i64| {
@@ -55,9 +55,9 @@ fn steps<'s>(
         level.annual = level.annual.saturating_add(annual);
         level.seats = level.seats.saturating_add(seats);
     };
-    for standings in subscriptions {
-        let mut last: Option<&Standing> = None;
-        for standing in standings {
+    for levels in subscriptions {
+        let mut last: Option<&SubscriptionLevel> = None;
+        for standing in levels {
             if let Some(last) = last {
                 add(standing.at, last.currency, last.annual.saturating_neg(), paid_seats(last).saturating_neg());
             }
@@ -69,26 +69,26 @@ fn steps<'s>(
 }
 
 /// The seats that are paid for.
-const fn paid_seats(standing: &Standing) -> i64 {
+const fn paid_seats(standing: &SubscriptionLevel) -> i64 {
     if standing.annual > 0 { standing.seats } else { 0 }
 }
 
 fn count_currency(
     currency: Currency,
     steps: &BTreeMap<Timestamp, Level>,
-    cut: &Cut<'_>,
+    buckets: &TimeBuckets<'_>,
     cells: &mut BTreeMap<Cell, Sums>,
 ) {
     let (mut now, mut cohort) = (Level::default(), None);
     let mut steps = steps.iter().peekable();
     while let Some((at, _)) = steps.peek() {
-        let Some(period) = (cut.period)(**at) else { break };
+        let Some(period) = (buckets.period)(**at) else { break };
         let (opening, has_paid) = (now, cohort.is_some());
-        while let Some((at, step)) = steps.next_if(|(at, _)| (cut.period)(**at) == Some(period)) {
+        while let Some((at, step)) = steps.next_if(|(at, _)| (buckets.period)(**at) == Some(period)) {
             now.annual = now.annual.saturating_add(step.annual);
             now.seats = now.seats.saturating_add(step.seats);
             if now.annual > 0 && cohort.is_none() {
-                cohort = Some((cut.cohort)(*at));
+                cohort = Some((buckets.cohort)(*at));
             }
         }
         let sums = name(opening, now, has_paid);
@@ -121,17 +121,17 @@ pub(crate) mod tests {
     use super::*;
 
     /// A standing in USD: the day of January 1970, and the amount.
-    pub(crate) fn standing(day: i64, annual: i64) -> Standing {
+    pub(crate) fn standing(day: i64, annual: i64) -> SubscriptionLevel {
         let currency = Currency::parse("USD").unwrap();
-        Standing { at: Timestamp::from_millis((day - 1) * 86_400_000), currency, annual, seats: annual / 10 }
+        SubscriptionLevel { at: Timestamp::from_millis((day - 1) * 86_400_000), currency, annual, seats: annual / 10 }
     }
 
     /// The sums by week of a customer with these subscriptions.
-    fn by_week(subscriptions: &[&[Standing]]) -> Vec<Sums> {
+    fn by_week(subscriptions: &[&[SubscriptionLevel]]) -> Vec<Sums> {
         let week = |at: Timestamp| Timestamp::from_millis(at.as_millis().div_euclid(7 * 86_400_000));
         let mut cells = BTreeMap::new();
-        let cut = Cut { period: &|at| Some(week(at)), cohort: &week };
-        count(subscriptions.iter().copied(), &cut, &mut cells);
+        let buckets = TimeBuckets { period: &|at| Some(week(at)), cohort: &week };
+        count(subscriptions.iter().copied(), &buckets, &mut cells);
         let mut sums = vec![Sums::default(); 4];
         for (cell, of_cell) in cells {
             sums[usize::try_from(cell.period.as_millis()).unwrap()].add(&of_cell);
@@ -141,7 +141,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_golden_movements_make_305() {
-        let subscriptions: [&[&[Standing]]; 6] = [
+        let subscriptions: [&[&[SubscriptionLevel]]; 6] = [
             &[&[standing(8, 100)]],
             &[&[standing(1, 50), standing(8, 80)]],
             &[&[standing(1, 70), standing(9, 40)]],
@@ -187,10 +187,14 @@ pub(crate) mod tests {
 
     #[test]
     fn another_currency_is_another_customer() {
-        let euros = Standing { currency: Currency::parse("EUR").unwrap(), ..standing(8, 70) };
+        let euros = SubscriptionLevel { currency: Currency::parse("EUR").unwrap(), ..standing(8, 70) };
         let week = |at: Timestamp| Timestamp::from_millis(at.as_millis().div_euclid(7 * 86_400_000));
         let mut cells = BTreeMap::new();
-        count([&[standing(1, 50), euros][..]], &Cut { period: &|at| Some(week(at)), cohort: &week }, &mut cells);
+        count(
+            [&[standing(1, 50), euros][..]],
+            &TimeBuckets { period: &|at| Some(week(at)), cohort: &week },
+            &mut cells,
+        );
         let sums = |code: &str, week: i64| {
             let is_of = |cell: &&Cell| cell.currency.as_str() == code && cell.period.as_millis() == week;
             cells[cells.keys().find(is_of).unwrap()]

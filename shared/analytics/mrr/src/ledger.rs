@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_money::Currency;
-use edge_subscriptions::{AccountHistory, Known, KnownHistory, Movements};
+use edge_subscriptions::{AccountHistory, Cutoff, LevelHistory, Movements};
 
 use crate::calendar::{Calendar, Granularity, Zone};
-use crate::customer::{Cell, Cut, count};
+use crate::customer::{Cell, TimeBuckets, count};
 use crate::rollup::{Filter, RollUps, Stream};
 use crate::sums::Sums;
 
@@ -84,7 +84,7 @@ impl MrrLedger {
 
     /// The same, from the movements themselves.
     pub async fn reckon(&self, query: &MrrQuery, now: Timestamp) -> Result<BTreeMap<Cell, Sums>, DatabaseError> {
-        let known = Known::At(query.as_of.unwrap_or(now));
+        let known = Cutoff::At(query.as_of.unwrap_or(now));
         let mut cells = BTreeMap::new();
         let application = query.application.as_deref();
         if let Some(organization) = &query.organization {
@@ -109,7 +109,7 @@ impl MrrLedger {
 fn count_query(
     query: &MrrQuery,
     histories: &[AccountHistory],
-    known: Known,
+    known: Cutoff,
     cells: &mut BTreeMap<Cell, Sums>,
 ) -> Result<(), DatabaseError> {
     let boundaries = query.boundaries.as_slice();
@@ -120,10 +120,10 @@ fn count_query(
         (end.is_none_or(|end| at < end)).then(|| start.unwrap_or(BEFORE))
     };
     let cohort = cohort(&query.calendar.zone);
-    let cut = Cut { period: &period, cohort: &cohort };
+    let cut = TimeBuckets { period: &period, cohort: &cohort };
     for customer in histories.chunk_by(|one, next| one.account.organization == next.account.organization) {
-        let known: Vec<KnownHistory> = customer.iter().map(|history| history.known(known)).collect::<Result<_, _>>()?;
-        count(known.iter().map(|known| known.standings.as_slice()), &cut, cells);
+        let known: Vec<LevelHistory> = customer.iter().map(|history| history.known(known)).collect::<Result<_, _>>()?;
+        count(known.iter().map(|known| known.levels.as_slice()), &cut, cells);
     }
     Ok(())
 }

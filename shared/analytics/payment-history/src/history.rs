@@ -23,9 +23,9 @@ pub struct HistoryQuery {
     pub until: Timestamp,
 }
 
-/// Money that moved in a period, in the currency's smallest unit.
+/// What was collected and refunded in a period, in the currency's smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Takings {
+pub struct PaymentTotals {
     /// What came in.
     pub collected: i64,
     /// What was given back.
@@ -58,7 +58,7 @@ pub struct InvoiceCounts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PaymentPeriods {
     /// The money that moved.
-    pub takings: BTreeMap<(Currency, usize), Takings>,
+    pub takings: BTreeMap<(Currency, usize), PaymentTotals>,
     /// The attempts.
     pub attempts: BTreeMap<(Currency, usize), AttemptCounts>,
     /// The invoices.

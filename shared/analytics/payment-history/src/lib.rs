@@ -8,4 +8,4 @@ mod collector;
 mod history;
 
 pub use collector::{COLLECT, COLLECT_EVERY, Collector};
-pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, Takings};
+pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, PaymentTotals};

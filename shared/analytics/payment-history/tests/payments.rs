@@ -19,7 +19,7 @@ use edge_capabilities::testing::World;
 use edge_capabilities::{Clock as _, Timestamp};
 use edge_database::{Db, Value};
 use edge_money::Currency;
-use edge_payment_history::{Collector, HistoryQuery, PaymentHistory, PaymentPeriods, Takings};
+use edge_payment_history::{Collector, HistoryQuery, PaymentHistory, PaymentPeriods, PaymentTotals};
 
 const DAY: i64 = 86_400_000;
 
@@ -114,7 +114,7 @@ impl Inbox {
 
     async fn takings(&self) -> (i64, i64) {
         let takings = self.periods(&[-30, 100]).await.takings;
-        let Takings { collected, refunded } = takings.get(&(usd(), 0)).copied().unwrap_or_default();
+        let PaymentTotals { collected, refunded } = takings.get(&(usd(), 0)).copied().unwrap_or_default();
         (collected, refunded)
     }
 }
@@ -205,8 +205,8 @@ async fn a_refund_is_counted_by_what_it_gave_back_even_where_it_comes_first() {
     assert_eq!(inbox.takings().await, (1_000, 1_000));
     // In the period in which it was given back.
     let takings = inbox.periods(&[0, 1, 31]).await.takings;
-    assert_eq!(takings[&(usd(), 0)], Takings { collected: 1_000, refunded: 0 });
-    assert_eq!(takings[&(usd(), 1)], Takings { collected: 0, refunded: 1_000 });
+    assert_eq!(takings[&(usd(), 0)], PaymentTotals { collected: 1_000, refunded: 0 });
+    assert_eq!(takings[&(usd(), 1)], PaymentTotals { collected: 0, refunded: 1_000 });
 }
 
 #[tokio::test(start_paused = true)]

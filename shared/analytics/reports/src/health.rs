@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{AnalyticsParams, Ask, PageParams};
+use crate::query::{AnalyticsParams, AnalyticsQuery, PageParams};
 use crate::report::{Report, rate};
 use crate::router::AppState;
 use crate::usage::Usage;
@@ -148,7 +148,7 @@ const fn band(score: Option<f64>) -> &'static str {
 )]
 pub(crate) async fn get_health(
     State(state): State<AppState>,
-    ask: Ask,
+    ask: AnalyticsQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     state.take_over_payments().await?;
@@ -214,7 +214,7 @@ mod tests {
         for written in ["", "utilization", "utilization=-1", "utilization=1.5", "mood=3", "utilization=9999"] {
             assert_eq!(read(written), None, "{written}");
         }
-        // Of a part without weight nothing is said.
+        // A part without weight is left out.
         let only = Weights { utilization: 0, payments: 1, engagement: 0 };
         assert_eq!(Parts::new(only, Some(0.1), Some(1.0), None).score(), Some(100.0));
         assert_eq!(Parts::new(only, Some(0.1), None, None).score(), None);

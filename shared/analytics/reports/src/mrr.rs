@@ -8,7 +8,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{AnalyticsParams, Ask};
+use crate::query::{AnalyticsParams, AnalyticsQuery};
 use crate::report::{Period, Report, amount, monthly, periods};
 use crate::router::AppState;
 
@@ -90,7 +90,11 @@ pub(crate) struct MrrPoint {
         (status = 404, description = "`ORGANIZATION_NOT_FOUND`"),
     ),
 )]
-pub(crate) async fn get_mrr(State(state): State<AppState>, ask: Ask, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn get_mrr(
+    State(state): State<AppState>,
+    ask: AnalyticsQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let cells = state.mrr.cells(&ask.mrr()).await?;
     let results = periods(&ask, &cells).into_iter().map(|(currency, periods)| MrrResult {
         currency: currency.as_str().to_owned(),
@@ -99,7 +103,7 @@ pub(crate) async fn get_mrr(State(state): State<AppState>, ask: Ask, headers: He
     Report::new(&ask, DEFINITIONS, results.collect()).respond(&headers)
 }
 
-fn point(ask: &Ask, currency: Currency, period: &Period) -> MrrPoint {
+fn point(ask: &AnalyticsQuery, currency: Currency, period: &Period) -> MrrPoint {
     let [new, expansion, reactivation, contraction, churn] = movements(period);
     let amount = |minor| amount(minor, currency);
     MrrPoint {

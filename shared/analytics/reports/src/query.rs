@@ -55,9 +55,9 @@ pub(crate) struct PageParams {
     cursor: Option<String>,
 }
 
-/// What is asked for, by a caller who may see it: as an argument of a handler it authorises first.
+/// A query of a caller who may see the answer: as an argument of a handler, it authorises the caller first.
 #[derive(Clone, Debug)]
-pub(crate) struct Ask {
+pub(crate) struct AnalyticsQuery {
     pub(crate) from: Timestamp,
     pub(crate) to: Timestamp,
     pub(crate) calendar: Calendar,
@@ -112,7 +112,7 @@ fn id(written: &str) -> Result<String, &'static str> {
     if is_id { Ok(written.to_owned()) } else { Err("must be 1 to 256 bytes without control characters") }
 }
 
-impl Ask {
+impl AnalyticsQuery {
     /// Reads the parameters of `uri`.
     pub(crate) fn read(uri: &Uri, now: Timestamp) -> Result<Self, Problem> {
         let mut sent = Parameters::read(uri)?;
@@ -232,7 +232,7 @@ impl Ask {
     }
 }
 
-impl FromRequestParts<AppState> for Ask {
+impl FromRequestParts<AppState> for AnalyticsQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
@@ -253,9 +253,9 @@ mod tests {
 
     const NOW: &str = "2026-11-28T23:00:00Z";
 
-    fn ask(query: &str) -> Result<Ask, Problem> {
+    fn ask(query: &str) -> Result<AnalyticsQuery, Problem> {
         let uri = format!("/analytics/mrr?{query}").parse().unwrap();
-        Ask::read(&uri, Timestamp::parse(NOW).unwrap())
+        AnalyticsQuery::read(&uri, Timestamp::parse(NOW).unwrap())
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn without_a_range_it_is_the_last_twelve_months_or_thirty_days() {
-        let date = |ask: &Ask, at| ask.calendar.zone.date_of(at);
+        let date = |ask: &AnalyticsQuery, at| ask.calendar.zone.date_of(at);
         let months = ask("").unwrap();
         assert_eq!((date(&months, months.from), date(&months, months.to)), ("2025-12-01".into(), "2026-11-29".into()));
         let days = ask("granularity=day&timezone=Asia/Kolkata").unwrap();

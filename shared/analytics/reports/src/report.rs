@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::csv::csv;
-use crate::query::Ask;
+use crate::query::AnalyticsQuery;
 
 /// An answer.
 #[derive(Serialize, ToSchema)]
@@ -38,7 +38,7 @@ pub(crate) struct Report<R> {
 }
 
 impl<R: Serialize> Report<R> {
-    pub(crate) fn new(ask: &Ask, definitions: &[(&'static str, &'static str)], results: Vec<R>) -> Self {
+    pub(crate) fn new(ask: &AnalyticsQuery, definitions: &[(&'static str, &'static str)], results: Vec<R>) -> Self {
         let zone = &ask.calendar.zone;
         Self {
             from: zone.date_of(ask.from),
@@ -101,7 +101,7 @@ pub(crate) struct Period {
 }
 
 /// The periods of `ask` that have begun, in each currency; a currency that is asked for is there even if nothing is in it.
-pub(crate) fn periods(ask: &Ask, cells: &BTreeMap<Cell, Sums>) -> BTreeMap<Currency, Vec<Period>> {
+pub(crate) fn periods(ask: &AnalyticsQuery, cells: &BTreeMap<Cell, Sums>) -> BTreeMap<Currency, Vec<Period>> {
     let boundaries = ask.boundaries();
     let mut before: BTreeMap<Currency, Level> = BTreeMap::new();
     let mut within: BTreeMap<(Currency, usize), Sums> = BTreeMap::new();

@@ -16,7 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::mrr::DEFINITIONS as MRR_DEFINITIONS;
-use crate::query::{AnalyticsParams, Ask};
+use crate::query::{AnalyticsParams, AnalyticsQuery};
 use crate::report::{Period, Report, amount, divide, monthly, periods, rate};
 use crate::router::AppState;
 use cohorts::{Cohort, cohorts};
@@ -109,7 +109,7 @@ pub(crate) struct RevenuePoint {
 )]
 pub(crate) async fn get_revenue(
     State(state): State<AppState>,
-    ask: Ask,
+    ask: AnalyticsQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     state.take_over_payments().await?;
@@ -126,7 +126,7 @@ pub(crate) async fn get_revenue(
             Some(periods) => periods.clone(),
             // Only payments are in this currency.
             None => {
-                let ask = Ask { currency: Some(currency), ..ask.clone() };
+                let ask = AnalyticsQuery { currency: Some(currency), ..ask.clone() };
                 periods(&ask, &BTreeMap::new()).remove(&currency).unwrap_or_default()
             }
         };
@@ -140,7 +140,7 @@ pub(crate) async fn get_revenue(
     Report::new(&ask, &definitions, results).respond(&headers)
 }
 
-pub(crate) fn history_query(ask: &Ask) -> HistoryQuery {
+pub(crate) fn history_query(ask: &AnalyticsQuery) -> HistoryQuery {
     HistoryQuery {
         boundaries: ask.boundaries(),
         organization: ask.organization.clone(),
@@ -150,7 +150,13 @@ pub(crate) fn history_query(ask: &Ask) -> HistoryQuery {
     }
 }
 
-fn point(ask: &Ask, currency: Currency, place: usize, period: &Period, payments: &PaymentPeriods) -> RevenuePoint {
+fn point(
+    ask: &AnalyticsQuery,
+    currency: Currency,
+    place: usize,
+    period: &Period,
+    payments: &PaymentPeriods,
+) -> RevenuePoint {
     let takings = payments.takings.get(&(currency, place)).copied().unwrap_or_default();
     let Period { opening, closing, sums, .. } = period;
     let amount = |minor| amount(minor, currency);
@@ -191,7 +197,7 @@ mod tests {
     use crate::report::Level;
 
     fn of(opening: (i64, i64), sums: Sums) -> RevenuePoint {
-        let ask = Ask::read(&"/analytics/revenue".parse().unwrap(), Timestamp::from_millis(0)).unwrap();
+        let ask = AnalyticsQuery::read(&"/analytics/revenue".parse().unwrap(), Timestamp::from_millis(0)).unwrap();
         let opening = Level { annual: opening.0, customers: opening.1, seats: 0 };
         let closing = Level {
             annual: opening.annual + sums.annual(),

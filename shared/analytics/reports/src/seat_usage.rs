@@ -13,7 +13,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::{AnalyticsParams, Ask, PageParams};
+use crate::query::{AnalyticsParams, AnalyticsQuery, PageParams};
 use crate::report::{Report, rate};
 use crate::router::{AppState, Services};
 use crate::usage::{Usage, usage};
@@ -91,7 +91,7 @@ pub(crate) struct AccountUsage {
 )]
 pub(crate) async fn get_seat_usage(
     State(state): State<AppState>,
-    ask: Ask,
+    ask: AnalyticsQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (organizations, next) = state.page_of(&ask).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn get_seat_usage(
     Report::new(&ask, DEFINITIONS, results).with_next(next).respond(&headers)
 }
 
-fn point(ask: &Ask, start: Timestamp, usage: &Usage, active: Option<[i64; 3]>) -> SeatUsagePoint {
+fn point(ask: &AnalyticsQuery, start: Timestamp, usage: &Usage, active: Option<[i64; 3]>) -> SeatUsagePoint {
     SeatUsagePoint {
         at: ask.calendar.zone.date_of(start),
         purchased: usage.purchased,
@@ -146,7 +146,7 @@ impl Active {
 
 impl Services {
     /// Who of `organizations` was active at the ends of the points.
-    pub(crate) async fn active(&self, ask: &Ask, organizations: &[String]) -> Result<Active, DatabaseError> {
+    pub(crate) async fn active(&self, ask: &AnalyticsQuery, organizations: &[String]) -> Result<Active, DatabaseError> {
         let Some(since) = self.activity.known_since().await? else { return Ok(Active::default()) };
         let boundaries = ask.boundaries();
         let ends = boundaries.get(1..).unwrap_or_default().iter().take(ask.starts().len());
@@ -162,7 +162,7 @@ impl Services {
     }
 
     /// A page of the organizations that are asked for, and where the next page begins.
-    pub(crate) async fn page_of(&self, ask: &Ask) -> Result<(Vec<String>, Option<String>), DatabaseError> {
+    pub(crate) async fn page_of(&self, ask: &AnalyticsQuery) -> Result<(Vec<String>, Option<String>), DatabaseError> {
         if let Some(organization) = &ask.organization {
             return Ok((vec![organization.clone()], None));
         }
@@ -177,7 +177,11 @@ impl Services {
     }
 
     /// How the seats of `organizations` were used, in each application.
-    pub(crate) async fn usage(&self, ask: &Ask, organizations: &[String]) -> Result<Vec<AccountUsage>, DatabaseError> {
+    pub(crate) async fn usage(
+        &self,
+        ask: &AnalyticsQuery,
+        organizations: &[String],
+    ) -> Result<Vec<AccountUsage>, DatabaseError> {
         let ids: Vec<&str> = organizations.iter().map(String::as_str).collect();
         let application = ask.application.as_deref();
         let (known_at, boundaries) = (ask.known_until(), ask.boundaries());
@@ -187,12 +191,12 @@ impl Services {
             let known = history.known(Known::At(known_at))?;
             let account = history.account;
             let key = (account.organization, account.application);
-            let currency = known.standings.last().map(|standing| standing.currency);
-            if known.standings.is_empty() || ask.currency.is_some_and(|wanted| currency != Some(wanted)) {
+            let currency = known.levels.last().map(|standing| standing.currency);
+            if known.levels.is_empty() || ask.currency.is_some_and(|wanted| currency != Some(wanted)) {
                 continue;
             }
             let assigned = assigned.get(&key).map(Vec::as_slice).unwrap_or_default();
-            let periods = usage(&known.standings, assigned, &boundaries, known_at);
+            let periods = usage(&known.levels, assigned, &boundaries, known_at);
             accounts.push(AccountUsage { organization: key.0, application: key.1, currency, periods });
         }
         Ok(accounts)

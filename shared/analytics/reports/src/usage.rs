@@ -1,7 +1,7 @@
 //! How the seats of an account were used over time.
 
 use edge_capabilities::Timestamp;
-use edge_subscriptions::{AssignedSeats, Standing};
+use edge_subscriptions::{AssignedSeats, SubscriptionLevel};
 
 /// The seats of an account, or of several together, in a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Usage {
 
 /// The use of an account's seats in the periods between `boundaries`, as far as they lie before `until`.
 pub(crate) fn usage(
-    purchased: &[Standing],
+    purchased: &[SubscriptionLevel],
     assigned: &[AssignedSeats],
     boundaries: &[Timestamp],
     until: Timestamp,
@@ -88,8 +88,8 @@ mod tests {
         Timestamp::from_millis(hours * HOUR)
     }
 
-    fn purchased(hours: i64, seats: i64) -> Standing {
-        Standing { at: at(hours), currency: Currency::INR, annual: 0, seats }
+    fn purchased(hours: i64, seats: i64) -> SubscriptionLevel {
+        SubscriptionLevel { at: at(hours), currency: Currency::INR, annual: 0, seats }
     }
 
     fn assigned(hours: i64, assigned: i64) -> AssignedSeats {

@@ -26,8 +26,8 @@ pub use gateway::{
     Manual, PaymentGateway, Preview, PreviewLine, Started, TermsChange, preview,
 };
 pub use movement::{
-    Account, AccountHistory, AssignedSeats, Balance, Known, KnownHistory, Movement, MovementKind, Movements,
-    RecordedTerms, Standing, Stored,
+    Account, AccountHistory, AssignedSeats, Balance, Cutoff, LevelHistory, Movement, MovementKind, Movements,
+    RecordedTerms, StoredSubscription, SubscriptionLevel,
 };
 pub use router::{ApiDoc, router, routes};
 pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};

@@ -24,8 +24,8 @@ mod subscriptions;
 
 pub use batch::Account;
 pub(crate) use batch::Batch;
-pub use history::{AccountHistory, AssignedSeats, Known, KnownHistory, RecordedTerms, Standing};
+pub use history::{AccountHistory, AssignedSeats, Cutoff, LevelHistory, RecordedTerms, SubscriptionLevel};
 pub use model::{Balance, Movement, MovementKind};
 pub(crate) use seats::SeatQuery;
 pub use store::Movements;
-pub use subscriptions::Stored;
+pub use subscriptions::StoredSubscription;

@@ -14,7 +14,7 @@ use edge_audit::Actor;
 use edge_capabilities::{Capabilities, Config};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
-use edge_subscriptions::{EventKind, Stored, SubscriptionError, SubscriptionEvent, Subscriptions};
+use edge_subscriptions::{EventKind, StoredSubscription, SubscriptionError, SubscriptionEvent, Subscriptions};
 
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
@@ -78,7 +78,7 @@ impl SeatSubscriptions {
     /// Changes the subscription `found` as an event says.
     async fn apply(
         &self,
-        found: &Stored,
+        found: &StoredSubscription,
         stored: &WebhookEvent,
         event: &GatewayEvent,
         kind: EventKind,

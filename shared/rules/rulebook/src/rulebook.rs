@@ -72,9 +72,9 @@ struct Inner {
     audit: Audit,
 }
 
-/// A version about to decide.
+/// A version of a rule, compiled and ready to decide.
 #[derive(Clone)]
-pub(crate) struct Deciding {
+pub(crate) struct LoadedVersion {
     rule: Rule,
     pub(crate) version: i64,
     sha256: Arc<str>,
@@ -121,12 +121,12 @@ impl Rulebook {
 
     /// Like [`Self::decide`], on JSON.
     pub async fn decide_json(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleError> {
-        self.run(self.deciding_now(rule).await?, input, context, false)
+        self.run(self.load_active(rule).await?, input, context, false)
     }
 
     /// Like [`Self::decide_json`]; the log has the lines that ran, which takes longer.
     pub async fn decide_and_explain(&self, rule: Rule, input: &str, context: &Context) -> Result<Decision, RuleError> {
-        self.run(self.deciding_now(rule).await?, input, context, true)
+        self.run(self.load_active(rule).await?, input, context, true)
     }
 
     /// Decides on `input`, JSON, by the version `version`, in force or not; None: there is no such version. It is
@@ -138,24 +138,24 @@ impl Rulebook {
         input: &str,
         context: &Context,
     ) -> Result<Option<Decision>, VersionError> {
-        let Some(deciding) = self.deciding_version(rule, version).await? else { return Ok(None) };
-        Ok(Some(self.run(deciding, input, context, true)?))
+        let Some(loaded) = self.load_version(rule, version).await? else { return Ok(None) };
+        Ok(Some(self.run(loaded, input, context, true)?))
     }
 
     /// The version `version`, about to decide.
-    pub(crate) async fn deciding_version(&self, rule: Rule, version: i64) -> Result<Option<Deciding>, VersionError> {
+    pub(crate) async fn load_version(&self, rule: Rule, version: i64) -> Result<Option<LoadedVersion>, VersionError> {
         let Some(version) = self.0.publisher.versions().find(rule, version).await? else { return Ok(None) };
         let sha256: Arc<str> = version.sha256.as_str().into();
         let number = version.number;
         let compiled = self.0.active_rules.compile(rule, &sha256, &version.script);
         let compiled = compiled.map_err(|message| RuleError::Uncompilable { version: number, message })?;
-        Ok(Some(Deciding { rule, version: number, sha256, compiled }))
+        Ok(Some(LoadedVersion { rule, version: number, sha256, compiled }))
     }
 
     /// The version in force, about to decide.
-    pub(crate) async fn deciding_now(&self, rule: Rule) -> Result<Deciding, RuleError> {
+    pub(crate) async fn load_active(&self, rule: Rule) -> Result<LoadedVersion, RuleError> {
         let active = self.0.active_rules.get(rule, self.0.capabilities.clock.now()).await?;
-        self.deciding(rule, &active)
+        self.loaded(rule, &active)
     }
 
     /// How `rule` stands in this build.
@@ -190,30 +190,30 @@ impl Rulebook {
         &self.0.capabilities
     }
 
-    fn deciding(&self, rule: Rule, active: &ActiveVersion) -> Result<Deciding, RuleError> {
+    fn loaded(&self, rule: Rule, active: &ActiveVersion) -> Result<LoadedVersion, RuleError> {
         let (version, sha256) = (active.version, active.sha256.clone());
         let compiled = self.0.active_rules.compiled(rule, active);
         let compiled = compiled.map_err(|message| RuleError::Uncompilable { version, message })?;
-        Ok(Deciding { rule, version, sha256, compiled })
+        Ok(LoadedVersion { rule, version, sha256, compiled })
     }
 
-    /// Decides on `input` by the version `deciding`.
+    /// Decides on `input` by the version `loaded`.
     pub(crate) fn decide_by<I: RuleInput>(
         &self,
-        deciding: Deciding,
+        loaded: LoadedVersion,
         input: &I,
         context: &Context,
     ) -> Result<Decision<I::Outcome>, RuleError> {
-        self.run(deciding, &input_json(input)?, context, false)?.typed::<I>()
+        self.run(loaded, &input_json(input)?, context, false)?.typed::<I>()
     }
 
-    fn run(&self, deciding: Deciding, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleError> {
+    fn run(&self, loaded: LoadedVersion, input: &str, context: &Context, explain: bool) -> Result<Decision, RuleError> {
         let clock = &self.0.capabilities.clock;
         let at = clock.now();
         let engine = self.0.active_rules.engine();
         // A run of its own, for tracing takes several times as long: what is timed is the decision.
         let mut started = clock.elapsed();
-        let traced = explain.then(|| engine.evaluate(&deciding.compiled, input, true));
+        let traced = explain.then(|| engine.evaluate(&loaded.compiled, input, true));
         let (evaluated, lines) = match traced {
             // What fails while it is traced fails again, unless it was the tracing that took too long.
             Some(Err(failure)) if failure.kind != FailureKind::Limit(Limit::Time) => (Err(failure), None),
@@ -221,7 +221,7 @@ impl Rulebook {
                 if traced.is_some() {
                     started = clock.elapsed();
                 }
-                (engine.evaluate(&deciding.compiled, input, false), traced.and_then(Result::ok))
+                (engine.evaluate(&loaded.compiled, input, false), traced.and_then(Result::ok))
             }
         };
         let duration_us = u64::try_from(clock.elapsed().saturating_sub(started).as_micros()).unwrap_or(u64::MAX);
@@ -236,13 +236,13 @@ impl Rulebook {
                 (Err(FailedDecision { message: failure.kind.to_string(), line }), 0)
             }
         };
-        let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(deciding.rule, outcome));
-        self.count(deciding.rule, &word);
+        let word = outcome.as_deref().map_or_else(|_| FAILED.to_owned(), |outcome| word(loaded.rule, outcome));
+        self.count(loaded.rule, &word);
         self.0.decision_log.push(Recorded {
             id: id.clone(),
-            rule: deciding.rule,
-            version: deciding.version,
-            sha256: deciding.sha256.to_string(),
+            rule: loaded.rule,
+            version: loaded.version,
+            sha256: loaded.sha256.to_string(),
             tenant: context.tenant.clone(),
             actor: context.actor.clone(),
             request_id: context.request_id.clone(),
@@ -253,13 +253,13 @@ impl Rulebook {
             duration_us: i64::try_from(duration_us).unwrap_or(i64::MAX),
             at,
         });
-        let (version, sha256) = (deciding.version, deciding.sha256);
+        let (version, sha256) = (loaded.version, loaded.sha256);
         match evaluated {
             Ok(Evaluation { outcome, log, .. }) => {
                 let log = lines.map_or(log, |traced| traced.log);
                 Ok(Decision { id, outcome, version, sha256, operations, duration_us, log })
             }
-            Err(_) => Err(RuleError::Script { rule: deciding.rule.as_str(), id }),
+            Err(_) => Err(RuleError::Script { rule: loaded.rule.as_str(), id }),
         }
     }
 
@@ -308,7 +308,7 @@ fn input_json<I: RuleInput>(input: &I) -> Result<String, RuleError> {
     serde_json::to_string(input).map_err(unwritable)
 }
 
-/// What an outcome comes to, in a word to filter by.
+/// An outcome in one word, by which decisions are filtered.
 fn word(rule: Rule, outcome: &str) -> String {
     let field = match rule {
         Rule::Approval | Rule::Budget => "outcome",

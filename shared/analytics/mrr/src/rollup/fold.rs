@@ -6,12 +6,12 @@ use std::time::Duration;
 use edge_capabilities::clock::millis;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
-use edge_subscriptions::{AccountHistory, Known, KnownHistory, Movements, RecordedTerms};
+use edge_subscriptions::{AccountHistory, Cutoff, LevelHistory, Movements, RecordedTerms};
 
 use super::Stream;
 use super::store::{Batch, CellChange, Customer, Filter, Key, Position, Store};
 use crate::calendar::{Calendar, Granularity};
-use crate::customer::{Cell, Cut, count};
+use crate::customer::{Cell, TimeBuckets, count};
 use crate::ledger::cohort;
 use crate::sums::Sums;
 
@@ -33,7 +33,7 @@ const MAX_DURATION: Duration = Duration::from_secs(8);
 /// How soon an organization is looked at again of which something is due, at the earliest.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// How long batches are kept that are in the sums. Whoever still works on an older one finds that its number is taken.
+/// How long batches are kept that are in the sums. A worker that is still at an older one finds that its number is taken.
 const KEPT: Duration = Duration::from_hours(24);
 
 /// The roll-ups, and the movements that they are made of.
@@ -170,11 +170,11 @@ impl RollUps {
             if let Some(known) = before.get(organization) {
                 let until = |history: &AccountHistory| {
                     let number = known.numbers.get(&history.account.application).copied().unwrap_or(0);
-                    history.known(Known::UpTo(number, known.known_at))
+                    history.known(Cutoff::UpTo(number, known.known_at))
                 };
                 tally(stream, of_one, &of_one.iter().map(until).collect::<Result<Vec<_>, _>>()?, &mut removed);
             }
-            let until = |history: &AccountHistory| history.known(Known::UpTo(history.last_number(), now));
+            let until = |history: &AccountHistory| history.known(Cutoff::UpTo(history.last_number(), now));
             let after = of_one.iter().map(until).collect::<Result<Vec<_>, _>>()?;
             tally(stream, of_one, &after, &mut added);
             customers.push(Customer {
@@ -194,7 +194,7 @@ impl RollUps {
 }
 
 /// Adds to `cells` what changed for a customer: by day and by month, in each application and in all together.
-fn tally(stream: &Stream, histories: &[AccountHistory], known: &[KnownHistory], cells: &mut BTreeMap<Key, Sums>) {
+fn tally(stream: &Stream, histories: &[AccountHistory], known: &[LevelHistory], cells: &mut BTreeMap<Key, Sums>) {
     let month = cohort(&stream.zone);
     let no_cohort = |_| Timestamp::from_millis(0);
     for granularity in [Granularity::Day, Granularity::Month] {
@@ -202,10 +202,10 @@ fn tally(stream: &Stream, histories: &[AccountHistory], known: &[KnownHistory], 
         let period = |at| Some(calendar.start(at));
         let cohort: &dyn Fn(Timestamp) -> Timestamp =
             if granularity == Granularity::Month { &month } else { &no_cohort };
-        let cut = Cut { period: &period, cohort };
-        let mut add = |application: &str, known: &[KnownHistory]| {
+        let cut = TimeBuckets { period: &period, cohort };
+        let mut add = |application: &str, known: &[LevelHistory]| {
             let mut counted = BTreeMap::new();
-            count(known.iter().map(|known| known.standings.as_slice()), &cut, &mut counted);
+            count(known.iter().map(|known| known.levels.as_slice()), &cut, &mut counted);
             for (cell, sums) in counted {
                 cells.entry((granularity, application.to_owned(), cell)).or_default().add(&sums);
             }

@@ -8,11 +8,11 @@ use edge_mrr::{MrrQuery, Sums};
 
 use crate::books::{Account, Books};
 
-type Standing = (Timestamp, String, i64, i64);
+type SubscriptionLevel = (Timestamp, String, i64, i64);
 
 /// What an account was told to stand at, in the order in which it was told: when, currency, amount of a year, seats.
-fn told(account: &Account, now: Timestamp) -> Vec<Standing> {
-    let mut told: Vec<Standing> = Vec::new();
+fn told(account: &Account, now: Timestamp) -> Vec<SubscriptionLevel> {
+    let mut told: Vec<SubscriptionLevel> = Vec::new();
     let mut last: Option<(String, i64, i64)> = None;
     let mut tell = |at: Timestamp, terms: &edge_subscriptions::Terms| {
         let stand = (terms.plan.currency.as_str().to_owned(), terms.annual_amount(), terms.purchased());
@@ -38,7 +38,7 @@ fn told(account: &Account, now: Timestamp) -> Vec<Standing> {
 }
 
 /// What it stood at just before `at`: the last that was told of an earlier time.
-fn before(told: &[Standing], at: Timestamp, currency: &str) -> (i64, i64) {
+fn before(told: &[SubscriptionLevel], at: Timestamp, currency: &str) -> (i64, i64) {
     let last = told.iter().rev().find(|told| told.0 < at);
     let paid = last.filter(|told| told.1 == currency).map_or((0, 0), |told| (told.2, told.3));
     if paid.0 > 0 { paid } else { (0, 0) }
@@ -48,7 +48,7 @@ pub fn sums(books: &Books, query: &MrrQuery, now: Timestamp) -> BTreeMap<(String
     let mut sums: BTreeMap<(String, Option<usize>), Sums> = BTreeMap::new();
     let organizations: BTreeSet<&str> = books.accounts.iter().map(|account| account.organization.as_str()).collect();
     for organization in organizations {
-        let told: Vec<Vec<Standing>> = books
+        let told: Vec<Vec<SubscriptionLevel>> = books
             .accounts
             .iter()
             .filter(|account| account.organization == organization)

@@ -8,7 +8,7 @@ use edge_mrr::{Cell, Sums, months_apart};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::query::Ask;
+use crate::query::AnalyticsQuery;
 use crate::report::{Level, Period, amount, monthly, rate};
 
 /// The customers that first paid in one month.
@@ -42,7 +42,12 @@ pub(crate) struct CohortPoint {
 }
 
 /// The cohorts of the months that begin in the range, as far as the periods are whole months.
-pub(super) fn cohorts(ask: &Ask, currency: Currency, periods: &[Period], cells: &BTreeMap<Cell, Sums>) -> Vec<Cohort> {
+pub(super) fn cohorts(
+    ask: &AnalyticsQuery,
+    currency: Currency,
+    periods: &[Period],
+    cells: &BTreeMap<Cell, Sums>,
+) -> Vec<Cohort> {
     if !periods.iter().all(|period| ask.calendar.is_boundary(period.start)) {
         return Vec::new();
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::period::Period;
-use super::report::Question;
+use super::report::SummaryQuery;
 use super::response::UsageSummaryResponse;
 use crate::router::AppState;
 
@@ -54,7 +54,7 @@ pub(crate) async fn summary(
     let caller = &granted.caller;
     let tenant = match (query.organization_id, caller.tenant.as_ref().map(TenantId::as_str)) {
         (Some(number), _) => Some(state.usage.find(number, |id| caller.sees(id)).await?),
-        // Whoever belongs to a tenant that is not there sees nothing, and not everything.
+        // A caller of a tenant that does not exist sees nothing, rather than everything.
         (None, Some(own)) => Some(state.usage.own(own).await?),
         (None, None) => None,
     };
@@ -66,6 +66,6 @@ pub(crate) async fn summary(
         code => Currency::parse(code).map_err(|error| failed(format!("reporting_currency {error}")))?,
     };
     state.collector.collect().await?;
-    let question = Question { period, tenant: tenant.as_ref(), currency, with_details };
+    let question = SummaryQuery { period, tenant: tenant.as_ref(), currency, with_details };
     state.usage.summary(&question).await.map(Json)
 }

@@ -27,7 +27,7 @@ const MAX_LISTED: u32 = 1_000;
 const MAX_PAYMENTS: u32 = 20_000;
 
 /// What a summary is about.
-pub(crate) struct Question<'q> {
+pub(crate) struct SummaryQuery<'q> {
     pub(crate) period: Period,
     /// Only this organisation.
     pub(crate) tenant: Option<&'q Tenant>,
@@ -82,7 +82,7 @@ impl UsageReports {
         }
     }
 
-    pub(crate) async fn summary(&self, question: &Question<'_>) -> Result<UsageSummaryResponse, Problem> {
+    pub(crate) async fn summary(&self, question: &SummaryQuery<'_>) -> Result<UsageSummaryResponse, Problem> {
         let only = question.tenant.map(|tenant| tenant.id.as_str());
         let (from, to) = question.period.instants();
         let mut known: BTreeMap<String, Known> = BTreeMap::new();

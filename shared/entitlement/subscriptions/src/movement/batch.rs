@@ -7,7 +7,7 @@ use super::model::{Balance, Movement, MovementKind};
 use crate::seat::{Seat, SeatState};
 use crate::subscription::Terms;
 
-/// How long whoever makes a change has to do what follows from it, milliseconds.
+/// How long the instance that makes a change has to do what follows from it, milliseconds.
 const EFFECTS_AFTER: i64 = 10_000;
 
 /// An organization and an application: the movements of the two are numbered together.

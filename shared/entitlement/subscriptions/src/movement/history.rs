@@ -12,9 +12,9 @@ use super::batch::Account;
 use super::store::Movements;
 use crate::subscription::Terms;
 
-/// What an organization is subscribed to in an application, from a time on.
+/// The seats and the recurring amount of an organization's subscription to an application, from a time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct SubscriptionLevel {
     /// From when on.
     pub at: Timestamp,
     /// The currency of the amount.
@@ -25,9 +25,9 @@ pub struct Standing {
     pub seats: i64,
 }
 
-/// Which movements are known.
+/// Up to where movements count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum Cutoff {
     /// Those that were recorded until then.
     At(Timestamp),
     /// Those up to this number, and what became due by itself until then.
@@ -42,12 +42,12 @@ pub struct AccountHistory {
     rows: Vec<TermsRow>,
 }
 
-/// What is known of an account.
+/// The levels of an account, as the movements up to a cutoff say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownHistory {
-    /// What it stood at, oldest first. Before the first: nothing.
-    pub standings: Vec<Standing>,
-    /// When something changes next without anybody's doing, at the earliest; None: nothing does.
+pub struct LevelHistory {
+    /// Oldest first. Before the first there was no subscription.
+    pub levels: Vec<SubscriptionLevel>,
+    /// When the next change comes due by itself, at the earliest; None: none does.
     pub due_at: Option<Timestamp>,
 }
 
@@ -83,13 +83,13 @@ impl AccountHistory {
 
     /// What is known of the account. What becomes due by itself counts from when it was due, whether or not a movement
     /// says so yet: a trial that ended, a scheduled change, the end of what is cancelled.
-    pub fn known(&self, known: Known) -> Result<KnownHistory, DatabaseError> {
+    pub fn known(&self, known: Cutoff) -> Result<LevelHistory, DatabaseError> {
         let now = match known {
-            Known::At(at) | Known::UpTo(_, at) => at,
+            Cutoff::At(at) | Cutoff::UpTo(_, at) => at,
         };
         let is_known = |row: &&TermsRow| match known {
-            Known::At(at) => row.recorded_at <= at,
-            Known::UpTo(number, _) => row.number <= number,
+            Cutoff::At(at) => row.recorded_at <= at,
+            Cutoff::UpTo(number, _) => row.number <= number,
         };
         let (mut chain, mut last) = (Chain::default(), None);
         for row in self.rows.iter().filter(is_known) {
@@ -97,28 +97,28 @@ impl AccountHistory {
             // What is told late and changes nothing must not go before what was told of a later time.
             if row.before != row.after || is_other_currency {
                 let (annual, seats) = row.after;
-                chain.push(Standing { at: row.at, currency: row.currency, annual, seats });
+                chain.push(SubscriptionLevel { at: row.at, currency: row.currency, annual, seats });
             }
             last = Some(row);
         }
-        let Some(last) = last else { return Ok(KnownHistory::default()) };
+        let Some(last) = last else { return Ok(LevelHistory::default()) };
         let mut terms: Terms =
             serde_json::from_str(&last.terms).map_err(|error| DatabaseError::Refused(error.to_string()))?;
         for (at, terms) in terms.advance(now) {
             let (annual, seats) = (terms.annual_amount(), terms.purchased());
-            chain.push(Standing { at, currency: terms.plan.currency, annual, seats });
+            chain.push(SubscriptionLevel { at, currency: terms.plan.currency, annual, seats });
         }
-        Ok(KnownHistory { standings: chain.0, due_at: terms.due_at() })
+        Ok(LevelHistory { levels: chain.0, due_at: terms.due_at() })
     }
 }
 
 /// What an account stood at. What was recorded last holds from the time on at which it took effect: where that is told
 /// late, what was recorded of later times is no more.
 #[derive(Default)]
-struct Chain(Vec<Standing>);
+struct Chain(Vec<SubscriptionLevel>);
 
 impl Chain {
-    fn push(&mut self, standing: Standing) {
+    fn push(&mut self, standing: SubscriptionLevel) {
         let kept = self.0.partition_point(|known| known.at < standing.at);
         self.0.truncate(kept);
         self.0.push(standing);

@@ -70,7 +70,7 @@ impl Movements {
         self.0.select(conditions, "number").await
     }
 
-    /// Up to `limit` accounts in which what follows from a movement is due at `now`: whoever made it has died.
+    /// Up to `limit` accounts in which what follows from a movement is due at `now`: the instance that made it has died.
     pub(crate) async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Account>, DatabaseError> {
         let statement = "SELECT DISTINCT organization_id, application FROM subscription_movements
             WHERE effects_due <= $1 LIMIT $2";

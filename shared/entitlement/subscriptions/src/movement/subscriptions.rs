@@ -10,7 +10,7 @@ use crate::subscription::{Status, Terms};
 
 /// A subscription as its last terms say, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredSubscription {
     /// The organization and the application.
     pub account: Account,
     /// Its id.
@@ -27,7 +27,7 @@ pub struct Stored {
     pub is_last: bool,
 }
 
-impl Stored {
+impl StoredSubscription {
     /// The subscription at `now`: what is due by itself has happened, and what another checkout replaced is expired.
     #[must_use]
     pub fn at(mut self, now: Timestamp) -> Self {
@@ -44,7 +44,7 @@ impl Stored {
 
 impl Movements {
     /// The subscription `id`.
-    pub(crate) async fn subscription(&self, id: &str) -> Result<Option<Stored>, DatabaseError> {
+    pub(crate) async fn subscription(&self, id: &str) -> Result<Option<StoredSubscription>, DatabaseError> {
         let found = self.stored("c.subscription_id = $1", "LIMIT 1", &[id.into()]).await?;
         Ok(found.into_iter().next())
     }
@@ -56,7 +56,7 @@ impl Movements {
         application: Option<&str>,
         cursor: Option<Cursor>,
         limit: u32,
-    ) -> Result<Vec<Stored>, DatabaseError> {
+    ) -> Result<Vec<StoredSubscription>, DatabaseError> {
         let (mut values, mut conditions): (Vec<Value>, _) = (Vec::new(), vec!["c.recorded_at IS NOT NULL".to_owned()]);
         for (column, wanted) in [("organization_id", organization), ("application", application)] {
             if let Some(wanted) = wanted {
@@ -76,7 +76,12 @@ impl Movements {
     }
 
     /// The subscriptions whose first movements meet `condition`, each as its last terms say.
-    async fn stored(&self, condition: &str, order: &str, values: &[Value]) -> Result<Vec<Stored>, DatabaseError> {
+    async fn stored(
+        &self,
+        condition: &str,
+        order: &str,
+        values: &[Value],
+    ) -> Result<Vec<StoredSubscription>, DatabaseError> {
         let statement = format!(
             "SELECT m.organization_id, m.application, m.subscription_id, m.number, m.terms,
                 (SELECT h.subscription_id FROM subscription_movements h WHERE h.organization_id = m.organization_id
@@ -90,7 +95,7 @@ impl Movements {
         );
         let read = |row: &Row| {
             let id = row.text(2)?.to_owned();
-            Ok(Stored {
+            Ok(StoredSubscription {
                 account: Account { organization: row.text(0)?.to_owned(), application: row.text(1)?.to_owned() },
                 version: row.integer(3)?,
                 terms: read_terms(row, 4)?,

@@ -8,7 +8,7 @@ use http::header::IF_MATCH;
 
 use super::AppState;
 use crate::error::SubscriptionError;
-use crate::movement::Stored;
+use crate::movement::StoredSubscription;
 
 /// The organization that a caller is limited to: its own, or the one that a platform key names in `X-Tenant-Id`.
 fn limit(caller: &Caller, headers: &HeaderMap) -> Option<String> {
@@ -87,7 +87,12 @@ impl AppState {
     }
 
     /// The subscription `id`, if it is the caller's to see. Another's looks like one that does not exist.
-    pub(crate) async fn subscription(&self, caller: &Caller, headers: &HeaderMap, id: &str) -> Result<Stored, Problem> {
+    pub(crate) async fn subscription(
+        &self,
+        caller: &Caller,
+        headers: &HeaderMap,
+        id: &str,
+    ) -> Result<StoredSubscription, Problem> {
         let stored = self.service.find(id).await?;
         let is_within = limit(caller, headers).is_none_or(|limit| limit == stored.account.organization);
         if is_within && caller.speaks_for(&stored.account.application) {
@@ -97,7 +102,7 @@ impl AppState {
     }
 
     /// The organization of `stored`.
-    pub(crate) async fn organization_of(&self, stored: &Stored) -> Result<Tenant, Problem> {
+    pub(crate) async fn organization_of(&self, stored: &StoredSubscription) -> Result<Tenant, Problem> {
         let found = self.tenants.find(&stored.account.organization).await?;
         found.ok_or_else(|| Problem::new(Code::OrganizationNotFound, "There is no such organization."))
     }

@@ -19,7 +19,7 @@ use super::decision::{Decided, Proof, SeatCommand, SeatError};
 use super::model::{Seat, SeatState, fold_address};
 use super::request::{AssignSeatsRequest, Assignee, ClaimSeatRequest, TransferSeatRequest, WantedSeats, read_user};
 use crate::error::SubscriptionError;
-use crate::movement::Stored;
+use crate::movement::StoredSubscription;
 use crate::router::AppState;
 use crate::router::access::require_any;
 use crate::subscription::api::{READERS, optional};
@@ -307,7 +307,7 @@ impl AppState {
         format!("seat_{}", random::hex::<16>(&*self.capabilities.random))
     }
 
-    async fn one(&self, stored: &Stored, command: SeatCommand, actor: &Actor) -> Result<Seat, Problem> {
+    async fn one(&self, stored: &StoredSubscription, command: SeatCommand, actor: &Actor) -> Result<Seat, Problem> {
         let mut decided = self.service.change_seats(&stored.account, &stored.id, &[command], actor).await?;
         Ok(decided.pop().unwrap_or(Err(SeatError::NotFound))?.seat)
     }
@@ -315,7 +315,7 @@ impl AppState {
     /// Gives seats to `assignees`, and tells those who are invited.
     async fn assign(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         assignees: Vec<Assignee>,
         actor: &Actor,
     ) -> Result<Vec<Result<Decided, SeatError>>, Problem> {

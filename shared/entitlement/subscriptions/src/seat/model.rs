@@ -12,7 +12,7 @@ pub enum SeatState {
     Pending,
     /// A user has it.
     Active,
-    /// It was taken away, or the offer expired. This is final: whoever gets a seat again gets another one.
+    /// It was taken away, or the offer expired. This is final: a user who is assigned a seat again gets another one.
     Revoked,
 }
 

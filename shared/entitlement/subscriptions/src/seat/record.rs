@@ -6,7 +6,7 @@ use edge_applications::{Applications, SeatSource};
 use edge_capabilities::Capabilities;
 use edge_capabilities::database::{DatabaseError, Row};
 use edge_database::Db;
-use edge_seats::{ErpAnswer, ErpSeat, Id, SeatRecord, SeatStatus, Subject, SubscriptionStatus};
+use edge_seats::{Id, SeatLookup, SeatRecord, SeatSnapshot, SeatStatus, Subject, SubscriptionStatus};
 
 use super::model::SeatState;
 use crate::subscription::Terms;
@@ -42,10 +42,10 @@ impl RecordedSeats {
         Self { applications: Applications::new(capabilities, db), capabilities: capabilities.clone(), db: db.clone() }
     }
 
-    fn read(&self, row: &Row) -> Result<ErpAnswer, DatabaseError> {
-        let Some(organization) = row.optional_text(0)? else { return Ok(ErpAnswer::OrganizationNotFound) };
+    fn read(&self, row: &Row) -> Result<SeatLookup, DatabaseError> {
+        let Some(organization) = row.optional_text(0)? else { return Ok(SeatLookup::OrganizationNotFound) };
         let (Some(subscription), Some(terms)) = (row.optional_text(3)?, row.optional_text(5)?) else {
-            return Ok(ErpAnswer::SeatNotFound);
+            return Ok(SeatLookup::SeatNotFound);
         };
         let unreadable = |error: serde_json::Error| DatabaseError::Refused(error.to_string());
         let mut terms: Terms = serde_json::from_str(terms).map_err(unreadable)?;
@@ -53,12 +53,12 @@ impl RecordedSeats {
         // A seat of an earlier subscription is none of this one.
         let is_of_this = row.optional_text(6)? == Some(subscription);
         let (Some(status), Some(id), true) = (terms.status.in_checks(), row.optional_text(7)?, is_of_this) else {
-            return Ok(ErpAnswer::SeatNotFound);
+            return Ok(SeatLookup::SeatNotFound);
         };
         let state = row.optional_text(8)?.and_then(SeatState::parse);
         let state = state.ok_or_else(|| DatabaseError::Refused("seat_state is not known".into()))?;
         let is_inactive = row.integer(1)? == 0 || row.integer(2)? != 0;
-        Ok(ErpAnswer::Seat(ErpSeat {
+        Ok(SeatLookup::Seat(SeatSnapshot {
             organization: organization.to_owned(),
             seat_id: id.to_owned(),
             seat_status: match state {
@@ -81,7 +81,7 @@ impl SeatRecord for RecordedSeats {
         Ok(self.applications.find(application.as_str()).await?.seat_source == SeatSource::Edge)
     }
 
-    async fn find(&self, subject: &Subject) -> Result<Option<ErpAnswer>, DatabaseError> {
+    async fn find(&self, subject: &Subject) -> Result<Option<SeatLookup>, DatabaseError> {
         let (application, external_org) = (&subject.org.application, &subject.org.id);
         let values = [application.as_str().into(), external_org.as_str().into(), subject.user.as_str().into()];
         let rows = self.db.query(FIND, &values).await?;

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 
 use super::request::CancelSubscriptionRequest;
 use super::response::SubscriptionResponse;
-use crate::movement::Stored;
+use crate::movement::StoredSubscription;
 use crate::router::AppState;
 use crate::router::access::require_any;
 
@@ -160,7 +160,10 @@ fn is_id(id: &str) -> bool {
 }
 
 impl AppState {
-    pub(crate) async fn subscription_response(&self, stored: Stored) -> Result<SubscriptionResponse, Problem> {
+    pub(crate) async fn subscription_response(
+        &self,
+        stored: StoredSubscription,
+    ) -> Result<SubscriptionResponse, Problem> {
         let movements = self.service.movements();
         let expired = match stored.pending {
             0 => 0,

@@ -13,7 +13,7 @@ use crate::error::SubscriptionError;
 use crate::gateway::{
     Acknowledged, Buyer, Cancellation, Effective, GatewayError, GatewaySubscription, Gateways, Preview, TermsChange,
 };
-use crate::movement::{Batch, Stored};
+use crate::movement::{Batch, StoredSubscription};
 use crate::service::Subscriptions;
 
 /// What is to change of a subscription.
@@ -74,7 +74,7 @@ impl WantedChange {
             if seats != terms.seats {
                 terms.set_seats(seats, at);
                 terms.unpaid_increase.clone_from(unpaid);
-                // The payment may have been heard of before.
+                // The payment may have been reported before.
                 terms.settle_increase();
             }
             if plan.cycle != terms.plan.cycle && terms.status != Status::Trialing {
@@ -92,7 +92,7 @@ impl WantedChange {
     }
 }
 
-impl Stored {
+impl StoredSubscription {
     pub(crate) fn at_gateway<'a>(&'a self, key: &'a str) -> GatewaySubscription<'a> {
         let Self { account, id, terms, .. } = self;
         GatewaySubscription { id, organization: &account.organization, application: &account.application, terms, key }
@@ -103,7 +103,7 @@ impl Subscriptions {
     /// What `wanted` would cost.
     pub(crate) async fn preview(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         wanted: &WantedChange,
         gateways: &Gateways,
     ) -> Result<Preview, SubscriptionError> {
@@ -118,7 +118,7 @@ impl Subscriptions {
     /// Changes the seats or the plan of `stored`.
     pub(crate) async fn resize(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         wanted: &WantedChange,
         gateways: &Gateways,
         actor: &Actor,
@@ -155,7 +155,7 @@ impl Subscriptions {
     /// Records a change; `version` is the one that it was decided on.
     async fn record(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         wanted: &WantedChange,
         version: Option<i64>,
         acknowledged: &Acknowledged,
@@ -182,7 +182,7 @@ impl Subscriptions {
     }
 
     /// Takes back a decrease that the gateway refused.
-    async fn restore(&self, stored: &Stored, actor: &Actor) -> Result<(), SubscriptionError> {
+    async fn restore(&self, stored: &StoredSubscription, actor: &Actor) -> Result<(), SubscriptionError> {
         let change = |batch: &mut Batch<'_>| {
             let Some(head) = batch.head().filter(|head| head.subscription == stored.id) else { return Ok(()) };
             let mut terms = head.terms.clone();
@@ -202,7 +202,7 @@ impl Subscriptions {
     /// Ends `stored`: now, or with its period.
     pub(crate) async fn cancel(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         immediate: bool,
         reason: Option<&str>,
         gateways: &Gateways,
@@ -246,7 +246,7 @@ impl Subscriptions {
     /// Takes back a cancellation that has not taken effect.
     pub(crate) async fn reactivate(
         &self,
-        stored: &Stored,
+        stored: &StoredSubscription,
         gateways: &Gateways,
         actor: &Actor,
     ) -> Result<(), SubscriptionError> {

@@ -15,9 +15,9 @@ use super::terms::{GatewayName, Terms};
 pub struct SubscriptionEvent {
     /// When, by the gateway's clock.
     pub at: Timestamp,
-    /// The gateway's id of the subscription, where it is said.
+    /// The gateway's id of the subscription, where the event names it.
     pub reference: Option<String>,
-    /// The gateway's id of the customer, where it is said.
+    /// The gateway's id of the customer, where the event names it.
     pub customer: Option<String>,
     /// What happened.
     pub kind: EventKind,
@@ -50,7 +50,7 @@ pub enum EventKind {
     Ending,
 }
 
-/// What an event comes to.
+/// The result of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// The terms after it.
@@ -87,7 +87,7 @@ impl Terms {
         let mut terms = self.clone();
         terms.reference = terms.reference.or_else(|| event.reference.clone());
         terms.customer = terms.customer.or_else(|| event.customer.clone());
-        // Nothing is heard of before it happened: what says it came later must not go before all that follows.
+        // An event is not received before it happened: one from the future must not take precedence over all that follow.
         let at = event.at.min(heard);
         terms.note(at, event.kind);
         terms.follow_facts(heard);
@@ -166,7 +166,7 @@ impl Terms {
         }
         if self.status.is_live() {
             self.checkout = None;
-            // The gateway's report of the period may come after its word of the payment.
+            // The gateway may report the period after the payment.
             if self.period.is_none() {
                 let paid = self.facts.paid_at.unwrap_or(self.anchor);
                 self.period = Some(period_at(self.plan.cycle, paid, paid));

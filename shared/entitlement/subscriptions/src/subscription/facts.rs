@@ -1,5 +1,5 @@
-//! What a gateway said of a subscription, each thing with the time at which it happened. Whatever the order in which word of
-//! it comes, the newer goes before the older.
+//! What a gateway reported of a subscription, each fact with the time at which it happened. In whatever order reports arrive,
+//! the newer fact takes precedence over the older.
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::terms::{GatewayName, Scheduled, UnpaidIncrease};
 use crate::gateway::Preview;
-use crate::movement::Stored;
+use crate::movement::StoredSubscription;
 
 /// A subscription.
 #[derive(Serialize, ToSchema)]
@@ -130,8 +130,8 @@ impl From<Scheduled> for ScheduledResponse {
 
 impl SubscriptionResponse {
     /// `expired` invitations are free without being noted as such.
-    pub(crate) fn new(stored: Stored, expired: i64) -> Self {
-        let Stored { account, id, terms, version, assigned, pending, .. } = stored;
+    pub(crate) fn new(stored: StoredSubscription, expired: i64) -> Self {
+        let StoredSubscription { account, id, terms, version, assigned, pending, .. } = stored;
         let pending = pending.saturating_sub(expired).max(0);
         let used = assigned.saturating_add(pending);
         let (start, end) = terms.period.map_or((None, None), |(start, end)| (Some(start), Some(end)));

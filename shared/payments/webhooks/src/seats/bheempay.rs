@@ -1,6 +1,6 @@
-//! What BheemPay, and Razorpay below it, say of subscriptions of seats.
+//! Events of BheemPay, and of Razorpay below it, about subscriptions of seats.
 //!
-//! They tell of payments, and not of whole subscriptions: how many seats a payment is for follows from its amount. An event
+//! They report payments, and not whole subscriptions: the number of seats that a payment is for follows from its amount. An event
 //! is bound by the order that the edge had made, whose checkout the edge stored, or by the subscription that a payment of
 //! such an order began. What is written beside an event finds the checkout and proves nothing.
 
@@ -47,7 +47,7 @@ impl<'o> SeatOrder<'o> {
     }
 }
 
-/// What a payment or another event comes to.
+/// What a payment or another event does.
 enum Meaning {
     Change(EventKind),
     Outcome(EventOutcome),

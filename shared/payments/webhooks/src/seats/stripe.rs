@@ -1,7 +1,7 @@
-//! What Stripe says of subscriptions of seats.
+//! Events of Stripe about subscriptions of seats.
 
 use edge_gateways::{EventKind as Kind, GatewayEvent};
-use edge_subscriptions::{EventKind, GatewayName, Reported, ReportedStatus, Stored, SubscriptionError};
+use edge_subscriptions::{EventKind, GatewayName, Reported, ReportedStatus, StoredSubscription, SubscriptionError};
 
 use super::{SeatOutcome, SeatSubscriptions};
 use crate::error::WebhookError;
@@ -35,13 +35,13 @@ impl SeatSubscriptions {
 }
 
 /// Whether the event is of what the edge stored when it began the checkout.
-fn is_proven(found: &Stored, event: &GatewayEvent) -> bool {
+fn is_proven(found: &StoredSubscription, event: &GatewayEvent) -> bool {
     let checkout = found.terms.checkout.as_ref().map(|checkout| &checkout.id);
     let same = |known: Option<&String>, said: Option<&String>| known.is_some() && known == said;
     same(checkout, event.checkout_id.as_ref()) || same(found.terms.customer.as_ref(), event.customer_id.as_ref())
 }
 
-/// What an event says of a subscription of seats; None: nothing.
+/// What an event reports of a subscription of seats; None: nothing.
 fn event_kind(event: &GatewayEvent) -> Option<EventKind> {
     let is_checkout = event.checkout_id.is_some();
     Some(match event.kind {

@@ -14,7 +14,7 @@ use edge_applications::{ApplicationPlan, Plans};
 use edge_capabilities::Clock as _;
 use edge_capabilities::testing::SeededRandom;
 use edge_seats::{
-    ErpAnswer, ExternalOrg, Id, SeatAccess as _, SeatFacts, SeatRecord as _, ShippedSeatAccess, Subject, Verification,
+    ExternalOrg, Id, SeatAccess as _, SeatFacts, SeatLookup, SeatRecord as _, ShippedSeatAccess, Subject, Verification,
 };
 use edge_tenants::{Tenant, Tenants};
 
@@ -295,7 +295,7 @@ impl History {
             let verdict = node.verification.verify(&subject, None).await.unwrap();
             let now = self.world.clock.now();
             let expected = match node.record.find(&subject).await.unwrap().unwrap() {
-                ErpAnswer::Seat(seat) => {
+                SeatLookup::Seat(seat) => {
                     let facts = SeatFacts {
                         seat_status: seat.seat_status,
                         subscription_status: seat.subscription_status,

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::WantedChange;
 use crate::error::SubscriptionError;
 use crate::gateway::GatewayError;
-use crate::movement::Stored;
+use crate::movement::StoredSubscription;
 use crate::router::AppState;
 use crate::router::access::{precondition, require_any, require_word_of_platform};
 use crate::seat::api::SeatResponse;
@@ -107,7 +107,7 @@ impl AppState {
     async fn wanted_change(
         &self,
         caller: &Caller,
-        stored: &Stored,
+        stored: &StoredSubscription,
         request: &UpdateSubscriptionRequest,
     ) -> Result<WantedChange, Problem> {
         let effective = request.effective()?;
@@ -135,7 +135,7 @@ impl AppState {
     }
 
     /// The answer to `error`, with who has the seats where they are in use.
-    async fn with_holders(&self, stored: &Stored, error: SubscriptionError) -> Problem {
+    async fn with_holders(&self, stored: &StoredSubscription, error: SubscriptionError) -> Problem {
         let is_in_use = error == SubscriptionError::SeatsInUse;
         let problem = Problem::from(error);
         if !is_in_use {

@@ -7,9 +7,9 @@ use crate::subscription::period::period_at;
 use crate::subscription::status::Status;
 
 impl Terms {
-    /// Brings it forward to `now` by what needs nobody: a manual subscription renews by itself, a scheduled change takes
-    /// effect, one that is cancelled ends with its period. Gives the terms after each change that is a movement, with the
-    /// time at which it took effect. So a change that is due holds whether or not anything has run since.
+    /// Brings the terms forward to `now`: a manual subscription renews by itself, a scheduled change takes effect, a cancelled
+    /// subscription ends with its period. Returns the terms after each change that is a movement, with the time at which it
+    /// took effect. So a change that is due counts whether or not a job has run since.
     pub fn advance(&mut self, now: Timestamp) -> Vec<(Timestamp, Self)> {
         let mut changes = Vec::new();
         while let Some(at) = self.next_change(now) {
@@ -18,8 +18,8 @@ impl Terms {
         changes
     }
 
-    /// When it next changes without anybody's doing, at the earliest: it ends with its period, its trial ends, a scheduled
-    /// change takes effect. None: it does not.
+    /// When the next change comes due by itself, at the earliest: the end with the period, the end of the trial, a scheduled
+    /// change. None: none does.
     pub fn due_at(&self) -> Option<Timestamp> {
         let (_, end) = self.period.filter(|_| self.status.is_live())?;
         let is_trial = self.gateway == GatewayName::Manual && self.status == Status::Trialing;
@@ -58,7 +58,7 @@ impl Terms {
             return self.take_scheduled(at).then_some(at);
         }
         if self.gateway == GatewayName::Bheempay && self.status == Status::Active && end <= now {
-            // The gateway tells of payments alone: until it tells of one for the next period, that one is overdue.
+            // The gateway reports nothing but payments: until it reports one for the next period, that period is overdue.
             self.status = Status::PastDue;
             self.past_due_since = Some(end);
             return Some(end);
