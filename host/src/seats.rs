@@ -121,7 +121,7 @@ async fn run_import(told: Importing) -> Outcome {
         }
     };
     let options = ImportOptions { application: told.application, plan: told.plan, is_dry_run: told.dry_run };
-    // Progress is for whoever watches; what came of it goes to standard output.
+    // Progress goes to standard error; the result goes to standard output.
     let report = import(&edge, &options, seats, |progress| eprintln!("{progress}")).await?;
     say(&report.to_string().trim_end());
     if report.refused.is_empty() && bad_lines == 0 { Ok(()) } else { Err(Failure::Bad) }

@@ -118,7 +118,7 @@ async fn start(kind: &str, args: StartArgs) -> Outcome {
         let status = fetch_status(&edge, &path).await?;
         let line = status.progress();
         if line != shown {
-            // Progress is for whoever watches; what came of it goes to standard output.
+            // Progress goes to standard error; the result goes to standard output.
             eprintln!("{line}");
             shown = line;
         }

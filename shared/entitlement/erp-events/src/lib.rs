@@ -2,7 +2,7 @@
 //! sent later, in the order in which an organisation's events were raised, so that whether the ERP answers does not matter to
 //! what the event is about.
 //!
-//! Whoever changes something that the ERP bills by raises an event: either with [`ErpEvents::raise`] in a step that may be
+//! Code that changes something that the ERP bills by raises an event: either with [`ErpEvents::raise`] in a step that may be
 //! repeated, or from an outbox of its own. An event's id is made from the fact, so that a fact is told once.
 
 mod event;

@@ -6,12 +6,12 @@ use edge_money::{Bill, Line, Money};
 use crate::plan::{OrderDetails, Plan, Terms, Tier};
 use crate::tax::TaxRates;
 
-/// A payment, as far as whoever tells of it says.
+/// A payment, as far as its report shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Payment<'a> {
-    /// How much.
+    /// The amount.
     pub amount: Option<Money>,
-    /// How the gateway arrives at that.
+    /// The lines of the amount.
     pub bill: Option<&'a Bill>,
     /// How the plan was ordered.
     pub order: OrderDetails,
@@ -31,7 +31,7 @@ pub struct Purchase {
 }
 
 impl Plan {
-    /// What `payment` bought; None: it comes to no price of the plan's. Where the gateway shows how it arrived at the
+    /// What `payment` bought; None: it is no price of the plan. Where the gateway shows how it arrived at the
     /// amount, that must add up, and the line that is for the plan must be a price of it: then discounts, taxes at an
     /// allowed rate, prorations, trials and other lines are right as they are. Else the amount itself must be a price,
     /// with an allowed tax on top or without.

@@ -12,21 +12,21 @@ pub struct Plan {
     pub id: String,
     /// The SKU's code: `WORKSPACE-STARTER`.
     pub code: Option<String>,
-    /// What people call it.
+    /// The name for display.
     pub name: String,
-    /// What it is, for people.
+    /// The description for display.
     pub description: Option<String>,
-    /// What it is paid in.
+    /// The currency.
     pub currency: Currency,
-    /// How often is paid, as the ERP writes it.
+    /// The billing cycle, as the ERP writes it.
     pub billing_cycle: Option<String>,
-    /// What it costs without an offer.
+    /// The price without an offer.
     pub base_price: Option<Money>,
-    /// What it costs for now.
+    /// The price of the present offer.
     pub offer_price: Option<Money>,
-    /// What is asked once beside the first price.
+    /// The fee that is charged once, with the first payment.
     pub setup_fee: Option<Money>,
-    /// For how long it may be tried.
+    /// The length of the trial.
     pub trial_period_days: Option<i64>,
     /// Its tiers, in the ERP's order.
     pub tiers: Vec<Tier>,
@@ -37,19 +37,19 @@ pub struct Plan {
 pub struct Tier {
     /// Its code; empty where it has none.
     pub code: String,
-    /// What people call it.
+    /// The name for display.
     pub name: Option<String>,
-    /// What it costs, where that differs from the plan's own price.
+    /// The price, where it differs from the plan's own.
     pub price: Option<Money>,
-    /// How many users it allows; None: as many as one likes.
+    /// The maximum number of users; None: unlimited.
     pub max_users: Option<i64>,
-    /// How much room it gives, GB; None: as much as one likes.
+    /// The storage, GB; None: unlimited.
     pub max_storage_gb: Option<i64>,
     /// Credits for each paid period.
     pub credits: i64,
-    /// Whatever else it gives: JSON, as the ERP wrote it.
+    /// Other features: JSON, as the ERP wrote it.
     pub features: Option<String>,
-    /// Whether it is to be shown first.
+    /// Whether it is highlighted.
     pub is_featured: bool,
 }
 
@@ -58,35 +58,35 @@ pub struct Tier {
 pub struct Terms {
     /// The plan's id.
     pub plan_id: String,
-    /// What people call the plan.
+    /// The plan's name for display.
     pub plan_name: String,
     /// The tier's code; empty where the plan has no tiers.
     pub tier_code: String,
-    /// How many users are allowed; None: as many as one likes.
+    /// The maximum number of users; None: unlimited.
     pub max_users: Option<i64>,
-    /// Room for documents, MB: the tier's GB × 1024; None: as much as one likes.
+    /// The document quota, MB: the tier's GB × 1024; None: unlimited.
     pub docs_quota_mb: Option<i64>,
     /// Credits for each paid period.
     pub credits: i64,
-    /// Whether the plan has tiers at all: without them nothing is said of quotas.
+    /// Whether the plan has tiers: without tiers it sets no quotas.
     pub has_quotas: bool,
-    /// How often is paid, where the plan says so.
+    /// The billing cycle, where the plan has one.
     pub cycle: Option<Cycle>,
 }
 
-/// How a plan was ordered, as far as whoever tells of a payment says so.
+/// How a plan was ordered, as far as the report of a payment shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrderDetails {
-    /// For how long.
+    /// The billing cycle.
     pub cycle: Option<Cycle>,
-    /// For how many seats.
+    /// The number of seats.
     pub seats: Option<i64>,
 }
 
 /// Months that a year of a monthly plan costs, beside twelve: Bheem Workspace sells ₹2,499 a month for ₹24,990 a year.
 const MONTHS_OF_A_YEAR: i64 = 10;
 
-/// A price of nothing is no price.
+/// A price of 0 counts as none.
 fn asked(price: Option<Money>) -> Option<Money> {
     price.filter(|price| price.minor > 0)
 }
@@ -120,7 +120,7 @@ impl Plan {
 
     /// The tier that `amount` pays for: the cheapest way to read it, as it was ordered where the amount is for that,
     /// and else for one seat or one of the plan's own cycles. Without an amount, and where the plan has no price, the
-    /// first. The cycle among the terms is the one that the amount pays for. None: no price of the plan's comes to that
+    /// first. The cycle among the terms is the one that the amount pays for. None: no price of the plan is that
     /// amount. `tax_rate`: how much tax is on top, in hundredths of a percent.
     pub(crate) fn terms_for(&self, amount: Option<Money>, order: OrderDetails, tax_rate: i64) -> Option<Terms> {
         let own_cycle = self.cycle();

@@ -96,7 +96,7 @@ pub(crate) async fn ask(
     check(path, answer)
 }
 
-/// Whoever may not ask is told so at once, and not for each seat.
+/// A caller without the right is refused at once, and not for each seat.
 fn check(path: &str, answer: ApiAnswer) -> Result<ApiAnswer, ImportError> {
     match answer.status {
         401 | 403 | 500.. => Err(ImportError::Impossible(format!("{path}: {} {}", answer.status, answer.problem()))),

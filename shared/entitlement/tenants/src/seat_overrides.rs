@@ -1,5 +1,5 @@
-//! What payment events said of a tenant's subscription goes before what the ERP says of it. Should a gateway have said
-//! something wrong, the platform, and nobody else, has the ERP's word count again.
+//! The state of a tenant's subscription that payment events reported takes precedence over the ERP's. If a gateway reported
+//! something wrong, the platform, and nobody else, makes the ERP's state count again.
 
 use axum::extract::{Path, State};
 use edge_access::{Granted, TenantsAdmin};
@@ -30,7 +30,7 @@ pub(crate) async fn drop_payments(
 ) -> Result<StatusCode, Problem> {
     require_platform(&granted.caller)?;
     let tenant = state.find(&granted.caller, &organization).await?;
-    // Noted before it is done: afterwards nothing would tell that it is still to be noted.
+    // The entry is written first: once the override is dropped, nothing would tell that the entry is missing.
     let detail = json!({"subscription_status": tenant.subscription_status});
     let entry = state.audit_entry("seat_override.dropped", &detail, &granted.caller.actor(address), state.now());
     state.audit.append(&tenant.id, &entry).await?;

@@ -1,5 +1,5 @@
 //! What the ERP is still to be told of. A change notes it in its own statement, in the row that it writes: nothing is lost
-//! wherever an instance ends. Whoever tells the ERP reads the notes, and takes them away once each is stored elsewhere.
+//! wherever an instance ends. The reporter to the ERP reads the notes, and removes them once each is stored elsewhere.
 
 use edge_access::Role;
 use edge_capabilities::Timestamp;

@@ -197,7 +197,7 @@ fn one_payment_renews_once_whoever_reports_it() {
         let (history, steps) = follow(&History::default(), &events);
         let state = history.state();
         assert_eq!((state.credits, state.period_end), (100, Some(Timestamp::from_millis(5000 * SECOND))));
-        let receipts = steps.iter().flat_map(|step| &step.effects).filter(|effect| **effect == Effect::TellPaid);
+        let receipts = steps.iter().flat_map(|step| &step.effects).filter(|effect| **effect == Effect::NotifyPaid);
         assert_eq!(receipts.count(), 1);
     }
     // Without a word of when the period ends, it is a month from the payment, or from what was paid for so far.

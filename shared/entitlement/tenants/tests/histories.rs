@@ -275,7 +275,7 @@ fn however_a_history_is_told_the_subscription_stands_where_it_ends() {
         let mut receipts = 0;
         for event in &told {
             let step = apply(&history, event, heard).unwrap();
-            receipts += step.effects.iter().filter(|effect| **effect == Effect::TellPaid).count();
+            receipts += step.effects.iter().filter(|effect| **effect == Effect::NotifyPaid).count();
             // What is stored is what is read again.
             history = serde_json::from_str(&serde_json::to_string(&step.history).unwrap()).unwrap();
             assert_eq!(history, step.history);

@@ -31,7 +31,7 @@ pub(crate) struct Stores {
     written: Arc<AtomicI64>,
 }
 
-/// For how long a write that went well counts: whoever asks all the time does not write all the time.
+/// For how long a successful write counts, so that frequent checks do not write each time.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 
 /// The key that readiness writes to the cache.

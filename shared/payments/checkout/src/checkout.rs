@@ -9,7 +9,7 @@
 //! | create the order | `checkouts.order_id` | not possible: [`recovery`] asks BheemPay whether there is one |
 //!
 //! INVARIANT: the outcome of each step is in the database before the next step begins, and upstreams are asked under a key
-//! that stays the same. So another try, wherever the last one ended, comes to the same order.
+//! that stays the same. So another try leads to the same order, wherever the last one ended.
 //!
 //! * [`api`]: over HTTP. [`purchase`]: what is bought; [`return_url`]: where a customer may be sent after paying.
 //! * [`policy`]: the rules `budget` and `approval`; [`budget`]: the reservations.

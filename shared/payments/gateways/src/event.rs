@@ -177,7 +177,7 @@ pub struct GatewayEvent {
     pub checkout_id: Option<String>,
     /// The subscription as the edge knows it, which the edge had the gateway note. It finds, and proves nothing.
     pub edge_subscription_id: Option<String>,
-    /// What is said of the whole subscription.
+    /// The report of the whole subscription.
     pub report: Option<SubscriptionReport>,
     /// The person, as the identity provider knows them.
     pub user_id: Option<String>,

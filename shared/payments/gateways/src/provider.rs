@@ -13,7 +13,7 @@ pub enum Provider {
     Stripe,
     /// The Bheem Core ERP.
     Erp,
-    /// Whoever speaks Standard Webhooks 1.0.
+    /// Any sender of Standard Webhooks 1.0.
     Standard,
     /// Clerk, the identity provider, which speaks Standard Webhooks too.
     Clerk,
@@ -36,7 +36,7 @@ impl Provider {
         Self::WooCommerce,
     ];
 
-    /// As it is called in the variable `webhook_secrets_<name>`: whoever speaks Standard Webhooks has that one's secrets.
+    /// Its name in the variable `webhook_secrets_<name>`: senders of Standard Webhooks share the secrets of `standard`.
     pub const fn secrets_name(self) -> &'static str {
         match self {
             Self::Clerk => Self::Standard.as_str(),

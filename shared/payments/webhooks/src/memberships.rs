@@ -1,5 +1,5 @@
-//! What the identity provider says of people: who is deleted there, or has left an organization, is no member any more and
-//! has no seat. Each step may be repeated.
+//! Events of the identity provider about people: a person who is deleted there, or has left an organization, is no member
+//! any more and has no seat. Each step may be repeated.
 
 use std::sync::Arc;
 

@@ -26,7 +26,7 @@ pub(crate) fn events(
     let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
     let told = |effect: &Effect| match effect {
         Effect::RaiseFence => None,
-        Effect::TellPaid => {
+        Effect::NotifyPaid => {
             let data = json!({
                 "invoice_number": event.invoice_number.as_deref().unwrap_or(payment),
                 "amount": event.amount.as_ref().map(written), "payment_id": event.payment_id,
@@ -35,13 +35,13 @@ pub(crate) fn events(
             });
             Some(("paid", &WORKSPACE_PAYMENT_SUCCESS, data))
         }
-        Effect::TellFailed => {
+        Effect::NotifyFailed => {
             let data = json!({
                 "amount": event.amount.as_ref().map(written), "retry_url": format!("{workspace}/billing/retry"),
             });
             Some(("failed", &WORKSPACE_PAYMENT_FAILED, data))
         }
-        Effect::TellCancelled => {
+        Effect::NotifyCancelled => {
             let data = json!({
                 "end_date": tenant.subscription_period_end.map(day),
                 "reactivate_url": format!("{workspace}/billing/plans"),

@@ -412,9 +412,9 @@ impl Processor {
             let events = events(tenant, &task.event, event, &task.effects, workspace, self.now());
             self.notifications.raise_all(&events, self.now()).await?;
             let payment = event.payment_id.as_deref().unwrap_or(&task.event);
-            if task.effects.contains(&Effect::TellPaid) {
+            if task.effects.contains(&Effect::NotifyPaid) {
                 self.settlement.paid(&tenant.id, event.amount, payment).await?;
-            } else if task.effects.contains(&Effect::TellFailed) {
+            } else if task.effects.contains(&Effect::NotifyFailed) {
                 self.settlement.failed(&tenant.id, event.amount, payment).await?;
             }
         }

@@ -90,7 +90,7 @@ impl AppState {
             .repeat(SCHEDULE, SCHEDULE_EVERY, ScheduleHandler(self.clone(), counts.clone()))
     }
 
-    /// Enqueues jobs for runs whose workers have not been heard of; gives how many there are.
+    /// Enqueues jobs for runs whose leases are over; returns how many there are.
     async fn watch_abandoned(&self) -> Result<usize, Problem> {
         let now = self.worker.now();
         let runs = self.worker.runs().find_abandoned(now, RUNS).await?;
@@ -118,7 +118,7 @@ impl AppState {
         Ok(started)
     }
 
-    /// Resumes the run `id` if its worker has not been heard of; gives when to look again, or None once it is over.
+    /// Resumes the run `id` if its lease is over; returns when to look again, or None once the run has ended.
     async fn resume_if_abandoned(&self, tenant: &str, id: &str, counts: &Counts) -> Result<Option<Timestamp>, Problem> {
         let worker = &self.worker;
         let run = worker.runs().find(tenant, id).await?.filter(|run| run.status == Status::Running);

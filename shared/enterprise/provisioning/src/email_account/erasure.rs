@@ -20,7 +20,7 @@ impl EmailAccountRecords {
 
 #[async_trait]
 impl MemberRecords for EmailAccountRecords {
-    /// Whoever leaves the tenant keeps the mailbox: that is the mail service's to say.
+    /// A person who leaves the tenant keeps the mailbox: only the mail service takes it away.
     async fn release(&self, _: &str, _: &str, _: Option<&str>, _: &Actor) -> Result<(), StorageError> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One more event: where the subscription stands then, and what is to be done about it, or why nothing is.
+//! Applies one more event: the state of the subscription after it, and what has to be done about it, or why it is refused.
 
 use std::time::Duration;
 
@@ -10,71 +10,74 @@ use serde::{Deserialize, Serialize};
 use super::facts::{Fact, History, ReportedPayment, SubscriptionEvent};
 use super::state::{PaymentStatus, Status, SubscriptionState, gateway_of};
 
-/// How far a gateway's clock may be ahead. Nothing is heard of before it happened: what says it came later than that
-/// must not go before everything that follows.
+/// How far a gateway's clock may be ahead. An event is not received before it happened, so an event from further in the
+/// future must not take precedence over all that follow it.
 const AHEAD: Duration = Duration::from_mins(5);
 
-/// Facts have their order by the second.
+/// Facts are ordered by the second.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Something a gateway says happened to a tenant's subscription.
+/// An event of a gateway about a tenant's subscription.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When it happened, by the gateway's clock; None: nobody says, and it counts as of when it was heard.
+    /// When it happened, by the gateway's clock; None: this is not known, and the time when it was received counts.
     pub at: Option<Timestamp>,
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     pub subscription: Option<String>,
-    /// Who tells of it: `razorpay`.
+    /// The gateway: `razorpay`.
     pub gateway: Option<String>,
     /// What happened. A payment's terms follow from `plan`, where there is one.
     pub what: SubscriptionEvent,
-    /// The plan that was paid for, where the ERP knows it: what must have been paid.
+    /// The plan that was paid for, where the ERP knows it. Its price must be the amount.
     pub plan: Option<Plan>,
-    /// Whether the event itself names that plan; else it is the one so far.
+    /// Whether the event itself names that plan; if not, it is the tenant's present one.
     pub names_plan: bool,
-    /// For how many seats was paid, where that is said.
+    /// The number of seats that were paid for, where it is known.
     pub seats: Option<i64>,
-    /// How the gateway arrives at the amount, where it shows that.
+    /// The lines of the amount, where the gateway shows them.
     pub bill: Option<Bill>,
     /// Taxes that may be on top of a price.
     pub tax_rates: TaxRates,
 }
 
-/// What is to be done about an event that changed something. Each is to happen once.
+/// What has to be done about an event that changed something, each once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// What is known of the tenant's seats is out of date.
+    /// The cached verdicts about the tenant's seats are out of date.
     RaiseFence,
-    /// Tell the tenant that a payment came in.
-    TellPaid,
-    /// Tell the tenant that a payment failed.
-    TellFailed,
-    /// Tell the tenant that its subscription was cancelled.
-    TellCancelled,
+    /// Notify the tenant that a payment came in.
+    #[serde(rename = "tell_paid")]
+    NotifyPaid,
+    /// Notify the tenant that a payment failed.
+    #[serde(rename = "tell_failed")]
+    NotifyFailed,
+    /// Notify the tenant that its subscription was cancelled.
+    #[serde(rename = "tell_cancelled")]
+    NotifyCancelled,
 }
 
-/// What one event comes to.
+/// The result of one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Everything that was told, with this.
+    /// All facts, with those of this event.
     pub history: History,
-    /// Where the subscription stands now.
+    /// The state of the subscription now.
     pub state: SubscriptionState,
-    /// What is to be done.
+    /// What has to be done.
     pub effects: Vec<Effect>,
-    /// Whether the subscription now stands as the event says. It does not where something later goes before it, or
-    /// where it was about another subscription.
+    /// Whether the subscription is now in the state that the event reports. It is not where a later event takes precedence,
+    /// or where the event was about another subscription.
     pub took_effect: bool,
-    /// Whether anything is new at all; else it was told before, and there is nothing to store.
+    /// Whether there is anything to store; if not, the same was reported before.
     pub is_news: bool,
 }
 
-/// Why an event cannot be true. It changes nothing; somebody has to look at it.
+/// Why an event contradicts what is known. It changes nothing, and somebody has to look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Contradiction {
-    /// The amount is none that the plan costs.
+    /// The amount is no price of the plan.
     #[error("wrong_amount")]
     WrongAmount,
     /// The currency is not the plan's.
@@ -85,8 +88,8 @@ pub enum Contradiction {
     WrongAccount,
 }
 
-/// Takes `event`, of which was heard at `now`, into account. The state machine is [`SubscriptionState::follow`]; this
-/// finds the event's place in the history and compares what was with what is.
+/// Applies `event`, which was received at `now`. The state machine is [`SubscriptionState::follow`]; this function finds the
+/// event's place in the history, and compares the states before and after.
 pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, Contradiction> {
     let before = history.state();
     let mut what = event.what.clone();
@@ -106,32 +109,32 @@ pub fn apply(history: &History, event: &Event, now: Timestamp) -> Result<Step, C
         effects.push(Effect::RaiseFence);
     }
     match event.what {
-        SubscriptionEvent::Paid(_) if is_news && !was_known => effects.push(Effect::TellPaid),
-        SubscriptionEvent::Failed(_) if is_news && took_effect => effects.push(Effect::TellFailed),
+        SubscriptionEvent::Paid(_) if is_news && !was_known => effects.push(Effect::NotifyPaid),
+        SubscriptionEvent::Failed(_) if is_news && took_effect => effects.push(Effect::NotifyFailed),
         SubscriptionEvent::Cancelled if is_news && took_effect && before.status != Some(Status::Cancelled) => {
-            effects.push(Effect::TellCancelled);
+            effects.push(Effect::NotifyCancelled);
         }
         _ => {}
     }
     Ok(Step { history: after, state, effects, took_effect, is_news })
 }
 
-/// When something happened that is said to have happened at `at`, was heard at `heard`, and comes after facts of which
-/// the newest happened at `newest`. What is said of the future, or not at all, happened when it was heard.
+/// The time of an event that the gateway dates `at`, that was received at `heard`, and that follows facts of which the newest
+/// is of `newest`. An event from the future, or without a time, happened when it was received.
 ///
-/// INVARIANT: what the edge's own clock decides is never put before a known fact, however far behind that clock is.
+/// INVARIANT: an event that is dated by the edge's clock never comes before a known fact, however far behind the clock is.
 fn place(at: Option<Timestamp>, heard: Timestamp, newest: Option<Timestamp>) -> Timestamp {
     let latest = newest.map_or(heard, |newest| newest.max(heard)).plus(AHEAD);
     let by_clock = || newest.map_or(heard, |newest| heard.max(newest.plus(SECOND)));
     at.filter(|at| *at <= latest).unwrap_or_else(by_clock)
 }
 
-/// A payment that was summed up long ago is not told of again.
+/// Whether a payment is among those that were summed up long ago.
 fn history_has(history: &History, fact: &Fact) -> bool {
     matches!(&fact.what, SubscriptionEvent::Paid(paid) if history.known(paid).is_none() && history.has_summed_up(paid))
 }
 
-/// Completes a payment by what it bought; gives whether it was told of before.
+/// Completes a payment by what it bought; returns whether it was reported before.
 fn check(
     history: &History,
     before: &SubscriptionState,
@@ -166,7 +169,7 @@ fn check(
         }
         let order = OrderDetails { cycle: paid.period.cycle, seats: event.seats };
         let payment = Payment { amount, bill: event.bill.as_ref(), order, tax_rates: &event.tax_rates };
-        // Who has paid this price for this plan before may go on to, whatever the plan costs by now.
+        // A tenant that has paid this price for this plan before may go on to, whatever the plan costs by now.
         let as_before = || {
             let terms = before.terms.clone().filter(|terms| terms.plan_id == plan.id && before.price == paid.amount);
             terms.map(|terms| Purchase { terms, price: None, is_trial: false })
@@ -186,11 +189,11 @@ fn check(
     Ok(known.is_some() || history.has_summed_up(paid))
 }
 
-/// Whether the subscription stands as the event says.
+/// Whether the subscription is in the state that the event reports.
 fn agrees(state: &SubscriptionState, event: &Event) -> bool {
     let own = state.is_of(event.subscription.as_deref(), event.gateway.as_deref());
     match event.what {
-        // It counts, wherever its place is.
+        // A payment counts, whatever its place in the history.
         SubscriptionEvent::Paid(_) => true,
         SubscriptionEvent::Failed(_) | SubscriptionEvent::Pending => {
             own && state.payment != Some(PaymentStatus::Paid) && !stopped(state)

@@ -1,5 +1,5 @@
-//! What gateways said happened. A fact is there once, however often it was told, and has its place by the time at which
-//! it happened, whenever it was told.
+//! What gateways reported. A fact is kept once, however often it was reported, and is ordered by the time at which it
+//! happened, whenever it was reported.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::period::Period;
 use super::state::SubscriptionState;
 
-/// Facts that are kept one by one. The oldest beyond these are summed up: what comes late takes its place among this
-/// many.
+/// How many facts are kept one by one. Older ones are summed up: a late fact finds its place only among these.
 const MAX_COUNT: usize = 64;
 
-/// Before the number of an invoice, among the names of a payment.
+/// The prefix of an invoice's number among the names of a payment.
 const INVOICE: &str = "invoice:";
 
 /// Something that happened to a subscription.
@@ -27,7 +26,7 @@ pub(super) struct Fact {
     /// Which subscription, as its gateway knows it: `razorpay:sub_…`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) subscription: Option<String>,
-    /// Which gateway told of it; of several, the last by name. Facts of before this was kept have none.
+    /// The gateway that reported it; of several, the last by name. Older facts have none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(super) gateway: Option<String>,
     pub(super) what: SubscriptionEvent,
@@ -38,7 +37,7 @@ pub(super) struct Fact {
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "most facts are payments; on 32-bit targets it is not large")]
 pub enum SubscriptionEvent {
-    /// A payment failed; which one, where that is said.
+    /// A payment failed; its id, where it is known.
     Failed(Option<String>),
     /// A charge failed and will be tried again.
     Pending,
@@ -59,7 +58,7 @@ pub enum SubscriptionEvent {
     Cancelled,
 }
 
-/// A payment. Several events may tell of one.
+/// A payment. Several events may report the same one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportedPayment {
     /// What it is known by: the payment's id, the invoice's number (`invoice:…`). Reports with a name in common are of

@@ -1,4 +1,4 @@
-//! Where a subscription stands, and how one fact moves it: the state machine.
+//! The state of a subscription, and how one fact changes it: the state machine.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ impl Status {
     }
 }
 
-/// How it is with the last payment.
+/// The state of the last payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
@@ -80,7 +80,7 @@ impl PaymentStatus {
 pub struct SubscriptionState {
     /// Its state; None: nothing was ever paid, halted or cancelled.
     pub status: Option<Status>,
-    /// How it is with the last payment.
+    /// The state of the last payment.
     pub payment: Option<PaymentStatus>,
     /// Whether it is suspended because it is paused, and not because charging was given up.
     pub is_paused: bool,
@@ -147,7 +147,7 @@ impl SubscriptionState {
         }
     }
 
-    /// Whether word of `subscription`, told by `gateway`, concerns this one.
+    /// Whether an event about `subscription` at `gateway` is about this one.
     pub(super) fn is_of(&self, subscription: Option<&str>, gateway: Option<&str>) -> bool {
         match (self.subscription.as_deref(), subscription) {
             (Some(own), Some(other)) => is_same(own, other),

@@ -1,6 +1,6 @@
-//! What one event does to a tenant, in one step: the new state, and in the same row what is still to be done about it.
-//! Either all of it is in the database or nothing. What is to be done is done afterwards, each thing in a way that may
-//! be repeated, by whoever made the change or, should that one die, by whoever comes next.
+//! What one event does to a tenant, in one statement: the new state, and in the same row the tasks that follow from it.
+//! Either both are in the database or neither. The tasks are done afterwards, each in a way that may be repeated: by the
+//! instance that made the change, or, if it died, by the next one.
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,33 +9,33 @@ use super::model::{Mode, Tenant};
 use crate::subscription::{Contradiction, Effect, Event, Status, SubscriptionState, apply};
 use edge_audit::AuditEntry;
 
-/// Something that is still to be done about a change.
+/// What is still to be done about a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// The event of the inbox that it is about. It is settled once everything else is done.
     pub event: String,
     /// What is to be done.
     pub effects: Vec<Effect>,
-    /// Whether the event took effect; else something later goes before it.
+    /// Whether the event took effect; if not, a later event takes precedence.
     pub took_effect: bool,
-    /// What is still to be written into the audit: the change was somebody's, not an event's.
+    /// The audit entry that is still to be written, where somebody and not an event made the change.
     #[serde(default, rename = "deed", skip_serializing_if = "Option::is_none")]
     pub audit_entry: Option<AuditEntry>,
 }
 
 impl Task {
-    /// What is to be done about a change that somebody made: note it.
+    /// The task of a change that somebody made: to write the audit entry.
     pub(crate) fn of_audit_entry(entry: AuditEntry) -> Self {
         Self { event: format!("deed:{}", entry.id), effects: Vec::new(), took_effect: true, audit_entry: Some(entry) }
     }
 
-    /// The same, where what is known of the tenant's seats is out of date by the change.
+    /// The same for a change after which the cached verdicts about the tenant's seats are out of date.
     pub(crate) fn concerning_seats(mut self) -> Self {
         self.effects.push(Effect::RaiseFence);
         self
     }
 
-    /// Whether it is a change that somebody made which concerns the tenant's seats.
+    /// Whether it is of a change that somebody made and that concerns the tenant's seats.
     pub(crate) fn is_audited_and_concerns_seats(&self) -> bool {
         self.audit_entry.is_some() && self.effects.contains(&Effect::RaiseFence)
     }
@@ -44,39 +44,39 @@ impl Task {
 /// A tenant after an event.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// As it is to be stored, if nobody has changed it since.
+    /// The tenant to be stored, if nobody has changed it since.
     pub tenant: Tenant,
     /// What the event added to the outbox.
     pub task: Task,
 }
 
-/// What an event comes to.
+/// The result of an event for a tenant.
 #[derive(Clone, Debug)]
 pub enum SubscriptionOutcome {
-    /// Something is to be stored.
+    /// There is a change to store.
     Change(Box<Change>),
-    /// Everything it says was known; whether the subscription stands as it says.
+    /// The same was reported before.
     AlreadyKnown {
-        /// Whether the subscription stands as the event says.
+        /// Whether the subscription is in the state that the event reports.
         took_effect: bool,
     },
-    /// It cannot be true.
+    /// It contradicts what is known.
     Contradiction(Contradiction),
-    /// It is about a tenant that does not pay.
+    /// The tenant is never billed.
     NotBillable,
 }
 
-/// What came of storing a change.
+/// The result of storing a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitResult {
     /// It is stored.
     Stored,
-    /// Somebody else changed the tenant in between: look again.
+    /// Another change came in between: read the tenant again.
     Conflict,
 }
 
 impl Tenant {
-    /// The tenant after `event`, which the inbox knows as `id` and received at `received`; `now` is the time of the
+    /// The tenant after `event`, which has the id `id` in the inbox and was received at `received`; `now` is the time of the
     /// change.
     pub fn after(&self, id: &str, event: &Event, received: Timestamp, now: Timestamp) -> SubscriptionOutcome {
         if self.mode == Mode::Internal {
@@ -103,7 +103,7 @@ impl Tenant {
         SubscriptionOutcome::Change(Box::new(Change { tenant, task }))
     }
 
-    /// Takes over what differs between two states, and nothing else: what an admin set otherwise stays.
+    /// Takes over what differs between two states, and nothing else: what an admin set stays.
     fn take_over(&mut self, before: &SubscriptionState, after: &SubscriptionState) {
         if (before.status, before.is_paused) != (after.status, after.is_paused) {
             self.subscription_status = after.status;

@@ -67,9 +67,9 @@ pub struct Tenant {
     pub erp_subscription_id: Option<String>,
     /// Who it belongs to.
     pub owner_email: String,
-    /// Where word of payments goes; without it, to the owner.
+    /// The address for notifications about payments; None: the owner's.
     pub billing_email: Option<String>,
-    /// Where word of failed payments goes as well.
+    /// The telephone number for notifications about failed payments.
     pub billing_phone: Option<String>,
     /// Its customer at Stripe.
     pub stripe_customer_id: Option<String>,
@@ -168,7 +168,7 @@ impl Tenant {
         }
     }
 
-    /// Where word of payments goes.
+    /// The address for notifications about payments.
     pub fn billing_address(&self) -> &str {
         self.billing_email.as_deref().unwrap_or(&self.owner_email)
     }

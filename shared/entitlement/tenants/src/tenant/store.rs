@@ -176,7 +176,7 @@ impl Tenants {
     }
 
     /// Stores `tenant` where nobody has changed it since it was read: one statement, all or nothing. What is in its
-    /// outbox is for whoever made the change to do until `due`; then for anybody.
+    /// outbox is left to the instance that made the change until `due`; then any instance may do it.
     pub async fn replace(&self, tenant: &Tenant, due: Timestamp) -> Result<CommitResult, TenantError> {
         let (mut set, mut condition) = (Vec::new(), Vec::new());
         for (index, column) in Tenant::COLUMNS.iter().enumerate() {
@@ -318,7 +318,7 @@ mod tests {
         }
         for (id, meant) in [
             ("a", Some("a")),
-            // Provisioned: its number goes before the customer of another.
+            // Provisioned: its number takes precedence over the customer of another.
             ("1", Some("a")),
             // Of b it is the number, of c the customer.
             ("2", None),

@@ -1,6 +1,6 @@
 //! Razorpay: `{"entity":"event","account_id","event","payload":{"<name>":{"entity":{…}}},"created_at"}`. Amounts are in
 //! the currency's smallest unit, times in seconds, `notes` an object or, when empty, a list; the tenant is in the notes of
-//! whichever entity carries them. Whoever pays can write the notes of a payment: of the other entities only a server can.
+//! whichever entity carries them. The payer can write the notes of a payment; those of the other entities only a server can write.
 
 use http::HeaderMap;
 
@@ -42,7 +42,7 @@ fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError
     let Some(payload) = body.object("payload")? else { return Ok(event) };
     read_notes(&payload, &mut event)?;
     if kind == EventKind::PaymentRefunded {
-        // What is given back is given to whoever spent it: that it is theirs needs no other proof.
+        // A refund goes to the payer, so no other proof is needed of whose it is.
         event.tenant_id = event.tenant_id.take().or_else(|| event.claimed_tenant_id.clone());
         read_refund(&payload, &mut event)?;
         return Ok(event);

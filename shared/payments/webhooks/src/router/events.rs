@@ -158,7 +158,7 @@ pub(super) async fn body(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let event = state.find_event(&granted.caller, &id).await?;
-    // Whoever sent it may have written a page into it.
+    // The sender may have put a web page into it.
     let headers = [
         (CONTENT_TYPE, "application/octet-stream"),
         (CONTENT_DISPOSITION, "attachment"),

@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(asks(&renamed, &me), 1);
         let agreed = changed(&renamed, "user:boss", true, |rule| rule.name = "y".into());
         assert_eq!(asks(&agreed, &me), 0);
-        // Whoever lets others approve has them not approve what they buy.
+        // A person who delegates approvals does not have the delegates approve their own purchases.
         let lets = changed(&made, "user:me", true, |rule| rule.escalates_to = vec!["user:friend".into()]);
         assert!(
             effective_for(&lets, &me, &roots)
