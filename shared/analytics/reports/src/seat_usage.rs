@@ -8,7 +8,7 @@ use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
 use edge_http::Problem;
 use edge_money::Currency;
-use edge_subscriptions::Known;
+use edge_subscriptions::Cutoff;
 use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -188,7 +188,7 @@ impl Services {
         let assigned: BTreeMap<_, _> = self.movements.assigned_seats(&ids, application, known_at).await?;
         let mut accounts = Vec::new();
         for history in self.movements.histories(&ids, application).await? {
-            let known = history.known(Known::At(known_at))?;
+            let known = history.known(Cutoff::At(known_at))?;
             let account = history.account;
             let key = (account.organization, account.application);
             let currency = known.levels.last().map(|standing| standing.currency);

@@ -57,10 +57,6 @@ impl Subscriptions {
         &self.movements
     }
 
-    pub(crate) const fn audit(&self) -> &AuditLog {
-        &self.audit
-    }
-
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }

@@ -8,8 +8,8 @@ mod seats {
 
 use std::time::Duration;
 
-use edge_capabilities::Clock as _;
 use edge_gateways::Provider;
+use edge_http::testing;
 use serde_json::{Value, json};
 
 use seats::fixture::{DAY, KEY, Test, of, success};

@@ -60,7 +60,7 @@ mod tests {
         let before = here.publish(Rule::RoleMapping, &everybody("manager")).await;
         let pinned = here.rulebook.pin::<RoleMappingInput>().await.unwrap();
         let after = here.publish(Rule::RoleMapping, &everybody("admin")).await;
-        assert_eq!(here.loaded().await, after);
+        assert_eq!(here.deciding().await, after);
         let decided = pinned.decide(&employee(), &context()).unwrap();
         assert_eq!((pinned.version(), decided.version, decided.outcome.role), (before, before, Role::Manager));
         // Another instance takes hold of the same by its number.

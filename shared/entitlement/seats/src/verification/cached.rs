@@ -45,8 +45,8 @@ pub(crate) struct CacheMiss(pub(super) Option<CacheEntry>);
 /// A cached verdict whose fence is current, and the access that it gives at `at`.
 pub(super) struct CurrentVerdict {
     pub(super) cached: CachedVerdict,
-    access: AccessDecision,
-    at: Timestamp,
+    pub(super) access: AccessDecision,
+    pub(super) at: Timestamp,
 }
 
 impl CurrentVerdict {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use edge_cache::Decision;
-use edge_capabilities::Timestamp;
 
 use super::cached::{AnswerKind, CacheEntry};
 use super::{Inner, Outcome, Verification};

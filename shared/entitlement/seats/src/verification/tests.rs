@@ -9,7 +9,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::seat_access::{Reason, ShippedSeatAccess};
+use crate::seat_access::{AccessDecision, Reason, ShippedSeatAccess};
 use crate::subject::{ExternalOrg, Id};
 use crate::testing::TenantRow;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::tenant::{CommitResult, Task};
 
 async fn actions(test: &Test, path: &str) -> Vec<String> {
     let (_, page) = test.platform("GET", path, Value::Null).await;
