@@ -22,7 +22,7 @@ build: components host upstreams
 # Each of the three is built by itself: together they would share their dependencies' features, and build them anew.
 components: toolchain console
 	$(BUILD) --profile component --target wasm32-wasip2 $(FAST:%=-p %)
-	$(if $(SMALL),CARGO_PROFILE_COMPONENT_OPT_LEVEL=s $(BUILD) --profile component --target wasm32-wasip2 $(SMALL:%=-p %))
+	$(if $(SMALL),CARGO_PROFILE_COMPONENT_OPT_LEVEL=z $(BUILD) --profile component --target wasm32-wasip2 $(SMALL:%=-p %))
 
 # The console's files, which its component embeds. Where Node.js is missing, the component serves a page that says so.
 console:

@@ -8,6 +8,7 @@ mod retention;
 mod runner;
 mod statement;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -84,10 +85,18 @@ impl Db {
     pub async fn prepare(&self) -> Result<(), DatabaseError> {
         if !self.is_prepared.load(Ordering::Relaxed) {
             // Several requests may do this at the same time.
-            runner::migrate(&*self.database, migrations::ALL).await?;
+            self.migrate().await?;
             self.is_prepared.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Boxed and never inlined: as part of every future that runs a statement, the migrations' code would be in a program
+    /// once for each crate that does.
+    #[cold]
+    #[inline(never)]
+    fn migrate(&self) -> Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + '_>> {
+        Box::pin(runner::migrate(&*self.database, migrations::ALL))
     }
 }
 

@@ -19,11 +19,12 @@ macro_rules! expand {
     };
 }
 
-/// All migrations; the version of each is its position in the list, from 1. Add new ones at the end.
+/// All migrations; the version of each is its position in the list, from 1. Add new ones at the end. A static: of a
+/// constant, a program has a copy for each crate that uses it.
 ///
 /// A migration that removes what an older build uses is written `Migration { min_build: N, ..expand!("0042_name") }`, where
 /// N is the version that the oldest build which no longer uses it knows. Builds that know less then refuse the database.
-pub(crate) const ALL: &[Migration] = &[
+pub(crate) static ALL: &[Migration] = &[
     expand!("0001_api_keys"),
     expand!("0002_organization_names"),
     expand!("0003_rules"),
