@@ -19,6 +19,7 @@ mod host;
 mod ids;
 mod invalidation;
 mod jobs;
+mod key_requests;
 mod keys;
 mod malformed;
 mod members;
@@ -93,6 +94,7 @@ pub fn all() -> Vec<Fact> {
         tokens::facts(),
         jobs::facts(),
         keys::facts(),
+        key_requests::facts(),
         conventions::facts(),
         bodies::facts(),
         malformed::facts(),
