@@ -115,6 +115,13 @@ impl Zone {
     }
 }
 
+/// The first instant at which it is `time` on `date` anywhere.
+pub(crate) fn earliest_instant(date: Date, time: TimeOfDay) -> Timestamp {
+    let line_islands = jiff::tz::Offset::constant(14);
+    let at = line_islands.to_timestamp(date.0.to_datetime(time.0));
+    Timestamp::from_millis(at.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +153,7 @@ mod tests {
         ] {
             let at = Zone::parse(zone).unwrap().instant(Date::parse(date).unwrap(), TimeOfDay::parse(time).unwrap());
             assert_eq!(at, Timestamp::parse(instant).unwrap(), "{zone} {date} {time}");
+            assert!(earliest_instant(Date::parse(date).unwrap(), TimeOfDay::parse(time).unwrap()) <= at);
         }
         for text in ["9:00", "24:00", "09:60", "+9:00", "09.00", ""] {
             assert_eq!(TimeOfDay::parse(text), None, "{text}");

@@ -14,3 +14,4 @@ pub use totals::{Item, TaxLine, Totals};
 pub(crate) use model::Recorded;
 pub(crate) use response::InvoiceResponse;
 pub(crate) use store::{Finalization, MAX_ATTEMPTS};
+pub(crate) use totals::written;

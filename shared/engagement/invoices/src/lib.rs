@@ -3,6 +3,7 @@
 //! * [`invoice`]: invoices, the arithmetic of their totals, and finalising, which gives them their numbers.
 //! * [`payment`]: what was paid.
 //! * [`reminder`]: reminders, and when they go out.
+//! * [`printout`]: an invoice as a page to print.
 //! * [`calendar`]: dates, and the clock of a tenant's time zone; [`settings`]: a tenant's settings.
 //! * [`service`]: what is done with invoices.
 //! * [`router`]: the routes; the handlers of each resource are in its `api`.
@@ -11,6 +12,7 @@ mod calendar;
 mod error;
 mod invoice;
 mod payment;
+mod printout;
 mod reminder;
 mod router;
 mod service;
@@ -19,8 +21,8 @@ mod settings;
 pub use calendar::{Date, TimeOfDay, Zone};
 pub use error::InvoiceError;
 pub use invoice::{Customer, Invoice, InvoiceState, InvoiceStatus, Invoices, Item, TaxLine, Totals};
-pub use payment::Payment;
-pub use reminder::{Reminder, ReminderStatus, ReminderType};
+pub use payment::{Payment, ReportedPayments};
+pub use reminder::{FOLLOW_UP, FollowUp, Reminder, ReminderStatus, ReminderType, ReminderValues};
 pub use router::{ApiDoc, router, routes};
 pub use service::InvoiceService;
 pub use settings::InvoiceSettings;

@@ -1,7 +1,9 @@
 //! Payments of invoices.
 
 pub(crate) mod api;
+mod gateway;
 mod model;
 
+pub use gateway::ReportedPayments;
 pub(crate) use model::NewPayment;
 pub use model::Payment;

@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 
 use crate::invoice::Invoice;
 use crate::service::InvoiceService;
-use crate::{invoice, payment};
+use crate::{invoice, payment, reminder};
 
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -78,6 +78,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .route(&format!("{one}/finalize"), post(invoice::api::finalize_invoice))
         .route(&format!("{one}/void"), post(invoice::api::void_invoice))
         .route(&format!("{one}/payments"), post(payment::api::record_payment))
+        .route(&format!("{one}/reminders"), post(reminder::api::schedule_reminder).get(reminder::api::list_reminders))
         .with_state(state)
 }
 
@@ -95,7 +96,9 @@ pub fn router(capabilities: Capabilities) -> Router {
     invoice::api::update_invoice,
     invoice::api::finalize_invoice,
     invoice::api::void_invoice,
-    payment::api::record_payment
+    payment::api::record_payment,
+    reminder::api::schedule_reminder,
+    reminder::api::list_reminders
 ))]
 pub struct ApiDoc;
 

@@ -24,6 +24,8 @@ pub struct InvoiceSettings {
     pub zone: Zone,
     /// `series`: the series of invoices that name none. Default: `INV`.
     pub series: String,
+    /// `seller`: what stands below the tenant's name on printed invoices, such as its address and tax number.
+    pub seller: Option<String>,
     /// `due_days`: how many days after its issue an invoice is due that has no due date. Default: 14.
     pub due_days: u32,
     /// `reminders.at`: the time of the day at which reminders go out. Default: `09:00`.
@@ -51,6 +53,7 @@ impl InvoiceSettings {
         Self {
             zone: Zone::of_tenant(zone),
             series: series.unwrap_or(DEFAULT_SERIES).to_owned(),
+            seller: settings.get("seller").and_then(Value::as_str).map(str::to_owned),
             due_days: days(settings.get("due_days"))
                 .and_then(|days| u32::try_from(days).ok())
                 .unwrap_or(DEFAULT_DUE_DAYS),

@@ -115,6 +115,8 @@ codes! {
     DelegationNotFound NOT_FOUND "DELEGATION_NOT_FOUND";
     /// 405: the path does not support this method.
     MethodNotAllowed METHOD_NOT_ALLOWED "METHOD_NOT_ALLOWED";
+    /// 406: the resource is not there in a type that the caller accepts.
+    NotAcceptable NOT_ACCEPTABLE "NOT_ACCEPTABLE";
     /// 409: a request with this Idempotency-Key is still running.
     IdempotencyInProgress CONFLICT "IDEMPOTENCY_IN_PROGRESS";
     /// 409: there is no earlier version of the rule to go back to.

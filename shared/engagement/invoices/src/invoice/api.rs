@@ -9,7 +9,9 @@ use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use edge_money::Currency;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
-use http::header::{ETAG, IF_MATCH};
+use http::header::{
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::json;
@@ -20,6 +22,7 @@ use super::request::{CreateInvoiceRequest, UpdateInvoiceRequest};
 use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
 use crate::error::InvoiceError;
+use crate::printout::{self, Format};
 use crate::router::AppState;
 use crate::settings::InvoiceSettings;
 
@@ -99,6 +102,9 @@ pub(crate) async fn list_invoices(
 }
 
 /// Get an invoice
+///
+/// As JSON, or by `Accept` as a page to print: `text/html`, or `application/pdf`. The PDF file has a font for Latin, Greek
+/// and Cyrillic scripts; other characters are boxes there.
 #[utoipa::path(
     get, path = "/api/v1/invoices/{invoice_id}", tag = "Invoices", security(("key" = ["invoices:read"])),
     params(
@@ -106,17 +112,46 @@ pub(crate) async fn list_invoices(
         TenantHeader,
     ),
     responses(
-        (status = 200, description = "The invoice; its version as `ETag`.", body = InvoiceResponse),
+        (status = 200, description = "The invoice; its version as `ETag`.", content(
+            (InvoiceResponse = "application/json"),
+            (String = "text/html"),
+            (Vec<u8> = "application/pdf"),
+        )),
         (status = 404, description = "`INVOICE_NOT_FOUND`: the invoice does not exist or belongs to another tenant."),
+        (status = 406, description = "`NOT_ACCEPTABLE`: the header `Accept` names none of these types."),
     ),
 )]
 pub(crate) async fn get_invoice(
     State(state): State<AppState>,
     Scoped { tenant, .. }: Scoped<InvoicesRead>,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    let Some(format) = Format::accepted(&headers) else {
+        let detail = "The invoice is there as application/json, text/html and application/pdf.";
+        return Err(Problem::new(Code::NotAcceptable, detail));
+    };
     let invoice = state.find_invoice(&tenant, &id).await?;
-    Ok(state.tagged(&tenant, &invoice))
+    let page = || printout::Page::of(&invoice, &tenant, state.now());
+    let mut response = match format {
+        Format::Json => state.tagged(&tenant, &invoice),
+        Format::Html => {
+            let policy = printout::content_security_policy();
+            let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, &policy)];
+            (headers, printout::html(&page())).into_response()
+        }
+        Format::Pdf => {
+            let file = printout::pdf(&page());
+            let file = file.ok_or_else(|| Problem::new(Code::Internal, "The PDF file could not be written."))?;
+            let name = invoice.invoice_number().unwrap_or_else(|| invoice.id.clone());
+            let name = format!("inline; filename=\"{name}.pdf\"");
+            ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, &name)], file).into_response()
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("Accept"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
 }
 
 /// Update an invoice
@@ -167,6 +202,10 @@ pub(crate) async fn update_invoice(
     let (invoice, ()) = state.service.invoices().change(&tenant.id, &id, change).await?;
     if let Some(problem) = refused {
         return Err(problem);
+    }
+    if invoice.external_id != found.external_id && invoice.state == InvoiceState::Open {
+        // It may have been paid under that name before.
+        state.service.follow_up(&tenant.id, &id).await?;
     }
     if invoice.revision != found.revision {
         let detail = json!({"invoice_id": invoice.id});

@@ -44,6 +44,17 @@ impl Invoices {
         self.0.find(Conditions::of("tenant_id", tenant).and("id", id)).await
     }
 
+    /// The invoices of `tenant` that `provider` calls `external_id`: one in each of its accounts.
+    pub(crate) async fn of_provider(
+        &self,
+        tenant: &str,
+        provider: &str,
+        external_id: &str,
+    ) -> Result<Vec<Invoice>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant).and("provider", provider).and("external_id", external_id);
+        self.0.select(of, "created_at, id").await
+    }
+
     /// Stores a new invoice.
     pub(super) async fn insert(&self, invoice: &Invoice) -> Result<(), InvoiceError> {
         self.0.insert(invoice).await.map_err(taken)

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use edge_money::Currency;
 use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,22 @@ impl Totals {
     }
 }
 
+/// An amount of `minor` units of `currency`, as people write it: `1,310.72 CAD`.
+pub fn written(minor: i64, currency: Currency) -> String {
+    let decimal = edge_money::Money { minor, currency }.to_decimal();
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal.as_str()), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && whole.len().saturating_sub(index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let fraction = fraction.map(|fraction| format!(".{fraction}")).unwrap_or_default();
+    format!("{sign}{grouped}{fraction} {currency}")
+}
+
 /// A decimal as the text of its digits.
 mod text {
     use rust_decimal::Decimal;
@@ -141,6 +158,19 @@ mod tests {
             vec![item("999999999999999999999999", i64::MAX, "0")],
         ] {
             assert_eq!(Totals::of(&items), None, "{items:?}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_written_with_its_currencys_decimals() {
+        for (minor, currency, text) in [
+            (131_072, "CAD", "1,310.72 CAD"),
+            (-5, "INR", "-0.05 INR"),
+            (1_234_567, "JPY", "1,234,567 JPY"),
+            (1_234_567, "KWD", "1,234.567 KWD"),
+            (99_900, "EUR", "999.00 EUR"),
+        ] {
+            assert_eq!(written(minor, Currency::parse(currency).unwrap()), text);
         }
     }
 }

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::*;
 
 mod changes;
+mod gateway;
 mod payments;
+mod printouts;
+mod reminders;
 mod rights;
 
 const INVOICES: &str = "/api/v1/invoices";

@@ -1,0 +1,85 @@
+//! The page as HTML: one document without scripts, pictures or anything else from elsewhere.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::page::{COLUMNS, Page};
+
+const STYLE: &str = include_str!("page.css");
+
+/// What a browser may do with the page: show it with its own style.
+pub(crate) fn content_security_policy() -> String {
+    let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// A text as HTML shows it, also within quotes.
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for one in text.chars() {
+        match one {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+fn paragraph(lines: &[String]) -> String {
+    lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>")
+}
+
+/// The document.
+pub(crate) fn html(page: &Page) -> String {
+    let title = escaped(&page.title);
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
+         <body>\n<main>\n<header><h1>{title}</h1>"
+    );
+    // Writing to a text does not fail.
+    if let Some(stamp) = page.stamp {
+        let _ = write!(html, "<p class=\"stamp\">{stamp}</p>");
+    }
+    let _ = writeln!(html, "</header>\n<section><address>{}</address>", paragraph(&page.seller));
+    let _ = writeln!(html, "<address><b>To</b><br>{}</address>\n<dl>", paragraph(&page.customer));
+    for (label, value) in &page.facts {
+        let _ = writeln!(html, "<dt>{label}</dt><dd>{}</dd>", escaped(value));
+    }
+    html.push_str("</dl></section>\n<table>\n<thead><tr>");
+    for column in COLUMNS {
+        let _ = write!(html, "<th scope=\"col\">{column}</th>");
+    }
+    html.push_str("</tr></thead>\n<tbody>\n");
+    for row in &page.rows {
+        html.push_str("<tr>");
+        for cell in row {
+            let _ = write!(html, "<td>{}</td>", escaped(cell));
+        }
+        html.push_str("</tr>\n");
+    }
+    html.push_str("</tbody>\n<tfoot>\n");
+    for (label, value) in &page.sums {
+        let _ = writeln!(
+            html,
+            "<tr><th scope=\"row\" colspan=\"4\">{}</th><td>{}</td></tr>",
+            escaped(label),
+            escaped(value)
+        );
+    }
+    html.push_str("</tfoot>\n</table>\n");
+    if !page.notes.is_empty() {
+        let _ = writeln!(html, "<p>{}</p>", paragraph(&page.notes));
+    }
+    html.push_str("</main>\n</body>\n</html>\n");
+    html
+}

@@ -1,0 +1,87 @@
+//! What stands on the page, as HTML and PDF show it alike.
+
+use edge_capabilities::Timestamp;
+use edge_tenants::Tenant;
+
+use crate::invoice::{Invoice, InvoiceState, InvoiceStatus, Totals, written};
+use crate::settings::InvoiceSettings;
+
+/// The page of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// `Invoice INV-2026-00001`.
+    pub(super) title: String,
+    /// What is to be seen at once of an invoice that is not simply to be paid.
+    pub(super) stamp: Option<&'static str>,
+    /// Who charges: the name first.
+    pub(super) seller: Vec<String>,
+    /// Who is charged.
+    pub(super) customer: Vec<String>,
+    /// Dates and the like.
+    pub(super) facts: Vec<(&'static str, String)>,
+    /// The lines: description, quantity, unit price, tax rate, amount.
+    pub(super) rows: Vec<[String; 5]>,
+    /// The sums; the last is what is still to be paid.
+    pub(super) sums: Vec<(String, String)>,
+    /// The note, line by line.
+    pub(super) notes: Vec<String>,
+}
+
+/// What stands above the lines.
+pub(super) const COLUMNS: [&str; 5] = ["Description", "Quantity", "Unit price", "Tax", "Amount"];
+
+fn lines(text: Option<&str>) -> Vec<String> {
+    text.into_iter().flat_map(str::lines).map(str::to_owned).collect()
+}
+
+impl Page {
+    /// The page of `invoice` of `tenant`.
+    pub(crate) fn of(invoice: &Invoice, tenant: &Tenant, now: Timestamp) -> Self {
+        let settings = InvoiceSettings::of(tenant);
+        let amount = |minor| written(minor, invoice.currency);
+        let status = invoice.status(settings.zone.date(now));
+        let number = invoice.invoice_number();
+        let title = number.map_or_else(|| "Draft of an invoice".to_owned(), |number| format!("Invoice {number}"));
+        let mut seller = vec![tenant.name.clone()];
+        seller.extend(lines(settings.seller.as_deref()));
+        let details = &invoice.customer;
+        let mut customer = vec![details.display_name().to_owned()];
+        customer.extend(lines(details.address.as_deref()));
+        customer.extend(details.email.clone().filter(|_| details.name.is_some()));
+        customer.extend(details.tax_id.as_ref().map(|id| format!("Tax number {id}")));
+        let dates = [("Date", invoice.issue_date), ("Due date", invoice.due_date)];
+        let mut facts: Vec<_> =
+            dates.into_iter().filter_map(|(label, date)| date.map(|date| (label, date.to_string()))).collect();
+        facts.extend(invoice.paid_at.map(|at| ("Paid on", settings.zone.date(at).to_string())));
+        let Totals { lines: amounts, taxes, .. } = Totals::of(&invoice.items).unwrap_or_default();
+        let row = |(item, line): (&crate::invoice::Item, i64)| {
+            let rate = if item.tax_rate.is_zero() { String::new() } else { format!("{} %", item.tax_rate.normalize()) };
+            let quantity = item.quantity.normalize().to_string();
+            [item.description.clone(), quantity, amount(item.unit_price), rate, amount(line)]
+        };
+        let rows = invoice.items.iter().zip(amounts).map(row).collect();
+        let mut sums = vec![("Amount".to_owned(), amount(invoice.amount))];
+        for tax in taxes {
+            let label = format!("Tax {} % on {}", tax.rate.normalize(), amount(tax.taxable));
+            sums.push((label, amount(tax.tax)));
+        }
+        sums.push(("Total".to_owned(), amount(invoice.total)));
+        if invoice.amount_paid > 0 {
+            sums.push(("Paid".to_owned(), amount(invoice.amount_paid)));
+        }
+        if invoice.credit() > 0 {
+            sums.push(("Credit".to_owned(), amount(invoice.credit())));
+        }
+        if invoice.state == InvoiceState::Open {
+            sums.push(("To be paid".to_owned(), amount(invoice.amount_due())));
+        }
+        let stamp = match status {
+            InvoiceStatus::Pending => Some("DRAFT"),
+            InvoiceStatus::Sent => None,
+            InvoiceStatus::Paid => Some("PAID"),
+            InvoiceStatus::Overdue => Some("OVERDUE"),
+            InvoiceStatus::Cancelled => Some("CANCELLED"),
+        };
+        Self { title, stamp, seller, customer, facts, rows, sums, notes: lines(invoice.notes.as_deref()) }
+    }
+}
