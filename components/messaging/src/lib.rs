@@ -1,5 +1,7 @@
-//! The component `messaging`: what people are told, and Notify, which tells them. All of its logic is in
+//! The component `messaging`: what people are told, invoices, and Notify, which tells people. All of its logic is in
 //! `shared/engagement` and `shared/platform/notifications`.
+
+use std::sync::Arc;
 
 use edge_database::Db;
 use edge_jobs::{JobQueue, JobRunner};
@@ -7,13 +9,13 @@ use spin_capabilities::Capabilities;
 
 spin_capabilities::component!(|capabilities: Capabilities| {
     let db = Db::new(capabilities.db.clone());
-    let notifier = edge_notifications_api::notifier(&capabilities, &db, None);
+    let notifier = edge_notifications_api::notifier(&capabilities, &db, None)
+        .with_unseal(Arc::new(edge_invoices::ReminderValues::new(&capabilities, &db)));
     let runner = JobRunner::new("messaging", &capabilities, &JobQueue::new(&capabilities, &db));
     let runner = edge_notifications_api::jobs(&notifier, runner);
-    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier).merge(edge_access::jobs_router(
-        &capabilities,
-        &db,
-        runner,
-    ));
+    let runner = edge_invoices::jobs(&capabilities, &db, runner);
+    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
+        .merge(edge_invoices::routes(&capabilities, &db))
+        .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "messaging", &capabilities)
 });

@@ -18,6 +18,7 @@ mod frozen;
 mod host;
 mod ids;
 mod invalidation;
+mod invoices;
 mod jobs;
 mod key_requests;
 mod keys;

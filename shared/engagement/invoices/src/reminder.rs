@@ -6,10 +6,9 @@ mod message;
 mod model;
 mod step;
 
-pub use follow_up::{FOLLOW_UP, FollowUp};
+pub(crate) use follow_up::{FOLLOW_UP, FollowUp, follow_up_job};
 pub use message::ReminderValues;
 pub use model::{Reminder, ReminderStatus, ReminderType};
 
-pub(crate) use follow_up::follow_up_job;
 pub(crate) use message::announcement_id;
 pub(crate) use model::planned;

@@ -10,10 +10,13 @@ use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::invoice::Invoice;
+use crate::payment::ReportedPayments;
+use crate::reminder::{FOLLOW_UP, FollowUp};
 use crate::service::InvoiceService;
 use crate::{invoice, payment, reminder};
 
@@ -60,13 +63,12 @@ impl FromRef<AppState> for Authenticator {
 }
 
 /// The routes, for a component that serves others too.
-pub fn routes(capabilities: &Capabilities) -> Router {
-    let db = Db::new(capabilities.db.clone());
+pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
     let state = AppState {
-        authenticator: Authenticator::new(capabilities, &db),
+        authenticator: Authenticator::new(capabilities, db),
         audit: AuditLog::new(db.clone()),
-        idempotency: Idempotency::new(capabilities, &db),
-        service: InvoiceService::new(capabilities, &db),
+        idempotency: Idempotency::new(capabilities, db),
+        service: InvoiceService::new(capabilities, db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     };
@@ -82,9 +84,17 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .with_state(state)
 }
 
+/// `runner` with the jobs that follow invoices up.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    let runner = runner.handle(FOLLOW_UP, FollowUp::new(capabilities, db));
+    ReportedPayments::new(capabilities, db).jobs(runner)
+}
+
 /// The routes alone, with the layers that all components share.
 pub fn router(capabilities: Capabilities) -> Router {
-    edge_http::finish(routes(&capabilities), "messaging", &capabilities)
+    let db = Db::new(capabilities.db.clone());
+    edge_http::finish(routes(&capabilities, &db), "messaging", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

@@ -63,6 +63,7 @@ pub fn document() -> Description {
     whole.merge(edge_provisioning::ApiDoc::openapi());
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_notifications_api::ApiDoc::openapi());
+    whole.merge(edge_invoices::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     whole.merge(edge_stats::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();

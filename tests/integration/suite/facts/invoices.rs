@@ -29,7 +29,10 @@ fn new(due: &str) -> Value {
 
 async fn make(edge: &Edge, tenant: &str, due: &str) -> String {
     let made = call(edge, tenant, "POST", "").json(&new(due)).send().await.expect(201);
-    assert_eq!((&made["status"], &made["invoice_number"], &made["total"]), (&json!("pending"), &Value::Null, &json!(1180.00)));
+    assert_eq!(
+        (&made["status"], &made["invoice_number"], &made["total"]),
+        (&json!("pending"), &Value::Null, &json!(1180.00))
+    );
     format!("/{}", made["id"].as_str().unwrap())
 }
 
@@ -45,7 +48,8 @@ async fn invoices_finalised_at_once_are_numbered_from_one_without_a_gap(stage: A
         shown["invoice_number"].as_str().unwrap().to_owned()
     };
     let numbers: BTreeSet<String> = join_all(paths.iter().chain(&paths).map(finalize)).await.into_iter().collect();
-    let counted: BTreeSet<u32> = numbers.iter().map(|number| number.rsplit('-').next().unwrap().parse().unwrap()).collect();
+    let counted: BTreeSet<u32> =
+        numbers.iter().map(|number| number.rsplit('-').next().unwrap().parse().unwrap()).collect();
     assert_eq!(counted, (1..=30).collect(), "{numbers:?}");
 }
 
@@ -74,7 +78,10 @@ async fn an_overdue_invoice_is_reminded_of_until_it_is_paid_and_printed(stage: A
     let payment = json!({"amount": 1200, "reference": "UTR 1"});
     for _ in 0..2 {
         let paid = call(&edge, tenant, "POST", &format!("{path}/payments")).json(&payment).send().await.expect(201);
-        assert_eq!((&paid["status"], &paid["amount_paid"], &paid["credit"]), (&json!("paid"), &json!(1200.00), &json!(20.00)));
+        assert_eq!(
+            (&paid["status"], &paid["amount_paid"], &paid["credit"]),
+            (&json!("paid"), &json!(1200.00), &json!(20.00))
+        );
     }
     assert_eq!(reminders().await[1]["status"], "cancelled");
     let html = call(&edge, tenant, "GET", &path).header("accept", "text/html").send().await;

@@ -51,7 +51,7 @@ struct Reported<'r> {
 
 /// Takes over what gateways reported.
 #[derive(Clone)]
-pub struct ReportedPayments {
+pub(crate) struct ReportedPayments {
     capabilities: Capabilities,
     inbox: Payments,
     invoices: Invoices,

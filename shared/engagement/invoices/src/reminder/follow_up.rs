@@ -20,7 +20,7 @@ use crate::payment::ReportedPayments;
 use crate::settings::InvoiceSettings;
 
 /// The kind of these jobs. It goes on until the invoice needs it no more, however often the database fails.
-pub const FOLLOW_UP: JobKind = JobKind { max_attempts: i64::MAX, ..JobKind::new("invoices.follow_up") };
+pub(crate) const FOLLOW_UP: JobKind = JobKind { max_attempts: i64::MAX, ..JobKind::new("invoices.follow_up") };
 
 /// How long a request that finalises an invoice may take after it has enqueued the job.
 const MAX_REQUEST_TIME: Duration = Duration::from_mins(10);
@@ -40,7 +40,7 @@ struct FollowUpPayload {
 }
 
 /// Follows invoices up.
-pub struct FollowUp {
+pub(crate) struct FollowUp {
     capabilities: Capabilities,
     invoices: Invoices,
     notifications: Notifications,

@@ -5,8 +5,6 @@ use edge_capabilities::database::Value as Sql;
 use edge_jobs::{JobQueue, JobRunner};
 
 use super::*;
-use crate::payment::ReportedPayments;
-use crate::reminder::{FOLLOW_UP, FollowUp};
 
 impl Test {
     /// Stripe's word that an invoice of a tenant was paid, in the inbox with `status`.
@@ -31,8 +29,7 @@ impl Test {
         let (capabilities, _) = self.world.instance();
         let db = Db::new(capabilities.db.clone());
         let runner = JobRunner::new("messaging", &capabilities, &JobQueue::new(&capabilities, &db));
-        let runner = runner.handle(FOLLOW_UP, FollowUp::new(&capabilities, &db));
-        let runner = ReportedPayments::new(&capabilities, &db).jobs(runner);
+        let runner = jobs(&capabilities, &db, runner);
         self.world.clock.advance(Duration::from_mins(1)).await;
         runner.drain_all().await.unwrap();
     }

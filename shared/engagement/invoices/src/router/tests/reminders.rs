@@ -11,7 +11,7 @@ use edge_notifications::{Notifications, Notifier, SendCounts};
 use edge_tenants::TenantDirectory;
 
 use super::*;
-use crate::reminder::{FOLLOW_UP, FollowUp, ReminderValues};
+use crate::reminder::ReminderValues;
 
 /// What Notify was sent: when, the template, the amount, and the type of the reminder.
 type Sent = (String, String, String, String);
@@ -59,9 +59,7 @@ fn runner(capabilities: &Capabilities) -> JobRunner {
         .with_unseal(Arc::new(ReminderValues::new(capabilities, &db)));
     let runner = JobRunner::new("messaging", capabilities, &JobQueue::new(capabilities, &db));
     let counts = SendCounts::default();
-    notifier
-        .first_attempts(notifier.retries(runner, &counts), &counts)
-        .handle(FOLLOW_UP, FollowUp::new(capabilities, &db))
+    jobs(capabilities, &db, notifier.first_attempts(notifier.retries(runner, &counts), &counts))
 }
 
 impl Test {
