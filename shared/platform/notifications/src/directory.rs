@@ -23,9 +23,21 @@ pub trait Directory: Send + Sync {
     async fn timezone(&self, tenant: &str) -> Result<Option<String>, DatabaseError>;
 }
 
-/// Opens what [`crate::NewEvent::sealed`] holds.
+/// What a sealed part is, right before its message is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opened {
+    /// It was sealed by somebody else.
+    Other,
+    /// Nobody wants the message any more: what it is about has changed.
+    Unwanted,
+    /// The values that it stands for. They replace those that the event was raised with.
+    Values(Map<String, Value>),
+}
+
+/// Opens what [`crate::NewEvent::sealed`] holds: values that only the sender may read, or what stands for values that are
+/// asked for when the message is sent.
 #[async_trait]
 pub trait Unseal: Send + Sync {
-    /// The values that were sealed for a message of `tenant`; None: they cannot be opened.
-    async fn open(&self, tenant: &str, sealed: &str) -> Option<Map<String, Value>>;
+    /// What was sealed for a message of `tenant`. [`Opened::Other`] also where it cannot be opened.
+    async fn open(&self, tenant: &str, sealed: &str) -> Result<Opened, DatabaseError>;
 }

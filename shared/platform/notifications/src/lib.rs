@@ -33,7 +33,7 @@ mod state;
 mod template;
 
 pub use channel::Channel;
-pub use directory::{Contact, Directory, Unseal};
+pub use directory::{Contact, Directory, Opened, Unseal};
 pub use event::{Content, NewEvent, Recipient};
 pub use event_types::{Category, EventType};
 pub use mapping::{Mapping, Mappings, VariablePaths, Variables};

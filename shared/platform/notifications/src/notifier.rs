@@ -15,7 +15,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use crate::channel::Channel;
-use crate::directory::{Directory, Unseal};
+use crate::directory::{Directory, Opened, Unseal};
 use crate::event::{Content, Recipient};
 use crate::event_types::{EventType, WORKSPACE_DIGEST};
 use crate::mapping::Mappings;
@@ -112,8 +112,8 @@ pub struct Notifier {
     mappings: Mappings,
     pub(crate) preferences: PreferenceStore,
     queue: JobQueue,
-    /// None: messages with a sealed part are another's to send.
-    unseal: Option<Arc<dyn Unseal>>,
+    /// Without any, messages with a sealed part are another's to send.
+    unseal: Vec<Arc<dyn Unseal>>,
 }
 
 impl Notifier {
@@ -126,15 +126,28 @@ impl Notifier {
             mappings: Mappings::new(db.clone()),
             preferences: PreferenceStore::new(db.clone()),
             queue: JobQueue::new(capabilities, &db),
-            unseal: None,
+            unseal: Vec::new(),
             db,
         }
     }
 
-    /// The sender, also of messages with a sealed part.
+    /// The sender, also of messages with a sealed part, which `unseal` opens if none before it does. Of the senders that
+    /// open any, each opens all that there are.
     #[must_use]
-    pub fn with_unseal(self, unseal: Arc<dyn Unseal>) -> Self {
-        Self { unseal: Some(unseal), ..self }
+    pub fn with_unseal(mut self, unseal: Arc<dyn Unseal>) -> Self {
+        self.unseal.push(unseal);
+        self
+    }
+
+    /// What `sealed` of a message of `tenant` is.
+    async fn open(&self, tenant: &str, sealed: &str) -> Result<Opened, DatabaseError> {
+        for unseal in &self.unseal {
+            match unseal.open(tenant, sealed).await? {
+                Opened::Other => {}
+                opened => return Ok(opened),
+            }
+        }
+        Ok(Opened::Other)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -150,7 +163,7 @@ impl Notifier {
     pub fn retries(&self, runner: JobRunner, counts: &SendCounts) -> JobRunner {
         let handler = |kind| MessageHandler { kind, notifier: self.clone(), counts: counts.clone() };
         let runner = runner.handle(MESSAGE, handler(MESSAGE));
-        if self.unseal.is_some() { runner.handle(SEALED, handler(SEALED)) } else { runner }
+        if !self.unseal.is_empty() { runner.handle(SEALED, handler(SEALED)) } else { runner }
     }
 
     /// `runner` with the recurring job that makes the first attempts.
@@ -172,7 +185,7 @@ impl Notifier {
     /// Makes the first attempt to send up to `limit` messages.
     pub async fn send_new(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
         let now = self.now();
-        let mine = if self.unseal.is_some() { "" } else { "AND sealed IS NULL" };
+        let mine = if !self.unseal.is_empty() { "" } else { "AND sealed IS NULL" };
         // Where the sender ends, the message is due again once its lease has ended.
         let statement = format!(
             "UPDATE notifications SET due_at = $1, attempts = attempts + 1
@@ -245,14 +258,11 @@ impl Notifier {
             return self.settle(message, MessageState::Suppressed, "NO_ADDRESS").await;
         };
         if let Some(sealed) = &message.sealed {
-            let opened = match &self.unseal {
-                Some(unseal) => unseal.open(&message.tenant_id, sealed).await,
-                None => None,
-            };
-            let Some(values) = opened else {
-                return self.settle(message, MessageState::Failed, "UNREADABLE").await;
-            };
-            content.data.extend(values);
+            match self.open(&message.tenant_id, sealed).await? {
+                Opened::Other => return self.settle(message, MessageState::Failed, "UNREADABLE").await,
+                Opened::Unwanted => return self.settle(message, MessageState::Suppressed, "CANCELLED").await,
+                Opened::Values(values) => content.data.extend(values),
+            }
         }
         let rendered = match render(event_type, channel, mapping.as_ref(), &content) {
             Ok(rendered) => rendered,

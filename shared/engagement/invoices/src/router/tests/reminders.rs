@@ -11,7 +11,7 @@ use edge_notifications::{Notifications, Notifier, SendCounts};
 use edge_tenants::TenantDirectory;
 
 use super::*;
-use crate::reminder::ReminderValues;
+use crate::reminder::{FOLLOW_UP, FollowUp, ReminderValues};
 
 /// What Notify was sent: when, the template, the amount, and the type of the reminder.
 type Sent = (String, String, String, String);
@@ -59,7 +59,9 @@ fn runner(capabilities: &Capabilities) -> JobRunner {
         .with_unseal(Arc::new(ReminderValues::new(capabilities, &db)));
     let runner = JobRunner::new("messaging", capabilities, &JobQueue::new(capabilities, &db));
     let counts = SendCounts::default();
-    jobs(capabilities, &db, notifier.first_attempts(notifier.retries(runner, &counts), &counts))
+    notifier
+        .first_attempts(notifier.retries(runner, &counts), &counts)
+        .handle(FOLLOW_UP, FollowUp::new(capabilities, &db))
 }
 
 impl Test {
