@@ -106,8 +106,8 @@ pub(crate) async fn schedule_reminder(
         let detail = json!({"invoice_id": invoice.id, "reminder_type": body.reminder_type.as_str()});
         let mark = format!("{}.{}", invoice.revision, body.reminder_type.as_str());
         state.audit(&invoice, "invoice.reminder_scheduled", &mark, &detail, &actor).await?;
-        let found = state.reminders(&tenant, &invoice).into_iter();
-        let found = found.filter(|reminder| reminder.reminder_type == body.reminder_type).last();
+        let mut all = state.reminders(&tenant, &invoice).into_iter();
+        let found = all.find(|reminder| reminder.reminder_type == body.reminder_type);
         let response = found.ok_or(InvoiceError::NotFound)?;
         Ok((StatusCode::CREATED, response))
     };

@@ -84,7 +84,8 @@ impl Test {
 
     /// When the next job is due, but for the one that looks for new messages.
     async fn next_due(&self) -> Option<Timestamp> {
-        let statement = "SELECT MIN(due_at) FROM jobs WHERE kind <> 'notifications.send'";
+        let statement = "SELECT MIN(due_at) FROM jobs
+            WHERE kind IN ('invoices.follow_up', 'notifications.message', 'notifications.sealed')";
         let rows = self.world.instance().0.db.query(statement, &[]).await.unwrap();
         rows[0].optional_integer(0).unwrap().map(Timestamp::from_millis)
     }
