@@ -91,6 +91,7 @@ pub fn all() -> Vec<Fact> {
         batches::facts(),
         upstream::facts(),
         invalidation::facts(),
+        invoices::facts(),
         changes::facts(),
         tokens::facts(),
         jobs::facts(),
