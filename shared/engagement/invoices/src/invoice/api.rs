@@ -77,7 +77,8 @@ pub(crate) struct InvoiceListQuery {
 
 /// List invoices
 #[utoipa::path(
-    get, path = "/api/v1/invoices", tag = "Invoices", security(("key" = ["invoices:read"])),
+    get, path = "/api/v1/invoices", operation_id = "list_customer_invoices", tag = "Invoices",
+    security(("key" = ["invoices:read"])),
     params(
         Page,
         InvoiceListQuery,
