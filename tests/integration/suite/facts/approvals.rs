@@ -57,7 +57,13 @@ async fn a_request_goes_through_level_by_level_and_the_same_person_counts_once(s
     let approve = json!({"action": "approve", "comment": "fine"});
     post(&edge, &rita, &process, &approve).await.refused(403, "OWN_REQUEST");
     post(&edge, &carl, &process, &approve).await.refused(403, "NOT_AN_APPROVER");
+    let waits = async |who: &Person| {
+        let call = edge.call("GET", &format!("{APPROVALS}/requests?waits_for=me")).key(&who.key).send().await;
+        call.expect(200)["data"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((waits(&ana).await, waits(&carl).await), (vec![request["id"].clone()], vec![]));
     assert_eq!(post(&edge, &ana, &process, &approve).await.expect(200)["current_level"], 2);
+    assert_eq!((waits(&ana).await, waits(&carl).await), (vec![], vec![request["id"].clone()]));
     // She is the CFO as well: it does not help.
     post(&edge, &ana, &process, &approve).await.refused(409, "ALREADY_COUNTED");
     let approved = post(&edge, &carl, &process, &approve).await.expect(200);

@@ -151,6 +151,10 @@ async fn people_follow_hr_but_for_what_was_done_by_hand(stage: Arc<Stage>) {
     let asked = company.sync("employees").await;
     assert_eq!((&asked["status"], &asked["deactivations"]["gone"]), (&json!("needs_confirmation"), &json!(10)));
     assert_eq!(company.roles().await.len(), 19);
+    let call = edge.call("GET", "/api/v1/erp-sync/deactivations?limit=9").key(BOOTSTRAP);
+    let leave = call.header("x-tenant-id", &company.id).send().await.expect(200);
+    assert_eq!((leave["data"].as_array().unwrap().len(), &leave["data"][0]["erp_id"]), (9, &json!("emp-000006")));
+    assert!(leave["nextCursor"].is_string(), "{leave}");
     let job = company.start("employees", json!({"confirm_deactivations": true})).await;
     let status = company.settled(&job).await;
     assert_eq!((&status["status"], &status["deactivated"]), (&json!("completed"), &json!(10)));

@@ -80,6 +80,8 @@ async fn who_leaves_is_forgotten_and_the_audit_stays(stage: Arc<Stage>) {
     let mut actions: Vec<&str> = of_ben.map(|deed| deed["action"].as_str().unwrap()).collect();
     actions.sort_unstable();
     assert_eq!(actions, ["user.added", "user.erased", "user.removed"], "{audit}");
+    let removed = get(&edge, &format!("{path}/audit?action=user.removed")).await;
+    assert_eq!(removed["data"].as_array().unwrap().len(), 1, "{removed}");
     assert_eq!(get(&edge, &format!("{path}/usage/stats")).await["users"]["total"], 1);
 }
 
