@@ -70,11 +70,14 @@ export function approvals(given) {
       assert.deepEqual([after.current_level, after.actions[0].comment], [2, 'in the plan']);
     });
     // Rita sees all requests, but not that she could decide her own.
-    await open({ key: rita.key, path: `/approvals/requests?status=pending&open=${first.id}` }, async (page) => {
-      await page.getByText('in the plan').waitFor();
-      await page.getByLabel('Status').selectOption('rejected');
+    await open({ key: rita.key, path: `/approvals/requests?status=rejected&open=${first.id}` }, async (page) => {
       await page.getByText('3,000.00').waitFor();
-      assert.match(page.url(), /status=rejected/);
+      // An address that names a request shows it, whatever the filters say.
+      await page.getByRole('region', { name: 'Open request' }).getByText('in the plan').waitFor();
+      await assertAccessible(page, 'an open request beside the list');
+      await page.getByLabel('Status').selectOption('pending');
+      await page.getByText('2,499.00').waitFor();
+      assert.match(page.url(), /status=pending/);
       await page.getByRole('link', { name: 'For you' }).click();
       await page.getByText('Nothing waits for you.').waitFor();
     });
