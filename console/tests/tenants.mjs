@@ -32,7 +32,7 @@ export function tenants(given) {
       await picture(page, 'tenant');
       await assertAccessible(page, 'tenant');
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('members of');
+      await page.getByRole('combobox', { name: 'Page or command' }).fill('members of');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Add a member …' }).click();
       const dialog = page.getByRole('dialog');
