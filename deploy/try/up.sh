@@ -39,6 +39,7 @@ secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY:-$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY=$secrets
 secret=${secrets%%,*}
 export SPIN_VARIABLE_SEAT_TOKEN_KEY=${SPIN_VARIABLE_SEAT_TOKEN_KEY:-$("$bin/bheem-edge" seat-token-key)}
+export SPIN_VARIABLE_OTP_KEY=${SPIN_VARIABLE_OTP_KEY:-$("$bin/bheem-edge" seat-token-key)}
 stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets
 notify_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_NOTIFY:-whsec_$(random)}

@@ -31,6 +31,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("engagement/invoices", &["invoice_numbers", "invoices"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
+    ("engagement/otp", &["otp_codes", "otp_sends"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
     ("operations/stats", &["stats_snapshots"]),

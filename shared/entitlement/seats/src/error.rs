@@ -54,7 +54,7 @@ pub enum VerificationError {
 
 /// No seat token can be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum TokenKeyError {
+pub enum TokenKeyError {
     /// There is no key.
     #[error("seat_token_key is empty")]
     NotConfigured,

@@ -41,7 +41,7 @@ mod verdict;
 mod verification;
 
 pub use activity::{ACTIVITY_KEPT, SeatActivity};
-pub use error::{ErpError, StorageError, VerificationError};
+pub use error::{ErpError, StorageError, TokenKeyError, VerificationError};
 pub use invalidation::Invalidation;
 pub use metrics::{verdict_counters, write_metrics};
 pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, router_with};
@@ -49,6 +49,6 @@ pub use seat::{SeatLookup, SeatSnapshot, SeatStatus, SubscriptionStatus};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};
 pub use subject::{ExternalOrg, Id, Subject};
-pub use token::TokenState;
+pub use token::{PublicKey, TokenKeys, TokenState};
 pub use verdict::{Seat, Source, Verdict};
 pub use verification::Verification;

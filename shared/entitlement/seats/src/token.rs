@@ -13,7 +13,7 @@ use crate::seat_access::{AccessDecision, SeatAccess, SeatFacts};
 use crate::subject::Subject;
 use crate::verdict::{Seat, Verdict};
 
-pub(crate) use keys::{PublicKey, TokenKeys};
+pub use keys::{PublicKey, TokenKeys};
 
 /// The variable with the keys.
 const VARIABLE: &str = "seat_token_key";

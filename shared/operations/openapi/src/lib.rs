@@ -64,6 +64,7 @@ pub fn document() -> Description {
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_notifications_api::ApiDoc::openapi());
     whole.merge(edge_invoices::ApiDoc::openapi());
+    whole.merge(edge_otp::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     whole.merge(edge_stats::ApiDoc::openapi());
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
@@ -168,6 +169,9 @@ mod tests {
             "get /api/v1/invoices/{invoice_id}/reminders",
             "post /api/v1/invoices/{invoice_id}/reminders",
             "post /api/v1/invoices/{invoice_id}/void",
+            "get /api/v1/otp/jwks.json",
+            "post /api/v1/otp/send",
+            "post /api/v1/otp/verify",
             "get /api/v1/notifications/event-types",
             "get /api/v1/notifications/feed",
             "get /api/v1/notifications/mappings",

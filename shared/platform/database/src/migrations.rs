@@ -58,6 +58,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0031_stats_snapshots"),
     expand!("0032_key_last_use"),
     expand!("0033_notifications"),
+    expand!("0034_otp"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -1,4 +1,4 @@
-//! The keys of seat tokens, as `seat_token_key` has them: the base64 of 32 bytes each, separated by commas. The first
+//! The keys of tokens, as `seat_token_key` has those of seat tokens: the base64 of 32 bytes each, separated by commas. The first
 //! signs; all are published, so that tokens of the others are believed while keys are rotated.
 
 use base64::Engine as _;
@@ -8,20 +8,19 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::Claims;
 use crate::error::TokenKeyError;
 
-/// The keys of seat tokens.
-pub(crate) struct TokenKeys {
+/// The keys of tokens.
+pub struct TokenKeys {
     first: SigningKey,
     /// The encoded header of the tokens that the first key signs.
     header: String,
     published: Vec<PublicKey>,
 }
 
-/// A public key of seat tokens (RFC 7517, RFC 8037).
+/// A public key of tokens (RFC 7517, RFC 8037).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct PublicKey {
+pub struct PublicKey {
     /// `OKP`.
     kty: &'static str,
     /// `Ed25519`.
@@ -56,7 +55,7 @@ impl PublicKey {
 
 impl TokenKeys {
     /// The keys in `text`, newest first; None: it is empty. Errors tell nothing of what is in it.
-    pub(crate) fn parse(text: &str) -> Result<Option<Self>, TokenKeyError> {
+    pub fn parse(text: &str) -> Result<Option<Self>, TokenKeyError> {
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -81,12 +80,12 @@ impl TokenKeys {
     }
 
     /// All public keys, newest first.
-    pub(crate) fn published(&self) -> &[PublicKey] {
+    pub fn published(&self) -> &[PublicKey] {
         &self.published
     }
 
     /// A token of `claims`, signed with the first key.
-    pub(crate) fn sign(&self, claims: &Claims<'_>) -> Result<String, TokenKeyError> {
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, TokenKeyError> {
         let mut token = format!("{}.{}", self.header, encode(claims)?);
         let signature = self.first.sign(token.as_bytes());
         token.push('.');
