@@ -94,7 +94,8 @@ impl Product {
         let (tenants, access) = (edge_tenants::router(first.clone()), edge_access::router(first.clone()));
         for (id, slug) in [(ACME, "acme"), (OTHER, "other")] {
             let new = json!({"id": id, "name": slug, "slug": slug, "owner_email": "o@x.example"});
-            send(&tenants, request("POST", "/api/v1/tenants", PLATFORM, [], &new)).await.expect(201);
+            let made = send(&tenants, request("POST", "/api/v1/tenants", PLATFORM, [], &new)).await;
+            assert_eq!(made.status, 201, "{} {:?}", made.body, world.log.lines());
         }
         let routers = databases.iter().map(|db| parts(&instance(db)).0).collect();
         let runner = parts(&first).1;
