@@ -43,6 +43,9 @@ struct WithNulls<D>(D);
 #[async_trait]
 impl<D: Database> Database for WithNulls<D> {
     async fn query(&self, statement: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, DatabaseError> {
+        if !parameters.contains(&SqlValue::Null) {
+            return self.0.query(statement, parameters).await;
+        }
         let (mut text, mut values) = (String::new(), Vec::new());
         let mut parts = statement.split('$');
         text.push_str(parts.next().unwrap());
