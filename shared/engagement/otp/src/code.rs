@@ -44,7 +44,7 @@ mod tests {
             let code = draw(&random, 6);
             assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
             for (half, bins) in halves.iter_mut().enumerate() {
-                bins[code[half * 3..half * 3 + 3].parse::<usize>().unwrap()] += 1;
+                bins[code.get(half * 3..half * 3 + 3).unwrap().parse::<usize>().unwrap()] += 1;
             }
             for (place, byte) in code.bytes().enumerate() {
                 digits[place][usize::from(byte - b'0')] += 1;

@@ -76,7 +76,7 @@ impl<D: Database> Database for WithNulls<D> {
 /// A code that is not `code`.
 pub fn wrong(code: &str) -> String {
     let first = if code.starts_with('7') { '8' } else { '7' };
-    format!("{first}{}", &code[1..])
+    std::iter::once(first).chain(code.chars().skip(1)).collect()
 }
 
 fn parts(capabilities: &Capabilities) -> (Router, JobRunner) {
