@@ -142,7 +142,7 @@ impl OtpService {
             .with(json!({"minutes": minutes}))
             .over(channel)
             .until(expires_at);
-        let sealed = keys.seal(random, &tenant.id, &json!({"otp_code": code}).to_string());
+        let sealed = keys.seal(random, &tenant.id, &json!({"otp_code": code, "minutes": minutes}).to_string());
         self.notifications.raise(&NewEvent { sealed: Some(sealed), ..event }, now).await?;
         Ok(SentCode { id, expires_at })
     }
