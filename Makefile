@@ -31,14 +31,12 @@ console:
 	else echo "Node.js 20.19 or later is missing: the console is left out, everything else is built"; rm -rf console/dist; fi
 
 # Each page's main task in a real Chromium, against an edge of its own.
-console-test: build
+console-test: components programs
 	@if [ -e console/dist/index.html ]; then tests/tools.sh chromium && npm --prefix console test; \
 	else echo "the console is not built: its tests are left out"; fi
 
-# HOST_TARGETS is set by `make test`: built together with its tests, the host is not compiled twice for the features that
-# only the tests turn on.
 host: toolchain
-	$(BUILD) --release -p bheem-edge $(HOST_TARGETS)
+	$(BUILD) --release -p bheem-edge
 
 upstreams: toolchain
 	$(BUILD) --release -p upstreams
@@ -50,17 +48,21 @@ toolchain:
 	@command -v cc >/dev/null || { echo "a C compiler is missing (SQLite is built from source): apt-get install gcc"; exit 1; }
 	@rustup target list --installed 2>/dev/null | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
 
-# A demo and the tests run the same code, compiled for a quick build: link-time optimisation over ten components takes
-# most of the time of `make build`, which makes what is shipped. All are compiled alike, so that they share dependencies.
+# A demo and the tests run the same code, compiled for a quick build: link-time optimisation takes most of the time of
+# `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
 up test lint integration console-test: FAST := $(COMPONENTS)
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_LTO := false
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
 up test lint integration console-test: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
 
-up: build
+# The host and the stand-ins that they run are built in the profile dev, as the unit tests are: up.sh and the tests look
+# here, and without it in target/release.
+up test unit integration console-test: export EDGE_PROGRAMS := target/debug
+
+up: components toolchain
+	$(BUILD) -p bheem-edge -p upstreams --bins
 	@exec deploy/try/up.sh
 
-test: HOST_TARGETS := --bins --tests
 test: lint rules unit integration console-test
 
 lint: toolchain
@@ -68,19 +70,26 @@ lint: toolchain
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %) -- -D warnings
 
-# Of the same packages as the unit tests, so that dependencies are compiled once for both.
-rules: toolchain
-	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration --test shipped -- --nocapture
+# Always of the whole workspace, so that dependencies have the same features and are compiled once for all tests and the
+# programs that they start.
+TEST := $(CARGO) test --locked --workspace
+
+.PHONY: programs
+programs: toolchain
+	$(BUILD) --workspace --bin bheem-edge --bin upstreams --test integration
+
+rules: programs
+	$(TEST) --test shipped -- --nocapture
 
 # Without rustdoc, which would read every crate once more and find nothing to run: `cargo test -p structure` holds that.
-unit: host
-	$(CARGO) test --locked --workspace --exclude bheem-edge --exclude integration --tests
-	$(CARGO) test --locked --release -p bheem-edge
+# And without the integration tests, which run in no shape here.
+unit: programs
+	EDGE_TESTS_SHAPES= $(TEST) --tests
 
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
-integration: components host tools
+integration: components programs tools
 	$(BUILD) --profile component --target wasm32-wasip2 -p probe
-	$(CARGO) test --locked -p integration
+	$(TEST) --test integration
 
 # Webhooks between the edge and the providers' own libraries, which it fetches. What they signed once is among the unit
 # tests.

@@ -4,10 +4,13 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+// EDGE_PROGRAMS is a folder from the root: target/debug where `make test` built them.
+const PROGRAMS = resolve(root, process.env.EDGE_PROGRAMS ?? 'target/release');
 
 export const ADMIN = process.env.CONSOLE_ADMIN ?? 'admin-key-of-the-console-tests';
 export const WEBHOOK_SECRET = process.env.CONSOLE_WEBHOOK_SECRET ?? 'webhook-secret-of-the-console-tests';
@@ -21,7 +24,7 @@ const freePort = () =>
   });
 
 function run(binary, args, env) {
-  const child = spawn(join(root, 'target/release', binary), args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(join(PROGRAMS, binary), args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (data) => (said = (said + data).slice(-4000)));
   child.said = () => said;

@@ -2,7 +2,8 @@
 # Starts the stand-in upstreams and the edge, makes a demo key and prints what to try. Ctrl-C stops both. An edge that is
 # killed is started again, with the state it had.
 #
-# EDGE_LISTEN, UPSTREAMS_LISTEN: where they listen; STATE_DIR: where the edge keeps its state; ERP=none: the edge has no ERP.
+# EDGE_LISTEN, UPSTREAMS_LISTEN: where they listen; STATE_DIR: where the edge keeps its state; ERP=none: the edge has no ERP;
+# EDGE_PROGRAMS: the folder of both programs, target/release unless told.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -11,7 +12,7 @@ upstreams_listen=${UPSTREAMS_LISTEN:-127.0.0.1:8000}
 state_dir=${STATE_DIR:-.spin}
 edge="http://$edge_listen"
 upstreams="http://$upstreams_listen"
-bin=target/release
+bin=${EDGE_PROGRAMS:-target/release}
 
 command -v curl >/dev/null || { echo "curl is missing: apt-get install curl"; exit 1; }
 mkdir -p "$state_dir"

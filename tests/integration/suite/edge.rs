@@ -139,10 +139,8 @@ impl Edge {
             variables.push(("database_url", url.clone()));
             variables.push(("database_host", host.clone()));
         }
-        let mut nodes = Vec::new();
-        for _ in 0..shape.nodes() {
-            nodes.push(Node::start(&variables, stores.redis.as_deref()).await);
-        }
+        let nodes = (0..shape.nodes()).map(|_| Node::start(&variables, stores.redis.as_deref()));
+        let nodes = futures::future::join_all(nodes).await;
         Self { nodes, erp, erp_address, turn: AtomicUsize::new(0), product: OnceCell::new() }
     }
 

@@ -8,9 +8,10 @@
 //! | `EDGE_TESTS_SHAPES` | some of `sqlite,redis,postgres,two-nodes`; all where it is not set |
 //! | `SPIN` | path of stock Spin, to run the suite on instead of the embedded host |
 //! | `EDGE_TESTS_MANIFEST` | another manifest than `spin.toml`: of other builds of the components |
-//! | `BHEEM_EDGE` | path of the embedded host; `target/release/bheem-edge` where it is not set |
+//! | `EDGE_PROGRAMS` | folder of the embedded host, from the repository's root; `target/release` where it is not set |
+//! | `BHEEM_EDGE` | path of another embedded host |
 //!
-//! The edge is taken as it was built: `make build` comes first.
+//! The edge is taken as it was built: `make integration` builds it first.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +30,8 @@ mod servers;
 mod shape;
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 use shape::{Shape, Stage};
@@ -56,8 +58,10 @@ fn main() -> ExitCode {
     }
     let runtime = Arc::new(Runtime::new().unwrap());
     runtime.spawn(end_with_everything());
-    let conclusion = libtest_mimic::run(&arguments, trials(&runtime, &shapes));
+    let times = Times::default();
+    let conclusion = libtest_mimic::run(&arguments, trials(&runtime, &shapes, &times));
     processes::kill_all();
+    print_slowest(&times);
     if conclusion.has_failed() {
         eprintln!("logs and state are in {}", servers::FOLDER.display());
     } else if !arguments.list {
@@ -75,7 +79,7 @@ fn not_built() -> Option<String> {
     if edge::on_spin().is_some() || edge::host_program().exists() {
         return None;
     }
-    Some(format!("there is no {}: run `make build` first", edge::host_program().display()))
+    Some(format!("there is no {}: run `make programs` or `make build` first", edge::host_program().display()))
 }
 
 /// Whoever stops the suite stops what it has started.
@@ -90,7 +94,21 @@ async fn end_with_everything() {
     std::process::exit(130);
 }
 
-fn trials(runtime: &Arc<Runtime>, shapes: &[Shape]) -> Vec<Trial> {
+/// How long each test took.
+type Times = Arc<Mutex<Vec<(Duration, String)>>>;
+
+/// Says where the time goes.
+fn print_slowest(times: &Times) {
+    const SHOWN: usize = 10;
+    let mut times = std::mem::take(&mut *times.lock().unwrap());
+    times.sort_unstable_by(|one, other| other.cmp(one));
+    if times.len() > SHOWN {
+        eprintln!("the slowest tests:");
+        times.iter().take(SHOWN).for_each(|(took, name)| eprintln!("{:>6.1} s  {name}", took.as_secs_f64()));
+    }
+}
+
+fn trials(runtime: &Arc<Runtime>, shapes: &[Shape], times: &Times) -> Vec<Trial> {
     let mut trials = Vec::new();
     for shape in shapes {
         let stage = Arc::new(Stage::new(*shape));
@@ -98,11 +116,14 @@ fn trials(runtime: &Arc<Runtime>, shapes: &[Shape]) -> Vec<Trial> {
             if !(fact.holds_in)(*shape) {
                 continue;
             }
-            let (stage, runtime) = (stage.clone(), runtime.clone());
+            let (stage, runtime, times) = (stage.clone(), runtime.clone(), times.clone());
             let name = format!("{shape}::{}::{}", fact.subject, fact.name);
+            let timed = name.clone();
             let skipped = fact.subject == facts::OF_THE_HOST && edge::on_spin().is_some();
             let trial = Trial::test(name, move || {
+                let started = Instant::now();
                 runtime.block_on((fact.check)(stage));
+                times.lock().unwrap().push((started.elapsed(), timed));
                 Ok(())
             });
             if skipped {

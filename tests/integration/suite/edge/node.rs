@@ -1,6 +1,7 @@
 //! One node of an edge: a process of the embedded host, or of Spin where the variable `SPIN` names it. Both are
 //! started with the same arguments.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -35,10 +36,11 @@ pub fn on_spin() -> Option<PathBuf> {
     std::env::var_os("SPIN").filter(|spin| !spin.is_empty()).map(PathBuf::from)
 }
 
-/// The embedded host.
+/// The embedded host, as the Makefile or somebody else built it.
 pub fn host_program() -> PathBuf {
+    let folder = std::env::var_os("EDGE_PROGRAMS").unwrap_or_else(|| "target/release".into());
     let given = std::env::var_os("BHEEM_EDGE").map(PathBuf::from);
-    given.unwrap_or_else(|| repository().join("target/release/bheem-edge"))
+    given.unwrap_or_else(|| repository().join(folder).join("bheem-edge"))
 }
 
 /// A folder for a node's state. Compiled components are shared, so that they are compiled once.
@@ -109,9 +111,19 @@ impl Node {
     }
 
     async fn launch(launch: &Launch) -> (Process, u16) {
-        // The first one compiles the components; those who come together would all compile them.
-        static COMPILING: Mutex<()> = Mutex::const_new(());
-        let _alone = COMPILING.lock().await;
+        // The first node of an application compiles the components; those who come together would all compile them.
+        static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::const_new(BTreeSet::new());
+        let mut compiled = COMPILED.lock().await;
+        if compiled.contains(&launch.manifest) {
+            drop(compiled);
+            return Self::launch_with_others(launch).await;
+        }
+        let launched = Self::launch_with_others(launch).await;
+        compiled.insert(launch.manifest.clone());
+        launched
+    }
+
+    async fn launch_with_others(launch: &Launch) -> (Process, u16) {
         let mut attempts = 0;
         loop {
             let port = free_port();
