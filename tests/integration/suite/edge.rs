@@ -26,6 +26,9 @@ pub use seat_buyer::{SeatBuyer, SeatGateway};
 /// A bootstrap key, and one that is too short to be taken.
 pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
 
+/// The key of one-time codes.
+pub const OTP_KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlICE=";
+
 /// What the edge says to the ERP.
 pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
 
@@ -61,7 +64,7 @@ impl Settings {
         Self::steady().with("seat_fresh_ms", 0).with("seat_negative_ms", 0).with("upstream_timeout_ms", 3_000)
     }
 
-    /// With a secret for each gateway.
+    /// With a secret for each gateway, and the key of one-time codes.
     #[must_use]
     pub fn with_webhooks(self) -> Self {
         [
@@ -75,7 +78,7 @@ impl Settings {
             "webhook_secrets_woocommerce",
         ]
         .into_iter()
-        .fold(self, |settings, name| settings.with(name, WEBHOOK_SECRET))
+        .fold(self.with("otp_key", OTP_KEY), |settings, name| settings.with(name, WEBHOOK_SECRET))
     }
 
     /// With another value for one variable.

@@ -26,6 +26,7 @@ mod malformed;
 mod members;
 mod notifications;
 mod numbers;
+mod one_time_codes;
 mod plans;
 mod rules;
 mod seat_import;
@@ -105,6 +106,7 @@ pub fn all() -> Vec<Fact> {
         rules::facts(),
         notifications::facts(),
         numbers::facts(),
+        one_time_codes::facts(),
         tenants::facts(),
         members::facts(),
         seat_import::facts(),

@@ -83,7 +83,8 @@ async fn what_an_admin_did_by_hand_stays() {
     assert_eq!((&status["created"], &status["kept_by_hand"]), (&json!(19), &json!(1)));
     assert_eq!(company.role("asha").await.as_deref(), Some("OWNER"));
     assert_eq!(company.role("emp-0007").await, None);
-    assert_eq!(company.count("SELECT COUNT(*) FROM notifications").await, 19);
+    let welcomes = "SELECT COUNT(*) FROM notifications WHERE event_type = 'WORKSPACE_EMPLOYEE_SYNCED'";
+    assert_eq!(company.count(welcomes).await, 19);
 
     let change = |user: &str| format!("{USERS}/{user}");
     assert_eq!(company.tenants("PUT", &change("emp-0001"), json!({"role": "BILLING_ADMIN"})).await.0, 200);
