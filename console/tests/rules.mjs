@@ -22,6 +22,18 @@ export function rules(given) {
     await page.keyboard.type(to);
   }
 
+  /** Everything in the dialog of an activation is there: what arrives moves its buttons. */
+  async function settled(dialog) {
+    await dialog.getByText(/The script compiles/).waitFor();
+    await dialog.getByText(/decisions would change|No decision is recorded/).first().waitFor();
+  }
+
+  async function confirm(page) {
+    const dialog = page.getByRole('dialog');
+    await settled(dialog);
+    await dialog.getByRole('button', { name: 'Activate' }).click();
+  }
+
   test('the list shows what is in force, and by keyboard leads to a rule', () =>
     open({ path: '/rules' }, async (page) => {
       for (const rule of ['approval', 'budget', 'role_mapping', 'seat_access']) await page.getByRole('link', { name: rule, exact: true }).waitFor();
@@ -66,7 +78,7 @@ export function rules(given) {
       await assertAccessible(page, 'activation');
       await dialog.getByLabel(/Note/).fill('Purchases up to 75,000 need nobody');
       await picture(page, 'rule-4-activate');
-      await dialog.getByRole('button', { name: 'Activate' }).click();
+      await confirm(page);
       await dialog.waitFor({ state: 'detached' });
       await page.getByText(/Version \d+ of approval is in force\./).waitFor();
       const after = await inForce('approval');
@@ -169,7 +181,7 @@ export function rules(given) {
       await page.getByText('your change is a draft').waitFor();
       await page.getByRole('button', { name: 'Activate …' }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByText(/The script compiles/).waitFor();
+      await settled(dialog);
       await activate(given.edge, rule, (script) => script.replace('"senior"', '"senior", "principal"'), 'Principals are managers');
       await dialog.getByRole('button', { name: 'Activate' }).click();
       await page.getByRole('heading', { name: 'Somebody was faster' }).waitFor();
@@ -182,8 +194,7 @@ export function rules(given) {
       await page.getByText('"chief"').first().waitFor();
       await page.getByRole('button', { name: 'See what they changed …' }).click();
       await page.getByRole('button', { name: 'Put mine in place of theirs …' }).click();
-      await page.getByRole('dialog').getByText(/The script compiles/).waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();
+      await confirm(page);
       await page.getByText(/Version \d+ of role_mapping is in force\./).waitFor();
     });
     assert.match((await inForce(rule)).script, /"chief"/);
@@ -201,8 +212,7 @@ export function rules(given) {
       await page.keyboard.type(`// by the first tab, ${stamp}\n`);
       await page.getByText('your change is a draft').waitFor();
       await page.getByRole('button', { name: 'Activate …' }).click();
-      await page.getByRole('dialog').getByText(/The script compiles/).waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();
+      await confirm(page);
       await page.getByText(/Version \d+ of budget is in force\./).waitFor();
       await other.getByText(`// by the first tab, ${stamp}`).waitFor();
       await other.getByText(`version ${(await inForce('budget')).version} in force`).waitFor();
@@ -220,8 +230,7 @@ export function rules(given) {
         await route.abort('connectionreset');
       });
       await page.getByRole('button', { name: 'Activate …' }).click();
-      await page.getByRole('dialog').getByText(/The script compiles/).waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();
+      await confirm(page);
       await page.getByText(/Version \d+ of budget is in force\./).waitFor();
       assert.match((await inForce('budget')).script, /the answer is lost/);
 
@@ -232,8 +241,7 @@ export function rules(given) {
       await page.keyboard.type('// never arrives\n');
       await page.getByText('your change is a draft').waitFor();
       await page.getByRole('button', { name: 'Activate …' }).click();
-      await page.getByRole('dialog').getByText(/The script compiles/).waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: 'Activate' }).click();
+      await confirm(page);
       await page.getByRole('alert').getByText('nothing was changed. Try again.').waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Not now' }).click();
       await page.getByText('// never arrives').waitFor();
