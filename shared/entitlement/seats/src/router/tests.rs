@@ -14,7 +14,7 @@ use crate::testing::TenantRow;
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
 
-struct SeatLookup {
+struct Answer {
     status: u16,
     headers: HeaderMap,
     body: Value,
@@ -56,7 +56,7 @@ impl Edge {
         Self { world, seats: router(capabilities, Arc::new(ShippedSeatAccess)), keys, _tasks: tasks }
     }
 
-    async fn post(&self, path: &str, bearer: &str, body: impl ToString) -> SeatLookup {
+    async fn post(&self, path: &str, bearer: &str, body: impl ToString) -> Answer {
         let router = if path.contains("api-keys") { &self.keys } else { &self.seats };
         let request = Request::post(path)
             .header("authorization", format!("Bearer {bearer}"))
@@ -65,7 +65,7 @@ impl Edge {
             .unwrap();
         let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let body = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
-        SeatLookup { status: head.status.as_u16(), headers: head.headers, body }
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
     async fn key(&self, new: Value) -> String {
@@ -74,7 +74,7 @@ impl Edge {
         self.post("/api/v1/api-keys", BOOTSTRAP, body).await.body["key"].as_str().unwrap().to_owned()
     }
 
-    async fn verify(&self, bearer: &str, application: &str, external_org: &str, user: &str) -> SeatLookup {
+    async fn verify(&self, bearer: &str, application: &str, external_org: &str, user: &str) -> Answer {
         self.post("/verify-seat", bearer, check(application, external_org, user)).await
     }
 }

@@ -15,7 +15,7 @@ impl Edge {
         (head.status.as_u16(), head.headers, body)
     }
 
-    async fn token_of(&self, user: &str) -> SeatLookup {
+    async fn token_of(&self, user: &str) -> Answer {
         let mut check = check("healos", "ext_org_1", user);
         check["token"] = json!(true);
         self.post("/verify-seat", BOOTSTRAP, check).await
