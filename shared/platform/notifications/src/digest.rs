@@ -4,10 +4,9 @@
 use edge_capabilities::Timestamp;
 use edge_database::{Conditions, DatabaseError};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::channel::Channel;
-use crate::event::Content;
+use crate::event::{Content, message_id};
 use crate::event_types::WORKSPACE_DIGEST;
 use crate::notifier::{Notifier, NotifyConfig, Outcome};
 use crate::outbox::Message;
@@ -20,13 +19,7 @@ impl Notifier {
     /// Adds `message` to the digest that is sent at `at`; false: its sending has begun.
     pub(crate) async fn gather(&self, message: &Message, at: Timestamp) -> Result<bool, DatabaseError> {
         let user = message.user_id.as_deref().unwrap_or_default();
-        let mut hash = Sha256::new();
-        for part in [&message.tenant_id, user, &at.as_millis().to_string()] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
-        let hash: Vec<u8> = hash.finalize().iter().take(16).copied().collect();
-        let digest = format!("msg_{}", hex::encode(hash));
+        let digest = message_id(&[&message.tenant_id, user, &at.as_millis().to_string()]);
         let recipient = message.content().recipient;
         let body = serde_json::to_string(&Content { recipient, ..Content::default() });
         let body = body.map_err(|error| DatabaseError::Refused(error.to_string()))?;
@@ -78,16 +71,14 @@ impl Notifier {
         content.data.insert("count".to_owned(), items.len().into());
         content.data.insert("items".to_owned(), Value::Array(items));
         let Some(to) = self.address(message, Channel::Email, &mut content).await? else {
-            self.settle_gathered(message, MessageState::Suppressed, "NO_ADDRESS").await?;
-            return self.settle(message, MessageState::Suppressed, "NO_ADDRESS").await;
+            return self.settle_digest(message, MessageState::Suppressed, "NO_ADDRESS").await;
         };
         if !config.is_configured() {
-            self.settle_gathered(message, MessageState::Suppressed, "NOT_CONFIGURED").await?;
-            return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
+            return self.settle_digest(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
         }
         let rendered = match render(&WORKSPACE_DIGEST, Channel::Email, None, &content) {
             Ok(rendered) => rendered,
-            Err(missing) => return self.settle(message, MessageState::Failed, &missing.to_string()).await,
+            Err(missing) => return self.settle_digest(message, MessageState::Failed, &missing.to_string()).await,
         };
         let (path, body) = request(Channel::Email, &to, &rendered);
         let outcome = self.send(config, message, path, body.to_string(), Some(&rendered.template)).await?;
@@ -98,6 +89,17 @@ impl Notifier {
             Outcome::Retry(_) => {}
         }
         Ok(outcome)
+    }
+
+    /// Notes that a digest, and what is in it, is in `state` for good.
+    async fn settle_digest(
+        &self,
+        digest: &Message,
+        state: MessageState,
+        reason: &str,
+    ) -> Result<Outcome, DatabaseError> {
+        self.settle_gathered(digest, state, reason).await?;
+        self.settle(digest, state, reason).await
     }
 
     /// Notes what became of the messages in a digest.

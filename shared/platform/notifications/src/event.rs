@@ -131,23 +131,21 @@ impl NewEvent {
 
     /// The id of the message to `recipient` over `channel`, which is also the idempotency key at Notify.
     pub(crate) fn message_id(&self, recipient: &Recipient, channel: Channel) -> String {
-        let mut hash = Sha256::new();
-        let to = |text: &Option<String>| text.clone().unwrap_or_default();
-        let parts = [
-            self.tenant_id.clone(),
-            self.id.clone(),
-            to(&recipient.user_id),
-            to(&recipient.email),
-            to(&recipient.phone),
-            channel.as_str().to_owned(),
-        ];
-        for part in &parts {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
-        let hash: Vec<u8> = hash.finalize().iter().take(16).copied().collect();
-        format!("msg_{}", hex::encode(hash))
+        let [user, email, phone] =
+            [&recipient.user_id, &recipient.email, &recipient.phone].map(|text| text.as_deref().unwrap_or_default());
+        message_id(&[&self.tenant_id, &self.id, user, email, phone, channel.as_str()])
     }
+}
+
+/// The id of the message that `parts` name: the same for the same parts.
+pub(crate) fn message_id(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let hash: Vec<u8> = hash.finalize().iter().take(16).copied().collect();
+    format!("msg_{}", hex::encode(hash))
 }
 
 /// What a message holds until it is sent.

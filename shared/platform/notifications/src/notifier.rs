@@ -163,7 +163,7 @@ impl Notifier {
     pub fn retries(&self, runner: JobRunner, counts: &SendCounts) -> JobRunner {
         let handler = |kind| MessageHandler { kind, notifier: self.clone(), counts: counts.clone() };
         let runner = runner.handle(MESSAGE, handler(MESSAGE));
-        if !self.unseal.is_empty() { runner.handle(SEALED, handler(SEALED)) } else { runner }
+        if self.unseal.is_empty() { runner } else { runner.handle(SEALED, handler(SEALED)) }
     }
 
     /// `runner` with the recurring job that makes the first attempts.
@@ -185,7 +185,7 @@ impl Notifier {
     /// Makes the first attempt to send up to `limit` messages.
     pub async fn send_new(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
         let now = self.now();
-        let mine = if !self.unseal.is_empty() { "" } else { "AND sealed IS NULL" };
+        let mine = if self.unseal.is_empty() { "AND sealed IS NULL" } else { "" };
         // Where the sender ends, the message is due again once its lease has ended.
         let statement = format!(
             "UPDATE notifications SET due_at = $1, attempts = attempts + 1
