@@ -3,7 +3,6 @@
 mod error;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
 use edge_audit::{Actor, AuditEntry, AuditLog};
@@ -50,17 +49,7 @@ impl AppState {
     }
 }
 
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
-
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenants });
 
 /// The routes, for a component that serves others too.
 pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {

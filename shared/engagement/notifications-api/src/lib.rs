@@ -13,7 +13,6 @@ mod report;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post, put};
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
@@ -40,17 +39,7 @@ struct AppState {
     tenants: Tenants,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenants });
 
 impl AppState {
     fn now(&self) -> Timestamp {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use edge_access::{Authenticator, OtpSend};
@@ -45,17 +45,7 @@ struct AppState {
     tenants: Tenants,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<AppState> for Tenants {
-    fn from_ref(state: &AppState) -> Self {
-        state.tenants.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenants });
 
 /// The routes, for the component that serves them. `notifier` sends the codes, which it can open.
 pub fn routes(capabilities: &Capabilities, db: &Db, notifier: &Notifier) -> Router {

@@ -73,17 +73,7 @@ struct JobsState {
     runner: Arc<JobRunner>,
 }
 
-impl FromRef<JobsState> for Authenticator {
-    fn from_ref(state: &JobsState) -> Self {
-        state.authenticator.clone()
-    }
-}
-
-impl FromRef<JobsState> for Arc<JobRunner> {
-    fn from_ref(state: &JobsState) -> Self {
-        state.runner.clone()
-    }
-}
+edge_http::state_parts!(JobsState { authenticator: Authenticator, runner: Arc<JobRunner> });
 
 async fn run_jobs(State(runner): State<Arc<JobRunner>>, _: DrainAccess<JobsWrite>) -> Result<Json<Drained>, Problem> {
     Ok(Json(runner.drain().await?))

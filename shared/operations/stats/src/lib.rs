@@ -9,7 +9,6 @@ mod snapshot;
 mod stats;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::get;
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Counters};
@@ -29,11 +28,7 @@ struct AppState {
     queue: JobQueue,
 }
 
-impl FromRef<AppState> for Authenticator {
-    fn from_ref(state: &AppState) -> Self {
-        state.authenticator.clone()
-    }
-}
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
 /// The routes of figures, for the component that serves them.
 pub fn routes(capabilities: &Capabilities) -> Router {
