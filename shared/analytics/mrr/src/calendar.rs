@@ -1,53 +1,9 @@
 //! Days and months in a time zone.
 
 use edge_capabilities::Timestamp;
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp as Instant, ToSpan as _};
-
-/// A time zone of the IANA database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zone(TimeZone);
-
-impl Zone {
-    /// Coordinated universal time.
-    pub const UTC: Self = Self(TimeZone::UTC);
-
-    /// The time zone with this name: `Asia/Kolkata`, `UTC`.
-    pub fn parse(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
-    }
-
-    /// Its name, as the IANA database spells it.
-    pub fn as_str(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
-    }
-
-    /// When `date` begins: at midnight. Where the clocks skip midnight, it begins when they do; where they show midnight
-    /// twice, the first time.
-    fn midnight(&self, date: Date) -> Option<Timestamp> {
-        let ambiguous = self.0.to_ambiguous_timestamp(date.to_datetime(Time::midnight()));
-        ambiguous.compatible().ok().map(|at| Timestamp::from_millis(at.as_millisecond()))
-    }
-
-    /// When the day begins that is written as `2026-03-01`.
-    pub fn parse_date(&self, written: &str) -> Option<Timestamp> {
-        let is_date = written.len() == 10 && written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        if !is_date {
-            return None;
-        }
-        self.midnight(written.parse().ok()?)
-    }
-
-    fn date(&self, at: Timestamp) -> Option<Date> {
-        Instant::from_millisecond(at.as_millis()).ok().map(|at| self.0.to_datetime(at).date())
-    }
-
-    /// The day of `at`, as `2026-03-01`.
-    pub fn date_of(&self, at: Timestamp) -> String {
-        self.date(at).map_or_else(String::new, |date| date.to_string())
-    }
-}
+use edge_time_zones::Zone;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 /// How long a period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,15 +145,6 @@ mod tests {
         let cut = calendar.boundaries(at("2026-01-15T00:00:00Z"), at("2026-03-10T00:00:00Z"));
         let expected = ["2026-01-15", "2026-02-01", "2026-03-01", "2026-03-10"];
         assert_eq!(cut, expected.map(|date| calendar.zone.parse_date(date).unwrap()));
-    }
-
-    #[test]
-    fn only_dates_of_the_calendar_are_read() {
-        for written in ["2026-02-30", "2026-1-01", "20260101", "2026-01-01T00:00", "", "yesterday", "+2026-1-1"] {
-            assert_eq!(Zone::UTC.parse_date(written), None, "{written}");
-        }
-        assert!(Zone::parse("Mars/Olympus").is_none());
-        assert!(Zone::parse("+05:30").is_none());
     }
 
     trait MinusOne {

@@ -7,7 +7,8 @@ use edge_database::{DatabaseError, Db};
 use edge_money::Currency;
 use edge_subscriptions::{AccountHistory, Cutoff, LevelHistory, Movements};
 
-use crate::calendar::{Calendar, Granularity, Zone};
+use crate::Zone;
+use crate::calendar::{Calendar, Granularity};
 use crate::customer::{Cell, TimeBuckets, count};
 use crate::rollup::{Filter, RollUps, Stream};
 use crate::sums::Sums;

@@ -12,8 +12,9 @@ mod ledger;
 mod rollup;
 mod sums;
 
-pub use calendar::{Calendar, Granularity, Zone, months_apart};
+pub use calendar::{Calendar, Granularity, months_apart};
 pub use customer::Cell;
+pub use edge_time_zones::Zone;
 pub use ledger::{MrrLedger, MrrQuery};
 pub use rollup::{ROLL_UP, ROLL_UP_EVERY, RollUp};
 pub use sums::Sums;

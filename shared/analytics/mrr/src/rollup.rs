@@ -17,7 +17,7 @@ use edge_capabilities::{Capabilities, config};
 use edge_database::{DatabaseError, Db};
 use edge_jobs::{Job, JobHandler, JobKind, JobOutcome, JobResult};
 
-use crate::calendar::Zone;
+use crate::Zone;
 
 pub(crate) use fold::RollUps;
 pub(crate) use store::Filter;

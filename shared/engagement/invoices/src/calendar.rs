@@ -2,9 +2,9 @@
 
 use edge_capabilities::Timestamp;
 use edge_database::{Column, DatabaseError, Value};
+use edge_time_zones::{Zone, parse_date};
 use jiff::ToSpan as _;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day of the calendar, written as `2026-03-31`.
@@ -14,9 +14,29 @@ pub struct Date(jiff::civil::Date);
 impl Date {
     /// The date of this text, from the year 1000 on. (As texts, such dates are in the order of time.)
     pub fn parse(text: &str) -> Option<Self> {
-        let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let date: jiff::civil::Date = text.parse().ok().filter(|_| is_date)?;
-        (date.year() >= 1000).then_some(Self(date))
+        parse_date(text).filter(|date| date.year() >= 1000).map(Self)
+    }
+
+    /// The day that it is in `zone` at `at`.
+    pub fn of(at: Timestamp, zone: &Zone) -> Self {
+        // Instants past the calendar do not occur: they cannot be parsed either.
+        Self(zone.date(at).unwrap_or(jiff::civil::Date::MAX))
+    }
+
+    /// When the clocks in `zone` show `time` on this day. Where they skip it, it is the first instant after; where they show
+    /// it twice, the first of the two.
+    pub fn at(self, time: TimeOfDay, zone: &Zone) -> Timestamp {
+        let zone = zone.as_jiff();
+        let ambiguous = zone.to_ambiguous_timestamp(self.0.to_datetime(time.0));
+        let at = match ambiguous.offset() {
+            // The clocks go forward at the instant where the earlier offset ends.
+            jiff::tz::AmbiguousOffset::Gap { .. } => {
+                let before = ambiguous.earlier();
+                before.ok().and_then(|before| zone.following(before).next()).map(|change| change.timestamp())
+            }
+            _ => ambiguous.compatible().ok(),
+        };
+        Timestamp::from_millis(at.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
     }
 
     /// The year.
@@ -77,44 +97,6 @@ impl TimeOfDay {
     }
 }
 
-/// A time zone of the IANA database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zone(TimeZone);
-
-impl Zone {
-    /// The time zone with this name: `Asia/Kolkata`, `UTC`.
-    pub fn parse(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some()).map(Self)
-    }
-
-    /// The time zone of a tenant. One that this build does not know counts as UTC.
-    pub fn of_tenant(name: &str) -> Self {
-        Self::parse(name).unwrap_or(Self(TimeZone::UTC))
-    }
-
-    /// The day that it is there at `at`.
-    pub fn date(&self, at: Timestamp) -> Date {
-        // Instants past the calendar do not occur: they cannot be parsed either.
-        let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::MAX);
-        Date(self.0.to_datetime(at).date())
-    }
-
-    /// When the clocks there show `time` on `date`. Where they skip it, it is the first instant after; where they show it
-    /// twice, the first of the two.
-    pub fn instant(&self, date: Date, time: TimeOfDay) -> Timestamp {
-        let ambiguous = self.0.to_ambiguous_timestamp(date.0.to_datetime(time.0));
-        let at = match ambiguous.offset() {
-            // The clocks go forward at the instant where the earlier offset ends.
-            jiff::tz::AmbiguousOffset::Gap { .. } => {
-                let before = ambiguous.earlier();
-                before.ok().and_then(|before| self.0.following(before).next()).map(|change| change.timestamp())
-            }
-            _ => ambiguous.compatible().ok(),
-        };
-        Timestamp::from_millis(at.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
-    }
-}
-
 /// The first instant at which it is `time` on `date` anywhere.
 pub(crate) fn earliest_instant(date: Date, time: TimeOfDay) -> Timestamp {
     let line_islands = jiff::tz::Offset::constant(14);
@@ -151,7 +133,7 @@ mod tests {
             ("America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00Z"),
             ("Pacific/Kiritimati", "2026-01-01", "00:00", "2025-12-31T10:00:00Z"),
         ] {
-            let at = Zone::parse(zone).unwrap().instant(Date::parse(date).unwrap(), TimeOfDay::parse(time).unwrap());
+            let at = Date::parse(date).unwrap().at(TimeOfDay::parse(time).unwrap(), &Zone::parse(zone).unwrap());
             assert_eq!(at, Timestamp::parse(instant).unwrap(), "{zone} {date} {time}");
             assert!(earliest_instant(Date::parse(date).unwrap(), TimeOfDay::parse(time).unwrap()) <= at);
         }
@@ -168,8 +150,7 @@ mod tests {
             ("Pacific/Kiritimati", "2026-04-01"),
             ("America/Los_Angeles", "2026-03-31"),
         ] {
-            assert_eq!(Zone::of_tenant(zone).date(at).to_string(), date);
+            assert_eq!(Date::of(at, &Zone::parse(zone).unwrap()).to_string(), date);
         }
-        assert_eq!(Zone::of_tenant("Mars/Olympus").date(at).to_string(), "2026-03-31");
     }
 }

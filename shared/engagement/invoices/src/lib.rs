@@ -18,7 +18,7 @@ mod router;
 mod service;
 mod settings;
 
-pub use calendar::{Date, TimeOfDay, Zone};
+pub use calendar::{Date, TimeOfDay};
 pub use error::InvoiceError;
 pub use invoice::{Customer, Invoice, InvoiceState, InvoiceStatus, Invoices, Item, TaxLine, Totals};
 pub use payment::Payment;

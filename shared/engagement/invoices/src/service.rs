@@ -8,6 +8,7 @@ use edge_jobs::JobQueue;
 use edge_notifications::Notifications;
 use edge_tenants::Tenant;
 
+use crate::calendar::Date;
 use crate::error::InvoiceError;
 use crate::invoice::{Finalization, Invoice, InvoiceState, Invoices, MAX_ATTEMPTS, Recorded};
 use crate::payment::NewPayment;
@@ -122,7 +123,7 @@ impl InvoiceService {
 }
 
 fn finalization(invoice: &Invoice, settings: &InvoiceSettings, now: Timestamp) -> Finalization {
-    let issue_date = invoice.issue_date.unwrap_or_else(|| settings.zone.date(now));
+    let issue_date = invoice.issue_date.unwrap_or_else(|| Date::of(now, &settings.zone));
     let due_date = invoice.due_date.unwrap_or_else(|| issue_date.plus_days(settings.due_days));
     let is_paid = invoice.total == 0;
     let reminders = if is_paid { Vec::new() } else { planned(&invoice.reminders, due_date, settings, now) };

@@ -1,9 +1,10 @@
 //! What a tenant's settings say of its invoices: the object `invoices` in the tenant's `settings`.
 
 use edge_tenants::Tenant;
+use edge_time_zones::Zone;
 use serde_json::Value;
 
-use crate::calendar::{TimeOfDay, Zone};
+use crate::calendar::TimeOfDay;
 use crate::reminder::ReminderType;
 
 /// The setting of a tenant.
@@ -51,7 +52,7 @@ impl InvoiceSettings {
         };
         let series = settings.get("series").and_then(Value::as_str).filter(|series| is_series(series));
         Self {
-            zone: Zone::of_tenant(zone),
+            zone: Zone::parse(zone).unwrap_or(Zone::UTC),
             series: series.unwrap_or(DEFAULT_SERIES).to_owned(),
             seller: settings.get("seller").and_then(Value::as_str).map(str::to_owned),
             due_days: days(settings.get("due_days"))
@@ -96,6 +97,8 @@ mod tests {
         ] {
             assert_eq!(InvoiceSettings::read("UTC", &unreadable), default, "{unreadable}");
         }
+        // A zone that this build does not know counts as UTC.
+        assert_eq!(InvoiceSettings::read("Mars/Olympus", &Value::Null), default);
         let set = json!({"series": "RE", "due_days": 30,
             "reminders": {"at": "17:30", "due": false, "overdue_1day": 3, "overdue_7day": 14}});
         let set = InvoiceSettings::read("Asia/Kolkata", &set);

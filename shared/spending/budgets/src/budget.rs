@@ -8,7 +8,8 @@ mod store;
 mod terms;
 
 pub use model::{Budget, Change, Severity, Threshold};
-pub use period::{Period, PeriodLength, Zone};
+pub(crate) use period::days_between;
+pub use period::{Period, PeriodLength};
 pub use store::{BudgetScope, Budgets};
 
 pub(crate) use body::{is_id, read_amount};

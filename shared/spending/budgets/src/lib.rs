@@ -20,7 +20,8 @@ mod tracking;
 
 pub use alert::Alert;
 pub use balance::PeriodBalance;
-pub use budget::{Budget, BudgetScope, Budgets, Change, Period, PeriodLength, Severity, Threshold, Zone};
+pub use budget::{Budget, BudgetScope, Budgets, Change, Period, PeriodLength, Severity, Threshold};
+pub use edge_time_zones::Zone;
 pub use error::BudgetError;
 pub use refund::{Refund, Refunds};
 pub use reservation::{Ledger, Reservation, ReservationKey, Settled, Settlement, Sums};

@@ -21,6 +21,7 @@ use super::model::{Customer, Invoice, InvoiceState, InvoiceStatus};
 use super::request::{CreateInvoiceRequest, UpdateInvoiceRequest};
 use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
+use crate::calendar::Date;
 use crate::error::InvoiceError;
 use crate::printout::{self, Format};
 use crate::router::AppState;
@@ -95,7 +96,7 @@ pub(crate) async fn list_invoices(
     let unreadable = |_| Problem::field("status", "must be pending, sent, paid, overdue or cancelled");
     let Query(InvoiceListQuery { status, external_id }) = Query::try_from_uri(&uri).map_err(unreadable)?;
     let filter = InvoiceFilter { status, external_id };
-    let today = InvoiceSettings::of(&tenant).zone.date(state.now());
+    let today = Date::of(state.now(), &InvoiceSettings::of(&tenant).zone);
     let cursor = page.cursor(is_id)?;
     let found = state.service.invoices().list(&tenant.id, filter, today, cursor, page.rows()).await?;
     let position = |invoice: &Invoice| Cursor::new(invoice.created_at, invoice.id.as_str());

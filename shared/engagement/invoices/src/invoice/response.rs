@@ -2,6 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_money::DecimalAmount;
+use edge_time_zones::Zone;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice, InvoiceStatus};
 use super::totals::{Item, TaxLine, Totals};
-use crate::calendar::Zone;
+use crate::calendar::Date;
 use crate::payment::api::PaymentResponse;
 
 /// A decimal that is written as a JSON number with its own digits.
@@ -146,7 +147,7 @@ impl InvoiceResponse {
             amount_paid: amount(invoice.amount_paid),
             amount_due: amount(invoice.amount_due()),
             credit: amount(invoice.credit()),
-            status: invoice.status(zone.date(now)),
+            status: invoice.status(Date::of(now, zone)),
             issue_date: invoice.issue_date.map(|date| date.to_string()),
             due_date: invoice.due_date.map(|date| date.to_string()),
             notes: invoice.notes.clone(),

@@ -3,6 +3,7 @@
 use edge_capabilities::Timestamp;
 use edge_tenants::Tenant;
 
+use crate::calendar::Date;
 use crate::invoice::{Invoice, InvoiceState, InvoiceStatus, Totals, written};
 use crate::settings::InvoiceSettings;
 
@@ -39,7 +40,7 @@ impl Page {
     pub(crate) fn of(invoice: &Invoice, tenant: &Tenant, now: Timestamp) -> Self {
         let settings = InvoiceSettings::of(tenant);
         let amount = |minor| written(minor, invoice.currency);
-        let status = invoice.status(settings.zone.date(now));
+        let status = invoice.status(Date::of(now, &settings.zone));
         let number = invoice.invoice_number();
         let title = number.map_or_else(|| "Draft of an invoice".to_owned(), |number| format!("Invoice {number}"));
         let mut seller = vec![tenant.name.clone()];
@@ -52,7 +53,7 @@ impl Page {
         let dates = [("Date", invoice.issue_date), ("Due date", invoice.due_date)];
         let mut facts: Vec<_> =
             dates.into_iter().filter_map(|(label, date)| date.map(|date| (label, date.to_string()))).collect();
-        facts.extend(invoice.paid_at.map(|at| ("Paid on", settings.zone.date(at).to_string())));
+        facts.extend(invoice.paid_at.map(|at| ("Paid on", settings.zone.date_of(at))));
         let Totals { lines: amounts, taxes, .. } = Totals::of(&invoice.items).unwrap_or_default();
         let row = |(item, line): (&crate::invoice::Item, i64)| {
             let rate = if item.tax_rate.is_zero() { String::new() } else { format!("{} %", item.tax_rate.normalize()) };

@@ -11,6 +11,7 @@ use edge_tenants::{Tenant, Tenants};
 use serde_json::{Map, Value, json};
 
 use super::model::{Reminder, ReminderStatus};
+use crate::calendar::Date;
 use crate::invoice::{Invoice, InvoiceState, Invoices, written};
 use crate::settings::InvoiceSettings;
 
@@ -88,7 +89,7 @@ impl ReminderValues {
         let is_wanted = |one: &&Reminder| one.kind.as_str() == kind && one.status == ReminderStatus::Queued;
         let Some(reminder) = invoice.reminders.iter().find(is_wanted) else { return Ok(None) };
         let mut values = data(&invoice, &tenant, invoice.amount_due());
-        let today = InvoiceSettings::of(&tenant).zone.date(self.clock.now());
+        let today = Date::of(self.clock.now(), &InvoiceSettings::of(&tenant).zone);
         if let Value::Object(values) = &mut values {
             values.insert("reminder_type".to_owned(), reminder.kind.as_str().into());
             values.insert("status".to_owned(), invoice.status(today).as_str().into());

@@ -120,7 +120,7 @@ impl Reminder {
 
     /// When it is to go out; None: the settings have none of its type.
     pub(crate) fn scheduled_at(&self, due: Date, settings: &InvoiceSettings) -> Option<Timestamp> {
-        self.at.or_else(|| Some(settings.zone.instant(self.date(due, settings)?, settings.reminders_at)))
+        self.at.or_else(|| Some(self.date(due, settings)?.at(settings.reminders_at, &settings.zone)))
     }
 
     fn date(&self, due: Date, settings: &InvoiceSettings) -> Option<Date> {

@@ -3,12 +3,13 @@
 use edge_capabilities::{Random, Timestamp, random};
 use edge_http::{FieldError, InvalidText, Problem, Text};
 use edge_money::{Currency, Digits};
+use edge_time_zones::Zone;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::model::{Budget, Change, Severity, Threshold};
-use super::period::{PeriodLength, Zone};
+use super::period::PeriodLength;
 
 const MAX_LEN: usize = 256;
 

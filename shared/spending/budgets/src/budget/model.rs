@@ -4,10 +4,11 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use edge_database::{record, text_column};
 use edge_money::{Currency, Money};
+use edge_time_zones::Zone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::period::{Period, PeriodLength, Zone};
+use super::period::{Period, PeriodLength};
 
 /// The effect of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,7 +110,7 @@ pub struct Budget {
     pub(crate) revision: i64,
 }
 
-text_column!(Severity, PeriodLength, Zone);
+text_column!(Severity, PeriodLength);
 record! {
     Budget in "budgets" {
         id, tenant: "tenant_id", department: "department_id", cost_centre, name, currency, period_length: "every",

@@ -4,7 +4,7 @@ use edge_capabilities::Timestamp;
 use edge_capabilities::clock::millis;
 
 use crate::balance::PeriodBalance;
-use crate::budget::Budget;
+use crate::budget::{Budget, days_between};
 use crate::reservation::Sums;
 
 /// The sums at the end of a day.
@@ -35,7 +35,7 @@ pub(crate) fn burn_down(
     let mut sums = Sums::default();
     let mut days = Vec::new();
     let last = now.min(Timestamp::from_millis(balance.to.as_millis().saturating_sub(1)));
-    for (date, ends) in budget.zone.days(balance.from, last) {
+    for (date, ends) in days_between(&budget.zone, balance.from, last) {
         while let Some((_, after)) = changes.next_if(|(at, _)| *at < ends) {
             sums = *after;
         }
