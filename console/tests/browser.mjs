@@ -52,6 +52,8 @@ export async function withPage(browser, edge, { key, path = '/', width = 1280, s
     error.message += `\n${faults.join('\n')}\nat ${page.url()}, shown in ${failed}`;
     throw error;
   } finally {
+    // A request may still be under way through one of the test's routes: it is given up with the page.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   }
 }

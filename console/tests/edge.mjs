@@ -1,7 +1,7 @@
 // An edge to test against: CONSOLE_EDGE and CONSOLE_UPSTREAMS name running ones, else both are started, from what `make`
 // built, on free ports with a state of their own.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -50,6 +50,10 @@ export async function startEdge() {
   const [port, upstreamsPort] = [await freePort(), await freePort()];
   const [url, upstreams] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${upstreamsPort}`];
   const state = await mkdtemp(join(tmpdir(), 'console-'));
+  // Components that the integration tests compiled are not compiled again.
+  const compiled = join(root, 'target/tmp/compiled');
+  await mkdir(compiled, { recursive: true });
+  await symlink(compiled, join(state, 'compiled'));
   const stands = run('upstreams', ['--listen', `127.0.0.1:${upstreamsPort}`], {});
   const variables = {
     ERP_URL: upstreams, BHEEMPAY_URL: upstreams, MAIL_URL: upstreams, STRIPE_URL: upstreams, NOTIFY_URL: upstreams,
