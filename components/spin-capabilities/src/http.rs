@@ -13,6 +13,7 @@ use edge_capabilities::{Clock, Http};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
+use spin_sdk::wasip3::http::types::ErrorCode;
 
 /// When the breaker of an upstream opens: after this many time-outs in a row. A call that fails at once does not count,
 /// because it costs no time.
@@ -50,7 +51,7 @@ impl Http for Outbound {
         timeout: Duration,
     ) -> Result<Response<Bytes>, HttpError> {
         let breaker = self.breaker(request.uri());
-        let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::Failed(open.to_string()))?;
+        let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::NotSent(open.to_string()))?;
         let answer = within(&*self.clock, timeout, exchange(request)).await;
         match answer {
             Some(answer) => {
@@ -90,10 +91,31 @@ fn with_length(mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
+/// Whether a request that failed with `error` never left: there was no connection to send it over.
+fn was_not_sent(error: &ErrorCode) -> bool {
+    matches!(
+        error,
+        ErrorCode::DnsTimeout
+            | ErrorCode::DnsError(_)
+            | ErrorCode::DestinationNotFound
+            | ErrorCode::DestinationUnavailable
+            | ErrorCode::DestinationIpProhibited
+            | ErrorCode::DestinationIpUnroutable
+            | ErrorCode::ConnectionRefused
+            | ErrorCode::ConnectionTimeout
+            | ErrorCode::ConnectionLimitReached
+            | ErrorCode::TlsProtocolError
+            | ErrorCode::TlsCertificateError
+            | ErrorCode::TlsAlertReceived(_)
+            | ErrorCode::HttpRequestDenied
+    )
+}
+
 async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
     let failed = |error: &dyn std::fmt::Debug| HttpError::Failed(format!("{error:?}"));
-    let response =
-        nudged(spin_sdk::http::send(with_length(request).map(Full::new))).await.map_err(|error| failed(&error))?;
+    let response = nudged(spin_sdk::http::send(with_length(request).map(Full::new))).await.map_err(|error| {
+        if was_not_sent(&error) { HttpError::NotSent(format!("{error:?}")) } else { failed(&error) }
+    })?;
     let (head, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -32,7 +32,7 @@ pub(crate) struct MessageResponse {
     #[schema(value_type = String)]
     state: MessageState,
     /// Why the message is in its state: `MISSING_VARIABLE: host_name`, `PREFERENCES`, `DISABLED`, `NO_ADDRESS`, `EXPIRED`,
-    /// `CANCELLED`, `NOT_CONFIGURED`, `DIGEST`, or the reason of the last failure.
+    /// `CANCELLED`, `NOT_CONFIGURED`, `DIGEST`, `OUTCOME_UNKNOWN`, or the reason of the last failure.
     reason: Option<String>,
     /// How often it was sent.
     attempts: i64,

@@ -198,7 +198,7 @@ impl Http for CountedHttp {
             Ok(response) if response.status().is_server_error() => "failed",
             Ok(_) => "answered",
             Err(HttpError::TimedOut(_)) => "timed_out",
-            Err(HttpError::Failed(_) | HttpError::TooLarge(_)) => "unreachable",
+            Err(HttpError::NotSent(_) | HttpError::Failed(_) | HttpError::TooLarge(_)) => "unreachable",
             Err(HttpError::Busy(_)) => "shed",
         };
         self.counters.count([UPSTREAM_CALLS, upstream.as_str(), outcome]);

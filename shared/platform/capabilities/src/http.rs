@@ -15,7 +15,10 @@ pub enum HttpError {
     /// The response did not come, or not completely, in time.
     #[error("no answer within {} ms", .0.as_millis())]
     TimedOut(Duration),
-    /// No connection could be made, or it broke.
+    /// No connection could be made, or the upstream is left alone for now: the request never reached it.
+    #[error("{0}")]
+    NotSent(String),
+    /// The connection broke, or something else failed. Whether the request reached the upstream is not known.
     #[error("{0}")]
     Failed(String),
     /// The response exceeds [`MAX_RESPONSE_BYTES`].

@@ -59,6 +59,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0032_key_last_use"),
     expand!("0033_notifications"),
     expand!("0034_otp"),
+    expand!("0035_messages_sent_once"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -86,7 +86,7 @@ impl Notifier {
             Outcome::Sent => self.settle_gathered(message, MessageState::Sent, "DIGEST").await?,
             // Notify refused it.
             Outcome::Unsent => self.settle_gathered(message, MessageState::Failed, "DIGEST").await?,
-            Outcome::Retry(_) => {}
+            Outcome::PutOff | Outcome::Retry(_) => {}
         }
         Ok(outcome)
     }

@@ -1,6 +1,7 @@
 //! What a message needs to know of its recipient and their tenant.
 
 use async_trait::async_trait;
+use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
 use serde_json::{Map, Value};
 
@@ -30,6 +31,8 @@ pub enum Opened {
     Other,
     /// Nobody wants the message any more: what it is about has changed.
     Unwanted,
+    /// It is not to be sent before then, when this is asked again.
+    Later(Timestamp),
     /// The values that it stands for. They replace those that the event was raised with.
     Values(Map<String, Value>),
 }

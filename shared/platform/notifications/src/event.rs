@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::channel::Channel;
 use crate::event_types::EventType;
+use crate::text::MessageText;
 
 /// A person who is told of an event: by an id in the tenant, by addresses, or by both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,4 +157,7 @@ pub struct Content {
     /// The event's data.
     #[serde(default)]
     pub data: Map<String, Value>,
+    /// What it says, where that was ready before it was queued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<MessageText>,
 }

@@ -25,11 +25,13 @@ pub enum Category {
     ErpSync,
     /// Purchases that need approval.
     Approval,
+    /// Campaigns.
+    Marketing,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Meeting,
         Self::Document,
@@ -38,6 +40,7 @@ impl Category {
         Self::Calendar,
         Self::ErpSync,
         Self::Approval,
+        Self::Marketing,
     ];
 
     /// Its name: `erp_sync`.
@@ -51,6 +54,7 @@ impl Category {
             Self::Calendar => "calendar",
             Self::ErpSync => "erp_sync",
             Self::Approval => "approval",
+            Self::Marketing => "marketing",
         }
     }
 
@@ -83,6 +87,8 @@ pub struct EventType {
     pub push: Option<&'static str>,
     /// Whether it is sent whatever the person prefers, at once and by itself: what concerns security and failed payments.
     pub is_critical: bool,
+    /// Whether each message brings its text with it; there is no template then.
+    pub has_own_text: bool,
 }
 
 impl EventType {
@@ -97,7 +103,14 @@ impl EventType {
         whatsapp: None,
         push: None,
         is_critical: false,
+        has_own_text: false,
     };
+
+    /// Whether a message whose sending came to an unknown end is left at that. All others are sent again under the same
+    /// idempotency key; but nobody is to have an advertisement twice, whatever Notify makes of the key.
+    pub fn is_sent_once(&self) -> bool {
+        self.category == Category::Marketing
+    }
 
     /// The channels over which it is sent.
     pub fn channels(&self) -> Vec<Channel> {
@@ -108,6 +121,9 @@ impl EventType {
             Channel::Push => self.push.is_some(),
             Channel::InApp => false,
         };
+        if self.has_own_text {
+            return vec![Channel::Email, Channel::Sms, Channel::WhatsApp];
+        }
         Channel::ALL.into_iter().filter(has).collect()
     }
 
@@ -323,6 +339,9 @@ event_types! {
         whatsapp: Some(("workspace_otp", &["otp_code"])),
         is_critical: true,
     }
+    CAMPAIGN_MESSAGE {
+        description: "A step of a campaign", category: Category::Marketing, has_own_text: true,
+    }
 }
 
 /// Variables that are the recipient's name where the data has no other.
@@ -440,7 +459,12 @@ mod tests {
         for known in ALL {
             assert!(names.insert(known.name), "{} is there twice", known.name);
             assert_eq!(EventType::parse(known.name), Some(*known));
-            assert!(!known.required.is_empty() && !known.channels().is_empty() && !known.description.is_empty());
+            assert!(!known.channels().is_empty() && !known.description.is_empty());
+            if known.has_own_text {
+                assert_eq!((known.required, known.template), (&[][..], ""));
+                continue;
+            }
+            assert!(!known.required.is_empty());
             for channel in Channel::ALL {
                 assert_eq!(known.template_of(channel).is_some(), known.channels().contains(&channel));
             }

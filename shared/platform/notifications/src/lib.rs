@@ -24,6 +24,7 @@ pub mod event_types;
 mod feed;
 mod mapping;
 mod notifier;
+mod once;
 mod outbox;
 mod phone;
 mod preferences;
@@ -31,6 +32,7 @@ mod request;
 mod retry;
 mod state;
 mod template;
+mod text;
 
 pub use channel::Channel;
 pub use directory::{Contact, Directory, Opened, Unseal};
@@ -43,6 +45,7 @@ pub use phone::phone_number;
 pub use preferences::{Digest, PreferenceStore, Preferences, QuietHours, is_timezone};
 pub use retry::SendCounts;
 pub use state::MessageState;
+pub use text::{MessageText, NewMessage};
 
 #[cfg(test)]
 mod tests;

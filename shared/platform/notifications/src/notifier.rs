@@ -19,6 +19,7 @@ use crate::directory::{Directory, Opened, Unseal};
 use crate::event::{Content, Recipient};
 use crate::event_types::{EventType, WORKSPACE_DIGEST};
 use crate::mapping::Mappings;
+use crate::once::OUTCOME_UNKNOWN;
 use crate::outbox::{Message, Notifications};
 use crate::preferences::{PreferenceStore, Wish};
 use crate::request::{Reply, request};
@@ -99,6 +100,8 @@ pub(crate) enum Outcome {
     Sent,
     /// It is in a state from which only a replay or a report leads, or it is to be sent later; this is noted.
     Unsent,
+    /// It is tried again later; this is noted.
+    PutOff,
     /// It is to be tried again, for this reason.
     Retry(String),
 }
@@ -201,6 +204,7 @@ impl Notifier {
             match self.process(config, &message).await? {
                 Outcome::Sent => Ok(SendResult { sent: 1, ..SendResult::default() }),
                 Outcome::Unsent => Ok(SendResult { unsent: 1, ..SendResult::default() }),
+                Outcome::PutOff => Ok(SendResult { failed: 1, ..SendResult::default() }),
                 Outcome::Retry(reason) => {
                     let wait = if message.sealed.is_some() { SEALED } else { FIRST_ATTEMPT };
                     let due = self.now().plus(wait.wait(&*self.capabilities.random, 1));
@@ -249,6 +253,9 @@ impl Notifier {
         if channel == Channel::InApp {
             return self.put_in_feed(message).await;
         }
+        if event_type.has_own_text {
+            return self.send_text(config, message, channel).await;
+        }
         let mapping = self.mappings.find(&message.tenant_id, event_type.name, channel).await?;
         if mapping.as_ref().is_some_and(|mapping| !mapping.is_enabled) {
             return self.settle(message, MessageState::Suppressed, "DISABLED").await;
@@ -261,6 +268,7 @@ impl Notifier {
             match self.open(&message.tenant_id, sealed).await? {
                 Opened::Other => return self.settle(message, MessageState::Failed, "UNREADABLE").await,
                 Opened::Unwanted => return self.settle(message, MessageState::Suppressed, "CANCELLED").await,
+                Opened::Later(at) => return self.postpone(message, at).await,
                 Opened::Values(values) => content.data.extend(values),
             }
         }
@@ -275,6 +283,44 @@ impl Notifier {
         // A text that was made from a sealed part is not kept.
         let template = message.sealed.is_none().then_some(rendered.template.as_str());
         self.send(config, message, path, body.to_string(), template).await
+    }
+
+    /// Sends a message that brings its text with it.
+    async fn send_text(
+        &self,
+        config: &NotifyConfig,
+        message: &Message,
+        channel: Channel,
+    ) -> Result<Outcome, DatabaseError> {
+        let Content { recipient, text, .. } = message.content();
+        let Some(text) = text else {
+            return self.settle(message, MessageState::Failed, "MISSING_VARIABLE: text").await;
+        };
+        if let Some(hours) = &text.quiet_hours {
+            let tenant = match text.timezone {
+                Some(_) => None,
+                None => self.directory.timezone(&message.tenant_id).await?,
+            };
+            if let Some(end) = hours.end_in(self.now(), [text.timezone.as_deref(), tenant.as_deref()]) {
+                return self.postpone(message, end).await;
+            }
+        }
+        let to = if channel == Channel::Email { recipient.email } else { recipient.phone };
+        let Some((path, body)) = to.and_then(|to| text.request(channel, &to)) else {
+            return self.settle(message, MessageState::Suppressed, "NO_ADDRESS").await;
+        };
+        if let Some(sealed) = &message.sealed {
+            match self.open(&message.tenant_id, sealed).await? {
+                Opened::Other => return self.settle(message, MessageState::Failed, "UNREADABLE").await,
+                Opened::Unwanted => return self.settle(message, MessageState::Suppressed, "CANCELLED").await,
+                Opened::Later(at) => return self.postpone(message, at).await,
+                Opened::Values(_) => {}
+            }
+        }
+        if !config.is_configured() {
+            return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
+        }
+        self.send(config, message, path, body.to_string(), Some(text.title())).await
     }
 
     /// What the person wants of the message.
@@ -328,7 +374,8 @@ impl Notifier {
         body: String,
         template: Option<&str>,
     ) -> Result<Outcome, DatabaseError> {
-        if self.find_unsent(&message.id).await?.is_none() {
+        let is_sent_once = message.event_type().is_some_and(EventType::is_sent_once);
+        if is_sent_once && !self.begin(&message.id).await? || self.find_unsent(&message.id).await?.is_none() {
             return Ok(Outcome::Unsent);
         }
         let key = match message.replays {
@@ -363,7 +410,12 @@ impl Notifier {
                 self.settle_in(&message.id, MessageState::Failed, &reason, 0).await?;
                 Ok(Outcome::Unsent)
             }
-            Reply::Unknown(reason) => Ok(Outcome::Retry(reason)),
+            Reply::NotTaken(reason) if is_sent_once => self.put_off(message, &reason).await,
+            Reply::Unknown(reason) if is_sent_once => {
+                self.settle_in(&message.id, MessageState::Failed, &format!("{OUTCOME_UNKNOWN}: {reason}"), 0).await?;
+                Ok(Outcome::Unsent)
+            }
+            Reply::NotTaken(reason) | Reply::Unknown(reason) => Ok(Outcome::Retry(reason)),
         }
     }
 

@@ -6,6 +6,7 @@ use edge_database::{Conditions, Cursor, DatabaseError, Db, Value, columns, place
 use crate::channel::Channel;
 use crate::event::{Content, NewEvent};
 use crate::event_types::EventType;
+use crate::once::OUTCOME_UNKNOWN;
 use crate::state::MessageState;
 
 /// A message.
@@ -125,7 +126,7 @@ impl Notifications {
             channels.retain(|channel| event.channel.is_none_or(|only| only == *channel));
             channels.push(Channel::InApp);
             for recipient in &event.recipients {
-                let content = Content { recipient: recipient.clone(), data: event.data.clone() };
+                let content = Content { recipient: recipient.clone(), data: event.data.clone(), text: None };
                 let body =
                     serde_json::to_string(&content).map_err(|error| DatabaseError::Refused(error.to_string()))?;
                 for channel in &channels {
@@ -171,6 +172,16 @@ impl Notifications {
         self.0.find(Conditions::of("id", id).and("tenant_id", tenant)).await
     }
 
+    /// The messages with these ids, in no order.
+    pub async fn find_all(&self, ids: &[String]) -> Result<Vec<Message>, DatabaseError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(edge_database::MAX_ROWS) {
+            let of = Conditions::default().and_in("id", ids.iter().map(String::as_str));
+            found.extend(self.0.select::<Message>(of, "id").await?);
+        }
+        Ok(found)
+    }
+
     /// The messages about an event, in no order, without the entries of feeds.
     pub async fn of_event(&self, tenant: &str, event_id: &str) -> Result<Vec<Message>, DatabaseError> {
         let of = Conditions::of("tenant_id", tenant).and("event_id", event_id).and_where("channel <> ?", "IN_APP");
@@ -208,7 +219,7 @@ impl Notifications {
         let statement = format!(
             "UPDATE notifications SET status = 'queued', reason = NULL, due_at = $3, settled_at = NULL, status_at = $3,
                 replays = replays + CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END, provider_id = NULL, sent_at = NULL,
-                digest = NULL, attempts = 0, expires_at = NULL
+                digest = NULL, attempts = 0, expires_at = NULL, begun_at = NULL
              WHERE id = $1 AND tenant_id = $2 AND status IN ('failed', 'suppressed', 'dead', 'recorded')
                 AND COALESCE(event_type, '') <> $4 RETURNING {own}"
         );
@@ -238,7 +249,8 @@ impl Notifications {
             let statement = format!(
                 "UPDATE notifications SET status = $3, reason = $4, status_at = $5, due_at = NULL, sealed = NULL,
                     settled_at = COALESCE(settled_at, $5), sent_at = COALESCE(sent_at, $5)
-                 WHERE (id = $1 OR provider_id = $2) AND status IN ({}) RETURNING status",
+                 WHERE (id = $1 OR provider_id = $2)
+                    AND (status IN ({}) OR status = 'failed' AND reason LIKE '{OUTCOME_UNKNOWN}%') RETURNING status",
                 places(6, after.len())
             );
             let mut values: Vec<Value> = vec![own.into(), id.into(), state.as_str().into(), reason.into(), now.into()];

@@ -74,6 +74,12 @@ impl QuietHours {
         }
     }
 
+    /// When they end that last at `now` where the first zone of `zones` that is known is, else in UTC; None: they do not
+    /// last.
+    pub fn end_in(&self, now: Timestamp, zones: [Option<&str>; 2]) -> Option<Timestamp> {
+        self.end(now, &zone(zones))
+    }
+
     /// When they end that last at `now`; None: they do not last.
     fn end(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let (from, to) = (time_of_day(&self.from)?, time_of_day(&self.to)?);
@@ -135,7 +141,8 @@ impl Preferences {
             return Wish::Send;
         }
         let zone = zone([self.timezone.as_deref(), tenant_zone]);
-        if channel == Channel::Email && self.digest == Digest::Daily {
+        // A digest lists what happened; what somebody wrote to the person is not of that kind.
+        if channel == Channel::Email && self.digest == Digest::Daily && !event_type.has_own_text {
             return next_digest(now, &zone).map_or(Wish::Send, Wish::Gather);
         }
         self.quiet_hours.as_ref().and_then(|hours| hours.end(now, &zone)).map_or(Wish::Send, Wish::Later)

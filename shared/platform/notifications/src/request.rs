@@ -45,7 +45,9 @@ pub(crate) enum Reply {
     Taken(Option<String>),
     /// It will not take the message, however often it is sent.
     Refused(String),
-    /// Whether it took the message is not known, or it will later.
+    /// It did not take the message, and may do so later.
+    NotTaken(String),
+    /// Whether it took the message is not known.
     Unknown(String),
 }
 
@@ -53,6 +55,7 @@ impl Reply {
     pub(crate) fn read(response: Result<Response<Bytes>, HttpError>) -> Self {
         let response = match response {
             Ok(response) => response,
+            Err(error @ (HttpError::NotSent(_) | HttpError::Busy(_))) => return Self::NotTaken(error.to_string()),
             Err(error) => return Self::Unknown(error.to_string()),
         };
         let status = response.status();
@@ -64,6 +67,8 @@ impl Reply {
         let reason = format!("its status is {}", status.as_u16());
         match status.as_u16() {
             400 | 410 | 413 | 422 => Self::Refused(reason),
+            // A gateway's 503 says that it has not passed the request on.
+            401 | 403..=405 | 429 | 503 | 300..=399 => Self::NotTaken(reason),
             _ => Self::Unknown(reason),
         }
     }
@@ -84,9 +89,19 @@ mod tests {
         for status in [400, 410, 413, 422] {
             assert!(matches!(reply(status, ""), Reply::Refused(_)), "{status}");
         }
-        for status in [301, 401, 403, 404, 408, 409, 429, 500, 502, 503] {
+        for status in [301, 401, 403, 404, 429, 503] {
+            assert!(matches!(reply(status, ""), Reply::NotTaken(_)), "{status}");
+        }
+        for status in [408, 409, 500, 502, 504] {
             assert!(matches!(reply(status, ""), Reply::Unknown(_)), "{status}");
         }
-        assert!(matches!(Reply::read(Err(HttpError::Failed("no".into()))), Reply::Unknown(_)));
+        for (error, is_known) in [
+            (HttpError::NotSent("nobody listens".into()), true),
+            (HttpError::Busy(3), true),
+            (HttpError::Failed("cut".into()), false),
+            (HttpError::TimedOut(std::time::Duration::ZERO), false),
+        ] {
+            assert_eq!(matches!(Reply::read(Err(error)), Reply::NotTaken(_)), is_known);
+        }
     }
 }

@@ -85,6 +85,7 @@ impl JobHandler for MessageHandler {
         let result = match self.notifier.process(&config, &message).await? {
             Outcome::Sent => SendResult { sent: 1, ..SendResult::default() },
             Outcome::Unsent => SendResult { unsent: 1, ..SendResult::default() },
+            Outcome::PutOff => SendResult { failed: 1, ..SendResult::default() },
             Outcome::Retry(reason) => {
                 self.notifier.note_failure(&message.id, &reason, 1).await?;
                 let failed = u32::from(job.attempts < self.kind.max_attempts);

@@ -148,7 +148,7 @@ mod tests {
     fn content(data: Value) -> Content {
         let Value::Object(data) = data else { panic!() };
         let recipient = Recipient::by_email("ben@acme.example").named("Ben");
-        Content { recipient, data }
+        Content { recipient, data, text: None }
     }
 
     fn mapping(template: Option<&str>, variables: Value, defaults: Value) -> Mapping {

@@ -14,6 +14,8 @@ use super::event_types::{
 };
 use super::*;
 
+mod text;
+
 const TENANT: &str = "t";
 const DAY: Duration = Duration::from_hours(24);
 
