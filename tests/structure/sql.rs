@@ -29,6 +29,17 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
     ("engagement/invoices", &["invoice_numbers", "invoices"]),
+    (
+        "engagement/contacts",
+        &[
+            "contact_events",
+            "contact_import_chunks",
+            "contact_import_errors",
+            "contact_imports",
+            "contact_suppressions",
+            "contacts",
+        ],
+    ),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("engagement/otp", &["otp_codes", "otp_sends"]),

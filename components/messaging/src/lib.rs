@@ -1,4 +1,4 @@
-//! The component `messaging`: what people are told, one-time codes, invoices, and Notify, which tells people. All of its
+//! The component `messaging`: what people are told, one-time codes, invoices, contacts, and Notify, which tells people. All of its
 //! logic is in `shared/engagement` and `shared/platform/notifications`.
 
 use std::sync::Arc;
@@ -17,6 +17,7 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = edge_otp::jobs(&capabilities, &db, runner);
     let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
         .merge(edge_invoices::routes(&capabilities, &db))
+        .merge(edge_contacts::routes(&capabilities, &db))
         .merge(edge_otp::routes(&capabilities, &db, &notifier))
         .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "messaging", &capabilities)

@@ -64,6 +64,7 @@ pub fn document() -> Description {
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_notifications_api::ApiDoc::openapi());
     whole.merge(edge_invoices::ApiDoc::openapi());
+    whole.merge(edge_contacts::ApiDoc::openapi());
     whole.merge(edge_otp::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     whole.merge(edge_stats::ApiDoc::openapi());
@@ -169,6 +170,11 @@ mod tests {
             "get /api/v1/invoices/{invoice_id}/reminders",
             "post /api/v1/invoices/{invoice_id}/reminders",
             "post /api/v1/invoices/{invoice_id}/void",
+            "get /api/v1/contacts",
+            "post /api/v1/contacts",
+            "get /api/v1/contacts/{contact_id}",
+            "put /api/v1/contacts/{contact_id}",
+            "delete /api/v1/contacts/{contact_id}",
             "get /api/v1/otp/jwks.json",
             "post /api/v1/otp/send",
             "post /api/v1/otp/verify",

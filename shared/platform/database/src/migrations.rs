@@ -60,6 +60,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0033_notifications"),
     expand!("0034_otp"),
     expand!("0035_messages_sent_once"),
+    expand!("0036_contacts"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -111,6 +112,8 @@ mod tests {
             ("budgets", "created_at", "id", ""),
             ("checkout_holds", "created_at", "checkout_id", ""),
             ("checkouts", "created_at", "id", ""),
+            ("contact_suppressions", "created_at", "id", ""),
+            ("contacts", "created_at", "id", ""),
             ("erp_sync_runs", "started_at", "id", "AND kind = 'employees'"),
             ("invoices", "created_at", "id", "AND state = 'open'"),
             ("jobs", "created_at", "id", ""),

@@ -93,6 +93,8 @@ codes! {
     SubscriptionNotFound NOT_FOUND "SUBSCRIPTION_NOT_FOUND";
     /// 404: there is no such seat, or it is not offered to the caller.
     SeatNotFound NOT_FOUND "SEAT_NOT_FOUND";
+    /// 404: there is no such contact, or it is another tenant's.
+    ContactNotFound NOT_FOUND "CONTACT_NOT_FOUND";
     /// 404: there is no such invoice, or it is another tenant's.
     InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
     /// 404: there is no such webhook event.

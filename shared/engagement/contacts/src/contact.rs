@@ -1,0 +1,11 @@
+//! Contacts: people whom a tenant writes to.
+
+pub(crate) mod api;
+pub(crate) mod fields;
+mod model;
+mod request;
+mod response;
+mod store;
+
+pub use model::{Attributes, Contact};
+pub use store::Contacts;

@@ -1,0 +1,67 @@
+//! A contact as callers see it.
+
+use edge_notifications::Channel;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::model::Contact;
+
+/// Whether a contact can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ContactStatus {
+    /// Over at least one channel.
+    Active,
+    /// Over none: every channel by which it is reached is suppressed.
+    Suppressed,
+}
+
+/// A contact.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Contact)]
+pub(crate) struct ContactResponse {
+    id: String,
+    name: Option<String>,
+    email: Option<String>,
+    /// `+` and digits.
+    phone: Option<String>,
+    /// Custom fields.
+    #[schema(value_type = Object)]
+    attributes: Map<String, Value>,
+    tags: Vec<String>,
+    timezone: Option<String>,
+    locale: Option<String>,
+    source: Option<String>,
+    /// `suppressed`: every channel by which it is reached is suppressed.
+    status: ContactStatus,
+    /// The channels over which it is not written to: it unsubscribed, an address bounced, or an administrator said so.
+    #[schema(value_type = Vec<String>, example = json!(["EMAIL"]))]
+    suppressed_channels: Vec<Channel>,
+    created_at: String,
+    updated_at: String,
+    revision: i64,
+}
+
+impl ContactResponse {
+    /// `contact`, which is not written to over `suppressed_channels`.
+    pub(crate) fn new(contact: Contact, suppressed_channels: Vec<Channel>) -> Self {
+        let is_suppressed = contact.channels().all(|channel| suppressed_channels.contains(&channel));
+        Self {
+            status: if is_suppressed { ContactStatus::Suppressed } else { ContactStatus::Active },
+            suppressed_channels,
+            created_at: contact.created_at.to_rfc3339_millis(),
+            updated_at: contact.updated_at.to_rfc3339_millis(),
+            id: contact.id,
+            name: contact.name,
+            email: contact.email,
+            phone: contact.phone,
+            attributes: contact.attributes.0,
+            tags: contact.tags,
+            timezone: contact.timezone,
+            locale: contact.locale,
+            source: contact.source,
+            revision: contact.revision,
+        }
+    }
+}

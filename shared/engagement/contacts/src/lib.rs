@@ -1,0 +1,21 @@
+//! Contacts: people whom a tenant writes to, and what they want and did.
+//!
+//! * [`contact`]: contacts, and what may stand in their fields.
+//! * [`suppression`]: addresses that a tenant does not write to.
+//! * [`activity`]: replies and clicks, bounces and complaints.
+//! * [`keys`]: the server key. [`router`]: the routes; the handlers of each resource are in its `api`.
+//!
+//! This crate owns the tables `contacts`, `contact_suppressions`, `contact_events` and those of imports.
+
+mod activity;
+mod contact;
+mod error;
+mod keys;
+mod router;
+mod suppression;
+
+pub use activity::{Activities, Activity, ActivityKind};
+pub use contact::{Attributes, Contact, Contacts};
+pub use error::ContactError;
+pub use router::{ApiDoc, router, routes};
+pub use suppression::{Suppression, SuppressionReason, Suppressions, normalized};

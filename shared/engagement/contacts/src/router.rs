@@ -1,0 +1,93 @@
+//! The routes of contacts. The handlers of each resource are in its `api`.
+
+use axum::Router;
+use axum::routing::{get, post};
+use edge_access::Authenticator;
+use edge_audit::{Actor, AuditEntry, AuditLog};
+use edge_capabilities::{Capabilities, Timestamp};
+use edge_database::{DatabaseError, Db};
+use edge_idempotency::Idempotency;
+use edge_notifications::Notifications;
+use edge_tenants::Tenants;
+use utoipa::OpenApi;
+
+use crate::activity::Activities;
+use crate::contact::{self, Contacts};
+use crate::suppression::Suppressions;
+
+#[derive(Clone)]
+pub(crate) struct AppState {
+    authenticator: Authenticator,
+    pub(crate) activities: Activities,
+    audit: AuditLog,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) contacts: Contacts,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) notifications: Notifications,
+    pub(crate) suppressions: Suppressions,
+    tenants: Tenants,
+}
+
+impl AppState {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.capabilities.clock.now()
+    }
+
+    /// Appends to the tenant's audit log that `actor` did `action`, once for each `mark`.
+    pub(crate) async fn audit(
+        &self,
+        tenant: &str,
+        action: &str,
+        mark: String,
+        detail: &serde_json::Value,
+        actor: &Actor,
+    ) -> Result<(), DatabaseError> {
+        let entry = AuditEntry::with_id(mark, action, detail, actor, self.now());
+        self.audit.append(tenant, &entry).await
+    }
+}
+
+edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenants });
+
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
+    let state = AppState {
+        authenticator: Authenticator::new(capabilities, db),
+        activities: Activities::new(db.clone()),
+        audit: AuditLog::new(db.clone()),
+        contacts: Contacts::new(db.clone()),
+        idempotency: Idempotency::new(capabilities, db),
+        notifications: Notifications::new(db.clone()),
+        suppressions: Suppressions::new(capabilities, db),
+        tenants: Tenants::new(db.clone()),
+        capabilities: capabilities.clone(),
+    };
+    let contacts = "/api/v1/contacts";
+    Router::new()
+        .route(contacts, post(contact::api::create_contact).get(contact::api::list_contacts))
+        .route(
+            &format!("{contacts}/{{contact_id}}"),
+            get(contact::api::get_contact).put(contact::api::update_contact).delete(contact::api::delete_contact),
+        )
+        .with_state(state)
+}
+
+/// The routes alone, with the layers that all components share.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    edge_http::finish(routes(&capabilities, &db), "messaging", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    contact::api::create_contact,
+    contact::api::list_contacts,
+    contact::api::get_contact,
+    contact::api::update_contact,
+    contact::api::delete_contact
+))]
+pub struct ApiDoc;
+
+#[cfg(test)]
+mod tests;

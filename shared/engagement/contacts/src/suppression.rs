@@ -1,0 +1,7 @@
+//! Suppressions: addresses that a tenant does not write to over a channel.
+
+mod model;
+mod store;
+
+pub use model::{Suppression, SuppressionReason, normalized};
+pub use store::Suppressions;
