@@ -9,6 +9,7 @@
 )]
 
 mod dependencies;
+mod event_types;
 mod examples;
 mod manifest;
 mod packages;

@@ -55,7 +55,7 @@ struct Inner {
 /// The state for reading pages of each kind.
 enum PageReader<'a> {
     Employees(Box<EmployeeSync<'a>>),
-    Projects,
+    Projects(&'a Tenant),
 }
 
 /// The id of the tenant's company in the ERP.
@@ -194,7 +194,7 @@ impl SyncWorker {
         tenant: &'a Tenant,
         settings: &'a Settings,
     ) -> Result<PageReader<'a>, SyncError> {
-        let Some(version) = run.rule_version else { return Ok(PageReader::Projects) };
+        let Some(version) = run.rule_version else { return Ok(PageReader::Projects(tenant)) };
         let pinned = self.0.rulebook.pin_version(version).await.map_err(|failed| match failed {
             VersionError::Db(error) => SyncError::Db(error),
             VersionError::Rule(failed) => SyncError::Failed(failed.to_string()),
@@ -261,7 +261,7 @@ impl SyncWorker {
                 PageReader::Employees(_) => {
                     classify(Employee::read(item, company), &mut employees, |one| one.id.clone(), &mut listed)
                 }
-                PageReader::Projects => {
+                PageReader::Projects(_) => {
                     classify(Project::read(item, company), &mut projects, |one| one.id.clone(), &mut listed)
                 }
             };
@@ -287,7 +287,7 @@ impl SyncWorker {
         }
         while !projects.is_empty() {
             let batch: Vec<Project> = projects.drain(..projects.len().min(MAX_ROWS)).collect();
-            self.apply_projects(run, batch, &mut errors).await?;
+            self.apply_projects(run, reader, batch, &mut errors).await?;
         }
         self.save_errors(run, &errors).await?;
         let is_fruitless = (&run.seen, run.progress.deferred) == (&before.0, before.1);
@@ -326,14 +326,16 @@ impl SyncWorker {
     async fn apply_projects(
         &self,
         run: &mut Run,
+        reader: &PageReader<'_>,
         mut batch: Vec<Project>,
         errors: &mut Vec<RecordError>,
     ) -> Result<(), SyncError> {
+        let PageReader::Projects(tenant) = reader else { return Ok(()) };
         let ids: Vec<&str> = batch.iter().map(|one| one.id.as_str()).collect();
         let known = self.0.records.find_all(&run.tenant, run.kind, &ids).await?;
         let listed = batch.len();
         batch.retain(|one| !known.get(&one.id).is_some_and(|known| run.seen.contains(known.ordinal)));
-        let done = project::sync::apply(&self.0.records, run, &batch, &known, self.now()).await?;
+        let done = project::sync::apply(&self.0.records, tenant, run, &batch, &known, self.now()).await?;
         count_results(run, listed.saturating_sub(batch.len()), done, errors);
         Ok(())
     }

@@ -19,6 +19,7 @@ use utoipa::OpenApi;
 
 use crate::due::{WRITE_DUE, WriteDue};
 use crate::gateway::Gateways;
+use crate::renewal::{TELL_RENEWAL, TellRenewal};
 use crate::restoration::{RESTORE_SEATS, RestoreSeats};
 use crate::service::Subscriptions;
 use crate::{seat, subscription};
@@ -53,6 +54,12 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
     let service = Subscriptions::new(capabilities, &db);
     let due = WriteDue(service.clone());
     let restore = RestoreSeats { service: service.clone(), gateways: gateways.clone() };
+    let renewal = TellRenewal {
+        service: service.clone(),
+        applications: Applications::new(capabilities, &db),
+        notifications: Notifications::new(db.clone()),
+        tenants: Tenants::new(db.clone()),
+    };
     let runner = JobRunner::new("subscriptions", capabilities, &JobQueue::new(capabilities, &db));
     let state = AppState {
         authenticator: Authenticator::new(capabilities, &db),
@@ -65,7 +72,7 @@ pub fn routes(capabilities: &Capabilities, gateways: Gateways) -> Router {
         notifications: Notifications::new(db.clone()),
         service,
         gateways,
-        jobs: Arc::new(runner.handle(RESTORE_SEATS, restore).handle(WRITE_DUE, due)),
+        jobs: Arc::new(runner.handle(RESTORE_SEATS, restore).handle(WRITE_DUE, due).handle(TELL_RENEWAL, renewal)),
         capabilities: capabilities.clone(),
     };
     use seat::api as seats;

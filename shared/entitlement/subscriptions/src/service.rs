@@ -12,6 +12,7 @@ use crate::due::due_job;
 use crate::erp_event::erp_event;
 use crate::error::SubscriptionError;
 use crate::movement::{Account, Batch, Movement, Movements, SeatQuery, StoredSubscription};
+use crate::renewal::renewal_job;
 use crate::restoration::restoration;
 use crate::seat::{Decided, SeatCommand, SeatError, SeatList};
 use crate::subscription::{Contradiction, SubscriptionEvent, Terms};
@@ -199,7 +200,8 @@ impl Subscriptions {
         self.audit.append_all(&account.organization, &entries).await?;
         let events: Vec<_> = movements.iter().filter_map(erp_event).collect();
         self.erp_events.raise(&events).await?;
-        let jobs: Vec<_> = movements.iter().filter_map(restoration).chain(due_job(movements)).collect();
+        let jobs: Vec<_> =
+            movements.iter().filter_map(restoration).chain(due_job(movements)).chain(renewal_job(movements)).collect();
         if !jobs.is_empty() {
             self.jobs.enqueue_all(jobs).await?;
         }

@@ -44,10 +44,10 @@ pub use members::{
     SYNC_ACTOR_PREFIX, SyncOutcome,
 };
 pub use parties::{Parties, Party};
-pub use router::{ApiDoc, router, router_with, routes};
+pub use router::{ApiDoc, jobs, router, router_with, routes};
 pub use subscription::{
-    Contradiction, Effect, Event, History, PaymentStatus, Period, ReportedPayment, Status, Step, SubscriptionEvent,
-    SubscriptionState, apply,
+    Contradiction, Effect, Event, History, PaymentStatus, Period, RENEWAL_NOTICE, ReportedPayment, Status, Step,
+    SubscriptionEvent, SubscriptionState, apply, renewal_event,
 };
 pub use subsidiaries::{SUBSIDIARIES, Subsidiary};
 pub use tenant::{

@@ -10,6 +10,7 @@ use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
 use edge_notifications::Notifications;
 use edge_seats::Invalidation;
 use utoipa::OpenApi;
@@ -20,6 +21,7 @@ use crate::external_ids::{ExternalIdChanges, ExternalIds};
 use crate::members::api as members;
 use crate::members::{Departures, Members, People};
 use crate::organizations::api as organizations;
+use crate::subscription::{TELL_RENEWALS, TELL_RENEWALS_EVERY, TellRenewals};
 use crate::subsidiaries::api as subsidiaries;
 use crate::tenant::api as tenants;
 use crate::tenant::request::is_uuid;
@@ -85,6 +87,12 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
         .route("/organizations/{id}/audit", get(organizations::list_audit_entries))
         .route("/organizations/{id}/users/{userId}", delete(organizations::erase_user))
         .with_state(state)
+}
+
+/// `runner` with the jobs of this crate, for the component that runs them.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    runner.repeat(TELL_RENEWALS, TELL_RENEWALS_EVERY, TellRenewals::new(capabilities, db))
 }
 
 /// The routes by themselves, under the edge's conventions, where nothing else is kept of members.

@@ -8,9 +8,12 @@
 mod apply;
 mod facts;
 mod period;
+mod renewal;
 mod state;
 
 pub use apply::{Contradiction, Effect, Event, Step, apply};
 pub use facts::{History, ReportedPayment, SubscriptionEvent};
 pub use period::Period;
+pub use renewal::{RENEWAL_NOTICE, renewal_event};
+pub(crate) use renewal::{TELL_RENEWALS, TELL_RENEWALS_EVERY, TellRenewals};
 pub use state::{PaymentStatus, Status, SubscriptionState};

@@ -67,7 +67,8 @@ impl AppState {
             RemoveDead { capabilities: self.capabilities.clone(), db: self.db.clone(), queue: self.queue.clone() };
         let settle = SettleMovements::new(Subscriptions::new(&self.capabilities, &self.db));
         let snapshot = TakeSnapshot::new(&self.capabilities, &self.db);
-        JobRunner::new("admin", &self.capabilities, &self.queue)
+        let runner = JobRunner::new("admin", &self.capabilities, &self.queue);
+        edge_tenants::jobs(&self.capabilities, &self.db, runner)
             .repeat(REMOVE_DEAD, every, remove)
             .repeat(SETTLE, SETTLE_EVERY, settle)
             .repeat(TAKE_SNAPSHOT, SNAPSHOT_EVERY, snapshot)

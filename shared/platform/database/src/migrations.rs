@@ -61,6 +61,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0034_otp"),
     expand!("0035_messages_sent_once"),
     expand!("0036_contacts"),
+    expand!("0037_renewals"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use edge_capabilities::Timestamp;
 use edge_database::{Conditions, DatabaseError, Db};
+use edge_time_zones::Zone;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp as Instant, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -81,30 +80,28 @@ impl QuietHours {
     }
 
     /// When they end that last at `now`; None: they do not last.
-    fn end(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    fn end(&self, now: Timestamp, zone: &Zone) -> Option<Timestamp> {
         let (from, to) = (time_of_day(&self.from)?, time_of_day(&self.to)?);
-        let local = Instant::from_millisecond(now.as_millis()).ok()?.to_zoned(zone.clone());
+        let local = zone.local(now)?;
         let (date, time) = (local.date(), local.time());
         let ends = if from <= to {
             (from <= time && time < to).then_some(date)?
         } else if time >= from {
-            date.checked_add(1.day()).ok()?
+            date.tomorrow().ok()?
         } else {
             (time < to).then_some(date)?
         };
-        // A time that a day skips is the first after the gap; of one that it has twice, the first.
-        let end = zone.to_ambiguous_zoned(ends.to_datetime(to)).compatible().ok()?;
-        Some(Timestamp::from_millis(end.timestamp().as_millisecond())).filter(|end| *end > now)
+        zone.when(ends.to_datetime(to)).filter(|end| *end > now)
     }
 }
 
 /// Whether there is a time zone of this name in the IANA database.
 pub fn is_timezone(name: &str) -> bool {
-    TimeZone::get(name).is_ok()
+    Zone::parse(name).is_some()
 }
 
-fn zone(names: [Option<&str>; 2]) -> TimeZone {
-    names.into_iter().flatten().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+fn zone(names: [Option<&str>; 2]) -> Zone {
+    names.into_iter().flatten().find_map(Zone::parse).unwrap_or(Zone::UTC)
 }
 
 /// What preferences make of a message.
@@ -150,12 +147,12 @@ impl Preferences {
 }
 
 /// When the next digest after `now` is sent.
-fn next_digest(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let local = Instant::from_millisecond(now.as_millis()).ok()?.to_zoned(zone.clone());
-    let on = |date: jiff::civil::Date| zone.to_ambiguous_zoned(date.to_datetime(DIGEST_AT)).compatible().ok();
-    let today = on(local.date())?;
-    let next = if today > local { today } else { on(local.date().checked_add(1.day()).ok()?)? };
-    Some(Timestamp::from_millis(next.timestamp().as_millisecond()))
+fn next_digest(now: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let today = zone.date(now)?;
+    match zone.when(today.to_datetime(DIGEST_AT)) {
+        Some(at) if at > now => Some(at),
+        _ => zone.when(today.tomorrow().ok()?.to_datetime(DIGEST_AT)),
+    }
 }
 
 struct StoredPreferences {
@@ -230,8 +227,14 @@ mod tests {
             // Clocks in Berlin go from 2 to 3 on 29 March, and from 3 to 2 on 25 October.
             ("22:00", "07:00", "Europe/Berlin", "2026-03-28T21:30:00Z", Some("2026-03-29T05:00:00Z")),
             ("22:00", "07:00", "Europe/Berlin", "2026-10-24T20:30:00Z", Some("2026-10-25T06:00:00Z")),
-            ("22:00", "02:30", "Europe/Berlin", "2026-03-28T23:00:00Z", Some("2026-03-29T01:30:00Z")),
+            // They end when the clocks skip the hour of their end, and the first time that the clocks show it.
+            ("22:00", "02:30", "Europe/Berlin", "2026-03-28T23:00:00Z", Some("2026-03-29T01:00:00Z")),
+            ("22:00", "02:30", "Europe/Berlin", "2026-03-29T01:00:00Z", None),
             ("22:00", "02:30", "Europe/Berlin", "2026-10-24T22:00:00Z", Some("2026-10-25T00:30:00Z")),
+            ("22:00", "02:30", "Europe/Berlin", "2026-10-25T00:30:00Z", None),
+            // What begins in the skipped hour begins after it; what lasts in the doubled one ends in its first.
+            ("02:30", "07:00", "Europe/Berlin", "2026-03-29T00:59:59Z", None),
+            ("02:30", "07:00", "Europe/Berlin", "2026-03-29T01:00:00Z", Some("2026-03-29T05:00:00Z")),
         ];
         for (from, to, zone, now, end) in rows {
             let expected = end.map_or(Wish::Send, |end| Wish::Later(at(end)));

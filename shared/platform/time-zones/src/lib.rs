@@ -1,8 +1,9 @@
 //! Days of the calendar in a time zone.
 
 use edge_capabilities::Timestamp;
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Zone {
 
     /// The day that it is there at `at`. None: the time is outside the calendar's range.
     pub fn date(&self, at: Timestamp) -> Option<Date> {
-        jiff::Timestamp::from_millisecond(at.as_millis()).ok().map(|at| self.0.to_datetime(at).date())
+        self.local(at).map(DateTime::date)
     }
 
     /// The day of `at`, as `2026-03-01`.
@@ -39,11 +40,28 @@ impl Zone {
         self.date(at).map_or_else(String::new, |date| date.to_string())
     }
 
-    /// When `date` begins: at midnight. Where the clocks skip midnight, it begins when they do; where they show midnight
-    /// twice, the first time.
+    /// When `date` begins: at midnight, as [`Zone::when`] has it.
     pub fn midnight(&self, date: Date) -> Option<Timestamp> {
-        let ambiguous = self.0.to_ambiguous_timestamp(date.to_datetime(Time::midnight()));
-        ambiguous.compatible().ok().map(|at| Timestamp::from_millis(at.as_millisecond()))
+        self.when(date.to_datetime(Time::midnight()))
+    }
+
+    /// When the clocks there show `local`. Where they skip it: the first instant after the gap. Where they show it twice: the
+    /// first time. None: the time is outside the calendar's range.
+    pub fn when(&self, local: DateTime) -> Option<Timestamp> {
+        let ambiguous = self.0.to_ambiguous_timestamp(local);
+        let is_skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+        let mut at = ambiguous.compatible().ok()?;
+        if is_skipped {
+            // jiff goes as far past the gap as `local` is in it.
+            let next = at.checked_add(SignedDuration::from_nanos(1)).ok()?;
+            at = self.0.preceding(next).next().map_or(at, |transition| transition.timestamp());
+        }
+        Some(Timestamp::from_millis(at.as_millisecond()))
+    }
+
+    /// What the clocks there show at `at`. None: the time is outside the calendar's range.
+    pub fn local(&self, at: Timestamp) -> Option<DateTime> {
+        jiff::Timestamp::from_millisecond(at.as_millis()).ok().map(|at| self.0.to_datetime(at))
     }
 
     /// When the day begins that is written as `2026-03-01`.
@@ -79,6 +97,30 @@ mod tests {
     fn only_dates_of_the_calendar_are_read() {
         for written in ["2026-02-30", "2026-1-01", "20260101", "2026-01-01T00:00", "", "yesterday", "+2026-1-1"] {
             assert_eq!(Zone::UTC.parse_date(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_skipped_time_is_the_first_after_the_gap_and_a_doubled_one_its_first() {
+        for (zone, local, at) in [
+            ("Europe/Berlin", "2026-03-29T01:59:59", "2026-03-29T00:59:59Z"),
+            ("Europe/Berlin", "2026-03-29T02:00:00", "2026-03-29T01:00:00Z"),
+            ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:00:00Z"),
+            ("Europe/Berlin", "2026-03-29T03:00:00", "2026-03-29T01:00:00Z"),
+            ("Europe/Berlin", "2026-10-25T01:59:59", "2026-10-24T23:59:59Z"),
+            ("Europe/Berlin", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
+            ("Europe/Berlin", "2026-10-25T03:00:00", "2026-10-25T02:00:00Z"),
+            // Half an hour.
+            ("Australia/Lord_Howe", "2026-10-04T02:15:00", "2026-10-03T15:30:00Z"),
+            ("Australia/Lord_Howe", "2026-04-05T01:45:00", "2026-04-04T14:45:00Z"),
+            // A rule after the last year that is listed.
+            ("America/New_York", "2126-03-10T02:30:00", "2126-03-10T07:00:00Z"),
+            // A whole day.
+            ("Pacific/Apia", "2011-12-30T12:00:00", "2011-12-30T10:00:00Z"),
+            ("Asia/Kolkata", "2026-03-29T02:30:00", "2026-03-28T21:00:00Z"),
+        ] {
+            let zone = Zone::parse(zone).unwrap();
+            assert_eq!(zone.when(local.parse().unwrap()), Timestamp::parse(at), "{zone:?} {local}");
         }
     }
 

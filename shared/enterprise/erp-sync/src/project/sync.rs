@@ -5,23 +5,25 @@ use std::collections::HashMap;
 use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
+use edge_tenants::Tenant;
 use serde_json::json;
 
 use crate::employee::sync::{BatchResult, digest, sync_actor};
-use crate::project::Project;
+use crate::project::{Project, assignment};
 use crate::record::{ErpSnapshot, RecordWrite, StoredRecord};
 use crate::run::{Change, Kind, Run};
 
 /// Applies a batch of projects, each of which is in it once.
 pub(crate) async fn apply(
     records: &ErpSnapshot,
+    tenant: &Tenant,
     run: &Run,
     projects: &[Project],
     known: &HashMap<String, StoredRecord>,
     now: Timestamp,
 ) -> Result<BatchResult, DatabaseError> {
     let mut done = BatchResult::default();
-    let (actor, mut writes, mut entries) = (sync_actor(run), Vec::new(), Vec::new());
+    let (actor, mut changed, mut writes, mut entries) = (sync_actor(run), Vec::new(), Vec::new(), Vec::new());
     for project in projects {
         let known = known.get(&project.id);
         done.ordinals.extend(known.map(|known| known.ordinal));
@@ -48,7 +50,9 @@ pub(crate) async fn apply(
             change,
         });
         done.changes.push(change);
+        changed.push(project);
     }
+    assignment::queue(records, tenant, &changed, now).await?;
     records.audit().append_all(&run.tenant, &entries).await?;
     let ordinals = records.upsert(&run.tenant, Kind::Projects, &run.id, &writes, now).await?;
     done.ordinals.extend(ordinals.into_values());

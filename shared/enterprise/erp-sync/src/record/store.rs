@@ -6,6 +6,7 @@ use edge_audit::AuditLog;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::{Db, MAX_ROWS, places};
+use edge_notifications::Notifications;
 
 use crate::run::Seen;
 use crate::run::{Change, Kind};
@@ -65,11 +66,17 @@ pub(crate) struct RecordError {
 pub(crate) struct ErpSnapshot {
     db: Db,
     audit: AuditLog,
+    notifications: Notifications,
 }
 
 impl ErpSnapshot {
     pub(crate) fn new(db: Db) -> Self {
-        Self { audit: AuditLog::new(db.clone()), db }
+        Self { audit: AuditLog::new(db.clone()), notifications: Notifications::new(db.clone()), db }
+    }
+
+    /// The outbox of messages to people, in the same database.
+    pub(crate) const fn notifications(&self) -> &Notifications {
+        &self.notifications
     }
 
     /// The audit log, in the same database.
@@ -237,6 +244,28 @@ impl ErpSnapshot {
         let head = "INSERT INTO erp_sync_errors (run_id, item, erp_id, message)";
         let rows = record_error.iter().map(row).collect();
         self.db.insert_rows(head, rows, "ON CONFLICT (run_id, item) DO NOTHING").await.map(drop)
+    }
+
+    /// The teams of those of the projects `ids` that are stored.
+    pub(crate) async fn project_teams(
+        &self,
+        tenant: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<String>>, DatabaseError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let statement = format!(
+            "SELECT erp_id, data FROM erp_records WHERE tenant_id = $1 AND kind = 'projects' AND erp_id IN ({})",
+            places(2, ids.len())
+        );
+        let values: Vec<Value> = [tenant].iter().chain(ids).map(|text| Value::from(*text)).collect();
+        let read = |row: &Row| {
+            let data = row.optional_text(1)?.and_then(|data| serde_json::from_str::<serde_json::Value>(data).ok());
+            let team = data.and_then(|mut data| serde_json::from_value(data.get_mut("team")?.take()).ok());
+            Ok((row.text(0)?.to_owned(), team.unwrap_or_default()))
+        };
+        self.db.query(&statement, &values).await?.iter().map(read).collect()
     }
 
     /// The names of those of the projects `ids` that have one.

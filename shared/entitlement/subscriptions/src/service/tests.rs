@@ -7,6 +7,7 @@ use crate::subscription::{EventKind, GatewayName, Status};
 
 mod departure;
 mod due;
+mod renewal;
 mod simulation;
 
 fn actor() -> Actor {
