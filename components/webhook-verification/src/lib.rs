@@ -1,4 +1,13 @@
 //! The component `webhook-verification`: what gateways and the ERP post comes in and takes effect. Everything it decides
 //! is in `shared/payments/webhooks`.
 
-spin_capabilities::component!(edge_webhooks::router);
+use std::sync::Arc;
+
+use edge_contacts::Suppressions;
+use edge_database::Db;
+use spin_capabilities::Capabilities;
+
+spin_capabilities::component!(|capabilities: Capabilities| {
+    let suppressions = Suppressions::new(&capabilities, &Db::new(capabilities.db.clone()));
+    edge_webhooks::router_with(capabilities, Some(Arc::new(suppressions)))
+});

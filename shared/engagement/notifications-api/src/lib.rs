@@ -16,6 +16,7 @@ use axum::Router;
 use axum::routing::{get, post, put};
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
+use edge_contacts::Suppressions;
 use edge_database::Db;
 use edge_http::BodyLimit;
 use edge_idempotency::Idempotency;
@@ -59,7 +60,8 @@ impl AppState {
 
 /// The sender of the component that has Notify's key. `unseal` opens the messages with a sealed part.
 pub fn notifier(capabilities: &Capabilities, db: &Db, unseal: Option<Arc<dyn Unseal>>) -> Notifier {
-    let notifier = Notifier::new(capabilities, &Notifications::new(db.clone()), Arc::new(TenantDirectory::new(db)));
+    let notifier = Notifier::new(capabilities, &Notifications::new(db.clone()), Arc::new(TenantDirectory::new(db)))
+        .with_suppression(Arc::new(Suppressions::new(capabilities, db)));
     match unseal {
         Some(unseal) => notifier.with_unseal(unseal),
         None => notifier,

@@ -31,7 +31,7 @@ pub(crate) struct MessageResponse {
     /// `queued`, `sent`, `delivered`, `read`, `failed`, `suppressed` or `dead`.
     #[schema(value_type = String)]
     state: MessageState,
-    /// Why the message is in its state: `MISSING_VARIABLE: host_name`, `PREFERENCES`, `DISABLED`, `NO_ADDRESS`, `EXPIRED`,
+    /// Why the message is in its state: `MISSING_VARIABLE: host_name`, `PREFERENCES`, `DISABLED`, `NO_ADDRESS`, `SUPPRESSED`, `EXPIRED`,
     /// `CANCELLED`, `NOT_CONFIGURED`, `DIGEST`, `OUTCOME_UNKNOWN`, or the reason of the last failure.
     reason: Option<String>,
     /// How often it was sent.

@@ -307,3 +307,18 @@ async fn who_lacks_the_scope_or_is_of_another_tenant_sees_nothing() {
     let list = test.ask(PLATFORM, Some(OTHER), "GET", "/messages", Value::Null).await.expect(200);
     assert_eq!(list, json!({"data": [], "nextCursor": null}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_suppressed_meanwhile_is_not_written_to() {
+    let test = test().await;
+    let capabilities = test.platform.world.instance().0;
+    let suppressions = edge_contacts::Suppressions::new(&capabilities, &Db::new(capabilities.db.clone()));
+    test.raise(json!([{"email": "A@x.example", "phone": "+91 98765-43210"}, {"email": "b@x.example"}])).await;
+    let (reason, now) = (edge_contacts::SuppressionReason::Unsubscribed, capabilities.clock.now());
+    assert!(suppressions.add(ACME, edge_notifications::Channel::Email, "a@x.example", reason, now).await.unwrap());
+    test.drain().await;
+    let to: Vec<Value> = test.sent.lock().unwrap().iter().map(|(_, body)| body["to"].clone()).collect();
+    assert!(to.len() == 2 && to.contains(&json!("b@x.example")) && to.contains(&json!("+919876543210")), "{to:?}");
+    let list = test.acme("GET", "/messages?state=suppressed", Value::Null).await.expect(200);
+    assert!(list["data"].as_array().unwrap().iter().any(|message| message["reason"] == "SUPPRESSED"), "{list}");
+}

@@ -31,4 +31,4 @@ mod settings;
 
 pub use metrics::{count_waiting_events, delivery_counters, rejection_counters};
 pub use payments::{Payment, PaymentReport, Payments, ReceivedReport, ReportKind};
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, router_with};

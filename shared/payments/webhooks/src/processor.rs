@@ -15,7 +15,7 @@ use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
 use edge_jobs::JobQueue;
 use edge_money::Bill;
-use edge_notifications::{Notifications, Notifier, NotifyConfig};
+use edge_notifications::{Notifications, Notifier, NotifyConfig, SuppressionList};
 use edge_plans::Catalogue;
 use edge_seats::Invalidation;
 use edge_tenants::{
@@ -81,11 +81,15 @@ pub(crate) struct Processor {
 }
 
 impl Processor {
-    pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
+    pub(crate) fn new(capabilities: &Capabilities, db: &Db, suppression: Option<Arc<dyn SuppressionList>>) -> Self {
         let notifications = Notifications::new(db.clone());
+        let notifier = Notifier::new(capabilities, &notifications, Arc::new(TenantDirectory::new(db)));
         Self {
             inbox: Inbox::new(db.clone()),
-            notifier: Notifier::new(capabilities, &notifications, Arc::new(TenantDirectory::new(db))),
+            notifier: match suppression {
+                Some(list) => notifier.with_suppression(list),
+                None => notifier,
+            },
             notifications,
             tenants: Tenants::new(db.clone()),
             db: db.clone(),

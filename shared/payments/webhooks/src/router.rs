@@ -19,6 +19,7 @@ use edge_database::Db;
 use edge_http::{BodyLimit, Problem};
 use edge_idempotency::Idempotency;
 use edge_jobs::JobRunner;
+use edge_notifications::SuppressionList;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use utoipa::OpenApi;
@@ -56,8 +57,13 @@ impl FromRef<AppState> for Arc<JobRunner> {
     }
 }
 
-/// The routes of the component `webhook-verification`.
+/// The routes, where no address is suppressed.
 pub fn router(capabilities: Capabilities) -> Router {
+    router_with(capabilities, None)
+}
+
+/// The routes of the component `webhook-verification`. What it sends behind its answers goes to no address of `suppression`.
+pub fn router_with(capabilities: Capabilities, suppression: Option<Arc<dyn SuppressionList>>) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
@@ -67,7 +73,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         counters,
         endpoints: Endpoints::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
-        processor: Processor::new(&capabilities, &db),
+        processor: Processor::new(&capabilities, &db, suppression),
         capabilities: capabilities.clone(),
     }));
     let receiver = Router::new()

@@ -73,6 +73,9 @@ impl Notifier {
         let Some(to) = self.address(message, Channel::Email, &mut content).await? else {
             return self.settle_digest(message, MessageState::Suppressed, "NO_ADDRESS").await;
         };
+        if self.is_suppressed(&WORKSPACE_DIGEST, message, &to).await? {
+            return self.settle_digest(message, MessageState::Suppressed, "SUPPRESSED").await;
+        }
         if !config.is_configured() {
             return self.settle_digest(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
         }

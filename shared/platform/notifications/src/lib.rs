@@ -5,7 +5,7 @@
 //!   cancel it. It becomes a message per recipient and channel, and an entry in the feed of each recipient who is a user.
 //! * [`Notifier`]: sends messages, at once, and by a job where that fails. What a person wants ([`Preferences`]), what the
 //!   tenant has in place of a template ([`Mapping`]) and whether the message is still of use is looked at right before.
-//! * [`Directory`], [`Unseal`]: what the sender needs to be told by others.
+//! * [`Directory`], [`Unseal`], [`SuppressionList`]: what the sender needs to be told by others.
 //!
 //! ```ignore
 //! let event = NewEvent::new(&event_types::WORKSPACE_INVOICE_GENERATED, &tenant.id, format!("invoice.{}", invoice.id))
@@ -31,6 +31,7 @@ mod preferences;
 mod request;
 mod retry;
 mod state;
+mod suppression;
 mod template;
 mod text;
 
@@ -45,6 +46,7 @@ pub use phone::phone_number;
 pub use preferences::{Digest, PreferenceStore, Preferences, QuietHours, is_timezone};
 pub use retry::SendCounts;
 pub use state::MessageState;
+pub use suppression::SuppressionList;
 pub use text::{MessageText, NewMessage};
 
 #[cfg(test)]

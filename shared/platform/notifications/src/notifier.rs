@@ -25,6 +25,7 @@ use crate::preferences::{PreferenceStore, Wish};
 use crate::request::{Reply, request};
 use crate::retry::{FIRST_ATTEMPT, MESSAGE, MessageHandler, NewMessages, SEALED, SEND, SEND_EVERY, SendCounts};
 use crate::state::MessageState;
+use crate::suppression::SuppressionList;
 use crate::template::render;
 
 /// How long one worker may take to send a message before another sends it.
@@ -117,6 +118,7 @@ pub struct Notifier {
     queue: JobQueue,
     /// Without any, messages with a sealed part are another's to send.
     unseal: Vec<Arc<dyn Unseal>>,
+    pub(crate) suppression: Option<Arc<dyn SuppressionList>>,
 }
 
 impl Notifier {
@@ -130,6 +132,7 @@ impl Notifier {
             preferences: PreferenceStore::new(db.clone()),
             queue: JobQueue::new(capabilities, &db),
             unseal: Vec::new(),
+            suppression: None,
             db,
         }
     }
@@ -140,6 +143,12 @@ impl Notifier {
     pub fn with_unseal(mut self, unseal: Arc<dyn Unseal>) -> Self {
         self.unseal.push(unseal);
         self
+    }
+
+    /// The sender, which asks `list` whether an address may be written to.
+    #[must_use]
+    pub fn with_suppression(self, list: Arc<dyn SuppressionList>) -> Self {
+        Self { suppression: Some(list), ..self }
     }
 
     /// What `sealed` of a message of `tenant` is.
@@ -276,6 +285,9 @@ impl Notifier {
             Ok(rendered) => rendered,
             Err(missing) => return self.settle(message, MessageState::Failed, &missing.to_string()).await,
         };
+        if self.is_suppressed(event_type, message, &to).await? {
+            return self.settle(message, MessageState::Suppressed, "SUPPRESSED").await;
+        }
         if !config.is_configured() {
             return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
         }
@@ -306,7 +318,7 @@ impl Notifier {
             }
         }
         let to = if channel == Channel::Email { recipient.email } else { recipient.phone };
-        let Some((path, body)) = to.and_then(|to| text.request(channel, &to)) else {
+        let Some(((path, body), to)) = to.and_then(|to| Some((text.request(channel, &to)?, to))) else {
             return self.settle(message, MessageState::Suppressed, "NO_ADDRESS").await;
         };
         if let Some(sealed) = &message.sealed {
@@ -316,6 +328,13 @@ impl Notifier {
                 Opened::Later(at) => return self.postpone(message, at).await,
                 Opened::Values(_) => {}
             }
+        }
+        let is_suppressed = match message.event_type() {
+            Some(event_type) => self.is_suppressed(event_type, message, &to).await?,
+            None => false,
+        };
+        if is_suppressed {
+            return self.settle(message, MessageState::Suppressed, "SUPPRESSED").await;
         }
         if !config.is_configured() {
             return self.settle(message, MessageState::Suppressed, "NOT_CONFIGURED").await;

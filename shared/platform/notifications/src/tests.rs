@@ -14,6 +14,7 @@ use super::event_types::{
 };
 use super::*;
 
+mod suppression;
 mod text;
 
 const TENANT: &str = "t";

@@ -3,13 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use edge_capabilities::{Capabilities, Config, Random, Timestamp, random};
 use edge_database::{Conditions, DatabaseError, Db, Value, places};
-use edge_notifications::Channel;
+use edge_notifications::{Channel, SuppressionList};
 
 use super::model::{Suppression, SuppressionReason, normalized};
 use crate::contact::Contact;
 use crate::keys::ServerKeys;
+
+#[async_trait]
+impl SuppressionList for Suppressions {
+    async fn is_suppressed(&self, tenant: &str, channel: Channel, address: &str) -> Result<bool, DatabaseError> {
+        Ok(self.find(tenant, channel, address).await?.is_some())
+    }
+}
 
 /// The most contacts whose suppressions are read at once: each has a handful of values in the statement.
 const BATCH: usize = 500;
