@@ -15,7 +15,7 @@ BUILD := $(CARGO) build --locked
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams console console-test up test tools lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
+.PHONY: build components host upstreams console console-test up test tools format lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
 
 build: components host upstreams
 
@@ -50,24 +50,49 @@ toolchain:
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation takes most of the time of
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
-up test lint integration console-test: FAST := $(COMPONENTS)
-up test lint integration console-test: export CARGO_PROFILE_COMPONENT_LTO := false
-up test lint integration console-test: export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
-up test lint integration console-test: export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
+QUICK := quick-components test lint lint-components integration console-test
+$(QUICK): FAST := $(COMPONENTS)
+$(QUICK): export CARGO_PROFILE_COMPONENT_LTO := false
+$(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
+$(QUICK): export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
 
 # The host and the stand-ins that they run are built in the profile dev, as the unit tests are: up.sh and the tests look
 # here, and without it in target/release.
-up test unit integration console-test: export EDGE_PROGRAMS := target/debug
+up test rules unit integration console-test: export EDGE_PROGRAMS := target/debug
 
-up: components toolchain
+# Two builds side by side: each has steps that keep one processor only. Where one fails, the other is stopped.
+SIDE_BY_SIDE = wait -n && wait -n || { kill $$(jobs -p) 2>/dev/null; wait; exit 1; }
+
+.PHONY: demo-programs quick-components
+demo-programs: toolchain
 	$(BUILD) -p bheem-edge -p upstreams --bins
+
+quick-components: components
+
+up: toolchain
+	@$(MAKE) demo-programs & $(MAKE) quick-components & $(SIDE_BY_SIDE)
 	@exec deploy/try/up.sh
 
-test: lint rules unit integration console-test
+test: format
+	@$(MAKE) test-native & $(MAKE) test-components & $(SIDE_BY_SIDE)
+	@$(MAKE) integration
+	@$(MAKE) console-test
 
-lint: toolchain
+# What needs no component, and what does nothing but build and lint them.
+.PHONY: test-native test-components
+test-native: lint-native rules unit
+test-components: quick-components probe lint-components
+
+lint: format lint-native lint-components
+
+format: toolchain
 	$(CARGO) fmt --all --check
+
+.PHONY: lint-native lint-components
+lint-native: toolchain
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+lint-components: toolchain
 	$(CARGO) clippy --locked --profile component --target wasm32-wasip2 $(COMPONENTS:%=-p %) -- -D warnings
 
 # Always of the whole workspace, so that dependencies have the same features and are compiled once for all tests and the
@@ -87,9 +112,13 @@ unit: programs
 	EDGE_TESTS_SHAPES= $(TEST) --tests
 
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
-integration: components programs tools
-	$(BUILD) --profile component --target wasm32-wasip2 -p probe
+integration: components programs probe tools
 	$(TEST) --test integration
+
+# A component that asks what a component may do, for the integration tests.
+.PHONY: probe
+probe: toolchain
+	$(BUILD) --profile component --target wasm32-wasip2 -p probe
 
 # Webhooks between the edge and the providers' own libraries, which it fetches. What they signed once is among the unit
 # tests.
