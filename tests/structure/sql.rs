@@ -11,7 +11,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("platform/database", &["sequences"]),
     ("platform/idempotency", &["idempotent_requests"]),
     ("platform/jobs", &["jobs"]),
-    ("platform/notifications", &["notification_mappings", "notification_preferences", "notifications"]),
+    (
+        "platform/notifications",
+        &["notification_mappings", "notification_preferences", "notification_rates", "notifications"],
+    ),
     ("identity/access", &["api_keys"]),
     ("identity/audit", &["tenant_deeds"]),
     ("entitlement/applications", &["application_plans", "applications"]),

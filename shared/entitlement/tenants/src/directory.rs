@@ -1,5 +1,7 @@
 //! What messages to people need to know of users and tenants.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
@@ -31,5 +33,9 @@ impl Directory for TenantDirectory {
 
     async fn timezone(&self, tenant: &str) -> Result<Option<String>, DatabaseError> {
         Ok(self.tenants.find(tenant).await?.map(|tenant| tenant.timezone))
+    }
+
+    async fn messages_per_minute(&self, tenants: &[&str]) -> Result<HashMap<String, i64>, DatabaseError> {
+        self.tenants.messages_per_minute(tenants).await
     }
 }

@@ -62,6 +62,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0035_messages_sent_once"),
     expand!("0036_contacts"),
     expand!("0037_renewals"),
+    expand!("0038_message_limits"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -1,5 +1,7 @@
 //! What a message needs to know of its recipient and their tenant.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
@@ -22,6 +24,11 @@ pub trait Directory: Send + Sync {
 
     /// The tenant's time zone.
     async fn timezone(&self, tenant: &str) -> Result<Option<String>, DatabaseError>;
+
+    /// How many messages a minute are sent for those of `tenants` that have set it.
+    async fn messages_per_minute(&self, _tenants: &[&str]) -> Result<HashMap<String, i64>, DatabaseError> {
+        Ok(HashMap::new())
+    }
 }
 
 /// What a sealed part is, right before its message is sent.

@@ -17,6 +17,7 @@
 //! ```
 
 mod channel;
+mod claim;
 mod digest;
 mod directory;
 mod event;
@@ -25,6 +26,7 @@ mod feed;
 mod mapping;
 mod notifier;
 mod once;
+mod outage;
 mod outbox;
 mod phone;
 mod preferences;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 use edge_capabilities::http::UpstreamName;
 use edge_capabilities::{Capabilities, Config, Timestamp};
-use edge_database::{DatabaseError, Db, columns, read_all};
+use edge_database::{DatabaseError, Db};
 use edge_jobs::{JobQueue, JobRunner, NewJob};
 use futures::StreamExt as _;
 use http::Request;
@@ -35,7 +35,10 @@ const LEASE: Duration = Duration::from_secs(60);
 const MAX_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Messages that are sent at once.
-const CONCURRENCY: usize = 8;
+const CONCURRENCY: usize = 16;
+
+/// Attempts that Notify answered, after which a message is given up.
+pub(crate) const MAX_ATTEMPTS: i64 = 5;
 
 /// The variables by which messages are sent.
 #[derive(Clone, Debug)]
@@ -112,7 +115,7 @@ pub(crate) enum Outcome {
 pub struct Notifier {
     pub(crate) capabilities: Capabilities,
     pub(crate) db: Db,
-    directory: Arc<dyn Directory>,
+    pub(crate) directory: Arc<dyn Directory>,
     mappings: Mappings,
     pub(crate) preferences: PreferenceStore,
     queue: JobQueue,
@@ -149,6 +152,11 @@ impl Notifier {
     #[must_use]
     pub fn with_suppression(self, list: Arc<dyn SuppressionList>) -> Self {
         Self { suppression: Some(list), ..self }
+    }
+
+    /// Whether it sends messages with a sealed part.
+    pub(crate) fn opens_sealed(&self) -> bool {
+        !self.unseal.is_empty()
     }
 
     /// What `sealed` of a message of `tenant` is.
@@ -196,24 +204,17 @@ impl Notifier {
 
     /// Makes the first attempt to send up to `limit` messages.
     pub async fn send_new(&self, config: &NotifyConfig, limit: u32) -> Result<SendResult, DatabaseError> {
-        let now = self.now();
-        let mine = if self.unseal.is_empty() { "AND sealed IS NULL" } else { "" };
-        // Where the sender ends, the message is due again once its lease has ended.
-        let statement = format!(
-            "UPDATE notifications SET due_at = $1, attempts = attempts + 1
-             WHERE due_at <= $2 {mine}
-                AND id IN (SELECT id FROM notifications WHERE due_at <= $2 {mine} ORDER BY due_at LIMIT $3)
-             RETURNING {}",
-            columns::<Message>()
-        );
-        let values = [now.plus(LEASE).into(), now.into(), i64::from(limit).into()];
-        let messages: Vec<Message> = read_all(&self.db.query(&statement, &values).await?)?;
+        let messages = self.claim(limit, self.now().plus(LEASE)).await?;
         let attempts = futures::stream::iter(messages).map(|message| async move {
             let kind = if message.sealed.is_some() { SEALED } else { MESSAGE };
             match self.process(config, &message).await? {
                 Outcome::Sent => Ok(SendResult { sent: 1, ..SendResult::default() }),
                 Outcome::Unsent => Ok(SendResult { unsent: 1, ..SendResult::default() }),
                 Outcome::PutOff => Ok(SendResult { failed: 1, ..SendResult::default() }),
+                Outcome::Retry(reason) if message.attempts >= MAX_ATTEMPTS && message.sealed.is_none() => {
+                    self.give_up(&message, &reason).await?;
+                    Ok(SendResult { dead: 1, ..SendResult::default() })
+                }
                 Outcome::Retry(reason) => {
                     let wait = if message.sealed.is_some() { SEALED } else { FIRST_ATTEMPT };
                     let due = self.now().plus(wait.wait(&*self.capabilities.random, 1));
@@ -226,6 +227,12 @@ impl Notifier {
         });
         let results: Vec<Result<SendResult, DatabaseError>> = attempts.buffer_unordered(CONCURRENCY).collect().await;
         results.into_iter().try_fold(SendResult::default(), |all, one| Ok(all.and(one?)))
+    }
+
+    /// Notes that every attempt to send a message failed, and so of what is in it, where it is a digest.
+    pub(crate) async fn give_up(&self, message: &Message, reason: &str) -> Result<(), DatabaseError> {
+        self.settle_in(&message.id, MessageState::Dead, reason, 0).await?;
+        self.settle_gathered(message, MessageState::Dead, reason).await
     }
 
     /// The message `id`, unless it was sent or removed.
@@ -410,6 +417,7 @@ impl Notifier {
             return Ok(Outcome::Retry("notify_url or notify_api_key cannot be sent in a request".to_owned()));
         };
         let response = self.capabilities.http.send(UpstreamName::Notify, request, config.timeout).await;
+        let is_answered = response.is_ok();
         match Reply::read(response) {
             Reply::Taken(provider_id) => {
                 let statement = "UPDATE notifications SET status = 'sent', reason = NULL, due_at = NULL, sealed = NULL,
@@ -433,6 +441,12 @@ impl Notifier {
             Reply::Unknown(reason) if is_sent_once => {
                 self.settle_in(&message.id, MessageState::Failed, &format!("{OUTCOME_UNKNOWN}: {reason}"), 0).await?;
                 Ok(Outcome::Unsent)
+            }
+            // What is critical is of use for minutes: its retries follow each other faster.
+            Reply::NotTaken(reason) | Reply::Unknown(reason)
+                if !is_answered && (message.sealed.is_none() || message.is_limited()) =>
+            {
+                self.wait_out(message, &reason).await
             }
             Reply::NotTaken(reason) | Reply::Unknown(reason) => Ok(Outcome::Retry(reason)),
         }
@@ -472,6 +486,12 @@ impl Notifier {
             WHERE id = $1 AND status = 'queued'";
         self.db.query(statement, &[message.id.as_str().into(), at.into()]).await?;
         Ok(Outcome::Unsent)
+    }
+
+    /// Has a message that a job was to send be sent from the table at `until`. The attempts that were made stay counted.
+    pub(crate) async fn hold(&self, message: &Message, until: Timestamp) -> Result<(), DatabaseError> {
+        let statement = "UPDATE notifications SET due_at = $2 WHERE id = $1 AND status IN ('queued', 'dead')";
+        self.db.query(statement, &[message.id.as_str().into(), until.into()]).await.map(drop)
     }
 
     /// Notes why an attempt failed, and `attempts` more of them; a job makes the next.

@@ -72,6 +72,11 @@ impl Message {
         self.event_type.as_deref().and_then(EventType::parse)
     }
 
+    /// Whether its tenant's limit applies.
+    pub(crate) fn is_limited(&self) -> bool {
+        is_limited(self.event_type(), self.channel())
+    }
+
     /// To whom it goes, and the event's data.
     pub fn content(&self) -> Content {
         if self.event_type.is_none() {
@@ -79,6 +84,11 @@ impl Message {
         }
         serde_json::from_str(&self.body).unwrap_or_default()
     }
+}
+
+/// Whether a tenant's limit applies to messages of `event_type` over `channel`.
+pub(crate) fn is_limited(event_type: Option<&EventType>, channel: Channel) -> bool {
+    channel != Channel::InApp && !event_type.is_some_and(|event_type| event_type.is_critical)
 }
 
 /// Which messages a list holds.
@@ -119,7 +129,7 @@ impl Notifications {
     pub async fn raise_all(&self, events: &[NewEvent], now: Timestamp) -> Result<(), DatabaseError> {
         let head =
             "INSERT INTO notifications (id, tenant_id, event_id, event_type, channel, user_id, path, body, sealed,
-            status, due_at, created_at, send_at, expires_at, attempts)";
+            status, due_at, created_at, send_at, expires_at, attempts, is_limited)";
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for event in events {
             let (mut channels, mut ids) = (event.event_type.channels(), Vec::new());
@@ -151,6 +161,7 @@ impl Notifications {
                         event.send_at.into(),
                         event.expires_at.into(),
                         Value::Integer(0),
+                        Value::Integer(i64::from(is_limited(Some(event.event_type), *channel))),
                     ]);
                 }
             }

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use edge_database::DatabaseError;
 use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult};
 
-use crate::notifier::{Notifier, Outcome, SendResult};
-use crate::state::MessageState;
+use crate::notifier::{MAX_ATTEMPTS, Notifier, Outcome, SendResult};
 
 /// How long after the first failure a message is sent again; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
@@ -33,10 +32,13 @@ pub(crate) const SEALED: JobKind = JobKind {
 
 /// The first attempts of all messages.
 pub(crate) const SEND: JobKind = JobKind::new("notifications.send");
-pub(crate) const SEND_EVERY: Duration = Duration::from_secs(10);
+pub(crate) const SEND_EVERY: Duration = Duration::from_secs(2);
 
-/// Messages in one go.
-const BATCH: u32 = 50;
+/// Messages in one go: no more than are sent in two rounds, so that a message that was queued meanwhile waits for no more.
+const BATCH: u32 = 32;
+
+/// Expired messages in one go.
+const EXPIRED: u32 = 500;
 
 /// What came of sending messages, as handlers count it.
 #[derive(Clone, Default)]
@@ -64,9 +66,12 @@ pub(crate) struct NewMessages {
 impl JobHandler for NewMessages {
     async fn run(&self, _: &Job) -> JobResult {
         let config = self.notifier.config().await?;
+        let expired = self.notifier.expire(EXPIRED).await?;
         let result = self.notifier.send_new(&config, BATCH).await?;
         self.counts.add(result);
-        Ok(if result.all() >= BATCH { JobOutcome::Again(self.notifier.now()) } else { JobOutcome::Done })
+        let is_full = result.all() >= BATCH || u32::try_from(expired).is_ok_and(|expired| expired >= EXPIRED);
+        // Where Notify does not answer, nobody hurries.
+        Ok(if is_full && result.failed == 0 { JobOutcome::Again(self.notifier.now()) } else { JobOutcome::Done })
     }
 }
 
@@ -82,12 +87,19 @@ impl JobHandler for MessageHandler {
     async fn run(&self, job: &Job) -> JobResult {
         let config = self.notifier.config().await?;
         let Some(message) = self.notifier.find_unsent(&job.key).await? else { return Ok(JobOutcome::Done) };
+        if let Some(until) = self.notifier.held_until(&message).await? {
+            self.notifier.hold(&message, until).await?;
+            return Ok(JobOutcome::Done);
+        }
         let result = match self.notifier.process(&config, &message).await? {
             Outcome::Sent => SendResult { sent: 1, ..SendResult::default() },
             Outcome::Unsent => SendResult { unsent: 1, ..SendResult::default() },
             Outcome::PutOff => SendResult { failed: 1, ..SendResult::default() },
             Outcome::Retry(reason) => {
                 self.notifier.note_failure(&message.id, &reason, 1).await?;
+                if self.kind == MESSAGE && message.attempts.saturating_add(1) >= MAX_ATTEMPTS {
+                    return Err(JobError::Dead(reason));
+                }
                 let failed = u32::from(job.attempts < self.kind.max_attempts);
                 self.counts.add(SendResult { failed, ..SendResult::default() });
                 return Err(JobError::Retry(reason));
@@ -99,8 +111,7 @@ impl JobHandler for MessageHandler {
 
     async fn died(&self, job: &Job, reason: &str) -> Result<(), DatabaseError> {
         if let Some(message) = self.notifier.find_unsent(&job.key).await? {
-            self.notifier.settle_in(&message.id, MessageState::Dead, reason, 0).await?;
-            self.notifier.settle_gathered(&message, MessageState::Dead, reason).await?;
+            self.notifier.give_up(&message, reason).await?;
             self.counts.add(SendResult { dead: 1, ..SendResult::default() });
         }
         Ok(())

@@ -14,6 +14,7 @@ use super::event_types::{
 };
 use super::*;
 
+mod limits;
 mod suppression;
 mod text;
 

@@ -1,6 +1,6 @@
 //! Tenants in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use edge_capabilities::database::{Cursor, DatabaseError, Row, Value};
 use edge_capabilities::{Random, Timestamp};
@@ -128,6 +128,22 @@ impl Tenants {
             Ok((row.text(0)?.to_owned(), TenantState { number: row.integer(1)?, is_active }))
         };
         self.0.query(&statement, &conditions.0).await?.iter().map(read).collect()
+    }
+
+    /// How many messages a minute are sent for those of `ids` whose settings say so: `{"notifications":{"per_minute":100}}`.
+    pub(crate) async fn messages_per_minute(&self, ids: &[&str]) -> Result<HashMap<String, i64>, DatabaseError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let statement = format!("SELECT id, settings FROM tenants WHERE id IN ({})", places(1, ids.len()));
+        let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+        let mut limits = HashMap::new();
+        for row in self.0.query(&statement, &values).await? {
+            let settings: serde_json::Value = serde_json::from_str(row.text(1)?).unwrap_or_default();
+            let limit = settings.pointer("/notifications/per_minute").and_then(serde_json::Value::as_i64);
+            limits.extend(limit.map(|limit| (row.text(0).unwrap_or_default().to_owned(), limit)));
+        }
+        Ok(limits)
     }
 
     /// The internal tenant that is the company with this code.
