@@ -1,5 +1,5 @@
-//! The component `messaging`: what people are told, one-time codes, invoices, contacts, and Notify, which tells people. All of its
-//! logic is in `shared/engagement` and `shared/platform/notifications`.
+//! The component `messaging`: what people are told, one-time codes, invoices, contacts, orders, and Notify, which tells people.
+//! All of its logic is in `shared/engagement` and `shared/platform/notifications`.
 
 use std::sync::Arc;
 
@@ -14,10 +14,12 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = JobRunner::new("messaging", &capabilities, &JobQueue::new(&capabilities, &db));
     let runner = edge_notifications_api::jobs(&notifier, runner);
     let runner = edge_invoices::jobs(&capabilities, &db, runner);
+    let runner = edge_orders::jobs(&capabilities, &db, runner);
     let runner = edge_otp::jobs(&capabilities, &db, runner);
     let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
         .merge(edge_invoices::routes(&capabilities, &db))
         .merge(edge_contacts::routes(&capabilities, &db))
+        .merge(edge_orders::routes(&capabilities, &db))
         .merge(edge_otp::routes(&capabilities, &db, &notifier))
         .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "messaging", &capabilities)

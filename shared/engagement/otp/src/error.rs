@@ -3,6 +3,7 @@
 use edge_capabilities::config::ConfigError;
 use edge_database::DatabaseError;
 use edge_http::{Code, Problem};
+use edge_keys::KeyError;
 use edge_seats::TokenKeyError;
 
 /// Why a code is not sent or not accepted.
@@ -31,6 +32,15 @@ pub(crate) enum OtpError {
 impl From<ConfigError> for OtpError {
     fn from(error: ConfigError) -> Self {
         Self::Misconfigured(error.to_string())
+    }
+}
+
+impl From<KeyError> for OtpError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::NotConfigured(variable) => Self::NotConfigured(variable),
+            KeyError::Misconfigured(_) | KeyError::Config(_) => Self::Misconfigured(error.to_string()),
+        }
     }
 }
 

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use chacha20poly1305::aead::{Aead as _, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _, Nonce};
-use edge_capabilities::{Capabilities, Config, Random, config};
+use edge_capabilities::{Capabilities, Config, Random};
 use edge_database::DatabaseError;
+use edge_keys::{Keys, mac};
 use edge_notifications::{Opened, Unseal};
 use edge_seats::TokenKeys;
-use hmac::{Hmac, Mac as _};
 use serde_json::{Map, Value};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::error::OtpError;
 
 const VARIABLE: &str = "otp_key";
-const NONCE: usize = 12;
+
+const CODE: [&str; 2] = ["bheem-edge one-time code", "code"];
+const MESSAGE: [&str; 2] = ["bheem-edge one-time code", "message"];
+const TOKEN: [&str; 2] = ["bheem-edge one-time code", "token"];
 
 /// What identifies a code, beside its digits.
 pub(crate) struct CodeName<'a> {
@@ -29,48 +29,13 @@ pub(crate) struct CodeName<'a> {
     pub(crate) id: &'a str,
 }
 
-/// The keys in `otp_key`, newest first: the base64 of 32 bytes each, separated by commas. The first makes MACs, seals and
-/// signs; the others still read what they made. It has no `Debug`: a key is never printed.
-pub(crate) struct OtpKeys(Vec<[u8; 32]>);
-
-/// HMAC-SHA256 of `parts`, each with its length.
-fn mac(key: &[u8], parts: &[&str]) -> [u8; 32] {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
-    for part in parts {
-        mac.update(&part.len().to_le_bytes());
-        mac.update(part.as_bytes());
-    }
-    mac.finalize().into_bytes().into()
-}
+/// The keys in `otp_key`, newest first. It has no `Debug`: a key is never printed.
+pub(crate) struct OtpKeys(Keys);
 
 impl OtpKeys {
     /// Reads the variable.
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, OtpError> {
-        Self::parse(&config::text(config, VARIABLE).await?)
-    }
-
-    /// Reads the variable's text. Errors tell nothing of what is in it.
-    pub(crate) fn parse(text: &str) -> Result<Self, OtpError> {
-        if text.trim().is_empty() {
-            return Err(OtpError::NotConfigured(VARIABLE));
-        }
-        let read = |(place, written): (usize, &str)| {
-            // Both alphabets of base64, with and without padding.
-            let standard = written.trim().replace('-', "+").replace('_', "/");
-            let bytes = STANDARD_NO_PAD.decode(standard.trim_end_matches('=')).ok();
-            bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).ok_or_else(|| {
-                OtpError::Misconfigured(format!(
-                    "key {} of {VARIABLE} is not the base64 of 32 bytes",
-                    place.saturating_add(1)
-                ))
-            })
-        };
-        text.split(',').enumerate().map(read).collect::<Result<_, _>>().map(Self)
-    }
-
-    /// The key for `usage` of each key, newest first.
-    fn derived(&self, usage: &'static str) -> impl Iterator<Item = [u8; 32]> + '_ {
-        self.0.iter().map(move |key| mac(key, &["bheem-edge one-time code", usage]))
+        Ok(Self(Keys::load(config, VARIABLE).await?))
     }
 
     fn code_mac(key: &[u8; 32], name: &CodeName<'_>, code: &str) -> [u8; 32] {
@@ -79,7 +44,7 @@ impl OtpKeys {
 
     /// The MAC of a code, hex.
     pub(crate) fn mac_of(&self, name: &CodeName<'_>, code: &str) -> String {
-        let first = self.derived("code").next().unwrap_or_default();
+        let first = self.0.derived(&CODE).next().unwrap_or_default();
         hex::encode(Self::code_mac(&first, name, code))
     }
 
@@ -90,35 +55,22 @@ impl OtpKeys {
             return false;
         }
         let is_same = |key: [u8; 32]| Self::code_mac(&key, name, code).ct_eq(&known);
-        self.derived("code").map(is_same).fold(subtle::Choice::from(0), |all, one| all | one).into()
+        self.0.derived(&CODE).map(is_same).fold(subtle::Choice::from(0), |all, one| all | one).into()
     }
 
     /// Seals `text` for a message of `tenant`.
     pub(crate) fn seal(&self, random: &dyn Random, tenant: &str, text: &str) -> String {
-        let key = self.derived("message").next().unwrap_or_default();
-        let mut nonce = [0; NONCE];
-        random.fill(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: tenant.as_bytes() };
-        // It fails only for texts of many gigabytes; the empty result cannot be opened.
-        let sealed = ChaCha20Poly1305::new(&key.into()).encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
-        hex::encode([&nonce, &*sealed].concat())
+        self.0.seal(&MESSAGE, random, tenant, text)
     }
 
     /// Opens what was sealed for a message of `tenant`.
     pub(crate) fn open(&self, tenant: &str, sealed: &str) -> Option<String> {
-        let bytes = hex::decode(sealed).ok()?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
-        let nonce = Nonce::try_from(nonce).ok()?;
-        let open = |key: [u8; 32]| {
-            let payload = Payload { msg: sealed, aad: tenant.as_bytes() };
-            ChaCha20Poly1305::new(&key.into()).decrypt(&nonce, payload).ok()
-        };
-        self.derived("message").find_map(open).and_then(|opened| String::from_utf8(opened).ok())
+        self.0.open(&MESSAGE, tenant, sealed)
     }
 
     /// The keys that sign tokens.
     pub(crate) fn tokens(&self) -> Result<TokenKeys, OtpError> {
-        let seeds: Vec<String> = self.derived("token").map(|seed| STANDARD_NO_PAD.encode(seed)).collect();
+        let seeds: Vec<String> = self.0.derived(&TOKEN).map(|seed| STANDARD_NO_PAD.encode(seed)).collect();
         TokenKeys::parse(&seeds.join(","))?.ok_or(OtpError::NotConfigured(VARIABLE))
     }
 }
@@ -152,7 +104,7 @@ mod tests {
     const NEW: &str = "-_8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     fn keys(text: &str) -> OtpKeys {
-        OtpKeys::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+        OtpKeys(Keys::parse(VARIABLE, text).unwrap_or_else(|error| panic!("{text}: {error}")))
     }
 
     fn name<'a>(tenant: &'a str, phone: &'a str, purpose: &'a str, id: &'a str) -> CodeName<'a> {
@@ -188,16 +140,5 @@ mod tests {
         assert_eq!(keys(OLD).open("u", &sealed), None);
         assert_eq!(keys(NEW).open("t", &sealed), None);
         assert_eq!(keys(OLD).open("t", "00"), None);
-    }
-
-    #[test]
-    fn a_key_is_32_bytes_and_an_error_does_not_repeat_it() {
-        for (text, message) in [
-            ("", "otp_key is empty".to_owned()),
-            ("c2VjcmV0", "key 1 of otp_key is not the base64 of 32 bytes".to_owned()),
-            (&format!("{OLD},!"), "key 2 of otp_key is not the base64 of 32 bytes".to_owned()),
-        ] {
-            assert_eq!(OtpKeys::parse(text).err().unwrap().to_string(), message);
-        }
     }
 }

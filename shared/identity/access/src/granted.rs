@@ -81,6 +81,10 @@ rights! {
     MessagesWrite;
     /// May send and verify one-time codes.
     OtpSend;
+    /// May read orders and shops.
+    OrdersRead;
+    /// May create, change and pack orders, and connect shops.
+    OrdersWrite;
     /// May read jobs.
     JobsRead;
     /// May replay jobs and run those that are due.

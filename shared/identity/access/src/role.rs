@@ -52,6 +52,7 @@ impl Role {
         const MANAGE_INVOICES: &[Scope] = &[Scope::InvoicesRead, Scope::InvoicesWrite];
         const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
         const WRITE_TO_PEOPLE: &[Scope] = &[Scope::MessagesRead, Scope::MessagesWrite];
+        const MANAGE_ORDERS: &[Scope] = &[Scope::OrdersRead, Scope::OrdersWrite];
         const MANAGE_ORGANISATION: &[Scope] = &[Scope::TenantsAdmin, Scope::OtpSend];
         let rights: &[&[Scope]] = match self {
             Self::Owner => &[
@@ -61,10 +62,11 @@ impl Role {
                 MANAGE_INVOICES,
                 EDIT_ORGANISATION,
                 WRITE_TO_PEOPLE,
+                MANAGE_ORDERS,
                 MANAGE_ORGANISATION,
             ],
             Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES],
-            Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION, WRITE_TO_PEOPLE],
+            Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION, WRITE_TO_PEOPLE, MANAGE_ORDERS],
             Self::Manager | Self::Member => &[USE_SEATS],
         };
         rights.iter().copied().flatten().copied().collect()
@@ -91,8 +93,8 @@ mod tests {
             assert_eq!(scopes.contains(Scope::SeatsWrite), seats, "{role:?}");
             assert_eq!(scopes.contains(Scope::SeatsVerify), using, "{role:?}");
             assert_eq!(scopes.contains(Scope::OrganizationsWrite), organisation || role == Role::Admin, "{role:?}");
-            for writing in [Scope::MessagesRead, Scope::MessagesWrite] {
-                assert_eq!(scopes.contains(writing), organisation || role == Role::Admin, "{role:?}");
+            for own in [Scope::MessagesRead, Scope::MessagesWrite, Scope::OrdersRead, Scope::OrdersWrite] {
+                assert_eq!(scopes.contains(own), organisation || role == Role::Admin, "{role:?}");
             }
             assert_eq!(scopes.contains(Scope::OtpSend), organisation, "{role:?}");
             for reading in [Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead] {

@@ -80,6 +80,12 @@ pub enum Scope {
     /// Send and verify one-time codes.
     #[serde(rename = "otp:send")]
     OtpSend,
+    /// Read orders and shops.
+    #[serde(rename = "orders:read")]
+    OrdersRead,
+    /// Create, change and pack orders, and connect shops.
+    #[serde(rename = "orders:write")]
+    OrdersWrite,
     /// Read jobs.
     #[serde(rename = "jobs:read")]
     JobsRead,
@@ -93,7 +99,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -118,6 +124,8 @@ impl Scope {
         Self::MessagesRead,
         Self::MessagesWrite,
         Self::OtpSend,
+        Self::OrdersRead,
+        Self::OrdersWrite,
         Self::JobsRead,
         Self::JobsWrite,
         Self::OperationsRead,
@@ -150,6 +158,8 @@ impl Scope {
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
             Self::OtpSend => "otp:send",
+            Self::OrdersRead => "orders:read",
+            Self::OrdersWrite => "orders:write",
             Self::JobsRead => "jobs:read",
             Self::JobsWrite => "jobs:write",
             Self::OperationsRead => "operations:read",

@@ -65,6 +65,7 @@ pub fn document() -> Description {
     whole.merge(edge_notifications_api::ApiDoc::openapi());
     whole.merge(edge_invoices::ApiDoc::openapi());
     whole.merge(edge_contacts::ApiDoc::openapi());
+    whole.merge(edge_orders::ApiDoc::openapi());
     whole.merge(edge_otp::ApiDoc::openapi());
     whole.merge(edge_jobs_api::ApiDoc::openapi());
     whole.merge(edge_stats::ApiDoc::openapi());

@@ -63,6 +63,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0036_contacts"),
     expand!("0037_renewals"),
     expand!("0038_message_limits"),
+    expand!("0039_orders"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -120,6 +121,7 @@ mod tests {
             ("invoices", "created_at", "id", "AND state = 'open'"),
             ("jobs", "created_at", "id", ""),
             ("notifications", "created_at", "id", ""),
+            ("orders", "created_at", "id", "AND is_known = 1"),
             ("payment_refunds", "at", "refund", ""),
             ("rule_decisions", "decided_at", "id", "AND rule = 'budget'"),
             ("tenant_deeds", "at", "id", ""),

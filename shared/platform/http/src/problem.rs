@@ -89,6 +89,10 @@ codes! {
     PlanNotFound NOT_FOUND "PLAN_NOT_FOUND";
     /// 404: there is no such order, or it is another tenant's.
     OrderNotFound NOT_FOUND "ORDER_NOT_FOUND";
+    /// 404: the order has no such item.
+    OrderItemNotFound NOT_FOUND "ORDER_ITEM_NOT_FOUND";
+    /// 404: there is no such shop, or it is another tenant's.
+    ShopNotFound NOT_FOUND "SHOP_NOT_FOUND";
     /// 404: there is no such subscription, or it is another organisation's.
     SubscriptionNotFound NOT_FOUND "SUBSCRIPTION_NOT_FOUND";
     /// 404: there is no such seat, or it is not offered to the caller.
@@ -165,6 +169,12 @@ codes! {
     InvoicePaid CONFLICT "INVOICE_PAID";
     /// 409: the invoice is voided.
     InvoiceCancelled CONFLICT "INVOICE_CANCELLED";
+    /// 409: the order is cancelled.
+    OrderCancelled CONFLICT "ORDER_CANCELLED";
+    /// 409: the order is shipped, so it does not go back.
+    OrderShipped CONFLICT "ORDER_SHIPPED";
+    /// 409: the order is not shipped yet.
+    OrderNotShipped CONFLICT "ORDER_NOT_SHIPPED";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.

@@ -27,11 +27,13 @@ pub enum Category {
     Approval,
     /// Campaigns.
     Marketing,
+    /// Orders of customers, and their shipments.
+    Order,
 }
 
 impl Category {
     /// All categories.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::User,
         Self::Meeting,
         Self::Document,
@@ -41,6 +43,7 @@ impl Category {
         Self::ErpSync,
         Self::Approval,
         Self::Marketing,
+        Self::Order,
     ];
 
     /// Its name: `erp_sync`.
@@ -55,6 +58,7 @@ impl Category {
             Self::ErpSync => "erp_sync",
             Self::Approval => "approval",
             Self::Marketing => "marketing",
+            Self::Order => "order",
         }
     }
 
@@ -326,6 +330,23 @@ event_types! {
         description: "Invited to a seat of an application", category: Category::Team, template: "WORKSPACE_SEAT_INVITATION",
         required: &["application", "subscription_id", "seat_id", "code", "expires_at"],
         email: Some("seat_invitation"),
+    }
+    WORKSPACE_PACKING_LIST {
+        description: "An order is to be packed", category: Category::Order, template: "WORKSPACE_PACKING_LIST",
+        required: &["order_number", "items"],
+        email: Some("packing_list"),
+    }
+    WORKSPACE_SHIPPING_NOTIFICATION {
+        description: "A shipment of an order left", category: Category::Order, template: "WORKSPACE_SHIPPING_NOTIFICATION",
+        required: &["order_number", "company_name", "items"],
+        email: Some("shipping_notification"),
+        sms: Some("{{company_name}}: your order {{order_number}} is on its way."),
+    }
+    WORKSPACE_DELIVERY_CONFIRMATION {
+        description: "A shipment of an order arrived", category: Category::Order,
+        template: "WORKSPACE_DELIVERY_CONFIRMATION", required: &["order_number", "company_name", "items"],
+        email: Some("delivery_confirmation"),
+        sms: Some("{{company_name}}: your order {{order_number}} was delivered."),
     }
     WORKSPACE_DIGEST {
         description: "What happened in a day", category: Category::User, template: "WORKSPACE_DIGEST",

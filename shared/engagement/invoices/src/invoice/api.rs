@@ -8,10 +8,9 @@ use edge_database::Cursor;
 use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
 use edge_money::Currency;
+use edge_printouts::Format;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
-use http::header::{
-    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::json;
@@ -23,7 +22,7 @@ use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
 use crate::calendar::Date;
 use crate::error::InvoiceError;
-use crate::printout::{self, Format};
+use crate::printout::page;
 use crate::router::AppState;
 use crate::settings::InvoiceSettings;
 
@@ -129,31 +128,15 @@ pub(crate) async fn get_invoice(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let Some(format) = Format::accepted(&headers) else {
-        let detail = "The invoice is there as application/json, text/html and application/pdf.";
-        return Err(Problem::new(Code::NotAcceptable, detail));
-    };
+    let format = Format::accepted(&headers).ok_or_else(|| edge_printouts::not_acceptable("invoice"))?;
     let invoice = state.find_invoice(&tenant, &id).await?;
-    let page = || printout::Page::of(&invoice, &tenant, state.now());
-    let mut response = match format {
-        Format::Json => state.tagged(&tenant, &invoice),
-        Format::Html => {
-            let policy = printout::content_security_policy();
-            let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, &policy)];
-            (headers, printout::html(&page())).into_response()
-        }
-        Format::Pdf => {
-            let file = printout::pdf(&page());
-            let file = file.ok_or_else(|| Problem::new(Code::Internal, "The PDF file could not be written."))?;
-            let name = invoice.invoice_number().unwrap_or_else(|| invoice.id.clone());
-            let name = format!("inline; filename=\"{name}.pdf\"");
-            ([(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, &name)], file).into_response()
-        }
+    let response = if format == Format::Json {
+        state.tagged(&tenant, &invoice)
+    } else {
+        let name = invoice.invoice_number().unwrap_or_else(|| invoice.id.clone());
+        edge_printouts::printed(format, &page(&invoice, &tenant, state.now()), &name)?
     };
-    let headers = response.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("Accept"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    Ok(edge_printouts::with_headers(response))
 }
 
 /// Update an invoice

@@ -1,11 +1,11 @@
-//! Which representation of an invoice a caller accepts (RFC 9110, section 12.5.1).
+//! Which representation of a page a caller accepts (RFC 9110, section 12.5.1).
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-/// A representation of an invoice.
+/// A representation of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// `application/json`.
     Json,
     /// `text/html`.
@@ -20,12 +20,17 @@ impl Format {
         [(Self::Json, "application", "json"), (Self::Html, "text", "html"), (Self::Pdf, "application", "pdf")];
 
     /// The one that the caller likes best; None: none of them. Without `Accept` it is JSON.
-    pub(crate) fn accepted(headers: &HeaderMap) -> Option<Self> {
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        Self::accepted_or(headers, Self::Json)
+    }
+
+    /// The one that the caller likes best, `first` of those that they like the same; None: none of them.
+    pub fn accepted_or(headers: &HeaderMap, first: Self) -> Option<Self> {
         let values = headers.get_all(ACCEPT).iter().map(|value| value.to_str().unwrap_or_default());
         let sent: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
         let ranges: Vec<(&str, &str, u32)> = sent.iter().filter_map(|range| read(range)).collect();
         if sent.iter().all(|range| range.is_empty()) {
-            return Some(Self::Json);
+            return Some(first);
         }
         let quality = |main: &str, sub: &str| {
             let is_of = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
@@ -40,7 +45,8 @@ impl Format {
             matching.max_by_key(|(rank, _)| *rank).map_or(0, |(_, quality)| quality)
         };
         let mut best = (0, None);
-        for (format, main, sub) in Self::ALL {
+        let (preferred, others) = (|one: &(Self, _, _)| one.0 == first, |one: &(Self, _, _)| one.0 != first);
+        for (format, main, sub) in Self::ALL.into_iter().filter(preferred).chain(Self::ALL.into_iter().filter(others)) {
             let quality = quality(main, sub);
             if quality > best.0 {
                 best = (quality, Some(format));
@@ -97,6 +103,10 @@ mod tests {
                 headers.insert(ACCEPT, accept.parse().unwrap());
             }
             assert_eq!(Format::accepted(&headers), format, "{accept:?}");
+        }
+        let any = HeaderMap::from_iter([(ACCEPT, "*/*".parse().unwrap())]);
+        for headers in [any, HeaderMap::new()] {
+            assert_eq!(Format::accepted_or(&headers, Format::Html), Some(Format::Html));
         }
     }
 }

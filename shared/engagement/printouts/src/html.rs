@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::page::{COLUMNS, Page};
+use crate::page::Page;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -50,13 +50,13 @@ pub(crate) fn html(page: &Page) -> String {
     if let Some(stamp) = page.stamp {
         let _ = write!(html, "<p class=\"stamp\">{stamp}</p>");
     }
-    let _ = writeln!(html, "</header>\n<section><address>{}</address>", paragraph(&page.seller));
-    let _ = writeln!(html, "<address><b>To</b><br>{}</address>\n<dl>", paragraph(&page.customer));
+    let _ = writeln!(html, "</header>\n<section><address>{}</address>", paragraph(&page.sender));
+    let _ = writeln!(html, "<address><b>To</b><br>{}</address>\n<dl>", paragraph(&page.recipient));
     for (label, value) in &page.facts {
         let _ = writeln!(html, "<dt>{label}</dt><dd>{}</dd>", escaped(value));
     }
     html.push_str("</dl></section>\n<table>\n<thead><tr>");
-    for column in COLUMNS {
+    for column in page.columns {
         let _ = write!(html, "<th scope=\"col\">{column}</th>");
     }
     html.push_str("</tr></thead>\n<tbody>\n");

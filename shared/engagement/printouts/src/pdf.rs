@@ -3,8 +3,8 @@
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Content, Name, Pdf, Rect, Ref, Str, TextStr};
 
-use super::font::Font;
-use super::page::{COLUMNS, Page};
+use crate::font::Font;
+use crate::page::Page;
 
 const WIDTH: f32 = 595.0;
 const HEIGHT: f32 = 842.0;
@@ -15,10 +15,10 @@ const RIGHT: f32 = WIDTH - MARGIN;
 const FONT_NAME: Name = Name(b"F");
 const BASE_FONT: Name = Name(b"EDGEAA+DejaVuSans");
 
-/// Where the columns end that are set to the right: quantity, unit price, tax rate, amount.
+/// Where the columns end that are set to the right: all but the first.
 const ENDS: [f32; 4] = [330.0, 420.0, 460.0, RIGHT];
 
-/// The width of the descriptions.
+/// The width of the first column.
 const DESCRIPTION: f32 = 215.0;
 
 /// The width of a column of addresses.
@@ -119,8 +119,8 @@ impl Sheets {
         self.y = lowest;
     }
 
-    fn heads(&mut self) {
-        let [description, ends @ ..] = COLUMNS;
+    fn heads(&mut self, columns: [&str; 5]) {
+        let [description, ends @ ..] = columns;
         self.text(MARGIN, SIZE, description);
         for (end, head) in ENDS.into_iter().zip(ends) {
             self.text_to(end, head);
@@ -129,11 +129,11 @@ impl Sheets {
         self.rule();
     }
 
-    fn row(&mut self, row: &[String; 5]) {
+    fn row(&mut self, columns: [&str; 5], row: &[String; 5]) {
         let [description, cells @ ..] = row;
         let lines = self.wrapped(description, DESCRIPTION);
         if self.make_room(lines.len()) {
-            self.heads();
+            self.heads(columns);
         }
         for (end, cell) in ENDS.into_iter().zip(cells) {
             self.text_to(end, cell);
@@ -151,13 +151,13 @@ impl Sheets {
         }
         self.down(2.5 * LEADING);
         let facts = page.facts.iter().map(|(label, value)| format!("{label}: {value}")).collect();
-        let customer = std::iter::once("To".to_owned()).chain(page.customer.iter().cloned()).collect();
-        self.columns(&[(MARGIN, page.seller.clone()), (240.0, customer), (430.0, facts)]);
+        let recipient = std::iter::once("To".to_owned()).chain(page.recipient.iter().cloned()).collect();
+        self.columns(&[(MARGIN, page.sender.clone()), (240.0, recipient), (430.0, facts)]);
         self.down(1.5 * LEADING);
         self.make_room(4);
-        self.heads();
+        self.heads(page.columns);
         for row in &page.rows {
-            self.row(row);
+            self.row(page.columns, row);
         }
         self.make_room(page.sums.len().saturating_add(1));
         self.rule();
@@ -241,9 +241,10 @@ mod tests {
         Page {
             title: "Invoice INV-2026-00001".to_owned(),
             stamp: Some("OVERDUE"),
-            seller: vec!["Ærøskøbing Čaj, s.r.o.".to_owned(), "Žitná 1, Прага".to_owned()],
-            customer: vec!["Zoë & Σοφία <script>".to_owned()],
+            sender: vec!["Ærøskøbing Čaj, s.r.o.".to_owned(), "Žitná 1, Прага".to_owned()],
+            recipient: vec!["Zoë & Σοφία <script>".to_owned()],
             facts: vec![("Date", "2026-01-01".to_owned())],
+            columns: ["Description", "Quantity", "Unit price", "Tax", "Amount"],
             rows: vec![["Seats ₹".to_owned(), "2".into(), "500.00 INR".into(), "18 %".into(), "1,000.00 INR".into()]],
             sums: vec![("Total".to_owned(), "1,180.00 INR".to_owned())],
             notes: vec!["Merci (à bientôt) \\ 日本".to_owned()],
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn long_invoices_go_on_on_further_pages_and_long_words_are_broken() {
+    fn long_tables_go_on_on_further_pages_and_long_words_are_broken() {
         let mut long = page();
         long.rows = (0..200)
             .map(|number| {

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
 use ttf_parser::Face;
 
-const DATA: &[u8] = include_bytes!("../../font/DejaVuSans.ttf");
+const DATA: &[u8] = include_bytes!("../font/DejaVuSans.ttf");
 
 /// The font, and the glyphs that were used of it.
-pub(super) struct Font {
+pub(crate) struct Font {
     face: Face<'static>,
     glyphs: GlyphRemapper,
     /// The characters of the glyphs that were used, by the glyphs' numbers in the file.
@@ -18,13 +18,13 @@ pub(super) struct Font {
 
 impl Font {
     /// The font; None: it cannot be read, which the tests rule out.
-    pub(super) fn load() -> Option<Self> {
+    pub(crate) fn load() -> Option<Self> {
         let face = Face::parse(DATA, 0).ok()?;
         Some(Self { face, glyphs: GlyphRemapper::new(), characters: BTreeMap::new() })
     }
 
     /// The width of `text` in points at `size`.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+    pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
         let widths = text.chars().map(|one| {
             let glyph = self.face.glyph_index(one).unwrap_or_default();
             f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
@@ -33,7 +33,7 @@ impl Font {
     }
 
     /// `text` as the numbers of its glyphs in the file, two bytes each.
-    pub(super) fn encoded(&mut self, text: &str) -> Vec<u8> {
+    pub(crate) fn encoded(&mut self, text: &str) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(text.len().saturating_mul(2));
         for one in text.chars() {
             let glyph = self.face.glyph_index(one).map_or(0, |glyph| glyph.0);
@@ -47,17 +47,17 @@ impl Font {
     }
 
     /// The file of the glyphs that were used.
-    pub(super) fn subset(&self) -> Option<Vec<u8>> {
+    pub(crate) fn subset(&self) -> Option<Vec<u8>> {
         subsetter::subset(DATA, 0, &self.glyphs).ok()
     }
 
     /// The characters of the glyphs that were used.
-    pub(super) fn characters(&self) -> impl Iterator<Item = (u16, char)> {
+    pub(crate) fn characters(&self) -> impl Iterator<Item = (u16, char)> {
         self.characters.iter().map(|(number, one)| (*number, *one))
     }
 
     /// The widths of the glyphs that were used, in their order, in thousandths of the font's size.
-    pub(super) fn widths(&self) -> Vec<f32> {
+    pub(crate) fn widths(&self) -> Vec<f32> {
         let width = |glyph| self.face.glyph_hor_advance(ttf_parser::GlyphId(glyph)).unwrap_or_default();
         self.glyphs.remapped_gids().map(|glyph| self.scaled(width(glyph).try_into().unwrap_or(i16::MAX))).collect()
     }
@@ -67,7 +67,7 @@ impl Font {
     }
 
     /// Its box, ascent, descent and the height of its capitals, in thousandths of its size.
-    pub(super) fn metrics(&self) -> ([f32; 4], f32, f32, f32) {
+    pub(crate) fn metrics(&self) -> ([f32; 4], f32, f32, f32) {
         let area = self.face.global_bounding_box();
         let area = [area.x_min, area.y_min, area.x_max, area.y_max].map(|units| self.scaled(units));
         let capitals = self.face.capital_height().unwrap_or(self.face.ascender());
