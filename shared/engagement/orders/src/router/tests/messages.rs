@@ -42,7 +42,8 @@ async fn those_who_pack_are_told_what_and_see_the_rest_in_their_feeds() {
         "packing_list IN_APP -user_7 queued".to_owned(),
     ];
     let mut sent = test.outbox().await;
-    (sent.sort(), expected.sort());
+    sent.sort();
+    expected.sort();
     assert_eq!(sent, expected);
     for path in [&path, &other] {
         test.world.clock.advance(Duration::from_secs(1)).await;
