@@ -18,6 +18,8 @@ export type Page = {
 
 const isOfTenant = () => session.me?.tenant_id != null;
 
+const isPersonOfTenant = () => session.me?.kind === 'person' && isOfTenant();
+
 export const isAllowed = (page: Page) => may(page.scope) || (page.isFor?.() ?? false);
 
 export const PAGES: Page[] = [
@@ -29,6 +31,8 @@ export const PAGES: Page[] = [
   { path: '/tenants', title: 'Tenants', scope: 'tenants:admin', words: 'members users keys external ids usage audit organization', load: () => import('./pages/tenants/Tenants.svelte') },
   { path: '/approvals', title: 'Approvals', scope: 'billing:read', isFor: isOfTenant, words: 'requests waiting approve reject delegations purchases', load: () => import('./pages/approvals/Approvals.svelte') },
   { path: '/budgets', title: 'Budgets', scope: 'billing:read', words: 'spending burn-down forecast alerts thresholds', load: () => import('./pages/budgets/Budgets.svelte') },
+  { path: '/messages', title: 'Messages', scope: 'messages:read', isFor: isPersonOfTenant, words: 'notifications outbox e-mail sms whatsapp push feed preferences quiet hours digest templates mappings send event', load: () => import('./pages/messages/Messages.svelte') },
+  { path: '/invoices', title: 'Invoices', scope: 'invoices:read', words: 'bills customers payments reminders overdue finalise void print pdf', load: () => import('./pages/invoices/Invoices.svelte') },
   { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 

@@ -34,6 +34,9 @@ export async function withPage(browser, edge, { key, path = '/', width = 1280, s
   });
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+    // Pages ask again five times as often as they do for people: tests wait for news, too.
+    const { setInterval } = window;
+    window.setInterval = (work, wait, ...rest) => setInterval(work, wait >= 1000 ? wait / 5 : wait, ...rest);
   });
   if (key) {
     // The other tabs of the same person have it, too.
@@ -58,14 +61,18 @@ export async function withPage(browser, edge, { key, path = '/', width = 1280, s
   }
 }
 
-/** No serious finding of axe, in light and dark, wide and at 360 px. */
+/** No serious finding of axe, in light and dark, wide and at 360 px; what is the same in all three is looked at once. */
 export async function assertAccessible(page, what) {
   const size = page.viewportSize();
-  for (const [scheme, width] of [['light', size.width], ['dark', size.width], ['light', 360]]) {
+  const contrast = 'color-contrast';
+  const all = { rules: {} };
+  const dark = { runOnly: [contrast] };
+  const narrow = { rules: { [contrast]: { enabled: false } } };
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  for (const [scheme, width, rules] of [['light', size.width, all], ['dark', size.width, dark], ['light', 360, narrow]]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: size.height });
-    await page.evaluate(axe);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+    const found = await page.evaluate((rules) => window.axe.run(document, { ...rules, resultTypes: ['violations'], preload: false }), rules);
     const serious = found.violations.filter((it) => ['serious', 'critical'].includes(it.impact));
     const told = serious.map((it) => `${it.id}: ${it.help}\n  ${it.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join('\n  ')}`);
     assert.deepEqual(told, [], `${what}, ${scheme}, ${width} px`);

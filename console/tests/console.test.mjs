@@ -6,6 +6,8 @@ import { budgets } from './budgets.mjs';
 import { startEdge } from './edge.mjs';
 import { hardCases } from './hard-cases.mjs';
 import { health } from './health.mjs';
+import { invoices } from './invoices.mjs';
+import { messages } from './messages.mjs';
 import { money } from './money.mjs';
 import { people } from './people.mjs';
 import { rules } from './rules.mjs';
@@ -17,7 +19,17 @@ import { webhooks } from './webhooks.mjs';
 
 const given = { edge: null, browser: null, hasIssuer: process.env.CONSOLE_NO_ISSUER === undefined };
 
-describe('the console', { timeout: 900_000 }, () => {
+/** One after the other, where time is measured or pictures are made; else three at once: most of a test is waiting. */
+const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES);
+
+/** Those of a lane never run at once: they would change the same rules, or what the ERP answers. */
+const LANES = {
+  'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
+  'the ERP and what is sold': { seats, webhooks, people, health, subscriptions, money, budgets },
+  'what tenants do': { tenants, approvals, messages, invoices },
+};
+
+describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {
   before(async () => {
     given.edge = await startEdge();
     given.browser = await startBrowser();
@@ -26,16 +38,9 @@ describe('the console', { timeout: 900_000 }, () => {
     await given.browser?.close();
     await given.edge?.stop();
   });
-  describe('signing in', () => signIn(given));
-  describe('rules', () => rules(given));
-  describe('webhooks', () => webhooks(given));
-  describe('seats', () => seats(given));
-  describe('subscriptions', () => subscriptions(given));
-  describe('money', () => money(given));
-  describe('health', () => health(given));
-  describe('tenants', () => tenants(given));
-  describe('approvals', () => approvals(given));
-  describe('budgets', () => budgets(given));
-  describe('people', () => people(given));
-  describe('hard cases', () => hardCases(given));
+  for (const [lane, pages] of Object.entries(LANES)) {
+    describe(lane, { concurrency: 1 }, () => {
+      for (const [page, tests] of Object.entries(pages)) describe(page, () => tests(given));
+    });
+  }
 });

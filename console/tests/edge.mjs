@@ -15,6 +15,9 @@ const PROGRAMS = resolve(root, process.env.EDGE_PROGRAMS ?? 'target/release');
 export const ADMIN = process.env.CONSOLE_ADMIN ?? 'admin-key-of-the-console-tests';
 export const WEBHOOK_SECRET = process.env.CONSOLE_WEBHOOK_SECRET ?? 'webhook-secret-of-the-console-tests';
 
+/** The stand-in Notify signs its delivery reports by it. */
+const NOTIFY_SECRET = `whsec_${Buffer.from('notify-secret-of-the-console-tests').toString('base64')}`;
+
 const freePort = () =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -58,7 +61,7 @@ export async function startEdge() {
   const variables = {
     ERP_URL: upstreams, BHEEMPAY_URL: upstreams, MAIL_URL: upstreams, STRIPE_URL: upstreams, NOTIFY_URL: upstreams,
     PUBLIC_URL: url, PASSPORT_ISSUER: upstreams, PASSPORT_AUDIENCE: 'bheem-edge', PASSPORT_JWKS_URL: `${upstreams}/.well-known/jwks.json`,
-    CONSOLE_OIDC_CLIENT_ID: 'bheem-console', BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_SECRETS_BHEEMPAY: WEBHOOK_SECRET,
+    CONSOLE_OIDC_CLIENT_ID: 'bheem-console', BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_SECRETS_BHEEMPAY: WEBHOOK_SECRET, WEBHOOK_SECRETS_NOTIFY: NOTIFY_SECRET,
   };
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]));
   const edge = run('bheem-edge', ['up', '--listen', `127.0.0.1:${port}`, '--state-dir', state, '--drain-every-secs', '5'], env);
@@ -72,6 +75,8 @@ export async function startEdge() {
   try {
     await ready(`${upstreams}/.well-known/openid-configuration`, stands);
     await ready(`${url}/readyz`, edge);
+    const reports = { url: `${url}/webhooks/notify`, secret: NOTIFY_SECRET };
+    await fetch(`${upstreams}/_control/notify/webhook`, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(reports) });
   } catch (error) {
     await stop();
     throw error;

@@ -93,21 +93,21 @@ export function hardCases(given) {
 
   test('while the edge is overloaded, what was known stays with its age, and comes back', () =>
     open({ path: '/webhooks', allowed: [/503/] }, async (page) => {
-      await send(given.edge, { event: 'customer.updated', payload: { at: Date.now() }, created_at: new Date().toISOString() });
-      await page.getByText('customer.updated').first().waitFor();
+      await send(given.edge, { event: 'customer.noted', payload: { at: Date.now() }, created_at: new Date().toISOString() });
+      await page.getByText('customer.noted').first().waitFor();
       const problem = { type: 'about:blank', title: 'Unavailable', status: 503, code: 'STORE_UNAVAILABLE', detail: 'The store cannot be reached.' };
       let asked = 0;
       await page.route('**/api/v1/webhooks/events?*', (route) => {
         asked++;
-        return route.fulfill({ status: 503, headers: { 'Retry-After': '7' }, json: problem });
+        return route.fulfill({ status: 503, headers: { 'Retry-After': '4' }, json: problem });
       });
       await page.getByText('The store cannot be reached.').waitFor();
-      await page.getByText('Wait 7 s, then try again.').waitFor();
+      await page.getByText('Wait 4 s, then try again.').waitFor();
       await page.getByText('Shown is what was known at').waitFor();
-      await page.getByText('customer.updated').first().waitFor();
-      await assertAccessible(page, 'old data');
-      await page.waitForTimeout(3500);
+      await page.getByText('customer.noted').first().waitFor();
+      await page.waitForTimeout(1500);
       assert.equal(asked, 1, 'it is left alone for as long as it asked');
+      await assertAccessible(page, 'old data');
       await page.unroute('**/api/v1/webhooks/events?*');
       await page.getByText('The store cannot be reached.').waitFor({ state: 'detached' });
     }));
@@ -268,7 +268,7 @@ export function hardCases(given) {
         );
         times.push(Math.round(paint));
       });
-      if (Math.min(...times) < 1000) break;
+      if (Math.min(...times) < 1000 || !process.env.CONSOLE_BARS) break;
     }
     assertTook('largest contentful paint, processor four times slower', Math.min(...times), 1000);
   });

@@ -63,7 +63,7 @@ export function rules(given) {
         const failing = await page.getByText(/\d+ of \d+ fail/).first().textContent().catch(() => null);
         if ((await accept.count()) === 0 || failing === null) break;
         await accept.click();
-        await page.getByText(failing.trim(), { exact: true }).waitFor({ state: 'detached' }).catch(() => {});
+        await page.getByText(failing.trim(), { exact: true }).waitFor({ state: 'detached', timeout: 2000 }).catch(() => {});
       }
       await page.getByText(/all \d+ pass/).waitFor();
       await page.getByRole('button', { name: 'Backtest' }).click();

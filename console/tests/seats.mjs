@@ -59,7 +59,7 @@ export function seats(given) {
 
   test('while the ERP does not answer, the failure says what to do', async () => {
     const fault = (method, body) =>
-      fetch(`${given.edge.upstreams}/_control/faults`, { method, headers: { 'Content-Type': 'application/json' }, body });
+      fetch(`${given.edge.upstreams}/_control/faults/healos/hospital_456`, { method, headers: { 'Content-Type': 'application/json' }, body });
     await fault('PUT', JSON.stringify({ status: 500 }));
     try {
       await open({ path: `/seats?application=healos&organization=hospital_456&user=somebody_new_${Date.now()}`, allowed: [/503/] }, async (page) => {

@@ -34,6 +34,8 @@ type Options = {
   signal?: AbortSignal;
   isQuiet?: boolean;
   isText?: boolean;
+  /** The answer is a file, of the type that `Accept` names. */
+  isFile?: boolean;
 };
 
 let credential: string | null = null;
@@ -61,6 +63,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   const patience = AbortSignal.timeout(PATIENCE);
   let response: Response;
   let text: string;
+  let file: Blob | null = null;
   try {
     response = await fetch(path, {
       method,
@@ -71,7 +74,8 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
       redirect: 'error',
       signal: options.signal ? AbortSignal.any([options.signal, patience]) : patience,
     });
-    text = await response.text();
+    if (options.isFile && response.ok) file = await response.blob();
+    text = file === null ? await response.text() : '';
   } catch (error) {
     if (options.signal?.aborted) throw error;
     const detail = patience.aborted ? 'The edge did not answer within 30 seconds.' : 'The edge cannot be reached.';
@@ -81,7 +85,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
   if (response.status === 304 && known) return known as Answer<T>;
   let data: unknown = null;
   try {
-    data = text === '' ? null : options.isText && response.ok ? text : parse(text);
+    data = file !== null ? file : text === '' ? null : options.isText && response.ok ? text : parse(text);
   } catch {
     throw problem(response, { detail: 'The answer cannot be read.' });
   }

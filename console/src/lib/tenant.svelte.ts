@@ -22,6 +22,12 @@ export function remember(id: string | null): void {
   last = id;
 }
 
+/** The address of a page of the tenant: the one that was picked goes along. */
+export function ofTenant(path: string): string {
+  if (!tenant.isPicked || tenant.id === null) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}tenant=${encodeURIComponent(tenant.id)}`;
+}
+
 /** The header that tells the edge the tenant. */
 export const inTenant = (): Record<string, string> =>
   tenant.isPicked && tenant.id !== null ? { 'X-Tenant-Id': tenant.id } : {};

@@ -1,6 +1,6 @@
-/** Has the browser keep `text` as a file. Never as a page: what is in it is not ours. */
-export function download(text: string, name: string, type = 'application/octet-stream'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Has the browser keep `content` as a file. Never as a page: what is in it is not ours. */
+export function download(content: string | Blob, name: string, type = 'application/octet-stream'): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

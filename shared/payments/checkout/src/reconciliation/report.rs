@@ -101,6 +101,7 @@ struct CustomerPayment {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = BookedInvoice)]
 struct Invoice {
     company_id: &'static str,
     customer_id: String,
