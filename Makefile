@@ -52,9 +52,9 @@ toolchain:
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
 QUICK := quick-components test lint lint-components integration console-test
 $(QUICK): FAST := $(COMPONENTS)
-$(QUICK): export CARGO_PROFILE_COMPONENT_LTO := false
+$(QUICK): export CARGO_PROFILE_COMPONENT_LTO := off
 $(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
-$(QUICK): export CARGO_PROFILE_COMPONENT_OPT_LEVEL := 1
+$(QUICK): export CARGO_PROFILE_COMPONENT_OPT_LEVEL := s
 
 # The host and the stand-ins that they run are built in the profile dev, as the unit tests are: up.sh and the tests look
 # here, and without it in target/release.
