@@ -15,6 +15,7 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = edge_notifications_api::jobs(&notifier, runner);
     let runner = edge_invoices::jobs(&capabilities, &db, runner);
     let runner = edge_orders::jobs(&capabilities, &db, runner);
+    let runner = edge_contacts::jobs(&capabilities, &db, runner);
     let runner = edge_otp::jobs(&capabilities, &db, runner);
     let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
         .merge(edge_invoices::routes(&capabilities, &db))

@@ -3,6 +3,7 @@
 //! * [`contact`]: contacts, and what may stand in their fields.
 //! * [`suppression`]: addresses that a tenant does not write to.
 //! * [`activity`]: replies and clicks, bounces and complaints.
+//! * [`import`]: files of contacts.
 //! * [`keys`]: the server key. [`router`]: the routes; the handlers of each resource are in its `api`.
 //!
 //! This crate owns the tables `contacts`, `contact_suppressions`, `contact_events` and those of imports.
@@ -10,6 +11,7 @@
 mod activity;
 mod contact;
 mod error;
+mod import;
 mod keys;
 mod router;
 mod suppression;
@@ -17,5 +19,5 @@ mod suppression;
 pub use activity::{Activities, Activity, ActivityKind};
 pub use contact::{Attributes, Contact, Contacts};
 pub use error::ContactError;
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, jobs, router, routes};
 pub use suppression::{Suppression, SuppressionReason, Suppressions, normalized};

@@ -11,9 +11,10 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fmt;
 
 use edge_capabilities::Timestamp;
+pub use edge_csv::BadLine;
+use edge_csv::{Record, Records};
 use edge_seats::{Id, SubscriptionStatus};
 
 use crate::{SourceSeat, SourceState, SourceSubscription};
@@ -21,23 +22,6 @@ use crate::{SourceSeat, SourceState, SourceSubscription};
 const REQUIRED: [&str; 2] = ["external_org_id", "user_id"];
 const OPTIONAL: [&str; 6] =
     ["seat_status", "organization_id", "plan_id", "seats", "subscription_status", "current_period_end"];
-
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// Its number, from 1; a line that is broken within quotes has the number of its first part.
-    pub line: u64,
-    /// The column.
-    pub field: String,
-    /// What is wrong.
-    pub problem: String,
-}
-
-impl fmt::Display for BadLine {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "line {}: {}: {}", self.line, self.field, self.problem)
-    }
-}
 
 /// A file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,16 +36,14 @@ pub struct CsvFile {
 pub fn read(bytes: &[u8]) -> CsvFile {
     let mut file = CsvFile::default();
     let bad = |line: u64, field: &str, problem: String| BadLine { line, field: field.to_owned(), problem };
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
-            file.bad.push(bad(u64::try_from(line).unwrap_or(u64::MAX), "file", "is not UTF-8".to_owned()));
+    let text = match edge_csv::text(bytes) {
+        Ok(text) => text,
+        Err(unreadable) => {
+            file.bad.push(unreadable);
             return file;
         }
     };
-    let mut records = Records { rest: text, line: 1 };
+    let mut records = Records::new(text);
     let header = match records.next() {
         Some(Ok(Record { fields, .. })) => fields,
         Some(Err(unreadable)) => {
@@ -207,65 +189,6 @@ impl Seen {
         differ("plan_id", first.plan != seat.plan);
         differ("seats", first.seats != seat.seats);
         differ("subscription_status", first.subscription != seat.subscription);
-    }
-}
-
-/// A record and the number of its first line.
-struct Record {
-    line: u64,
-    fields: Vec<String>,
-}
-
-/// The records of a file; lines without anything are none.
-struct Records<'t> {
-    rest: &'t str,
-    line: u64,
-}
-
-impl Iterator for Records<'_> {
-    type Item = Result<Record, BadLine>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let blank = self.rest.strip_prefix("\r\n").or_else(|| self.rest.strip_prefix('\n'));
-            let Some(rest) = blank else { break };
-            self.rest = rest;
-            self.line = self.line.saturating_add(1);
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let (line, mut fields, mut field) = (self.line, Vec::new(), String::new());
-        let bad = |problem: &str| BadLine { line, field: "line".to_owned(), problem: problem.to_owned() };
-        let (mut is_quoted, mut was_quoted, mut problem) = (false, false, None);
-        let mut chars = self.rest.char_indices().peekable();
-        while let Some((_, char)) = chars.next() {
-            if char == '\n' {
-                self.line = self.line.saturating_add(1);
-            }
-            match char {
-                '"' if is_quoted && chars.next_if(|(_, next)| *next == '"').is_some() => field.push('"'),
-                '"' if is_quoted => (is_quoted, was_quoted) = (false, true),
-                _ if is_quoted => field.push(char),
-                '"' if field.is_empty() && !was_quoted => is_quoted = true,
-                ',' => {
-                    fields.push(std::mem::take(&mut field));
-                    was_quoted = false;
-                }
-                '\r' if chars.peek().is_some_and(|(_, next)| *next == '\n') => {}
-                '\n' => break,
-                '"' => problem = Some("has a quotation mark within a field that does not begin with one"),
-                _ if was_quoted => problem = Some("has text after a closing quotation mark"),
-                _ => field.push(char),
-            }
-        }
-        let rest = chars.peek().map_or("", |(at, _)| self.rest.get(*at..).unwrap_or_default());
-        self.rest = rest;
-        if is_quoted {
-            return Some(Err(bad("has a quotation mark that is never closed: nothing after it is read")));
-        }
-        fields.push(field);
-        Some(problem.map_or(Ok(Record { line, fields }), |problem| Err(bad(problem))))
     }
 }
 

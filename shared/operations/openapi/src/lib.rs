@@ -182,6 +182,8 @@ mod tests {
             "get /api/v1/contacts/{contact_id}",
             "put /api/v1/contacts/{contact_id}",
             "delete /api/v1/contacts/{contact_id}",
+            "post /api/v1/contacts/import",
+            "get /api/v1/contacts/imports/{job_id}",
             "get /api/v1/otp/jwks.json",
             "post /api/v1/otp/send",
             "post /api/v1/otp/verify",

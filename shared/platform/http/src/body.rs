@@ -21,8 +21,10 @@ pub struct BodyLimit(usize);
 impl BodyLimit {
     /// 64 KiB: enough for one resource, or for a hundred small ones.
     pub const DEFAULT: Self = Self(64 << 10);
-    /// 1 MiB: webhooks, rules with their tests, imports.
+    /// 1 MiB: webhooks, rules with their tests.
     pub const LARGE: Self = Self(1 << 20);
+    /// 32 MiB: files of 100,000 records.
+    pub const IMPORT: Self = Self(32 << 20);
 
     /// A layer that sets the limit for routes.
     pub const fn layer(self) -> Extension<Self> {

@@ -183,7 +183,7 @@ codes! {
     UserLimitReached CONFLICT "USER_LIMIT_REACHED";
     /// 412: the resource has changed since it was read.
     PreconditionFailed PRECONDITION_FAILED "PRECONDITION_FAILED";
-    /// 413: the body exceeds the route's limit: 1 MiB for webhooks and rules, 64 KiB otherwise.
+    /// 413: the body exceeds the route's limit: 32 MiB for imports, 1 MiB for webhooks and rules, 64 KiB otherwise.
     PayloadTooLarge PAYLOAD_TOO_LARGE "PAYLOAD_TOO_LARGE";
     /// 415: the body is not JSON, or it is compressed.
     UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "UNSUPPORTED_MEDIA_TYPE";

@@ -44,6 +44,11 @@ impl Activities {
         self.0.select(of.and_where("occurred_at >= ?", since), "occurred_at, id").await
     }
 
+    /// Removes what was noted before `before`.
+    pub(crate) async fn remove_old(&self, before: Timestamp) -> Result<(), DatabaseError> {
+        self.0.query("DELETE FROM contact_events WHERE received_at < $1", &[before.into()]).await.map(drop)
+    }
+
     /// Removes what the contact with this id did.
     pub(crate) async fn forget(&self, contact: &str) -> Result<(), DatabaseError> {
         self.0.query("DELETE FROM contact_events WHERE contact_id = $1", &[contact.into()]).await.map(drop)

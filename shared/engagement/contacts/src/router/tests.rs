@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 
 mod contacts;
+mod imports;
 
 const CONTACTS: &str = "/api/v1/contacts";
 
