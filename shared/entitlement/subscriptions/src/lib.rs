@@ -5,6 +5,7 @@
 //! * [`movement`]: every change of either, append-only; what there is follows from them.
 //! * [`service`]: how a change is made; [`settlement`]: what is left to do where its maker has died.
 //! * [`due`]: the movements of what comes due by itself.
+//! * [`message`]: what people are told of a change.
 //! * [`renewal`]: telling of renewals before they come.
 //! * [`erp_event`]: what the ERP is told of a change.
 //! * [`gateway`]: what is needed of a payment gateway.
@@ -13,6 +14,7 @@ mod due;
 mod erp_event;
 mod error;
 mod gateway;
+mod message;
 mod movement;
 mod renewal;
 mod restoration;

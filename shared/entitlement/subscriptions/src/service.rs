@@ -1,11 +1,14 @@
 //! Changes of subscriptions and seats: decided on what there is, appended, and told of before they are answered.
 
+use edge_applications::Applications;
 use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_erp_events::ErpEvents;
 use edge_jobs::JobQueue;
+use edge_notifications::Notifications;
 use edge_seats::Invalidation;
+use edge_tenants::Tenants;
 use serde_json::json;
 
 use crate::due::due_job;
@@ -29,6 +32,9 @@ pub struct Subscriptions {
     erp_events: ErpEvents,
     invalidation: Invalidation,
     jobs: JobQueue,
+    pub(crate) applications: Applications,
+    pub(crate) notifications: Notifications,
+    pub(crate) tenants: Tenants,
 }
 
 /// What an event of a gateway came to.
@@ -49,6 +55,9 @@ impl Subscriptions {
             erp_events: ErpEvents::new(db.clone()),
             invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
             jobs: JobQueue::new(capabilities, db),
+            applications: Applications::new(capabilities, db),
+            notifications: Notifications::new(db.clone()),
+            tenants: Tenants::new(db.clone()),
             capabilities: capabilities.clone(),
         }
     }
@@ -191,7 +200,7 @@ impl Subscriptions {
     }
 
     /// Does what follows from `movements`: what is known of the organization's seats is forgotten, the audit log says
-    /// who did it, the ERP is told, what comes due later gets its job, and the gateway is set back where it has more seats
+    /// who did it, the ERP and people are told, what comes due later gets its job, and the gateway is set back where it has more seats
     /// than are in force. Each may be repeated.
     async fn settle(&self, account: &Account, movements: &[Movement]) -> Result<(), SubscriptionError> {
         let (Some(first), Some(last)) = (movements.first(), movements.last()) else { return Ok(()) };
@@ -200,6 +209,7 @@ impl Subscriptions {
         self.audit.append_all(&account.organization, &entries).await?;
         let events: Vec<_> = movements.iter().filter_map(erp_event).collect();
         self.erp_events.raise(&events).await?;
+        self.tell(movements).await?;
         let jobs: Vec<_> =
             movements.iter().filter_map(restoration).chain(due_job(movements)).chain(renewal_job(movements)).collect();
         if !jobs.is_empty() {

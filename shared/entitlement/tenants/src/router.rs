@@ -11,7 +11,6 @@ use edge_database::Db;
 use edge_http::{Code, Problem};
 use edge_idempotency::Idempotency;
 use edge_jobs::JobRunner;
-use edge_notifications::Notifications;
 use edge_seats::Invalidation;
 use utoipa::OpenApi;
 
@@ -19,7 +18,7 @@ use crate::audit::api as audit;
 use crate::external_ids::api as external_ids;
 use crate::external_ids::{ExternalIdChanges, ExternalIds};
 use crate::members::api as members;
-use crate::members::{Departures, Members, People};
+use crate::members::{Departures, Members, People, TELL_MEMBERS, TELL_MEMBERS_EVERY, TellMembers};
 use crate::organizations::api as organizations;
 use crate::subscription::{TELL_RENEWALS, TELL_RENEWALS_EVERY, TellRenewals};
 use crate::subsidiaries::api as subsidiaries;
@@ -40,7 +39,6 @@ pub(crate) struct AppState {
     pub(crate) idempotency: Idempotency,
     pub(crate) invalidation: Invalidation,
     pub(crate) members: Members,
-    pub(crate) notifications: Notifications,
     pub(crate) people: People,
     pub(crate) db: Db,
     pub(crate) tenants: Tenants,
@@ -60,7 +58,6 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
         idempotency: Idempotency::new(capabilities, &db),
         invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
         members: Members::new(db.clone()),
-        notifications: Notifications::new(db.clone()),
         people: People::new(db.clone()),
         tenants: Tenants::new(db.clone()),
         db,
@@ -92,7 +89,11 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
 /// `runner` with the jobs of this crate, for the component that runs them.
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
-    runner.repeat(TELL_RENEWALS, TELL_RENEWALS_EVERY, TellRenewals::new(capabilities, db))
+    runner.repeat(TELL_MEMBERS, TELL_MEMBERS_EVERY, TellMembers::new(capabilities, db)).repeat(
+        TELL_RENEWALS,
+        TELL_RENEWALS_EVERY,
+        TellRenewals::new(capabilities, db),
+    )
 }
 
 /// The routes by themselves, under the edge's conventions, where nothing else is kept of members.

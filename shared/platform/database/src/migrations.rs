@@ -64,6 +64,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0037_renewals"),
     expand!("0038_message_limits"),
     expand!("0039_orders"),
+    expand!("0040_untold_changes"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -23,7 +23,7 @@ pub use request::{
     Action, Approver, DecisionRef, Delegator, HeldRole, Level, Purchase, Request, Requester, Requests, Status, Terms,
     Verdict,
 };
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, jobs, router, routes};
 pub use rule::{ApprovalRule, ApprovalRules};
 pub use service::{ApprovalService, Evaluation, NewApprovalRequest, Requirement};
 

@@ -1,16 +1,20 @@
 //! What people are told of requests: approvers of one that waits for them, the requester of the decision.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
+use edge_jobs::{Job, JobHandler, JobKind, JobOutcome, JobResult};
 use edge_notifications::event_types::{WORKSPACE_APPROVAL_DECIDED, WORKSPACE_APPROVAL_WAITING};
 use edge_notifications::{NewEvent, Notifications, Recipient};
 use serde_json::json;
 
 use crate::people::People;
 use crate::request::{Request, Status, shortage};
+use crate::service::ApprovalService;
 
 /// Tells people of requests. Telling again changes nothing: each level and each decision is told once.
 #[derive(Clone)]
@@ -66,5 +70,28 @@ impl Notices {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// The recurring job that tells people of requests whose makers died before they could.
+pub(crate) const TELL: JobKind = JobKind::new("approvals.tell");
+pub(crate) const TELL_EVERY: Duration = Duration::from_secs(10);
+
+/// Requests in one go.
+const BATCH: u32 = 50;
+
+/// Runs [`TELL`].
+pub(crate) struct TellOfRequests(pub(crate) ApprovalService);
+
+#[async_trait]
+impl JobHandler for TellOfRequests {
+    async fn run(&self, _: &Job) -> JobResult {
+        let Self(service) = self;
+        let requests = service.requests().untold(service.now(), BATCH).await?;
+        for request in &requests {
+            service.tell(request).await?;
+        }
+        let is_full = u32::try_from(requests.len()).is_ok_and(|count| count >= BATCH);
+        Ok(if is_full { JobOutcome::Again(service.now()) } else { JobOutcome::Done })
     }
 }

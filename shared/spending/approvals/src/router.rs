@@ -9,10 +9,12 @@ use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::delegation::{self, Delegations};
+use crate::notice::{TELL, TELL_EVERY, TellOfRequests};
 use crate::service::ApprovalService;
 use crate::{people, request, rule};
 
@@ -66,6 +68,12 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .route(&at("/delegations"), post(delegation::api::create_delegation).get(delegation::api::list_delegations))
         .route(&at("/delegations/{delegation_id}"), delete(delegation::api::revoke_delegation))
         .with_state(state)
+}
+
+/// `runner` with the jobs of this crate, for the component that runs them.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    runner.repeat(TELL, TELL_EVERY, TellOfRequests(ApprovalService::new(capabilities, db)))
 }
 
 /// The routes alone, with the layers that all components share.

@@ -1,6 +1,7 @@
 //! Submitting approval requests, recording approvals and rejections, and using approved requests.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp, random};
@@ -18,6 +19,9 @@ use crate::rule::{ApprovalRules, effective_for};
 
 /// How often a change of a request is tried again after somebody else was faster.
 const MAX_ATTEMPTS: u32 = 100;
+
+/// How long who changed a request has to tell people of it.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A request to submit.
 #[derive(Clone, Debug)]
@@ -78,6 +82,18 @@ pub struct Evaluation {
     pub requirement: Requirement,
 }
 
+/// Whom a change of a request concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    People,
+    Nobody,
+}
+
+/// When another instance tells people of a change that is made at `now`.
+fn tell_due(now: Timestamp) -> Timestamp {
+    now.plus(GRACE)
+}
+
 /// Submits requests, records approvals and uses approved requests.
 #[derive(Clone)]
 pub struct ApprovalService {
@@ -117,7 +133,7 @@ impl ApprovalService {
         &self.rules
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
 
@@ -198,8 +214,8 @@ impl ApprovalService {
             warnings,
             revision: 1,
         };
-        if self.requests.insert(&request).await? {
-            self.notices.tell(&request, &self.people, now).await?;
+        if self.requests.insert(&request, tell_due(now)).await? {
+            self.tell(&request).await?;
             return Ok(request);
         }
         let existing = self.requests.by_reference(&new.tenant, &new.reference).await?.ok_or(ApprovalError::Busy)?;
@@ -229,7 +245,7 @@ impl ApprovalService {
         let requester = self.people.person(&new.requester).await?;
         if existing.purchase == new.purchase && existing.requester == requester {
             // Whoever made it may have died before people were told.
-            self.notices.tell(&existing, &self.people, self.now()).await?;
+            self.tell(&existing).await?;
             Ok(existing)
         } else {
             Err(ApprovalError::ReferenceTaken)
@@ -249,8 +265,8 @@ impl ApprovalService {
         let requester = self.requester(tenant, &request.requester).await?;
         let comment = || comment.map(ToOwned::to_owned);
         let record = |request: &Request, now| Ok(request.record(approver, &requester, verdict, comment(), now)?);
-        let request = self.change(tenant, id, record).await?;
-        self.notices.tell(&request, &self.people, self.now()).await?;
+        let request = self.change(tenant, id, Telling::People, record).await?;
+        self.tell(&request).await?;
         Ok(request)
     }
 
@@ -296,26 +312,38 @@ impl ApprovalService {
         used_for: &str,
         purchase: &Purchase,
     ) -> Result<Request, ApprovalError> {
-        self.change(tenant, id, |request, now| Ok(request.use_for(used_for, purchase, now)?)).await
+        self.change(tenant, id, Telling::Nobody, |request, now| Ok(request.use_for(used_for, purchase, now)?)).await
     }
 
     /// Releases the request `id` after the purchase with the reference `used_for` came to nothing: it may be used again until
     /// it expires. Unchanged where it was not used for that.
     pub async fn release(&self, tenant: &str, id: &str, used_for: &str) -> Result<Request, ApprovalError> {
-        self.change(tenant, id, |request, _| Ok(request.release(used_for))).await
+        self.change(tenant, id, Telling::Nobody, |request, _| Ok(request.release(used_for))).await
+    }
+
+    /// Tells people of `request` as it is stored, and notes that. Each step may be repeated.
+    pub(crate) async fn tell(&self, request: &Request) -> Result<(), DatabaseError> {
+        self.notices.tell(request, &self.people, self.now()).await?;
+        self.requests.note_told(request).await
     }
 
     async fn change(
         &self,
         tenant: &str,
         id: &str,
+        telling: Telling,
         change: impl Fn(&Request, Timestamp) -> Result<Request, ApprovalError>,
     ) -> Result<Request, ApprovalError> {
         let attempt = || async {
             let before = self.requests.find(tenant, id).await?.ok_or(ApprovalError::RequestNotFound)?;
             let after = change(&before, self.now())?;
-            let is_done = after == before || self.requests.replace(&after).await?;
-            Ok::<_, ApprovalError>(is_done.then_some(after))
+            if after == before {
+                return Ok::<_, ApprovalError>(Some(after));
+            }
+            let due = (telling == Telling::People).then(|| tell_due(self.now()));
+            let is_done = self.requests.replace(&after, due).await?;
+            let stored = Request { revision: after.revision.saturating_add(1), ..after };
+            Ok(is_done.then_some(stored))
         };
         retry_on_conflict(MAX_ATTEMPTS, attempt).await?.ok_or(ApprovalError::Busy)
     }

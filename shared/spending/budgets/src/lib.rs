@@ -25,7 +25,7 @@ pub use edge_time_zones::Zone;
 pub use error::BudgetError;
 pub use refund::{Refund, Refunds};
 pub use reservation::{Ledger, Reservation, ReservationKey, Settled, Settlement, Sums};
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, jobs, router, routes};
 pub use service::{BudgetService, DecisionRef, ReserveRequest, Reserved};
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use edge_audit::AuditLog;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
-use crate::service::BudgetService;
+use crate::service::{BudgetService, RAISE_ALERTS, RAISE_ALERTS_EVERY, RaiseAlerts};
 use crate::{alert, budget, reservation, tracking};
 
 #[derive(Clone)]
@@ -56,6 +57,12 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         .route(&format!("{reservation}/commit"), post(reservation::api::commit))
         .route(&format!("{reservation}/release"), post(reservation::api::release))
         .with_state(state)
+}
+
+/// `runner` with the jobs of this crate, for the component that runs them.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    runner.repeat(RAISE_ALERTS, RAISE_ALERTS_EVERY, RaiseAlerts(BudgetService::new(capabilities, db)))
 }
 
 /// The routes alone, with the layers that all components share.

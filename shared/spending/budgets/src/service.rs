@@ -1,11 +1,15 @@
 //! Reserving amounts of a budget. The rule `budget` decides whether an amount may be reserved. The ledger makes sure that the
 //! sums never go past a hard threshold, whatever the rule decides and however many requests arrive at once.
 
+use std::time::Duration;
+
+use async_trait::async_trait;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
+use edge_jobs::{Job, JobHandler, JobKind, JobOutcome, JobResult};
 use edge_money::Money;
-use edge_rulebook::contract::{BudgetDecision, BudgetInput, BudgetOutcome};
+use edge_rulebook::contract::{BudgetAlert, BudgetDecision, BudgetInput, BudgetOutcome};
 use edge_rulebook::{Context, Decision, RuleError, Rulebook};
 use edge_tenants::Parties;
 
@@ -17,6 +21,20 @@ use crate::reservation::{Ledger, MAX_ATTEMPTS, NewReservation, Reservation, Rese
 
 /// The actor of the entries that release expired reservations.
 const EDGE: &str = "bheem-edge";
+
+/// How long who reserves an amount has to raise the alerts that follow.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Reservations whose alerts are raised in one go.
+const BATCH: u32 = 50;
+
+/// The recurring job that raises alerts whose causers died before they could.
+pub(crate) const RAISE_ALERTS: JobKind = JobKind::new("budgets.raise_alerts");
+pub(crate) const RAISE_ALERTS_EVERY: Duration = Duration::from_secs(10);
+
+fn written(alerts: &[BudgetAlert]) -> Result<String, DatabaseError> {
+    serde_json::to_string(alerts).map_err(|error| DatabaseError::Refused(error.to_string()))
+}
 
 /// An amount to reserve.
 #[derive(Clone, Debug)]
@@ -206,10 +224,19 @@ impl BudgetService {
                 rule_version: decision.as_ref().map(|decision| decision.version),
                 expires_at: request.expires_at,
                 at: self.now(),
+                alerts: match (budget.thresholds.is_empty(), rule_alerts.is_empty()) {
+                    (true, true) => None,
+                    _ => Some((written(&rule_alerts)?, self.now().plus(GRACE))),
+                },
             };
+            let may_alert = new.alerts.is_some();
             if let Some(sums) = self.ledger.reserve(&new).await? {
                 let balance = PeriodBalance { sums, ..balance };
                 self.alerts.raise(&budget, &balance, &rule_alerts).await?;
+                if may_alert {
+                    let key = ReservationKey { budget: &budget.id, reference: &request.reference };
+                    self.ledger.note_raised(key).await?;
+                }
                 let reservation = Reservation {
                     budget: budget.id.clone(),
                     reference: request.reference.clone(),
@@ -259,5 +286,27 @@ impl BudgetService {
     /// The settlement of reservations.
     pub fn settlement(&self) -> &Settlement {
         &self.settlement
+    }
+}
+
+/// Runs [`RAISE_ALERTS`].
+pub(crate) struct RaiseAlerts(pub(crate) BudgetService);
+
+#[async_trait]
+impl JobHandler for RaiseAlerts {
+    async fn run(&self, _: &Job) -> JobResult {
+        let Self(BudgetService { alerts, budgets, ledger, .. }) = self;
+        let unraised = ledger.unraised(self.0.now(), BATCH).await?;
+        for one in &unraised {
+            if let Some(budget) = budgets.find(&one.tenant, &one.budget).await? {
+                // Those of the period of the reservation, though another may have begun.
+                let balance = PeriodBalance::of(&budget, ledger, one.at).await?;
+                let by_rule: Vec<BudgetAlert> = serde_json::from_str(&one.alerts).unwrap_or_default();
+                alerts.raise(&budget, &balance, &by_rule).await?;
+            }
+            ledger.note_raised(one.key()).await?;
+        }
+        let is_full = u32::try_from(unraised.len()).is_ok_and(|count| count >= BATCH);
+        Ok(if is_full { JobOutcome::Again(self.0.now()) } else { JobOutcome::Done })
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     ReserveRequest, Reserved, Settled, Severity, Sums, Threshold, Zone,
 };
 
+mod alerts;
 mod carry_over;
 mod ledger;
 mod refunds;

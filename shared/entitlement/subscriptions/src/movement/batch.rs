@@ -145,6 +145,13 @@ impl<'a> Batch<'a> {
         Some(seat)
     }
 
+    /// Has the code be sent to whom the last movement offers a seat.
+    pub(crate) fn send_code(&mut self, code: &str) {
+        if let Some(movement) = self.rows.last_mut() {
+            movement.invitation_code = Some(code.to_owned());
+        }
+    }
+
     /// How many movements there are so far.
     pub(crate) const fn len(&self) -> usize {
         self.rows.len()
@@ -186,6 +193,7 @@ impl<'a> Batch<'a> {
             assigned_at: None,
             expires_at: None,
             code: None,
+            invitation_code: None,
             actor: self.actor.id.clone(),
             address: self.actor.address.clone(),
             effects_due: Some(Timestamp::from_millis(self.now.as_millis().saturating_add(EFFECTS_AFTER))),

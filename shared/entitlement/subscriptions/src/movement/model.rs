@@ -207,6 +207,8 @@ pub struct Movement {
     pub(crate) expires_at: Option<Timestamp>,
     /// SHA-256 of the invitation's code, hex.
     pub(crate) code: Option<String>,
+    /// The code itself, until it is sent.
+    pub(crate) invitation_code: Option<String>,
     /// Who made the change.
     pub actor: String,
     /// From where.
@@ -223,7 +225,7 @@ edge_database::record! {
         organization: "organization_id", application, number, subscription: "subscription_id", kind, effective_at,
         recorded_at, currency, seats_before, seats_after, assigned_before, assigned_after, annual_before, annual_after,
         pending, terms_number, terms, reference, seat_id, user: "user_id", email, seat_state, assigned_at, expires_at,
-        code: "code_sha256", actor, address, effects_due,
+        code: "code_sha256", invitation_code, actor, address, effects_due,
     }
 }
 

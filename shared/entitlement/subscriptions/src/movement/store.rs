@@ -57,7 +57,8 @@ impl Movements {
     /// Takes the address out of the movements of `organization`, and the codes that were sent to it. What happened stays,
     /// and to which user.
     pub async fn redact(&self, organization: &str, email: &str) -> Result<(), DatabaseError> {
-        let statement = "UPDATE subscription_movements SET email = NULL, code_sha256 = NULL
+        let statement = "UPDATE subscription_movements SET email = NULL, code_sha256 = NULL,
+                invitation_code = NULL
             WHERE organization_id = $1 AND email = $2";
         self.0.query(statement, &[organization.into(), email.into()]).await.map(drop)
     }
@@ -82,7 +83,7 @@ impl Movements {
 
     /// Notes that what follows from the movements of `account` from `first` to `last` is done.
     pub(crate) async fn done(&self, account: &Account, first: i64, last: i64) -> Result<(), DatabaseError> {
-        let statement = "UPDATE subscription_movements SET effects_due = NULL
+        let statement = "UPDATE subscription_movements SET effects_due = NULL, invitation_code = NULL
             WHERE organization_id = $1 AND application = $2 AND number >= $3 AND number <= $4
                 AND effects_due IS NOT NULL";
         let values =

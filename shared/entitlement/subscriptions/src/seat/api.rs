@@ -7,12 +7,8 @@ use edge_audit::Actor;
 use edge_capabilities::{Timestamp, random};
 use edge_http::{Address, Code, Json, Listing, Page, Problem, ProblemBody, Raw, RequestId};
 use edge_idempotency::Idempotent;
-use edge_notifications::event_types::WORKSPACE_SEAT_INVITATION;
-use edge_notifications::{NewEvent, Recipient};
 use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::decision::{Decided, Proof, SeatCommand, SeatError};
@@ -282,7 +278,7 @@ pub(crate) async fn claim_seat(
         return Err(Problem::new(Code::PermissionDenied, "A seat is claimed with the person's own token."));
     };
     let proof = match (request.code, &caller.email) {
-        (Some(code), _) => Proof::Code(code_hash(&code)),
+        (Some(code), _) => Proof::Code(code),
         (None, Some(email)) => Proof::Address(fold_address(email)),
         (None, None) => return Err(Problem::field("code", "is required: the token has no verified address")),
     };
@@ -298,10 +294,6 @@ pub(crate) async fn claim_seat(
     Ok(Json(SeatResponse::new(seat, state.now())))
 }
 
-fn code_hash(code: &str) -> String {
-    hex::encode(Sha256::digest(code))
-}
-
 impl AppState {
     fn seat_id(&self) -> String {
         format!("seat_{}", random::hex::<16>(&*self.capabilities.random))
@@ -312,7 +304,7 @@ impl AppState {
         Ok(decided.pop().unwrap_or(Err(SeatError::NotFound))?.seat)
     }
 
-    /// Gives seats to `assignees`, and tells those who are invited.
+    /// Gives seats to `assignees`; those who are invited are told.
     async fn assign(
         &self,
         stored: &StoredSubscription,
@@ -322,7 +314,7 @@ impl AppState {
         let organization = &stored.account.organization;
         let application = self.applications.find(&stored.account.application).await?;
         let expires_at = self.now().plus(application.invitation_lifetime());
-        let (mut commands, mut codes) = (Vec::new(), Vec::new());
+        let mut commands = Vec::new();
         for assignee in assignees {
             let (id, code) = (self.seat_id(), random::hex::<16>(&*self.capabilities.random));
             commands.push(match assignee {
@@ -336,31 +328,10 @@ impl AppState {
                 }
                 Assignee::Address(email) => {
                     let holder = self.people.user_with_email(organization, &email).await?;
-                    SeatCommand::Invite { id, email, code: code_hash(&code), expires_at, holder }
+                    SeatCommand::Invite { id, email, code, expires_at, holder }
                 }
             });
-            codes.push(code);
         }
-        let decided = self.service.change_seats(&stored.account, &stored.id, &commands, actor).await?;
-        let mut events = Vec::new();
-        for (decided, code) in decided.iter().zip(codes) {
-            let Ok(Decided { seat, .. }) = decided else { continue };
-            let Seat { id, email: Some(email), version, .. } = seat else { continue };
-            // Else it was there before, and its code is known to nobody but whom it was sent to.
-            if seat.code.as_ref() == Some(&code_hash(&code)) {
-                let event = NewEvent::new(&WORKSPACE_SEAT_INVITATION, organization, format!("{id}:{version}"))
-                    .to(Recipient::by_email(email))
-                    .until(expires_at)
-                    .with(json!({
-                        "application": application.name, "subscription_id": stored.id, "seat_id": id, "code": code,
-                        "expires_at": expires_at.to_rfc3339_millis(),
-                    }));
-                events.push(event);
-            }
-        }
-        if !events.is_empty() {
-            self.notifications.raise_all(&events, self.now()).await?;
-        }
-        Ok(decided)
+        Ok(self.service.change_seats(&stored.account, &stored.id, &commands, actor).await?)
     }
 }

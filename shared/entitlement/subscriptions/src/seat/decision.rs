@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use edge_capabilities::Timestamp;
 
-use super::model::{Seat, SeatState};
+use super::model::{Seat, SeatState, code_hash};
 use crate::movement::{Batch, MovementKind};
 
 /// What is to become of a seat.
@@ -25,7 +25,7 @@ pub enum SeatCommand {
         id: String,
         /// The address, in lower case.
         email: String,
-        /// SHA-256 of the invitation's code, hex.
+        /// The invitation's code, which is sent to the address.
         code: String,
         /// When the offer ends.
         expires_at: Timestamp,
@@ -183,8 +183,9 @@ impl SeatList {
                     if seat.state != SeatState::Pending || seat.expires_at == Some(*expires_at) {
                         return unchanged(seat);
                     }
-                    let again = Seat { code: Some(code.clone()), expires_at: Some(*expires_at), ..seat };
+                    let again = Seat { code: Some(code_hash(code)), expires_at: Some(*expires_at), ..seat };
                     let again = self.change(batch, MovementKind::Invited, &again, SeatState::Pending);
+                    batch.send_code(code);
                     return unchanged(again.ok_or(SeatError::NotFound)?);
                 }
                 room_for(1)?;
@@ -194,16 +195,18 @@ impl SeatList {
                     state: SeatState::Pending,
                     assigned_at: None,
                     expires_at: Some(*expires_at),
-                    code: Some(code.clone()),
+                    code: Some(code_hash(code)),
                     ..new_seat(id, &subscription, "", now)
                 };
-                self.add(batch, MovementKind::Invited, seat)
+                let decided = self.add(batch, MovementKind::Invited, seat)?;
+                batch.send_code(code);
+                Ok(decided)
             }
             SeatCommand::Claim { id, user, proof } => {
                 let seat = self.by_id(id)?;
                 let is_theirs = match proof {
                     Proof::Address(address) => seat.email.as_ref() == Some(address),
-                    Proof::Code(code) => seat.code.as_ref() == Some(code),
+                    Proof::Code(code) => seat.code.as_ref() == Some(&code_hash(code)),
                 };
                 if seat.state == SeatState::Active && seat.user.as_ref() == Some(user) {
                     return unchanged(seat);

@@ -2,6 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 /// The state of a seat.
@@ -75,4 +76,9 @@ impl Seat {
 /// An address as it is kept and compared: in lower case, for people write one in several cases.
 pub fn fold_address(written: &str) -> String {
     written.trim().to_lowercase()
+}
+
+/// SHA-256 of an invitation's code, hex: all that is kept of it once it is sent.
+pub(crate) fn code_hash(code: &str) -> String {
+    hex::encode(Sha256::digest(code))
 }

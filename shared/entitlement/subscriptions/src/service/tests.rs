@@ -7,6 +7,7 @@ use crate::subscription::{EventKind, GatewayName, Status};
 
 mod departure;
 mod due;
+mod messages;
 mod renewal;
 mod simulation;
 

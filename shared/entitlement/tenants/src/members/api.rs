@@ -5,8 +5,6 @@ use axum::response::Response;
 use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
 use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text, nullable};
 use edge_idempotency::Idempotent;
-use edge_notifications::event_types::{WORKSPACE_ROLE_CHANGED, WORKSPACE_TEAM_INVITE};
-use edge_notifications::{EventType, NewEvent, Recipient};
 use http::StatusCode;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -162,10 +160,10 @@ pub(crate) async fn add(
             state.ensure_caller_is_member(&granted.caller, &tenant, &user, &actor).await?;
             state
                 .members
-                .change(&tenant.id, &user, MembershipChange::Join(role, tenant.max_users), &actor, now)
+                .change_and_tell(&tenant, &user, MembershipChange::Join(role, tenant.max_users), &actor, now)
                 .await?;
             state.people.note(&tenant.id, &user, &person, now).await?;
-            state.tell_member(&WORKSPACE_TEAM_INVITE, &tenant, &user, role).await?;
+            state.members.tell_user(&tenant, &user, now).await?;
             Ok((StatusCode::CREATED, state.member_response(&tenant.id, &user).await?))
         })
         .await
@@ -229,10 +227,8 @@ pub(crate) async fn change(
     let now = state.now();
     if let Some(role) = role {
         check_role_scopes(&granted.caller, role)?;
-        let before = state.members.change(&tenant.id, &user, MembershipChange::Become(role), &actor, now).await?;
-        if before != Some(role) {
-            state.tell_member(&WORKSPACE_ROLE_CHANGED, &tenant, &user, role).await?;
-        }
+        state.members.change(&tenant.id, &user, MembershipChange::Become(role), &actor, now).await?;
+        state.members.tell_user(&tenant, &user, now).await?;
     }
     if person != PersonPatch::default() {
         // Who has left meanwhile is not known again: the person's data goes once it is there.
@@ -372,21 +368,6 @@ impl AppState {
             return Err(MemberError::IsNoMember.into());
         }
         Ok(())
-    }
-
-    /// Tells a user of their role, once for each change.
-    async fn tell_member(
-        &self,
-        event_type: &'static EventType,
-        tenant: &Tenant,
-        user: &str,
-        role: Role,
-    ) -> Result<(), Problem> {
-        let number = self.members.last_change(&tenant.id, user).await?;
-        let event = NewEvent::new(event_type, &tenant.id, format!("member.{number}"))
-            .to(Recipient::by_user(user))
-            .with(json!({"workspace_name": tenant.name, "role": role.as_str()}));
-        Ok(self.notifications.raise(&event, self.now()).await?)
     }
 
     async fn member_response(&self, tenant: &str, user: &str) -> Result<MemberResponse, Problem> {

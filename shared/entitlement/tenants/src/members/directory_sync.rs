@@ -113,7 +113,7 @@ impl Members {
                 let Some(before) = change else { continue };
                 number = number.saturating_add(1);
                 let after = state.last.get(*user).and_then(|last| last.role);
-                let row: [Value; 9] = [
+                let row: [Value; 10] = [
                     tenant.into(),
                     number.into(),
                     (*user).into(),
@@ -123,6 +123,8 @@ impl Members {
                     actor.address.clone().into(),
                     now.into(),
                     Value::Integer(i64::from(is_reported(before, after))),
+                    // Who joins by it is told in other words.
+                    Value::Integer(i64::from(before.is_some() && after.is_some())),
                 ];
                 rows.push(format!("({})", places(values.len().saturating_add(1), row.len())));
                 values.extend(row);
@@ -131,7 +133,8 @@ impl Members {
                 return Ok(outcomes);
             }
             let statement = format!(
-                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported)
+                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported,
+                    untold)
                  VALUES {}",
                 rows.join(", ")
             );

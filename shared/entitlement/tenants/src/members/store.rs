@@ -14,6 +14,7 @@ use edge_database::{Db, places};
 
 use super::model::{Member, MembershipChange, Person, State};
 use crate::error::MemberError;
+use crate::tenant::Tenant;
 use crate::unreported::is_reported;
 
 use edge_audit::{Actor, Source};
@@ -63,9 +64,34 @@ impl Members {
         &self.0
     }
 
-    /// Has `actor` change what `user` is to `tenant`; gives the role before.
+    /// Has `actor` change what `user` is to `tenant`; gives the role before. The user is told of another role, and not of
+    /// joining.
     pub async fn change(
         &self,
+        tenant: &str,
+        user: &str,
+        change: MembershipChange,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Role>, MemberError> {
+        self.change_and(false, tenant, user, change, actor, now).await
+    }
+
+    /// As [`Members::change`]; a user who joins is told of it.
+    pub(crate) async fn change_and_tell(
+        &self,
+        tenant: &Tenant,
+        user: &str,
+        change: MembershipChange,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Role>, MemberError> {
+        self.change_and(true, &tenant.id, user, change, actor, now).await
+    }
+
+    async fn change_and(
+        &self,
+        is_joining_told: bool,
         tenant: &str,
         user: &str,
         change: MembershipChange,
@@ -79,9 +105,11 @@ impl Members {
                 return Ok(role);
             }
             let statement =
-                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            let values: [Value; 9] = [
+                "INSERT INTO tenant_memberships (tenant_id, number, user_id, role, before, actor, address, at, unreported,
+                    untold)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            let is_told = role.is_some() && (is_joining_told || state.role.is_some());
+            let values: [Value; 10] = [
                 tenant.into(),
                 state.number.saturating_add(1).into(),
                 user.into(),
@@ -91,6 +119,7 @@ impl Members {
                 actor.address.clone().into(),
                 now.into(),
                 Value::Integer(i64::from(is_reported(state.role, role))),
+                Value::Integer(i64::from(is_told)),
             ];
             match self.0.query(statement, &values).await {
                 Ok(_) => return Ok(state.role),
@@ -123,12 +152,6 @@ impl Members {
             owners: row.integer(1)?,
             role: row.optional_text(2)?.map(read_role).transpose()?,
         })
-    }
-
-    /// The number of the last change of `user`; 0: there is none.
-    pub(crate) async fn last_change(&self, tenant: &str, user: &str) -> Result<i64, DatabaseError> {
-        let statement = "SELECT COALESCE(MAX(number), 0) FROM tenant_memberships WHERE tenant_id = $1 AND user_id = $2";
-        first(&self.0.query(statement, &[tenant.into(), user.into()]).await?)?.integer(0)
     }
 
     /// Whether the tenant has, or ever had, members.

@@ -30,19 +30,22 @@ struct RequestRow {
     request: Request,
     created_at: Timestamp,
     revision: i64,
+    /// When another instance tells people of the request; None: they are told.
+    tell_due: Option<Timestamp>,
 }
 
 text_column!(Status);
 json_column!(Request);
 record! {
     RequestRow in "approval_requests" {
-        id, tenant: "tenant_id", reference, kind, requester, status, expires_at, request, created_at, revision,
+        id, tenant: "tenant_id", reference, kind, requester, status, expires_at, request, created_at, revision, tell_due,
     }
 }
 
-impl From<&Request> for RequestRow {
-    fn from(request: &Request) -> Self {
+impl RequestRow {
+    fn new(request: &Request, tell_due: Option<Timestamp>) -> Self {
         Self {
+            tell_due,
             id: request.id.clone(),
             tenant: request.tenant.clone(),
             reference: request.reference.clone(),
@@ -83,16 +86,33 @@ impl Requests {
         Ok(self.0.find::<RequestRow>(conditions).await?.map(Request::from))
     }
 
-    /// Stores a new request, unless the tenant has one with its reference; gives whether it did.
-    pub async fn insert(&self, request: &Request) -> Result<bool, DatabaseError> {
-        self.0.insert_new(&RequestRow::from(request)).await
+    /// Stores a new request, unless the tenant has one with its reference; gives whether it did. People are to be told of it
+    /// until [`Requests::note_told`]; from `tell_due` on, another instance does so.
+    pub async fn insert(&self, request: &Request, tell_due: Timestamp) -> Result<bool, DatabaseError> {
+        self.0.insert_new(&RequestRow::new(request, Some(tell_due))).await
     }
 
     /// Stores `request` unless it was changed since it was read; gives whether it did. The actions are part of the request, so
-    /// of two people who act at once both are counted, one after the other, or the second is tried again.
-    pub async fn replace(&self, request: &Request) -> Result<bool, DatabaseError> {
-        let fixed = ["reference", "kind", "requester", "created_at"];
-        self.0.update_if_revision(&RequestRow::from(request), &["tenant_id", "id"], &fixed).await
+    /// of two people who act at once both are counted, one after the other, or the second is tried again. With `tell_due`
+    /// people are to be told of it, as with [`Requests::insert`].
+    pub async fn replace(&self, request: &Request, tell_due: Option<Timestamp>) -> Result<bool, DatabaseError> {
+        let fixed = ["reference", "kind", "requester", "created_at", "tell_due"];
+        let fixed = if tell_due.is_some() { fixed.get(..4).unwrap_or_default() } else { fixed.as_slice() };
+        self.0.update_if_revision(&RequestRow::new(request, tell_due), &["tenant_id", "id"], fixed).await
+    }
+
+    /// Notes that people are told of `request`, unless it was changed since.
+    pub(crate) async fn note_told(&self, request: &Request) -> Result<(), DatabaseError> {
+        let statement = "UPDATE approval_requests SET tell_due = NULL
+            WHERE id = $1 AND revision = $2 AND tell_due IS NOT NULL";
+        self.0.query(statement, &[request.id.as_str().into(), request.revision.into()]).await.map(drop)
+    }
+
+    /// Up to `limit` requests that people were not told of by `now`: whoever changed them died.
+    pub(crate) async fn untold(&self, now: Timestamp, limit: u32) -> Result<Vec<Request>, DatabaseError> {
+        let conditions = Conditions::default().and_where("tell_due <= ?", now);
+        let rows: Vec<RequestRow> = self.0.select(conditions, &format!("tell_due LIMIT {limit}")).await?;
+        Ok(rows.into_iter().map(Request::from).collect())
     }
 
     /// Up to `limit` requests of `tenant`, newest first, with their status at `now`.

@@ -141,3 +141,60 @@ async fn a_tenants_own_rules_ask_for_more_and_never_for_less() {
     assert!(levels.iter().all(|level| level.escalates_after_ms == Some(HOUR / 6)));
     assert_eq!(requirement(-1, "INR").await, Requirement::Rejected);
 }
+
+/// What people were told of: the type and the user.
+async fn told(db: &Db) -> Vec<String> {
+    let notifications = edge_notifications::Notifications::new(db.clone());
+    let messages = notifications.list("t1", &edge_notifications::MessageFilter::default(), None, 50).await.unwrap();
+    let emails = messages.into_iter().filter(|one| one.channel() == edge_notifications::Channel::Email);
+    let mut told: Vec<String> =
+        emails.map(|one| format!("{} {}", one.event_type.unwrap(), one.user_id.unwrap())).collect();
+    told.sort();
+    told
+}
+
+#[tokio::test(start_paused = true)]
+async fn approvers_and_requesters_are_told_once_wherever_an_instance_dies() {
+    let (mut stored, mut decided) = (0, 0);
+    for calls in 0..70 {
+        let test = test();
+        let carl = "INSERT INTO approval_roles (tenant_id, role, person, set_by, set_at)
+            VALUES ('t1', 'finance_manager', 'user:carl', 'bootstrap', 0)";
+        test.db.query(carl, &[]).await.unwrap();
+        let (mortal, life) = test.world.mortal(calls, calls % 2 == 0);
+        let service = ApprovalService::new(&mortal, &Db::new(mortal.db.clone()));
+        let work = async {
+            let request = service.submit(&new_request("r", 6_000_000)).await.unwrap();
+            let carl = approver("carl", &["finance_manager"]);
+            service.process("t1", &request.id, &carl, Verdict::Approve, None).await.unwrap();
+        };
+        tokio::select! {
+            () = work => {}
+            () = life.death() => {}
+        }
+        test.world.clock.advance(Duration::from_secs(11)).await;
+        let queue = edge_jobs::JobQueue::new(&test.capabilities, &test.db);
+        for _ in 0..2 {
+            let runner = edge_jobs::JobRunner::new("enterprise", &test.capabilities, &queue);
+            crate::jobs(&test.capabilities, &test.db, runner).drain_all().await.unwrap();
+        }
+        let request = Requests::new(test.db.clone()).by_reference("t1", "r").await.unwrap();
+        let told = told(&test.db).await;
+        let is_decided = request.as_ref().is_some_and(|request| !request.actions.is_empty());
+        let mut expected = Vec::new();
+        if is_decided {
+            decided += 1;
+            expected.push("WORKSPACE_APPROVAL_DECIDED rita");
+        }
+        // Where the decision was made before anybody was told that it waits, nobody is.
+        let waiting = told.iter().filter(|one| one.contains("WAITING")).count();
+        if request.is_some() && (!is_decided || waiting > 0) {
+            stored += 1;
+            expected.push("WORKSPACE_APPROVAL_WAITING carl");
+        }
+        assert_eq!(told, expected, "after {calls} calls");
+        let left = "SELECT id FROM approval_requests WHERE tell_due IS NOT NULL";
+        assert!(test.db.query(left, &[]).await.unwrap().is_empty());
+    }
+    assert!(stored > 5 && decided > 5, "{stored} {decided}");
+}

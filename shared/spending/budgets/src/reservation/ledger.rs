@@ -104,6 +104,25 @@ pub(crate) struct NewReservation<'a> {
     pub(crate) rule_version: Option<i64>,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) at: Timestamp,
+    /// The alerts that the rule asked for, JSON, and when another instance raises all alerts that follow; None: none can.
+    pub(crate) alerts: Option<(String, Timestamp)>,
+}
+
+/// A reservation of which the alerts that follow are still to be raised.
+pub(crate) struct UnraisedAlerts {
+    pub(crate) tenant: String,
+    pub(crate) budget: String,
+    reference: String,
+    /// The alerts that the rule asked for, JSON.
+    pub(crate) alerts: String,
+    /// When it was made.
+    pub(crate) at: Timestamp,
+}
+
+impl UnraisedAlerts {
+    pub(crate) fn key(&self) -> ReservationKey<'_> {
+        ReservationKey { budget: &self.budget, reference: &self.reference }
+    }
 }
 
 /// An entry that settles a reservation, or refunds what was spent.
@@ -189,10 +208,10 @@ impl Ledger {
         };
         let statement = format!(
             "INSERT INTO budget_ledger (budget_id, number, period, step, kind, reference, spent_change, reserved_change,
-                spent, reserved, actor, decision_id, rule_version, expires_at, at)
+                spent, reserved, actor, decision_id, rule_version, expires_at, at, alerts, alerts_due)
              SELECT b.id, {NEXT}, CAST($2 AS TEXT), 'reserve', 'reserve', CAST($3 AS TEXT), 0, CAST($4 AS BIGINT),
                 {}, {} + CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS BIGINT),
-                CAST($9 AS BIGINT)
+                CAST($9 AS BIGINT), CAST($13 AS TEXT), CAST($14 AS BIGINT)
              FROM budgets b
              WHERE b.id = $1 AND b.is_active = 1 AND b.revision = CAST($10 AS BIGINT)
                 AND {} <= CAST($11 AS BIGINT) - CAST($4 AS BIGINT)
@@ -203,7 +222,8 @@ impl Ledger {
             last("l.reserved"),
             last("l.spent + l.reserved"),
         );
-        let values: [Value; 12] = [
+        let (alerts, alerts_due) = new.alerts.clone().unzip();
+        let values: [Value; 14] = [
             new.key.budget.into(),
             new.period.into(),
             new.key.reference.into(),
@@ -216,8 +236,34 @@ impl Ledger {
             new.revision.into(),
             new.ceiling.unwrap_or(i64::MAX).into(),
             new.last_earlier_entry.into(),
+            alerts.into(),
+            alerts_due.into(),
         ];
         sums(&self.0.query(&statement, &values).await?)
+    }
+
+    /// Notes that the alerts that follow from a reservation are raised.
+    pub(crate) async fn note_raised(&self, key: ReservationKey<'_>) -> Result<(), DatabaseError> {
+        let statement = "UPDATE budget_ledger SET alerts = NULL, alerts_due = NULL
+            WHERE budget_id = $1 AND reference = $2 AND alerts_due IS NOT NULL";
+        self.0.query(statement, &[key.budget.into(), key.reference.into()]).await.map(drop)
+    }
+
+    /// Up to `limit` reservations whose alerts were not raised by `now`: whoever made them died.
+    pub(crate) async fn unraised(&self, now: Timestamp, limit: u32) -> Result<Vec<UnraisedAlerts>, DatabaseError> {
+        let statement = "SELECT b.tenant_id, l.budget_id, l.reference, l.alerts, l.at
+            FROM budget_ledger l JOIN budgets b ON b.id = l.budget_id
+            WHERE l.alerts_due <= $1 ORDER BY l.alerts_due LIMIT $2";
+        let read = |row: &Row| {
+            Ok(UnraisedAlerts {
+                tenant: row.text(0)?.to_owned(),
+                budget: row.text(1)?.to_owned(),
+                reference: row.text(2)?.to_owned(),
+                alerts: row.optional_text(3)?.unwrap_or("[]").to_owned(),
+                at: Timestamp::from_millis(row.integer(4)?),
+            })
+        };
+        self.0.query(statement, &[now.into(), i64::from(limit).into()]).await?.iter().map(read).collect()
     }
 
     /// Adds a step to a reservation. None: there is nothing to settle or to refund, or the ledger changed since it was read.

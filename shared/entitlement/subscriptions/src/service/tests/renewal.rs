@@ -41,6 +41,7 @@ async fn run(capabilities: &Capabilities) {
 async fn told(world: &World) -> Vec<String> {
     let notifications = Notifications::new(Db::new(world.db.clone()));
     let mut messages = notifications.list("org", &MessageFilter::default(), None, 50).await.unwrap();
+    messages.retain(|message| message.event_type.as_deref() == Some("WORKSPACE_SUBSCRIPTION_RENEWAL"));
     messages.reverse();
     let date = |content: edge_notifications::Content| content.data["renewal_date"].as_str().unwrap().to_owned();
     messages.iter().map(|message| date(message.content())).collect()
