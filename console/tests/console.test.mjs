@@ -9,6 +9,7 @@ import { health } from './health.mjs';
 import { invoices } from './invoices.mjs';
 import { messages } from './messages.mjs';
 import { money } from './money.mjs';
+import { orders } from './orders.mjs';
 import { people } from './people.mjs';
 import { rules } from './rules.mjs';
 import { seats } from './seats.mjs';
@@ -26,7 +27,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is sold': { seats, webhooks, people, health, subscriptions, money, budgets },
-  'what tenants do': { tenants, approvals, messages, invoices },
+  'what tenants do': { tenants, approvals, messages, invoices, orders },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {

@@ -36,6 +36,8 @@ type Options = {
   isText?: boolean;
   /** The answer is a file, of the type that `Accept` names. */
   isFile?: boolean;
+  /** The type of a body that is sent as it is, instead of as JSON. */
+  type?: string;
 };
 
 let credential: string | null = null;
@@ -57,7 +59,7 @@ const PATIENCE = 30_000;
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (credential !== null) headers['Authorization'] = `Bearer ${credential}`;
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = options.type ?? 'application/json';
   const { known } = options;
   if (known?.etag) headers['If-None-Match'] = known.etag;
   const patience = AbortSignal.timeout(PATIENCE);
@@ -68,7 +70,7 @@ async function send<T>(method: string, path: string, body: unknown, options: Opt
     response = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : stringify(body),
+      body: body === undefined ? undefined : options.type ? (body as Blob) : stringify(body),
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',

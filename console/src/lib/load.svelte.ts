@@ -8,11 +8,18 @@ export class Load<T> {
   /** When `data` was fetched. */
   at: string | null = $state(null);
   #abort: AbortController | undefined;
+  #last: Promise<void> | undefined;
 
-  /** Fetches by `work`; a fetch in progress is given up, and its answer dropped. */
+  /** Fetches by `work`; a fetch in progress is given up, and its answer dropped. Ends when what is newest is there. */
   async run(work: (signal: AbortSignal) => Promise<T>): Promise<void> {
     this.#abort?.abort();
-    const abort = (this.#abort = new AbortController());
+    this.#abort = new AbortController();
+    let own: Promise<void> | undefined = (this.#last = this.#fetch(work, this.#abort));
+    // Another fetch may have taken over meanwhile.
+    for (; own; own = own === this.#last ? undefined : this.#last) await own;
+  }
+
+  async #fetch(work: (signal: AbortSignal) => Promise<T>, abort: AbortController): Promise<void> {
     this.isLoading = true;
     try {
       const data = await work(abort.signal);
