@@ -19,7 +19,7 @@ mkdir -p "$state_dir"
 
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport and the mail service are one server.
+# The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport, the mail service and shops are one server.
 erp=$upstreams
 # Nobody listens there.
 [ "${ERP:-}" = none ] && erp=http://127.0.0.1:9
@@ -41,6 +41,9 @@ export SPIN_VARIABLE_WEBHOOK_SECRETS_BHEEMPAY=$secrets
 secret=${secrets%%,*}
 export SPIN_VARIABLE_SEAT_TOKEN_KEY=${SPIN_VARIABLE_SEAT_TOKEN_KEY:-$("$bin/bheem-edge" seat-token-key)}
 export SPIN_VARIABLE_OTP_KEY=${SPIN_VARIABLE_OTP_KEY:-$("$bin/bheem-edge" seat-token-key)}
+export SPIN_VARIABLE_ENCRYPTION_KEY=${SPIN_VARIABLE_ENCRYPTION_KEY:-$("$bin/bheem-edge" seat-token-key)}
+export SPIN_VARIABLE_SHOPIFY_URL=${SPIN_VARIABLE_SHOPIFY_URL:-$upstreams}
+export SPIN_VARIABLE_WOOCOMMERCE_HOST=${SPIN_VARIABLE_WOOCOMMERCE_HOST:-$upstreams}
 stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets
 notify_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_NOTIFY:-whsec_$(random)}

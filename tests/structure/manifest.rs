@@ -31,6 +31,9 @@ const HOSTS: &[(&str, &str)] = &[
     ("mail_api_key", "{{ mail_url }}"),
     ("notify_api_key", "{{ notify_url }}"),
     ("passport_audience", "http://passport-keys.spin.internal"),
+    ("shopify_url", "https://*.myshopify.com"),
+    ("shopify_url", "{{ shopify_url }}"),
+    ("shopify_url", "{{ woocommerce_host }}"),
     ("stripe_url", "{{ stripe_url }}"),
 ];
 
@@ -105,8 +108,8 @@ fn variables_have_one_name_and_reach_every_component_that_needs_them() {
         let needs_address = lets_in && name != "seat-verification";
         assert_eq!(variables.contains_key("trusted_proxies"), needs_address, "{name}: trusted_proxies");
     }
-    // It stands in the lists of hosts.
-    given.insert("database_host".to_owned());
+    // They stand in the lists of hosts.
+    given.extend(["database_host", "woocommerce_host"].map(str::to_owned));
     assert_eq!(given, manifest.variables);
 }
 

@@ -43,7 +43,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "contacts",
         ],
     ),
-    ("engagement/orders", &["orders"]),
+    ("engagement/orders", &["order_shops", "orders"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("engagement/otp", &["otp_codes", "otp_sends"]),

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use edge_contacts::Suppressions;
 use edge_database::Db;
+use edge_orders::ShopOrders;
 use spin_capabilities::Capabilities;
 
 spin_capabilities::component!(|capabilities: Capabilities| {
-    let suppressions = Suppressions::new(&capabilities, &Db::new(capabilities.db.clone()));
-    edge_webhooks::router_with(capabilities, Some(Arc::new(suppressions)))
+    let db = Db::new(capabilities.db.clone());
+    let suppressions = Suppressions::new(&capabilities, &db);
+    let shops = ShopOrders::new(&capabilities, &db);
+    edge_webhooks::router_with(capabilities, Some(Arc::new(suppressions)), Some(Arc::new(shops)))
 });

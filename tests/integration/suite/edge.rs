@@ -137,6 +137,7 @@ impl Edge {
         let upstream = format!("http://{erp_address}");
         let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream).with("mail_url", &upstream);
         let variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY);
+        let variables = variables.with("shopify_url", &upstream).with("woocommerce_host", &upstream);
         let mut variables = variables.with("stripe_url", &upstream).with("stripe_secret_key", STRIPE_KEY).0;
         if let Some((url, host)) = &stores.postgres {
             variables.push(("database_url", url.clone()));

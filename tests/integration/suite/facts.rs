@@ -27,6 +27,7 @@ mod members;
 mod notifications;
 mod numbers;
 mod one_time_codes;
+mod orders;
 mod plans;
 mod rules;
 mod seat_import;
@@ -107,6 +108,7 @@ pub fn all() -> Vec<Fact> {
         notifications::facts(),
         numbers::facts(),
         one_time_codes::facts(),
+        orders::facts(),
         tenants::facts(),
         members::facts(),
         seat_import::facts(),

@@ -1,5 +1,5 @@
 //! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people,
-//! BheemPay, Stripe, Bheem Notify, Bheem Passport, a mail service, with a count of the calls and faults to order.
+//! BheemPay, Stripe, Bheem Notify, Bheem Passport, a mail service, two shops, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
@@ -33,6 +33,10 @@
 //! | `POST /_control/stripe/subscriptions/{id}/age` | `{"seconds"}`: as though it had begun so much earlier |
 //! | `POST /_control/stripe/subscriptions/{id}/renew`, `…/give_up`, `…/pause`, `…/resume` | the period ends now; charging is given up (`{"ends":true}`: and the subscription with it) |
 //! | `PUT /_control/stripe/clock` | `{"now"}`: Stripe's time stands still there, seconds since 1970; null: it goes on |
+//! | `PUT /_control/shops/{shopify or woocommerce}/webhook`, `…/hold`, `POST …/deliver` | the same for shops' webhooks; `DELETE …/held`: those that wait are lost |
+//! | `POST /_control/shops/shopify/orders` | somebody orders: any fields of the order; the webhook follows |
+//! | `POST /_control/shops/shopify/orders/{id}/pay`, `…/fulfill`, `…/deliver`, `…/unfulfill`, `…/refund`, `…/cancel`, `…/touch` | what becomes of it; the webhooks follow |
+//! | `POST /_control/shops/woocommerce/orders`, `…/{id}/{status}`, `…/{id}/delete`, `…/{id}/touch` | the same at WooCommerce |
 //! | `GET`, `DELETE /_control/notifications` | what Notify was sent, and what became of it |
 //! | `PUT /_control/notify/webhook`, `…/hold`, `POST …/deliver` | where Notify's delivery reports go, as BheemPay's webhooks |
 //! | `PUT /_control/notify/outcome` | `{"status": "delivered" or "read" or "failed" or "sent", "reason"?, "failures"?}`: what becomes of messages from now on; `failures` of Notify's own five attempts fail |
@@ -60,6 +64,7 @@ mod notify;
 mod outgoing;
 pub mod passport;
 mod plans;
+pub mod shops;
 pub mod stripe;
 
 use std::convert::Infallible;
@@ -87,6 +92,7 @@ pub use mail::Mail;
 pub use notify::Sent;
 pub use passport::Passport;
 pub use plans::Plans;
+pub use shops::Shops;
 pub use stripe::Stripe;
 
 /// The stand-ins' state.
@@ -116,6 +122,8 @@ pub struct Upstreams {
     pub billing_events: BillingEvents,
     /// Who people are.
     pub passport: Passport,
+    /// What was ordered in shops.
+    pub shops: Shops,
 }
 
 impl Upstreams {
@@ -140,6 +148,7 @@ impl Upstreams {
             .merge(mail::router())
             .merge(billing_events::router())
             .merge(passport::router())
+            .merge(shops::router())
             .merge(control::router())
             .with_state(self.clone())
     }

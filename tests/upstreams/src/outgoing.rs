@@ -85,6 +85,11 @@ impl Outgoing {
         self.state().held.clone()
     }
 
+    /// Never sends those that are held back; gives how many there were.
+    pub(crate) fn lose(&self) -> usize {
+        std::mem::take(&mut self.state().held).len()
+    }
+
     /// Sends webhooks, or keeps them where they are held back; gives what became of each.
     pub(crate) async fn follow(&self, events: Vec<Value>) -> Vec<Value> {
         {

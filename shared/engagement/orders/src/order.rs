@@ -15,5 +15,6 @@ pub use model::{
 pub use quantities::Quantities;
 pub use store::Orders;
 
-pub(crate) use request::{PackRequest, is_email};
+pub(crate) use quantities::News;
+pub(crate) use request::{MAX_QUANTITY, PackRequest, is_email};
 pub(crate) use response::ItemResponse;

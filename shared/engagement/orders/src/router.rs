@@ -3,20 +3,21 @@
 mod error;
 
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use edge_access::Authenticator;
 use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_idempotency::Idempotency;
-use edge_jobs::JobRunner;
+use edge_jobs::{JobQueue, JobRunner};
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::message::{LEFTOVERS, LEFTOVERS_EVERY, Leftovers, Messages};
 use crate::order::Order;
 use crate::service::OrderService;
-use crate::{order, packing};
+use crate::shop::{POLL, POLLS, POLLS_EVERY, PollHandler, PollsHandler, Shops};
+use crate::{order, packing, shop};
 
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -24,13 +25,19 @@ pub(crate) struct AppState {
     audit: AuditLog,
     pub(crate) capabilities: Capabilities,
     pub(crate) idempotency: Idempotency,
+    pub(crate) queue: JobQueue,
     pub(crate) service: OrderService,
+    pub(crate) shops: Shops,
     tenants: Tenants,
 }
 
 impl AppState {
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
+    }
+
+    pub(crate) const fn audit_log(&self) -> &AuditLog {
+        &self.audit
     }
 
     /// Appends to the tenant's audit log that `actor` did `action`, once for each `mark`: the entry is there before the
@@ -56,7 +63,9 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
         authenticator: Authenticator::new(capabilities, db),
         audit: AuditLog::new(db.clone()),
         idempotency: Idempotency::new(capabilities, db),
+        queue: JobQueue::new(capabilities, db),
         service: OrderService::new(capabilities, db),
+        shops: Shops::new(db.clone()),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     };
@@ -64,6 +73,8 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
     let one = format!("{orders}/{{order_id}}");
     Router::new()
         .route(orders, post(order::api::create_order).get(order::api::list_orders))
+        .route(&format!("{orders}/shops"), post(shop::api::connect_shop).get(shop::api::list_shops))
+        .route(&format!("{orders}/shops/{{shop_id}}"), delete(shop::api::disconnect_shop))
         .route(&one, get(order::api::get_order).put(order::api::update_order))
         .route(&format!("{one}/items/{{item_id}}/pack"), put(packing::pack_item))
         .route(&format!("{one}/packing-list"), get(packing::get_packing_list))
@@ -73,7 +84,10 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
 /// `runner` with the jobs of orders.
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
-    runner.repeat(LEFTOVERS, LEFTOVERS_EVERY, Leftovers(Messages::new(capabilities, db)))
+    runner
+        .repeat(LEFTOVERS, LEFTOVERS_EVERY, Leftovers(Messages::new(capabilities, db)))
+        .repeat(POLLS, POLLS_EVERY, PollsHandler::new(capabilities, db))
+        .handle(POLL, PollHandler::new(capabilities, db))
 }
 
 /// The routes alone, with the layers that all components share.
@@ -90,7 +104,10 @@ pub fn router(capabilities: Capabilities) -> Router {
     order::api::get_order,
     order::api::update_order,
     packing::pack_item,
-    packing::get_packing_list
+    packing::get_packing_list,
+    shop::api::connect_shop,
+    shop::api::list_shops,
+    shop::api::disconnect_shop
 ))]
 pub struct ApiDoc;
 

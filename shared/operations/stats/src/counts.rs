@@ -30,9 +30,10 @@ pub const COMPONENTS: [&str; 13] = [
     "webhook-verification",
 ];
 
-/// The upstreams of the edge: a call from one component to another is none.
+/// The upstreams of the edge: a call from one component to another is none, and shops are their tenants' to look after.
 pub fn upstreams() -> impl Iterator<Item = &'static str> {
-    let all = UpstreamName::ALL.into_iter().filter(|name| *name != UpstreamName::Component);
+    let all =
+        UpstreamName::ALL.into_iter().filter(|name| !matches!(name, UpstreamName::Component | UpstreamName::Shop));
     all.map(UpstreamName::as_str)
 }
 

@@ -40,6 +40,13 @@ impl Secrets {
         Self { keys, unusable }
     }
 
+    /// The one secret of a sender who has an address of its own. It may hold commas.
+    pub fn of_one(provider: Provider, secret: &str) -> Self {
+        let keys: Vec<Key> = Key::parse(provider, secret).filter(|_| !secret.is_empty()).into_iter().collect();
+        let unusable = 1_usize.saturating_sub(keys.len());
+        Self { keys, unusable }
+    }
+
     /// Whether there is none that could verify anything: such a route is not there.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()

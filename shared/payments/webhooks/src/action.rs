@@ -25,6 +25,8 @@ pub(crate) enum ActionKind<'e> {
     InvalidateSeats { organization: &'e str },
     /// To end this person's memberships, and to free the seats.
     RemoveMember { user: &'e str },
+    /// To take over what a shop says of an order.
+    TakeOrder,
     /// To note that something of this payment of this tenant's was given back.
     Refund { organization: &'e str, payment: &'e str },
 }
@@ -35,6 +37,9 @@ pub(crate) fn classify(
     event: &Result<GatewayEvent, EventError>,
 ) -> Result<Action<'_>, EventOutcome> {
     let event = event.as_ref().map_err(|error| EventOutcome::Quarantined(format!("unreadable: {error}")))?;
+    if is_shop(provider) {
+        return Ok(Action { event, kind: ActionKind::TakeOrder });
+    }
     // First: an event without meaning has none for any tenant, whichever it names.
     if event.kind == EventKind::Unhandled {
         return Err(EventOutcome::Ignored("unhandled_event"));
@@ -66,6 +71,11 @@ pub(crate) fn classify(
         (None, ..) => return Err(organization.map_or_else(unnamed, |_| EventOutcome::Ignored("unhandled_event"))),
     };
     Ok(Action { event, kind })
+}
+
+/// Whether `provider` is what shops run on.
+pub(crate) const fn is_shop(provider: Provider) -> bool {
+    matches!(provider, Provider::Shopify | Provider::WooCommerce)
 }
 
 /// Whether the tenant of an event may be found by an order or a subscription that it names.

@@ -8,6 +8,8 @@ use edge_seats::StorageError;
 use edge_subscriptions::SubscriptionError;
 use edge_tenants::{MemberError, TenantError};
 
+use crate::shops::ShopError;
+
 /// Why an event is not in effect yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebhookError {
@@ -38,6 +40,7 @@ from! {
     DatabaseError => Store,
     MemberError => Store,
     PlansUnavailable => Upstream,
+    ShopError => Store,
     StorageError => Store,
     SubscriptionError => Store,
     TenantError => Store,

@@ -103,7 +103,7 @@ pub(crate) struct WebhookEvent {
     /// The gateway's name of the event type.
     pub(crate) name: String,
     pub(crate) tenant_id: Option<String>,
-    /// The tenant whose own endpoint it came to.
+    /// The tenant whose own endpoint it came to, or the shop.
     pub(crate) endpoint: Option<String>,
     pub(crate) body: Bytes,
     pub(crate) status: Status,

@@ -7,7 +7,7 @@
 //! * [`processor`]: from a stored event to its effect; [`messages`]: the messages to people.
 //! * [`response`]: the answers to gateways.
 //! * [`drain`]: the jobs: retries, leftovers, retention.
-//! * [`endpoints`]: addresses of single organisations.
+//! * [`endpoints`]: addresses of single organisations; [`shops`]: those of shops, and who takes what they send.
 //! * [`payments`]: the payments that gateways reported, for crates that hold books against them.
 //! * [`metrics`]: the numbers for operators.
 
@@ -28,7 +28,9 @@ mod response;
 mod router;
 mod seats;
 mod settings;
+mod shops;
 
 pub use metrics::{count_waiting_events, delivery_counters, rejection_counters};
 pub use payments::{Payment, PaymentReport, Payments, ReceivedReport, ReportKind};
 pub use router::{ApiDoc, router, router_with};
+pub use shops::{ShopError, ShopEvent, ShopOutcome, ShopSecrets, Shops};

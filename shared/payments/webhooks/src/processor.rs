@@ -35,6 +35,7 @@ use crate::owner::{Owner, owner};
 use crate::response::response_body;
 use crate::seats::{SeatOutcome, SeatSubscriptions};
 use crate::settings::{MAX_TIMEOUT, tax_rates};
+use crate::shops::{NoShops, ShopEvent, ShopOutcome, Shops};
 
 /// After this many attempts an event is dead. The waits add up to some eleven hours.
 const MAX_ATTEMPTS: i64 = 20;
@@ -78,10 +79,16 @@ pub(crate) struct Processor {
     plans: Catalogue,
     seats: SeatSubscriptions,
     settlement: Settlement,
+    pub(crate) shops: Arc<dyn Shops>,
 }
 
 impl Processor {
-    pub(crate) fn new(capabilities: &Capabilities, db: &Db, suppression: Option<Arc<dyn SuppressionList>>) -> Self {
+    pub(crate) fn new(
+        capabilities: &Capabilities,
+        db: &Db,
+        suppression: Option<Arc<dyn SuppressionList>>,
+        shops: Option<Arc<dyn Shops>>,
+    ) -> Self {
         let notifications = Notifications::new(db.clone());
         let notifier = Notifier::new(capabilities, &notifications, Arc::new(TenantDirectory::new(db)));
         Self {
@@ -100,6 +107,7 @@ impl Processor {
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
             seats: SeatSubscriptions::new(capabilities, db),
             settlement: Settlement::new(capabilities, db),
+            shops: shops.unwrap_or_else(|| Arc::new(NoShops)),
             capabilities: capabilities.clone(),
         }
     }
@@ -170,6 +178,7 @@ impl Processor {
                     }
                     ActionKind::InvalidateSeats { .. }
                     | ActionKind::RemoveMember { .. }
+                    | ActionKind::TakeOrder
                     | ActionKind::Refund { .. } => None,
                 };
                 let outcome = match (kind, seats) {
@@ -183,6 +192,11 @@ impl Processor {
                     }
                     (ActionKind::InvalidateSeats { organization }, None) => {
                         self.invalidate(stored, organization).await?
+                    }
+                    (ActionKind::TakeOrder, None) => {
+                        let taken = self.take_order(stored).await?;
+                        tenant = taken.0;
+                        taken.1
                     }
                     (ActionKind::RemoveMember { user }, None) => self.memberships.remove(stored, event, user).await?,
                     (ActionKind::Refund { organization, payment }, None) => {
@@ -209,6 +223,23 @@ impl Processor {
         let answer = response_body(stored, event, Some(&outcome), now);
         let answer = self.inbox.settle(&stored.id, Some(lease), tenant.as_deref(), &outcome, &answer, now).await?;
         answer.map(|answer| Settled { outcome, answer }).ok_or(WebhookError::Taken)
+    }
+
+    /// Hands what a shop says of an order to whoever keeps orders; gives the shop's tenant.
+    async fn take_order(&self, stored: &WebhookEvent) -> Result<(Option<String>, EventOutcome), WebhookError> {
+        let event = ShopEvent {
+            provider: stored.provider,
+            shop: stored.endpoint.as_deref(),
+            body: &stored.body,
+            received_at: stored.received_at,
+        };
+        Ok(match self.shops.take(&event).await? {
+            ShopOutcome::Taken { tenant } => (tenant, EventOutcome::Processed),
+            ShopOutcome::Ignored { tenant, reason } => (tenant, EventOutcome::Ignored(reason)),
+            ShopOutcome::Unreadable { tenant, reason } => {
+                (tenant, EventOutcome::Quarantined(format!("unreadable: {reason}")))
+            }
+        })
     }
 
     /// Forgets who has a seat in an organisation: the ERP has changed it.

@@ -5,6 +5,7 @@ use edge_gateways::{EventKind, GatewayEvent, Provider};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::action::is_shop;
 use crate::event::{EventOutcome, WebhookEvent};
 
 #[derive(Serialize)]
@@ -54,7 +55,11 @@ pub(crate) fn response_body(
             reason,
         })
     } else {
-        let action = event.and_then(|event| action_name(event.kind));
+        let action = if is_shop(stored.provider) {
+            Some("order_updated")
+        } else {
+            event.and_then(|event| action_name(event.kind))
+        };
         let (status, action) = match outcome {
             Some(EventOutcome::Processed) => ("success", action),
             Some(outcome) => (outcome.status().as_str(), None),

@@ -26,6 +26,7 @@ use utoipa::OpenApi;
 
 use crate::endpoints::Endpoints;
 use crate::processor::Processor;
+use crate::shops::Shops;
 
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Services>);
@@ -57,13 +58,18 @@ impl FromRef<AppState> for Arc<JobRunner> {
     }
 }
 
-/// The routes, where no address is suppressed.
+/// The routes, where no address is suppressed, and nobody keeps shops' orders.
 pub fn router(capabilities: Capabilities) -> Router {
-    router_with(capabilities, None)
+    router_with(capabilities, None, None)
 }
 
-/// The routes of the component `webhook-verification`. What it sends behind its answers goes to no address of `suppression`.
-pub fn router_with(capabilities: Capabilities, suppression: Option<Arc<dyn SuppressionList>>) -> Router {
+/// The routes of the component `webhook-verification`. What it sends behind its answers goes to no address of `suppression`;
+/// what shops report goes to `shops`.
+pub fn router_with(
+    capabilities: Capabilities,
+    suppression: Option<Arc<dyn SuppressionList>>,
+    shops: Option<Arc<dyn Shops>>,
+) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let capabilities = counters.watching(&capabilities);
@@ -73,7 +79,7 @@ pub fn router_with(capabilities: Capabilities, suppression: Option<Arc<dyn Suppr
         counters,
         endpoints: Endpoints::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
-        processor: Processor::new(&capabilities, &db, suppression),
+        processor: Processor::new(&capabilities, &db, suppression, shops),
         capabilities: capabilities.clone(),
     }));
     let receiver = Router::new()
@@ -81,7 +87,9 @@ pub fn router_with(capabilities: Capabilities, suppression: Option<Arc<dyn Suppr
         .route("/webhooks/razorpay", post(receiver::razorpay))
         .route("/webhooks/stripe", post(receiver::stripe))
         .route("/webhooks/shopify", post(receiver::shopify))
+        .route("/webhooks/shopify/{token}", post(receiver::shopify_shop))
         .route("/webhooks/woocommerce", post(receiver::woocommerce))
+        .route("/webhooks/woocommerce/{token}", post(receiver::woocommerce_shop))
         .route("/webhooks/standard/{source}", post(receiver::standard))
         .route("/erp/webhooks/billing", post(receiver::erp))
         .route("/erp/webhooks/billing/", post(receiver::erp))
@@ -110,7 +118,9 @@ pub fn router_with(capabilities: Capabilities, suppression: Option<Arc<dyn Suppr
     receiver::razorpay,
     receiver::stripe,
     receiver::shopify,
+    receiver::shopify_shop,
     receiver::woocommerce,
+    receiver::woocommerce_shop,
     receiver::standard,
     receiver::erp,
     receiver::erp_of_one,

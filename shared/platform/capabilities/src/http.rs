@@ -46,12 +46,22 @@ pub enum UpstreamName {
     Component,
     /// The mail service.
     Mail,
+    /// A tenant's shop.
+    Shop,
 }
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 7] =
-        [Self::Erp, Self::BheemPay, Self::Stripe, Self::Notify, Self::Passport, Self::Component, Self::Mail];
+    pub const ALL: [Self; 8] = [
+        Self::Erp,
+        Self::BheemPay,
+        Self::Stripe,
+        Self::Notify,
+        Self::Passport,
+        Self::Component,
+        Self::Mail,
+        Self::Shop,
+    ];
 
     /// Its name in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -63,6 +73,7 @@ impl UpstreamName {
             Self::Passport => "passport",
             Self::Component => "component",
             Self::Mail => "mail",
+            Self::Shop => "shop",
         }
     }
 }

@@ -1,15 +1,17 @@
-//! Requests to the ERP, BheemPay, Stripe and the mail service: their addresses, credentials and time-outs. The callers
+//! Requests to the ERP, BheemPay, Stripe, the mail service and shops: their addresses, credentials and time-outs. The callers
 //! interpret the responses.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use chrono::DateTime;
 use edge_capabilities::config::{ConfigError, millis, text, url};
 use edge_capabilities::http::{HttpError, UpstreamName};
 use edge_capabilities::{Capabilities, Http, Timestamp};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, LINK, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -19,7 +21,14 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const X_SOURCE: HeaderName = HeaderName::from_static("x-source");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const SHOPIFY_TOKEN: HeaderName = HeaderName::from_static("x-shopify-access-token");
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
+
+/// Which of the shops is meant, for whatever stands in for all of them.
+const X_SHOP: HeaderName = HeaderName::from_static("x-shopify-shop-domain");
+
+/// How long a shop may take to list its orders: nobody waits for that.
+const SHOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The version of Stripe's API that the edge speaks, whatever the account's own is.
 pub const STRIPE_API_VERSION: &str = "2026-10-28.endive";
@@ -50,6 +59,10 @@ pub struct UpstreamResponse {
     pub body: Bytes,
     /// When the upstream answered, by its own clock, where it says so.
     pub date: Option<Timestamp>,
+    /// How long to wait until it is asked again, where it says so in seconds.
+    pub retry_after: Option<Duration>,
+    /// The query of the next page, where it links to one (RFC 8288).
+    pub next_page: Option<String>,
 }
 
 /// An upstream.
@@ -137,6 +150,43 @@ impl Upstream {
         }))
     }
 
+    /// The shop `host` of Shopify's, or whatever answers for all of them at `shopify_url`.
+    pub async fn shopify(capabilities: &Capabilities, host: &str, token: &str) -> Result<Self, UpstreamError> {
+        let config = &*capabilities.config;
+        let stand_in = url(config, "shopify_url").await?;
+        let url = if stand_in.is_empty() { format!("https://{host}") } else { stand_in };
+        let header = HeaderValue::try_from(host).ok().map(|host| (X_SHOP, host));
+        Ok(Self {
+            name: UpstreamName::Shop,
+            label: "the shop",
+            url,
+            credential: credential("the shop's access token", SHOPIFY_TOKEN, Some(token.to_owned()))?,
+            header,
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?.max(SHOP_TIMEOUT),
+            http: capabilities.http.clone(),
+        })
+    }
+
+    /// The shop of WooCommerce's at `url`.
+    pub async fn woocommerce(
+        capabilities: &Capabilities,
+        url: &str,
+        key: &str,
+        secret: &str,
+    ) -> Result<Self, UpstreamError> {
+        let config = &*capabilities.config;
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{key}:{secret}")));
+        Ok(Self {
+            name: UpstreamName::Shop,
+            label: "the shop",
+            url: url.trim_end_matches('/').to_owned(),
+            credential: credential("the shop's consumer key", AUTHORIZATION, Some(basic))?,
+            header: None,
+            timeout: millis(config, "upstream_timeout_ms", 2_000).await?.max(SHOP_TIMEOUT),
+            http: capabilities.http.clone(),
+        })
+    }
+
     /// The same upstream with a time-out of at most `max_timeout`.
     #[must_use]
     pub fn at_most(mut self, max_timeout: Duration) -> Self {
@@ -200,8 +250,26 @@ impl Upstream {
         let date = head.headers.get(DATE).and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
         let date = date.map(|date| Timestamp::from_millis(date.timestamp_millis()));
-        Ok(UpstreamResponse { status: head.status, body, date })
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let retry_after = text(RETRY_AFTER).and_then(|seconds| seconds.trim().split('.').next()?.parse().ok());
+        Ok(UpstreamResponse {
+            status: head.status,
+            body,
+            date,
+            retry_after: retry_after.map(Duration::from_secs),
+            next_page: text(LINK).and_then(next_page),
+        })
     }
+}
+
+/// The query of the link that leads to the next page: `<https://…?page_info=…>; rel="next"`.
+fn next_page(links: &str) -> Option<String> {
+    links.split(',').find_map(|link| {
+        let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|parameter| matches!(parameter.trim(), "rel=\"next\"" | "rel=next"));
+        let (_, query) = address.split_once('?').filter(|_| is_next)?;
+        Some(query.to_owned())
+    })
 }
 
 fn credential(
@@ -290,6 +358,38 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), expected);
         world.config.set("mail_url", "");
         assert!(Upstream::mail(&capabilities).await.unwrap().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shops_get_their_own_credentials_and_say_where_they_go_on() {
+        let world = World::new(1);
+        let seen = Arc::<Mutex<Vec<String>>>::default();
+        let notes = seen.clone();
+        world.http.on_request(move |request| {
+            let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-");
+            let line = format!("{} {} {}", request.uri(), header("authorization"), header("x-shopify-access-token"));
+            notes.lock().unwrap().push(line);
+            let links = "<https://a.example/x?page_info=1&limit=2>; rel=\"previous\", \
+                <https://a.example/x?page_info=3&limit=2>; rel=\"next\"";
+            let response = Response::builder().status(429).header("link", links).header("retry-after", "2.0");
+            async move { Ok(response.body(Bytes::new()).unwrap()) }
+        });
+        let (capabilities, _) = world.instance();
+        let shop = Upstream::shopify(&capabilities, "a.myshopify.com", "shpat_1").await.unwrap();
+        let answer = shop.get("/x").await.unwrap();
+        assert_eq!(answer.next_page.as_deref(), Some("page_info=3&limit=2"));
+        assert_eq!(answer.retry_after, Some(Duration::from_secs(2)));
+        world.config.set("shopify_url", "http://stand-in/");
+        let shop = Upstream::shopify(&capabilities, "a.myshopify.com", "shpat_1").await.unwrap();
+        shop.get("/x").await.unwrap();
+        let shop = Upstream::woocommerce(&capabilities, "https://b.example/", "ck", "cs").await.unwrap();
+        shop.get("/x").await.unwrap();
+        let expected = [
+            "https://a.myshopify.com/x - shpat_1",
+            "http://stand-in/x - shpat_1",
+            "https://b.example/x Basic Y2s6Y3M= -",
+        ];
+        assert_eq!(*seen.lock().unwrap(), expected);
     }
 
     #[test]

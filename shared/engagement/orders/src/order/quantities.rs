@@ -43,13 +43,16 @@ impl Quantities {
 /// How old an event may be for people to be told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct News {
-    /// What happened before this is no news.
+    /// A shipment that left before this is no news.
     pub(crate) since: Timestamp,
+    /// Nor is an order from before this.
+    pub(crate) orders_since: Timestamp,
 }
 
 impl News {
     /// Everything is news.
-    pub(crate) const ALL: Self = Self { since: Timestamp::from_millis(i64::MIN) };
+    pub(crate) const ALL: Self =
+        Self { since: Timestamp::from_millis(i64::MIN), orders_since: Timestamp::from_millis(i64::MIN) };
 }
 
 impl Order {
@@ -178,7 +181,8 @@ impl Order {
             if self.messages.iter().any(|known| known.kind == kind && known.shipment == shipment) {
                 continue;
             }
-            let is_news = happened_at >= news.since;
+            let since = if kind == MessageType::PackingList { news.orders_since } else { news.since };
+            let is_news = happened_at >= since;
             let progress = if is_news { MessageProgress::Due } else { MessageProgress::Skipped };
             self.messages.push(Message { kind, shipment, progress, at: now });
         }

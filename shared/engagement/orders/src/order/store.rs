@@ -39,6 +39,16 @@ impl Orders {
         self.0.find(Conditions::of("tenant_id", tenant).and("id", id).and("is_known", 1)).await
     }
 
+    /// As [`Orders::find`], also one of which only a part was heard of.
+    pub(crate) async fn find_any(&self, tenant: &str, id: &str) -> Result<Option<Order>, DatabaseError> {
+        self.0.find(Conditions::of("tenant_id", tenant).and("id", id)).await
+    }
+
+    /// Stores a new order of a shop; gives whether it did: somebody else may have been faster.
+    pub(crate) async fn insert_new(&self, order: &Order) -> Result<bool, DatabaseError> {
+        self.0.insert_new(order).await
+    }
+
     /// Stores a new order that a caller makes.
     pub(super) async fn insert(&self, order: &Order) -> Result<(), OrderError> {
         self.0.insert(order).await.map_err(|error| match error {

@@ -13,6 +13,7 @@ mod crashes;
 mod messages;
 mod packing;
 mod rights;
+mod shops;
 
 const ORDERS: &str = "/api/v1/orders";
 

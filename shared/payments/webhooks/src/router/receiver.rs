@@ -15,7 +15,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::AppState;
-use crate::action::{Action, classify};
+use crate::action::{Action, classify, is_shop};
 use crate::error::WebhookError;
 use crate::event::{Status, WebhookEvent};
 use crate::inbox::LEASE;
@@ -23,6 +23,7 @@ use crate::metrics::{BROKEN_OFF, COMPRESSED, NO_ENDPOINT, NOT_STORED, TOO_LARGE,
 use crate::processor::Settled;
 use crate::response::{mark_duplicate, response_body};
 use crate::settings::secrets;
+use crate::shops::ShopSecrets;
 
 /// How long a webhook may take to come into effect before it is answered. Gateways wait five seconds.
 const TIMEOUT: Duration = Duration::from_millis(4_200);
@@ -72,10 +73,13 @@ gateways! {
     /// Receive a Stripe event
     stripe, "/webhooks/stripe", Stripe;
     /// Receive a Shopify event
+    ///
+    /// It belongs to the tenant `shop_default_tenant`; without one it is ignored, `no_shop`. What happened is read from the
+    /// body, never from the headers, which are not signed.
     shopify, "/webhooks/shopify", Shopify;
     /// Receive a WooCommerce event
     ///
-    /// The unsigned ping that WooCommerce sends during setup is answered with 200 and changes nothing.
+    /// As a Shopify event. The unsigned ping that WooCommerce sends during setup is answered with 200 and changes nothing.
     woocommerce, "/webhooks/woocommerce", WooCommerce;
     /// Receive an ERP event
     ///
@@ -129,6 +133,52 @@ pub(super) async fn erp_of_one(
     state.respond(Provider::Erp, answer)
 }
 
+/// Receive an event of one Shopify shop
+///
+/// It is signed with the secret of the shop, and belongs to its tenant.
+#[utoipa::path(
+    post, path = "/webhooks/shopify/{token}", operation_id = "receive_shopify_event_of_shop", tag = "Webhooks",
+    params(("token" = String, Path, description = "The token in the `url` of the shop.")),
+    request_body(content = Vec<u8>, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The event is stored; see `status`."),
+        (status = 400, description = "`INVALID_SIGNATURE`."),
+        (status = 404, description = "There is no such shop."),
+    ),
+)]
+pub(super) async fn shopify_shop(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = state.receive(Provider::Shopify, Some(token), &headers, body).await;
+    state.respond(Provider::Shopify, answer)
+}
+
+/// Receive an event of one WooCommerce shop
+///
+/// It is signed with the secret of the shop, and belongs to its tenant.
+#[utoipa::path(
+    post, path = "/webhooks/woocommerce/{token}", operation_id = "receive_woocommerce_event_of_shop", tag = "Webhooks",
+    params(("token" = String, Path, description = "The token in the `url` of the shop.")),
+    request_body(content = Vec<u8>, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The event is stored; see `status`."),
+        (status = 400, description = "`INVALID_SIGNATURE`."),
+        (status = 404, description = "There is no such shop."),
+    ),
+)]
+pub(super) async fn woocommerce_shop(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = state.receive(Provider::WooCommerce, Some(token), &headers, body).await;
+    state.respond(Provider::WooCommerce, answer)
+}
+
 /// The id of an event received at `now`: 12 hex digits of milliseconds and 12 of chance. Ids in the order of time keep an
 /// index on them in order, so that events stored together touch few of its pages.
 fn event_id(now: Timestamp, random: &dyn Random) -> String {
@@ -170,10 +220,27 @@ impl AppState {
             self.counters.count(rejected(provider, reason));
             Box::new(response)
         };
-        let secrets = secrets(&*self.capabilities.config, provider).await.map_err(|error| {
-            let problem = Problem::new(Code::StoreUnavailable, "The edge's settings cannot be read; try again.");
-            Box::new(problem.retry_after(1).because(error).into_response())
-        })?;
+        let shop = match &token {
+            Some(token) if is_shop(provider) => {
+                let found = self.processor.shops.by_token(provider, token).await.map_err(|error| {
+                    let problem = Problem::new(Code::StoreUnavailable, "The shop cannot be looked up; send it again.");
+                    reject(NOT_STORED, problem.retry_after(5).because(error).into_response())
+                })?;
+                Some(found.ok_or_else(|| reject(NO_ENDPOINT, not_found().into_response()))?)
+            }
+            _ => None,
+        };
+        let (shop, secrets) = match shop {
+            Some(ShopSecrets { shop, secrets }) => (Some(shop), secrets),
+            None => {
+                let secrets = secrets(&*self.capabilities.config, provider).await.map_err(|error| {
+                    let problem =
+                        Problem::new(Code::StoreUnavailable, "The edge's settings cannot be read; try again.");
+                    Box::new(problem.retry_after(1).because(error).into_response())
+                })?;
+                (None, secrets)
+            }
+        };
         if secrets.is_empty() {
             return Err(reject(Rejection::NoSecret.as_str(), not_found().into_response()));
         }
@@ -197,6 +264,7 @@ impl AppState {
         };
         let endpoint = match token {
             None => None,
+            Some(_) if shop.is_some() => shop,
             Some(token) => {
                 let tenant = self.endpoints.tenant_of(&token).await.map_err(|error| unavailable(&error))?;
                 Some(tenant.ok_or_else(|| reject(NO_ENDPOINT, not_found().into_response()))?)
@@ -230,10 +298,16 @@ impl AppState {
         body: Bytes,
         now: Timestamp,
     ) -> WebhookEvent {
+        let identity = verified.identity.into_string();
+        let identity = match &endpoint {
+            // Two shops may send equal bytes, and both are true.
+            Some(shop) if is_shop(provider) => format!("{shop}:{identity}"),
+            _ => identity,
+        };
         WebhookEvent {
             id: event_id(now, &*self.capabilities.random),
             provider,
-            identity: verified.identity.into_string(),
+            identity,
             gateway_id: verified.delivery_id.filter(|id| !id.contains(char::is_control)),
             name: event.map(|event| event.name.clone()).unwrap_or_default(),
             tenant_id: event.and_then(|event| event.tenant_id.clone()),
