@@ -65,7 +65,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0038_message_limits"),
     expand!("0039_orders"),
     expand!("0040_untold_changes"),
-    expand!("0040_order_shops"),
+    expand!("0041_order_shops"),
 ];
 
 /// The migrations of `list` with their versions.
