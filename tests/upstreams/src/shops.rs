@@ -142,7 +142,7 @@ async fn order(State(upstreams): Shared, Path(platform): Path<String>, Json(fiel
         if platform == "shopify" { shopify::order(&mut book, &fields) } else { woocommerce::order(&mut book, &fields) }
     };
     let answers = outgoing.follow(vec![order.clone()]).await;
-    (StatusCode::CREATED, Json(json!({"answers": answers, "id": order["id"], "order": order}))).into_response()
+    (StatusCode::CREATED, Json(json!({"answers": answers, "id": order.get("id"), "order": order}))).into_response()
 }
 
 /// Something happens to an order.

@@ -46,7 +46,7 @@ fn fulfilled(order: &Value, line: &Value) -> i64 {
         .filter(|one| one["status"] == "success")
         .flat_map(|one| list(one, "line_items"))
         .filter(|units| units["id"] == line["id"])
-        .filter_map(|units| units["quantity"].as_i64())
+        .filter_map(|units| units.get("quantity")?.as_i64())
         .sum()
 }
 
@@ -97,7 +97,9 @@ pub(super) fn step(book: &mut Book, id: u64, step: &str, fields: &Value) -> Opti
             let refund = json!({"id": new_id, "order_id": id, "created_at": at, "refund_line_items": [units]});
             let refund = merged(refund, fields);
             let current = line["current_quantity"].as_i64()?.saturating_sub(1);
-            order["line_items"][0]["current_quantity"] = json!(current);
+            if let Some(quantity) = order.pointer_mut("/line_items/0/current_quantity") {
+                *quantity = json!(current);
+            }
             order["refunds"].as_array_mut()?.push(refund.clone());
             part = Some(refund);
         }
