@@ -127,7 +127,7 @@ impl Edge {
 
     /// As [`Edge::deliver`], to an instance that makes so many calls first; gives whether it died.
     pub(crate) async fn deliver_to_mortal(&self, calls: u64, provider: Provider, address: &str, body: &str) -> bool {
-        let (capabilities, life) = self.platform.world.mortal(i64::try_from(calls).unwrap(), calls % 2 == 0);
+        let (capabilities, life) = self.platform.world.mortal(i64::try_from(calls).unwrap(), calls.is_multiple_of(2));
         let request = signed(provider, address, body, &self.platform.world);
         let router = webhooks(capabilities);
         let died = tokio::select! {
