@@ -78,6 +78,8 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             body: Bytes::from_static(body.as_bytes()),
             date: None,
+            retry_after: None,
+            next_page: None,
         };
         match read(Ok(answer), Some("c1")) {
             Ok(page) => Ok((page.items.len(), page.next)),
