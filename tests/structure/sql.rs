@@ -33,6 +33,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
     ("engagement/invoices", &["invoice_numbers", "invoices"]),
     (
+        "engagement/campaigns",
+        &["campaign_enrolments", "campaign_sends", "campaign_versions", "campaigns"],
+    ),
+    (
         "engagement/contacts",
         &[
             "contact_events",

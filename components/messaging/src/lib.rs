@@ -1,5 +1,5 @@
-//! The component `messaging`: what people are told, one-time codes, invoices, contacts, orders, and Notify, which tells people.
-//! All of its logic is in `shared/engagement` and `shared/platform/notifications`.
+//! The component `messaging`: what people are told, one-time codes, invoices, contacts, campaigns, orders, and Notify, which
+//! tells people. All of its logic is in `shared/engagement` and `shared/platform/notifications`.
 
 use std::sync::Arc;
 
@@ -10,15 +10,18 @@ use spin_capabilities::Capabilities;
 spin_capabilities::component!(|capabilities: Capabilities| {
     let db = Db::new(capabilities.db.clone());
     let notifier = edge_notifications_api::notifier(&capabilities, &db, Some(edge_otp::unseal(&capabilities)))
-        .with_unseal(Arc::new(edge_invoices::ReminderValues::new(&capabilities, &db)));
+        .with_unseal(Arc::new(edge_invoices::ReminderValues::new(&capabilities, &db)))
+        .with_unseal(Arc::new(edge_campaigns::CampaignMessages::new(&capabilities, &db)));
     let runner = JobRunner::new("messaging", &capabilities, &JobQueue::new(&capabilities, &db));
     let runner = edge_notifications_api::jobs(&notifier, runner);
     let runner = edge_invoices::jobs(&capabilities, &db, runner);
+    let runner = edge_campaigns::jobs(&capabilities, &db, runner);
     let runner = edge_orders::jobs(&capabilities, &db, runner);
     let runner = edge_contacts::jobs(&capabilities, &db, runner);
     let runner = edge_otp::jobs(&capabilities, &db, runner);
     let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
         .merge(edge_invoices::routes(&capabilities, &db))
+        .merge(edge_campaigns::routes(&capabilities, &db))
         .merge(edge_contacts::routes(&capabilities, &db))
         .merge(edge_orders::routes(&capabilities, &db))
         .merge(edge_otp::routes(&capabilities, &db, &notifier))

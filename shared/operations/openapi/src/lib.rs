@@ -64,6 +64,7 @@ pub fn document() -> Description {
     whole.merge(edge_webhooks::ApiDoc::openapi());
     whole.merge(edge_notifications_api::ApiDoc::openapi());
     whole.merge(edge_invoices::ApiDoc::openapi());
+    whole.merge(edge_campaigns::ApiDoc::openapi());
     whole.merge(edge_contacts::ApiDoc::openapi());
     whole.merge(edge_orders::ApiDoc::openapi());
     whole.merge(edge_otp::ApiDoc::openapi());
@@ -180,6 +181,18 @@ mod tests {
             "get /api/v1/orders/shops",
             "post /api/v1/orders/shops",
             "delete /api/v1/orders/shops/{shop_id}",
+            "get /api/v1/campaigns",
+            "post /api/v1/campaigns",
+            "get /api/v1/campaigns/{campaign_id}",
+            "put /api/v1/campaigns/{campaign_id}",
+            "post /api/v1/campaigns/{campaign_id}/activate",
+            "post /api/v1/campaigns/{campaign_id}/pause",
+            "get /api/v1/campaigns/{campaign_id}/stats",
+            "get /api/v1/campaigns/{campaign_id}/steps",
+            "post /api/v1/campaigns/{campaign_id}/steps",
+            "put /api/v1/campaigns/{campaign_id}/steps/{step_id}",
+            "post /api/v1/contacts/{contact_id}/campaign/{campaign_id}/enroll",
+            "get /api/v1/contacts/{contact_id}/campaigns/{campaign_id}/progress",
             "get /api/v1/contacts",
             "post /api/v1/contacts",
             "get /api/v1/contacts/{contact_id}",

@@ -66,6 +66,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0039_orders"),
     expand!("0040_untold_changes"),
     expand!("0041_order_shops"),
+    expand!("0042_campaigns"),
 ];
 
 /// The migrations of `list` with their versions.

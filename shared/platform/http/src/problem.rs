@@ -99,6 +99,12 @@ codes! {
     SeatNotFound NOT_FOUND "SEAT_NOT_FOUND";
     /// 404: there is no such contact, or it is another tenant's.
     ContactNotFound NOT_FOUND "CONTACT_NOT_FOUND";
+    /// 404: there is no such campaign, or it is another tenant's.
+    CampaignNotFound NOT_FOUND "CAMPAIGN_NOT_FOUND";
+    /// 404: the campaign has no such step.
+    StepNotFound NOT_FOUND "STEP_NOT_FOUND";
+    /// 404: the contact was never enrolled in the campaign.
+    NotEnrolled NOT_FOUND "NOT_ENROLLED";
     /// 404: there is no such invoice, or it is another tenant's.
     InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
     /// 404: there is no such webhook event.
@@ -175,6 +181,12 @@ codes! {
     OrderShipped CONFLICT "ORDER_SHIPPED";
     /// 409: the order is not shipped yet.
     OrderNotShipped CONFLICT "ORDER_NOT_SHIPPED";
+    /// 409: the contact wants no messages over a channel of the campaign.
+    ContactUnsubscribed CONFLICT "CONTACT_UNSUBSCRIBED";
+    /// 409: the campaign has no active step.
+    CampaignEmpty CONFLICT "CAMPAIGN_EMPTY";
+    /// 409: the campaign was never activated, or is paused.
+    CampaignNotActive CONFLICT "CAMPAIGN_NOT_ACTIVE";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.

@@ -49,6 +49,16 @@ impl Activities {
         self.0.query("DELETE FROM contact_events WHERE received_at < $1", &[before.into()]).await.map(drop)
     }
 
+    /// What the contacts with these ids did since `since`, in no order.
+    pub async fn of_contacts<'i>(
+        &self,
+        contacts: impl IntoIterator<Item = &'i str>,
+        since: Timestamp,
+    ) -> Result<Vec<Activity>, DatabaseError> {
+        let of = Conditions::default().and_in("contact_id", contacts).and_in("kind", ["reply", "click"]);
+        self.0.select(of.and_where("occurred_at >= ?", since), "occurred_at, id").await
+    }
+
     /// Removes what the contact with this id did.
     pub(crate) async fn forget(&self, contact: &str) -> Result<(), DatabaseError> {
         self.0.query("DELETE FROM contact_events WHERE contact_id = $1", &[contact.into()]).await.map(drop)

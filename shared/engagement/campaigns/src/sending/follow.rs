@@ -1,0 +1,144 @@
+//! Notes what became of messages, and has their enrolments go on.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use edge_capabilities::Timestamp;
+use edge_database::DatabaseError;
+use edge_jobs::{Job, JobHandler, JobOutcome, JobResult};
+use edge_notifications::{Message, MessageState};
+
+use super::{BATCH, BATCHES, LEASE, Sending};
+use crate::enrolment::{Enrolment, Send, SendState};
+
+/// A message that is not in the outbox this long after its step was noted never will be: whoever noted it died, and what it
+/// was about has changed since.
+const LOST_AFTER: Duration = Duration::from_mins(10);
+
+/// The wait between two looks, at least and at most.
+const MIN_WAIT: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_mins(5);
+
+/// Notes what became of messages.
+pub(crate) struct FollowMessages(pub(crate) Sending);
+
+#[async_trait]
+impl JobHandler for FollowMessages {
+    async fn run(&self, _: &Job) -> JobResult {
+        for _ in 0..BATCHES {
+            if self.0.follow(BATCH).await? == 0 {
+                return Ok(JobOutcome::Done);
+            }
+        }
+        Ok(JobOutcome::Again(self.0.now()))
+    }
+}
+
+/// How long until the next look at a message that waits since `queued`.
+fn wait(queued: Timestamp, now: Timestamp) -> Duration {
+    let age = now.as_millis().saturating_sub(queued.as_millis()).max(0).unsigned_abs();
+    Duration::from_millis(age / 4).clamp(MIN_WAIT, MAX_WAIT)
+}
+
+impl Send {
+    /// Notes what the outbox says of the message; gives whether that is its end.
+    fn settle(&mut self, message: Option<&Message>, now: Timestamp) -> bool {
+        let Some(message) = message else {
+            if self.queued_at.plus(LOST_AFTER) > now {
+                self.look_at = Some(now.plus(MIN_WAIT));
+                return false;
+            }
+            (self.state, self.reason) = (SendState::Skipped, Some("NOT_QUEUED".to_owned()));
+            (self.look_at, self.settled_at) = (None, Some(now));
+            return true;
+        };
+        let (state, at) = match message.status {
+            MessageState::Queued => {
+                self.look_at = Some(now.plus(wait(self.queued_at, now)));
+                return false;
+            }
+            MessageState::Sent | MessageState::Delivered | MessageState::Read => (SendState::Sent, message.sent_at),
+            MessageState::Suppressed => (SendState::Skipped, message.status_at),
+            // One that Notify took and could not deliver was sent all the same: the next step counts from then.
+            MessageState::Failed | MessageState::Dead => (SendState::Failed, message.sent_at.or(message.status_at)),
+        };
+        self.state = state;
+        self.reason.clone_from(&message.reason);
+        (self.look_at, self.settled_at) = (None, Some(at.unwrap_or(now)));
+        true
+    }
+}
+
+impl Sending {
+    /// Notes what became of up to `limit` messages; gives at how many it looked.
+    pub(crate) async fn follow(&self, limit: u32) -> Result<usize, DatabaseError> {
+        let now = self.now();
+        let mut open = self.enrolments.claim_open(now, now.plus(LEASE), limit).await?;
+        if open.is_empty() {
+            return Ok(0);
+        }
+        let ids: Vec<String> = open.iter().map(|send| send.id.clone()).collect();
+        let messages = self.notifications.find_all(&ids).await?;
+        let messages: HashMap<&str, &Message> = messages.iter().map(|message| (message.id.as_str(), message)).collect();
+        let mut ended: HashMap<String, Send> = HashMap::new();
+        for send in &mut open {
+            if send.settle(messages.get(send.id.as_str()).copied(), now) {
+                ended.insert(send.id.clone(), send.clone());
+            }
+        }
+        // Enrolments first: whoever dies in between leaves the messages open, and another comes to the same end.
+        self.go_on(&ended, now).await?;
+        self.enrolments.settle(&open).await?;
+        Ok(open.len())
+    }
+
+    /// Has the enrolments go on that waited for the messages `ended`.
+    async fn go_on(&self, ended: &HashMap<String, Send>, now: Timestamp) -> Result<(), DatabaseError> {
+        let ids: Vec<String> = ended.values().map(|send| send.enrolment.clone()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = self.enrolments.find_all(&ids).await?;
+        let waits = |enrolment: &Enrolment| enrolment.message.as_ref().is_some_and(|id| ended.contains_key(id));
+        let mut waiting: Vec<Enrolment> = found.into_iter().filter(waits).collect();
+        let plans = self.plans(&mut waiting, now).await?;
+        let zones = self.zones_of(&waiting).await?;
+        let (mut going_on, mut guards) = (Vec::new(), Vec::new());
+        for mut enrolment in waiting {
+            let Some(message) = enrolment.message.clone() else { continue };
+            let (Some(send), Some(definition)) = (ended.get(&message), plans.definition(&enrolment).cloned()) else {
+                continue;
+            };
+            let zone = zones.get(&enrolment.contact).cloned().unwrap_or_else(|| plans.zone(&enrolment.tenant));
+            let base = send.settled_at.unwrap_or(now);
+            if send.state == SendState::Sent {
+                enrolment.messages_sent = enrolment.messages_sent.saturating_add(1);
+            }
+            enrolment.pass(&definition, base, &zone, now);
+            going_on.push(enrolment);
+            guards.push(message);
+        }
+        self.enrolments.store_settled(&going_on, &guards).await
+    }
+
+    /// The time zones of the contacts of `enrolments`, where they are known.
+    async fn zones_of(
+        &self,
+        enrolments: &[Enrolment],
+    ) -> Result<HashMap<String, edge_time_zones::Zone>, DatabaseError> {
+        let mut by_tenant: HashMap<&str, Vec<&str>> = HashMap::new();
+        for enrolment in enrolments {
+            by_tenant.entry(&enrolment.tenant).or_default().push(&enrolment.contact);
+        }
+        let mut zones = HashMap::new();
+        for (tenant, ids) in by_tenant {
+            for contact in self.contacts.get_all(tenant, ids).await? {
+                if let Some(zone) = contact.zone() {
+                    zones.insert(contact.id, zone);
+                }
+            }
+        }
+        Ok(zones)
+    }
+}
