@@ -32,10 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("payments/webhooks", &["webhook_endpoints", "webhook_events"]),
     ("payments/checkout", &["checkout_holds", "checkouts", "crm_contacts"]),
     ("engagement/invoices", &["invoice_numbers", "invoices"]),
-    (
-        "engagement/campaigns",
-        &["campaign_enrolments", "campaign_sends", "campaign_versions", "campaigns"],
-    ),
+    ("engagement/campaigns", &["campaign_enrolments", "campaign_sends", "campaign_versions", "campaigns"]),
     (
         "engagement/contacts",
         &[
