@@ -43,10 +43,10 @@ fn shuffle<T>(random: &SeededRandom, list: &mut [T]) {
     }
 }
 
-/// All events of `shop` in any order, some twice, a tenth of them lost.
-fn deliveries(random: &SeededRandom, shop: &Shop) -> (Vec<Event>, usize) {
+/// All events of `shop` in any order, some twice, one of each `lost` of them lost; 0: none.
+fn deliveries(random: &SeededRandom, shop: &Shop, lost: u64) -> (Vec<Event>, usize) {
     let told = shop.events();
-    let mut sent: Vec<Event> = told.iter().filter(|_| random.below(10) > 0).cloned().collect();
+    let mut sent: Vec<Event> = told.iter().filter(|_| lost == 0 || random.below(lost) > 0).cloned().collect();
     let lost = told.len() - sent.len();
     let doubled: Vec<Event> = sent.iter().filter(|_| random.below(2) == 0).cloned().collect();
     sent.extend(doubled);
@@ -87,7 +87,7 @@ async fn whatever_is_lost_doubled_or_late_every_order_ends_as_its_shop_has_it() 
     let random = SeededRandom::new(seed);
     let shopify = simulation::shopify::shop(&random, orders / 2);
     let woocommerce = simulation::woocommerce::shop(&random, orders / 2);
-    let edge = Edge::new(random.next(), &shopify, &woocommerce).await;
+    let edge = Edge::new(&shopify, &woocommerce).await;
     let mut addresses = BTreeMap::new();
     for (provider, shop) in [(Provider::Shopify, SHOPIFY), (Provider::WooCommerce, WOOCOMMERCE)] {
         addresses.insert(provider, edge.connect(provider, shop).await);
@@ -95,7 +95,7 @@ async fn whatever_is_lost_doubled_or_late_every_order_ends_as_its_shop_has_it() 
     edge.wait(3 * 86_400).await;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (provider, shop) in [(Provider::Shopify, &shopify), (Provider::WooCommerce, &woocommerce)] {
-        let (sent, lost) = deliveries(&random, shop);
+        let (sent, lost) = deliveries(&random, shop, 10);
         *seen.entry(format!("{provider} lost")).or_default() += lost;
         for some in sent.chunks(8) {
             let bodies: Vec<String> = some.iter().map(|event| event.body(shop, &random).to_string()).collect();
@@ -126,6 +126,30 @@ async fn whatever_is_lost_doubled_or_late_every_order_ends_as_its_shop_has_it() 
     assert!(twice.is_empty() && sent.len() > usize::try_from(orders).unwrap() / 4, "SEED={seed}: {twice:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn where_nothing_is_lost_no_shop_has_to_be_asked() {
+    let by_time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let (seed, orders) = (number("SEED", by_time), number("ORDERS", 1_000) / 5);
+    println!("SEED={seed} ORDERS={}", orders * 5);
+    let random = SeededRandom::new(seed);
+    let shopify = simulation::shopify::shop(&random, orders / 2);
+    let woocommerce = simulation::woocommerce::shop(&random, orders / 2);
+    let edge = Edge::new(&shopify, &woocommerce).await;
+    for (provider, name, shop) in
+        [(Provider::Shopify, SHOPIFY, &shopify), (Provider::WooCommerce, WOOCOMMERCE, &woocommerce)]
+    {
+        let address = edge.connect(provider, name).await;
+        edge.wait(2 * 86_400).await;
+        let (sent, _) = deliveries(&random, shop, 0);
+        for event in &sent {
+            let (status, answer) = edge.deliver(provider, &address, &event.snapshot().to_string()).await;
+            assert_eq!(status, 200, "{answer}");
+        }
+        let listed = edge.orders(ACME, provider.as_str()).await;
+        compare(&format!("SEED={seed} {provider}"), &listed, shop);
+    }
+}
+
 /// Each call to a store may be an instance's last. The shop sends again what was not acknowledged.
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_dies_at_any_store_call_loses_no_order_and_tells_nothing_twice() {
@@ -133,7 +157,7 @@ async fn an_instance_that_dies_at_any_store_call_loses_no_order_and_tells_nothin
     let (shopify, woocommerce) = (simulation::shopify::shop(&random, 6), simulation::woocommerce::shop(&random, 6));
     let (mut deaths, mut survived) = (0, false);
     for calls in 1..400 {
-        let edge = Edge::new(calls, &shopify, &woocommerce).await;
+        let edge = Edge::new(&shopify, &woocommerce).await;
         let shops = [(Provider::Shopify, &shopify), (Provider::WooCommerce, &woocommerce)];
         let addresses =
             [edge.connect(Provider::Shopify, SHOPIFY).await, edge.connect(Provider::WooCommerce, WOOCOMMERCE).await];

@@ -66,7 +66,7 @@ impl Order {
         Taken::New
     }
 
-    /// Whether `report` is of a newer state than the order is known in.
+    /// Whether the order is known in an older state than that of `report`.
     fn is_older_than(&self, report: &OrderReport, via: Via) -> bool {
         let Some(at) = self.source.at else { return true };
         if report.at != at {
@@ -82,8 +82,12 @@ impl Order {
     }
 
     fn take_order(&mut self, report: &OrderReport, via: Via) {
-        for shipment in &report.shipments {
-            self.take_shipment(shipment);
+        let is_older = self.is_older_than(report, via);
+        // Shipments that have reports of their own are newer or older than the order's by themselves.
+        if is_older || !report.has_all_shipments {
+            for shipment in &report.shipments {
+                self.take_shipment(shipment);
+            }
         }
         for refund in &report.refunds {
             self.take_refund(refund);
@@ -96,7 +100,7 @@ impl Order {
         if self.source.deleted_at.is_some_and(is_there) {
             self.source.deleted_at = None;
         }
-        if !self.is_older_than(report, via) {
+        if !is_older {
             return;
         }
         if report.has_all_shipments {

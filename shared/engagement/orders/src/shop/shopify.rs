@@ -68,7 +68,9 @@ fn order(body: &Value) -> Result<OrderReport, Unreadable> {
     let paid = body.get("financial_status").and_then(Value::as_str);
     let paid = PAID.iter().find(|(status, _)| Some(*status) == paid).map(|(_, rank)| *rank);
     let cancelled_at = instant(body, "cancelled_at")?;
-    let progress = progress(cancelled_at.is_some(), &shipments, refunds.len(), paid.unwrap_or_default());
+    let items = items(list(body, "line_items"), item)?;
+    let removed = items.iter().map(|item| item.removed).fold(0_i64, i64::saturating_add);
+    let progress = progress(cancelled_at.is_some(), refunds.len(), &shipments, removed, paid.unwrap_or_default());
     Ok(OrderReport {
         order_number: text(body, "name")
             .or_else(|| id(body.get("order_number")))
@@ -81,7 +83,7 @@ fn order(body: &Value) -> Result<OrderReport, Unreadable> {
         customer: customer(body),
         currency,
         total_amount: amount(body, "total_price", currency)?,
-        items: items(list(body, "line_items"), item)?,
+        items,
         shipments,
         has_all_shipments: false,
         refunds,
@@ -90,7 +92,8 @@ fn order(body: &Value) -> Result<OrderReport, Unreadable> {
     })
 }
 
-fn progress(is_cancelled: bool, shipments: &[Shipment], refunds: usize, paid: i64) -> i64 {
+/// How far an order has come: what happened to it only adds to that.
+fn progress(is_cancelled: bool, refunds: usize, shipments: &[Shipment], removed: i64, paid: i64) -> i64 {
     let moved = shipments.iter().map(|shipment| match shipment.status {
         ShipmentStatus::Waiting => 1,
         ShipmentStatus::Shipped if shipment.delivered_at.is_none() => 2,
@@ -99,7 +102,7 @@ fn progress(is_cancelled: bool, shipments: &[Shipment], refunds: usize, paid: i6
     });
     let moved = moved.fold(0_i64, i64::saturating_add).min(1_000);
     let refunds = i64::try_from(refunds).unwrap_or(i64::MAX).min(1_000);
-    let ranks = [i64::from(is_cancelled), refunds, moved, paid];
+    let ranks = [i64::from(is_cancelled), refunds, moved, removed.min(1_000), paid];
     ranks.into_iter().fold(0, |sum, rank| sum * 1_024 + rank)
 }
 

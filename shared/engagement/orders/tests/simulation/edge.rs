@@ -88,7 +88,7 @@ fn signed(provider: Provider, address: &str, body: &str, world: &World) -> Reque
 }
 
 impl Edge {
-    pub(crate) async fn new(_seed: u64, shopify: &Shop, woocommerce: &Shop) -> Self {
+    pub(crate) async fn new(shopify: &Shop, woocommerce: &Shop) -> Self {
         let platform = Platform::new(edge_orders::router).await;
         let world = &platform.world;
         world.config.set("encryption_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
