@@ -44,6 +44,7 @@ export SPIN_VARIABLE_OTP_KEY=${SPIN_VARIABLE_OTP_KEY:-$("$bin/bheem-edge" seat-t
 export SPIN_VARIABLE_ENCRYPTION_KEY=${SPIN_VARIABLE_ENCRYPTION_KEY:-$("$bin/bheem-edge" seat-token-key)}
 export SPIN_VARIABLE_SHOPIFY_URL=${SPIN_VARIABLE_SHOPIFY_URL:-$upstreams}
 export SPIN_VARIABLE_WOOCOMMERCE_HOST=${SPIN_VARIABLE_WOOCOMMERCE_HOST:-$upstreams}
+export SPIN_VARIABLE_UNSUBSCRIBE_KEY=${SPIN_VARIABLE_UNSUBSCRIBE_KEY:-$("$bin/bheem-edge" seat-token-key)}
 stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets
 notify_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_NOTIFY:-whsec_$(random)}

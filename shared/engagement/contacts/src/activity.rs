@@ -1,7 +1,9 @@
 //! What people did with messages: replies and clicks, bounces and complaints.
 
+mod feedback;
 mod model;
 mod store;
 
+pub use feedback::{Feedback, FeedbackReceiver};
 pub use model::{Activity, ActivityKind};
 pub use store::Activities;

@@ -1,17 +1,24 @@
 //! What `unsubscribe_key` is used for: each use has a key of its own, derived from it.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use edge_capabilities::Config;
 use edge_capabilities::config::{ConfigError, text};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
 const VARIABLE: &str = "unsubscribe_key";
 
 /// The keys in `unsubscribe_key`, newest first: the base64 of 32 bytes each, separated by commas. It has no `Debug`: a key is
 /// never printed.
 pub(crate) struct ServerKeys(Vec<[u8; 32]>);
+
+/// How what stands in the place of an address begins.
+pub(crate) const HASH: &str = "hash:";
+
+/// What a signature of a link begins with, of which 16 bytes are enough.
+const SIGNATURE: usize = 16;
 
 /// HMAC-SHA256 of `parts`, each with its length.
 fn mac(key: &[u8], parts: &[&str]) -> [u8; 32] {
@@ -46,6 +53,25 @@ impl ServerKeys {
         text.split(',').enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 
+    fn signature(key: &[u8], parts: &[&str]) -> [u8; SIGNATURE] {
+        let all: Vec<&str> = ["bheem-edge unsubscribe link"].iter().chain(parts).copied().collect();
+        let (mut signature, mac) = ([0; SIGNATURE], mac(key, &all));
+        signature.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
+        signature
+    }
+
+    /// The signature of a link by the newest key. None: there is no key.
+    pub(crate) fn sign(&self, parts: &[&str]) -> Option<String> {
+        Some(URL_SAFE_NO_PAD.encode(Self::signature(self.0.first()?, parts)))
+    }
+
+    /// Whether `signature` is that of a link by any of the keys, in time that does not tell how much of it is right.
+    pub(crate) fn is_signed(&self, parts: &[&str], signature: &str) -> bool {
+        let Ok(sent) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        let is_same = |key: &[u8; 32]| Self::signature(key, parts).as_slice().ct_eq(&sent);
+        self.0.iter().map(is_same).fold(subtle::Choice::from(0), |all, one| all | one).into()
+    }
+
     /// The hashes that stand for an address whose contact was erased, by each key, newest first. Without a key: a hash that
     /// anybody can make who knows the address.
     pub(crate) fn hashes(&self, tenant: &str, channel: &str, address: &str) -> Vec<String> {
@@ -53,7 +79,7 @@ impl ServerKeys {
         let keyed = self.0.iter().map(|key| mac(key, &parts));
         // The hash without a key is also looked for: the key may have been set later.
         let all = keyed.chain([mac(b"", &parts)]);
-        all.map(|hash| format!("hash:{}", hex::encode(hash))).collect()
+        all.map(|hash| format!("{HASH}{}", hex::encode(hash))).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 //! * [`contact`]: contacts, and what may stand in their fields.
 //! * [`suppression`]: addresses that a tenant does not write to.
 //! * [`activity`]: replies and clicks, bounces and complaints.
+//! * [`unsubscribe`]: signed links, and words in replies.
 //! * [`import`]: files of contacts.
 //! * [`keys`]: the server key. [`router`]: the routes; the handlers of each resource are in its `api`.
 //!
@@ -15,9 +16,11 @@ mod import;
 mod keys;
 mod router;
 mod suppression;
+mod unsubscribe;
 
-pub use activity::{Activities, Activity, ActivityKind};
+pub use activity::{Activities, Activity, ActivityKind, Feedback, FeedbackReceiver};
 pub use contact::{Attributes, Contact, Contacts};
 pub use error::ContactError;
 pub use router::{ApiDoc, jobs, router, routes};
 pub use suppression::{Suppression, SuppressionReason, Suppressions, normalized};
+pub use unsubscribe::{UnsubscribeLink, UnsubscribeLinks};

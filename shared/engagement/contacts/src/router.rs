@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use edge_access::Authenticator;
 use edge_audit::{Actor, AuditEntry, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
@@ -18,7 +18,8 @@ use utoipa::OpenApi;
 use crate::activity::Activities;
 use crate::contact::{self, Contacts};
 use crate::import::{self, IMPORT, ImportJob, Imports, UPKEEP, UPKEEP_EVERY, Upkeep};
-use crate::suppression::Suppressions;
+use crate::suppression::{self, Suppressions};
+use crate::unsubscribe;
 
 #[derive(Clone)]
 pub(crate) struct AppState {
@@ -33,7 +34,7 @@ pub(crate) struct AppState {
     pub(crate) notifications: Notifications,
     pub(crate) queue: JobQueue,
     pub(crate) suppressions: Suppressions,
-    tenants: Tenants,
+    pub(crate) tenants: Tenants,
 }
 
 impl AppState {
@@ -88,6 +89,12 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
     Router::new()
         .merge(large)
         .route(&format!("{contacts}/imports/{{job_id}}"), get(import::api::get_contact_import))
+        .route(
+            &format!("{contacts}/suppressions"),
+            post(suppression::api::create_suppression).get(suppression::api::list_suppressions),
+        )
+        .route(&format!("{contacts}/suppressions/{{suppression_id}}"), delete(suppression::api::delete_suppression))
+        .route("/unsubscribe/{token}", get(unsubscribe::api::show_link).post(unsubscribe::api::use_link))
         .route(contacts, post(contact::api::create_contact).get(contact::api::list_contacts))
         .route(
             &format!("{contacts}/{{contact_id}}"),
@@ -118,7 +125,12 @@ pub fn router(capabilities: Capabilities) -> Router {
     contact::api::update_contact,
     contact::api::delete_contact,
     import::api::import_contacts,
-    import::api::get_contact_import
+    import::api::get_contact_import,
+    suppression::api::create_suppression,
+    suppression::api::list_suppressions,
+    suppression::api::delete_suppression,
+    unsubscribe::api::show_link,
+    unsubscribe::api::use_link
 ))]
 pub struct ApiDoc;
 

@@ -1,5 +1,6 @@
 //! Suppressions: addresses that a tenant does not write to over a channel.
 
+pub(crate) mod api;
 mod model;
 mod store;
 

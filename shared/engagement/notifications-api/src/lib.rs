@@ -16,7 +16,7 @@ use axum::Router;
 use axum::routing::{get, post, put};
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
-use edge_contacts::Suppressions;
+use edge_contacts::{FeedbackReceiver, Suppressions};
 use edge_database::Db;
 use edge_http::BodyLimit;
 use edge_idempotency::Idempotency;
@@ -32,6 +32,7 @@ const SENT_AT_ONCE: u32 = 50;
 struct AppState {
     authenticator: Authenticator,
     capabilities: Capabilities,
+    feedback: FeedbackReceiver,
     idempotency: Idempotency,
     mappings: Mappings,
     notifications: Notifications,
@@ -80,6 +81,7 @@ pub fn routes(capabilities: &Capabilities, db: &Db, notifier: &Notifier) -> Rout
     let state = AppState {
         authenticator: Authenticator::new(capabilities, db),
         capabilities: capabilities.clone(),
+        feedback: FeedbackReceiver::new(capabilities, db),
         idempotency: Idempotency::new(capabilities, db),
         mappings: Mappings::new(db.clone()),
         notifications: Notifications::new(db.clone()),

@@ -1,10 +1,12 @@
-//! What Notify reports of messages: a webhook by Standard Webhooks.
+//! What Notify reports of messages, and of the people whom they went to: a webhook by Standard Webhooks.
 
 use axum::extract::State;
+use edge_capabilities::Timestamp;
 use edge_capabilities::config::{ConfigError, text};
+use edge_contacts::{ActivityKind, Feedback};
 use edge_gateways::{Provider, Secrets, verify};
-use edge_http::{Code, Json, Problem, Raw};
-use edge_notifications::MessageState;
+use edge_http::{Code, Json, Problem, Raw, Text};
+use edge_notifications::{Channel, MessageState};
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
@@ -18,11 +20,15 @@ const VARIABLE: &str = "webhook_secrets_notify";
 /// The longest reason that is kept, characters.
 const MAX_REASON_LEN: usize = 200;
 
+/// The longest id of a webhook.
+const MAX_ID_LEN: usize = 256;
+
 /// What became of a report.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NotifyReport)]
 pub(crate) struct ReportResponse {
-    /// `success`: the report counted, or came too late to count; `ignored`: it says nothing of a message's delivery.
+    /// `success`: the report counted, now or before, or came too late to count; `ignored`: it says nothing of a message or of
+    /// a person who is known.
     status: &'static str,
     /// The message's state now.
     #[schema(value_type = Option<String>)]
@@ -57,9 +63,99 @@ impl Report {
     }
 }
 
+/// What a report says that a person did.
+struct PersonReport {
+    kind: ActivityKind,
+    /// The message that it is about.
+    message: Option<String>,
+    channel: Option<Channel>,
+    address: Option<String>,
+    detail: Option<String>,
+    is_transient: bool,
+    at: Option<Timestamp>,
+}
+
+impl PersonReport {
+    /// Reads `{"type":"message.replied","timestamp","data":{"message_id","channel","from","text"}}`, and the like for
+    /// `clicked` with a `url`, `bounced` with a `bounce_type`, `complained`, `unsubscribed`. None: it is about something else.
+    fn read(body: &Value) -> Option<Self> {
+        let data = body.get("data").filter(|data| data.is_object()).unwrap_or(body);
+        let text = |names: &[&str]| names.iter().find_map(|name| data.get(*name)?.as_str()).map(ToOwned::to_owned);
+        let written = body.get("type").or_else(|| body.get("event")).and_then(Value::as_str);
+        let from_type = written.and_then(|kind| Self::kind(kind.rsplit('.').next()?));
+        let kind = from_type.or_else(|| Self::kind(&text(&["status", "state"])?))?;
+        let bounce = text(&["bounce_type"]).unwrap_or_default().to_ascii_lowercase();
+        let at = body.get("timestamp").and_then(Value::as_str).map(ToOwned::to_owned);
+        Some(Self {
+            kind,
+            message: text(&["idempotency_key", "message_id", "in_reply_to", "id"]),
+            channel: text(&["channel"]).and_then(|channel| Channel::parse(&channel)),
+            // A reply is from the person, everything else is about a message to them.
+            address: text(if kind == ActivityKind::Reply { &["from"] } else { &["to", "recipient"] }),
+            detail: text(match kind {
+                ActivityKind::Reply => &["text", "body", "message"],
+                ActivityKind::Click => &["url", "link"],
+                _ => &["reason", "error"],
+            }),
+            is_transient: ["soft", "transient", "temporary"].contains(&bounce.as_str()),
+            at: text(&["occurred_at", "timestamp"]).or(at).and_then(|at| Timestamp::parse(&at)),
+        })
+    }
+
+    fn kind(word: &str) -> Option<ActivityKind> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "reply" | "replied" | "inbound" => ActivityKind::Reply,
+            "click" | "clicked" => ActivityKind::Click,
+            "bounce" | "bounced" => ActivityKind::Bounce,
+            "complaint" | "complained" | "spam" => ActivityKind::Complaint,
+            "unsubscribe" | "unsubscribed" => ActivityKind::Unsubscribe,
+            _ => return None,
+        })
+    }
+}
+
+impl AppState {
+    /// Takes in what a person did; gives whether it is known whose doing it is.
+    async fn take_feedback(&self, id: &str, report: PersonReport, now: Timestamp) -> Result<bool, Problem> {
+        let message = match &report.message {
+            Some(id) => self.notifications.find_reported(id).await?,
+            None => None,
+        };
+        // Who replied is known by the address, also where the message is not there any more.
+        let is_known = message.is_some() || report.kind == ActivityKind::Reply && report.address.is_some();
+        if report.message.is_some() && !is_known {
+            return Err(not_yet_known());
+        }
+        let feedback = Feedback {
+            id: id.to_owned(),
+            kind: report.kind,
+            message,
+            channel: report.channel,
+            address: report.address,
+            detail: report.detail,
+            is_transient: report.is_transient,
+            occurred_at: report.at.filter(|at| *at <= now).unwrap_or(now),
+        };
+        Ok(self.feedback.receive(&feedback).await?)
+    }
+}
+
+fn not_yet_known() -> Problem {
+    Problem::new(Code::NotYetKnown, "No message has this id yet; send the report again.").retry_after(5)
+}
+
+/// The id of the webhook, by which each is taken in once. It is signed.
+fn webhook_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get("webhook-id").or_else(|| headers.get("svix-id"))?.to_str().ok()?;
+    Text::<MAX_ID_LEN>::accepts(id).then_some(id)
+}
+
 /// Receive a delivery report
 ///
-/// Notify reports by Standard Webhooks that a message was sent, delivered, read, or that it failed. A terminal state stays.
+/// Notify reports by Standard Webhooks that a message was sent, delivered, read, or that it failed; a terminal state stays.
+/// And what people did: `message.replied` (`from`, `channel`, `text`), `message.clicked` (`url`), `message.bounced`
+/// (`bounce_type`), `message.complained`, `message.unsubscribed`. Each is noted once by its `webhook-id`. An address that
+/// bounces, complains, unsubscribes or replies STOP is suppressed.
 #[utoipa::path(
     post, path = "/webhooks/notify", operation_id = "receive_delivery_report", tag = "Webhooks", security(()),
     request_body(content = Object, description = "`{\"type\":\"message.delivered\",\"data\":{\"idempotency_key\",\"message_id\",\"status\",\"reason\"}}`"),
@@ -90,16 +186,18 @@ pub(crate) async fn receive_report(
             .because(rejection)
     })?;
     let parsed: Value = edge_json::from_slice(&body).map_err(|_| Problem::field("body", "must be JSON"))?;
+    let mut is_taken = false;
+    if let (Some(report), Some(id)) = (PersonReport::read(&parsed), webhook_id(&headers)) {
+        is_taken = state.take_feedback(id, report, now).await?;
+    }
     let Some(report) = Report::read(&parsed) else {
-        return Ok(Json(ReportResponse { status: "ignored", state: None }));
+        let status = if is_taken { "success" } else { "ignored" };
+        return Ok(Json(ReportResponse { status, state: None }));
     };
     let reason = report.reason.as_deref();
     match state.notifications.report(&report.id, report.state, reason, now).await? {
         Some(state) => Ok(Json(ReportResponse { status: "success", state: Some(state) })),
-        None => {
-            let detail = "No message has this id yet; send the report again.";
-            Err(Problem::new(Code::NotYetKnown, detail).retry_after(5))
-        }
+        None => Err(not_yet_known()),
     }
 }
 

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 const BASE: &str = "/api/v1/notifications";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+mod feedback;
+
 struct Test {
     platform: Platform,
     runner: JobRunner,
@@ -77,9 +79,14 @@ impl Test {
 
     /// Posts a report as Notify signs it.
     async fn report(&self, body: Value, secret: &str) -> Answer {
+        self.report_as("msg_1", body, secret).await
+    }
+
+    /// Posts a report as Notify signs it, under this id.
+    async fn report_as(&self, id: &str, body: Value, secret: &str) -> Answer {
         let body = body.to_string();
         let now = self.platform.world.clock.now();
-        let signed = sign(Provider::Standard, secret, body.as_bytes(), now, "msg_1").unwrap();
+        let signed = sign(Provider::Standard, secret, body.as_bytes(), now, id).unwrap();
         let mut post = http::Request::post("/webhooks/notify");
         for (name, value) in signed {
             let (name, value): (HeaderName, HeaderValue) = (name, value);
@@ -150,7 +157,9 @@ async fn a_report_that_is_not_notifys_or_comes_too_early_changes_nothing() {
     let other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     assert_eq!(test.report(early.clone(), other).await.code(), (400, "INVALID_SIGNATURE"));
     let clicked = json!({"type": "message.clicked", "data": {"message_id": "n-1"}});
-    assert_eq!(test.report(clicked, SECRET).await.expect(200)["status"], "ignored");
+    assert_eq!(test.report(clicked, SECRET).await.code(), (503, "NOT_YET_KNOWN"));
+    let opened = json!({"type": "message.opened", "data": {"message_id": "n-1"}});
+    assert_eq!(test.report(opened, SECRET).await.expect(200)["status"], "ignored");
     test.platform.world.config.set("webhook_secrets_notify", "");
     assert_eq!(test.report(early, SECRET).await.code(), (404, "NOT_FOUND"));
 }

@@ -183,6 +183,16 @@ impl Notifications {
         self.0.find(Conditions::of("id", id).and("tenant_id", tenant)).await
     }
 
+    /// The message that Notify names by `id`: its own id, or Notify's.
+    pub async fn find_reported(&self, id: &str) -> Result<Option<Message>, DatabaseError> {
+        // A replayed message has another key at Notify.
+        let own = id.split_once(".r").map_or(id, |(id, _)| id);
+        match self.0.find(Conditions::of("id", own)).await? {
+            Some(message) => Ok(Some(message)),
+            None => self.0.find(Conditions::of("provider_id", id)).await,
+        }
+    }
+
     /// The messages with these ids, in no order.
     pub async fn find_all(&self, ids: &[String]) -> Result<Vec<Message>, DatabaseError> {
         let mut found = Vec::new();

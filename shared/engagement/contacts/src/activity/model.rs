@@ -18,13 +18,15 @@ pub enum ActivityKind {
     Bounce,
     /// The person reported it as spam.
     Complaint,
+    /// The person unsubscribed at Notify.
+    Unsubscribe,
 }
 
 text_column!(ActivityKind);
 
 impl ActivityKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Reply, Self::Click, Self::Bounce, Self::Complaint];
+    pub const ALL: [Self; 5] = [Self::Reply, Self::Click, Self::Bounce, Self::Complaint, Self::Unsubscribe];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
@@ -33,6 +35,7 @@ impl ActivityKind {
             Self::Click => "click",
             Self::Bounce => "bounce",
             Self::Complaint => "complaint",
+            Self::Unsubscribe => "unsubscribe",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use edge_capabilities::Timestamp;
 use edge_database::{Conditions, Cursor, DatabaseError, Db};
+use edge_notifications::Channel;
 
 use super::fields::{Changes, email_key};
 use super::model::Contact;
@@ -34,6 +35,11 @@ impl Contacts {
         self.0.find(Conditions::of("id", id).and("tenant_id", tenant)).await
     }
 
+    /// The contact `id`, whosever it is: for links, which are signed.
+    pub(crate) async fn find_any(&self, id: &str) -> Result<Option<Contact>, DatabaseError> {
+        self.0.find(Conditions::of("id", id)).await
+    }
+
     /// Those of `ids` that are contacts of `tenant`, in no order.
     pub async fn get_all<'i>(
         &self,
@@ -51,6 +57,16 @@ impl Contacts {
     /// The contact of `tenant` with this phone number, `+` and digits.
     pub async fn by_phone(&self, tenant: &str, phone: &str) -> Result<Option<Contact>, DatabaseError> {
         self.0.find(Conditions::of("phone", phone).and("tenant_id", tenant)).await
+    }
+
+    /// The contacts of all tenants that are reached at `address` over `channel`, in the one spelling.
+    pub(crate) async fn with_address(&self, channel: Channel, address: &str) -> Result<Vec<Contact>, DatabaseError> {
+        let column = match channel {
+            Channel::Email => "email_key",
+            Channel::Sms | Channel::WhatsApp => "phone",
+            Channel::Push | Channel::InApp => return Ok(Vec::new()),
+        };
+        self.0.select(Conditions::of(column, address), "tenant_id").await
     }
 
     /// Up to `limit` contacts of `tenant`, newest first, from after `cursor`.

@@ -8,6 +8,7 @@ use super::*;
 
 mod contacts;
 mod imports;
+mod unsubscribing;
 
 const CONTACTS: &str = "/api/v1/contacts";
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::contact::fields::{email_key, is_email};
+use crate::keys::HASH;
 
 /// Why an address is suppressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,12 +69,22 @@ record! {
     Suppression in "contact_suppressions" { id, tenant: "tenant_id", channel, address, reason, created_at }
 }
 
+impl Suppression {
+    /// Whether a hash stands in the address's place.
+    pub fn is_forgotten(&self) -> bool {
+        self.address.starts_with(HASH)
+    }
+}
+
 /// `address` in the one spelling that suppressions have over `channel`. None: it is no address of this channel.
 pub fn normalized(channel: Channel, address: &str) -> Option<String> {
     match channel {
         Channel::Email => is_email(address).then(|| email_key(address)),
         Channel::Sms | Channel::WhatsApp => phone_number(address),
-        Channel::Push => (1..=256).contains(&address.len()).then(|| address.to_owned()),
+        Channel::Push => {
+            let is_id = (1..=256).contains(&address.len()) && !address.starts_with(HASH);
+            is_id.then(|| address.to_owned())
+        }
         Channel::InApp => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use edge_capabilities::{Capabilities, Config, Random, Timestamp, random};
-use edge_database::{Conditions, DatabaseError, Db, Value, places};
+use edge_database::{Conditions, Cursor, DatabaseError, Db, Value, places};
 use edge_notifications::{Channel, SuppressionList};
 
 use super::model::{Suppression, SuppressionReason, normalized};
@@ -72,6 +72,32 @@ impl Suppressions {
         let stored_as = self.stored_as(tenant, channel, address).await?;
         let of = Conditions::of("tenant_id", tenant).and("channel", channel.as_str()).and_in("address", stored_as);
         self.db.find(of).await
+    }
+
+    /// Up to `limit` suppressions of `tenant`, newest first, from after `cursor`.
+    pub(super) async fn list(
+        &self,
+        tenant: &str,
+        channel: Option<Channel>,
+        reason: Option<SuppressionReason>,
+        cursor: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Vec<Suppression>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant)
+            .and_if("channel", channel.map(Channel::as_str))
+            .and_if("reason", reason.map(SuppressionReason::as_str));
+        self.db.page(of, "created_at", cursor, limit).await
+    }
+
+    /// The suppression `id` of `tenant`.
+    pub(super) async fn by_id(&self, tenant: &str, id: &str) -> Result<Option<Suppression>, DatabaseError> {
+        self.db.find(Conditions::of("id", id).and("tenant_id", tenant)).await
+    }
+
+    /// Removes the suppression `id` of `tenant`.
+    pub(crate) async fn remove(&self, tenant: &str, id: &str) -> Result<(), DatabaseError> {
+        let statement = "DELETE FROM contact_suppressions WHERE id = $1 AND tenant_id = $2";
+        self.db.query(statement, &[id.into(), tenant.into()]).await.map(drop)
     }
 
     /// The channels over which each of `contacts`, all of `tenant`, is not written to, by the contact's id. One that is
