@@ -95,12 +95,22 @@ impl Sent {
 
     /// Reports the state of a message.
     async fn report(&self, message: &str, status: &str, reason: Option<&str>) {
+        self.report_with(message, status, &json!({"reason": reason})).await;
+    }
+
+    /// Reports the state of a message, or what its recipient did with it, such as `replied`, with these fields more.
+    async fn report_with(&self, message: &str, status: &str, more: &Value) {
         let Some(noted) = self.note(message, &[("status", json!(status))]) else { return };
+        let to = noted.pointer("/body/to");
+        let mut data = json!({
+            "message_id": message, "idempotency_key": noted.get("idempotency_key"), "status": status, "to": to,
+            "from": to,
+        });
+        if let (Some(data), Some(more)) = (data.as_object_mut(), more.as_object()) {
+            data.extend(more.clone());
+        }
         let event = json!({
-            "type": format!("message.{status}"), "timestamp": chrono::Utc::now().to_rfc3339(),
-            "data": {
-                "message_id": message, "idempotency_key": noted.get("idempotency_key"), "status": status, "reason": reason,
-            },
+            "type": format!("message.{status}"), "timestamp": chrono::Utc::now().to_rfc3339(), "data": data,
         });
         self.reports.follow(vec![event]).await;
     }
@@ -242,7 +252,12 @@ async fn set_outcome(State(upstreams): Shared, Json(outcome): Json<Outcome>) -> 
     StatusCode::NO_CONTENT
 }
 
-async fn report(State(upstreams): Shared, Path((message, status)): Path<(String, String)>) -> StatusCode {
-    upstreams.sent.report(&message, &status, None).await;
+async fn report(
+    State(upstreams): Shared,
+    Path((message, status)): Path<(String, String)>,
+    more: Option<Json<Value>>,
+) -> StatusCode {
+    let more = more.map(|Json(more)| more).unwrap_or_default();
+    upstreams.sent.report_with(&message, &status, &more).await;
     StatusCode::NO_CONTENT
 }

@@ -26,15 +26,26 @@ pub struct MessageText {
     /// The time zone of `quiet_hours`. None: the tenant's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
+    /// The link by which the recipient of an e-mail unsubscribes with one click: mail programs show a button of their own
+    /// for it (RFC 8058).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribe_url: Option<String>,
 }
 
 impl MessageText {
     /// The path and the body that send it to `to`; None: there is no way to send a text over `channel`.
     pub(crate) fn request(&self, channel: Channel, to: &str) -> Option<(&'static str, serde_json::Value)> {
-        let Self { subject, body, .. } = self;
+        let Self { subject, body, unsubscribe_url, .. } = self;
         match channel {
             Channel::Email => {
-                Some(("/api/v1/email/send", json!({"to": to, "subject": subject, "body": body, "is_html": true})))
+                let mut email = json!({"to": to, "subject": subject, "body": body, "is_html": true});
+                if let (Some(url), Some(fields)) = (unsubscribe_url, email.as_object_mut()) {
+                    let headers = json!({
+                        "List-Unsubscribe": format!("<{url}>"), "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    });
+                    fields.insert("headers".to_owned(), headers);
+                }
+                Some(("/api/v1/email/send", email))
             }
             Channel::Sms => Some(("/api/v1/bheem-tele/sms/send", json!({"to": to, "message": body}))),
             Channel::WhatsApp => Some(("/api/v1/whatsapp/send/text", json!({"to": to, "message": body}))),

@@ -111,10 +111,11 @@ pub(crate) async fn list_contacts(
     let cursor = page.cursor(is_id)?;
     let found = state.contacts.list(&tenant.id, &filter, cursor, page.rows()).await?;
     let mut suppressed = state.suppressions.of_contacts(&tenant.id, &found).await?;
+    let links = state.links().await?;
     let position = |contact: &Contact| Cursor::new(contact.created_at, contact.id.as_str());
     Ok(Json(page.listing(found, position, |contact| {
         let channels = suppressed.remove(&contact.id).unwrap_or_default();
-        ContactResponse::new(contact, channels)
+        ContactResponse::new(contact, channels, &links)
     })))
 }
 
@@ -228,7 +229,7 @@ impl AppState {
     async fn show(&self, contact: Contact) -> Result<ContactResponse, Problem> {
         let mut suppressed = self.suppressions.of_contacts(&contact.tenant, std::slice::from_ref(&contact)).await?;
         let channels = suppressed.remove(&contact.id).unwrap_or_default();
-        Ok(ContactResponse::new(contact, channels))
+        Ok(ContactResponse::new(contact, channels, &self.links().await?))
     }
 
     /// `contact` with its `ETag`.

@@ -1,11 +1,14 @@
 //! A contact as callers see it.
 
+use std::collections::BTreeMap;
+
 use edge_notifications::Channel;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::Contact;
+use crate::unsubscribe::UnsubscribeLinks;
 
 /// Whether a contact can be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,6 +41,10 @@ pub(crate) struct ContactResponse {
     /// The channels over which it is not written to: it unsubscribed, an address bounced, or an administrator said so.
     #[schema(value_type = Vec<String>, example = json!(["EMAIL"]))]
     suppressed_channels: Vec<Channel>,
+    /// The links by which the person unsubscribes, by channel, for messages that the edge does not write. Empty without
+    /// `unsubscribe_key`.
+    #[schema(value_type = Object, example = json!({"EMAIL": "https://edge.example/unsubscribe/con_….e.…"}))]
+    unsubscribe_urls: BTreeMap<&'static str, String>,
     created_at: String,
     updated_at: String,
     revision: i64,
@@ -45,10 +52,12 @@ pub(crate) struct ContactResponse {
 
 impl ContactResponse {
     /// `contact`, which is not written to over `suppressed_channels`.
-    pub(crate) fn new(contact: Contact, suppressed_channels: Vec<Channel>) -> Self {
+    pub(crate) fn new(contact: Contact, suppressed_channels: Vec<Channel>, links: &UnsubscribeLinks) -> Self {
+        let url = |channel: Channel| Some((channel.as_str(), links.url(&contact, channel)?));
         let is_suppressed = contact.channels().all(|channel| suppressed_channels.contains(&channel));
         Self {
             status: if is_suppressed { ContactStatus::Suppressed } else { ContactStatus::Active },
+            unsubscribe_urls: contact.channels().filter_map(url).collect(),
             suppressed_channels,
             created_at: contact.created_at.to_rfc3339_millis(),
             updated_at: contact.updated_at.to_rfc3339_millis(),

@@ -62,8 +62,11 @@ pub(crate) async fn use_link(State(state): State<AppState>, Path(token): Path<St
 
 impl AppState {
     async fn read_link(&self, token: &str) -> Result<Option<UnsubscribeLink>, Problem> {
-        let links = UnsubscribeLinks::load(&*self.capabilities.config).await.map_err(ContactError::from)?;
-        Ok(links.read(token))
+        Ok(self.links().await?.read(token))
+    }
+
+    pub(crate) async fn links(&self) -> Result<UnsubscribeLinks, Problem> {
+        Ok(UnsubscribeLinks::load(&*self.capabilities.config).await.map_err(ContactError::from)?)
     }
 
     /// The contact of `link`, and the address by which it is reached over its channel.

@@ -217,3 +217,14 @@ async fn a_sender_that_dies_at_any_call_sends_no_text_twice_and_loses_none_unnot
         }
     }
 }
+
+#[test]
+fn an_email_that_one_may_unsubscribe_from_says_so_to_mail_programs() {
+    let text = MessageText { unsubscribe_url: Some("https://e.example/u/1".into()), ..MessageText::default() };
+    let headers = json!({
+        "List-Unsubscribe": "<https://e.example/u/1>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    });
+    assert_eq!(text.request(Channel::Email, "a@x.example").unwrap().1["headers"], headers);
+    assert_eq!(text.request(Channel::Sms, "+911").unwrap().1.get("headers"), None);
+    assert_eq!(MessageText::default().request(Channel::Email, "a@x.example").unwrap().1.get("headers"), None);
+}

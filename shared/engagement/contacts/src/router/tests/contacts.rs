@@ -18,7 +18,7 @@ async fn a_contact_is_created_shown_changed_and_listed() {
     let expected = json!({
         "id": made["id"], "name": "Ana", "email": "Ana@X.example", "phone": "+919876543210",
         "attributes": {"plan": "pro", "seats": 5}, "tags": ["vip", "100%"], "timezone": "Asia/Kolkata",
-        "locale": "en-IN", "source": "web form", "status": "active", "suppressed_channels": [],
+        "locale": "en-IN", "source": "web form", "status": "active", "suppressed_channels": [], "unsubscribe_urls": {},
         "created_at": "2026-01-01T00:00:00.000Z", "updated_at": "2026-01-01T00:00:00.000Z", "revision": 1,
     });
     assert_eq!(made, expected);

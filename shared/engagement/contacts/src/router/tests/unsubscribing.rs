@@ -25,8 +25,9 @@ impl Test {
         self.world.config.set("public_url", "https://edge.example/");
         self.world.config.set("unsubscribe_key", KEY);
         let links = UnsubscribeLinks::load(&*self.world.config).await.unwrap();
-        let contact = self.contacts().get(ACME, contact["id"].as_str().unwrap()).await.unwrap().unwrap();
-        let url = links.url(&contact, channel).unwrap();
+        let kept = self.contacts().get(ACME, contact["id"].as_str().unwrap()).await.unwrap().unwrap();
+        let url = links.url(&kept, channel).unwrap();
+        assert_eq!(self.acme("GET", &path(contact), Value::Null).await.body["unsubscribe_urls"][channel.as_str()], url);
         url.strip_prefix("https://edge.example").unwrap().to_owned()
     }
 
