@@ -88,7 +88,7 @@ impl Sending {
                     else {
                         continue;
                     };
-                    let link = links.unsubscribe(contact, step.channel);
+                    let link = links.url(contact, step.channel);
                     match text(&renderer, campaign, definition, step, contact, link.as_deref(), zone) {
                         Ok(text) => {
                             let message = message(&before, step, contact, text, expires);
@@ -199,5 +199,6 @@ fn text(
         body,
         quiet_hours: campaign.quiet_hours.as_ref().map(|hours| hours.0.clone()),
         timezone: Some(zone.as_str().to_owned()),
+        unsubscribe_url: unsubscribe_url.map(ToOwned::to_owned),
     })
 }

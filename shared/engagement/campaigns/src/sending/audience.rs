@@ -67,7 +67,7 @@ impl Sending {
                 let all = match activity.kind {
                     ActivityKind::Reply => &mut audience.replies,
                     ActivityKind::Click => &mut audience.clicks,
-                    ActivityKind::Bounce | ActivityKind::Complaint => continue,
+                    ActivityKind::Bounce | ActivityKind::Complaint | ActivityKind::Unsubscribe => continue,
                 };
                 all.entry(contact).or_default().push(activity.occurred_at);
             }

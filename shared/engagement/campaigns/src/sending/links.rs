@@ -1,21 +1,14 @@
 //! The links by which contacts unsubscribe.
 
-use edge_contacts::Contact;
+use edge_contacts::UnsubscribeLinks;
 use edge_database::DatabaseError;
-use edge_notifications::Channel;
 
 use super::Sending;
 
-pub(super) struct Links;
-
-impl Links {
-    pub(super) fn unsubscribe(&self, _contact: &Contact, _channel: Channel) -> Option<String> {
-        None
-    }
-}
-
 impl Sending {
-    pub(super) async fn links(&self) -> Result<Links, DatabaseError> {
-        Ok(Links)
+    /// What makes the links. Without `unsubscribe_key` there are none, and a template that has one fails.
+    pub(super) async fn links(&self) -> Result<UnsubscribeLinks, DatabaseError> {
+        let links = UnsubscribeLinks::load(&*self.capabilities.config).await;
+        links.map_err(|error| DatabaseError::Unavailable(error.to_string()))
     }
 }

@@ -120,10 +120,16 @@ impl FeedbackReceiver {
             return Ok(contacts.into_iter().map(author).collect());
         };
         let tenant = message.tenant_id.clone();
-        let contact = match channel {
-            Channel::Email => self.contacts.by_email(&tenant, address).await?,
-            Channel::Sms | Channel::WhatsApp => self.contacts.by_phone(&tenant, address).await?,
-            Channel::Push | Channel::InApp => None,
+        // What campaigns send is for the contact as a user; its address may be another one by now.
+        let named = match &message.user_id {
+            Some(user) => self.contacts.get(&tenant, user).await?,
+            None => None,
+        };
+        let contact = match (named, channel) {
+            (Some(contact), _) => Some(contact),
+            (None, Channel::Email) => self.contacts.by_email(&tenant, address).await?,
+            (None, Channel::Sms | Channel::WhatsApp) => self.contacts.by_phone(&tenant, address).await?,
+            (None, Channel::Push | Channel::InApp) => None,
         };
         Ok(vec![Author { tenant, contact }])
     }
