@@ -21,6 +21,9 @@ use crate::message::MessageResponse;
 /// The longest address, name or id, bytes.
 pub(crate) const MAX_TEXT_LEN: usize = 256;
 
+/// The largest data of one event, bytes of JSON: each message has them.
+const MAX_DATA_BYTES: usize = 64 << 10;
+
 /// The most recipients of one event.
 const MAX_RECIPIENTS: usize = 500;
 
@@ -173,6 +176,9 @@ impl RaiseEventRequest {
         };
         if self.recipients.is_empty() {
             errors.push(FieldError::new("recipients", "must have 1 to 500 entries"));
+        }
+        if serde_json::to_vec(&self.data).map_or(true, |data| data.len() > MAX_DATA_BYTES) {
+            errors.push(FieldError::new("data", format!("must be at most {} KiB", MAX_DATA_BYTES >> 10)));
         }
         let mut instant = |field: &str, written: Option<String>| {
             let instant = written.as_deref().map(Timestamp::parse);

@@ -15,6 +15,9 @@ use crate::AppState;
 /// The longest template or text, bytes.
 const MAX_TEMPLATE_LEN: usize = 1024;
 
+/// The largest defaults of a mapping, bytes of JSON.
+const MAX_DEFAULTS_BYTES: usize = 16 << 10;
+
 /// The most variables of a mapping.
 const MAX_VARIABLES: usize = 100;
 
@@ -104,6 +107,10 @@ impl PutMappingRequest {
         let count = self.variable_mapping.len().saturating_add(self.default_variables.len());
         if count > MAX_VARIABLES {
             errors.push(FieldError::new("variable_mapping", format!("must have at most {MAX_VARIABLES} variables")));
+        }
+        if serde_json::to_vec(&self.default_variables).map_or(true, |values| values.len() > MAX_DEFAULTS_BYTES) {
+            let limit = format!("must be at most {} KiB", MAX_DEFAULTS_BYTES >> 10);
+            errors.push(FieldError::new("default_variables", limit));
         }
         let mut paths = VariablePaths::default();
         for (name, path) in self.variable_mapping {

@@ -31,8 +31,9 @@ pub(crate) struct MessageResponse {
     /// `queued`, `sent`, `delivered`, `read`, `failed`, `suppressed` or `dead`.
     #[schema(value_type = String)]
     state: MessageState,
-    /// Why the message is in its state: `MISSING_VARIABLE: host_name`, `PREFERENCES`, `DISABLED`, `NO_ADDRESS`, `SUPPRESSED`, `EXPIRED`,
-    /// `CANCELLED`, `NOT_CONFIGURED`, `DIGEST`, `OUTCOME_UNKNOWN`, or the reason of the last failure.
+    /// Why the message is in its state: `MISSING_VARIABLE: host_name`, `INVALID_VARIABLE: meeting_url`, `INVALID_ADDRESS`,
+    /// `TOO_LONG`, `PREFERENCES`, `DISABLED`, `NO_ADDRESS`, `SUPPRESSED`, `EXPIRED`, `CANCELLED`, `NOT_CONFIGURED`, `DIGEST`,
+    /// `OUTCOME_UNKNOWN`, or the reason of the last failure.
     reason: Option<String>,
     /// How often it was sent.
     attempts: i64,

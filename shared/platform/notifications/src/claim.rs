@@ -50,7 +50,7 @@ impl Notifier {
     /// Gives up to `limit` messages that are due to the caller, until the lease ends.
     pub(crate) async fn claim(&self, limit: u32, lease: Timestamp) -> Result<Vec<Message>, DatabaseError> {
         let now = self.now();
-        let any = self.db.query("SELECT 1 FROM notifications WHERE due_at <= $1 LIMIT 1", &[now.into()]).await?;
+        let any = self.db.query("SELECT id FROM notifications WHERE due_at <= $1 LIMIT 1", &[now.into()]).await?;
         let mut messages = Vec::new();
         for lane in [Lane::Urgent, Lane::Limited].into_iter().filter(|_| !any.is_empty()) {
             let left = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(messages.len());

@@ -6,6 +6,7 @@ use edge_database::{Conditions, DatabaseError};
 use serde_json::{Value, json};
 
 use crate::channel::Channel;
+use crate::clean::is_address;
 use crate::event::{Content, message_id};
 use crate::event_types::WORKSPACE_DIGEST;
 use crate::notifier::{Notifier, NotifyConfig, Outcome};
@@ -78,6 +79,9 @@ impl Notifier {
         }
         if !config.is_configured() {
             return self.settle_digest(message, MessageState::Suppressed, "NOT_CONFIGURED").await;
+        }
+        if !is_address(&to) {
+            return self.settle_digest(message, MessageState::Failed, "INVALID_ADDRESS").await;
         }
         let rendered = match render(&WORKSPACE_DIGEST, Channel::Email, None, &content) {
             Ok(rendered) => rendered,

@@ -18,6 +18,7 @@
 
 mod channel;
 mod claim;
+mod clean;
 mod digest;
 mod directory;
 mod event;

@@ -15,6 +15,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use crate::channel::Channel;
+use crate::clean::is_address;
 use crate::directory::{Directory, Opened, Unseal};
 use crate::event::{Content, Recipient};
 use crate::event_types::{EventType, WORKSPACE_DIGEST};
@@ -288,9 +289,12 @@ impl Notifier {
                 Opened::Values(values) => content.data.extend(values),
             }
         }
+        if !is_address(&to) {
+            return self.settle(message, MessageState::Failed, "INVALID_ADDRESS").await;
+        }
         let rendered = match render(event_type, channel, mapping.as_ref(), &content) {
             Ok(rendered) => rendered,
-            Err(missing) => return self.settle(message, MessageState::Failed, &missing.to_string()).await,
+            Err(error) => return self.settle(message, MessageState::Failed, &error.to_string()).await,
         };
         if self.is_suppressed(event_type, message, &to).await? {
             return self.settle(message, MessageState::Suppressed, "SUPPRESSED").await;

@@ -4,14 +4,24 @@
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
+use crate::clean;
 use crate::event::Content;
 use crate::event_types::{EventType, NAMES};
 use crate::mapping::Mapping;
 
-/// A variable without a value.
+/// Why a message cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("MISSING_VARIABLE: {0}")]
-pub(crate) struct MissingVariable(pub(crate) String);
+pub(crate) enum RenderError {
+    /// A variable without a value.
+    #[error("MISSING_VARIABLE: {0}")]
+    Missing(String),
+    /// A variable with a value that is not sent to anybody.
+    #[error("INVALID_VARIABLE: {0}")]
+    Invalid(String),
+    /// It is longer than its channel takes.
+    #[error("TOO_LONG")]
+    TooLong,
+}
 
 /// A message as it is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,13 +80,13 @@ pub(crate) fn render(
     channel: Channel,
     mapping: Option<&Mapping>,
     content: &Content,
-) -> Result<Rendered, MissingVariable> {
+) -> Result<Rendered, RenderError> {
     let template = mapping.and_then(|mapping| mapping.template_name.as_deref());
     let template = template.or(event_type.template_of(channel)).unwrap_or_default();
     let defaults = mapping.map(|mapping| &mapping.default_variables.0);
     let default = |name: &str| defaults.and_then(|all| all.get(name)).filter(|value| !is_blank(value)).cloned();
     let mapped = mapping.map(|mapping| &mapping.variable_mapping.0).filter(|mapped| !mapped.is_empty());
-    let missing = |name: &str| MissingVariable(name.to_owned());
+    let missing = |name: &str| RenderError::Missing(name.to_owned());
     let mut variables = Map::new();
     if let Some(mapped) = mapped {
         for (name, path) in mapped {
@@ -105,13 +115,24 @@ pub(crate) fn render(
             variables.insert(name.clone(), value.clone());
         }
     }
+    let cleaned = |name: &str, value: Value| {
+        clean::variable(channel, name, value).ok_or_else(|| RenderError::Invalid(name.to_owned()))
+    };
     let template = match channel {
         Channel::Sms | Channel::Push => fill(template, |name| {
-            variables.get(name).cloned().or_else(|| content.variable(name)).ok_or_else(|| missing(name))
+            let value = variables.get(name).cloned().or_else(|| content.variable(name));
+            cleaned(name, value.ok_or_else(|| missing(name))?)
         })?,
         Channel::Email | Channel::WhatsApp | Channel::InApp => template.to_owned(),
     };
-    Ok(Rendered { template, variables })
+    if !clean::fits(channel, &template) {
+        return Err(RenderError::TooLong);
+    }
+    let variables = variables.into_iter().map(|(name, value)| {
+        let value = cleaned(&name, value)?;
+        Ok((clean::single_line(&name), value))
+    });
+    Ok(Rendered { template, variables: variables.collect::<Result<_, _>>()? })
 }
 
 fn own((name, value): (&String, &Value)) -> (String, Value) {
@@ -119,7 +140,7 @@ fn own((name, value): (&String, &Value)) -> (String, Value) {
 }
 
 /// `text` with a value in the place of each `{{name}}`. What looks like a variable inside of a value is left as it is.
-fn fill(text: &str, value: impl Fn(&str) -> Result<Value, MissingVariable>) -> Result<String, MissingVariable> {
+fn fill(text: &str, value: impl Fn(&str) -> Result<Value, RenderError>) -> Result<String, RenderError> {
     let (mut filled, mut rest) = (String::new(), text);
     while let Some((before, (name, after))) =
         rest.split_once("{{").and_then(|(before, after)| Some((before, after.split_once("}}")?)))
@@ -167,7 +188,7 @@ mod tests {
                 data[name] = blank.clone();
                 for channel in [Channel::Email, Channel::WhatsApp] {
                     let result = render(&WORKSPACE_MEETING_INVITE, channel, None, &content(data.clone()));
-                    assert_eq!(result, Err(MissingVariable(name.into())), "{blank} {channel:?}");
+                    assert_eq!(result, Err(RenderError::Missing(name.into())), "{blank} {channel:?}");
                 }
             }
         }
@@ -192,7 +213,7 @@ mod tests {
         let sent = render(&WORKSPACE_CALENDAR_REMINDER, Channel::Sms, None, &content(data)).unwrap();
         assert_eq!(sent.template, "Reminder: {{reminder_text}} starts 15");
         let sent = render(&WORKSPACE_CALENDAR_REMINDER, Channel::Push, None, &content(json!({"event_title": "a"})));
-        assert_eq!(sent, Err(MissingVariable("reminder_text".into())));
+        assert_eq!(sent, Err(RenderError::Missing("reminder_text".into())));
     }
 
     #[test]
@@ -215,6 +236,6 @@ mod tests {
         assert_eq!(Value::Object(sent.variables), expected);
         let own = mapping(None, variables, json!({"app": " "}));
         let sent = render(&WORKSPACE_DOCUMENT_SHARED, Channel::Email, Some(&own), &content(data));
-        assert_eq!(sent, Err(MissingVariable("app".into())));
+        assert_eq!(sent, Err(RenderError::Missing("app".into())));
     }
 }

@@ -14,6 +14,7 @@ use super::event_types::{
 };
 use super::*;
 
+mod hostile;
 mod limits;
 mod suppression;
 mod text;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::channel::Channel;
+use crate::clean::single_line;
 use crate::event::{Content, Recipient, message_id};
 use crate::event_types::EventType;
 use crate::outbox::Notifications;
@@ -36,6 +37,7 @@ impl MessageText {
     /// The path and the body that send it to `to`; None: there is no way to send a text over `channel`.
     pub(crate) fn request(&self, channel: Channel, to: &str) -> Option<(&'static str, serde_json::Value)> {
         let Self { subject, body, unsubscribe_url, .. } = self;
+        let subject = subject.as_deref().map(single_line);
         match channel {
             Channel::Email => {
                 let mut email = json!({"to": to, "subject": subject, "body": body, "is_html": true});

@@ -4,10 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::Router;
 use bytes::Bytes;
-use edge_capabilities::database::{DatabaseError, Dialect, Row, Value as SqlValue};
 use edge_capabilities::testing::{Tasks, World};
 use edge_capabilities::{Capabilities, Database};
 use edge_database::Db;
@@ -37,42 +35,6 @@ pub struct Product {
     _tasks: Vec<Tasks>,
 }
 
-/// A connection whose driver takes a NULL for an integer wherever it stands: here it is written into the statement.
-struct WithNulls<D>(D);
-
-#[async_trait]
-impl<D: Database> Database for WithNulls<D> {
-    async fn query(&self, statement: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, DatabaseError> {
-        if !parameters.contains(&SqlValue::Null) {
-            return self.0.query(statement, parameters).await;
-        }
-        let (mut text, mut values) = (String::new(), Vec::new());
-        let mut parts = statement.split('$');
-        text.push_str(parts.next().unwrap());
-        let mut places = vec![None; parameters.len()];
-        for part in parts {
-            let digits = part.chars().take_while(char::is_ascii_digit).count();
-            let (number, rest) = part.split_at(digits);
-            let index = number.parse::<usize>().unwrap() - 1;
-            if parameters[index] == SqlValue::Null {
-                text.push_str("NULL");
-            } else {
-                let place = *places[index].get_or_insert_with(|| {
-                    values.push(parameters[index].clone());
-                    values.len()
-                });
-                text.push_str(&format!("${place}"));
-            }
-            text.push_str(rest);
-        }
-        self.0.query(&text, &values).await
-    }
-
-    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
-        self.0.dialect().await
-    }
-}
-
 /// A code that is not `code`.
 pub fn wrong(code: &str) -> String {
     let first = if code.starts_with('7') { '8' } else { '7' };
@@ -100,7 +62,7 @@ impl Product {
 
     /// With a node per connection.
     pub async fn on_postgres<D: Database + 'static>(connections: Vec<D>) -> Self {
-        let databases = connections.into_iter().map(|connection| Arc::new(WithNulls(connection)) as Arc<dyn Database>);
+        let databases = connections.into_iter().map(|connection| Arc::new(connection) as Arc<dyn Database>);
         Self::new(World::new(7), databases.collect()).await
     }
 

@@ -95,13 +95,41 @@ impl Server {
     }
 }
 
+/// `statement` with each NULL of `parameters` written into it: this driver says of a NULL that it is a text, and PostgreSQL
+/// refuses that where a number is wanted.
+fn without_nulls(statement: &str, parameters: &[Value]) -> (String, Vec<Value>) {
+    let (mut text, mut values, mut places) = (String::new(), Vec::new(), vec![None; parameters.len()]);
+    let mut parts = statement.split('$');
+    text.push_str(parts.next().unwrap());
+    for part in parts {
+        let digits = part.chars().take_while(char::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let index = number.parse::<usize>().unwrap() - 1;
+        if parameters[index] == Value::Null {
+            text.push_str("NULL");
+        } else {
+            let place = *places[index].get_or_insert_with(|| {
+                values.push(parameters[index].clone());
+                values.len()
+            });
+            text.push_str(&format!("${place}"));
+        }
+        text.push_str(rest);
+    }
+    (text, values)
+}
+
 /// A database on a server.
 pub struct Postgres(pub tokio_postgres::Client);
 
 #[async_trait]
 impl Database for Postgres {
     async fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        postgres::query(&self.0, statement, parameters).await
+        if !parameters.contains(&Value::Null) {
+            return postgres::query(&self.0, statement, parameters).await;
+        }
+        let (statement, parameters) = without_nulls(statement, parameters);
+        postgres::query(&self.0, &statement, &parameters).await
     }
 
     async fn dialect(&self) -> Result<Dialect, DatabaseError> {
