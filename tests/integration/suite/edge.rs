@@ -26,8 +26,11 @@ pub use seat_buyer::{SeatBuyer, SeatGateway};
 /// A bootstrap key, and one that is too short to be taken.
 pub const BOOTSTRAP: &str = "bootstrap-of-the-integration-tests";
 
-/// The key of one-time codes.
-pub const OTP_KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlICE=";
+/// The base64 of 32 bytes, for each of the [`KEYS`].
+pub const KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlICE=";
+
+/// The variables that are keys: what needs one that is not set answers 503.
+const KEYS: [&str; 3] = ["otp_key", "encryption_key", "unsubscribe_key"];
 
 /// What the edge says to the ERP.
 pub const ERP_API_KEY: &str = "erp-key-of-the-integration-tests";
@@ -64,7 +67,7 @@ impl Settings {
         Self::steady().with("seat_fresh_ms", 0).with("seat_negative_ms", 0).with("upstream_timeout_ms", 3_000)
     }
 
-    /// With a secret for each gateway, and the key of one-time codes.
+    /// With a secret for each gateway, and all of the [`KEYS`].
     #[must_use]
     pub fn with_webhooks(self) -> Self {
         [
@@ -78,7 +81,13 @@ impl Settings {
             "webhook_secrets_woocommerce",
         ]
         .into_iter()
-        .fold(self.with("otp_key", OTP_KEY), |settings, name| settings.with(name, WEBHOOK_SECRET))
+        .fold(self.with_keys(), |settings, name| settings.with(name, WEBHOOK_SECRET))
+    }
+
+    /// With all of the [`KEYS`].
+    #[must_use]
+    pub fn with_keys(self) -> Self {
+        KEYS.into_iter().fold(self, |settings, name| settings.with(name, KEY))
     }
 
     /// With another value for one variable.

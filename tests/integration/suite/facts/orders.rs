@@ -16,7 +16,6 @@ facts! {
 }
 
 const ORDERS: &str = "/api/v1/orders";
-const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 fn call(edge: &Edge, tenant: &str, method: &str, path: &str) -> Call {
     edge.call(method, &format!("{ORDERS}{path}")).key(BOOTSTRAP).header("x-tenant-id", tenant)
@@ -102,7 +101,7 @@ impl Shop<'_> {
 }
 
 async fn orders_of_shops_follow_webhooks_that_are_doubled_shuffled_or_lost(stage: Arc<Stage>) {
-    let edge = stage.own(Settings::steady().with_webhooks().with("encryption_key", KEY)).await;
+    let edge = stage.own(Settings::steady().with_webhooks()).await;
     let customer = Customer::new(&edge).await;
     let tenant = customer.tenant.as_str();
     let found = async |id: &str| {
