@@ -34,6 +34,7 @@ export const PAGES: Page[] = [
   { path: '/messages', title: 'Messages', scope: 'messages:read', isFor: isPersonOfTenant, words: 'notifications outbox e-mail sms whatsapp push feed preferences quiet hours digest templates mappings send event', load: () => import('./pages/messages/Messages.svelte') },
   { path: '/invoices', title: 'Invoices', scope: 'invoices:read', words: 'bills customers payments reminders overdue finalise void print pdf', load: () => import('./pages/invoices/Invoices.svelte') },
   { path: '/orders', title: 'Orders', scope: 'orders:read', words: 'packing pack scan sku ship shipment shopify woocommerce shops', load: () => import('./pages/orders/Orders.svelte') },
+  { path: '/contacts', title: 'Contacts', scope: 'messages:read', words: 'people customers import csv tags unsubscribed suppressed', load: () => import('./pages/contacts/Contacts.svelte') },
   { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 

@@ -56,7 +56,12 @@ export function whenRefused(unauthenticated: () => void, forbidden: () => void):
 /** No answer within this time counts as none, milliseconds. */
 const PATIENCE = 30_000;
 
+/** What is asked for before anybody is signed in. */
+const isOpen = (path: string) => path.startsWith('/console/') || path === '/readyz';
+
 async function send<T>(method: string, path: string, body: unknown, options: Options): Promise<Answer<T>> {
+  // A page that is on its way out does not ask any more.
+  if (credential === null && !isOpen(path)) throw new Problem(401, 'UNAUTHENTICATED', 'Nobody is signed in.', null, [], null, {});
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
   if (credential !== null) headers['Authorization'] = `Bearer ${credential}`;
   if (body !== undefined) headers['Content-Type'] = options.type ?? 'application/json';
