@@ -18,6 +18,9 @@ export const WEBHOOK_SECRET = process.env.CONSOLE_WEBHOOK_SECRET ?? 'webhook-sec
 /** The stand-in Notify signs its delivery reports by it. */
 const NOTIFY_SECRET = `whsec_${Buffer.from('notify-secret-of-the-console-tests').toString('base64')}`;
 
+/** The edge keeps secrets of shops sealed by it. */
+const ENCRYPTION_KEY = Buffer.alloc(32, 'encryption-key').toString('base64');
+
 const freePort = () =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -62,6 +65,7 @@ export async function startEdge() {
     ERP_URL: upstreams, BHEEMPAY_URL: upstreams, MAIL_URL: upstreams, STRIPE_URL: upstreams, NOTIFY_URL: upstreams,
     PUBLIC_URL: url, PASSPORT_ISSUER: upstreams, PASSPORT_AUDIENCE: 'bheem-edge', PASSPORT_JWKS_URL: `${upstreams}/.well-known/jwks.json`,
     CONSOLE_OIDC_CLIENT_ID: 'bheem-console', BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_SECRETS_BHEEMPAY: WEBHOOK_SECRET, WEBHOOK_SECRETS_NOTIFY: NOTIFY_SECRET,
+    ENCRYPTION_KEY,
   };
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]));
   const edge = run('bheem-edge', ['up', '--listen', `127.0.0.1:${port}`, '--state-dir', state, '--drain-every-secs', '5'], env);

@@ -76,4 +76,41 @@ export function orders(given) {
       await page.getByText('that it arrived:').waitFor();
     });
   });
+
+  test('a shop is connected, its secret is shown to nobody; who may only read changes nothing', async () => {
+    const { id, of, order } = await shop();
+    await order('#1', { status: 'pending' });
+    await open({ path: of('/orders/shops'), allowed: [/400/] }, async (page) => {
+      await page.getByText('No shop is connected.').waitFor();
+      await page.getByRole('button', { name: 'Connect a shop …' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Its address').fill('not an address');
+      await dialog.getByLabel('What it signs its webhooks with').fill('shpss_very_secret');
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+      await dialog.getByRole('alert').getByText('acme.myshopify.com').waitFor();
+      await dialog.getByLabel('Its address').fill(`bazaar-${Date.now()}.myshopify.com`);
+      await assertAccessible(page, 'connect a shop');
+      await dialog.getByRole('button', { name: 'Connect', exact: true }).click();
+      await dialog.getByRole('heading', { name: 'The shop is connected' }).waitFor();
+      assert.match(await dialog.getByLabel('Address for its webhooks').inputValue(), /\/webhooks\/shopify\/\w+$/);
+      await assertAccessible(page, 'a connected shop');
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      await page.getByRole('row').filter({ hasText: 'Shopify' }).waitFor();
+      assert.ok(!(await page.content()).includes('shpss_very_secret'));
+      await assertAccessible(page, 'shops');
+      await picture(page, 'shops');
+      await page.getByRole('button', { name: 'Disconnect …' }).click();
+      await dialog.getByRole('button', { name: 'Disconnect', exact: true }).click();
+      await page.getByText('No shop is connected.').waitFor();
+    });
+    const { key } = await createKey(given.edge, 'reader', ['orders:read'], { tenant_id: id });
+    await open({ key, path: '/orders' }, async (page) => {
+      await page.getByRole('link', { name: '#1' }).click();
+      await page.getByText('is not to be packed yet').waitFor();
+      assert.equal(await page.getByRole('button', { name: /…$|^Pack one$/ }).filter({ hasNotText: 'Go to' }).count(), 0);
+      await page.getByRole('link', { name: 'Orders' }).click();
+      await page.getByLabel('Status').selectOption('shipped');
+      await page.getByText('No order matches these filters.').waitFor();
+    });
+  });
 }
