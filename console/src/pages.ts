@@ -35,6 +35,7 @@ export const PAGES: Page[] = [
   { path: '/invoices', title: 'Invoices', scope: 'invoices:read', words: 'bills customers payments reminders overdue finalise void print pdf', load: () => import('./pages/invoices/Invoices.svelte') },
   { path: '/orders', title: 'Orders', scope: 'orders:read', words: 'packing pack scan sku ship shipment shopify woocommerce shops', load: () => import('./pages/orders/Orders.svelte') },
   { path: '/contacts', title: 'Contacts', scope: 'messages:read', words: 'people customers import csv tags unsubscribed suppressed', load: () => import('./pages/contacts/Contacts.svelte') },
+  { path: '/campaigns', title: 'Campaigns', scope: 'messages:read', words: 'drip steps templates funnel enrol contacts activate pause newsletter', load: () => import('./pages/campaigns/Campaigns.svelte') },
   { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 

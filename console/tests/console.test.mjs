@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { approvals } from './approvals.mjs';
 import { startBrowser } from './browser.mjs';
 import { budgets } from './budgets.mjs';
+import { campaigns } from './campaigns.mjs';
 import { contacts } from './contacts.mjs';
 import { startEdge } from './edge.mjs';
 import { hardCases } from './hard-cases.mjs';
@@ -28,7 +29,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is sold': { seats, webhooks, people, health, subscriptions, money, budgets },
-  'what tenants do': { tenants, approvals, messages, invoices, orders, contacts },
+  'what tenants do': { tenants, approvals, messages, invoices, orders, contacts, campaigns },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {
