@@ -48,7 +48,6 @@ export function contacts(given) {
       await dialog.getByRole('button', { name: 'Change', exact: true }).click();
       await page.getByText('+919876543210').waitFor();
       await assertAccessible(page, 'contact');
-      await picture(page, 'contact');
       const [ana] = (await ask('GET', '?tag=pune')).data;
       assert.deepEqual([ana.attributes, ana.tags], [{ plan: 'team' }, ['patient', 'pune']]);
       await page.getByRole('button', { name: 'Erase …' }).click();
