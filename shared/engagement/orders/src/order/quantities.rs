@@ -164,9 +164,8 @@ impl Order {
 
     fn note_messages(&mut self, all: Quantities, news: News, now: Timestamp) {
         let mut due: Vec<(MessageType, String, Timestamp)> = Vec::new();
-        let parcel = self.next_parcel().to_string();
         if self.status == OrderStatus::Confirmed && all.packed < all.wanted {
-            due.push((MessageType::PackingList, parcel.clone(), self.ordered_at));
+            due.push((MessageType::PackingList, self.next_parcel().to_string(), self.ordered_at));
         }
         for shipment in self.shipments.iter().filter(|shipment| shipment.status == ShipmentStatus::Shipped) {
             if self.units_of(&shipment.id).is_empty() {
@@ -186,10 +185,10 @@ impl Order {
             let progress = if is_news { MessageProgress::Due } else { MessageProgress::Skipped };
             self.messages.push(Message { kind, shipment, progress, at: now });
         }
-        let is_over = self.status != OrderStatus::Confirmed;
+        let is_cancelled = self.status == OrderStatus::Cancelled;
         for message in &mut self.messages {
-            // Nobody packs what is cancelled, or gone.
-            if message.kind == MessageType::PackingList && (is_over || message.shipment != parcel) {
+            // Nobody packs what is cancelled.
+            if message.kind == MessageType::PackingList && is_cancelled {
                 message.progress = match message.progress {
                     MessageProgress::Due => MessageProgress::Skipped,
                     MessageProgress::Queued => MessageProgress::Withdrawing,

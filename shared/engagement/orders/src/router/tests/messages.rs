@@ -13,7 +13,7 @@ async fn each_shipment_is_told_of_once_by_each_type() {
     run_jobs(&test.world).await;
     let expected = [
         "delivery_confirmation EMAIL z@soehne.example queued",
-        "packing_list EMAIL o@x.example suppressed",
+        "packing_list EMAIL o@x.example queued",
         "shipping_notification EMAIL z@soehne.example queued",
     ];
     assert_eq!(test.outbox().await, expected);
