@@ -19,7 +19,8 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = edge_orders::jobs(&capabilities, &db, runner);
     let runner = edge_contacts::jobs(&capabilities, &db, runner);
     let runner = edge_otp::jobs(&capabilities, &db, runner);
-    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier)
+    let engagement = Arc::new(edge_campaigns::CampaignEngagement::new(&db));
+    let routes = edge_notifications_api::routes(&capabilities, &db, &notifier, Some(engagement))
         .merge(edge_invoices::routes(&capabilities, &db))
         .merge(edge_campaigns::routes(&capabilities, &db))
         .merge(edge_contacts::routes(&capabilities, &db))

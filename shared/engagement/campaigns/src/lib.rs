@@ -20,4 +20,4 @@ mod template;
 
 pub use error::CampaignError;
 pub use router::{ApiDoc, jobs, router, routes};
-pub use sending::CampaignMessages;
+pub use sending::{CampaignEngagement, CampaignMessages};

@@ -8,6 +8,7 @@
 mod advance;
 mod audience;
 mod decide;
+mod engagement;
 mod follow;
 mod links;
 mod wanted;
@@ -28,6 +29,7 @@ use crate::enrolment::api::zone_of;
 use crate::enrolment::{Enrolment, Enrolments};
 
 pub(crate) use advance::Advance;
+pub use engagement::CampaignEngagement;
 pub(crate) use follow::FollowMessages;
 pub use wanted::CampaignMessages;
 

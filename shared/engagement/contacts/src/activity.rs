@@ -4,6 +4,6 @@ mod feedback;
 mod model;
 mod store;
 
-pub use feedback::{Feedback, FeedbackReceiver};
+pub use feedback::{ActivityListener, Feedback, FeedbackReceiver};
 pub use model::{Activity, ActivityKind};
 pub use store::Activities;

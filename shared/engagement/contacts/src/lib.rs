@@ -18,7 +18,7 @@ mod router;
 mod suppression;
 mod unsubscribe;
 
-pub use activity::{Activities, Activity, ActivityKind, Feedback, FeedbackReceiver};
+pub use activity::{Activities, Activity, ActivityKind, ActivityListener, Feedback, FeedbackReceiver};
 pub use contact::{Attributes, Contact, Contacts};
 pub use error::ContactError;
 pub use router::{ApiDoc, jobs, router, routes};

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::routing::{get, post, put};
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
-use edge_contacts::{FeedbackReceiver, Suppressions};
+use edge_contacts::{ActivityListener, FeedbackReceiver, Suppressions};
 use edge_database::Db;
 use edge_http::BodyLimit;
 use edge_idempotency::Idempotency;
@@ -77,11 +77,18 @@ pub fn jobs(notifier: &Notifier, runner: JobRunner) -> JobRunner {
 }
 
 /// The routes, for the component that serves them.
-pub fn routes(capabilities: &Capabilities, db: &Db, notifier: &Notifier) -> Router {
+///
+/// `listener` is told what people did with messages.
+pub fn routes(
+    capabilities: &Capabilities,
+    db: &Db,
+    notifier: &Notifier,
+    listener: Option<Arc<dyn ActivityListener>>,
+) -> Router {
     let state = AppState {
         authenticator: Authenticator::new(capabilities, db),
         capabilities: capabilities.clone(),
-        feedback: FeedbackReceiver::new(capabilities, db),
+        feedback: FeedbackReceiver::new(capabilities, db).with_listener(listener),
         idempotency: Idempotency::new(capabilities, db),
         mappings: Mappings::new(db.clone()),
         notifications: Notifications::new(db.clone()),

@@ -28,7 +28,7 @@ fn parts(capabilities: &Capabilities) -> (axum::Router, JobRunner) {
     let db = Db::new(capabilities.db.clone());
     let notifier = crate::notifier(capabilities, &db, None);
     let runner = JobRunner::new("messaging", capabilities, &JobQueue::new(capabilities, &db));
-    let routes = crate::routes(capabilities, &db, &notifier);
+    let routes = crate::routes(capabilities, &db, &notifier, None);
     (edge_http::finish(routes, "messaging", capabilities), crate::jobs(&notifier, runner))
 }
 

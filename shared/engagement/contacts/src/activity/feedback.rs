@@ -1,5 +1,8 @@
 //! Takes in what Notify reports of people: once for each event, whatever dies in between.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_notifications::{Channel, Message};
@@ -34,6 +37,13 @@ pub struct Feedback {
     pub occurred_at: Timestamp,
 }
 
+/// Is told what people did, before it is noted: an instance that dies in between is told again.
+#[async_trait]
+pub trait ActivityListener: Send + Sync {
+    /// Somebody did this. May be called twice.
+    async fn happened(&self, activity: &Activity) -> Result<(), DatabaseError>;
+}
+
 /// Takes in what people did.
 #[derive(Clone)]
 pub struct FeedbackReceiver {
@@ -41,6 +51,7 @@ pub struct FeedbackReceiver {
     activities: Activities,
     contacts: Contacts,
     suppressions: Suppressions,
+    listener: Option<Arc<dyn ActivityListener>>,
 }
 
 /// Somebody of a tenant who did something.
@@ -57,7 +68,14 @@ impl FeedbackReceiver {
             activities: Activities::new(db.clone()),
             contacts: Contacts::new(db.clone()),
             suppressions: Suppressions::new(capabilities, db),
+            listener: None,
         }
+    }
+
+    /// The receiver, which tells `listener` what people did.
+    #[must_use]
+    pub fn with_listener(self, listener: Option<Arc<dyn ActivityListener>>) -> Self {
+        Self { listener, ..self }
     }
 
     /// Notes what a person did and has it take effect: who unsubscribes, complains, or cannot be reached is not written to
@@ -102,6 +120,9 @@ impl FeedbackReceiver {
                 occurred_at: feedback.occurred_at,
                 received_at: now,
             };
+            if let Some(listener) = &self.listener {
+                listener.happened(&activity).await?;
+            }
             self.activities.note(&activity).await?;
         }
         Ok(!authors.is_empty())

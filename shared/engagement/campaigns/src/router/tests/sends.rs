@@ -246,3 +246,40 @@ async fn quiet_hours_are_those_of_the_campaign_where_the_contact_is() {
         ("2026-03-28T20:30", "2026-03-29T03:30")
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn replies_and_clicks_are_counted_in_the_funnel_once_a_message() {
+    use edge_contacts::ActivityListener as _;
+    let test = test().await;
+    let contact = test.contact(json!({"phone": "+911111111111"})).await;
+    let campaign = test.campaign(json!({"name": "C"}), &[sms(0, "hours", "A"), sms(1, "hours", "B")]).await;
+    test.activate(&campaign).await;
+    test.enroll(&contact, &campaign).await;
+    test.pass(4).await;
+    let message = test.progress(&contact, &campaign).await["steps"][1]["message_id"].as_str().unwrap().to_owned();
+    let engagement = crate::CampaignEngagement::new(&test.db());
+    for (kind, tenant) in [
+        (ActivityKind::Click, ACME),
+        (ActivityKind::Click, ACME),
+        (ActivityKind::Reply, OTHER),
+        (ActivityKind::Bounce, ACME),
+    ] {
+        let activity = Activity {
+            id: "1".into(),
+            tenant: tenant.into(),
+            contact: Some(contact.clone()),
+            kind,
+            channel: Channel::Sms,
+            message: Some(message.clone()),
+            detail: None,
+            occurred_at: test.now(),
+            received_at: test.now(),
+        };
+        engagement.happened(&activity).await.unwrap();
+    }
+    let stats = test.acme("GET", &format!("/campaigns/{campaign}/stats"), Value::Null).await.expect(200);
+    assert_eq!((&stats["clicks"], &stats["replies"]), (&json!(1), &json!(0)));
+    assert_eq!((&stats["steps"][0]["clicked"], &stats["steps"][1]["clicked"]), (&json!(0), &json!(1)));
+    let progress = test.progress(&contact, &campaign).await;
+    assert_eq!((&progress["replies_received"], progress["last_engagement_at"].is_string()), (&json!(0), true));
+}
