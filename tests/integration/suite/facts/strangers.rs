@@ -269,8 +269,11 @@ async fn to_a_tenants_key_nothing_of_another_tenant_is_there_whichever_operation
     customer.stands("SEAT_ACTIVE").await;
 }
 
-/// What a problem says, but for the request's own id.
+/// What a problem or a page says, but for the request's own id.
 fn said(answer: &Answer) -> Value {
+    if answer.header("content-type").starts_with("text/html") {
+        return answer.text().into();
+    }
     let mut problem = answer.json();
     if let Some(fields) = problem.as_object_mut() {
         fields.remove("requestId");
