@@ -49,7 +49,7 @@ pub(crate) const TEMPLATE: &str = "TEMPLATE: ";
 const BATCH: u32 = 500;
 
 /// How many times a job goes on before others have their turn.
-const BATCHES: u32 = 4;
+const BATCHES: u32 = 2;
 
 /// How long one worker has a batch before another takes it over.
 const LEASE: Duration = Duration::from_secs(60);
