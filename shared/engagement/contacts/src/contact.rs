@@ -9,3 +9,4 @@ mod store;
 
 pub use model::{Attributes, Contact};
 pub use store::Contacts;
+pub(crate) use store::OF_TENANT;

@@ -149,14 +149,14 @@ fn file(rows: usize, name: &str) -> String {
 /// The same file makes and then changes the same contacts, some of whom were there.
 async fn check(edge: &Edge) {
     edge.import("phone,email\n+919000000001,\n,person2@x.example\n".to_owned()).await;
-    let made = edge.import(file(1_200, "First")).await;
+    let made = edge.import(file(2_400, "First")).await;
     assert_eq!(
         (&made["status"], &made["created"], &made["updated"], &made["failed"]),
-        (&json!("completed"), &json!(1_198), &json!(2), &json!(0)),
+        (&json!("completed"), &json!(2_398), &json!(2), &json!(0)),
         "{made}"
     );
-    let changed = edge.import(file(1_200, "Second")).await;
-    assert_eq!((&changed["created"], &changed["updated"]), (&json!(0), &json!(1_200)), "{changed}");
+    let changed = edge.import(file(2_400, "Second")).await;
+    assert_eq!((&changed["created"], &changed["updated"]), (&json!(0), &json!(2_400)), "{changed}");
     for (query, phone) in
         [("?email=person1@x.example", json!("+919000000001")), ("?email=person3@x.example", Value::Null)]
     {

@@ -7,8 +7,9 @@ use super::columns::{Column, read_header};
 /// The most records of a file.
 pub(crate) const MAX_ROWS: usize = 100_000;
 
-/// The records in one part, which are written in one go.
-pub(super) const PART_ROWS: usize = 500;
+/// The records in one part, which are read and written in one go: one statement takes all of a part. Tests, which have a
+/// worker die at each call, have smaller parts.
+pub(super) const PART_ROWS: usize = if cfg!(test) { 500 } else { 2_000 };
 
 /// A file that can be imported.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::model::{Import, ImportStatus, RowError};
 pub(crate) const MAX_ERRORS: i64 = 1_000;
 
 /// Parts of a file that are stored in one statement.
-const PARTS_AT_ONCE: usize = 8;
+const PARTS_AT_ONCE: usize = 2;
 
 /// What came of a part.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use super::columns::read_record;
 use super::model::Import;
 use super::store::PartResult;
-use crate::contact::Contact;
 use crate::contact::fields::{Changes, email_key};
+use crate::contact::{Contact, OF_TENANT};
 
 /// How often a part is written again because somebody else changed its contacts meanwhile.
 const MAX_ATTEMPTS: u32 = 20;
@@ -142,7 +142,7 @@ async fn read_book(db: &Db, import: &Import, rows: &[Row]) -> Result<Book, Datab
     let emails = rows.iter().filter_map(|row| row.email.as_deref());
     let phones = rows.iter().filter_map(|row| row.phone.as_deref());
     let of = |column: &str, addresses: Vec<&str>| {
-        Conditions::default().and_in(column, addresses).and("tenant_id", import.tenant.as_str())
+        Conditions::default().and_in(column, addresses).and_where(OF_TENANT, import.tenant.as_str())
     };
     for conditions in [of("email_key", emails.collect()), of("phone", phones.collect())] {
         for contact in db.select::<Contact>(conditions, "id").await? {
