@@ -10,6 +10,7 @@ mod callers;
 mod capabilities;
 mod changes;
 mod checkout;
+mod contacts;
 mod conventions;
 mod durability;
 mod erp;
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Fact> {
         jobs::facts(),
         keys::facts(),
         key_requests::facts(),
+        contacts::facts(),
         conventions::facts(),
         bodies::facts(),
         malformed::facts(),

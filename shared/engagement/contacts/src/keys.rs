@@ -1,85 +1,70 @@
-//! What `unsubscribe_key` is used for: each use has a key of its own, derived from it.
+//! What `unsubscribe_key` is used for.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_capabilities::Config;
 use edge_capabilities::config::{ConfigError, text};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use edge_keys::{KeyError, Keys, mac};
 use subtle::ConstantTimeEq as _;
 
 const VARIABLE: &str = "unsubscribe_key";
 
-/// The keys in `unsubscribe_key`, newest first: the base64 of 32 bytes each, separated by commas. It has no `Debug`: a key is
-/// never printed.
-pub(crate) struct ServerKeys(Vec<[u8; 32]>);
+const LINK: [&str; 1] = ["bheem-edge unsubscribe link"];
+const ADDRESS: [&str; 1] = ["bheem-edge suppressed address"];
 
 /// How what stands in the place of an address begins.
 pub(crate) const HASH: &str = "hash:";
 
-/// What a signature of a link begins with, of which 16 bytes are enough.
+/// What a signature of a link has of its MAC, bytes.
 const SIGNATURE: usize = 16;
 
-/// HMAC-SHA256 of `parts`, each with its length.
-fn mac(key: &[u8], parts: &[&str]) -> [u8; 32] {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
-    for part in parts {
-        mac.update(&part.len().to_le_bytes());
-        mac.update(part.as_bytes());
-    }
-    mac.finalize().into_bytes().into()
-}
+/// The keys in `unsubscribe_key`, newest first; None: the variable is empty.
+pub(crate) struct ServerKeys(Option<Keys>);
 
 impl ServerKeys {
-    /// Reads the variable; empty, it holds no key.
+    /// Reads the variable.
     pub(crate) async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
         Self::parse(&text(config, VARIABLE).await?)
     }
 
     /// Reads the variable's text. Errors tell nothing of what is in it.
     pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
-        if text.trim().is_empty() {
-            return Ok(Self(Vec::new()));
+        match Keys::parse(VARIABLE, text) {
+            Ok(keys) => Ok(Self(Some(keys))),
+            Err(KeyError::NotConfigured(_)) => Ok(Self(None)),
+            Err(KeyError::Config(error)) => Err(error),
+            Err(error @ KeyError::Misconfigured(_)) => {
+                Err(ConfigError { name: VARIABLE.to_owned(), reason: error.to_string() })
+            }
         }
-        let read = |(place, written): (usize, &str)| {
-            // Both alphabets of base64, with and without padding.
-            let standard = written.trim().replace('-', "+").replace('_', "/");
-            let bytes = STANDARD_NO_PAD.decode(standard.trim_end_matches('=')).ok();
-            bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).ok_or_else(|| ConfigError {
-                name: VARIABLE.to_owned(),
-                reason: format!("its key {} is not the base64 of 32 bytes", place.saturating_add(1)),
-            })
-        };
-        text.split(',').enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    fn signature(key: &[u8], parts: &[&str]) -> [u8; SIGNATURE] {
-        let all: Vec<&str> = ["bheem-edge unsubscribe link"].iter().chain(parts).copied().collect();
-        let (mut signature, mac) = ([0; SIGNATURE], mac(key, &all));
-        signature.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
-        signature
+    /// The signatures of a link, by each key.
+    fn signatures(&self, parts: &[&str]) -> impl Iterator<Item = Vec<u8>> {
+        let keys = self.0.iter().flat_map(|keys| keys.derived(&LINK));
+        keys.map(move |key| mac(&key, parts).into_iter().take(SIGNATURE).collect())
     }
 
     /// The signature of a link by the newest key. None: there is no key.
     pub(crate) fn sign(&self, parts: &[&str]) -> Option<String> {
-        Some(URL_SAFE_NO_PAD.encode(Self::signature(self.0.first()?, parts)))
+        self.signatures(parts).next().map(|signature| URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// Whether `signature` is that of a link by any of the keys, in time that does not tell how much of it is right.
     pub(crate) fn is_signed(&self, parts: &[&str], signature: &str) -> bool {
         let Ok(sent) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        let is_same = |key: &[u8; 32]| Self::signature(key, parts).as_slice().ct_eq(&sent);
-        self.0.iter().map(is_same).fold(subtle::Choice::from(0), |all, one| all | one).into()
+        let is_same = |own: Vec<u8>| own.as_slice().ct_eq(&sent);
+        self.signatures(parts).map(is_same).fold(subtle::Choice::from(0), |all, one| all | one).into()
     }
 
     /// The hashes that stand for an address whose contact was erased, by each key, newest first. Without a key: a hash that
     /// anybody can make who knows the address.
     pub(crate) fn hashes(&self, tenant: &str, channel: &str, address: &str) -> Vec<String> {
-        let parts = ["bheem-edge suppressed address", tenant, channel, address];
-        let keyed = self.0.iter().map(|key| mac(key, &parts));
+        let parts = [tenant, channel, address];
+        let keyed = self.0.iter().flat_map(|keys| keys.derived(&ADDRESS));
         // The hash without a key is also looked for: the key may have been set later.
-        let all = keyed.chain([mac(b"", &parts)]);
-        all.map(|hash| format!("{HASH}{}", hex::encode(hash))).collect()
+        let all = keyed.chain([mac(b"", &ADDRESS)]);
+        all.map(|key| format!("{HASH}{}", hex::encode(mac(&key, &parts)))).collect()
     }
 }
 
@@ -104,6 +89,7 @@ mod tests {
     #[test]
     fn an_error_does_not_repeat_the_key() {
         let error = ServerKeys::parse(&format!("{OLD},c2VjcmV0")).err().unwrap().to_string();
-        assert_eq!(error, "the variable unsubscribe_key cannot be read: its key 2 is not the base64 of 32 bytes");
+        assert!(error.contains("key 2 of unsubscribe_key is not the base64 of 32 bytes"), "{error}");
+        assert!(!error.contains("c2VjcmV0"));
     }
 }
