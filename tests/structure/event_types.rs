@@ -14,9 +14,15 @@ const CALLERS: &str = "shared/engagement/notifications-api";
 /// The types of events in the code.
 fn known() -> BTreeSet<String> {
     let source = fs::read_to_string(root().join(TYPES).join("src/event_types.rs")).unwrap();
-    let name =
-        |line: &str| line.strip_prefix("    WORKSPACE_")?.strip_suffix(" {").map(|name| format!("WORKSPACE_{name}"));
+    let name = |line: &str| {
+        let name = line.strip_prefix("    ")?.strip_suffix(" {")?;
+        is_event_type(name).then(|| name.to_owned())
+    };
     source.lines().filter_map(name).collect()
+}
+
+fn is_event_type(name: &str) -> bool {
+    name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// The types, and the crates whose code names each.
@@ -55,8 +61,11 @@ fn visit(folder: &Path, read: &mut dyn FnMut(&str)) {
 fn the_guide_says_of_each_type_of_events_who_raises_it() {
     let guide = fs::read_to_string(root().join("docs/notifications.md")).unwrap();
     let mut said: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for row in guide.lines().filter(|line| line.starts_with("| `WORKSPACE_")) {
+    for row in guide.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        if !is_event_type(cells[1].trim_matches('`')) {
+            continue;
+        }
         let by: BTreeSet<String> = cells[3].split('`').skip(1).step_by(2).map(str::to_owned).collect();
         let is_new = said.insert(cells[1].trim_matches('`').to_owned(), by).is_none();
         assert!(is_new && !cells[2].is_empty(), "{row}");

@@ -65,7 +65,6 @@ pub fn router_with(
 ) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
-    let capabilities = counters.watching(&capabilities);
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
         verification: Verification::with_record(capabilities.clone(), &db, rule, record),

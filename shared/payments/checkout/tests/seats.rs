@@ -8,6 +8,8 @@ mod seats {
 
 use std::time::Duration;
 
+use edge_capabilities::Database as _;
+use edge_capabilities::database::Row;
 use edge_gateways::Provider;
 use edge_http::testing;
 use serde_json::{Value, json};
@@ -86,6 +88,43 @@ async fn each_event_of_bheempay_has_its_effect_in_any_order() {
             assert_eq!(shown["cancelAtPeriodEnd"], json!(is_cancelled));
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_organization_is_told_once_of_each_payment_for_seats() {
+    let test = Test::new().await;
+    let bought = test.bought("acme").await;
+    let told = async || {
+        let statement = "SELECT event_type, body FROM notifications WHERE channel = 'EMAIL' ORDER BY event_type";
+        let rows = test.world.db.query(statement, &[]).await.unwrap();
+        let body = |row: &Row| -> Value { serde_json::from_str(row.text(1).unwrap()).unwrap() };
+        rows.iter().map(|row| (row.text(0).unwrap().to_owned(), body(row))).collect::<Vec<_>>()
+    };
+    assert!(told().await.is_empty());
+    bought.pay().await;
+    bought.pay().await;
+    // BheemPay reports the same payment by another event.
+    let end = test.now().plus(DAY * 30).to_rfc3339_millis();
+    let again = json!({"payment_id": "pay_1", "amount": 500, "currency": "INR", "period_end": end});
+    test.tell("subscription.charged", bought.payload(1, &again), test.now()).await;
+    let receipts = told().await;
+    let [(kind, receipt)] = receipts.as_slice() else { panic!("{receipts:?}") };
+    assert_eq!(
+        (kind.as_str(), &receipt["recipient"]["email"]),
+        ("WORKSPACE_PAYMENT_SUCCESS", &json!("bills@x.example"))
+    );
+    let data = &receipt["data"];
+    assert_eq!(
+        (&data["plan_name"], &data["amount"], &data["payment_id"]),
+        (&json!("pro"), &json!("₹500.00"), &json!("pay_1"))
+    );
+    test.world.clock.advance(Duration::from_secs(60)).await;
+    for _ in 0..2 {
+        let failed = json!({"payment_id": "pay_2", "amount": 500, "currency": "INR"});
+        test.tell("payment.failed", bought.payload(1, &failed), test.now()).await;
+    }
+    let kinds: Vec<String> = told().await.into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, ["WORKSPACE_PAYMENT_FAILED", "WORKSPACE_PAYMENT_SUCCESS"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,7 @@ use crate::messages::events;
 use crate::order::{Orders, Quote};
 use crate::owner::{Owner, owner};
 use crate::response::response_body;
-use crate::seats::{SeatOutcome, SeatSubscriptions};
+use crate::seats::{SeatNotice, SeatOutcome, SeatSubscriptions};
 use crate::settings::{MAX_TIMEOUT, tax_rates};
 use crate::shops::{NoShops, ShopEvent, ShopOutcome, Shops};
 
@@ -182,7 +182,10 @@ impl Processor {
                     | ActionKind::Refund { .. } => None,
                 };
                 let outcome = match (kind, seats) {
-                    (_, Some(SeatOutcome { outcome, organization, pays_order })) => {
+                    (_, Some(SeatOutcome { outcome, organization, pays_order, notice })) => {
+                        if let Some((organization, notice)) = organization.as_ref().zip(notice) {
+                            self.tell_of_seats((stored, event), organization, notice).await?;
+                        }
                         if let Some(organization) = organization.as_ref().filter(|_| pays_order) {
                             let payment = event.payment_id.as_deref().unwrap_or(&stored.id);
                             self.settlement.paid(organization, event.amount, payment).await?;
@@ -240,6 +243,22 @@ impl Processor {
                 (tenant, EventOutcome::Quarantined(format!("unreadable: {reason}")))
             }
         })
+    }
+
+    /// Tells an organization of a payment for seats. Whatever of its reports arrive, each payment is told of once.
+    async fn tell_of_seats(
+        &self,
+        (stored, event): Parsed<'_>,
+        organization: &str,
+        notice: SeatNotice,
+    ) -> Result<(), WebhookError> {
+        let Some(tenant) = self.tenants.find(organization).await? else { return Ok(()) };
+        let workspace = url(&*self.capabilities.config, "workspace_url").await?;
+        let payment = event.payment_id.as_deref().unwrap_or(&stored.id);
+        let tenant = Tenant { subscription_plan: Some(notice.plan), ..tenant };
+        let event = GatewayEvent { plan_name: None, ..event.clone() };
+        let events = events(&tenant, &format!("seats.{payment}"), &event, &[notice.effect], &workspace, self.now());
+        Ok(self.notifications.raise_all(&events, self.now()).await?)
     }
 
     /// Forgets who has a seat in an organisation: the ERP has changed it.

@@ -72,7 +72,6 @@ pub fn router_with(
 ) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
-    let capabilities = counters.watching(&capabilities);
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(&capabilities, &db),
         is_cleanup_scheduled: AtomicBool::new(false),

@@ -14,7 +14,8 @@ use edge_audit::Actor;
 use edge_capabilities::{Capabilities, Config};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
-use edge_subscriptions::{EventKind, StoredSubscription, SubscriptionError, SubscriptionEvent, Subscriptions};
+use edge_subscriptions::{EventKind, Status, StoredSubscription, SubscriptionError, SubscriptionEvent, Subscriptions};
+use edge_tenants::Effect;
 
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
@@ -34,11 +35,21 @@ pub(crate) struct SeatOutcome {
     pub(crate) organization: Option<String>,
     /// Whether it is the payment of an order, for which a budget may hold something.
     pub(crate) pays_order: bool,
+    /// What the organization is told.
+    pub(crate) notice: Option<SeatNotice>,
+}
+
+/// What an organization is told of a payment for seats.
+pub(crate) struct SeatNotice {
+    /// [`Effect::NotifyPaid`] or [`Effect::NotifyFailed`].
+    pub(crate) effect: Effect,
+    /// The plan that is paid for.
+    pub(crate) plan: String,
 }
 
 impl SeatOutcome {
     const fn of_nobody(outcome: EventOutcome) -> Self {
-        Self { outcome, organization: None, pays_order: false }
+        Self { outcome, organization: None, pays_order: false, notice: None }
     }
 
     fn quarantined(reason: &str) -> Self {
@@ -90,15 +101,25 @@ impl SeatSubscriptions {
             kind,
         };
         let actor = Actor { id: format!("webhook:{}", stored.provider), address: None };
+        let mut notice = None;
         let outcome = match self.subscriptions.apply_event(&found.id, &change, &actor).await {
-            Ok(applied) if applied.is_news => EventOutcome::Processed,
-            Ok(_) => EventOutcome::Ignored("superseded"),
+            Ok(applied) => {
+                // An event that is taken up again changes nothing any more, and is still told of.
+                let is_nothing = event.amount.is_some_and(|amount| amount.minor == 0);
+                let effect = match kind {
+                    EventKind::Paid { .. } if !is_nothing => Some(Effect::NotifyPaid),
+                    EventKind::PaymentFailed if applied.terms.status == Status::PastDue => Some(Effect::NotifyFailed),
+                    _ => None,
+                };
+                notice = effect.map(|effect| SeatNotice { effect, plan: applied.terms.plan.name });
+                if applied.is_news { EventOutcome::Processed } else { EventOutcome::Ignored("superseded") }
+            }
             Err(SubscriptionError::Contradiction(contradiction)) => {
                 EventOutcome::Quarantined(contradiction.to_string())
             }
             Err(error) => return Err(error.into()),
         };
         let organization = Some(found.account.organization.clone());
-        Ok(SeatOutcome { outcome, organization, pays_order: false })
+        Ok(SeatOutcome { outcome, organization, pays_order: false, notice })
     }
 }

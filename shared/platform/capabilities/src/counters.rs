@@ -152,12 +152,9 @@ impl Counters {
         Ok(self.0.cache.counter(key).await?.unwrap_or(0))
     }
 
-    /// `capabilities` with calls to upstreams counted, once.
+    /// `capabilities` with calls to upstreams counted: what a component is made of, once.
     #[must_use]
     pub fn watching(&self, capabilities: &Capabilities) -> Capabilities {
-        if capabilities.http.is_counted() {
-            return capabilities.clone();
-        }
         let (http, clock) = (capabilities.http.clone(), capabilities.clock.clone());
         Capabilities { http: Arc::new(CountedHttp { http, clock, counters: self.clone() }), ..capabilities.clone() }
     }
@@ -180,10 +177,6 @@ struct CountedHttp {
 
 #[async_trait]
 impl Http for CountedHttp {
-    fn is_counted(&self) -> bool {
-        true
-    }
-
     async fn send(
         &self,
         upstream: UpstreamName,
@@ -264,8 +257,7 @@ mod tests {
         });
         let (capabilities, _tasks) = world.instance();
         let counters = Counters::new(&capabilities);
-        // Who watches what is watched already counts nothing twice.
-        let http = counters.watching(&counters.watching(&capabilities)).http;
+        let http = counters.watching(&capabilities).http;
         for (upstream, path) in [
             (UpstreamName::Erp, "/api/v1/seats/a/b/keys"),
             (UpstreamName::BheemPay, "/api/v1/pay/verify"),

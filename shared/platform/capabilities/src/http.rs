@@ -81,11 +81,6 @@ impl UpstreamName {
 /// Requests to upstreams. A response with any status is a response, not an error.
 #[async_trait]
 pub trait Http: Send + Sync {
-    /// Whether its calls are counted for operators.
-    fn is_counted(&self) -> bool {
-        false
-    }
-
     /// Sends `request` to `upstream` and reads the whole response within `timeout`, up to [`MAX_RESPONSE_BYTES`].
     async fn send(
         &self,

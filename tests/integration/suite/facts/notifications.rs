@@ -13,6 +13,8 @@ facts! {
     an_event_reaches_people_once_over_each_channel_and_is_reported,
     an_outage_of_notify_loses_nothing_and_sends_nothing_twice,
     a_feed_answers_a_request_that_waits,
+    who_is_added_or_has_another_role_is_told_once,
+    what_others_wrote_is_refused_or_passed_on_without_harm,
 }
 
 const EVENTS: &str = "/api/v1/notifications/events";
@@ -108,4 +110,61 @@ async fn a_feed_answers_a_request_that_waits(stage: Arc<Stage>) {
     let (feed, _) = tokio::join!(waits, raises);
     let feed = feed.expect(200);
     assert_eq!((&feed["data"][0]["data"]["meeting_name"], &feed["unread"]), (&json!("Feed"), &json!(1)));
+}
+
+async fn who_is_added_or_has_another_role_is_told_once(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    let users = format!("/api/v1/tenants/{}/users", customer.tenant);
+    let new = json!({"user_id": "told", "email": "told@clinic.example"});
+    edge.call("POST", &users).key(BOOTSTRAP).json(&new).send().await.expect(201);
+    for _ in 0..2 {
+        let change = edge.call("PUT", &format!("{users}/told")).key(BOOTSTRAP).json(&json!({"role": "MANAGER"}));
+        change.send().await.expect(200);
+    }
+    let path = format!("{MESSAGES}?user_id=told");
+    let call = edge.call("GET", &path).key(BOOTSTRAP).header("x-tenant-id", &customer.tenant);
+    let messages = call.send().await.expect(200);
+    let mut types: Vec<&str> =
+        messages["data"].as_array().unwrap().iter().map(|message| message["event_type"].as_str().unwrap()).collect();
+    types.sort_unstable();
+    assert_eq!(types, ["WORKSPACE_ROLE_CHANGED", "WORKSPACE_TEAM_INVITE"]);
+}
+
+async fn what_others_wrote_is_refused_or_passed_on_without_harm(stage: Arc<Stage>) {
+    let edge = stage.paid().await;
+    let customer = Customer::new(&edge).await;
+    let call = || edge.call("POST", EVENTS).key(BOOTSTRAP).header("x-tenant-id", &customer.tenant);
+    for (field, value) in [
+        ("name", "Ana\r\nBcc: eve@evil.example"),
+        ("email", "ana@clinic.example\r\nBcc: eve@evil.example"),
+        ("email", "ana@clinic.example,eve@evil.example"),
+        ("phone", "+91 98765 43210\r\n"),
+    ] {
+        let mut event = invitation("Harm");
+        event["recipients"][0][field] = json!(value);
+        let answer = call().json(&event).send().await;
+        answer.refused(400, "VALIDATION_ERROR");
+        assert!(answer.text().contains(&format!("recipients[0].{field}")), "{}", answer.text());
+    }
+    let mut event = invitation("Harm");
+    event["data"]["agenda"] = json!("x".repeat(70_000));
+    let answer = call().json(&event).send().await;
+    answer.refused(400, "VALIDATION_ERROR");
+    assert!(answer.text().contains("\"data\""), "{}", answer.text());
+    let meeting = format!("Harm of {}", customer.subscription);
+    let mut event = invitation(&format!("{meeting}<script>\r\nBcc: eve@evil.example"));
+    event["recipients"][0]["name"] = json!("<b>Ana</b>");
+    raise(&edge, &customer, &event).await;
+    let sent = eventually("both to be sent", async || {
+        let sent = taken(&edge, &meeting);
+        (sent.len() == 2).then_some(sent)
+    })
+    .await;
+    for one in sent {
+        let written = one["body"].to_string();
+        let is_email = one["path"] == "/api/v1/email/send/template";
+        assert!(!written.contains("\\r") && !written.contains("\\n"), "{written}");
+        assert!(!is_email || !written.contains('<'), "{written}");
+    }
 }

@@ -91,7 +91,7 @@ impl SeatSubscriptions {
         match meaning(&found.terms, order.as_ref(), event, stored.occurred_at, &rates) {
             Meaning::Outcome(outcome) => {
                 let organization = Some(found.account.organization);
-                Ok(Some(SeatOutcome { outcome, organization, pays_order: false }))
+                Ok(Some(SeatOutcome { outcome, organization, pays_order: false, notice: None }))
             }
             Meaning::Change(kind) => {
                 let outcome = self.apply(&found, stored, event, kind).await?;

@@ -28,7 +28,7 @@ impl SeatSubscriptions {
         let Some(kind) = event_kind(event) else {
             let organization = Some(found.account.organization);
             let outcome = EventOutcome::Ignored("unhandled_event");
-            return Ok(Some(SeatOutcome { outcome, organization, pays_order: false }));
+            return Ok(Some(SeatOutcome { outcome, organization, pays_order: false, notice: None }));
         };
         self.apply(&found, stored, event, kind).await.map(Some)
     }
