@@ -50,7 +50,7 @@ toolchain:
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation takes most of the time of
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
-QUICK := quick-components test lint lint-components integration console-test
+QUICK := quick-components test test-components lint lint-components integration console-test
 $(QUICK): FAST := $(COMPONENTS)
 $(QUICK): export CARGO_PROFILE_COMPONENT_LTO := off
 $(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
