@@ -20,4 +20,4 @@ CREATE INDEX IF NOT EXISTS order_shops_by_tenant ON order_shops (tenant_id, crea
 
 -- What is to be packed, and what a shop calls it, are asked for often.
 CREATE INDEX IF NOT EXISTS orders_by_status ON orders (tenant_id, status, created_at, id);
-CREATE INDEX IF NOT EXISTS orders_by_external_id ON orders (tenant_id, external_id);
+CREATE INDEX IF NOT EXISTS orders_by_external_id ON orders (tenant_id, external_id, created_at, id);
