@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use edge_capabilities::Timestamp;
 use edge_csv::{BadLine, Records};
-use edge_database::{Column as _, Conditions, DatabaseError, Db, Record as _, Value, columns, places};
+use edge_database::{Column as _, Conditions, DatabaseError, Db, MAX_ROWS, Record as _, Value, columns, places};
 use edge_notifications::phone_number;
 use sha2::{Digest as _, Sha256};
 
@@ -189,11 +189,15 @@ async fn write(db: &Db, book: &Book, now: Timestamp) -> Result<bool, DatabaseErr
         .filter(is_changed)
         .map(|entry| Contact { updated_at: now, ..entry.contact.clone() })
         .collect();
-    let updated = match update(db, &changed).await {
-        Err(DatabaseError::Duplicate(_)) => return Ok(false),
-        updated => updated?,
-    };
-    Ok(inserted == new.len() && updated == changed.len())
+    // Not all in one statement: with 24,000 parameters PostgreSQL took seconds for each.
+    for some in changed.chunks(MAX_ROWS) {
+        match update(db, some).await {
+            Ok(updated) if updated == some.len() => {}
+            Ok(_) | Err(DatabaseError::Duplicate(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(inserted == new.len())
 }
 
 /// Writes contacts that are there, each if it is as it was read; gives how many were.
