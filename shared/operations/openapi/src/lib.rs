@@ -42,34 +42,39 @@ fn says_no_more_than_a_problem(response: &Response) -> bool {
     )
 }
 
+/// What each crate describes.
+const PARTS: &[fn() -> Description] = &[
+    edge_health::ApiDoc::openapi,
+    edge_seats::ApiDoc::openapi,
+    edge_seats::ChangesApiDoc::openapi,
+    edge_access::ApiDoc::openapi,
+    edge_rulebook::ApiDoc::openapi,
+    edge_applications::ApiDoc::openapi,
+    edge_tenants::ApiDoc::openapi,
+    edge_scim::ApiDoc::openapi,
+    edge_plans::ApiDoc::openapi,
+    edge_subscriptions::ApiDoc::openapi,
+    edge_checkout::ApiDoc::openapi,
+    edge_approvals::ApiDoc::openapi,
+    edge_budgets::ApiDoc::openapi,
+    edge_erp_sync::ApiDoc::openapi,
+    edge_analytics::ApiDoc::openapi,
+    edge_provisioning::ApiDoc::openapi,
+    edge_webhooks::ApiDoc::openapi,
+    edge_notifications_api::ApiDoc::openapi,
+    edge_invoices::ApiDoc::openapi,
+    edge_campaigns::ApiDoc::openapi,
+    edge_contacts::ApiDoc::openapi,
+    edge_orders::ApiDoc::openapi,
+    edge_otp::ApiDoc::openapi,
+    edge_jobs_api::ApiDoc::openapi,
+    edge_stats::ApiDoc::openapi,
+];
+
 /// The whole document. Every operation describes the error that it may answer.
 pub fn document() -> Description {
     let mut whole = Whole::openapi();
-    whole.merge(edge_health::ApiDoc::openapi());
-    whole.merge(edge_seats::ApiDoc::openapi());
-    whole.merge(edge_seats::ChangesApiDoc::openapi());
-    whole.merge(edge_access::ApiDoc::openapi());
-    whole.merge(edge_rulebook::ApiDoc::openapi());
-    whole.merge(edge_applications::ApiDoc::openapi());
-    whole.merge(edge_tenants::ApiDoc::openapi());
-    whole.merge(edge_scim::ApiDoc::openapi());
-    whole.merge(edge_plans::ApiDoc::openapi());
-    whole.merge(edge_subscriptions::ApiDoc::openapi());
-    whole.merge(edge_checkout::ApiDoc::openapi());
-    whole.merge(edge_approvals::ApiDoc::openapi());
-    whole.merge(edge_budgets::ApiDoc::openapi());
-    whole.merge(edge_erp_sync::ApiDoc::openapi());
-    whole.merge(edge_analytics::ApiDoc::openapi());
-    whole.merge(edge_provisioning::ApiDoc::openapi());
-    whole.merge(edge_webhooks::ApiDoc::openapi());
-    whole.merge(edge_notifications_api::ApiDoc::openapi());
-    whole.merge(edge_invoices::ApiDoc::openapi());
-    whole.merge(edge_campaigns::ApiDoc::openapi());
-    whole.merge(edge_contacts::ApiDoc::openapi());
-    whole.merge(edge_orders::ApiDoc::openapi());
-    whole.merge(edge_otp::ApiDoc::openapi());
-    whole.merge(edge_jobs_api::ApiDoc::openapi());
-    whole.merge(edge_stats::ApiDoc::openapi());
+    PARTS.iter().for_each(|part| whole.merge(part()));
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let error = ResponseBuilder::new().description("An error.").content(PROBLEM, problem.clone()).build();
     for (path, item) in &mut whole.paths.paths {
@@ -93,7 +98,7 @@ pub fn document() -> Description {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::Value;
 
@@ -124,6 +129,22 @@ mod tests {
             let id = operation["operationId"].as_str().unwrap();
             assert!(seen.insert(id), "two operations are called {id}: set `operation_id`");
         }
+    }
+
+    /// Of two that are merged the first would be taken for both.
+    #[test]
+    fn schemas_of_one_name_are_one_schema() {
+        let mut schemas: BTreeMap<String, Value> = BTreeMap::new();
+        let mut twice = BTreeSet::new();
+        for part in PARTS {
+            for (name, schema) in part().components.unwrap_or_default().schemas {
+                let schema = serde_json::to_value(schema).unwrap();
+                if schemas.entry(name.clone()).or_insert_with(|| schema.clone()) != &schema {
+                    twice.insert(name);
+                }
+            }
+        }
+        assert!(twice.is_empty(), "two schemas have one name, give one another by `#[schema(as = …)]`: {twice:?}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ const ERP: &str = "the ERP";
 
 /// A tenant's subscription.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Subscription)]
+#[schema(as = TenantSubscription)]
 pub(crate) struct SubscriptionResponse {
     subscription_id: Option<String>,
     /// `active`, `past_due`, `suspended`, `cancelled`, or another word of the ERP.

@@ -34,6 +34,7 @@ pub(crate) struct ReconciliationResponse {
 
 /// A payment whose books are not as they should be.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ReconciliationFinding)]
 pub(crate) struct Finding {
     tenant_id: String,
     payment_id: Option<String>,

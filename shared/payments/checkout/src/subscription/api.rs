@@ -45,6 +45,7 @@ pub(crate) async fn get_subscription(
 
 /// Why and when a subscription is cancelled.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = CancelTenantSubscriptionRequest)]
 pub(crate) struct CancelSubscriptionRequest {
     /// Why, for people. At most 1,024 bytes.
     #[serde(default)]
