@@ -109,7 +109,7 @@ rules: programs
 # Without rustdoc, which would read every crate once more and find nothing to run: `cargo test -p structure` holds that.
 # And without the integration tests, which run in no shape here.
 unit: programs
-	EDGE_TESTS_SHAPES= $(TEST) --tests
+	EDGE_TESTS_SHAPES= $(TEST) --tests --no-fail-fast
 
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: components programs probe tools

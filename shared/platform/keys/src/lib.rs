@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     const OLD: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    const NEW: &str = "-_8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NEW: &str = "-_8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     fn keys(text: &str) -> Keys {
         Keys::parse("a_key", text).unwrap_or_else(|error| panic!("{text}: {error}"))
