@@ -17,7 +17,9 @@ use edge_capabilities::database::Row;
 
 pub use edge_capabilities::database::{Cursor, DatabaseError, Dialect, Value};
 pub use health::{CLOCK_TOLERANCE, ClockState};
-pub use records::{Column, Conditions, Fields, MAX_ROWS, Record, columns, places, read_all, retry_on_conflict};
+pub use records::{
+    Column, Conditions, Fields, MAX_ROWS, Record, changed_rows, columns, places, read_all, retry_on_conflict,
+};
 
 /// A migration that was not yet applied to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -396,6 +396,23 @@ pub fn places(first: usize, count: usize) -> String {
     (first..first.saturating_add(count)).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
+/// `rows` as the table `changed`, from which one statement changes many rows: `WITH changed (id, at) AS (VALUES
+/// (CAST($1 AS TEXT), CAST($2 AS BIGINT)), …)`, with its parameters. `columns` are names and SQL types, for PostgreSQL takes
+/// a parameter without one for a text. At most [`MAX_ROWS`] rows; none is not SQL.
+pub fn changed_rows(columns: &[(&str, &str)], rows: Vec<Vec<Value>>) -> (String, Vec<Value>) {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let (mut texts, mut values) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let mut casts = Vec::with_capacity(row.len());
+        for (value, (_, kind)) in row.into_iter().zip(columns) {
+            values.push(value);
+            casts.push(format!("CAST(${} AS {kind})", values.len()));
+        }
+        texts.push(format!("({})", casts.join(", ")));
+    }
+    (format!("WITH changed ({}) AS (VALUES {})", names.join(", "), texts.join(", ")), values)
+}
+
 /// Repeats `attempt`, at most `times`, until it returns a value; None: all attempts conflicted. An attempt returns None if
 /// the data that it read was changed by another writer.
 pub async fn retry_on_conflict<T, E, F>(times: u32, mut attempt: impl FnMut() -> F) -> Result<Option<T>, E>

@@ -1,8 +1,10 @@
 //! Enrolments in the database.
 
+use std::collections::HashMap;
+
 use edge_capabilities::Timestamp;
 use edge_database::{
-    Column as _, Conditions, DatabaseError, Db, Dialect, MAX_ROWS, Record as _, Value, columns, read_all,
+    Column as _, Conditions, DatabaseError, Db, Dialect, MAX_ROWS, Record as _, Value, changed_rows, columns, read_all,
 };
 
 use super::model::{Enrolment, Send, SendState};
@@ -154,33 +156,21 @@ impl Enrolments {
 
     /// Stores what changes in `enrolments` where `condition` holds of the value beside each; one value is all's.
     async fn store(&self, enrolments: &[Enrolment], condition: &str, guards: &[Value]) -> Result<(), DatabaseError> {
-        let cast = |place: usize, kind: &str| format!("CAST(${place} AS {kind})");
+        let columns: Vec<(&str, &str)> = [("id", "TEXT"), ("guard", "TEXT")].into_iter().chain(CHANGING).collect();
+        let set = CHANGING.map(|(column, _)| format!("{column} = changed.{column}")).join(", ");
         for (batch, chunk) in enrolments.chunks(MAX_ROWS).enumerate() {
-            let (mut rows, mut values) = (Vec::new(), Vec::new());
+            let mut rows = Vec::with_capacity(chunk.len());
             for (place, enrolment) in chunk.iter().enumerate() {
                 let place = batch.saturating_mul(MAX_ROWS).saturating_add(place);
                 let guard = guards.get(place).or(guards.first()).cloned().unwrap_or(Value::Null);
-                let mut row = vec![cast(values.len().saturating_add(1), "TEXT")];
-                values.push(Value::from(enrolment.id.as_str()));
-                row.push(cast(values.len().saturating_add(1), "TEXT"));
-                values.push(guard);
-                let all = Enrolment::COLUMNS.iter().zip(enrolment.values()?);
-                let mut all: Vec<(&str, Value)> = all.map(|(column, value)| (*column, value)).collect();
-                for (column, kind) in CHANGING {
-                    let found = all.iter().position(|(name, _)| *name == column).map(|place| all.swap_remove(place));
-                    row.push(cast(values.len().saturating_add(1), kind));
-                    values.push(found.map_or(Value::Null, |(_, value)| value));
-                }
-                rows.push(format!("({})", row.join(", ")));
+                let all: HashMap<&str, Value> = Enrolment::COLUMNS.iter().copied().zip(enrolment.values()?).collect();
+                let changing = CHANGING.map(|(column, _)| all.get(column).cloned().unwrap_or(Value::Null));
+                rows.push([Value::from(enrolment.id.as_str()), guard].into_iter().chain(changing).collect());
             }
-            let names = CHANGING.map(|(column, _)| column);
-            let set: Vec<String> = names.iter().map(|column| format!("{column} = changed.{column}")).collect();
+            let (changed, values) = changed_rows(&columns, rows);
             let statement = format!(
-                "WITH changed (id, guard, {}) AS (VALUES {}) UPDATE campaign_enrolments AS e SET {}, lease = NULL FROM changed
-                 WHERE e.id = changed.id AND {condition} changed.guard",
-                names.join(", "),
-                rows.join(", "),
-                set.join(", "),
+                "{changed} UPDATE campaign_enrolments AS e SET {set}, lease = NULL FROM changed
+                 WHERE e.id = changed.id AND {condition} changed.guard"
             );
             self.0.query_owned(&statement, values).await?;
         }
@@ -216,28 +206,28 @@ impl Enrolments {
     /// Notes the state, the reason and the times of `sends` whose messages are in the outbox.
     pub(crate) async fn settle(&self, sends: &[Send]) -> Result<(), DatabaseError> {
         for chunk in sends.chunks(MAX_ROWS) {
-            let (mut rows, mut values) = (Vec::new(), Vec::new());
+            let mut rows = Vec::with_capacity(chunk.len());
             for send in chunk {
-                let row = [
-                    (Value::from(send.id.as_str()), "TEXT"),
-                    (send.state.to_value()?, "TEXT"),
-                    (send.reason.to_value()?, "TEXT"),
-                    (send.look_at.to_value()?, "BIGINT"),
-                    (send.settled_at.to_value()?, "BIGINT"),
-                ];
-                let mut texts = Vec::new();
-                for (value, kind) in row {
-                    values.push(value);
-                    texts.push(format!("CAST(${} AS {kind})", values.len()));
-                }
-                rows.push(format!("({})", texts.join(", ")));
+                rows.push(vec![
+                    Value::from(send.id.as_str()),
+                    send.state.to_value()?,
+                    send.reason.to_value()?,
+                    send.look_at.to_value()?,
+                    send.settled_at.to_value()?,
+                ]);
             }
+            let columns = [
+                ("id", "TEXT"),
+                ("state", "TEXT"),
+                ("reason", "TEXT"),
+                ("look_at", "BIGINT"),
+                ("settled_at", "BIGINT"),
+            ];
+            let (changed, values) = changed_rows(&columns, rows);
             let statement = format!(
-                "WITH changed (id, state, reason, look_at, settled_at) AS (VALUES {})
-                 UPDATE campaign_sends AS s SET state = changed.state, reason = changed.reason, look_at = changed.look_at,
-                    settled_at = changed.settled_at
+                "{changed} UPDATE campaign_sends AS s SET state = changed.state, reason = changed.reason,
+                    look_at = changed.look_at, settled_at = changed.settled_at
                  FROM changed WHERE s.id = changed.id AND s.state = '{}'",
-                rows.join(", "),
                 SendState::Queued.as_str(),
             );
             self.0.query_owned(&statement, values).await?;

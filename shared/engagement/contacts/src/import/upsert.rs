@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use edge_capabilities::Timestamp;
 use edge_csv::{BadLine, Records};
-use edge_database::{Column as _, Conditions, DatabaseError, Db, MAX_ROWS, Record as _, Value, columns, places};
+use edge_database::{Column as _, Conditions, DatabaseError, Db, MAX_ROWS, Record as _, changed_rows, columns};
 use edge_notifications::phone_number;
 use sha2::{Digest as _, Sha256};
 
@@ -202,16 +202,24 @@ async fn write(db: &Db, book: &Book, now: Timestamp) -> Result<bool, DatabaseErr
 
 /// Writes contacts that are there, each if it is as it was read; gives how many were.
 async fn update(db: &Db, contacts: &[Contact]) -> Result<usize, DatabaseError> {
-    const COLUMNS: [&str; 10] =
-        ["name", "email", "email_key", "phone", "attributes", "tags", "timezone", "locale", "source", "updated_at"];
+    const CHANGING: [(&str, &str); 10] = [
+        ("name", "TEXT"),
+        ("email", "TEXT"),
+        ("email_key", "TEXT"),
+        ("phone", "TEXT"),
+        ("attributes", "TEXT"),
+        ("tags", "TEXT"),
+        ("timezone", "TEXT"),
+        ("locale", "TEXT"),
+        ("source", "TEXT"),
+        ("updated_at", "BIGINT"),
+    ];
     if contacts.is_empty() {
         return Ok(0);
     }
-    let (mut texts, mut values): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
+    let mut rows = Vec::with_capacity(contacts.len());
     for contact in contacts {
-        let first = values.len().saturating_add(1);
-        let (revision, at) = (first.saturating_add(1), first.saturating_add(11));
-        values.extend([
+        rows.push(vec![
             contact.id.as_str().into(),
             contact.revision.into(),
             contact.name.clone().into(),
@@ -225,16 +233,13 @@ async fn update(db: &Db, contacts: &[Contact]) -> Result<usize, DatabaseError> {
             contact.source.clone().into(),
             contact.updated_at.into(),
         ]);
-        let middle = places(first.saturating_add(2), 9);
-        texts.push(format!("(${first}, CAST(${revision} AS BIGINT), {middle}, CAST(${at} AS BIGINT))"));
     }
-    let set: Vec<String> =
-        (3_usize..).zip(COLUMNS).map(|(place, column)| format!("{column} = v.column{place}")).collect();
+    let columns: Vec<(&str, &str)> = [("id", "TEXT"), ("revision", "BIGINT")].into_iter().chain(CHANGING).collect();
+    let (changed, values) = changed_rows(&columns, rows);
+    let set = CHANGING.map(|(column, _)| format!("{column} = changed.{column}")).join(", ");
     let statement = format!(
-        "UPDATE contacts SET {}, revision = revision + 1 FROM (VALUES {}) AS v
-         WHERE contacts.id = v.column1 AND contacts.revision = v.column2 RETURNING id",
-        set.join(", "),
-        texts.join(", ")
+        "{changed} UPDATE contacts SET {set}, revision = contacts.revision + 1 FROM changed
+         WHERE contacts.id = changed.id AND contacts.revision = changed.revision RETURNING contacts.id"
     );
     Ok(db.query_owned(&statement, values).await?.len())
 }
