@@ -55,44 +55,6 @@ impl Database for File {
     }
 }
 
-/// A connection whose driver takes a NULL for an integer wherever it stands: here it is written into the statement, as
-/// components do.
-struct WithNulls<D>(D);
-
-#[async_trait]
-impl<D: Database> Database for WithNulls<D> {
-    async fn query(&self, statement: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, DatabaseError> {
-        let (mut text, mut values) = (String::new(), Vec::new());
-        let mut parts = statement.split('$');
-        text.push_str(parts.next().unwrap());
-        let mut places = vec![None; parameters.len()];
-        for part in parts {
-            let digits = part.chars().take_while(char::is_ascii_digit).count();
-            let (number, rest) = part.split_at(digits);
-            let Some(index) = number.parse::<usize>().ok().map(|number| number - 1) else {
-                text.push('$');
-                text.push_str(part);
-                continue;
-            };
-            if parameters[index] == SqlValue::Null {
-                text.push_str("NULL");
-            } else {
-                let place = *places[index].get_or_insert_with(|| {
-                    values.push(parameters[index].clone());
-                    values.len()
-                });
-                text.push_str(&format!("${place}"));
-            }
-            text.push_str(rest);
-        }
-        self.0.query(&text, &values).await
-    }
-
-    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
-        self.0.dialect().await
-    }
-}
-
 /// An edge with one tenant.
 struct Edge {
     capabilities: Capabilities,
@@ -179,7 +141,7 @@ async fn a_file_makes_and_changes_contacts_on_a_sqlite_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_makes_and_changes_contacts_on_postgresql() {
     let Some(server) = server::start().await else { return };
-    check(&Edge::new(Arc::new(WithNulls(server.new_database("contacts").await))).await).await;
+    check(&Edge::new(Arc::new(server.new_database("contacts").await)).await).await;
 }
 
 async fn measure(name: &str, edge: &Edge) {
@@ -207,5 +169,5 @@ async fn a_hundred_thousand_contacts_on_a_sqlite_file() {
 #[ignore = "measures"]
 async fn a_hundred_thousand_contacts_on_postgresql() {
     let Some(server) = server::start().await else { return };
-    measure("PostgreSQL", &Edge::new(Arc::new(WithNulls(server.new_database("contacts").await))).await).await;
+    measure("PostgreSQL", &Edge::new(Arc::new(server.new_database("contacts").await)).await).await;
 }
