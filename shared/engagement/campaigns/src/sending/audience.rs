@@ -41,15 +41,26 @@ impl Audience {
 }
 
 impl Sending {
-    /// The contacts of `enrolments`.
-    pub(super) async fn audience(&self, enrolments: &[Enrolment], plans: &Plans) -> Result<Audience, DatabaseError> {
-        let mut audience = Audience::default();
+    /// The contacts of `enrolments`, tenant by tenant.
+    pub(super) async fn contacts_of<'e>(
+        &self,
+        enrolments: &'e [Enrolment],
+    ) -> Result<Vec<(&'e str, Vec<Contact>)>, DatabaseError> {
         let mut by_tenant: HashMap<&str, HashSet<&str>> = HashMap::new();
         for enrolment in enrolments {
             by_tenant.entry(&enrolment.tenant).or_default().insert(&enrolment.contact);
         }
+        let mut contacts = Vec::new();
         for (tenant, ids) in by_tenant {
-            let found = self.contacts.get_all(tenant, ids).await?;
+            contacts.push((tenant, self.contacts.get_all(tenant, ids).await?));
+        }
+        Ok(contacts)
+    }
+
+    /// What is to be known of the contacts of `enrolments`.
+    pub(super) async fn audience(&self, enrolments: &[Enrolment], plans: &Plans) -> Result<Audience, DatabaseError> {
+        let mut audience = Audience::default();
+        for (tenant, found) in self.contacts_of(enrolments).await? {
             audience.suppressed.extend(self.suppressions.of_contacts(tenant, &found).await?);
             audience.contacts.extend(found.into_iter().map(|contact| (contact.id.clone(), contact)));
         }

@@ -8,6 +8,7 @@ use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
 use edge_jobs::{Job, JobHandler, JobOutcome, JobResult};
 use edge_notifications::{Message, MessageState};
+use edge_time_zones::Zone;
 
 use super::{BATCH, BATCHES, LEASE, Sending};
 use crate::enrolment::{Enrolment, Send, SendState};
@@ -103,7 +104,9 @@ impl Sending {
         let waits = |enrolment: &Enrolment| enrolment.message.as_ref().is_some_and(|id| ended.contains_key(id));
         let mut waiting: Vec<Enrolment> = found.into_iter().filter(waits).collect();
         let plans = self.plans(&mut waiting, now).await?;
-        let zones = self.zones_of(&waiting).await?;
+        let contacts = self.contacts_of(&waiting).await?.into_iter().flat_map(|(_, contacts)| contacts);
+        let zones: HashMap<String, Zone> =
+            contacts.filter_map(|contact| contact.zone().map(|zone| (contact.id, zone))).collect();
         let (mut going_on, mut guards) = (Vec::new(), Vec::new());
         for mut enrolment in waiting {
             let Some(message) = enrolment.message.clone() else { continue };
@@ -120,25 +123,5 @@ impl Sending {
             guards.push(message);
         }
         self.enrolments.store_settled(&going_on, &guards).await
-    }
-
-    /// The time zones of the contacts of `enrolments`, where they are known.
-    async fn zones_of(
-        &self,
-        enrolments: &[Enrolment],
-    ) -> Result<HashMap<String, edge_time_zones::Zone>, DatabaseError> {
-        let mut by_tenant: HashMap<&str, Vec<&str>> = HashMap::new();
-        for enrolment in enrolments {
-            by_tenant.entry(&enrolment.tenant).or_default().push(&enrolment.contact);
-        }
-        let mut zones = HashMap::new();
-        for (tenant, ids) in by_tenant {
-            for contact in self.contacts.get_all(tenant, ids).await? {
-                if let Some(zone) = contact.zone() {
-                    zones.insert(contact.id, zone);
-                }
-            }
-        }
-        Ok(zones)
     }
 }
