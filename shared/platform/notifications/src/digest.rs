@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::channel::Channel;
 use crate::clean::is_address;
+use crate::config::NotifyConfig;
 use crate::event::{Content, message_id};
 use crate::event_types::WORKSPACE_DIGEST;
-use crate::notifier::{Notifier, NotifyConfig, Outcome};
+use crate::notifier::{Notifier, Outcome};
 use crate::outbox::Message;
 use crate::preferences::Wish;
 use crate::request::request;

@@ -19,6 +19,7 @@
 mod channel;
 mod claim;
 mod clean;
+mod config;
 mod digest;
 mod directory;
 mod event;
@@ -39,11 +40,12 @@ mod template;
 mod text;
 
 pub use channel::Channel;
+pub use config::NotifyConfig;
 pub use directory::{Contact, Directory, Opened, Unseal};
 pub use event::{Content, NewEvent, Recipient};
 pub use event_types::{Category, EventType};
 pub use mapping::{Mapping, Mappings, VariablePaths, Variables};
-pub use notifier::{Notifier, NotifyConfig, SendResult};
+pub use notifier::{Notifier, SendResult};
 pub use outbox::{Message, MessageFilter, Notifications};
 pub use phone::phone_number;
 pub use preferences::{Digest, PreferenceStore, Preferences, QuietHours, is_timezone};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use edge_capabilities::config::{ConfigError, millis, text, url};
+use edge_capabilities::config::ConfigError;
 use edge_capabilities::http::UpstreamName;
-use edge_capabilities::{Capabilities, Config, Timestamp};
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_jobs::{JobQueue, JobRunner, NewJob};
 use futures::StreamExt as _;
@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::channel::Channel;
 use crate::clean::is_address;
+use crate::config::NotifyConfig;
 use crate::directory::{Directory, Opened, Unseal};
 use crate::event::{Content, Recipient};
 use crate::event_types::{EventType, WORKSPACE_DIGEST};
@@ -32,41 +33,11 @@ use crate::template::render;
 /// How long one worker may take to send a message before another sends it.
 const LEASE: Duration = Duration::from_secs(60);
 
-/// The longest that Notify is waited for: messages are also sent behind the answers of webhooks.
-const MAX_TIMEOUT: Duration = Duration::from_secs(3);
-
 /// Messages that are sent at once.
 const CONCURRENCY: usize = 16;
 
 /// Attempts that Notify answered, after which a message is given up.
 pub(crate) const MAX_ATTEMPTS: i64 = 5;
-
-/// The variables by which messages are sent.
-#[derive(Clone, Debug)]
-pub struct NotifyConfig {
-    /// `notify_url`, without a slash at its end; empty: nothing is sent.
-    url: String,
-    /// `notify_api_key`.
-    api_key: String,
-    /// `upstream_timeout_ms`, three seconds at most.
-    timeout: Duration,
-}
-
-impl NotifyConfig {
-    /// Reads the variables.
-    pub async fn load(config: &dyn Config) -> Result<Self, ConfigError> {
-        Ok(Self {
-            url: url(config, "notify_url").await?,
-            api_key: text(config, "notify_api_key").await?,
-            timeout: millis(config, "upstream_timeout_ms", 2_000).await?.min(MAX_TIMEOUT),
-        })
-    }
-
-    /// Whether there is an address to send messages to.
-    pub fn is_configured(&self) -> bool {
-        !self.url.is_empty()
-    }
-}
 
 /// What came of sending messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
