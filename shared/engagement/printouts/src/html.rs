@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest as _, Sha256};
+use edge_http::{escape_html, page_policy};
 
 use crate::page::Page;
 
@@ -12,35 +10,16 @@ const STYLE: &str = include_str!("page.css");
 
 /// What a browser may do with the page: show it with its own style.
 pub(crate) fn content_security_policy() -> String {
-    let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-}
-
-/// A text as HTML shows it, also within quotes.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
-    html
+    page_policy(STYLE, "'none'")
 }
 
 fn paragraph(lines: &[String]) -> String {
-    lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>")
+    lines.iter().map(|line| escape_html(line)).collect::<Vec<_>>().join("<br>")
 }
 
 /// The document.
 pub(crate) fn html(page: &Page) -> String {
-    let title = escaped(&page.title);
+    let title = escape_html(&page.title);
     let mut html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
@@ -53,7 +32,7 @@ pub(crate) fn html(page: &Page) -> String {
     let _ = writeln!(html, "</header>\n<section><address>{}</address>", paragraph(&page.sender));
     let _ = writeln!(html, "<address><b>To</b><br>{}</address>\n<dl>", paragraph(&page.recipient));
     for (label, value) in &page.facts {
-        let _ = writeln!(html, "<dt>{label}</dt><dd>{}</dd>", escaped(value));
+        let _ = writeln!(html, "<dt>{label}</dt><dd>{}</dd>", escape_html(value));
     }
     html.push_str("</dl></section>\n<table>\n<thead><tr>");
     for column in page.columns {
@@ -63,7 +42,7 @@ pub(crate) fn html(page: &Page) -> String {
     for row in &page.rows {
         html.push_str("<tr>");
         for cell in row {
-            let _ = write!(html, "<td>{}</td>", escaped(cell));
+            let _ = write!(html, "<td>{}</td>", escape_html(cell));
         }
         html.push_str("</tr>\n");
     }
@@ -72,8 +51,8 @@ pub(crate) fn html(page: &Page) -> String {
         let _ = writeln!(
             html,
             "<tr><th scope=\"row\" colspan=\"4\">{}</th><td>{}</td></tr>",
-            escaped(label),
-            escaped(value)
+            escape_html(label),
+            escape_html(value)
         );
     }
     html.push_str("</tfoot>\n</table>\n");

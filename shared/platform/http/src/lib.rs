@@ -8,6 +8,7 @@ mod body;
 mod conditional;
 mod context;
 mod drain;
+mod html;
 mod layer;
 mod listing;
 mod problem;
@@ -25,6 +26,7 @@ pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use context::{RateLimitStatus, RequestId, Timings};
 pub use edge_json::{InvalidText, Text, nullable};
+pub use html::{escape_html, page_policy};
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
 

@@ -1,12 +1,10 @@
 //! The pages that people see who follow a link.
 
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use edge_http::{escape_html, page_policy};
 use edge_notifications::Channel;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, StatusCode};
-use sha2::{Digest as _, Sha256};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -29,22 +27,6 @@ pub(super) enum Page<'a> {
     },
     /// Nobody signed the link.
     Invalid,
-}
-
-/// A text as HTML shows it, also within quotes.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
-    html
 }
 
 fn messages(channel: Channel) -> &'static str {
@@ -71,17 +53,17 @@ impl Page<'_> {
     fn content(self) -> (String, String) {
         match self {
             Self::Ask { sender, channel, address } => {
-                let title = format!("Unsubscribe from the {} of {}?", messages(channel), escaped(sender));
+                let title = format!("Unsubscribe from the {} of {}?", messages(channel), escape_html(sender));
                 // Without an action the form is posted to the link itself.
                 let form = format!(
                     "<p>They are sent to {}.</p>\n<form method=\"post\">\
                      <button name=\"List-Unsubscribe\" value=\"One-Click\">Unsubscribe</button></form>",
-                    escaped(address)
+                    escape_html(address)
                 );
                 (title, form)
             }
             Self::Done { sender, channel } => {
-                let of = sender.map(|sender| format!(" of {}", escaped(sender))).unwrap_or_default();
+                let of = sender.map(|sender| format!(" of {}", escape_html(sender))).unwrap_or_default();
                 let text = format!("<p>You get no more {}{of}.</p>", messages(channel));
                 ("You are unsubscribed".to_owned(), text)
             }
@@ -99,10 +81,7 @@ impl Page<'_> {
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
              </head>\n<body>\n<main>\n<h1>{title}</h1>\n{content}\n</main>\n</body>\n</html>\n"
         );
-        let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        );
+        let policy = page_policy(STYLE, "'self'");
         let status = if matches!(self, Self::Invalid) { StatusCode::NOT_FOUND } else { StatusCode::OK };
         let headers = [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
