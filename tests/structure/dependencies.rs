@@ -12,6 +12,7 @@ const GROUPS: &[&str] = &[
     "payments",
     "enterprise",
     "engagement",
+    "billing",
     "analytics",
     "operations",
 ];
