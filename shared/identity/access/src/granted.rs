@@ -71,6 +71,10 @@ rights! {
     SubscriptionsWrite;
     /// May read analytics.
     AnalyticsRead;
+    /// May read entities, departments, contracts and disputes.
+    EnterpriseRead;
+    /// May change entities, departments, contracts and disputes.
+    EnterpriseWrite;
     /// May read invoices.
     InvoicesRead;
     /// May create and change invoices, and record payments.

@@ -29,10 +29,11 @@ pub use caller::{Caller, TenantId};
 pub use drain::{DrainAccess, job_routes, jobs_router};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
-    AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, ErpAdmin, Granted,
-    InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, MessagesRead, MessagesWrite, OperationsRead, OrdersRead,
-    OrdersWrite, OrganizationsRead, OrganizationsWrite, OtpSend, Right, RulesEvaluate, RulesRead, RulesWrite,
-    SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
+    AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, EnterpriseRead,
+    EnterpriseWrite, ErpAdmin, Granted, InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, MessagesRead, MessagesWrite,
+    OperationsRead, OrdersRead, OrdersWrite, OrganizationsRead, OrganizationsWrite, OtpSend, Right, RulesEvaluate,
+    RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin, WebhooksRead,
+    WebhooksWrite,
 };
 pub use passport::router as passport_keys_router;
 pub use role::Role;

@@ -49,6 +49,7 @@ impl Role {
             &[Scope::SeatsWrite, Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead];
         const MANAGE_BILLING: &[Scope] =
             &[Scope::BillingRead, Scope::BillingWrite, Scope::SubscriptionsWrite, Scope::AnalyticsRead];
+        const MANAGE_ENTERPRISE: &[Scope] = &[Scope::EnterpriseRead, Scope::EnterpriseWrite];
         const MANAGE_INVOICES: &[Scope] = &[Scope::InvoicesRead, Scope::InvoicesWrite];
         const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
         const WRITE_TO_PEOPLE: &[Scope] = &[Scope::MessagesRead, Scope::MessagesWrite];
@@ -59,13 +60,14 @@ impl Role {
                 USE_SEATS,
                 ASSIGN_SEATS,
                 MANAGE_BILLING,
+                MANAGE_ENTERPRISE,
                 MANAGE_INVOICES,
                 EDIT_ORGANISATION,
                 WRITE_TO_PEOPLE,
                 MANAGE_ORDERS,
                 MANAGE_ORGANISATION,
             ],
-            Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_INVOICES],
+            Self::BillingAdmin => &[USE_SEATS, ASSIGN_SEATS, MANAGE_BILLING, MANAGE_ENTERPRISE, MANAGE_INVOICES],
             Self::Admin => &[USE_SEATS, ASSIGN_SEATS, EDIT_ORGANISATION, WRITE_TO_PEOPLE, MANAGE_ORDERS],
             Self::Manager | Self::Member => &[USE_SEATS],
         };
@@ -100,7 +102,14 @@ mod tests {
             for reading in [Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead] {
                 assert_eq!(scopes.contains(reading), seats, "{role:?}");
             }
-            for paying in [Scope::SubscriptionsWrite, Scope::AnalyticsRead, Scope::InvoicesRead, Scope::InvoicesWrite] {
+            for paying in [
+                Scope::SubscriptionsWrite,
+                Scope::AnalyticsRead,
+                Scope::EnterpriseRead,
+                Scope::EnterpriseWrite,
+                Scope::InvoicesRead,
+                Scope::InvoicesWrite,
+            ] {
                 assert_eq!(scopes.contains(paying), billing, "{role:?}");
             }
             for platform in [Scope::ApplicationsWrite, Scope::RulesWrite, Scope::WebhooksWrite, Scope::ErpAdmin] {

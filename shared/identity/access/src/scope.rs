@@ -65,6 +65,12 @@ pub enum Scope {
     /// Read analytics.
     #[serde(rename = "analytics:read")]
     AnalyticsRead,
+    /// Read entities, departments, contracts and disputes.
+    #[serde(rename = "enterprise:read")]
+    EnterpriseRead,
+    /// Change entities, departments, contracts and disputes.
+    #[serde(rename = "enterprise:write")]
+    EnterpriseWrite,
     /// Read invoices, their payments and reminders.
     #[serde(rename = "invoices:read")]
     InvoicesRead,
@@ -99,7 +105,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -119,6 +125,8 @@ impl Scope {
         Self::SubscriptionsRead,
         Self::SubscriptionsWrite,
         Self::AnalyticsRead,
+        Self::EnterpriseRead,
+        Self::EnterpriseWrite,
         Self::InvoicesRead,
         Self::InvoicesWrite,
         Self::MessagesRead,
@@ -153,6 +161,8 @@ impl Scope {
             Self::SubscriptionsRead => "subscriptions:read",
             Self::SubscriptionsWrite => "subscriptions:write",
             Self::AnalyticsRead => "analytics:read",
+            Self::EnterpriseRead => "enterprise:read",
+            Self::EnterpriseWrite => "enterprise:write",
             Self::InvoicesRead => "invoices:read",
             Self::InvoicesWrite => "invoices:write",
             Self::MessagesRead => "messages:read",

@@ -105,6 +105,10 @@ codes! {
     StepNotFound NOT_FOUND "STEP_NOT_FOUND";
     /// 404: the contact was never enrolled in the campaign.
     NotEnrolled NOT_FOUND "NOT_ENROLLED";
+    /// 404: there is no such entity, or it is another tenant's.
+    EntityNotFound NOT_FOUND "ENTITY_NOT_FOUND";
+    /// 404: there is no such charge, or it is another tenant's.
+    ChargeNotFound NOT_FOUND "CHARGE_NOT_FOUND";
     /// 404: there is no such invoice, or it is another tenant's.
     InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
     /// 404: there is no such webhook event.
@@ -175,6 +179,14 @@ codes! {
     InvoicePaid CONFLICT "INVOICE_PAID";
     /// 409: the invoice is voided.
     InvoiceCancelled CONFLICT "INVOICE_CANCELLED";
+    /// 409: the entity would be below itself.
+    HierarchyCycle CONFLICT "HIERARCHY_CYCLE";
+    /// 409: an entity would be more than 8 levels deep.
+    HierarchyTooDeep CONFLICT "HIERARCHY_TOO_DEEP";
+    /// 409: the entity has active children.
+    EntityHasChildren CONFLICT "ENTITY_HAS_CHILDREN";
+    /// 409: the entity, or its parent, is closed.
+    EntityClosed CONFLICT "ENTITY_CLOSED";
     /// 409: the order is cancelled.
     OrderCancelled CONFLICT "ORDER_CANCELLED";
     /// 409: the order is shipped, so it does not go back.
