@@ -50,6 +50,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("engagement/otp", &["otp_codes", "otp_sends"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
+    (
+        "billing/entities",
+        &["entities", "entity_charges", "entity_invoice_lines", "entity_subscriptions", "entity_trees"],
+    ),
     ("operations/stats", &["stats_snapshots"]),
 ];
 

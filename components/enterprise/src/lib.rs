@@ -1,5 +1,5 @@
-//! The component `enterprise`: approvals and budgets. All of its logic is in `shared/spending/approvals` and
-//! `shared/spending/budgets`.
+//! The component `enterprise`: approvals, budgets, and enterprise billing. All of its logic is in `shared/spending` and
+//! `shared/billing`.
 
 use edge_database::Db;
 use edge_jobs::{JobQueue, JobRunner};
@@ -10,8 +10,10 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = JobRunner::new("enterprise", &capabilities, &JobQueue::new(&capabilities, &db));
     let runner = edge_approvals::jobs(&capabilities, &db, runner);
     let runner = edge_budgets::jobs(&capabilities, &db, runner);
+    let runner = edge_entities::jobs(&capabilities, &db, runner);
     let routes = edge_approvals::routes(&capabilities)
         .merge(edge_budgets::routes(&capabilities))
+        .merge(edge_entities::routes(&capabilities, &db))
         .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "enterprise", &capabilities)
 });

@@ -16,5 +16,5 @@ pub use quantities::Quantities;
 pub use store::Orders;
 
 pub(crate) use quantities::News;
-pub(crate) use request::{MAX_QUANTITY, PackRequest, is_email};
+pub(crate) use request::{MAX_QUANTITY, PackRequest};
 pub(crate) use response::ItemResponse;

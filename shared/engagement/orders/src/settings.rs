@@ -1,9 +1,8 @@
 //! What a tenant's settings say of its orders: the object `orders` in the tenant's `settings`.
 
+use edge_http::is_email;
 use edge_tenants::Tenant;
 use serde_json::Value;
-
-use crate::order::is_email;
 
 /// The setting of a tenant.
 const SETTING: &str = "orders";

@@ -67,6 +67,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0040_untold_changes"),
     expand!("0041_order_shops"),
     expand!("0042_campaigns"),
+    expand!("0043_entities"),
 ];
 
 /// The migrations of `list` with their versions.

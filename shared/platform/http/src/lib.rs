@@ -25,7 +25,7 @@ pub use bearer::bearer;
 pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use context::{RateLimitStatus, RequestId, Timings};
-pub use edge_json::{InvalidText, Text, nullable};
+pub use edge_json::{InvalidText, Text, is_email, nullable};
 pub use html::{escape_html, page_policy};
 pub use listing::{Listing, Page};
 pub use problem::{Code, FieldError, Members, Problem, ProblemBody};

@@ -19,7 +19,7 @@ use serde_json::{Error, Value};
 
 pub use bounded_list::AtMost;
 pub use strict::Strict;
-pub use text::{InvalidText, Text};
+pub use text::{InvalidText, Text, is_email};
 
 /// Tells null from an absent field, for a field with `#[serde(default, deserialize_with = "nullable")]`: None, it is absent;
 /// `Some(None)`, it is null.

@@ -44,6 +44,14 @@ impl<const MAX_LEN: usize> fmt::Display for InvalidText<MAX_LEN> {
 
 impl<const MAX_LEN: usize> Error for InvalidText<MAX_LEN> {}
 
+/// Whether mail could be sent to it: one `@` with something on both sides, and nothing that ends a header. At most 256 bytes.
+pub fn is_email(text: &str) -> bool {
+    let is_domain = |domain: &str| !domain.is_empty() && !domain.contains('@');
+    Text::<256>::accepts(text)
+        && !text.chars().any(|one| one.is_whitespace() || "<>,;\"".contains(one))
+        && text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

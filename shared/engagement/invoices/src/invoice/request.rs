@@ -1,6 +1,6 @@
 //! The bodies of requests that create and update invoices, and their validation.
 
-use edge_http::{FieldError, InvalidText, Problem, Text};
+use edge_http::{FieldError, InvalidText, Problem, Text, is_email};
 use edge_money::{Currency, Digits};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
@@ -248,15 +248,6 @@ impl Errors {
     fn finish(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::fields(self.0)) }
     }
-}
-
-/// Whether mail could be sent to it: one `@` with something on both sides, and nothing that ends a header.
-fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@');
-    let is_domain = |domain: &str| !domain.is_empty() && !domain.contains('@');
-    Text::<MAX_LEN>::accepts(text)
-        && !text.chars().any(|one| one.is_whitespace() || "<>,;\"".contains(one))
-        && parts.is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain))
 }
 
 impl DetailsRequest {

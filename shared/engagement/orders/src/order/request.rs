@@ -1,7 +1,7 @@
 //! The bodies of requests that create and update orders, and their validation.
 
 use edge_capabilities::{Random, Timestamp, random};
-use edge_http::{FieldError, InvalidText, Problem, Text};
+use edge_http::{FieldError, InvalidText, Problem, Text, is_email};
 use edge_money::{Currency, Digits};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -193,14 +193,6 @@ impl Errors {
     fn finish(self) -> Result<(), Problem> {
         if self.0.is_empty() { Ok(()) } else { Err(Problem::fields(self.0)) }
     }
-}
-
-/// Whether mail could be sent to it: one `@` with something on both sides, and nothing that ends a header.
-pub(crate) fn is_email(text: &str) -> bool {
-    let is_domain = |domain: &str| !domain.is_empty() && !domain.contains('@');
-    Text::<MAX_LEN>::accepts(text)
-        && !text.chars().any(|one| one.is_whitespace() || "<>,;\"".contains(one))
-        && text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain))
 }
 
 impl CreateOrderRequest {

@@ -1,12 +1,13 @@
 //! What Shopify's bodies say. Its topic and its shop stand in headers that nobody signed: what happened is read from the body.
 
 use edge_capabilities::Timestamp;
+use edge_http::is_email;
 use serde_json::Value;
 
 use super::report::{
     OrderReport, Report, Unreadable, address, amount, count, currency, id, items, line, list, name, text,
 };
-use crate::order::{Customer, Item, Refund, RefundKind, RefundLine, Shipment, ShipmentStatus, Units, is_email};
+use crate::order::{Customer, Item, Refund, RefundKind, RefundLine, Shipment, ShipmentStatus, Units};
 
 /// States of the payment in which an order is to be packed, and how far each has come.
 const PAID: [(&str, i64); 5] =

@@ -2,10 +2,11 @@
 //! An order has no shipments there: one that is completed left.
 
 use edge_capabilities::Timestamp;
+use edge_http::is_email;
 use serde_json::Value;
 
 use super::report::{OrderReport, Report, Unreadable, address, amount, count, currency, id, items, list, name, text};
-use crate::order::{Customer, Item, Shipment, ShipmentStatus, Units, is_email};
+use crate::order::{Customer, Item, Shipment, ShipmentStatus, Units};
 
 /// What stands for the shipment of a completed order.
 const COMPLETED: &str = "completed";

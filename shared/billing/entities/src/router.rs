@@ -1,0 +1,81 @@
+//! The routes of entities. The handlers of each resource are in its `api`.
+
+use axum::Router;
+use axum::routing::{get, post};
+use edge_access::Authenticator;
+use edge_capabilities::{Capabilities, Timestamp};
+use edge_database::Db;
+use edge_idempotency::Idempotency;
+use edge_jobs::JobRunner;
+use edge_tenants::Tenants;
+use utoipa::OpenApi;
+
+use crate::charge::Charges;
+use crate::entity::Entities;
+use crate::untold::{TELL, TELL_EVERY, TellUntold, Untold};
+use crate::{charge, entity};
+
+#[derive(Clone)]
+pub(crate) struct AppState {
+    authenticator: Authenticator,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) charges: Charges,
+    pub(crate) entities: Entities,
+    pub(crate) idempotency: Idempotency,
+    tenants: Tenants,
+}
+
+impl AppState {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.capabilities.clock.now()
+    }
+}
+
+edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenants });
+
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
+    let state = AppState {
+        authenticator: Authenticator::new(capabilities, db),
+        charges: Charges::new(capabilities, db),
+        entities: Entities::new(capabilities, db),
+        idempotency: Idempotency::new(capabilities, db),
+        tenants: Tenants::new(db.clone()),
+        capabilities: capabilities.clone(),
+    };
+    let entities = "/api/v1/enterprise-billing/entities";
+    let one = format!("{entities}/{{entity_id}}");
+    Router::new()
+        .route(entities, post(entity::api::create_entity).get(entity::api::list_entities))
+        .route(&one, get(entity::api::get_entity).put(entity::api::update_entity))
+        .route(&format!("{one}/charges"), post(charge::api::create_charge).get(charge::api::list_charges))
+        .with_state(state)
+}
+
+/// `runner` with the jobs of this crate.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    let tell = TellUntold { untold: Untold::new(db), clock: capabilities.clock.clone() };
+    runner.repeat(TELL, TELL_EVERY, tell)
+}
+
+/// The routes alone, with the layers that all components share.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    edge_http::finish(routes(&capabilities, &db), "enterprise", &capabilities)
+}
+
+/// The OpenAPI description of these routes.
+#[derive(OpenApi)]
+#[openapi(paths(
+    entity::api::create_entity,
+    entity::api::list_entities,
+    entity::api::get_entity,
+    entity::api::update_entity,
+    charge::api::create_charge,
+    charge::api::list_charges
+))]
+pub struct ApiDoc;
+
+#[cfg(test)]
+mod tests;
