@@ -36,6 +36,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "engagement/contacts",
         &[
+            "contact_erasures",
             "contact_events",
             "contact_import_chunks",
             "contact_import_errors",

@@ -7,7 +7,7 @@
 //! * [`import`]: files of contacts.
 //! * [`keys`]: the server key. [`router`]: the routes; the handlers of each resource are in its `api`.
 //!
-//! This crate owns the tables `contacts`, `contact_suppressions`, `contact_events` and those of imports.
+//! This crate owns the tables `contacts`, `contact_suppressions`, `contact_events`, `contact_erasures` and those of imports.
 
 mod activity;
 mod contact;

@@ -16,7 +16,7 @@ use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::activity::Activities;
-use crate::contact::{self, Contacts};
+use crate::contact::{self, Contacts, Erasures};
 use crate::import::{self, IMPORT, ImportJob, Imports, UPKEEP, UPKEEP_EVERY, Upkeep};
 use crate::suppression::{self, Suppressions};
 use crate::unsubscribe;
@@ -28,6 +28,7 @@ pub(crate) struct AppState {
     audit: AuditLog,
     pub(crate) capabilities: Capabilities,
     pub(crate) contacts: Contacts,
+    pub(crate) erasures: Erasures,
     pub(crate) idempotency: Idempotency,
     pub(crate) imports: Imports,
     importer: Arc<JobRunner>,
@@ -73,6 +74,7 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
         activities: Activities::new(db.clone()),
         audit: AuditLog::new(db.clone()),
         contacts: Contacts::new(db.clone()),
+        erasures: Erasures::new(capabilities, db),
         idempotency: Idempotency::new(capabilities, db),
         imports: Imports::new(db.clone()),
         importer: Arc::new(importer),

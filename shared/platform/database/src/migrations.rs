@@ -68,6 +68,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0041_order_shops"),
     expand!("0042_campaigns"),
     expand!("0043_entities"),
+    expand!("0044_erasures_and_ends"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -178,7 +178,8 @@ pub(crate) async fn update_contact(
 /// Erase a contact
 ///
 /// What is known of the person is removed: the contact, its replies and clicks, and its addresses in messages that are sent.
-/// That an address is suppressed stays known, by a hash of it.
+/// That an address is suppressed stays known, by a hash of it. An import that began before that does not make the contact
+/// again.
 #[utoipa::path(
     delete, path = "/api/v1/contacts/{contact_id}", operation_id = "delete_contact", tag = "Contacts",
     security(("key" = ["messages:write"])),
@@ -201,6 +202,7 @@ pub(crate) async fn delete_contact(
     }
     let detail = json!({"contact_id": contact.id});
     state.audit(&tenant.id, "contact.erased", format!("{}.erased", contact.id), &detail, &actor).await?;
+    state.erasures.note(&contact, state.now()).await?;
     // Last: an instance that dies before this leaves a contact that can be erased again.
     state.contacts.remove(&tenant.id, &contact.id).await?;
     Ok(StatusCode::NO_CONTENT)

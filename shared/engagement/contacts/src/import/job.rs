@@ -11,6 +11,7 @@ use super::model::{Import, ImportStatus};
 use super::store::Imports;
 use super::upsert::upsert;
 use crate::activity::Activities;
+use crate::contact::Erasures;
 
 /// Reads a file. The job has the import's id as its key.
 pub(crate) const IMPORT: JobKind = JobKind::new("contacts.import");
@@ -22,7 +23,8 @@ pub(crate) const UPKEEP_EVERY: Duration = Duration::from_mins(10);
 /// How long a file is read in one go: shorter than the job's lease.
 const SLICE: Duration = Duration::from_secs(15);
 
-/// How long a file is kept of which no import was made, an import that ended, and what people did.
+/// How long a file is kept of which no import was made; an import that ended, and that somebody was erased; and what people
+/// did.
 const KEEP_FILES: Duration = Duration::from_hours(24);
 const KEEP_IMPORTS: Duration = Duration::from_hours(24 * 30);
 const KEEP_ACTIVITIES: Duration = Duration::from_hours(24 * 400);
@@ -38,12 +40,14 @@ pub(super) fn import_job(import: &Import, due: Timestamp) -> NewJob {
 /// Reads files.
 pub(crate) struct ImportJob {
     capabilities: Capabilities,
+    erasures: Erasures,
     imports: Imports,
 }
 
 impl ImportJob {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self { capabilities: capabilities.clone(), imports: Imports::new(db.clone()) }
+        let erasures = Erasures::new(capabilities, db);
+        Self { capabilities: capabilities.clone(), erasures, imports: Imports::new(db.clone()) }
     }
 
     fn now(&self) -> Timestamp {
@@ -67,7 +71,7 @@ impl JobHandler for ImportJob {
             let advanced = match self.imports.next_part(&import).await? {
                 None => None,
                 Some((line, part)) => {
-                    let result = upsert(&self.imports.0, &import, line, &part, self.now()).await?;
+                    let result = upsert(&self.imports.0, &self.erasures, &import, (line, &part), self.now()).await?;
                     self.imports.advance(&import, &result, self.now()).await?
                 }
             };
@@ -96,6 +100,7 @@ pub(crate) struct Upkeep {
     capabilities: Capabilities,
     imports: Imports,
     activities: Activities,
+    erasures: Erasures,
     queue: JobQueue,
     db: Db,
 }
@@ -106,6 +111,7 @@ impl Upkeep {
             capabilities: capabilities.clone(),
             imports: Imports::new(db.clone()),
             activities: Activities::new(db.clone()),
+            erasures: Erasures::new(capabilities, db),
             queue: JobQueue::new(capabilities, db),
             db: db.clone(),
         }
@@ -120,6 +126,7 @@ impl JobHandler for Upkeep {
         self.queue.ensure(open.iter().map(|import| import_job(import, now)).collect()).await?;
         let before = async |span| self.db.expired_before(now, span).await;
         self.imports.remove_old(before(KEEP_FILES).await?, before(KEEP_IMPORTS).await?).await?;
+        self.erasures.remove_old(before(KEEP_IMPORTS).await?).await?;
         self.activities.remove_old(before(KEEP_ACTIVITIES).await?).await?;
         Ok(JobOutcome::Done)
     }

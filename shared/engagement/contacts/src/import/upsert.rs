@@ -12,7 +12,7 @@ use super::columns::read_record;
 use super::model::Import;
 use super::store::PartResult;
 use crate::contact::fields::{Changes, email_key};
-use crate::contact::{Contact, OF_TENANT};
+use crate::contact::{Contact, Erased, Erasures, OF_TENANT};
 
 /// How often a part is written again because somebody else changed its contacts meanwhile.
 const MAX_ATTEMPTS: u32 = 20;
@@ -89,12 +89,13 @@ struct Row {
     phone: Option<String>,
 }
 
-/// Writes the contacts of `part`, whose first line is number `line` of the file of `import`.
+/// Writes the contacts of `part`, whose first line is number `line` of the file of `import`; but for those who were erased
+/// since it began.
 pub(super) async fn upsert(
     db: &Db,
+    erasures: &Erasures,
     import: &Import,
-    line: u64,
-    part: &str,
+    (line, part): (u64, &str),
     now: Timestamp,
 ) -> Result<PartResult, DatabaseError> {
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
@@ -118,8 +119,10 @@ pub(super) async fn upsert(
             result.errors.extend(wrong.iter().cloned());
         }
         let mut book = read_book(db, import, &rows).await?;
+        // After the contacts: of one who is not there any more it is known by now that they were erased.
+        let erased = erasures.since(&import.tenant, import.created_at).await?;
         for row in &rows {
-            match take(&mut book, import, row, now) {
+            match take(&mut book, &erased, import, row, now) {
                 Ok(true) => result.created = result.created.saturating_add(1),
                 Ok(false) => result.updated = result.updated.saturating_add(1),
                 Err(wrong) => {
@@ -155,8 +158,11 @@ async fn read_book(db: &Db, import: &Import, rows: &[Row]) -> Result<Book, Datab
 }
 
 /// Takes a row into the book; gives whether it makes a contact, or made one when this part was written before.
-fn take(book: &mut Book, import: &Import, row: &Row, now: Timestamp) -> Result<bool, Vec<BadLine>> {
+fn take(book: &mut Book, erased: &Erased, import: &Import, row: &Row, now: Timestamp) -> Result<bool, Vec<BadLine>> {
     let bad = |field: String, problem: String| BadLine { line: row.line, field, problem };
+    if erased.has(row.email.as_deref(), row.phone.as_deref()) {
+        return Err(vec![bad("line".to_owned(), "is about a contact who was erased".to_owned())]);
+    }
     let found = book
         .find(row.email.as_deref(), row.phone.as_deref())
         .map_err(|problem| vec![bad("phone".to_owned(), problem.to_owned())])?;

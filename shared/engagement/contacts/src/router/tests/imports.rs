@@ -1,8 +1,12 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::body::Body;
-use edge_capabilities::Clock as _;
+use edge_capabilities::database::{Dialect, Row, Value as SqlValue};
 use edge_capabilities::testing::World;
+use edge_capabilities::{Clock as _, Database};
 
 use super::*;
 
@@ -233,4 +237,64 @@ async fn a_request_that_is_killed_at_any_call_leaves_an_import_that_ends_or_none
         }
     }
     assert!(calls > 5, "{calls}");
+}
+
+/// A database before one of whose statements a contact of Acme is erased.
+struct Erasing {
+    database: Arc<dyn Database>,
+    router: Router,
+    contact: String,
+    /// How many statements come before.
+    before: AtomicI64,
+}
+
+#[async_trait]
+impl Database for Erasing {
+    async fn query(&self, statement: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, DatabaseError> {
+        if self.before.fetch_sub(1, Ordering::Relaxed) == 0 {
+            let path = format!("{CONTACTS}{}", self.contact);
+            let erase = request("DELETE", &path, PLATFORM, [("x-tenant-id", ACME)], &Value::Null);
+            assert_eq!(send(&self.router, erase).await.status, 204);
+        }
+        self.database.query(statement, parameters).await
+    }
+
+    async fn dialect(&self) -> Result<Dialect, DatabaseError> {
+        self.database.dialect().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_erased_is_not_made_again_by_an_import_that_began_before() {
+    let mut before = 0;
+    loop {
+        let test = test().await;
+        let contact = test.make(json!({"email": "P7@x.example", "phone": "+911111111111"})).await;
+        // Nothing is read behind the answer.
+        let (capabilities, tasks) = test.world.instance();
+        let started = send(&router(capabilities), csv(long_file(), "text/csv")).await.expect(202);
+        tasks.kill();
+        let capabilities = test.world.instance().0;
+        let erasing = Arc::new(Erasing {
+            database: capabilities.db.clone(),
+            router: test.router.clone(),
+            contact: path(&contact),
+            before: AtomicI64::new(before),
+        });
+        runner(&Capabilities { db: erasing.clone(), ..capabilities }).drain().await.unwrap();
+        let import = test.acme("GET", &format!("/imports/{}", started["job_id"].as_str().unwrap()), Value::Null).await;
+        let import = import.expect(200);
+        assert_eq!((&import["status"], &import["processed_rows"]), (&json!("completed"), &json!(1_101)), "{before}");
+        if erasing.before.load(Ordering::Relaxed) >= 0 {
+            break;
+        }
+        assert_eq!(test.by_email("p7@x.example").await, Value::Null, "after {before} statements: {import}");
+        assert_eq!(test.count("contact_erasures").await, 2);
+        // An import that begins later may.
+        test.world.clock.advance(Duration::from_secs(1)).await;
+        test.import("email\np7@x.example\n").await;
+        assert_eq!(test.by_email("p7@x.example").await["email"], "p7@x.example");
+        before += 1;
+    }
+    assert!(before > 20, "{before}");
 }
