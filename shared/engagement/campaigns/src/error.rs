@@ -54,7 +54,7 @@ impl From<CampaignError> for Problem {
                 Self::new(Code::NotEnrolled, "The contact was never enrolled in the campaign.")
             }
             CampaignError::Unsubscribed => {
-                let detail = "The contact wants no messages over a channel of the campaign.";
+                let detail = "The contact is not written to over a channel of the campaign.";
                 Self::new(Code::ContactUnsubscribed, detail)
             }
             CampaignError::NumberTaken => {

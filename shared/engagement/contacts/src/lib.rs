@@ -22,5 +22,5 @@ pub use activity::{Activities, Activity, ActivityKind, ActivityListener, Feedbac
 pub use contact::{Attributes, Contact, Contacts};
 pub use error::ContactError;
 pub use router::{ApiDoc, jobs, router, routes};
-pub use suppression::{Suppression, SuppressionReason, Suppressions, normalized};
+pub use suppression::{Suppressed, Suppression, SuppressionReason, Suppressions, normalized};
 pub use unsubscribe::{UnsubscribeLink, UnsubscribeLinks};

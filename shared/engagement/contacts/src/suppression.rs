@@ -4,5 +4,5 @@ pub(crate) mod api;
 mod model;
 mod store;
 
-pub use model::{Suppression, SuppressionReason, normalized};
+pub use model::{Suppressed, Suppression, SuppressionReason, normalized};
 pub use store::Suppressions;

@@ -46,7 +46,7 @@ pub(crate) struct EnrollRequest {
         (status = 200, description = "The contact was enrolled before.", body = ProgressResponse),
         (status = 201, description = "The contact is enrolled.", body = ProgressResponse),
         (status = 404, description = "`CONTACT_NOT_FOUND`, `CAMPAIGN_NOT_FOUND`: the contact or the campaign does not exist, or belongs to another tenant."),
-        (status = 409, description = "`CONTACT_UNSUBSCRIBED`: the contact wants no messages over a channel of the campaign."),
+        (status = 409, description = "`CONTACT_UNSUBSCRIBED`: a channel of the campaign is suppressed for the contact."),
     ),
 )]
 pub(crate) async fn enroll(
@@ -72,7 +72,8 @@ pub(crate) async fn enroll(
     }
     let suppressed = state.suppressions.of_contacts(&tenant.id, std::slice::from_ref(&contact)).await?;
     let suppressed = suppressed.get(&contact.id).map(Vec::as_slice).unwrap_or_default();
-    if campaign.steps.iter().any(|step| step.is_active && suppressed.contains(&step.channel)) {
+    let is_suppressed = |channel| suppressed.iter().any(|suppressed| suppressed.channel == channel);
+    if campaign.steps.iter().any(|step| step.is_active && is_suppressed(step.channel)) {
         return Err(CampaignError::Unsubscribed.into());
     }
     let zone = contact.zone().unwrap_or_else(|| zone_of(&tenant));

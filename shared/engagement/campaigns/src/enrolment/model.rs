@@ -18,7 +18,7 @@ pub(crate) enum EnrolmentStatus {
     Active,
     /// All steps are behind.
     Completed,
-    /// It ended before the last step: the contact replied, or is not there any more.
+    /// It ended before the last step: the contact replied, complained, cannot be reached, or is not there any more.
     Stopped,
     /// It ended because the contact wants no messages.
     Unsubscribed,

@@ -41,7 +41,7 @@ pub(crate) struct ProgressResponse {
     version: Option<i64>,
     /// `active`, `completed`, `paused` (as the campaign is), `stopped` or `unsubscribed`.
     status: &'static str,
-    /// Why it ended: `REPLIED`, `UNSUBSCRIBED`, `CONTACT_ERASED`.
+    /// Why it ended: `REPLIED`, `UNSUBSCRIBED`, `BOUNCED`, `COMPLAINED`, `CONTACT_ERASED`, `CAMPAIGN_GONE`.
     reason: Option<String>,
     /// The number of the step that comes next. Null: there is none.
     current_step: Option<i64>,

@@ -187,9 +187,9 @@ impl Test {
         Db::new(self.world.db.clone())
     }
 
-    async fn suppress(&self, channel: Channel, address: &str) {
+    async fn suppress(&self, channel: Channel, address: &str, reason: SuppressionReason) {
         let suppressions = Suppressions::new(&self.world.instance().0, &self.db());
-        suppressions.add(ACME, channel, address, SuppressionReason::Unsubscribed, self.now()).await.unwrap();
+        suppressions.add(ACME, channel, address, reason, self.now()).await.unwrap();
     }
 
     async fn act(&self, contact: &str, kind: ActivityKind) {

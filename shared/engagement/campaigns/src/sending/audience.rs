@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use edge_capabilities::Timestamp;
-use edge_contacts::{ActivityKind, Contact};
+use edge_contacts::{ActivityKind, Contact, Suppressed};
 use edge_database::DatabaseError;
-use edge_notifications::Channel;
 
 use super::{Plans, Sending};
 use crate::enrolment::Enrolment;
@@ -15,7 +14,7 @@ use crate::step::Engagement;
 #[derive(Default)]
 pub(super) struct Audience {
     contacts: HashMap<String, Contact>,
-    suppressed: HashMap<String, Vec<Channel>>,
+    suppressed: HashMap<String, Vec<Suppressed>>,
     /// When contacts replied and clicked, of those of whom somebody asks.
     replies: HashMap<String, Vec<Timestamp>>,
     clicks: HashMap<String, Vec<Timestamp>>,
@@ -26,8 +25,8 @@ impl Audience {
         self.contacts.get(&enrolment.contact).filter(|contact| contact.tenant == enrolment.tenant)
     }
 
-    /// The channels over which the contact is not written to.
-    pub(super) fn suppressed(&self, contact: &str) -> &[Channel] {
+    /// The channels over which the contact is not written to, and why.
+    pub(super) fn suppressed(&self, contact: &str) -> &[Suppressed] {
         self.suppressed.get(contact).map(Vec::as_slice).unwrap_or_default()
     }
 

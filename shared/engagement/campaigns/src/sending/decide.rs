@@ -1,8 +1,7 @@
 //! What comes next in an enrolment. Nothing here reads or writes anything.
 
 use edge_capabilities::Timestamp;
-use edge_contacts::Contact;
-use edge_notifications::Channel;
+use edge_contacts::{Contact, Suppressed, SuppressionReason};
 use edge_time_zones::Zone;
 
 use crate::campaign::{Campaign, CampaignStatus, Definition};
@@ -46,8 +45,8 @@ pub(super) struct Situation<'d> {
     pub(super) definition: Option<&'d Definition>,
     /// None: the contact was erased.
     pub(super) contact: Option<&'d Contact>,
-    /// The channels over which the contact is not written to.
-    pub(super) suppressed: &'d [Channel],
+    /// The channels over which the contact is not written to, and why.
+    pub(super) suppressed: &'d [Suppressed],
     pub(super) engagement: Engagement,
     /// Where the contact is.
     pub(super) zone: &'d Zone,
@@ -55,6 +54,23 @@ pub(super) struct Situation<'d> {
 }
 
 impl<'d> Situation<'d> {
+    /// How the enrolment ends, and why, if the contact is not written to over a channel of the campaign: whoever unsubscribed
+    /// from its e-mails does not want its text messages either. That somebody wants no messages counts before that an address
+    /// does not work.
+    fn suppression(&self, definition: &Definition) -> Option<(EnrolmentStatus, &'static str)> {
+        let is_used = |suppressed: &&Suppressed| {
+            definition.steps.iter().any(|step| step.is_active && step.channel == suppressed.channel)
+        };
+        let ends = self.suppressed.iter().filter(is_used).map(|suppressed| match suppressed.reason {
+            SuppressionReason::Unsubscribed | SuppressionReason::Replied | SuppressionReason::Manual => {
+                (0, EnrolmentStatus::Unsubscribed, "UNSUBSCRIBED")
+            }
+            SuppressionReason::Complained => (1, EnrolmentStatus::Stopped, "COMPLAINED"),
+            SuppressionReason::Bounced => (2, EnrolmentStatus::Stopped, "BOUNCED"),
+        });
+        ends.min_by_key(|(order, ..)| *order).map(|(_, status, reason)| (status, reason))
+    }
+
     pub(super) fn next(&self) -> Next<'d> {
         let end = |status, reason| Next::End { status, reason };
         let (Some(campaign), Some(definition)) = (self.campaign, self.definition) else {
@@ -64,10 +80,8 @@ impl<'d> Situation<'d> {
             return Next::Stay;
         }
         let Some(contact) = self.contact else { return end(EnrolmentStatus::Stopped, Some("CONTACT_ERASED")) };
-        // Whoever unsubscribed from the e-mails of a campaign does not want its text messages either.
-        let is_unwanted = |step: &Step| step.is_active && self.suppressed.contains(&step.channel);
-        if definition.steps.iter().any(is_unwanted) {
-            return end(EnrolmentStatus::Unsubscribed, Some("UNSUBSCRIBED"));
+        if let Some((status, reason)) = self.suppression(definition) {
+            return end(status, Some(reason));
         }
         if campaign.stop_on_reply && self.engagement.has_replied {
             return end(EnrolmentStatus::Stopped, Some("REPLIED"));

@@ -114,8 +114,8 @@ pub(crate) async fn list_contacts(
     let links = state.links().await?;
     let position = |contact: &Contact| Cursor::new(contact.created_at, contact.id.as_str());
     Ok(Json(page.listing(found, position, |contact| {
-        let channels = suppressed.remove(&contact.id).unwrap_or_default();
-        ContactResponse::new(contact, channels, &links)
+        let suppressed = suppressed.remove(&contact.id).unwrap_or_default();
+        ContactResponse::new(contact, &suppressed, &links)
     })))
 }
 
@@ -230,8 +230,8 @@ impl AppState {
     /// `contact` as it is now.
     async fn show(&self, contact: Contact) -> Result<ContactResponse, Problem> {
         let mut suppressed = self.suppressions.of_contacts(&contact.tenant, std::slice::from_ref(&contact)).await?;
-        let channels = suppressed.remove(&contact.id).unwrap_or_default();
-        Ok(ContactResponse::new(contact, channels, &self.links().await?))
+        let suppressed = suppressed.remove(&contact.id).unwrap_or_default();
+        Ok(ContactResponse::new(contact, &suppressed, &self.links().await?))
     }
 
     /// `contact` with its `ETag`.

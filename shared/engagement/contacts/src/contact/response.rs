@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::model::Contact;
+use crate::suppression::Suppressed;
 use crate::unsubscribe::UnsubscribeLinks;
 
 /// Whether a contact can be written to.
@@ -51,8 +52,9 @@ pub(crate) struct ContactResponse {
 }
 
 impl ContactResponse {
-    /// `contact`, which is not written to over `suppressed_channels`.
-    pub(crate) fn new(contact: Contact, suppressed_channels: Vec<Channel>, links: &UnsubscribeLinks) -> Self {
+    /// `contact`, which is not written to as `suppressed` says.
+    pub(crate) fn new(contact: Contact, suppressed: &[Suppressed], links: &UnsubscribeLinks) -> Self {
+        let suppressed_channels: Vec<Channel> = suppressed.iter().map(|suppressed| suppressed.channel).collect();
         let url = |channel: Channel| Some((channel.as_str(), links.url(&contact, channel)?));
         let is_suppressed = contact.channels().all(|channel| suppressed_channels.contains(&channel));
         Self {

@@ -76,6 +76,15 @@ impl Suppression {
     }
 }
 
+/// That a contact is not written to over a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The channel.
+    pub channel: Channel,
+    /// Why.
+    pub reason: SuppressionReason,
+}
+
 /// `address` in the one spelling that suppressions have over `channel`. None: it is no address of this channel.
 pub fn normalized(channel: Channel, address: &str) -> Option<String> {
     match channel {

@@ -8,7 +8,7 @@ use edge_capabilities::{Capabilities, Config, Random, Timestamp, random};
 use edge_database::{Conditions, Cursor, DatabaseError, Db, Value, places};
 use edge_notifications::{Channel, SuppressionList};
 
-use super::model::{Suppression, SuppressionReason, normalized};
+use super::model::{Suppressed, Suppression, SuppressionReason, normalized};
 use crate::contact::Contact;
 use crate::keys::ServerKeys;
 
@@ -100,16 +100,16 @@ impl Suppressions {
         self.db.query(statement, &[id.into(), tenant.into()]).await.map(drop)
     }
 
-    /// The channels over which each of `contacts`, all of `tenant`, is not written to, by the contact's id. One that is
+    /// The channels over which each of `contacts`, all of `tenant`, is not written to, and why, by the contact's id. One that is
     /// written to over all its channels is left out.
     pub async fn of_contacts(
         &self,
         tenant: &str,
         contacts: &[Contact],
-    ) -> Result<HashMap<String, Vec<Channel>>, DatabaseError> {
+    ) -> Result<HashMap<String, Vec<Suppressed>>, DatabaseError> {
         let unavailable = |error: edge_capabilities::config::ConfigError| DatabaseError::Unavailable(error.to_string());
         let keys = ServerKeys::load(&*self.config).await.map_err(unavailable)?;
-        let mut suppressed: HashMap<String, Vec<Channel>> = HashMap::new();
+        let mut suppressed: HashMap<String, Vec<Suppressed>> = HashMap::new();
         for batch in contacts.chunks(BATCH) {
             let mut owners: HashMap<(String, &str), &str> = HashMap::new();
             for contact in batch {
@@ -127,14 +127,16 @@ impl Suppressions {
             addresses.dedup();
             values.extend(addresses.iter().map(|address| Value::from(*address)));
             let statement = format!(
-                "SELECT address, channel FROM contact_suppressions WHERE tenant_id = $1 AND address IN ({})
+                "SELECT address, channel, reason FROM contact_suppressions WHERE tenant_id = $1 AND address IN ({})
                  ORDER BY channel",
                 places(2, addresses.len())
             );
             for row in self.db.query(&statement, &values).await? {
-                let (address, channel) = (row.text(0)?.to_owned(), row.text(1)?);
-                if let (Some(contact), Some(known)) = (owners.get(&(address, channel)), Channel::parse(channel)) {
-                    suppressed.entry((*contact).to_owned()).or_default().push(known);
+                let (address, written) = (row.text(0)?.to_owned(), row.text(1)?);
+                let (channel, reason) = (Channel::parse(written), SuppressionReason::parse(row.text(2)?));
+                if let (Some(contact), Some(channel), Some(reason)) = (owners.get(&(address, written)), channel, reason)
+                {
+                    suppressed.entry((*contact).to_owned()).or_default().push(Suppressed { channel, reason });
                 }
             }
         }

@@ -138,7 +138,7 @@ async fn a_contact_is_enrolled_once_unless_it_begins_anew_and_not_after_unsubscr
     assert_ne!(second["enrollment_id"], first["enrollment_id"]);
     test.pass(2).await;
     assert_eq!(test.texts().len(), 2, "the second run is run too");
-    test.suppress(Channel::Email, "ana@example.com").await;
+    test.suppress(Channel::Email, "ana@example.com", SuppressionReason::Unsubscribed).await;
     let refused = test.acme("POST", &path, json!({"restart": true})).await;
     assert_eq!(refused.code(), (409, "CONTACT_UNSUBSCRIBED"));
 }

@@ -135,7 +135,7 @@ async fn simulate(seed: u64, count: u64) {
             if person.ended.is_none() {
                 person.ended = Some(clock.now());
                 if random.below(2) == 0 {
-                    test.suppress(Channel::Sms, &person.phone).await;
+                    test.suppress(Channel::Sms, &person.phone, SuppressionReason::Unsubscribed).await;
                 } else {
                     test.act(&person.contact, ActivityKind::Reply).await;
                 }
