@@ -14,7 +14,9 @@ use utoipa::OpenApi;
 
 use crate::campaign::{self, Campaign, Campaigns};
 use crate::enrolment::{self, Enrolments};
-use crate::sending::{ADVANCE, ADVANCE_EVERY, Advance, FOLLOW, FollowMessages, Sending};
+use crate::sending::{
+    ADVANCE, ADVANCE_EVERY, Advance, FOLLOW, FollowMessages, REMOVE_ENDED, REMOVE_EVERY, RemoveEnded, Sending,
+};
 use crate::{stats, step};
 
 #[derive(Clone)]
@@ -81,15 +83,15 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
         .with_state(state)
 }
 
-/// `runner` with the jobs that send what is due.
+/// `runner` with the jobs that send what is due, and remove what is old.
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
     let sending = Sending::new(capabilities, db);
-    runner.repeat(ADVANCE, ADVANCE_EVERY, Advance(sending.clone())).repeat(
-        FOLLOW,
-        ADVANCE_EVERY,
-        FollowMessages(sending),
-    )
+    let remove = RemoveEnded { capabilities: capabilities.clone(), db: db.clone() };
+    runner
+        .repeat(ADVANCE, ADVANCE_EVERY, Advance(sending.clone()))
+        .repeat(FOLLOW, ADVANCE_EVERY, FollowMessages(sending))
+        .repeat(REMOVE_ENDED, REMOVE_EVERY, remove)
 }
 
 /// The routes alone, with the layers that all components share.

@@ -11,6 +11,7 @@ mod decide;
 mod engagement;
 mod follow;
 mod links;
+mod retention;
 mod wanted;
 
 use std::collections::{HashMap, HashSet};
@@ -31,6 +32,7 @@ use crate::enrolment::{Enrolment, Enrolments};
 pub(crate) use advance::Advance;
 pub use engagement::CampaignEngagement;
 pub(crate) use follow::FollowMessages;
+pub(crate) use retention::{REMOVE_ENDED, REMOVE_EVERY, RemoveEnded};
 pub use wanted::CampaignMessages;
 
 /// Queues the messages of the steps that are due.

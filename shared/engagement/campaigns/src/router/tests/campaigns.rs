@@ -142,3 +142,29 @@ async fn a_contact_is_enrolled_once_unless_it_begins_anew_and_not_after_unsubscr
     let refused = test.acme("POST", &path, json!({"restart": true})).await;
     assert_eq!(refused.code(), (409, "CONTACT_UNSUBSCRIBED"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn enrolments_that_ended_are_removed_after_400_days_with_what_became_of_their_steps() {
+    let test = test().await;
+    let ends = test.campaign(json!({"name": "C"}), &[sms(0, "hours", "A")]).await;
+    let lasts = test.campaign(json!({"name": "D"}), &[sms(0, "hours", "A"), sms(60, "weeks", "B")]).await;
+    let contact = test.contact(json!({"phone": "+911111111111"})).await;
+    for campaign in [&ends, &lasts] {
+        test.activate(campaign).await;
+        test.enroll(&contact, campaign).await;
+    }
+    test.pass(2).await;
+    let count = async |table: &str| {
+        let rows = test.db().query(&format!("SELECT COUNT(*) FROM {table}"), &[]).await.unwrap();
+        rows[0].integer(0).unwrap()
+    };
+    for (days, expected) in [(399, (2, 2)), (2, (1, 1))] {
+        test.world.clock.advance(DAY * days).await;
+        for _ in 0..days * 96 {
+            test.db().advance_retention_time(test.now()).await.unwrap();
+        }
+        test.drain().await;
+        assert_eq!((count("campaign_enrolments").await, count("campaign_sends").await), expected, "{days}");
+    }
+    assert_eq!(test.progress(&contact, &lasts).await["status"], "active");
+}
