@@ -1,6 +1,7 @@
 //! Enrolments in the database.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use edge_capabilities::Timestamp;
 use edge_database::{
@@ -18,12 +19,11 @@ pub(crate) struct Enrolments(Db);
 struct Lane {
     campaign: String,
     tenant: String,
-    due: i64,
     /// How many of it are claimed at most.
     share: i64,
 }
 
-/// The most campaigns in one claim: those that wait for longest.
+/// The most campaigns in one claim.
 const MAX_LANES: usize = 50;
 
 /// The columns that change, with their types.
@@ -41,6 +41,27 @@ const CHANGING: [(&str, &str); 12] = [
     ("last_step_at", "BIGINT"),
     ("completed_at", "BIGINT"),
 ];
+
+/// `lanes` in the order in which they are served: one of each tenant, then another of each that has another, and so on, each
+/// time in an order that `lot` decides. Those that wait for longest would be the same ones again and again, where each has
+/// more to do than a claim takes.
+fn drawn(mut lanes: Vec<Lane>, lot: &str) -> Vec<Lane> {
+    let draw = |lane: &Lane| {
+        let mut hasher = DefaultHasher::new();
+        (lot, &lane.campaign).hash(&mut hasher);
+        hasher.finish()
+    };
+    lanes.sort_by_cached_key(draw);
+    let mut turns: HashMap<String, usize> = HashMap::new();
+    let mut in_turn: Vec<(usize, Lane)> = Vec::with_capacity(lanes.len());
+    for lane in lanes {
+        let turn = turns.entry(lane.tenant.clone()).or_default();
+        in_turn.push((*turn, lane));
+        *turn = turn.saturating_add(1);
+    }
+    in_turn.sort_by_key(|(turn, _)| *turn);
+    in_turn.into_iter().map(|(_, lane)| lane).collect()
+}
 
 impl Enrolments {
     pub(crate) fn new(db: Db) -> Self {
@@ -78,17 +99,18 @@ impl Enrolments {
     }
 
     /// The campaigns that have something due. All tenants get the same share of `limit`, and so do all campaigns of one.
-    async fn lanes(&self, now: Timestamp, limit: u32) -> Result<Vec<Lane>, DatabaseError> {
+    /// `lease` draws lots where there are too many.
+    async fn lanes(&self, lease: &str, now: Timestamp, limit: u32) -> Result<Vec<Lane>, DatabaseError> {
         let statement = "SELECT c.id, c.tenant_id,
                 (SELECT MIN(e.due_at) FROM campaign_enrolments e WHERE e.campaign_id = c.id AND e.due_at IS NOT NULL)
             FROM campaigns c WHERE c.status = 'active'";
         let mut lanes = Vec::new();
         for row in self.0.query(statement, &[]).await? {
-            if let Some(due) = row.optional_integer(2)?.filter(|due| *due <= now.as_millis()) {
-                lanes.push(Lane { campaign: row.text(0)?.into(), tenant: row.text(1)?.into(), due, share: 0 });
+            if row.optional_integer(2)?.is_some_and(|due| due <= now.as_millis()) {
+                lanes.push(Lane { campaign: row.text(0)?.into(), tenant: row.text(1)?.into(), share: 0 });
             }
         }
-        lanes.sort_by(|one, other| (one.due, &one.campaign).cmp(&(other.due, &other.campaign)));
+        let mut lanes = drawn(lanes, lease);
         lanes.truncate(MAX_LANES);
         let mut tenants: Vec<String> = lanes.iter().map(|lane| lane.tenant.clone()).collect();
         tenants.sort_unstable();
@@ -112,7 +134,7 @@ impl Enrolments {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<Enrolment>, DatabaseError> {
-        let lanes = self.lanes(now, limit).await?;
+        let lanes = self.lanes(lease, now, limit).await?;
         if lanes.is_empty() {
             return Ok(Vec::new());
         }
@@ -233,5 +255,29 @@ impl Enrolments {
             self.0.query_owned(&statement, values).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_with_many_campaigns_keeps_no_other_out_and_each_has_its_turn() {
+        let lane = |tenant: &str, number: u32| Lane {
+            campaign: format!("cmp_{tenant}{number}"),
+            tenant: tenant.to_owned(),
+            share: 0,
+        };
+        let lanes =
+            || (0..200).map(|number| lane("large", number)).chain([lane("small", 0), lane("tiny", 0)]).collect();
+        let mut served = std::collections::BTreeSet::new();
+        for claim in 0..60 {
+            let mut chosen = drawn(lanes(), &claim.to_string());
+            assert!(["small", "tiny"].iter().all(|tenant| chosen[..3].iter().any(|lane| lane.tenant == *tenant)));
+            chosen.truncate(MAX_LANES);
+            served.extend(chosen.into_iter().map(|lane| lane.campaign));
+        }
+        assert_eq!(served.len(), 202);
     }
 }
