@@ -132,6 +132,17 @@ async fn nodes_that_work_at_the_same_time_send_each_step_once_and_small_tenants_
     assert_eq!((keys.len(), keys.values().filter(|times| **times > 1).count()), (6_010, 0));
 }
 
+/// Has a step of another tenant fall due, and gives how long it takes until it is queued; on a connection of its own, so that
+/// nothing that a node does holds up the clock.
+async fn step_of_another(db: Postgres, tenant: String, now: i64) -> Duration {
+    enrol(&db, &tenant, 1, now - 1, 1).await;
+    let due = Instant::now();
+    while count(&db, &format!("campaign_sends WHERE campaign_id = 'cmp_{tenant}'")).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    due.elapsed()
+}
+
 /// bench/campaigns.sh runs it: a million enrolments that fall due over a day, hour by hour.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it takes many minutes"]
@@ -147,29 +158,23 @@ async fn a_million_enrolments_are_taken_a_step_further_at_a_thousand_a_second() 
     db.query("ANALYZE", &[]).await.unwrap();
     println!("{all} enrolments were written in {:?}", started.elapsed());
     let node = node(&world, server.connect("campaigns").await, false);
+    // The recurring jobs are there: their first run takes up no more than the others.
+    node.drain_all().await.unwrap();
     let (mut busy, mut slowest) = (Duration::ZERO, Duration::ZERO);
     for hour in 1..=24 {
         world.clock.shift(DAY / 24);
-        // Another tenant's step falls due in the middle of it.
-        enrol(&db, &format!("small{hour}"), 1, world.clock.now().as_millis() - 1, 1).await;
+        let now = world.clock.now().as_millis();
         let started = Instant::now();
-        let small = format!("campaign_sends WHERE tenant_id = 'small{hour}'");
-        let mut waited = None;
-        loop {
+        let small = tokio::spawn(step_of_another(server.connect("campaigns").await, format!("small{hour}"), now));
+        let due = format!("campaign_enrolments WHERE campaign_id = 'cmp_large' AND due_at <= {now} LIMIT 1");
+        while !small.is_finished() || !db.query(&format!("SELECT id FROM {due}"), &[]).await.unwrap().is_empty() {
             let (_, claimed) = node.run_some(8, world.clock.now().plus(Duration::from_secs(60))).await.unwrap();
             if claimed == 0 {
                 node.drain_all().await.unwrap();
             }
-            if waited.is_none() && count(&db, &small).await == 1 {
-                waited = Some(started.elapsed());
-            }
-            let due = format!("campaign_enrolments WHERE due_at <= {}", world.clock.now().as_millis());
-            if count(&db, &due).await == 0 {
-                break;
-            }
         }
         busy += started.elapsed();
-        slowest = slowest.max(waited.unwrap());
+        slowest = slowest.max(small.await.unwrap());
         if hour % 6 == 0 {
             let sent = count(&db, "campaign_sends").await;
             println!(
