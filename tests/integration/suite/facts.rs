@@ -7,6 +7,7 @@ mod bheempay_seats;
 mod bodies;
 mod budgets;
 mod callers;
+mod campaigns;
 mod capabilities;
 mod changes;
 mod checkout;
@@ -129,6 +130,7 @@ pub fn all() -> Vec<Fact> {
         approvals::facts(),
         budgets::facts(),
         callers::facts(),
+        campaigns::facts(),
         capabilities::facts(),
         host::facts(),
     ];
