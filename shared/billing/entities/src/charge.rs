@@ -9,4 +9,4 @@ mod store;
 pub use model::{Charge, ChargeSource, NewCharge};
 pub use store::Charges;
 
-pub(crate) use store::EDGE;
+pub(crate) use store::{EDGE, digest};

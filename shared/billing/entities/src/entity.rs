@@ -17,3 +17,7 @@ pub use store::Entities;
 pub use tree::MAX_DEPTH;
 
 pub(crate) use request::is_id;
+pub(crate) use response::EntityResponse;
+
+#[cfg(test)]
+pub(crate) mod testing;

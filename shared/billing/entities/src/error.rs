@@ -2,6 +2,7 @@
 
 use edge_capabilities::database::DatabaseError;
 use edge_http::{Code, Problem};
+use edge_invoices::InvoiceError;
 
 /// Why something was not done with an entity.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +40,9 @@ pub enum EntityError {
     /// The tenant has no such charge.
     #[error("there is no such charge")]
     ChargeNotFound,
+    /// An invoice could not be made.
+    #[error(transparent)]
+    Invoice(#[from] InvoiceError),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DatabaseError),
@@ -76,6 +80,7 @@ impl From<EntityError> for Problem {
                 Self::new(Code::StoreUnavailable, detail).retry_after(1)
             }
             EntityError::ChargeNotFound => Self::new(Code::ChargeNotFound, "There is no such charge."),
+            EntityError::Invoice(error) => error.into(),
             EntityError::Db(error) => error.into(),
         }
     }

@@ -42,6 +42,11 @@ impl Month {
             Self { month: self.month.saturating_add(1), ..self }
         }
     }
+
+    /// Its first day, as a date is written. (As texts, dates are in the order of time.)
+    pub(crate) fn first_day(self) -> String {
+        format!("{self}-01")
+    }
 }
 
 impl fmt::Display for Month {

@@ -1,27 +1,38 @@
 //! The routes of entities. The handlers of each resource are in its `api`.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use edge_access::Authenticator;
+use edge_budgets::BudgetService;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_idempotency::Idempotency;
+use edge_invoices::Invoices;
 use edge_jobs::JobRunner;
+use edge_subscriptions::Subscriptions;
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::charge::Charges;
+use crate::consolidation::{Consolidation, Lines, MAKE_INVOICES, MakeInvoices};
 use crate::entity::Entities;
+use crate::subscription::EntitySubscriptions;
 use crate::untold::{TELL, TELL_EVERY, TellUntold, Untold};
-use crate::{charge, entity};
+use crate::{charge, consolidation, entity, hierarchy, subscription};
 
 #[derive(Clone)]
 pub(crate) struct AppState {
     authenticator: Authenticator,
+    pub(crate) budgets: BudgetService,
     pub(crate) capabilities: Capabilities,
     pub(crate) charges: Charges,
+    pub(crate) consolidation: Consolidation,
     pub(crate) entities: Entities,
+    pub(crate) entity_subscriptions: EntitySubscriptions,
     pub(crate) idempotency: Idempotency,
+    pub(crate) invoices: Invoices,
+    pub(crate) lines: Lines,
+    pub(crate) subscriptions: Subscriptions,
     tenants: Tenants,
 }
 
@@ -37,9 +48,15 @@ edge_http::state_parts!(AppState { authenticator: Authenticator, tenants: Tenant
 pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
     let state = AppState {
         authenticator: Authenticator::new(capabilities, db),
+        budgets: BudgetService::new(capabilities, db),
         charges: Charges::new(capabilities, db),
+        consolidation: Consolidation::new(capabilities, db),
         entities: Entities::new(capabilities, db),
+        entity_subscriptions: EntitySubscriptions::new(capabilities, db),
         idempotency: Idempotency::new(capabilities, db),
+        invoices: Invoices::new(db.clone()),
+        lines: Lines::new(db.clone()),
+        subscriptions: Subscriptions::new(capabilities, db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     };
@@ -49,6 +66,13 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
         .route(entities, post(entity::api::create_entity).get(entity::api::list_entities))
         .route(&one, get(entity::api::get_entity).put(entity::api::update_entity))
         .route(&format!("{one}/charges"), post(charge::api::create_charge).get(charge::api::list_charges))
+        .route(&format!("{one}/hierarchy"), get(hierarchy::api::get_hierarchy))
+        .route(
+            &format!("{one}/invoices"),
+            post(consolidation::api::create_consolidated_invoices).get(consolidation::api::list_consolidated_invoices),
+        )
+        .route(&format!("{one}/subscriptions"), get(subscription::api::list_entity_subscriptions))
+        .route(&format!("{one}/subscriptions/{{subscription_id}}"), put(subscription::api::assign_subscription))
         .with_state(state)
 }
 
@@ -56,7 +80,7 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
     let tell = TellUntold { untold: Untold::new(db), clock: capabilities.clock.clone() };
-    runner.repeat(TELL, TELL_EVERY, tell)
+    runner.repeat(TELL, TELL_EVERY, tell).handle(MAKE_INVOICES, MakeInvoices::new(capabilities, db))
 }
 
 /// The routes alone, with the layers that all components share.
@@ -73,7 +97,12 @@ pub fn router(capabilities: Capabilities) -> Router {
     entity::api::get_entity,
     entity::api::update_entity,
     charge::api::create_charge,
-    charge::api::list_charges
+    charge::api::list_charges,
+    hierarchy::api::get_hierarchy,
+    consolidation::api::create_consolidated_invoices,
+    consolidation::api::list_consolidated_invoices,
+    subscription::api::list_entity_subscriptions,
+    subscription::api::assign_subscription
 ))]
 pub struct ApiDoc;
 

@@ -20,7 +20,10 @@ mod settings;
 
 pub use calendar::{Date, TimeOfDay};
 pub use error::InvoiceError;
-pub use invoice::{Customer, Invoice, InvoiceState, InvoiceStatus, Invoices, Item, TaxLine, Totals};
+pub use invoice::{
+    Customer, DraftLine, Invoice, InvoiceResponse, InvoiceState, InvoiceStatus, Invoices, Item, NewDraft, TaxLine,
+    Totals,
+};
 pub use payment::Payment;
 pub use reminder::{Reminder, ReminderStatus, ReminderType, ReminderValues};
 pub use router::{ApiDoc, jobs, router, routes};

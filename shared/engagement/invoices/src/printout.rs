@@ -34,12 +34,19 @@ pub(crate) fn page(invoice: &Invoice, tenant: &Tenant, now: Timestamp) -> Page {
         dates.into_iter().filter_map(|(label, date)| date.map(|date| (label, date.to_string()))).collect();
     facts.extend(invoice.paid_at.map(|at| ("Paid on", settings.zone.date_of(at))));
     let Totals { lines: amounts, taxes, .. } = Totals::of(&invoice.items).unwrap_or_default();
-    let row = |(item, line): (&crate::invoice::Item, i64)| {
+    let mut rows = Vec::new();
+    let mut section = None;
+    for (item, line) in invoice.items.iter().zip(amounts) {
+        if item.section.as_deref() != section {
+            section = item.section.as_deref();
+            rows.extend(
+                section.map(|name| [name.to_owned(), String::new(), String::new(), String::new(), String::new()]),
+            );
+        }
         let rate = if item.tax_rate.is_zero() { String::new() } else { format!("{} %", item.tax_rate.normalize()) };
         let quantity = item.quantity.normalize().to_string();
-        [item.description.clone(), quantity, amount(item.unit_price), rate, amount(line)]
-    };
-    let rows = invoice.items.iter().zip(amounts).map(row).collect();
+        rows.push([item.description.clone(), quantity, amount(item.unit_price), rate, amount(line)]);
+    }
     let mut sums = vec![("Amount".to_owned(), amount(invoice.amount))];
     for tax in taxes {
         let label = format!("Tax {} % on {}", tax.rate.normalize(), amount(tax.taxable));

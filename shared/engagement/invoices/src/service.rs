@@ -10,7 +10,7 @@ use edge_tenants::Tenant;
 
 use crate::calendar::Date;
 use crate::error::InvoiceError;
-use crate::invoice::{Finalization, Invoice, InvoiceState, Invoices, MAX_ATTEMPTS, Recorded};
+use crate::invoice::{Finalization, Invoice, InvoiceState, Invoices, MAX_ATTEMPTS, NewDraft, Recorded};
 use crate::payment::NewPayment;
 use crate::reminder::{FollowUp, ReminderType, announcement_id, follow_up_job, planned};
 use crate::settings::InvoiceSettings;
@@ -65,6 +65,20 @@ impl InvoiceService {
             }
         }
         Err(InvoiceError::Busy)
+    }
+
+    /// Makes a draft, once for each id; gives it as it is now, and whether it is new.
+    pub async fn draft_once(&self, tenant: &Tenant, new: NewDraft) -> Result<(Invoice, bool), InvoiceError> {
+        if let Some(known) = self.invoices.find(&tenant.id, &new.id).await? {
+            return Ok((known, false));
+        }
+        let draft = new.invoice(tenant, self.now())?;
+        if self.invoices.insert_new(&draft).await? {
+            return Ok((draft, true));
+        }
+        // Somebody else was faster.
+        let known = self.invoices.find(&tenant.id, &draft.id).await?;
+        Ok((known.ok_or(InvoiceError::NotFound)?, false))
     }
 
     /// Records a payment of the invoice `id` of `tenant`, once by its reference.
@@ -124,7 +138,8 @@ impl InvoiceService {
 
 fn finalization(invoice: &Invoice, settings: &InvoiceSettings, now: Timestamp) -> Finalization {
     let issue_date = invoice.issue_date.unwrap_or_else(|| Date::of(now, &settings.zone));
-    let due_date = invoice.due_date.unwrap_or_else(|| issue_date.plus_days(settings.due_days));
+    let due_date =
+        invoice.due_date.unwrap_or_else(|| issue_date.plus_days(invoice.due_days.unwrap_or(settings.due_days)));
     let is_paid = invoice.total == 0;
     let reminders = if is_paid { Vec::new() } else { planned(&invoice.reminders, due_date, settings, now) };
     Finalization {

@@ -175,9 +175,13 @@ impl BudgetService {
             return Err(BudgetError::CurrencyMismatch);
         }
         let amount = request.amount.minor;
-        let (tenant, department, cost_centre) =
-            (budget.tenant.clone(), budget.department.clone(), budget.cost_centre.clone());
-        let scope = BudgetScope { tenant: &tenant, department: &department, cost_centre: &cost_centre };
+        let of = budget.clone();
+        let scope = BudgetScope {
+            tenant: &of.tenant,
+            entity: &of.entity,
+            department: &of.department,
+            cost_centre: &of.cost_centre,
+        };
         let mut budget = budget.clone();
         let mut decision = request.decision.clone();
         let (mut warned, mut rule_alerts) = (false, Vec::new());
@@ -248,7 +252,7 @@ impl BudgetService {
                 return Ok(Reserved { reservation, warned, balance });
             }
             // Somebody was faster, or the budget was changed.
-            let found = self.budgets.find(&tenant, &budget.id).await?;
+            let found = self.budgets.find(&of.tenant, &budget.id).await?;
             budget = found.ok_or(BudgetError::ReservationNotFound)?;
         }
         Err(BudgetError::Busy)

@@ -43,6 +43,7 @@ fn budget() -> Budget {
     Budget {
         id: "bud_1".into(),
         tenant: "t1".into(),
+        entity: String::new(),
         department: String::new(),
         cost_centre: String::new(),
         name: "All".into(),

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Charge, ChargeSource, NewCharge};
+use crate::consolidation::InvoicedCharges;
 use crate::entity::{EntityStatus, is_id};
 use crate::error::EntityError;
 use crate::period::zone_of;
@@ -67,6 +68,10 @@ pub(crate) struct ChargeResponse {
     terms_days: u32,
     /// What it is for; null: it was posted by hand.
     source: Option<SourceResponse>,
+    /// The consolidated invoice that it is on; null: none yet.
+    invoice_id: Option<String>,
+    /// The month of that invoice.
+    period: Option<String>,
     created_at: String,
 }
 
@@ -76,9 +81,12 @@ impl From<ChargeSource> for SourceResponse {
     }
 }
 
-impl From<Charge> for ChargeResponse {
-    fn from(charge: Charge) -> Self {
+impl ChargeResponse {
+    /// `charge`, which is on the invoice `invoiced`.
+    fn new(charge: Charge, invoiced: Option<&InvoicedCharges>) -> Self {
         Self {
+            invoice_id: invoiced.map(|invoiced| invoiced.invoice_id(&charge.tenant_id)),
+            period: invoiced.map(|invoiced| invoiced.period.to_string()),
             amount: DecimalAmount(charge.money()),
             source: charge.source().map(Into::into),
             currency: charge.currency.to_string(),
@@ -154,7 +162,7 @@ pub(crate) async fn create_charge(
         }
         let new = new.read(&id, state.today(&tenant))?;
         let charge = state.charges.post_by(&tenant.id, new, &actor).await?;
-        Ok((StatusCode::CREATED, ChargeResponse::from(charge)))
+        Ok((StatusCode::CREATED, ChargeResponse::new(charge, None)))
     };
     state.idempotency.once(&scope, request, work).await
 }
@@ -183,7 +191,12 @@ pub(crate) async fn list_charges(
     let cursor = page.cursor(is_id)?;
     let found = state.charges.list(&tenant.id, &entity.id, cursor, page.rows()).await?;
     let position = |charge: &Charge| Cursor::new(charge.created_at, charge.id.as_str());
-    Ok(Json(page.listing(found, position, ChargeResponse::from)))
+    let ids: Vec<&str> = found.iter().map(|charge| charge.id.as_str()).collect();
+    let invoiced = state.lines.of_charges(&ids).await?;
+    Ok(Json(page.listing(found, position, |charge| {
+        let invoiced = invoiced.get(&charge.id);
+        ChargeResponse::new(charge, invoiced)
+    })))
 }
 
 impl AppState {

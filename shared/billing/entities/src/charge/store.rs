@@ -1,5 +1,7 @@
 //! Charges in the database.
 
+use std::collections::BTreeSet;
+
 use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::{Capabilities, random};
 use edge_database::{Conditions, Cursor, DatabaseError, Db, Record as _};
@@ -43,6 +45,20 @@ impl Charges {
     pub async fn of_source(&self, tenant: &str, source: &ChargeSource) -> Result<Option<Charge>, DatabaseError> {
         let of = Conditions::of("tenant_id", tenant).and("source_kind", source.kind.as_str());
         self.db.find(of.and("source_id", source.id.as_str())).await
+    }
+
+    /// The ids of the sources of this kind that are charged, those that begin with `prefix`.
+    pub(crate) async fn source_ids(
+        &self,
+        tenant: &str,
+        kind: &str,
+        prefix: &str,
+    ) -> Result<BTreeSet<String>, DatabaseError> {
+        let statement = "SELECT source_id FROM entity_charges
+            WHERE tenant_id = $1 AND source_kind = $2 AND SUBSTR(source_id, 1, $3) = $4";
+        let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
+        let rows = self.db.query(statement, &[tenant.into(), kind.into(), length.into(), prefix.into()]).await?;
+        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
     }
 
     /// Charges an entity of `tenant`, once for each source: whoever posts another charge for the same source gets the first

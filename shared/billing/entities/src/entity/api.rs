@@ -11,15 +11,17 @@ use edge_money::Currency;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::header::{ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::model::{Entity, EntityStatus};
 use super::placement::Placement;
+
 use super::request::{CreateEntityRequest, UpdateEntityRequest, is_id};
-use super::response::EntityResponse;
+use super::response::{EntityDetails, EntityResponse};
 use super::store::EntityFilter;
 use crate::error::EntityError;
+use crate::hierarchy::EntityBudgets;
 use crate::router::AppState;
 
 /// Create an entity
@@ -104,7 +106,7 @@ pub(crate) async fn list_entities(
         TenantHeader,
     ),
     responses(
-        (status = 200, description = "The entity; its version as `ETag`.", body = EntityResponse),
+        (status = 200, description = "The entity and its budgets; its version as `ETag`.", body = EntityDetails),
         (status = 404, description = "`ENTITY_NOT_FOUND`: the entity does not exist or belongs to another tenant."),
     ),
 )]
@@ -114,7 +116,9 @@ pub(crate) async fn get_entity(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let entity = state.find_entity(&tenant, &id).await?;
-    Ok(tagged(entity))
+    let budgets = EntityBudgets::of(&state.budgets, &tenant.id, Some(&entity.id)).await?.take(&entity.id);
+    let etag = etag(&entity);
+    Ok(tagged(&etag, EntityDetails { entity: entity.into(), budgets }))
 }
 
 /// Update an entity
@@ -158,7 +162,8 @@ pub(crate) async fn update_entity(
         Ok(())
     };
     let changed = state.entities.change(&tenant, &id, &actor, change).await?;
-    Ok(tagged(changed))
+    let etag = etag(&changed);
+    Ok(tagged(&etag, EntityResponse::from(changed)))
 }
 
 fn etag(entity: &Entity) -> String {
@@ -173,11 +178,10 @@ fn matches(headers: &HeaderMap, entity: &Entity) -> bool {
     sent.peek().is_none() || sent.any(|known| known == "*" || known == own)
 }
 
-/// `entity` with its `ETag`.
-fn tagged(entity: Entity) -> Response {
-    let etag = HeaderValue::try_from(etag(&entity));
-    let mut response = Json(EntityResponse::from(entity)).into_response();
-    if let Ok(etag) = etag {
+/// `body` with its `ETag`.
+fn tagged(etag: &str, body: impl Serialize) -> Response {
+    let mut response = Json(body).into_response();
+    if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(ETAG, etag);
     }
     response

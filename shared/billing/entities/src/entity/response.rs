@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Entity, EntityStatus};
+use crate::hierarchy::EntityBudget;
 
 /// An entity.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -31,6 +32,15 @@ pub(crate) struct EntityResponse {
     version: i64,
     created_at: String,
     updated_at: String,
+}
+
+/// An entity, and its budgets.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct EntityDetails {
+    #[serde(flatten)]
+    pub(super) entity: EntityResponse,
+    /// Its active budgets.
+    pub(super) budgets: Vec<EntityBudget>,
 }
 
 impl From<Entity> for EntityResponse {

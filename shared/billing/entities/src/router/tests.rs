@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 use super::*;
 
 mod charges;
+mod consolidation;
 mod crashes;
 mod entities;
+mod hierarchy;
 mod rights;
+mod subscriptions;
 mod trees;
 
 const ENTITIES: &str = "/api/v1/enterprise-billing/entities";
@@ -64,6 +67,19 @@ impl Test {
     /// The id of a new entity below `parent`.
     async fn below(&self, parent: &str, name: &str) -> String {
         self.make(with(new(name), "parent_id", json!(parent))).await
+    }
+
+    /// The id of a new charge of `entity`.
+    async fn charge(&self, entity: &str, amount: Value, currency: &str, date: &str) -> String {
+        let body = json!({"description": format!("Of {date}"), "amount": amount, "currency": currency, "date": date});
+        let posted = self.done("POST", &format!("/{entity}/charges"), body).await;
+        posted["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The consolidated invoices of `entity` for `period`.
+    async fn invoice(&self, entity: &str, period: &str) -> Vec<Value> {
+        let made = self.done("POST", &format!("/{entity}/invoices"), json!({"period": period})).await;
+        made["invoices"].as_array().unwrap().clone()
     }
 
     /// The entries of the audit log whose actions begin with `prefix`, oldest first.

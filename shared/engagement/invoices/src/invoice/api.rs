@@ -7,7 +7,6 @@ use edge_capabilities::random;
 use edge_database::Cursor;
 use edge_http::{Code, Json, Listing, Page, Problem, Text};
 use edge_idempotency::Idempotent;
-use edge_money::Currency;
 use edge_printouts::Format;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::header::{ETAG, IF_MATCH};
@@ -16,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
-use super::model::{Customer, Invoice, InvoiceState, InvoiceStatus};
+use super::model::{Invoice, InvoiceState, InvoiceStatus};
 use super::request::{CreateInvoiceRequest, UpdateInvoiceRequest};
 use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
@@ -279,37 +278,7 @@ fn matches(headers: &HeaderMap, invoice: &Invoice) -> bool {
 
 impl AppState {
     fn draft(&self, tenant: &Tenant) -> Invoice {
-        let now = self.now();
-        Invoice {
-            id: format!("inv_{}", random::hex::<12>(&*self.capabilities.random)),
-            tenant: tenant.id.clone(),
-            series: InvoiceSettings::of(tenant).series,
-            number_year: None,
-            number: None,
-            customer: Customer::default(),
-            currency: Currency::INR,
-            items: Vec::new(),
-            amount: 0,
-            tax: 0,
-            total: 0,
-            amount_paid: 0,
-            state: InvoiceState::Draft,
-            issue_date: None,
-            due_date: None,
-            notes: None,
-            provider: String::new(),
-            account: String::new(),
-            external_id: None,
-            payments: Vec::new(),
-            reminders: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            finalized_at: None,
-            announced_at: None,
-            paid_at: None,
-            voided_at: None,
-            revision: 1,
-        }
+        Invoice::draft(format!("inv_{}", random::hex::<12>(&*self.capabilities.random)), tenant, self.now())
     }
 
     /// The invoice `id` of `tenant`.

@@ -3,6 +3,7 @@
 use edge_capabilities::Timestamp;
 use edge_database::{json_column, record, text_column};
 use edge_money::{Currency, Money};
+use edge_tenants::Tenant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ use crate::calendar::Date;
 use crate::error::InvoiceError;
 use crate::payment::{NewPayment, Payment};
 use crate::reminder::Reminder;
+use crate::settings::InvoiceSettings;
 
 /// The most payments of one invoice.
 const MAX_PAYMENTS: usize = 200;
@@ -141,6 +143,8 @@ pub struct Invoice {
     pub issue_date: Option<Date>,
     /// The last day on which it is not overdue. INVARIANT: a finalised invoice has one.
     pub due_date: Option<Date>,
+    /// How many days after its date it is due, where it has no due date yet. None: as the tenant's settings say.
+    pub due_days: Option<u32>,
     /// A note to the customer.
     pub notes: Option<String>,
     /// The payment provider that knows it by `external_id`; empty: none does.
@@ -173,7 +177,7 @@ json_column!(Customer);
 record! {
     Invoice in "invoices" {
         id, tenant: "tenant_id", series, number_year, number, customer, currency, items, amount, tax, total, amount_paid,
-        state, issue_date, due_date, notes, provider, account, external_id, payments, reminders, created_at, updated_at,
+        state, issue_date, due_date, due_days, notes, provider, account, external_id, payments, reminders, created_at, updated_at,
         finalized_at, announced_at, paid_at, voided_at, revision,
     }
 }
@@ -188,6 +192,41 @@ pub(crate) enum Recorded {
 }
 
 impl Invoice {
+    /// A draft of `tenant` without lines.
+    pub(crate) fn draft(id: String, tenant: &Tenant, now: Timestamp) -> Self {
+        Self {
+            id,
+            tenant: tenant.id.clone(),
+            series: InvoiceSettings::of(tenant).series,
+            number_year: None,
+            number: None,
+            customer: Customer::default(),
+            currency: Currency::INR,
+            items: Vec::new(),
+            amount: 0,
+            tax: 0,
+            total: 0,
+            amount_paid: 0,
+            state: InvoiceState::Draft,
+            issue_date: None,
+            due_date: None,
+            due_days: None,
+            notes: None,
+            provider: String::new(),
+            account: String::new(),
+            external_id: None,
+            payments: Vec::new(),
+            reminders: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            finalized_at: None,
+            announced_at: None,
+            paid_at: None,
+            voided_at: None,
+            revision: 1,
+        }
+    }
+
     /// Its number as people write it: `INV-2026-00042`.
     pub fn invoice_number(&self) -> Option<String> {
         Some(format!("{}-{}-{:05}", self.series, self.number_year?, self.number?))

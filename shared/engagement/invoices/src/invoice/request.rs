@@ -53,6 +53,9 @@ pub(crate) struct ItemRequest {
     #[serde(default)]
     #[schema(value_type = Option<f64>)]
     tax_rate: Option<Number>,
+    /// The section of the invoice that it is in. Lines of one section stand together.
+    #[serde(default)]
+    section: Option<String>,
 }
 
 /// An invoice to create.
@@ -178,8 +181,9 @@ impl Errors {
     }
 
     fn read_item(&mut self, path: &str, request: &ItemRequest, currency: Currency) -> Option<Item> {
-        let ItemRequest { description, quantity, unit_price, tax_rate } = request;
+        let ItemRequest { description, quantity, unit_price, tax_rate, section } = request;
         self.check_line(&format!("{path}.description"), Some(description));
+        self.check_line(&format!("{path}.section"), section.as_deref());
         let quantity = quantity.map_or(Some(Decimal::ONE), |number| number.0);
         let quantity = quantity.filter(|quantity| {
             *quantity > Decimal::ZERO
@@ -207,6 +211,7 @@ impl Errors {
             quantity: short(quantity?, MAX_QUANTITY_DECIMALS),
             unit_price: price.ok()?.minor,
             tax_rate: short(tax_rate?, MAX_RATE_DECIMALS),
+            section: section.clone(),
         })
     }
 

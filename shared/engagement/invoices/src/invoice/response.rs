@@ -27,7 +27,7 @@ impl Serialize for DecimalNumber {
 /// An invoice.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Invoice)]
-pub(crate) struct InvoiceResponse {
+pub struct InvoiceResponse {
     id: String,
     tenant_id: String,
     /// Its number in its series and year; null until it is finalised.
@@ -62,6 +62,8 @@ pub(crate) struct InvoiceResponse {
     /// The last day on which it is not overdue.
     #[schema(value_type = Option<String>, format = Date)]
     due_date: Option<String>,
+    /// How many days after its date it is due, where it has no due date yet; null: as the tenant's settings say.
+    due_days: Option<u32>,
     notes: Option<String>,
     /// The payments, in the order in which they were recorded.
     payments: Vec<PaymentResponse>,
@@ -93,6 +95,9 @@ pub(crate) struct ItemResponse {
     /// `quantity` times `unit_price`, rounded half up.
     #[schema(value_type = f64)]
     amount: DecimalAmount,
+    /// The section of the invoice that it is in; omitted where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<String>,
 }
 
 /// The tax of one rate.
@@ -116,7 +121,7 @@ fn non_empty(text: &str) -> Option<String> {
 
 impl InvoiceResponse {
     /// `invoice`, as it is at `now` in `zone`.
-    pub(crate) fn new(invoice: &Invoice, zone: &Zone, now: Timestamp) -> Self {
+    pub fn new(invoice: &Invoice, zone: &Zone, now: Timestamp) -> Self {
         let amount = |minor| DecimalAmount(invoice.money(minor));
         let Totals { lines, taxes, .. } = Totals::of(&invoice.items).unwrap_or_default();
         let item = |(item, line): (&Item, i64)| ItemResponse {
@@ -125,6 +130,7 @@ impl InvoiceResponse {
             unit_price: amount(item.unit_price),
             tax_rate: DecimalNumber(item.tax_rate),
             amount: amount(line),
+            section: item.section.clone(),
         };
         let tax = |TaxLine { rate, taxable, tax }| TaxResponse {
             rate: DecimalNumber(rate),
@@ -150,6 +156,7 @@ impl InvoiceResponse {
             status: invoice.status(Date::of(now, zone)),
             issue_date: invoice.issue_date.map(|date| date.to_string()),
             due_date: invoice.due_date.map(|date| date.to_string()),
+            due_days: invoice.due_days,
             notes: invoice.notes.clone(),
             payments: invoice.payments.iter().map(|payment| PaymentResponse::new(invoice, payment)).collect(),
             provider: non_empty(&invoice.provider),

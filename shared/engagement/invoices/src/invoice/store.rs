@@ -1,7 +1,7 @@
 //! Invoices in the database. Whatever changes an invoice is one statement on one revision of its row.
 
 use edge_capabilities::Timestamp;
-use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, Dialect, Value, columns, read_all};
+use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, Dialect, MAX_ROWS, Value, columns, read_all};
 
 use super::model::{Invoice, InvoiceState, InvoiceStatus};
 use crate::calendar::Date;
@@ -53,6 +53,21 @@ impl Invoices {
     ) -> Result<Vec<Invoice>, DatabaseError> {
         let of = Conditions::of("tenant_id", tenant).and("provider", provider).and("external_id", external_id);
         self.0.select(of, "created_at, id").await
+    }
+
+    /// The invoices of `tenant` with these ids, oldest first.
+    pub async fn find_all(&self, tenant: &str, ids: &[String]) -> Result<Vec<Invoice>, DatabaseError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(MAX_ROWS) {
+            let of = Conditions::of("tenant_id", tenant).and_in("id", ids.iter().map(String::as_str));
+            found.extend(self.0.select(of, "created_at, id").await?);
+        }
+        Ok(found)
+    }
+
+    /// Stores a new invoice, unless there is one with its id; gives whether it did.
+    pub(crate) async fn insert_new(&self, invoice: &Invoice) -> Result<bool, DatabaseError> {
+        self.0.insert_new(invoice).await
     }
 
     /// Stores a new invoice.

@@ -24,6 +24,9 @@ pub struct Item {
     /// The tax on top, per cent.
     #[serde(with = "text")]
     pub tax_rate: Decimal,
+    /// The section of the invoice that it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
 }
 
 /// The tax of one rate.
@@ -120,7 +123,8 @@ mod tests {
 
     fn item(quantity: &str, unit_price: i64, tax_rate: &str) -> Item {
         let decimal = |text: &str| Decimal::from_str_exact(text).unwrap();
-        Item { description: "x".into(), quantity: decimal(quantity), unit_price, tax_rate: decimal(tax_rate) }
+        let (quantity, tax_rate) = (decimal(quantity), decimal(tax_rate));
+        Item { description: "x".into(), quantity, unit_price, tax_rate, section: None }
     }
 
     #[test]

@@ -75,6 +75,15 @@ impl Movements {
         self.stored(&conditions.join(" AND "), &order, &values).await
     }
 
+    /// The terms of the subscription `id`, oldest first: the number of each movement that changed them, when it took effect,
+    /// and the terms from then on.
+    pub async fn terms_of(&self, id: &str) -> Result<Vec<(i64, Timestamp, Terms)>, DatabaseError> {
+        let statement = "SELECT number, effective_at, terms FROM subscription_movements
+            WHERE subscription_id = $1 AND terms IS NOT NULL ORDER BY number";
+        let read = |row: &Row| Ok((row.integer(0)?, Timestamp::from_millis(row.integer(1)?), read_terms(row, 2)?));
+        self.db().query(statement, &[id.into()]).await?.iter().map(read).collect()
+    }
+
     /// The subscriptions whose first movements meet `condition`, each as its last terms say.
     async fn stored(
         &self,

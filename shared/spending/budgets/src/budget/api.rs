@@ -31,6 +31,8 @@ const MAX_UPDATE_ATTEMPTS: u32 = 5;
 pub(crate) struct BudgetResponse {
     id: String,
     tenant_id: String,
+    /// The entity that the budget covers; null: all entities.
+    entity_id: Option<String>,
     /// The department that the budget covers; null: the whole tenant.
     department_id: Option<String>,
     /// The cost centre that the budget covers; null: all cost centres.
@@ -108,6 +110,7 @@ impl BudgetResponse {
         Self {
             current: PeriodBalanceResponse::new(&budget, balance),
             limit: DecimalAmount(budget.money(balance.limit)),
+            entity_id: non_empty(budget.entity),
             department_id: non_empty(budget.department),
             cost_centre: non_empty(budget.cost_centre),
             currency: budget.currency.as_str().to_owned(),
@@ -128,7 +131,7 @@ impl BudgetResponse {
 
 /// Create a budget
 ///
-/// Only one budget can be active for each combination of tenant, department and cost centre. A request that is repeated
+/// Only one budget can be active for each combination of tenant, entity, department and cost centre. A request that is repeated
 /// with the same `Idempotency-Key` creates only one budget.
 #[utoipa::path(
     post, path = "/api/v1/enterprise-billing/budgets", tag = "Budgets", security(("key" = ["billing:write"])),
@@ -165,6 +168,8 @@ pub(crate) async fn create_budget(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct BudgetListQuery {
+    /// Only budgets of this entity.
+    entity_id: Option<String>,
     /// Only budgets of this department.
     department_id: Option<String>,
     /// Only budgets for this cost centre.
@@ -191,8 +196,8 @@ pub(crate) async fn list_budgets(
 ) -> Result<Json<Listing<BudgetResponse>>, Problem> {
     let unreadable = |_| Problem::field("query", "cannot be read");
     let Query(query) = Query::<BudgetListQuery>::try_from_uri(&uri).map_err(unreadable)?;
-    let BudgetListQuery { department_id, cost_centre, is_active } = query;
-    let filter = BudgetFilter { department: department_id, cost_centre, is_active };
+    let BudgetListQuery { entity_id, department_id, cost_centre, is_active } = query;
+    let filter = BudgetFilter { entity: entity_id, department: department_id, cost_centre, is_active };
     let cursor = page.cursor(is_id)?;
     let budgets = state.service.budgets().list(&tenant.id, filter, cursor, page.rows()).await?;
     let mut rows = Vec::new();
@@ -283,7 +288,7 @@ pub(crate) async fn update_budget(
 fn duplicate(error: DatabaseError) -> Problem {
     match error {
         DatabaseError::Duplicate(_) => {
-            let detail = "This tenant, department and cost centre already have an active budget.";
+            let detail = "This tenant, entity, department and cost centre already have an active budget.";
             Problem::new(Code::AlreadyExists, detail)
         }
         error => error.into(),

@@ -52,6 +52,9 @@ pub(crate) struct CreateBudgetRequest {
     /// Whether the amount left at the end of a period may be spent in the next. Default: `false`.
     #[serde(default)]
     carry_over: Option<bool>,
+    /// The entity that the budget covers. Default: all entities.
+    #[serde(default)]
+    entity_id: Option<String>,
     /// The department that the budget covers. Default: the whole tenant.
     #[serde(default)]
     department_id: Option<String>,
@@ -79,7 +82,8 @@ pub(crate) struct UpdateBudgetRequest {
     /// At most 10 thresholds, each at another percentage. They replace the present ones.
     #[serde(default)]
     thresholds: Option<Vec<Threshold>>,
-    /// Whether the budget is enforced. Only one budget can be active for each tenant, department and cost centre.
+    /// Whether the budget is enforced. Only one budget can be active for each tenant, entity, department and
+    /// cost centre.
     #[serde(default)]
     is_active: Option<bool>,
     /// Cannot be changed: create another budget instead.
@@ -91,6 +95,9 @@ pub(crate) struct UpdateBudgetRequest {
     /// Cannot be changed.
     #[serde(default)]
     time_zone: Option<String>,
+    /// Cannot be changed.
+    #[serde(default)]
+    entity_id: Option<String>,
     /// Cannot be changed.
     #[serde(default)]
     department_id: Option<String>,
@@ -139,7 +146,11 @@ impl CreateBudgetRequest {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
         let text = InvalidText::<MAX_LEN>.to_string();
-        let optional = [("department_id", &self.department_id), ("cost_centre", &self.cost_centre)];
+        let optional = [
+            ("entity_id", &self.entity_id),
+            ("department_id", &self.department_id),
+            ("cost_centre", &self.cost_centre),
+        ];
         if !is_name(&self.name) {
             wrong("name", &text);
         }
@@ -174,6 +185,7 @@ impl CreateBudgetRequest {
         let mut budget = Budget {
             id: format!("bud_{}", random::hex::<12>(random)),
             tenant: tenant.to_owned(),
+            entity: self.entity_id.unwrap_or_default(),
             department: self.department_id.unwrap_or_default(),
             cost_centre: self.cost_centre.unwrap_or_default(),
             name: self.name.trim().to_owned(),
@@ -208,6 +220,7 @@ impl UpdateBudgetRequest {
             ("currency", &self.currency, budget.currency.as_str()),
             ("period", &self.period, budget.period_length.as_str()),
             ("time_zone", &self.time_zone, budget.zone.as_str()),
+            ("entity_id", &self.entity_id, budget.entity.as_str()),
             ("department_id", &self.department_id, budget.department.as_str()),
             ("cost_centre", &self.cost_centre, budget.cost_centre.as_str()),
         ];

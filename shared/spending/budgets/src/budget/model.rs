@@ -81,6 +81,8 @@ pub struct Budget {
     pub id: String,
     /// The tenant's id.
     pub tenant: String,
+    /// The entity that the budget covers; empty: all entities.
+    pub entity: String,
     /// The department that the budget covers; empty: all departments.
     pub department: String,
     /// The cost centre that the budget covers; empty: all cost centres.
@@ -113,7 +115,7 @@ pub struct Budget {
 text_column!(Severity, PeriodLength);
 record! {
     Budget in "budgets" {
-        id, tenant: "tenant_id", department: "department_id", cost_centre, name, currency, period_length: "every",
+        id, tenant: "tenant_id", entity: "entity_id", department: "department_id", cost_centre, name, currency, period_length: "every",
         zone: "time_zone", carry_over, limits, thresholds, is_active, created_at, updated_at, history, revision,
     }
 }

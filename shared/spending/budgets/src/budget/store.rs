@@ -14,6 +14,8 @@ pub struct Budgets(Db);
 pub struct BudgetScope<'a> {
     /// The tenant's id.
     pub tenant: &'a str,
+    /// The entity; empty: all entities.
+    pub entity: &'a str,
     /// The department; empty: all departments.
     pub department: &'a str,
     /// The cost centre; empty: all cost centres.
@@ -23,11 +25,12 @@ pub struct BudgetScope<'a> {
 impl<'a> BudgetScope<'a> {
     /// The whole of `tenant`.
     pub const fn whole(tenant: &'a str) -> Self {
-        Self { tenant, department: "", cost_centre: "" }
+        Self { tenant, entity: "", department: "", cost_centre: "" }
     }
 
     fn conditions(self, is_active: bool) -> Conditions {
         Conditions::of("tenant_id", self.tenant)
+            .and("entity_id", self.entity)
             .and("department_id", self.department)
             .and("cost_centre", self.cost_centre)
             .and("is_active", i64::from(is_active))
@@ -37,6 +40,7 @@ impl<'a> BudgetScope<'a> {
 /// The filters of a list of budgets; None: all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BudgetFilter {
+    pub(super) entity: Option<String>,
     pub(super) department: Option<String>,
     pub(super) cost_centre: Option<String>,
     pub(super) is_active: Option<bool>,
@@ -63,6 +67,12 @@ impl Budgets {
         self.0.select(scope.conditions(false), "created_at, id").await
     }
 
+    /// The active budgets of `tenant` that cover an entity, oldest first.
+    pub async fn of_entities(&self, tenant: &str) -> Result<Vec<Budget>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant).and("is_active", 1).and_where("entity_id <> ?", "");
+        self.0.select(of, "created_at, id").await
+    }
+
     /// Stores a new budget; [`DatabaseError::Duplicate`] where its scope has an active budget already.
     pub async fn insert(&self, budget: &Budget) -> Result<(), DatabaseError> {
         self.0.insert(budget).await
@@ -83,6 +93,7 @@ impl Budgets {
         limit: u32,
     ) -> Result<Vec<Budget>, DatabaseError> {
         let conditions = Conditions::of("tenant_id", tenant)
+            .and_if("entity_id", filter.entity)
             .and_if("department_id", filter.department)
             .and_if("cost_centre", filter.cost_centre)
             .and_if("is_active", filter.is_active.map(i64::from));

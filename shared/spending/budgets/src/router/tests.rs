@@ -109,20 +109,29 @@ async fn each_part_of_a_tenant_has_one_active_budget() {
     let path = test.make(new()).await;
     assert_eq!(test.acme("POST", "", new()).await.1["code"], "ALREADY_EXISTS");
     test.make(with(new(), "department_id", json!("sales"))).await;
+    // An entity has budgets of its own, beside those of the whole tenant.
+    let entity = test.make(with(with(new(), "entity_id", json!("ent_1")), "department_id", json!("sales"))).await;
+    let (_, shown) = test.acme("GET", &entity, Value::Null).await;
+    assert_eq!((&shown["entity_id"], &shown["department_id"]), (&json!("ent_1"), &json!("sales")));
     test.make(with(new(), "cost_centre", json!("sales"))).await;
     assert_eq!(test.acme("PUT", &path, json!({"is_active": false})).await.0, 200);
     test.make(new()).await;
     assert_eq!(test.acme("PUT", &path, json!({"is_active": true})).await.1["code"], "ALREADY_EXISTS");
-    for (query, count) in
-        [("", 4), ("?department_id=sales", 1), ("?is_active=false", 1), ("?is_active=true", 3), ("?cost_centre=it", 0)]
-    {
+    for (query, count) in [
+        ("", 5),
+        ("?department_id=sales", 2),
+        ("?entity_id=ent_1", 1),
+        ("?is_active=false", 1),
+        ("?is_active=true", 4),
+        ("?cost_centre=it", 0),
+    ] {
         let (_, listed) = test.acme("GET", query, Value::Null).await;
         assert_eq!(listed["data"].as_array().unwrap().len(), count, "{query}");
     }
     let (_, first) = test.acme("GET", "?limit=3", Value::Null).await;
     let cursor = first["nextCursor"].as_str().unwrap();
     let (_, rest) = test.acme("GET", &format!("?limit=3&cursor={cursor}"), Value::Null).await;
-    assert_eq!((rest["data"].as_array().unwrap().len(), &rest["nextCursor"]), (1, &Value::Null));
+    assert_eq!((rest["data"].as_array().unwrap().len(), &rest["nextCursor"]), (2, &Value::Null));
 }
 
 #[tokio::test(start_paused = true)]

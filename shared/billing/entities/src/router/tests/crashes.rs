@@ -71,3 +71,46 @@ async fn a_charge_that_was_posted_by_whoever_died_is_in_the_audit_log() {
         }
     }
 }
+
+/// Whoever dies at whatever step: each charge is on one invoice, and each invoice is there and in the audit log.
+#[tokio::test(start_paused = true)]
+async fn a_consolidation_that_dies_at_any_call_is_completed_by_the_job_or_by_whoever_asks_again() {
+    for by_job in [false, true] {
+        // Before a call the world is as it is after the one before.
+        for calls in 1.. {
+            let test = test().await;
+            let root = test.make(new("root")).await;
+            let child = test.below(&root, "child").await;
+            test.charge(&root, json!(1), "EUR", "2026-01-01").await;
+            test.charge(&child, json!(2), "USD", "2026-01-01").await;
+            let (path, body) = (format!("/{root}/invoices"), json!({"period": "2026-01"}));
+            let is_alive = ask_mortal(&test, (calls, true), ("POST", &path, body)).await;
+            test.charge(&child, json!(4), "EUR", "2026-01-01").await;
+            let mut of_job = Value::Null;
+            if by_job {
+                test.world.clock.advance(Duration::from_mins(10)).await;
+                run_jobs(&test.world).await;
+                of_job = test.done("GET", &path, Value::Null).await["invoices"].clone();
+            }
+            let made = test.invoice(&root, "2026-01").await;
+            let later = test.invoice(&root, "2026-02").await;
+            let totals = [&made, &later].map(|invoices| {
+                let each = invoices.iter().map(|invoice| invoice["total"].as_f64().unwrap());
+                each.collect::<Vec<_>>()
+            });
+            let context = format!("{by_job} {calls}: {made:?} {later:?}");
+            if later.is_empty() {
+                // It died before it claimed anything.
+                assert_eq!(totals[0], [5.0, 2.0], "{context}");
+            } else {
+                assert_eq!(totals, [vec![1.0, 2.0], vec![4.0]], "{context}");
+                assert!(!by_job || of_job == json!(made), "{context} {of_job}");
+            }
+            assert_eq!(test.audit("invoice.created").await.len(), made.len() + later.len(), "{context}");
+            if is_alive {
+                assert!(calls > 10, "{calls}");
+                break;
+            }
+        }
+    }
+}

@@ -18,6 +18,11 @@ async fn reading_and_writing_take_scopes_of_their_own() {
         ("GET", ENTITIES.to_owned(), Value::Null, true),
         ("GET", one.clone(), Value::Null, true),
         ("GET", format!("{one}/charges"), Value::Null, true),
+        ("GET", format!("{one}/hierarchy"), Value::Null, true),
+        ("GET", format!("{one}/subscriptions"), Value::Null, true),
+        ("GET", format!("{one}/invoices"), Value::Null, true),
+        ("POST", format!("{one}/invoices"), json!({"period": "2026-01"}), false),
+        ("PUT", format!("{one}/subscriptions/sub_1"), json!({}), false),
         ("POST", ENTITIES.to_owned(), new("y"), false),
         ("PUT", one.clone(), json!({"name": "z"}), false),
         (
@@ -43,6 +48,11 @@ async fn anothers_entity_looks_like_one_that_does_not_exist() {
             ("GET", "", Value::Null),
             ("PUT", "", json!({"name": "y"})),
             ("GET", "/charges", Value::Null),
+            ("GET", "/hierarchy", Value::Null),
+            ("GET", "/subscriptions", Value::Null),
+            ("GET", "/invoices", Value::Null),
+            ("POST", "/invoices", json!({"period": "2026-01"})),
+            ("PUT", "/subscriptions/sub_1", json!({})),
             ("POST", "/charges", json!({"description": "x", "amount": 1, "currency": "EUR"})),
         ] {
             let path = format!("{ENTITIES}/{id}{rest}");
