@@ -5,7 +5,7 @@
 //! * [`subscription`]: which entity a subscription belongs to, and what it is charged for that.
 //! * [`consolidation`]: one draft of an invoice for each currency and terms of a whole tree.
 //! * [`hierarchy`]: a tree with its totals and budgets.
-//! * [`period`]: months.
+//! * [`period`] has months, which invoices are for.
 //! * [`untold`]: entries of the audit log that wait in the row that changed.
 //! * [`router`]: the routes; the handlers of each resource are in its `api`.
 
