@@ -143,7 +143,7 @@ mod tests {
     fn shown(history: &[(i64, Timestamp, Terms)], until: &str) -> Vec<String> {
         let line = |charge: PeriodCharge| {
             let day = charge.at.to_rfc3339_millis();
-            format!("{} {} {}", &day[..10], charge.amount.to_decimal(), charge.description)
+            format!("{} {} {}", day.get(..10).unwrap(), charge.amount.to_decimal(), charge.description)
         };
         let charges = period_charges(history, at(until));
         let mut keys: Vec<&String> = charges.iter().map(|charge| &charge.key).collect();
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_trial_costs_nothing_until_it_ends() {
         let trial = (1, at("2026-01-01"), manual(5, "2026-01-01", Some("2026-01-15")));
-        assert_eq!(shown(&[trial.clone()], "2026-02-15"), ["2026-01-15 50.00 Pro: 5 seats"]);
+        assert_eq!(shown(std::slice::from_ref(&trial), "2026-02-15"), ["2026-01-15 50.00 Pro: 5 seats"]);
         // Also once a movement says that it has ended.
         let mut ended = trial.2.clone();
         ended.advance(at("2026-01-15"));
@@ -201,7 +201,7 @@ mod tests {
         written.advance(at("2026-05-01"));
         let expected = ["2026-04-01 80.00 Pro: 8 seats", "2026-05-01 50.00 Pro: 5 seats"];
         let first = (1, at("2026-04-01"), terms);
-        assert_eq!(shown(&[first.clone()], "2026-06-01"), expected);
+        assert_eq!(shown(std::slice::from_ref(&first), "2026-06-01"), expected);
         assert_eq!(shown(&[first, (2, at("2026-05-01"), written)], "2026-06-01"), expected);
     }
 
