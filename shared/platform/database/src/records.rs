@@ -279,6 +279,12 @@ impl Conditions {
         self
     }
 
+    /// The text of the conditions and their values, for a statement that is written by hand.
+    #[must_use]
+    pub fn into_parts(self) -> (String, Vec<Value>) {
+        (self.text, self.values)
+    }
+
     fn push_condition(&mut self, condition: &str) {
         if !self.text.is_empty() {
             self.text.push_str(" AND ");

@@ -73,7 +73,7 @@ impl Refunds {
     }
 
     /// The refunds of a payment, in the order in which they were reported.
-    pub(crate) async fn of_payment(&self, tenant: &str, payment: &str) -> Result<Vec<Refund>, DatabaseError> {
+    pub async fn of_payment(&self, tenant: &str, payment: &str) -> Result<Vec<Refund>, DatabaseError> {
         self.select(Conditions::of("tenant_id", tenant).and("payment", payment), "at, refund").await
     }
 
@@ -82,6 +82,13 @@ impl Refunds {
     pub async fn since(&self, from: Timestamp, tenant: Option<&str>, limit: u32) -> Result<Vec<Refund>, DatabaseError> {
         let conditions = Conditions::default().and_where("at >= ?", from).and_if("tenant_id", tenant);
         self.select(conditions, &format!("at, refund LIMIT {limit}")).await
+    }
+
+    /// Up to `limit` refunds of all tenants that were reported from `from` on, each with when, in the order of that.
+    pub async fn reported_since(&self, from: Timestamp, limit: u32) -> Result<Vec<(Timestamp, Refund)>, DatabaseError> {
+        let conditions = Conditions::default().and_where("at >= ?", from);
+        let rows = self.0.select::<RefundRow>(conditions, &format!("at, refund LIMIT {limit}")).await?;
+        Ok(rows.into_iter().map(|row| (row.at, Refund::from(row))).collect())
     }
 
     async fn select(&self, conditions: Conditions, order: &str) -> Result<Vec<Refund>, DatabaseError> {

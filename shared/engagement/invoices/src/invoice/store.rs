@@ -70,6 +70,21 @@ impl Invoices {
         self.0.insert_new(invoice).await
     }
 
+    /// Up to `limit` invoices that were changed after `cursor` (time, id), of `tenant` alone where one is given, in the order
+    /// of their last changes.
+    pub async fn changed_after(
+        &self,
+        (at, id): (Timestamp, &str),
+        tenant: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Invoice>, DatabaseError> {
+        let conditions = Conditions::default()
+            .and_where("updated_at >= ?", at)
+            .and_where(&format!("(updated_at > {} OR id > ?)", at.as_millis()), id)
+            .and_if("tenant_id", tenant);
+        self.0.select(conditions, &format!("updated_at, id LIMIT {limit}")).await
+    }
+
     /// Stores a new invoice.
     pub(super) async fn insert(&self, invoice: &Invoice) -> Result<(), InvoiceError> {
         self.0.insert(invoice).await.map_err(taken)

@@ -20,6 +20,10 @@ pub struct PaymentReport {
     pub organization: Option<String>,
     /// The subscription, as the gateway knows it.
     pub subscription: Option<String>,
+    /// The subscription in the edge's own record, where the gateway noted one.
+    pub edge_subscription: Option<String>,
+    /// What was paid for, as the gateway knows it.
+    pub plan: Option<String>,
     /// The payment or its invoice, as the gateway knows it: all attempts to collect it have the same.
     pub payment: String,
     /// What happened.
@@ -76,6 +80,22 @@ impl Payments {
         rows.iter().map(|row| WebhookEvent::from_row(row).map(|event| received_report(&event))).collect()
     }
 
+    /// As [`Payments::received_after`], of `tenant` alone.
+    pub async fn of_tenant_after(
+        &self,
+        tenant: &str,
+        (at, id): (Timestamp, &str),
+        limit: u32,
+    ) -> Result<Vec<ReceivedReport>, DatabaseError> {
+        let statement = format!(
+            "SELECT {COLUMNS} FROM webhook_events WHERE tenant_id = $4
+             AND received_at >= $1 AND (received_at > $1 OR id > $2) ORDER BY received_at, id LIMIT $3"
+        );
+        let values = [at.into(), id.into(), Value::Integer(i64::from(limit)), tenant.into()];
+        let rows = self.0.query(&statement, &values).await?;
+        rows.iter().map(|row| WebhookEvent::from_row(row).map(|event| received_report(&event))).collect()
+    }
+
     /// What the events with these ids report, those that are still kept.
     pub async fn received(&self, ids: &[&str]) -> Result<Vec<ReceivedReport>, DatabaseError> {
         if ids.is_empty() {
@@ -124,6 +144,8 @@ fn report(stored: &WebhookEvent) -> Option<PaymentReport> {
         provider: stored.provider,
         organization: tenant,
         subscription: event.subscription_id,
+        edge_subscription: event.edge_subscription_id,
+        plan: event.plan_id,
         payment,
         kind,
         amount: event.amount,
