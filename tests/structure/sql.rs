@@ -46,6 +46,18 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("engagement/orders", &["order_shops", "orders"]),
+    (
+        "billing/allocations",
+        &[
+            "allocation_feeds",
+            "allocation_lines",
+            "allocation_sources",
+            "department_allocations",
+            "department_trees",
+            "departments",
+            "gl_mappings",
+        ],
+    ),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("engagement/otp", &["otp_codes", "otp_sends"]),

@@ -69,6 +69,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0042_campaigns"),
     expand!("0043_entities"),
     expand!("0044_erasures_and_ends"),
+    expand!("0045_allocations"),
 ];
 
 /// The migrations of `list` with their versions.
@@ -113,6 +114,7 @@ mod tests {
         let database = MemoryDatabase::new();
         crate::runner::migrate(&database, ALL).await.unwrap();
         for (table, time, id, kind) in [
+            ("allocation_lines", "posted_at", "id", ""),
             ("api_keys", "created_at", "id", ""),
             ("approval_delegations", "created_at", "id", ""),
             ("approval_requests", "created_at", "id", ""),
@@ -122,7 +124,10 @@ mod tests {
             ("checkouts", "created_at", "id", ""),
             ("contact_suppressions", "created_at", "id", ""),
             ("contacts", "created_at", "id", ""),
+            ("department_allocations", "created_at", "id", "AND department_id = 'dep'"),
+            ("departments", "created_at", "id", ""),
             ("erp_sync_runs", "started_at", "id", "AND kind = 'employees'"),
+            ("gl_mappings", "created_at", "id", ""),
             ("invoices", "created_at", "id", "AND state = 'open'"),
             ("jobs", "created_at", "id", ""),
             ("notifications", "created_at", "id", ""),

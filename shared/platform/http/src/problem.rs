@@ -121,6 +121,8 @@ codes! {
     EndpointNotFound NOT_FOUND "ENDPOINT_NOT_FOUND";
     /// 404: there is no such budget, or it is another tenant's.
     BudgetNotFound NOT_FOUND "BUDGET_NOT_FOUND";
+    /// 404: there is no such department, or it is another tenant's.
+    DepartmentNotFound NOT_FOUND "DEPARTMENT_NOT_FOUND";
     /// 404: nothing was reserved under that reference.
     ReservationNotFound NOT_FOUND "RESERVATION_NOT_FOUND";
     /// 404: there is no such approval request, or it is another tenant's.
@@ -139,6 +141,14 @@ codes! {
     NothingToRollBack CONFLICT "NOTHING_TO_ROLL_BACK";
     /// 409: the rule `budget` does not allow the purchase.
     BudgetExceeded CONFLICT "BUDGET_EXCEEDED";
+    /// 409: the shares of a source would be more than all of it.
+    AllocationExceeded CONFLICT "ALLOCATION_EXCEEDED";
+    /// 409: the department has a share of the source at that time.
+    AllocationOverlaps CONFLICT "ALLOCATION_OVERLAPS";
+    /// 409: lines were posted as of that day or a later one.
+    AllocationPosted CONFLICT "ALLOCATION_POSTED";
+    /// 409: the headcounts that a source is split by add up to 0.
+    DriverTotalZero CONFLICT "DRIVER_TOTAL_ZERO";
     /// 409: an earlier change of the subscription is still to be paid.
     PaymentPending CONFLICT "PAYMENT_PENDING";
     /// 409: the rule `approval` rejects the purchase.
