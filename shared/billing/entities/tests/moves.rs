@@ -164,3 +164,43 @@ async fn two_hundred_moves_at_once_keep_a_tree_of_five_hundred_a_tree_on_postgre
     assert_all_kinds(&outcomes);
     check(&db).await;
 }
+
+/// Two moves, each of which fits by itself, and which together would make a cycle: the second begins before the first is in
+/// effect.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_was_decided_before_another_took_effect_is_decided_anew_on_postgresql() {
+    let Some(server) = server::start().await else { return };
+    let world = World::new(SEED);
+    let first = Arc::new(server.new_database("entities").await);
+    let db = Db::new(first.clone());
+    for (number, parent) in [(0, Value::Null), (1, id(0).into()), (2, id(0).into())] {
+        let statement = "INSERT INTO entities (id, tenant_id, parent_id, name, currency, payment_terms_days,
+            consolidate_to_parent, status, placements, created_at, updated_at, untold, revision)
+            VALUES ($1, 'acme', $2, $1, 'EUR', 30, 1, 'active', '[]', $3, $3, '[]', 1)";
+        db.query(statement, &[id(number).into(), parent, START.into()]).await.unwrap();
+    }
+    // The number of the trees is there.
+    let entities = on(&world, first.clone());
+    assert_eq!(make_move(&entities, 2, None).await, Outcome::Moved);
+    for _ in 0..5 {
+        assert_eq!(make_move(&entities, 1, Some(0)).await, Outcome::Moved);
+        assert_eq!(make_move(&entities, 2, Some(0)).await, Outcome::Moved);
+        let holder = Arc::new(server.connect("entities").await);
+        holder.0.batch_execute("BEGIN").await.unwrap();
+        assert_eq!(make_move(&on(&world, holder.clone()), 1, Some(2)).await, Outcome::Moved);
+        let second = Arc::new(server.connect("entities").await);
+        let rows = second.query("SELECT pg_backend_pid()::BIGINT", &[]).await.unwrap();
+        let pid = rows[0].integer(0).unwrap();
+        let own = on(&world, second);
+        let moving = tokio::spawn(async move { make_move(&own, 2, Some(1)).await });
+        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE CAST(pid AS BIGINT) = $1 AND wait_event_type = 'Lock'";
+        while !moving.is_finished()
+            && first.query(waits, &[Value::Integer(pid)]).await.unwrap()[0].integer(0).unwrap() == 0
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        holder.0.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(moving.await.unwrap(), Outcome::Cycle);
+        assert_eq!(make_move(&entities, 1, None).await, Outcome::Moved);
+    }
+}
