@@ -70,6 +70,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0043_entities"),
     expand!("0044_erasures_and_ends"),
     expand!("0045_allocations"),
+    expand!("0046_charges_in_order"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use edge_audit::{Actor, AuditEntry};
-use edge_capabilities::{Capabilities, random};
+use edge_capabilities::{Capabilities, Timestamp, random};
 use edge_database::{Conditions, Cursor, DatabaseError, Db, Record as _};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -111,6 +111,20 @@ impl Charges {
     async fn told(&self, charge: Charge) -> Result<Charge, EntityError> {
         self.untold.tell(Charge::TABLE, &charge.tenant_id, &charge.id, &charge.untold).await?;
         Ok(charge)
+    }
+
+    /// Up to `limit` charges that were posted after `cursor` (time, id), of `tenant` alone where one is given, oldest first.
+    pub async fn posted_after(
+        &self,
+        (at, id): (Timestamp, &str),
+        tenant: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Charge>, DatabaseError> {
+        let conditions = Conditions::default()
+            .and_where("created_at >= ?", at)
+            .and_where(&format!("(created_at > {} OR id > ?)", at.as_millis()), id)
+            .and_if("tenant_id", tenant);
+        self.db.select(conditions, &format!("created_at, id LIMIT {limit}")).await
     }
 
     /// Up to `limit` charges of an entity of `tenant`, newest first.

@@ -81,6 +81,12 @@ impl Consolidation {
         }
     }
 
+    /// Whether the invoice `id` of `tenant` is one of the charges of the entity `payer` and those below it.
+    pub async fn is_of_charges(&self, tenant: &str, payer: &str, id: &str) -> Result<bool, DatabaseError> {
+        let known = self.lines.invoices(tenant, Some(payer)).await?;
+        Ok(known.iter().any(|charges| charges.invoice_id(tenant) == id))
+    }
+
     fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }
