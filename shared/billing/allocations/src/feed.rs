@@ -1,6 +1,6 @@
 //! What was billed, followed as it happens, so that whoever bills need not know of allocations.
 //!
-//! Invoices and reports of payments are read in the order in which they changed or came, once a minute from a little before
+//! Invoices, charges and reports of payments are read in the order in which they changed or came, once a minute from a little before
 //! the last time, and once an hour from a few days before, for what came into effect late. Everything is posted once,
 //! however often it is read. A tenant whose first department is made is read from its beginning.
 
@@ -11,6 +11,7 @@ mod store;
 use edge_budgets::Refunds;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
+use edge_entities::{Charges, Consolidation};
 use edge_invoices::Invoices;
 use edge_jobs::{JobQueue, NewJob};
 use edge_tenants::Tenants;
@@ -25,6 +26,8 @@ use store::FeedPositions;
 #[derive(Clone)]
 pub(crate) struct Feed {
     service: Allocations,
+    charges: Charges,
+    consolidation: Consolidation,
     invoices: Invoices,
     inbox: Payments,
     refunds: Refunds,
@@ -34,10 +37,12 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// From the invoices and payments in `db` to the lines there.
+    /// From the invoices, charges and payments in `db` to the lines there.
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
             service: Allocations::new(capabilities, db),
+            charges: Charges::new(capabilities, db),
+            consolidation: Consolidation::new(capabilities, db),
             invoices: Invoices::new(db.clone()),
             inbox: Payments::new(db.clone()),
             refunds: Refunds::new(db.clone()),

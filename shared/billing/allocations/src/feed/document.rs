@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
+use edge_entities::Charge;
 use edge_invoices::{Date, Invoice, InvoiceState};
 use edge_time_zones::Zone;
 use edge_webhooks::{PaymentReport, ReportKind};
@@ -72,7 +73,14 @@ impl Feed {
     ) -> Result<(), AllocationError> {
         for (tenant, zone) in zones {
             let of_tenant = invoices.iter().filter(|invoice| invoice.tenant == *tenant);
-            let documents: Vec<_> = of_tenant.filter_map(|invoice| invoice_document(invoice, zone)).collect();
+            let mut documents = Vec::new();
+            for invoice in of_tenant {
+                if let Some(document) = invoice_document(invoice, zone)
+                    && !self.is_of_charges(invoice).await?
+                {
+                    documents.push(document);
+                }
+            }
             let names: Vec<String> = documents.iter().map(|(document, _)| document.name.clone()).collect();
             let shared = self.service.lines.shared(tenant, &names).await?;
             for (document, back) in &documents {
@@ -88,6 +96,61 @@ impl Feed {
             }
         }
         Ok(())
+    }
+
+    /// Whether an invoice is one of charges, which are posted by themselves.
+    async fn is_of_charges(&self, invoice: &Invoice) -> Result<bool, DatabaseError> {
+        match &invoice.customer.id {
+            Some(payer) => self.consolidation.is_of_charges(&invoice.tenant, payer, &invoice.id).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Posts charges of the tenants `zones`, those that are not posted yet.
+    pub(super) async fn post_charges(
+        &self,
+        charges: &[Charge],
+        zones: &BTreeMap<String, Zone>,
+    ) -> Result<(), AllocationError> {
+        for tenant in zones.keys() {
+            let own: Vec<&Charge> = charges.iter().filter(|charge| charge.tenant_id == *tenant).collect();
+            let names: Vec<String> = own.iter().map(|charge| format!("charge:{}", charge.id)).collect();
+            let shared = self.service.lines.shared(tenant, &names).await?;
+            for (charge, name) in own.into_iter().zip(names) {
+                if shared.contains(&name) {
+                    continue;
+                }
+                let document = Document {
+                    name,
+                    source: self.charge_source(tenant, charge).await?,
+                    amounts: vec![(GlKind::Revenue, charge.amount)],
+                    currency: charge.currency,
+                    date: charge.date,
+                    plan: None,
+                    entity: Some(charge.entity_id.clone()),
+                };
+                unless_final(self.service.post(tenant, &document).await)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The source of a charge: the charge itself if somebody shares it, else the subscription or contract that it is for.
+    async fn charge_source(&self, tenant: &str, charge: &Charge) -> Result<Source, DatabaseError> {
+        let own = Source::new(SourceKind::Amount, charge.id.as_str());
+        if self.service.sources.find(tenant, &own).await?.is_some() {
+            return Ok(own);
+        }
+        // The id says which of its charges it is, too: `sub_1:2026-11-01`.
+        let of = charge.source().and_then(|source| {
+            let id = source.id.split(':').next().unwrap_or_default().to_owned();
+            match source.kind.as_str() {
+                "subscription" => Some(Source::new(SourceKind::Subscription, id)),
+                "contract" => Some(Source::new(SourceKind::Amount, id)),
+                _ => None,
+            }
+        });
+        Ok(of.filter(Source::is_valid).unwrap_or(own))
     }
 
     /// Posts the payments that `reports` tell of, of the tenants `zones`.

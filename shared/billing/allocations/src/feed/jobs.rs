@@ -64,6 +64,7 @@ impl JobHandler for Follow {
         let position = self.feed.positions.of(self.name).await?.unwrap_or(start).min(start);
         let from = Timestamp::from_millis(position.as_millis().saturating_sub(millis(self.span)));
         self.feed.follow_invoices(from, job).await?;
+        self.feed.follow_charges(from, job).await?;
         self.feed.follow_payments(from, job).await?;
         self.feed.follow_refunds(from, job).await?;
         self.feed.positions.set(self.name, start).await?;
@@ -105,6 +106,14 @@ impl JobHandler for Backfill {
         }
         let mut cursor = (Timestamp::from_millis(0), String::new());
         loop {
+            let page = feed.charges.posted_after((cursor.0, &cursor.1), Some(tenant), PAGE).await?;
+            feed.post_charges(&page, &zones).await?;
+            let Some(last) = page.last() else { break };
+            cursor = (last.created_at, last.id.clone());
+            feed.queue.renew(job).await?;
+        }
+        let mut cursor = (Timestamp::from_millis(0), String::new());
+        loop {
             let page = feed.inbox.of_tenant_after(tenant, (cursor.0, &cursor.1), PAGE).await?;
             let reports: Vec<&PaymentReport> = page.iter().filter_map(|event| event.report.as_ref()).collect();
             feed.post_payments(&reports, &zones).await?;
@@ -126,6 +135,19 @@ impl Feed {
             let zones = self.followed(tenants).await?;
             self.post_invoices(&page, &zones).await?;
             cursor = (last.updated_at, last.id.clone());
+            self.queue.renew(job).await?;
+        }
+    }
+
+    async fn follow_charges(&self, from: Timestamp, job: &Job) -> Result<(), JobError> {
+        let mut cursor = (from, String::new());
+        loop {
+            let page = self.charges.posted_after((cursor.0, &cursor.1), None, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            let tenants: BTreeSet<&str> = page.iter().map(|charge| charge.tenant_id.as_str()).collect();
+            let zones = self.followed(tenants).await?;
+            self.post_charges(&page, &zones).await?;
+            cursor = (last.created_at, last.id.clone());
             self.queue.renew(job).await?;
         }
     }

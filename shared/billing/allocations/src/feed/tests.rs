@@ -159,6 +159,64 @@ async fn payments_of_a_subscription_are_split_and_refunds_give_them_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn charges_are_posted_and_not_once_more_with_their_invoice() {
+    let test = test().await;
+    let [a, b] = test.departments().await;
+    let (capabilities, _) = test.world.instance();
+    let entities = edge_entities::router(capabilities.clone());
+    let entity = |method: &'static str, path: String, body: Value| {
+        let request = request(
+            method,
+            &format!("/api/v1/enterprise-billing/entities{path}"),
+            PLATFORM,
+            [("x-tenant-id", ACME)],
+            &body,
+        );
+        let entities = &entities;
+        async move { send(entities, request).await.expect(201) }
+    };
+    let made = entity("POST", String::new(), json!({"name": "Holding", "currency": "INR", "country": "IN"})).await;
+    let id = made["id"].as_str().unwrap().to_owned();
+    for (source, department) in [("amount:con_1", &a), ("subscription:sub_1", &b)] {
+        let whole = json!({"from": "2026-01-01", "shares": shares(&[(department, 10_000)])});
+        test.set(source, whole).await.expect(200);
+    }
+    let charges = Charges::new(&capabilities, &test.db);
+    for (kind, source, minor) in
+        [("contract", "con_1:line:2026-01-01", 700), ("subscription", "sub_1:2026-01", 200), ("sla", "con_1:x", -50)]
+    {
+        let new = edge_entities::NewCharge {
+            entity_id: id.clone(),
+            description: "Charge".into(),
+            amount: edge_money::Money { minor, currency: edge_money::Currency::INR },
+            date: edge_invoices::Date::parse("2026-01-01").unwrap(),
+            terms_days: None,
+            source: Some(edge_entities::ChargeSource { kind: kind.into(), id: source.into() }),
+        };
+        charges.post(ACME, new).await.unwrap();
+    }
+    let mut expected = vec![(None, -50), (Some(a.clone()), 700), (Some(b.clone()), 200)];
+    for _ in 0..2 {
+        test.follow().await;
+        assert_eq!(test.totals("department", "").await, expected);
+    }
+    assert_eq!(test.totals("entity", &format!("&entity_id={id}")).await, [(Some(id.clone()), -50)]);
+    // The invoice of all of them, finalised, posts none of them again.
+    let invoices = entity("POST", format!("/{id}/invoices"), json!({"period": "2026-01"})).await;
+    let invoice = &invoices["invoices"][0];
+    let invoice = invoice["id"].as_str().or(invoice["invoice"]["id"].as_str()).unwrap();
+    test.finalize(ACME, invoice).await;
+    test.follow().await;
+    assert_eq!(test.totals("department", "").await, expected);
+    // A charge that somebody shares by itself is split by that.
+    let open = test.get("/allocations/lines?department_id=unallocated").await;
+    let charge = open["data"][0]["source"].as_str().unwrap().to_owned();
+    test.set(&charge, json!({"from": "2026-01-01", "shares": shares(&[(&a, 10_000)])})).await.expect(200);
+    expected = vec![(None, 0), (Some(a), 650), (Some(b), 200)];
+    assert_eq!(test.totals("department", "").await, expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_lost_while_nobody_drains_nor_when_workers_die() {
     let test = test().await;
     let [a] = test.departments().await;

@@ -27,7 +27,7 @@ pub(crate) struct LineQuery {
     entity_id: Option<String>,
     /// Only lines of this source: `subscription:ID`, `invoice:ID` or `amount:ID`.
     source: Option<String>,
-    /// Only lines of this document: `invoice:ID` or `payment:ID`.
+    /// Only lines of this document: `invoice:ID`, `charge:ID` or `payment:ID`.
     document: Option<String>,
     /// Only lines of this kind.
     #[param(inline)]
@@ -87,7 +87,7 @@ impl LineQuery {
 #[schema(as = AllocationLine)]
 pub(crate) struct LineResponse {
     id: String,
-    /// The document: `invoice:ID` or `payment:ID`.
+    /// The document: `invoice:ID`, `charge:ID` or `payment:ID`.
     document: String,
     /// What was split: `subscription:ID`, `invoice:ID` or `amount:ID`.
     source: String,
@@ -135,7 +135,7 @@ impl LineResponse {
 
 /// List posted lines
 ///
-/// What departments got of finalised invoices and of payments of subscriptions, and what nobody shares of them. A line never
+/// What departments got of finalised invoices, of charges of entities and of payments of subscriptions, and what nobody shares of them. A line never
 /// changes: what is given back is lines more.
 #[utoipa::path(
     get, path = "/api/v1/enterprise-billing/allocations/lines", tag = "Allocations",
