@@ -4,7 +4,7 @@
 //! * [`payment`]: what was paid.
 //! * [`reminder`]: reminders, and when they go out.
 //! * [`printout`]: an invoice as a page to print.
-//! * [`calendar`]: dates, and the clock of a tenant's time zone; [`settings`]: a tenant's settings.
+//! * [`calendar`]: the clock of a tenant's time zone; [`settings`]: a tenant's settings.
 //! * [`service`]: what is done with invoices.
 //! * [`router`]: the routes; the handlers of each resource are in its `api`.
 
@@ -18,7 +18,8 @@ mod router;
 mod service;
 mod settings;
 
-pub use calendar::{Date, TimeOfDay};
+pub use calendar::TimeOfDay;
+pub use edge_time_zones::Date;
 pub use error::InvoiceError;
 pub use invoice::{
     Customer, DraftLine, Invoice, InvoiceResponse, InvoiceState, InvoiceStatus, Invoices, Item, NewDraft, TaxLine,

@@ -4,7 +4,7 @@ use edge_capabilities::Timestamp;
 use edge_printouts::Page;
 use edge_tenants::Tenant;
 
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::invoice::{Invoice, InvoiceState, InvoiceStatus, Totals, written};
 use crate::settings::InvoiceSettings;
 

@@ -8,7 +8,7 @@ use edge_jobs::JobQueue;
 use edge_notifications::Notifications;
 use edge_tenants::Tenant;
 
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::invoice::{Finalization, Invoice, InvoiceState, Invoices, MAX_ATTEMPTS, NewDraft, Recorded};
 use crate::payment::NewPayment;

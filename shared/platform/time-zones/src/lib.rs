@@ -1,9 +1,13 @@
 //! Days of the calendar in a time zone.
 
+mod date;
+
 use edge_capabilities::Timestamp;
 use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+
+pub use date::Date;
 
 /// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +35,7 @@ impl Zone {
     }
 
     /// The day that it is there at `at`. None: the time is outside the calendar's range.
-    pub fn date(&self, at: Timestamp) -> Option<Date> {
+    pub fn date(&self, at: Timestamp) -> Option<jiff::civil::Date> {
         self.local(at).map(DateTime::date)
     }
 
@@ -41,7 +45,7 @@ impl Zone {
     }
 
     /// When `date` begins: at midnight, as [`Zone::when`] has it.
-    pub fn midnight(&self, date: Date) -> Option<Timestamp> {
+    pub fn midnight(&self, date: jiff::civil::Date) -> Option<Timestamp> {
         self.when(date.to_datetime(Time::midnight()))
     }
 
@@ -71,7 +75,7 @@ impl Zone {
 }
 
 /// The date that is written as `2026-03-01`, and in no other way.
-pub fn parse_date(written: &str) -> Option<Date> {
+pub fn parse_date(written: &str) -> Option<jiff::civil::Date> {
     let is_date = written.len() == 10 && written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     written.parse().ok().filter(|_| is_date)
 }

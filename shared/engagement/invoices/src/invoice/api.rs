@@ -19,7 +19,7 @@ use super::model::{Invoice, InvoiceState, InvoiceStatus};
 use super::request::{CreateInvoiceRequest, UpdateInvoiceRequest};
 use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::printout::page;
 use crate::router::AppState;

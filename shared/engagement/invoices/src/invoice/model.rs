@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::totals::Item;
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::payment::{NewPayment, Payment};
 use crate::reminder::Reminder;

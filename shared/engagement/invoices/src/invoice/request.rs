@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice};
 use super::totals::{Item, Totals};
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::settings::is_series;
 
 const MAX_LEN: usize = 256;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice, InvoiceStatus};
 use super::totals::{Item, TaxLine, Totals};
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::payment::api::PaymentResponse;
 
 /// A decimal that is written as a JSON number with its own digits.

@@ -4,7 +4,7 @@ use edge_capabilities::Timestamp;
 use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, Dialect, MAX_ROWS, Value, columns, read_all};
 
 use super::model::{Invoice, InvoiceState, InvoiceStatus};
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::reminder::Reminder;
 

@@ -11,7 +11,7 @@ use edge_tenants::{Tenant, Tenants};
 use serde_json::{Map, Value, json};
 
 use super::model::{Reminder, ReminderStatus};
-use crate::calendar::Date;
+use edge_time_zones::Date;
 use crate::invoice::{Invoice, InvoiceState, Invoices, written};
 use crate::settings::InvoiceSettings;
 

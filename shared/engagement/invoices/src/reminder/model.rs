@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use edge_capabilities::Timestamp;
+use edge_time_zones::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::calendar::{Date, earliest_instant};
+use crate::calendar::earliest_instant;
 use crate::settings::InvoiceSettings;
 
 /// How often sending a reminder is tried.
@@ -120,7 +121,7 @@ impl Reminder {
 
     /// When it is to go out; None: the settings have none of its type.
     pub(crate) fn scheduled_at(&self, due: Date, settings: &InvoiceSettings) -> Option<Timestamp> {
-        self.at.or_else(|| Some(self.date(due, settings)?.at(settings.reminders_at, &settings.zone)))
+        self.at.or_else(|| Some(settings.reminders_at.on(self.date(due, settings)?, &settings.zone)))
     }
 
     fn date(&self, due: Date, settings: &InvoiceSettings) -> Option<Date> {
