@@ -58,6 +58,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "gl_mappings",
         ],
     ),
+    ("billing/contracts", &["contract_numbers", "contracts"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("engagement/otp", &["otp_codes", "otp_sends"]),

@@ -12,10 +12,12 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = edge_budgets::jobs(&capabilities, &db, runner);
     let runner = edge_entities::jobs(&capabilities, &db, runner);
     let runner = edge_allocations::jobs(&capabilities, &db, runner);
+    let runner = edge_contracts::jobs(&capabilities, &db, runner);
     let routes = edge_approvals::routes(&capabilities)
         .merge(edge_budgets::routes(&capabilities))
         .merge(edge_entities::routes(&capabilities, &db))
         .merge(edge_allocations::routes(&capabilities, &db))
+        .merge(edge_contracts::routes(&capabilities, &db))
         .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "enterprise", &capabilities)
 });

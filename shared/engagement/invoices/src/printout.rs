@@ -4,9 +4,9 @@ use edge_capabilities::Timestamp;
 use edge_printouts::Page;
 use edge_tenants::Tenant;
 
-use edge_time_zones::Date;
 use crate::invoice::{Invoice, InvoiceState, InvoiceStatus, Totals, written};
 use crate::settings::InvoiceSettings;
+use edge_time_zones::Date;
 
 /// What stands above the lines.
 const COLUMNS: [&str; 5] = ["Description", "Quantity", "Unit price", "Tax", "Amount"];

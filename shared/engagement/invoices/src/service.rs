@@ -8,12 +8,12 @@ use edge_jobs::JobQueue;
 use edge_notifications::Notifications;
 use edge_tenants::Tenant;
 
-use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::invoice::{Finalization, Invoice, InvoiceState, Invoices, MAX_ATTEMPTS, NewDraft, Recorded};
 use crate::payment::NewPayment;
 use crate::reminder::{FollowUp, ReminderType, announcement_id, follow_up_job, planned};
 use crate::settings::InvoiceSettings;
+use edge_time_zones::Date;
 
 /// Finalises, pays and voids invoices.
 #[derive(Clone)]

@@ -71,6 +71,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0044_erasures_and_ends"),
     expand!("0045_allocations"),
     expand!("0046_charges_in_order"),
+    expand!("0047_contracts"),
 ];
 
 /// The migrations of `list` with their versions.

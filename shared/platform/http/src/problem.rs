@@ -111,6 +111,8 @@ codes! {
     ChargeNotFound NOT_FOUND "CHARGE_NOT_FOUND";
     /// 404: there is no such invoice, or it is another tenant's.
     InvoiceNotFound NOT_FOUND "INVOICE_NOT_FOUND";
+    /// 404: there is no such contract, or it is another tenant's.
+    ContractNotFound NOT_FOUND "CONTRACT_NOT_FOUND";
     /// 404: there is no such webhook event.
     EventNotFound NOT_FOUND "EVENT_NOT_FOUND";
     /// 404: there is no such message, or it is another tenant's.
@@ -209,6 +211,18 @@ codes! {
     CampaignEmpty CONFLICT "CAMPAIGN_EMPTY";
     /// 409: the campaign was never activated, or is paused.
     CampaignNotActive CONFLICT "CAMPAIGN_NOT_ACTIVE";
+    /// 409: the contract is not a draft any more, so it cannot be edited.
+    ContractNotDraft CONFLICT "CONTRACT_NOT_DRAFT";
+    /// 409: the contract is not signed, or it has ended.
+    ContractNotActive CONFLICT "CONTRACT_NOT_ACTIVE";
+    /// 409: the contract was renewed, and the next term has not begun.
+    AlreadyRenewed CONFLICT "ALREADY_RENEWED";
+    /// 409: the contract is not renewed: it says so, or notice was given.
+    ContractNotRenewable CONFLICT "CONTRACT_NOT_RENEWABLE";
+    /// 409: an amendment of the contract waits for approval.
+    AmendmentPending CONFLICT "AMENDMENT_PENDING";
+    /// 409: the amendment is dated before one that is agreed on.
+    AmendmentOutOfOrder CONFLICT "AMENDMENT_OUT_OF_ORDER";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.

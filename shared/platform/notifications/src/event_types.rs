@@ -321,6 +321,21 @@ event_types! {
         required: &["contract_name", "renewal_date"],
         email: Some("workspace_contract_renewal"),
     }
+    WORKSPACE_CONTRACT_EXPIRY {
+        description: "A contract expires soon", category: Category::Billing, template: "WORKSPACE_CONTRACT_EXPIRY",
+        required: &["contract_name", "end_date"],
+        email: Some("workspace_contract_expiry"),
+    }
+    WORKSPACE_CONTRACT_NOTICE {
+        description: "Notice of a contract was given", category: Category::Billing, template: "WORKSPACE_CONTRACT_NOTICE",
+        required: &["contract_name", "end_date"],
+        email: Some("workspace_contract_notice"),
+    }
+    WORKSPACE_CONTRACT_ENDED {
+        description: "A contract has ended", category: Category::Billing, template: "WORKSPACE_CONTRACT_ENDED",
+        required: &["contract_name", "end_date", "status"],
+        email: Some("workspace_contract_ended"),
+    }
     WORKSPACE_DISPUTE_OPENED {
         description: "A payment is disputed", category: Category::Billing, template: "WORKSPACE_DISPUTE_OPENED",
         required: &["dispute_id", "amount", "reason"],

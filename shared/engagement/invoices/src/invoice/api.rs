@@ -19,11 +19,11 @@ use super::model::{Invoice, InvoiceState, InvoiceStatus};
 use super::request::{CreateInvoiceRequest, UpdateInvoiceRequest};
 use super::response::InvoiceResponse;
 use super::store::InvoiceFilter;
-use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::printout::page;
 use crate::router::AppState;
 use crate::settings::InvoiceSettings;
+use edge_time_zones::Date;
 
 /// Whether a text can be an id of an invoice.
 fn is_id(text: &str) -> bool {

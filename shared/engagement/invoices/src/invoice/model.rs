@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::totals::Item;
-use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::payment::{NewPayment, Payment};
 use crate::reminder::Reminder;
 use crate::settings::InvoiceSettings;
+use edge_time_zones::Date;
 
 /// The most payments of one invoice.
 const MAX_PAYMENTS: usize = 200;

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice};
 use super::totals::{Item, Totals};
-use edge_time_zones::Date;
 use crate::settings::is_series;
+use edge_time_zones::Date;
 
 const MAX_LEN: usize = 256;
 const MAX_TEXT: usize = 2_000;

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice, InvoiceStatus};
 use super::totals::{Item, TaxLine, Totals};
-use edge_time_zones::Date;
 use crate::payment::api::PaymentResponse;
+use edge_time_zones::Date;
 
 /// A decimal that is written as a JSON number with its own digits.
 #[derive(Clone, Copy, Debug)]

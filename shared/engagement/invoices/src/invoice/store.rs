@@ -4,9 +4,9 @@ use edge_capabilities::Timestamp;
 use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, Dialect, MAX_ROWS, Value, columns, read_all};
 
 use super::model::{Invoice, InvoiceState, InvoiceStatus};
-use edge_time_zones::Date;
 use crate::error::InvoiceError;
 use crate::reminder::Reminder;
+use edge_time_zones::Date;
 
 /// How often a change is tried again after somebody else was faster.
 pub(crate) const MAX_ATTEMPTS: u32 = 20;

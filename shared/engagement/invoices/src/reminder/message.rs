@@ -11,9 +11,9 @@ use edge_tenants::{Tenant, Tenants};
 use serde_json::{Map, Value, json};
 
 use super::model::{Reminder, ReminderStatus};
-use edge_time_zones::Date;
 use crate::invoice::{Invoice, InvoiceState, Invoices, written};
 use crate::settings::InvoiceSettings;
+use edge_time_zones::Date;
 
 /// What tells the sender that a message is a reminder, whose values are asked for right before it is sent.
 const REMINDER: &str = "invoice-reminder";

@@ -1,0 +1,25 @@
+//! Contracts: what is agreed on, from when to when, and what it charges.
+
+pub(crate) mod api;
+mod model;
+mod quantity;
+mod request;
+mod response;
+mod schedule;
+mod store;
+mod terms;
+
+pub(crate) use model::monthly;
+pub use model::{Contract, ContractStatus};
+pub use quantity::Quantity;
+pub(crate) use quantity::{Number, decimal};
+pub(crate) use request::{ContractFields, LEVEL_DECIMALS, MAX_RENEWAL_MONTHS, scaled_percentage};
+pub(crate) use response::{ContentResponse, ContractResponse, amount};
+pub use schedule::{ChargeKind, ContractValue, DueCharge};
+pub use store::Contracts;
+pub(crate) use store::MAX_ATTEMPTS;
+pub use terms::{
+    Content, CreditStep, Cycle, Document, Fee, Line, LineKind, Period, Renewal, RenewalMode, ServiceLevel, Term,
+    Version,
+};
+pub(crate) use terms::{WHOLE_BASIS_POINTS, rounded};
