@@ -120,8 +120,15 @@ impl ContractService {
         for _ in 0..MAX_ATTEMPTS {
             let before = self.contracts.find(&tenant.id, id).await?.ok_or(ContractError::NotFound)?;
             let occasion = self.occasion(tenant, &actor.id);
-            let mut contract = self.advanced(&before, &occasion)?;
-            let advanced = contract.clone();
+            let (advanced, has_more) = self.advance(&before, &occasion)?;
+            if has_more {
+                // What is left is done first, for it decides what may be changed.
+                if let Some(stored) = self.replace(advanced, &occasion).await? {
+                    self.settle(tenant, stored).await?;
+                }
+                continue;
+            }
+            let mut contract = advanced.clone();
             let result = change(&mut contract, occasion.moment())?;
             contract.audit(Some(&advanced), actor, occasion.now)?;
             if contract == before {
@@ -134,12 +141,17 @@ impl ContractService {
         Err(ContractError::Busy)
     }
 
-    /// `contract` after what fell due meanwhile.
-    pub(crate) fn advanced(&self, contract: &Contract, occasion: &Occasion) -> Result<Contract, ContractError> {
+    /// `contract` after what fell due meanwhile, and whether there is more, once its charges are made.
+    pub(crate) fn advance(&self, contract: &Contract, occasion: &Occasion) -> Result<(Contract, bool), ContractError> {
         let mut after = contract.clone();
-        after.advance(occasion.moment())?;
+        let has_more = after.advance(occasion.moment())?;
         after.audit(Some(contract), &edge(), occasion.now)?;
-        Ok(after)
+        Ok((after, has_more))
+    }
+
+    /// `contract` after what fell due meanwhile, as far as it is shown.
+    pub(crate) fn advanced(&self, contract: &Contract, occasion: &Occasion) -> Result<Contract, ContractError> {
+        self.advance(contract, occasion).map(|(after, _)| after)
     }
 
     /// Stores `contract` unless it was changed since it was read; None: it was.
@@ -216,20 +228,22 @@ impl ContractService {
     /// Does all that is due about the contract `id` of `tenant`; gives whether there is more to do right away.
     pub(crate) async fn follow_up(&self, tenant: &Tenant, id: &str) -> Result<bool, ContractError> {
         let Some(contract) = self.contracts.find(&tenant.id, id).await? else { return Ok(false) };
-        self.decide(tenant, contract).await?;
-        let (contract, ()) = self.change(tenant, id, &edge(), |_, _| Ok(())).await?;
+        let found = self.decide(tenant, contract).await?;
+        let occasion = self.occasion(tenant, EDGE);
+        let (advanced, has_more) = self.advance(&found, &occasion)?;
+        let contract = if advanced == found {
+            found
+        } else {
+            // Whoever was faster did it.
+            let Some(stored) = self.replace(advanced, &occasion).await? else { return Ok(true) };
+            stored
+        };
         if !contract.outbox.is_empty() {
             let contract = self.do_some(tenant, &contract).await?;
-            return Ok(!contract.outbox.is_empty() || self.is_behind(tenant, &contract));
+            return Ok(has_more || !contract.outbox.is_empty());
         }
-        let occasion = self.occasion(tenant, EDGE);
         self.contracts.schedule(&contract, self.due_at(&contract, &occasion)?).await?;
-        Ok(self.is_behind(tenant, &contract))
-    }
-
-    fn is_behind(&self, tenant: &Tenant, contract: &Contract) -> bool {
-        let occasion = self.occasion(tenant, EDGE);
-        self.advanced(contract, &occasion).is_ok_and(|after| after != *contract)
+        Ok(has_more)
     }
 
     /// The contract `id` of `tenant`, with what was approved meanwhile.

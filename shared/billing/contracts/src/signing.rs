@@ -15,14 +15,14 @@ use crate::timeline::{EventKind, Moment};
 /// What came of asking for something that may have to be approved.
 pub(crate) enum Asked {
     /// It is done.
-    Done(Contract),
+    Done(Box<Contract>),
     /// People have to approve it.
-    Waits(Contract, Request),
+    Waits(Box<Contract>, Box<Request>),
 }
 
 /// What became of an approval request.
 enum Outcome {
-    Waits(Request),
+    Waits(Box<Request>),
     Approved,
     Rejected,
 }
@@ -41,7 +41,7 @@ impl ContractService {
             match contract.status {
                 ContractStatus::Draft => {}
                 ContractStatus::PendingApproval => return self.waiting(tenant, contract).await,
-                ContractStatus::Active | ContractStatus::Renewed => return Ok(Asked::Done(contract)),
+                ContractStatus::Active | ContractStatus::Renewed => return Ok(Asked::Done(Box::new(contract))),
                 status => return Err(ContractError::NotDraft(status)),
             }
             self.check_entity(tenant, &contract.entity_id).await?;
@@ -54,7 +54,7 @@ impl ContractService {
             match evaluation.requirement {
                 Requirement::None => {
                     if let Some(signed) = self.sign(tenant, &contract, actor).await? {
-                        return Ok(Asked::Done(signed));
+                        return Ok(Asked::Done(Box::new(signed)));
                     }
                 }
                 Requirement::Rejected => return Err(ContractError::Rejected),
@@ -69,7 +69,7 @@ impl ContractService {
                         // Whoever dies here leaves it to those who look at the contract next.
                         let submitted = self.approvals.submit_evaluated(&request, evaluation).await?;
                         let contract = self.note_request(tenant, id, &submitted).await?;
-                        return Ok(Asked::Waits(contract, submitted));
+                        return Ok(Asked::Waits(Box::new(contract), Box::new(submitted)));
                     }
                 }
             }
@@ -93,7 +93,7 @@ impl ContractService {
             Some(id) => self.approvals.requests().find(&tenant.id, id).await?,
             None => None,
         };
-        found.map(|request| Asked::Waits(contract, request)).ok_or(ContractError::Busy)
+        found.map(|request| Asked::Waits(Box::new(contract), Box::new(request))).ok_or(ContractError::Busy)
     }
 
     /// Amends the contract `id` from `date` on as `change` says, which gives what holds with the amendment.
@@ -111,7 +111,13 @@ impl ContractService {
         for _ in 0..MAX_ATTEMPTS {
             let found = self.current(tenant, id).await?;
             let occasion = self.occasion(tenant, &actor.id);
-            let contract = self.advanced(&found, &occasion)?;
+            let (contract, has_more) = self.advance(&found, &occasion)?;
+            if has_more {
+                if let Some(stored) = self.replace(contract, &occasion).await? {
+                    self.settle(tenant, stored).await?;
+                }
+                continue;
+            }
             let content = change(&contract, contract.amendable_on(date)?)?;
             let mut amendment = contract.draft_amendment(date, content, reason.to_owned(), occasion.moment())?;
             let number = amendment.number;
@@ -139,11 +145,11 @@ impl ContractService {
             after.audit(Some(&contract), actor, occasion.now)?;
             let Some(stored) = self.replace(after, &occasion).await? else { continue };
             if !is_pending {
-                return Ok(Asked::Done(self.settle(tenant, stored).await?));
+                return Ok(Asked::Done(Box::new(self.settle(tenant, stored).await?)));
             }
             let submitted = self.approvals.submit_evaluated(&request, evaluation).await?;
             let contract = self.note_request(tenant, id, &submitted).await?;
-            return Ok(Asked::Waits(contract, submitted));
+            return Ok(Asked::Waits(Box::new(contract), Box::new(submitted)));
         }
         Err(ContractError::Busy)
     }
@@ -240,7 +246,7 @@ impl ContractService {
         };
         let Some(request) = found else { return Ok(Outcome::Rejected) };
         match request.status(self.now()) {
-            Status::Pending => Ok(Outcome::Waits(request)),
+            Status::Pending => Ok(Outcome::Waits(Box::new(request))),
             Status::Rejected | Status::Expired => Ok(Outcome::Rejected),
             Status::Approved | Status::Used => {
                 let purchase = submission.purchase(contract);

@@ -331,7 +331,7 @@ impl AppState {
         Ok(match asked {
             Asked::Done(contract) => (StatusCode::OK, Answer::Done(Box::new(self.response(tenant, &contract)?))),
             Asked::Waits(contract, request) => {
-                let waits = PendingApproval::new(request, self.response(tenant, &contract)?);
+                let waits = PendingApproval::new(*request, self.response(tenant, &contract)?);
                 (StatusCode::ACCEPTED, Answer::Waits(Box::new(waits)))
             }
         })
