@@ -53,3 +53,21 @@ export function isLess(one: Amount | string, other: Amount | string): boolean {
   const [less, more] = [a, b].map(([, sign, whole, rest]) => BigInt(`${sign}${whole}${(rest ?? '').padEnd(places, '0')}`));
   return less! < more!;
 }
+
+/** What somebody writes as percents, to two places. */
+export const PERCENT = '[0-9]{1,5}([.][0-9]{1,2})?';
+
+/** Basis points as percents: 1250 is 12.5. */
+export const ofBasisPoints = (points: number): string => String(points / 100);
+
+/** Percents as basis points, by their digits. */
+export function toBasisPoints(written: string): number {
+  const [whole = '', rest = ''] = written.trim().split('.');
+  return Number(whole || '0') * 100 + Number(rest.padEnd(2, '0').slice(0, 2) || '0');
+}
+
+/** An amount or a number as somebody writes it. */
+export const NUMBER = '-?[0-9]+([.][0-9]+)?';
+
+/** What is written, as a number of JSON with the same digits. */
+export const exact = (written: string): Exact => new Exact(written.trim().replace(/^(-?)0+(?=\d)/, '$1'));

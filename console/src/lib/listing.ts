@@ -17,3 +17,7 @@ export async function firstPages<T>(
   }
   return whole;
 }
+
+/** As much of the list at `path` as is chosen from: 2,000 entries. */
+export const manyOf = <T>(path: string, query: Query, options: { signal?: AbortSignal; headers?: Record<string, string> } = {}): Promise<Listing<T>> =>
+  firstPages<T>(path, { limit: 200, ...query }, 10, options);

@@ -1,5 +1,4 @@
 import type { InvoiceStatus, ReminderStatus, ReminderType } from 'edge';
-import { Exact } from '../../lib/json';
 
 export const API = '/api/v1/invoices';
 export const invoicePath = (id: string) => `${API}/${encodeURIComponent(id)}`;
@@ -24,9 +23,3 @@ export const REMINDER_STATUSES: Record<ReminderStatus, string> = {
   skipped: 'does not go out',
   cancelled: 'does not go out: there is nothing to pay any more',
 };
-
-/** An amount or a number as somebody writes it. */
-export const NUMBER = '-?[0-9]+([.][0-9]+)?';
-
-/** What is written, as a number of JSON with the same digits. */
-export const exact = (written: string): Exact => new Exact(written.trim().replace(/^(-?)0+(?=\d)/, '$1'));
