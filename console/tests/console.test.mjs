@@ -6,6 +6,7 @@ import { budgets } from './budgets.mjs';
 import { campaigns } from './campaigns.mjs';
 import { contacts } from './contacts.mjs';
 import { startEdge } from './edge.mjs';
+import { entities } from './entities.mjs';
 import { hardCases } from './hard-cases.mjs';
 import { health } from './health.mjs';
 import { invoices } from './invoices.mjs';
@@ -29,7 +30,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals },
-  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns },
+  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {
