@@ -67,7 +67,7 @@ pub struct PaymentPeriods {
 
 /// What gateways reported of payments.
 #[derive(Clone)]
-pub struct PaymentHistory(Db);
+pub struct PaymentHistory(pub(crate) Db);
 
 /// How long before a period the first attempt may have been of an invoice that is tried again in it: gateways give up in
 /// weeks.

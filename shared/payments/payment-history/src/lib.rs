@@ -2,10 +2,12 @@
 //! years.
 //!
 //! * [`Collector`]: takes the reports over from the inbox, behind the webhooks and never in their way.
-//! * [`PaymentHistory`]: what was collected and given back, and how attempts to collect went.
+//! * [`PaymentHistory`]: what was collected and given back, how attempts to collect went, and single payments.
 
 mod collector;
 mod history;
+mod payment;
 
 pub use collector::{COLLECT, COLLECT_EVERY, Collector};
 pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, PaymentTotals};
+pub use payment::{RecordedPayment, RecordedRefund};
