@@ -25,7 +25,7 @@ pub use invoice::{
     Customer, DraftLine, Invoice, InvoiceResponse, InvoiceState, InvoiceStatus, Invoices, Item, NewDraft, TaxLine,
     Totals,
 };
-pub use payment::Payment;
+pub use payment::{InvoiceRefund, Payment};
 pub use reminder::{Reminder, ReminderStatus, ReminderType, ReminderValues};
 pub use router::{ApiDoc, jobs, router, routes};
 pub use service::InvoiceService;

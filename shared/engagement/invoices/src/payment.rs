@@ -6,4 +6,4 @@ mod model;
 
 pub(crate) use gateway::ReportedPayments;
 pub(crate) use model::NewPayment;
-pub use model::Payment;
+pub use model::{InvoiceRefund, Payment};

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use edge_capabilities::Timestamp;
 use edge_database::Db;
 use edge_gateways::Provider;
-use edge_ledger::{ErpRecords, Gateway, Product, expected_records};
+use edge_ledger::{Entry, ErpRecords, Gateway, Product, expected_records, expected_refund};
 use edge_money::{Currency, Money};
 use edge_plans::Cycle;
 use edge_subscriptions::Movements;
@@ -105,7 +105,9 @@ impl ReconciliationResponse {
     /// Adds the comparison of one payment with the tenant's invoices.
     fn add(&mut self, tenant: &Tenant, payment: &Payment, invoices: &mut [Invoice]) -> Result<(), CheckoutError> {
         self.payments = self.payments.saturating_add(1);
-        self.refunded.extend(payment.refunded.map(|back| Refunded::new(payment, back)));
+        if let Some(back) = payment.refunded {
+            self.refunded.push(Refunded::new(payment, back, &refund_entries(tenant, payment)?));
+        }
         let of_payment: Vec<&mut Invoice> = invoices.iter_mut().filter(|invoice| invoice.is_of(payment)).collect();
         let numbers: Vec<String> = of_payment.iter().filter_map(|invoice| invoice.number.clone()).collect();
         let differences = match &*of_payment {
@@ -183,13 +185,31 @@ impl Invoice {
 
 /// What the books must contain for `payment`; None: the gateway does not report the amount.
 fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<ErpRecords>, CheckoutError> {
+    Ok(as_booked(tenant, payment)?.and_then(|payment| expected_records(&payment).ok()))
+}
+
+/// The journal entries that the books must contain for what was refunded of `payment`.
+fn refund_entries(tenant: &Tenant, payment: &Payment) -> Result<Vec<Entry>, CheckoutError> {
+    let Some(booked) = as_booked(tenant, payment)? else { return Ok(Vec::new()) };
+    let (mut entries, mut before) = (Vec::new(), 0_i64);
+    for refund in &payment.refunds {
+        let (at, back) = (refund.at, refund.amount);
+        let on = day(at).ok_or_else(|| CheckoutError::Internal("a refund without a day".to_owned()))?;
+        entries.extend(expected_refund(&booked, back.minor, before, on).ok());
+        before = before.saturating_add(back.minor);
+    }
+    Ok(entries)
+}
+
+/// `payment` as the books have it; None: the gateway does not report the amount.
+fn as_booked(tenant: &Tenant, payment: &Payment) -> Result<Option<edge_ledger::Payment>, CheckoutError> {
     let Some(amount) = payment.amount else { return Ok(None) };
     let terms = tenant.history.state().terms;
     let cycle = payment.cycle.as_deref().and_then(Cycle::parse);
     let cycle = cycle.or_else(|| terms.as_ref()?.cycle).unwrap_or(Cycle::Monthly);
     let plan = payment.plan.as_deref().or(tenant.subscription_plan.as_deref()).unwrap_or_default();
     let no_day = || CheckoutError::Internal("a payment without a day".to_owned());
-    let payment = edge_ledger::Payment {
+    Ok(Some(edge_ledger::Payment {
         id: payment.id.clone().unwrap_or_default(),
         gateway: if payment.provider == Provider::Stripe { Gateway::Stripe } else { Gateway::Razorpay },
         customer: tenant.erp_customer_id.clone().unwrap_or_default(),
@@ -201,8 +221,7 @@ fn books(tenant: &Tenant, payment: &Payment) -> Result<Option<ErpRecords>, Check
         cycle,
         paid_on: day(payment.at).ok_or_else(no_day)?,
         credits: terms.map_or(0, |terms| terms.credits),
-    };
-    Ok(expected_records(&payment).ok())
+    }))
 }
 
 /// The day in the books.

@@ -3,6 +3,7 @@
 //!
 //! * [`accounts`]: the accounts of BHM001 that subscriptions use.
 //! * [`journal`]: balanced journal entries; [`records`]: the records of one payment.
+//! * [`refund`]: the journal entry of a refund.
 //! * [`deferral`]: monthly recognition of prepaid revenue; [`proration`]: the split of a partly used period.
 
 mod accounts;
@@ -10,9 +11,11 @@ mod deferral;
 mod journal;
 mod proration;
 mod records;
+mod refund;
 
 pub use accounts::{Account, Gateway, Product};
 pub use deferral::{RevenueShare, recognition_schedule};
 pub use journal::{Entry, Line, Side, Unbalanced};
 pub use proration::{Proration, prorate};
 pub use records::{CustomerPayment, ErpRecords, InvalidPayment, Invoice, Payment, expected_records};
+pub use refund::expected_refund;

@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chrono::{Days, NaiveDate};
 use edge_capabilities::testing::SeededRandom;
 use edge_ledger::{
-    Account, ErpRecords, Gateway, InvalidPayment, Payment, Product, Side, expected_records, prorate,
-    recognition_schedule,
+    Account, Entry, ErpRecords, Gateway, InvalidPayment, Payment, Product, Side, expected_records, expected_refund,
+    prorate, recognition_schedule,
 };
 use edge_money::{Currency, Money};
 use edge_plans::{Cycle, Plan, QuoteRequest};
@@ -36,8 +36,12 @@ fn payment(amount: &str, cycle: Cycle) -> Payment {
 
 /// Date, account, debit, credit of each line.
 fn written(records: &ErpRecords) -> Vec<(String, &'static str, String, String)> {
+    written_entries(&records.journal)
+}
+
+fn written_entries(entries: &[Entry]) -> Vec<(String, &'static str, String, String)> {
     let mut lines = Vec::new();
-    for entry in &records.journal {
+    for entry in entries {
         for line in entry.lines() {
             let amount = entry.amount(line).to_decimal();
             let (debit, credit) =
@@ -202,5 +206,41 @@ fn a_quote_is_the_exact_sum_of_its_parts_in_any_currency() {
             assert_eq!(quote.amount.minor, price.minor * seats * times + fee.minor, "{body} {order:?}");
             assert_eq!(quote.amount.currency, currency);
         }
+    }
+}
+
+#[test]
+fn a_refund_takes_from_unearned_revenue_first_and_leaves_the_bank() {
+    let refund = |payment: &Payment, minor: i64, before: i64, on: &str| {
+        expected_refund(payment, minor, before, day(on)).map(|entry| written_entries(&[entry]))
+    };
+    let monthly = payment("2499", Cycle::Monthly);
+    let lines = [line("2025-01-09", "4102", "499.50", ""), line("2025-01-09", "1200", "", "499.50")];
+    assert_eq!(refund(&monthly, 49_950, 0, "2025-01-09").unwrap(), lines);
+    let annual = payment("1200", Cycle::Annual);
+    // After two of twelve months 1000.00 are unearned.
+    for (minor, before, unearned, earned) in
+        [(60_000, 0, "600.00", ""), (60_000, 60_000, "400.00", "200.00"), (120_000, 0, "1000.00", "200.00")]
+    {
+        let mut expected = vec![line("2025-03-05", "2100", unearned, "")];
+        if !earned.is_empty() {
+            expected.push(line("2025-03-05", "4102", earned, ""));
+        }
+        let total = Money { minor, currency: Currency::INR }.to_decimal();
+        expected.push(line("2025-03-05", "1200", "", &total));
+        assert_eq!(refund(&annual, minor, before, "2025-03-05").unwrap(), expected, "{minor} after {before}");
+    }
+    // Of the tax goes back what belongs to the amount; together all of it.
+    let taxed = Payment { tax: 10, ..payment("1.00", Cycle::Monthly) };
+    let taxes: Vec<i64> = [(33, 0), (33, 33), (34, 66)]
+        .into_iter()
+        .map(|(minor, before)| {
+            let entry = expected_refund(&taxed, minor, before, day("2025-01-09")).unwrap();
+            entry.lines().iter().filter(|line| line.account == Account::TaxPayable).map(|line| line.minor).sum()
+        })
+        .collect();
+    assert_eq!((taxes.iter().sum::<i64>(), taxes.len()), (10, 3));
+    for (minor, before) in [(0, 0), (-1, 0), (1, 249_900), (249_901, 0)] {
+        assert_eq!(refund(&monthly, minor, before, "2025-01-09"), Err(InvalidPayment::NotPositive), "{minor}");
     }
 }

@@ -29,6 +29,8 @@ pub struct Payment {
     pub amount: Option<Money>,
     /// How much of it was refunded since; None: nothing, or the amount of the payment is not known.
     pub refunded: Option<Money>,
+    /// The parts of that, each with when it was reported.
+    pub refunds: Vec<PaymentRefund>,
     /// When it came in, by the gateway's clock.
     pub at: Timestamp,
     /// What was paid for, for people.
@@ -39,6 +41,17 @@ pub struct Payment {
     pub subscription: Option<String>,
     /// Whether the edge had the gateway note that it is for a subscription of seats.
     pub names_seats: bool,
+}
+
+/// What was refunded of a payment at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRefund {
+    /// What all reports of it have in common.
+    pub name: String,
+    /// When it was reported.
+    pub at: Timestamp,
+    /// How much.
+    pub amount: Money,
 }
 
 /// The payments that gateways reported. They are known for as long as events are kept.
@@ -94,10 +107,10 @@ impl Payments {
         if u32::try_from(refunds.len()).unwrap_or(u32::MAX) > max {
             return Ok(None);
         }
-        for refund in &refunds {
+        for (at, refund) in &refunds {
             let of = known.get(&(refund.tenant.clone(), refund.payment.clone()));
             if let Some(payment) = of.and_then(|index| payments.get_mut(*index)) {
-                payment.give_back(refund);
+                payment.give_back(refund, *at);
             }
         }
         Ok(Some(payments))
@@ -115,11 +128,16 @@ impl Payment {
         self.names_seats |= other.names_seats;
     }
 
-    fn give_back(&mut self, refund: &Refund) {
+    fn give_back(&mut self, refund: &Refund, at: Timestamp) {
         let Some(paid) = self.amount else { return };
         if refund.amount.is_none_or(|back| back.currency == paid.currency) {
             let before = self.refunded.map_or(0, |back| back.minor);
-            self.refunded = Some(Money { minor: refund.add_to(before, paid.minor), ..paid });
+            let after = refund.add_to(before, paid.minor);
+            self.refunded = Some(Money { minor: after, ..paid });
+            if after > before {
+                let amount = Money { minor: after.saturating_sub(before), ..paid };
+                self.refunds.push(PaymentRefund { name: refund.name.clone(), at, amount });
+            }
         }
     }
 }
@@ -153,6 +171,7 @@ fn payment(stored: &WebhookEvent) -> Option<(String, Payment)> {
         invoice: event.invoice_number,
         amount: event.amount,
         refunded: None,
+        refunds: Vec::new(),
         at: stored.occurred_at,
         plan: event.plan_name.or(event.plan_id),
         cycle: event.billing_cycle,

@@ -78,15 +78,14 @@ impl Refunds {
     }
 
     /// Up to `limit` refunds that were reported from `from` on, of `tenant` alone where one is given, in the order in which
-    /// they were reported.
-    pub async fn since(&self, from: Timestamp, tenant: Option<&str>, limit: u32) -> Result<Vec<Refund>, DatabaseError> {
+    /// they were reported, each with when it was.
+    pub async fn since(
+        &self,
+        from: Timestamp,
+        tenant: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Refund)>, DatabaseError> {
         let conditions = Conditions::default().and_where("at >= ?", from).and_if("tenant_id", tenant);
-        self.select(conditions, &format!("at, refund LIMIT {limit}")).await
-    }
-
-    /// Up to `limit` refunds of all tenants that were reported from `from` on, each with when, in the order of that.
-    pub async fn reported_since(&self, from: Timestamp, limit: u32) -> Result<Vec<(Timestamp, Refund)>, DatabaseError> {
-        let conditions = Conditions::default().and_where("at >= ?", from);
         let rows = self.0.select::<RefundRow>(conditions, &format!("at, refund LIMIT {limit}")).await?;
         Ok(rows.into_iter().map(|row| (row.at, Refund::from(row))).collect())
     }

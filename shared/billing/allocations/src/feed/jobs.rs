@@ -169,7 +169,7 @@ impl Feed {
     async fn follow_refunds(&self, from: Timestamp, job: &Job) -> Result<(), JobError> {
         let mut from = from;
         loop {
-            let page = self.refunds.reported_since(from, PAGE).await?;
+            let page = self.refunds.since(from, None, PAGE).await?;
             let tenants: BTreeSet<&str> = page.iter().map(|(_, refund)| refund.tenant.as_str()).collect();
             let zones = self.followed(tenants).await?;
             for (at, refund) in &page {

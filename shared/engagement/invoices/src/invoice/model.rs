@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::totals::Item;
 use crate::error::InvoiceError;
-use crate::payment::{NewPayment, Payment};
+use crate::payment::{InvoiceRefund, NewPayment, Payment};
 use crate::reminder::Reminder;
 use crate::settings::InvoiceSettings;
 use edge_time_zones::Date;
@@ -155,6 +155,8 @@ pub struct Invoice {
     pub external_id: Option<String>,
     /// What was paid, in the order in which it was recorded.
     pub payments: Vec<Payment>,
+    /// What was given back of its payments, in the order in which it was recorded.
+    pub refunds: Vec<InvoiceRefund>,
     /// Its reminders.
     pub reminders: Vec<Reminder>,
     /// When it was made.
@@ -177,8 +179,8 @@ json_column!(Customer);
 record! {
     Invoice in "invoices" {
         id, tenant: "tenant_id", series, number_year, number, customer, currency, items, amount, tax, total, amount_paid,
-        state, issue_date, due_date, due_days, notes, provider, account, external_id, payments, reminders, created_at, updated_at,
-        finalized_at, announced_at, paid_at, voided_at, revision,
+        state, issue_date, due_date, due_days, notes, provider, account, external_id, payments, refunds, reminders,
+        created_at, updated_at, finalized_at, announced_at, paid_at, voided_at, revision,
     }
 }
 
@@ -216,6 +218,7 @@ impl Invoice {
             account: String::new(),
             external_id: None,
             payments: Vec::new(),
+            refunds: Vec::new(),
             reminders: Vec::new(),
             created_at: now,
             updated_at: now,
@@ -285,6 +288,22 @@ impl Invoice {
             self.cancel_reminders();
         }
         Ok(Recorded::New)
+    }
+
+    /// What was given back.
+    pub fn amount_refunded(&self) -> i64 {
+        let sum = self.refunds.iter().fold(0_i64, |sum, refund| sum.saturating_add(refund.amount));
+        sum.min(self.amount_paid)
+    }
+
+    /// Notes that something of its payments was given back, once by its name; gives whether that is new. It stays paid.
+    pub(crate) fn refund(&mut self, refund: InvoiceRefund, now: Timestamp) -> bool {
+        if refund.amount <= 0 || self.refunds.iter().any(|known| known.name == refund.name) {
+            return false;
+        }
+        self.refunds.push(refund);
+        self.updated_at = now;
+        true
     }
 
     /// Voids it; gives whether that is new.

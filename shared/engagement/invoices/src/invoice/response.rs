@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::model::{Customer, Invoice, InvoiceStatus};
 use super::totals::{Item, TaxLine, Totals};
+use crate::payment::InvoiceRefund;
 use crate::payment::api::PaymentResponse;
 use edge_time_zones::Date;
 
@@ -67,6 +68,11 @@ pub struct InvoiceResponse {
     notes: Option<String>,
     /// The payments, in the order in which they were recorded.
     payments: Vec<PaymentResponse>,
+    /// What was given back of the payments.
+    #[schema(value_type = f64)]
+    amount_refunded: DecimalAmount,
+    /// What was given back, in the order in which it was recorded.
+    refunds: Vec<RefundResponse>,
     /// The payment provider that knows it by `external_id`.
     provider: Option<String>,
     /// The account at the provider.
@@ -115,6 +121,27 @@ pub(crate) struct TaxResponse {
     tax: DecimalAmount,
 }
 
+/// What was given back of a payment.
+#[derive(Serialize, ToSchema)]
+#[schema(as = InvoiceRefund)]
+pub(crate) struct RefundResponse {
+    /// Its id at the gateway.
+    reference: String,
+    #[schema(value_type = f64)]
+    amount: DecimalAmount,
+    refunded_at: String,
+}
+
+impl RefundResponse {
+    fn new(invoice: &Invoice, refund: &InvoiceRefund) -> Self {
+        Self {
+            reference: refund.name.clone(),
+            amount: DecimalAmount(invoice.money(refund.amount)),
+            refunded_at: refund.at.to_rfc3339_millis(),
+        }
+    }
+}
+
 fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -159,6 +186,8 @@ impl InvoiceResponse {
             due_days: invoice.due_days,
             notes: invoice.notes.clone(),
             payments: invoice.payments.iter().map(|payment| PaymentResponse::new(invoice, payment)).collect(),
+            amount_refunded: amount(invoice.amount_refunded()),
+            refunds: invoice.refunds.iter().map(|refund| RefundResponse::new(invoice, refund)).collect(),
             provider: non_empty(&invoice.provider),
             account: non_empty(&invoice.account),
             external_id: invoice.external_id.clone(),

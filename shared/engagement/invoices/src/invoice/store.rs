@@ -2,9 +2,11 @@
 
 use edge_capabilities::Timestamp;
 use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, Dialect, MAX_ROWS, Value, columns, read_all};
+use edge_money::Currency;
 
 use super::model::{Invoice, InvoiceState, InvoiceStatus};
 use crate::error::InvoiceError;
+use crate::payment::InvoiceRefund;
 use crate::reminder::Reminder;
 use edge_time_zones::Date;
 
@@ -116,6 +118,23 @@ impl Invoices {
             }
         }
         Err(InvoiceError::Busy)
+    }
+
+    /// Notes in the invoices of `tenant` that `provider` calls `payment` that something of it was given back, once by its name.
+    /// They stay paid.
+    pub async fn refunded(
+        &self,
+        (tenant, provider, payment): (&str, &str, &str),
+        refund: &InvoiceRefund,
+        currency: Currency,
+        now: Timestamp,
+    ) -> Result<(), InvoiceError> {
+        for invoice in self.of_provider(tenant, provider, payment).await? {
+            let note =
+                |invoice: &mut Invoice| Ok((invoice.currency == currency && invoice.refund(refund.clone(), now), ()));
+            self.change(tenant, &invoice.id, note).await?;
+        }
+        Ok(())
     }
 
     /// Gives the draft `invoice` the next number of its series and year, together with all that finalising changes, unless it

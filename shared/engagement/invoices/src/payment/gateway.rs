@@ -11,10 +11,10 @@ use edge_capabilities::clock::millis;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::{DatabaseError, Db};
 use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult, JobRunner};
-use edge_money::Money;
-use edge_webhooks::{Payments, ReceivedReport, ReportKind};
+use edge_money::{Currency, Money};
+use edge_webhooks::{PaymentRefund, PaymentReport, Payments, ReceivedReport, ReportKind};
 
-use super::model::NewPayment;
+use super::model::{InvoiceRefund, NewPayment};
 use crate::error::InvoiceError;
 use crate::invoice::{Invoice, InvoiceState, Invoices, Recorded};
 
@@ -94,13 +94,53 @@ impl ReportedPayments {
             if let Some(amount) = payment.amount.filter(|_| is_named && provider == invoice.provider) {
                 let reported = Reported { provider, name: &external_id, amount, at: payment.at };
                 invoice = self.record(&invoice, &reported).await?;
+                for PaymentRefund { name, amount, at } in payment.refunds {
+                    let refund = InvoiceRefund { name, amount: amount.minor, at };
+                    let of = (invoice.tenant.as_str(), provider, external_id.as_str());
+                    self.note_refund(of, &refund, amount.currency).await?;
+                }
             }
         }
         Ok(invoice)
     }
 
+    async fn note_refund(
+        &self,
+        of: (&str, &str, &str),
+        refund: &InvoiceRefund,
+        currency: Currency,
+    ) -> Result<(), JobError> {
+        let noted = self.invoices.refunded(of, refund, currency, self.now()).await;
+        noted.map_err(|error| JobError::Retry(error.to_string()))
+    }
+
+    /// Notes what an event of the inbox reports as given back.
+    async fn take_refund(&self, report: &PaymentReport, is_total: bool) -> Result<(), JobError> {
+        let (provider, payment) = (report.provider.as_str(), report.payment.as_str());
+        let name = report.name.strip_prefix("refunded:").and_then(|rest| rest.strip_prefix(payment)?.strip_prefix(':'));
+        let Some(tenant) = &report.organization else { return Ok(()) };
+        for invoice in self.invoices.of_provider(tenant, provider, payment).await? {
+            let refunded = invoice.amount_refunded();
+            let left = invoice.amount_paid.saturating_sub(refunded).max(0);
+            let amount = match report.amount {
+                None => left,
+                Some(total) if is_total => total.minor.saturating_sub(refunded).clamp(0, left),
+                Some(amount) => amount.minor.min(left),
+            };
+            let currency = report.amount.map_or(invoice.currency, |amount| amount.currency);
+            let refund = InvoiceRefund { name: name.unwrap_or(&report.name).to_owned(), amount, at: report.at };
+            self.note_refund((tenant, provider, payment), &refund, currency).await?;
+        }
+        Ok(())
+    }
+
     /// Records what an event of the inbox reports.
     async fn take(&self, received: &ReceivedReport) -> Result<(), JobError> {
+        if let Some(report) = &received.report
+            && let ReportKind::Refunded { is_total } = report.kind
+        {
+            return self.take_refund(report, is_total).await;
+        }
         let Some(report) = received.report.as_ref().filter(|report| report.kind == ReportKind::Paid) else {
             return Ok(());
         };

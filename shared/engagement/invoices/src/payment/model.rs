@@ -33,3 +33,14 @@ pub(crate) struct NewPayment {
     pub(crate) paid_at: Timestamp,
     pub(crate) actor: String,
 }
+
+/// What was given back of a payment of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceRefund {
+    /// What all reports of it have in common: its id at the gateway.
+    pub name: String,
+    /// In the smallest unit of the invoice's currency.
+    pub amount: i64,
+    /// When it was given back.
+    pub at: Timestamp,
+}

@@ -79,6 +79,8 @@ pub(crate) struct Refunded {
     #[schema(value_type = Option<f64>)]
     refunded: Option<DecimalAmount>,
     currency: String,
+    /// The journal entries that the books should contain for what was refunded.
+    expected: Vec<JournalEntry>,
 }
 
 /// All records of a payment in the ERP.
@@ -155,7 +157,7 @@ impl UnmatchedInvoice {
 }
 
 impl Refunded {
-    pub(super) fn new(payment: &Payment, refunded: Money) -> Self {
+    pub(super) fn new(payment: &Payment, refunded: Money, expected: &[Entry]) -> Self {
         Self {
             tenant_id: payment.tenant.clone(),
             payment_id: payment.id.clone(),
@@ -163,6 +165,7 @@ impl Refunded {
             amount: payment.amount.map(DecimalAmount),
             refunded: Some(DecimalAmount(refunded)),
             currency: refunded.currency.to_string(),
+            expected: expected.iter().map(JournalEntry::from).collect(),
         }
     }
 }
