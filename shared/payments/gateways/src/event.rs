@@ -33,6 +33,10 @@ pub enum EventKind {
     PaymentFailed,
     /// Something of a payment, or all of it, was given back.
     PaymentRefunded,
+    /// What was to be given back of a payment was not.
+    RefundFailed,
+    /// A payer disputes a payment at the bank, or the bank has decided on that.
+    PaymentDisputed,
     /// A buyer completed a checkout, and its payment is still to come or none is needed.
     CheckoutCompleted,
     /// A checkout was given up.
@@ -72,6 +76,8 @@ impl EventKind {
             Self::SubscriptionNeverStarted => "subscription.never_started",
             Self::PaymentFailed => "payment.failed",
             Self::PaymentRefunded => "payment.refunded",
+            Self::RefundFailed => "refund.failed",
+            Self::PaymentDisputed => "payment.disputed",
             Self::CheckoutCompleted => "checkout.completed",
             Self::CheckoutExpired => "checkout.expired",
             Self::InvoiceVoided => "invoice.voided",
@@ -123,6 +129,32 @@ pub struct SubscriptionReport {
     pub ended_at: Option<Timestamp>,
 }
 
+/// A payment that its payer disputes at the bank: a chargeback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardDispute {
+    /// Its id at the gateway.
+    pub id: String,
+    /// What became of it.
+    pub status: CardDisputeStatus,
+    /// Why, in the gateway's words.
+    pub reason: Option<String>,
+    /// Until when evidence is taken.
+    pub due_by: Option<Timestamp>,
+}
+
+/// What became of a card dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardDisputeStatus {
+    /// The bank has not decided.
+    Open,
+    /// The bank let the payment stand.
+    Won,
+    /// The bank gave the payer the money.
+    Lost,
+    /// It ended without a decision, and the payment stands.
+    Closed,
+}
+
 /// The content of a verified body. Ids and names are 1 to 256 bytes without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayEvent {
@@ -160,6 +192,12 @@ pub struct GatewayEvent {
     pub is_total: bool,
     /// What the sender calls it that something was given back, where that has a name.
     pub refund_id: Option<String>,
+    /// What whoever asked for the refund calls it.
+    pub refund_reference: Option<String>,
+    /// What the payer disputes.
+    pub card_dispute: Option<Box<CardDispute>>,
+    /// Another id by which the payment may be known.
+    pub other_payment_id: Option<String>,
     /// The invoice.
     pub invoice_number: Option<String>,
     /// When the period begins that this is about.
@@ -225,6 +263,9 @@ impl GatewayEvent {
             bill: None,
             is_total: false,
             refund_id: None,
+            refund_reference: None,
+            card_dispute: None,
+            other_payment_id: None,
             invoice_number: None,
             period_start: None,
             period_end: None,
@@ -237,6 +278,26 @@ impl GatewayEvent {
             user_id: None,
             organization_id: None,
         }
+    }
+}
+
+impl CardDisputeStatus {
+    /// The status of which events of the gateways' tell: by the end of its name, `payment.dispute.lost`, or by the status
+    /// of the dispute itself, `needs_response`. None: a word that is not known.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "created"
+            | "open"
+            | "under_review"
+            | "action_required"
+            | "needs_response"
+            | "warning_needs_response"
+            | "warning_under_review" => Self::Open,
+            "won" => Self::Won,
+            "lost" => Self::Lost,
+            "closed" | "warning_closed" | "prevented" => Self::Closed,
+            _ => return None,
+        })
     }
 }
 

@@ -22,7 +22,7 @@ pub mod stripe_units;
 mod verification;
 
 pub use error::{EventError, Rejection, SigningError};
-pub use event::{EventKind, GatewayEvent, SubscriptionReport};
+pub use event::{CardDispute, CardDisputeStatus, EventKind, GatewayEvent, SubscriptionReport};
 pub use identity::Identity;
 pub use provider::Provider;
 pub use secrets::Secrets;

@@ -1,7 +1,7 @@
 //! What an event asks for, by its own content alone.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
+use edge_gateways::{CardDispute, EventError, EventKind, GatewayEvent, Provider};
 use edge_tenants::{Cycle, Event as TenantEvent, Period, ReportedPayment, SubscriptionEvent, TaxRates};
 
 use crate::event::{EventOutcome, WebhookEvent};
@@ -27,8 +27,12 @@ pub(crate) enum ActionKind<'e> {
     RemoveMember { user: &'e str },
     /// To take over what a shop says of an order.
     TakeOrder,
-    /// To note that something of this payment of this tenant's was given back.
-    Refund { organization: &'e str, payment: &'e str },
+    /// To note that something of this payment was given back.
+    Refund { payment: &'e str },
+    /// To note that something of this payment was not given back that was to be.
+    RefundFailed { payment: &'e str },
+    /// To note what a payer disputes at the bank.
+    Dispute { payment: &'e str, dispute: &'e CardDispute },
 }
 
 /// What an event asks for. Err: nothing, and that is its outcome; its own content is enough to know.
@@ -62,9 +66,13 @@ pub(crate) fn classify(
     let kind = match (subscription_event(provider, event), event.kind, &event.payment_id) {
         (Some(_), ..) if organization.is_none() && !may_be_found(provider, event) => return Err(unnamed()),
         (Some(change), ..) => ActionKind::ChangeSubscription(Box::new(change)),
-        (None, EventKind::PaymentRefunded, Some(payment)) => {
-            ActionKind::Refund { organization: organization.ok_or_else(unnamed)?, payment }
-        }
+        // Whose payment it is need not be said: the payment says it.
+        (None, EventKind::PaymentRefunded, Some(payment)) => ActionKind::Refund { payment },
+        (None, EventKind::RefundFailed, Some(payment)) => ActionKind::RefundFailed { payment },
+        (None, EventKind::PaymentDisputed, Some(payment)) => match &event.card_dispute {
+            Some(dispute) => ActionKind::Dispute { payment, dispute },
+            None => return Err(EventOutcome::Ignored("unhandled_event")),
+        },
         (None, kind, _) if kind.may_repeat() => {
             ActionKind::InvalidateSeats { organization: organization.ok_or_else(unnamed)? }
         }
@@ -112,6 +120,8 @@ fn subscription_event(provider: Provider, event: &GatewayEvent) -> Option<Subscr
         EventKind::SubscriptionNeverStarted => Some(SubscriptionEvent::NeverStarted),
         EventKind::SubscriptionCancelled => Some(SubscriptionEvent::Cancelled),
         EventKind::PaymentRefunded
+        | EventKind::RefundFailed
+        | EventKind::PaymentDisputed
         | EventKind::SubscriptionCreated
         | EventKind::SubscriptionUpdated
         | EventKind::SeatAssigned

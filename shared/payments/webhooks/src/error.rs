@@ -8,6 +8,7 @@ use edge_seats::StorageError;
 use edge_subscriptions::SubscriptionError;
 use edge_tenants::{MemberError, TenantError};
 
+use crate::disputes::DisputeError;
 use crate::shops::ShopError;
 
 /// Why an event is not in effect yet.
@@ -38,6 +39,7 @@ from! {
     BudgetError => Store,
     ConfigError => Upstream,
     DatabaseError => Store,
+    DisputeError => Store,
     MemberError => Store,
     PlansUnavailable => Upstream,
     ShopError => Store,

@@ -8,14 +8,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use edge_budgets::{BudgetError, Refund, Settlement};
+use edge_budgets::Settlement;
 use edge_capabilities::config::url;
 use edge_capabilities::{Capabilities, Timestamp, backoff, random};
 use edge_database::Db;
 use edge_gateways::{GatewayEvent, Provider};
 use edge_jobs::JobQueue;
 use edge_money::Bill;
-use edge_notifications::{Notifications, Notifier, NotifyConfig, SuppressionList};
+use edge_notifications::{Notifications, Notifier, NotifyConfig};
 use edge_plans::Catalogue;
 use edge_seats::Invalidation;
 use edge_tenants::{
@@ -24,6 +24,7 @@ use edge_tenants::{
 };
 
 use crate::action::{Action, ActionKind, classify, tenant_event};
+use crate::disputes::{NoDisputes, PaymentDisputes};
 use crate::drain::retry;
 use crate::error::WebhookError;
 use crate::event::{EventOutcome, WebhookEvent};
@@ -33,6 +34,7 @@ use crate::messages::events;
 use crate::order::{Orders, Quote};
 use crate::owner::{Owner, owner};
 use crate::response::response_body;
+use crate::router::Keepers;
 use crate::seats::{SeatNotice, SeatOutcome, SeatSubscriptions};
 use crate::settings::{MAX_TIMEOUT, tax_rates};
 use crate::shops::{NoShops, ShopEvent, ShopOutcome, Shops};
@@ -78,17 +80,14 @@ pub(crate) struct Processor {
     orders: Orders,
     plans: Catalogue,
     seats: SeatSubscriptions,
-    settlement: Settlement,
+    pub(crate) settlement: Settlement,
+    pub(crate) disputes: Arc<dyn PaymentDisputes>,
     pub(crate) shops: Arc<dyn Shops>,
 }
 
 impl Processor {
-    pub(crate) fn new(
-        capabilities: &Capabilities,
-        db: &Db,
-        suppression: Option<Arc<dyn SuppressionList>>,
-        shops: Option<Arc<dyn Shops>>,
-    ) -> Self {
+    pub(crate) fn new(capabilities: &Capabilities, db: &Db, keepers: Keepers) -> Self {
+        let Keepers { suppression, shops, disputes } = keepers;
         let notifications = Notifications::new(db.clone());
         let notifier = Notifier::new(capabilities, &notifications, Arc::new(TenantDirectory::new(db)));
         Self {
@@ -107,6 +106,7 @@ impl Processor {
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),
             seats: SeatSubscriptions::new(capabilities, db),
             settlement: Settlement::new(capabilities, db),
+            disputes: disputes.unwrap_or_else(|| Arc::new(NoDisputes)),
             shops: shops.unwrap_or_else(|| Arc::new(NoShops)),
             capabilities: capabilities.clone(),
         }
@@ -179,7 +179,9 @@ impl Processor {
                     ActionKind::InvalidateSeats { .. }
                     | ActionKind::RemoveMember { .. }
                     | ActionKind::TakeOrder
-                    | ActionKind::Refund { .. } => None,
+                    | ActionKind::Refund { .. }
+                    | ActionKind::RefundFailed { .. }
+                    | ActionKind::Dispute { .. } => None,
                 };
                 let outcome = match (kind, seats) {
                     (_, Some(SeatOutcome { outcome, organization, pays_order, notice })) => {
@@ -202,8 +204,20 @@ impl Processor {
                         taken.1
                     }
                     (ActionKind::RemoveMember { user }, None) => self.memberships.remove(stored, event, user).await?,
-                    (ActionKind::Refund { organization, payment }, None) => {
-                        self.refund((stored, event), organization, payment).await?
+                    (ActionKind::Refund { payment }, None) => {
+                        let taken = Box::pin(self.refund(stored, event, payment)).await?;
+                        tenant = taken.0;
+                        taken.1
+                    }
+                    (ActionKind::RefundFailed { payment }, None) => {
+                        let taken = Box::pin(self.refund_failed(stored, event, payment)).await?;
+                        tenant = taken.0;
+                        taken.1
+                    }
+                    (ActionKind::Dispute { payment, dispute }, None) => {
+                        let taken = Box::pin(self.dispute(stored, event, payment, dispute)).await?;
+                        tenant = taken.0;
+                        taken.1
                     }
                     (ActionKind::ChangeSeats, None) => EventOutcome::Ignored("unhandled_event"),
                     (ActionKind::ChangeSubscription(change), None) => {
@@ -279,30 +293,6 @@ impl Processor {
             self.invalidation.invalidate(&tenant.id).await?;
         }
         Ok(EventOutcome::Processed)
-    }
-
-    /// Notes that a gateway gave a payment back. The customer keeps what was bought until the gateway says otherwise:
-    /// only the budget changes.
-    async fn refund(
-        &self,
-        (stored, event): Parsed<'_>,
-        organization: &str,
-        payment: &str,
-    ) -> Result<EventOutcome, WebhookError> {
-        let Some(tenant) = self.tenants.find(&organization.to_ascii_lowercase()).await? else {
-            return Ok(EventOutcome::Quarantined("unknown_tenant".into()));
-        };
-        let refund = Refund {
-            tenant: tenant.id,
-            payment: payment.to_owned(),
-            name: event.refund_id.clone().unwrap_or_else(|| stored.identity.clone()),
-            amount: event.amount,
-            is_total: event.is_total,
-        };
-        match self.settlement.refunded(&refund).await {
-            Err(BudgetError::CurrencyMismatch) => Ok(EventOutcome::Quarantined("wrong_currency".into())),
-            result => Ok(result.map(|()| EventOutcome::Processed)?),
-        }
     }
 
     /// Changes the tenant as the event says.

@@ -90,6 +90,8 @@ const fn action_name(kind: EventKind) -> Option<&'static str> {
         EventKind::SubscriptionReactivated => Some("subscription_reactivated"),
         EventKind::PaymentFailed => Some("payment_failed"),
         EventKind::PaymentRefunded => Some("payment_refunded"),
+        EventKind::RefundFailed => Some("refund_failed"),
+        EventKind::PaymentDisputed => Some("payment_disputed"),
         EventKind::CheckoutCompleted => Some("checkout_completed"),
         EventKind::CheckoutExpired => Some("checkout_expired"),
         EventKind::InvoiceVoided => Some("invoice_voided"),

@@ -24,6 +24,7 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use utoipa::OpenApi;
 
+use crate::disputes::PaymentDisputes;
 use crate::endpoints::Endpoints;
 use crate::processor::Processor;
 use crate::shops::Shops;
@@ -58,18 +59,25 @@ impl FromRef<AppState> for Arc<JobRunner> {
     }
 }
 
-/// The routes, where no address is suppressed, and nobody keeps shops' orders.
-pub fn router(capabilities: Capabilities) -> Router {
-    router_with(capabilities, None, None)
+/// Who keeps what webhooks are about beside subscriptions and budgets. None: nobody.
+#[derive(Clone, Default)]
+pub struct Keepers {
+    /// The addresses to which nothing is sent.
+    pub suppression: Option<Arc<dyn SuppressionList>>,
+    /// Who keeps shops' orders.
+    pub shops: Option<Arc<dyn Shops>>,
+    /// Who keeps refunds and disputes.
+    pub disputes: Option<Arc<dyn PaymentDisputes>>,
 }
 
-/// The routes of the component `webhook-verification`. What it sends behind its answers goes to no address of `suppression`;
-/// what shops report goes to `shops`.
-pub fn router_with(
-    capabilities: Capabilities,
-    suppression: Option<Arc<dyn SuppressionList>>,
-    shops: Option<Arc<dyn Shops>>,
-) -> Router {
+/// The routes, where no address is suppressed, and nobody keeps shops' orders or disputes.
+pub fn router(capabilities: Capabilities) -> Router {
+    router_with(capabilities, Keepers::default())
+}
+
+/// The routes of the component `webhook-verification`. What it sends behind its answers goes to no address of the
+/// suppression list; what shops report, refunds and card disputes go to their keepers.
+pub fn router_with(capabilities: Capabilities, keepers: Keepers) -> Router {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let state = AppState(Arc::new(Services {
@@ -78,7 +86,7 @@ pub fn router_with(
         counters,
         endpoints: Endpoints::new(db.clone()),
         idempotency: Idempotency::new(&capabilities, &db),
-        processor: Processor::new(&capabilities, &db, suppression, shops),
+        processor: Processor::new(&capabilities, &db, keepers),
         capabilities: capabilities.clone(),
     }));
     let receiver = Router::new()

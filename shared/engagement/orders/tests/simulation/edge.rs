@@ -75,7 +75,8 @@ fn answer(request: &Request<Bytes>, shopify: &Shop, woocommerce: &Shop) -> http:
 
 fn webhooks(capabilities: Capabilities) -> Router {
     let shops = ShopOrders::new(&capabilities, &Db::new(capabilities.db.clone()));
-    edge_webhooks::router_with(capabilities, None, Some(std::sync::Arc::new(shops)))
+    let keepers = edge_webhooks::Keepers { shops: Some(std::sync::Arc::new(shops)), ..Default::default() };
+    edge_webhooks::router_with(capabilities, keepers)
 }
 
 fn signed(provider: Provider, address: &str, body: &str, world: &World) -> Request<Body> {

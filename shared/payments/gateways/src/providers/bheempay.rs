@@ -6,8 +6,11 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Encoding, Scheme};
 use crate::error::EventError;
-use crate::event::{EventKind, GatewayEvent};
+use crate::event::{CardDispute, CardDisputeStatus, EventKind, GatewayEvent};
 use crate::json::JsonObject;
+
+/// What the names of events about card disputes begin with.
+const DISPUTES: &str = "payment.dispute.";
 
 pub(crate) const DEFINITION: Definition = Definition {
     scheme: Scheme::Body { prefix: "", encoding: Encoding::Hex },
@@ -44,11 +47,23 @@ pub(crate) fn read_payload(event: String, payload: Option<&JsonObject<'_>>) -> R
     if kind == EventKind::Unhandled {
         return Ok(event);
     }
-    if kind == EventKind::PaymentRefunded {
-        event.payment_id = payload.text("payment_id")?;
-        event.refund_id = payload.text("refund_id")?;
-        event.amount = payload.amount("amount", payload.currency("currency")?)?;
-        return Ok(event);
+    match kind {
+        EventKind::PaymentRefunded | EventKind::RefundFailed => {
+            event.payment_id = payload.text("payment_id")?;
+            event.refund_id = payload.text("refund_id")?;
+            event.refund_reference = payload.text("reference")?;
+            event.amount = payload.amount("amount", payload.currency("currency")?)?;
+            event.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
+            return Ok(event);
+        }
+        EventKind::PaymentDisputed => {
+            event.payment_id = payload.text("payment_id")?;
+            event.amount = payload.amount("amount", payload.currency("currency")?)?;
+            let id = payload.text("dispute_id")?;
+            event.card_dispute = Some(card_dispute(&event.name, id, payload)?);
+            return Ok(event);
+        }
+        _ => {}
     }
     event.order_id = kind.required_if_paid(payload.text("order_id"))?;
     event.subscription_id = kind.required_if_paid(payload.text("subscription_id"))?;
@@ -62,6 +77,22 @@ pub(crate) fn read_payload(event: String, payload: Option<&JsonObject<'_>>) -> R
     event.period_end = payload.period("period_end");
     event.failure = payload.prose("error_description").or_else(|| payload.prose("reason"));
     Ok(event)
+}
+
+/// The card dispute `id`, of which the event `name` tells.
+pub(crate) fn card_dispute(
+    name: &str,
+    id: Option<String>,
+    dispute: &JsonObject<'_>,
+) -> Result<Box<CardDispute>, EventError> {
+    let told = dispute.text("status")?.and_then(|status| CardDisputeStatus::parse(&status));
+    let status = name.strip_prefix(DISPUTES).and_then(CardDisputeStatus::parse).or(told);
+    Ok(Box::new(CardDispute {
+        id: id.ok_or(EventError::Missing("dispute_id"))?,
+        status: status.ok_or(EventError::Field("status"))?,
+        reason: dispute.prose("reason_code").or_else(|| dispute.prose("reason")),
+        due_by: dispute.period("respond_by"),
+    }))
 }
 
 /// The words that BheemPay shares with Razorpay, on which it stands.
@@ -79,6 +110,8 @@ pub(crate) fn kind(event: &str) -> EventKind {
         "payment.failed" => EventKind::PaymentFailed,
         // Not `refund.created`: that one may fail.
         "refund.processed" => EventKind::PaymentRefunded,
+        "refund.failed" => EventKind::RefundFailed,
+        event if event.starts_with(DISPUTES) => EventKind::PaymentDisputed,
         _ => EventKind::Unhandled,
     }
 }

@@ -41,11 +41,18 @@ fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError
     event.account_id = kind.required_if_paid(body.text("account_id"))?;
     let Some(payload) = body.object("payload")? else { return Ok(event) };
     read_notes(&payload, &mut event)?;
-    if kind == EventKind::PaymentRefunded {
-        // A refund goes to the payer, so no other proof is needed of whose it is.
-        event.tenant_id = event.tenant_id.take().or_else(|| event.claimed_tenant_id.clone());
-        read_refund(&payload, &mut event)?;
-        return Ok(event);
+    match kind {
+        EventKind::PaymentRefunded | EventKind::RefundFailed => {
+            // A refund goes to the payer, so no other proof is needed of whose it is.
+            event.tenant_id = event.tenant_id.take().or_else(|| event.claimed_tenant_id.clone());
+            read_refund(&payload, &mut event)?;
+            return Ok(event);
+        }
+        EventKind::PaymentDisputed => {
+            read_dispute(&payload, &mut event)?;
+            return Ok(event);
+        }
+        _ => {}
     }
     let order = entity(&payload, "order")?;
     if let Some(order) = &order {
@@ -134,6 +141,7 @@ fn offered(order: &JsonObject<'_>, payment: &JsonObject<'_>) -> Option<Bill> {
 fn read_refund(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
     let Some(refund) = entity(payload, "refund")? else { return Ok(()) };
     event.refund_id = refund.text("id")?;
+    event.refund_reference = refund.text("receipt")?;
     event.payment_id = refund.text("payment_id")?;
     event.amount = refund.money("amount", refund.currency("currency")?, paise)?;
     let payment = entity(payload, "payment")?.map_or(Ok(None), |payment| payment.text("id"))?;
@@ -141,6 +149,18 @@ fn read_refund(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(),
         (Some(one), Some(other)) if *one != other => return Err(EventError::Contradiction("payment_id")),
         (None, payment) => event.payment_id = payment,
         _ => {}
+    }
+    Ok(())
+}
+
+/// What the payer disputes at the bank. The payment stands beside it.
+fn read_dispute(payload: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    let dispute = entity(payload, "dispute")?.unwrap_or_default();
+    event.payment_id = dispute.text("payment_id")?;
+    event.amount = dispute.money("amount", dispute.currency("currency")?, paise)?;
+    event.card_dispute = Some(bheempay::card_dispute(&event.name, dispute.text("id")?, &dispute)?);
+    if event.payment_id.is_none() {
+        event.payment_id = entity(payload, "payment")?.map_or(Ok(None), |payment| payment.text("id"))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::definition::{Definition, Scheme};
 use crate::error::EventError;
-use crate::event::{EventKind, GatewayEvent, SubscriptionReport};
+use crate::event::{CardDispute, CardDisputeStatus, EventKind, GatewayEvent, SubscriptionReport};
 use crate::json::JsonObject;
 use crate::stripe_units::{minor as minor_units_of, read as minor_units};
 use edge_money::{Bill, Line};
@@ -21,7 +21,10 @@ pub(crate) const DEFINITION: Definition = Definition {
 };
 
 /// What the events begin with that may have an effect. Of others not even the object is read.
-const FAMILIES: [&str; 4] = ["invoice.", "checkout.session.", "charge.refunded", "customer.subscription."];
+const FAMILIES: [&str; 5] = ["invoice.", "checkout.session.", "charge.refunded", DISPUTES, "customer.subscription."];
+
+/// What the names of events about card disputes begin with.
+const DISPUTES: &str = "charge.dispute.";
 
 fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError> {
     let event = body.text("type")?.ok_or(EventError::Missing("type"))?;
@@ -46,6 +49,8 @@ fn read(body: &JsonObject<'_>, _: &HeaderMap) -> Result<GatewayEvent, EventError
     } else if kind == EventKind::PaymentRefunded {
         let before = data.map_or(Ok(None), |data| data.object("previous_attributes"))?;
         read_refunded(&object, before.as_ref(), &mut event)?;
+    } else if kind == EventKind::PaymentDisputed {
+        read_dispute(&object, &mut event)?;
     } else {
         event.subscription_id = kind.required_if_paid(object.text("id"))?;
         event.report = Some(SubscriptionReport {
@@ -80,6 +85,7 @@ fn kind(event: &str, object: &JsonObject<'_>, created: Option<Timestamp>) -> Res
         "invoice.voided" | "invoice.marked_uncollectible" => EventKind::InvoiceVoided,
         "invoice.payment_failed" | "checkout.session.async_payment_failed" => EventKind::PaymentFailed,
         "charge.refunded" => EventKind::PaymentRefunded,
+        event if event.starts_with(DISPUTES) => EventKind::PaymentDisputed,
         "invoice.payment_action_required" => EventKind::SubscriptionPending,
         "customer.subscription.deleted" => EventKind::SubscriptionCancelled,
         "customer.subscription.paused" => EventKind::SubscriptionPaused,
@@ -270,6 +276,26 @@ fn read_refunded(
         None => (event.amount, event.is_total) = (Some(total), true),
     }
     read_metadata(charge, event)
+}
+
+/// What the payer of a charge disputes at the bank.
+fn read_dispute(dispute: &JsonObject<'_>, event: &mut GatewayEvent) -> Result<(), EventError> {
+    // By the names that the payment has in `read_session` and `read_invoice`.
+    let [intent, charge] = [id_of(dispute, "payment_intent")?, id_of(dispute, "charge")?];
+    (event.payment_id, event.other_payment_id) = match intent {
+        Some(intent) => (Some(intent), charge),
+        None => (charge, None),
+    };
+    event.amount = dispute.money("amount", dispute.currency("currency")?, minor_units)?;
+    let status = dispute.text("status")?.and_then(|status| CardDisputeStatus::parse(&status));
+    let evidence = dispute.object("evidence_details")?;
+    event.card_dispute = Some(Box::new(CardDispute {
+        id: dispute.text("id")?.ok_or(EventError::Missing("id"))?,
+        status: status.ok_or(EventError::Field("status"))?,
+        reason: dispute.prose("reason"),
+        due_by: evidence.and_then(|evidence| evidence.period("due_by")),
+    }));
+    read_metadata(dispute, event)
 }
 
 /// What merchants write beside things. Where two places say which tenant, they must agree.

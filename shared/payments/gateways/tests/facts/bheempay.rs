@@ -1,6 +1,6 @@
 //! BheemPay's bodies.
 
-use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
+use edge_gateways::{CardDisputeStatus, EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Currency, Money};
 
 use crate::support::{instant, text};
@@ -46,7 +46,7 @@ fn each_event_has_its_meaning() {
         ("payment.failed", EventKind::PaymentFailed),
         ("payment.authorized", EventKind::Unhandled),
         ("refund.created", EventKind::Unhandled),
-        ("refund.failed", EventKind::Unhandled),
+        ("refund.failed", EventKind::RefundFailed),
         ("PAYMENT.CAPTURED", EventKind::Unhandled),
     ] {
         let read = parse(&format!(r#"{{"event":"{event}","payload":{{"metadata":{{"tenant_id":"t"}}}}}}"#)).unwrap();
@@ -235,4 +235,41 @@ fn what_people_wrote_is_cut_and_cleaned_and_never_in_the_way() {
     for none in ["7", "[]", "\"\"", "\"\\n\"", "\"\\ud800\"", "null"] {
         assert_eq!(captured(&format!(r#","plan_name":{none}"#)).unwrap().plan_name, None, "{none}");
     }
+}
+
+#[test]
+fn a_failed_refund_says_which_one_and_why() {
+    let body = r#"{"event":"refund.failed","payload":{"payment_id":"pay_1","refund_id":"rfnd_1","reference":"rfd_1",
+        "amount":10.5,"currency":"INR","reason":"The bank refuses it."}}"#;
+    let read = parse(body).unwrap();
+    assert_eq!((read.kind, read.tenant_id), (EventKind::RefundFailed, None));
+    assert_eq!(
+        (read.payment_id, read.refund_id, read.refund_reference),
+        (text("pay_1"), text("rfnd_1"), text("rfd_1"))
+    );
+    assert_eq!((read.amount.unwrap().minor, read.failure), (1_050, text("The bank refuses it.")));
+}
+
+#[test]
+fn a_card_dispute_is_what_the_name_of_its_event_says() {
+    let dispute = |event: &str, fields: &str| {
+        let fields = format!(r#""payment_id":"pay_1","amount":100,"currency":"INR"{fields}"#);
+        parse(&format!(r#"{{"event":"{event}","payload":{{{fields}}}}}"#))
+    };
+    for (event, status) in [
+        ("created", CardDisputeStatus::Open),
+        ("under_review", CardDisputeStatus::Open),
+        ("won", CardDisputeStatus::Won),
+        ("lost", CardDisputeStatus::Lost),
+        ("closed", CardDisputeStatus::Closed),
+    ] {
+        let read = dispute(&format!("payment.dispute.{event}"), r#","dispute_id":"disp_1","reason":"fraud""#).unwrap();
+        assert_eq!((read.kind, read.payment_id), (EventKind::PaymentDisputed, text("pay_1")));
+        let card = read.card_dispute.unwrap();
+        assert_eq!((card.id.as_str(), card.status, card.reason), ("disp_1", status, text("fraud")), "{event}");
+    }
+    let missing = EventError::Missing("dispute_id");
+    assert_eq!(dispute("payment.dispute.created", ""), Err(missing));
+    let unknown = dispute("payment.dispute.escalated", r#","dispute_id":"disp_1","status":"elsewhere""#);
+    assert_eq!(unknown, Err(EventError::Field("status")));
 }

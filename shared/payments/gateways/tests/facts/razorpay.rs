@@ -1,6 +1,6 @@
 //! Razorpay's bodies.
 
-use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
+use edge_gateways::{CardDisputeStatus, EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Bill, Currency, Line, Money};
 
 use crate::support::{instant, text};
@@ -235,11 +235,29 @@ fn paise_are_whole() {
 
 #[test]
 fn other_events_are_named_and_nothing_more() {
-    for name in ["payment.authorized", "invoice.paid", "refund.created", "refund.failed", "subscription.completed"] {
+    for name in ["payment.authorized", "invoice.paid", "refund.created", "subscription.completed"] {
         let read = parse(&event(name, r#"{"payment":{"entity":{"notes":{"tenant_id":"t"}}}}"#)).unwrap();
         assert_eq!((read.kind, read.name.as_str()), (EventKind::Unhandled, name));
     }
     for payload in ["{}", "[]", "null", r#"{"payment":7}"#, r#"{"payment":{"entity":[]}}"#] {
         assert_eq!(parse(&event("payment.captured", payload)).unwrap().payment_id, None, "{payload}");
     }
+}
+
+#[test]
+fn a_card_dispute_says_of_which_payment_how_much_and_until_when() {
+    let payload = r#"{"payment":{"entity":{"id":"pay_1","amount":10000,"currency":"INR","notes":{"tenant_id":"t"}}},
+        "dispute":{"entity":{"id":"disp_1","entity":"dispute","payment_id":"pay_1","amount":9000,"currency":"INR",
+            "amount_deducted":0,"reason_code":"chargeback_authorization","respond_by":1590604200,"status":"open",
+            "phase":"chargeback"}}}"#;
+    let read = parse(&event("payment.dispute.created", payload)).unwrap();
+    assert_eq!((read.kind, read.payment_id), (EventKind::PaymentDisputed, text("pay_1")));
+    // Whoever pays may write the notes of a payment.
+    assert_eq!((read.tenant_id, read.claimed_tenant_id), (None, text("t")));
+    assert_eq!(read.amount, Some(Money { minor: 9_000, currency: Currency::INR }));
+    let card = read.card_dispute.unwrap();
+    assert_eq!((card.id.as_str(), card.status), ("disp_1", CardDisputeStatus::Open));
+    assert_eq!((card.reason, card.due_by), (text("chargeback_authorization"), Some(instant("2020-05-27T18:30:00Z"))));
+    let lost = parse(&event("payment.dispute.lost", &payload.replace("\"open\"", "\"lost\""))).unwrap();
+    assert_eq!(lost.card_dispute.unwrap().status, CardDisputeStatus::Lost);
 }

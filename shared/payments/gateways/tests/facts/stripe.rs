@@ -1,9 +1,9 @@
 //! Stripe's bodies, of several API versions.
 
-use edge_gateways::{EventError, EventKind, GatewayEvent, Provider};
+use edge_gateways::{CardDisputeStatus, EventError, EventKind, GatewayEvent, Provider};
 use edge_money::{Bill, Line, Money};
 
-use crate::support::{instant, text};
+use crate::support::{NOW, instant, text};
 
 fn event(name: &str, object: &str) -> Result<GatewayEvent, EventError> {
     let body = format!(
@@ -289,4 +289,31 @@ fn other_events_are_named_and_nothing_more() {
     assert_eq!(bare, Err(EventError::Missing("type")));
     let lines = event("invoice.paid", r#"{"id":"in_1","lines":{"data":7}}"#);
     assert_eq!(lines, Err(EventError::Field("lines")));
+}
+
+#[test]
+fn a_disputed_charge_is_open_until_the_bank_decides() {
+    let dispute = |event: &str, status: &str| {
+        let object = format!(
+            r#"{{"id":"dp_1","object":"dispute","amount":1000,"currency":"usd","charge":"ch_1","payment_intent":"pi_1",
+                "reason":"fraudulent","status":"{status}","evidence_details":{{"due_by":1705312800}},"metadata":{{}}}}"#
+        );
+        let body = format!(r#"{{"id":"evt_1","type":"{event}","created":1705312800,"data":{{"object":{object}}}}}"#);
+        crate::support::parse(Provider::Stripe, &body)
+    };
+    for (event, status, expected) in [
+        ("charge.dispute.created", "needs_response", CardDisputeStatus::Open),
+        ("charge.dispute.created", "warning_needs_response", CardDisputeStatus::Open),
+        ("charge.dispute.updated", "under_review", CardDisputeStatus::Open),
+        ("charge.dispute.closed", "warning_closed", CardDisputeStatus::Closed),
+        ("charge.dispute.closed", "won", CardDisputeStatus::Won),
+        ("charge.dispute.closed", "lost", CardDisputeStatus::Lost),
+    ] {
+        let read = dispute(event, status).unwrap();
+        assert_eq!((read.kind, read.tenant_id), (EventKind::PaymentDisputed, None));
+        assert_eq!((read.payment_id, read.other_payment_id), (text("pi_1"), text("ch_1")));
+        let card = read.card_dispute.unwrap();
+        assert_eq!((card.id.as_str(), card.status, card.due_by), ("dp_1", expected, Some(NOW)), "{status}");
+    }
+    assert_eq!(dispute("charge.dispute.created", "who_knows"), Err(EventError::Field("status")));
 }

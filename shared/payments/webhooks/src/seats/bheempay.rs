@@ -136,6 +136,8 @@ fn meaning(
         | Kind::CheckoutExpired
         | Kind::InvoiceVoided
         | Kind::PaymentRefunded
+        | Kind::RefundFailed
+        | Kind::PaymentDisputed
         | Kind::SubscriptionCreated
         | Kind::SubscriptionUpdated
         | Kind::SeatAssigned

@@ -64,6 +64,8 @@ fn event_kind(event: &GatewayEvent) -> Option<EventKind> {
         | Kind::SubscriptionReactivated
         | Kind::SubscriptionNeverStarted => EventKind::Reported(reported(event)?),
         Kind::PaymentRefunded
+        | Kind::RefundFailed
+        | Kind::PaymentDisputed
         | Kind::SubscriptionCreated
         | Kind::SubscriptionUpdated
         | Kind::SeatAssigned

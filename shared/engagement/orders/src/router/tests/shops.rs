@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use edge_gateways::{Provider, sign};
+use edge_webhooks::Keepers;
 use http::Request;
 
 use super::*;
@@ -38,7 +39,8 @@ impl Test {
     async fn post(&self, shop: &Shop, secret: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         let (capabilities, _) = self.world.instance();
         let shops = ShopOrders::new(&capabilities, &Db::new(capabilities.db.clone()));
-        let router = edge_webhooks::router_with(capabilities, None, Some(Arc::new(shops)));
+        let router =
+            edge_webhooks::router_with(capabilities, Keepers { shops: Some(Arc::new(shops)), ..Keepers::default() });
         let mut request = Request::post(&shop.path);
         let now = edge_capabilities::Clock::now(&*self.world.clock);
         for (name, value) in sign(shop.provider, secret, body.as_bytes(), now, "d").unwrap() {
