@@ -1,6 +1,6 @@
 //! BheemPay: checkouts that one pays or refuses, subscriptions that one charges, lets lapse, halts, cancels, payments
-//! that one gives back; and the signed webhooks that follow, at once, or held back and then sent in order, backwards,
-//! shuffled, doubled. One that nobody took is sent again, as gateways do.
+//! that one gives back, that it is asked to give back, or that are disputed; and the signed webhooks that follow, at once,
+//! or held back and then sent in order, backwards, shuffled, doubled. One that nobody took is sent again, as gateways do.
 
 mod refunds;
 mod seats;
@@ -33,6 +33,10 @@ struct Books {
     orders: BTreeMap<String, Order>,
     subscriptions: BTreeMap<String, Subscription>,
     payments: BTreeMap<String, refunds::Payment>,
+    /// Refunds that it was asked for, by their ids.
+    refunds: BTreeMap<String, refunds::Asked>,
+    /// What becomes of those that it is asked for.
+    becomes: refunds::Becomes,
     /// Seconds since 1970 of the last event: no two happen in the same second.
     last: i64,
 }
@@ -80,11 +84,16 @@ pub(crate) fn router() -> Router<Arc<Upstreams>> {
         .route("/api/v1/pay/subscriptions/{subscription}/change", post(seats::change))
         .route("/api/v1/pay/subscriptions/{subscription}/cancel", post(seats::cancel))
         .route("/api/v1/pay/verify", post(verify))
+        .route("/api/v1/pay/refund", post(refunds::ask))
+        .route("/api/v1/pay/status/{payment}", get(refunds::status))
         .route("/api/v1/subscriptions/user/{user}", get(show_subscription))
         .route("/api/v1/subscriptions/{subscription}/cancel", post(cancel))
         .route("/_control/bheempay/webhook", put(set_webhook))
         .route("/_control/bheempay/orders/{order}/{what}", post(settle))
         .route("/_control/bheempay/payments/{payment}/refund", post(refunds::refund))
+        .route("/_control/bheempay/payments/{payment}/dispute/{what}", post(refunds::dispute))
+        .route("/_control/bheempay/refunds", put(refunds::order))
+        .route("/_control/bheempay/refunds/{refund}/{what}", post(refunds::settle))
         .route("/_control/bheempay/subscriptions/{subscription}/{what}", post(change))
         .route("/_control/bheempay/hold", put(hold))
         .route("/_control/bheempay/deliver", post(deliver))

@@ -24,6 +24,10 @@
 //! | `PUT /_control/bheempay/webhook` | `{"url","secret"}`: where BheemPay's webhooks go, and what signs them |
 //! | `POST /_control/bheempay/orders/{order_id}/pay`, `…/refuse` | what the customer does; the webhook follows, again and again until somebody takes it |
 //! | `POST /_control/bheempay/subscriptions/{id}/charge`, `…/pending`, `…/halt`, `…/cancel` | what becomes of a subscription; the webhook follows |
+//! | `POST /_control/bheempay/payments/{id}/refund` | gives a payment back, all of it or `{"amount"}`; the webhook follows |
+//! | `POST /_control/bheempay/payments/{id}/dispute/{created or under_review or won or lost or closed}` | the payer disputes it at the bank, or the bank decides; the webhook follows |
+//! | `PUT /_control/bheempay/refunds` | `{"becomes": "processed" or "pending" or "failed" or "low_balance"}`: what becomes of refunds that it is asked for from now on; the webhook goes out beside the answer. A time-out after the fact: `late_ms` for the route `POST /api/v1/pay/refund` |
+//! | `POST /_control/bheempay/refunds/{id or reference}/processed`, `…/failed` | settles one that is pending; the webhook follows |
 //! | `PUT /_control/bheempay/hold` | `{"hold":true}`: webhooks wait |
 //! | `POST /_control/bheempay/deliver` | sends those that wait: `{"order"?: "in_order" or "backwards" or "shuffled", "times"?}` |
 //! | `PUT /_control/stripe/webhook`, `…/hold`, `POST …/deliver` | the same for Stripe's webhooks; `GET …/held`: those that wait |
