@@ -13,6 +13,7 @@ mod changes;
 mod checkout;
 mod contacts;
 mod conventions;
+mod disputes;
 mod durability;
 mod erp;
 mod erp_sync;
@@ -129,6 +130,7 @@ pub fn all() -> Vec<Fact> {
         erp_sync::facts(),
         approvals::facts(),
         budgets::facts(),
+        disputes::facts(),
         callers::facts(),
         campaigns::facts(),
         capabilities::facts(),
