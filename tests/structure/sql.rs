@@ -60,7 +60,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("billing/contracts", &["contract_numbers", "contracts"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
-    ("analytics/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
+    ("payments/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
     ("engagement/otp", &["otp_codes", "otp_sends"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),
@@ -68,6 +68,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "billing/entities",
         &["entities", "entity_charges", "entity_invoice_lines", "entity_subscriptions", "entity_trees"],
     ),
+    ("billing/disputes", &["dispute_comments", "disputes", "refund_accounts"]),
     ("operations/stats", &["stats_snapshots"]),
 ];
 

@@ -5,12 +5,20 @@ use std::sync::Arc;
 
 use edge_contacts::Suppressions;
 use edge_database::Db;
+use edge_disputes::DisputeKeeper;
 use edge_orders::ShopOrders;
+use edge_webhooks::Keepers;
 use spin_capabilities::Capabilities;
 
 spin_capabilities::component!(|capabilities: Capabilities| {
     let db = Db::new(capabilities.db.clone());
     let suppressions = Suppressions::new(&capabilities, &db);
     let shops = ShopOrders::new(&capabilities, &db);
-    edge_webhooks::router_with(capabilities, Some(Arc::new(suppressions)), Some(Arc::new(shops)))
+    let disputes = DisputeKeeper::new(&capabilities, &db);
+    let keepers = Keepers {
+        suppression: Some(Arc::new(suppressions)),
+        shops: Some(Arc::new(shops)),
+        disputes: Some(Arc::new(disputes)),
+    };
+    edge_webhooks::router_with(capabilities, keepers)
 });

@@ -19,8 +19,16 @@ use http::{HeaderMap, Request, StatusCode};
 use crate::AppState;
 
 /// The other components that run jobs, each at `/jobs/drain`.
-pub const COMPONENTS: [&str; 7] =
-    ["analytics", "enterprise", "erp-sync", "messaging", "provisioning", "subscriptions", "webhook-verification"];
+pub const COMPONENTS: [&str; 8] = [
+    "analytics",
+    "checkout",
+    "enterprise",
+    "erp-sync",
+    "messaging",
+    "provisioning",
+    "subscriptions",
+    "webhook-verification",
+];
 
 /// How long a component may take to drain: longer than it goes on taking up work.
 const TIMEOUT: Duration = Duration::from_secs(50);

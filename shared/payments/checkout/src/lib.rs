@@ -21,4 +21,4 @@ mod tests;
 mod upstream_json;
 
 pub use gateway::BheemPay;
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, router, routes};

@@ -28,18 +28,18 @@ pub(crate) struct AppState {
 
 edge_http::state_parts!(AppState { tenants: Tenants, authenticator: Authenticator });
 
-/// The routes of the component `checkout`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes, for a component that serves others too.
+pub fn routes(capabilities: &Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
     let state = AppState {
-        authenticator: Authenticator::new(&capabilities, &db),
-        checkouts: CheckoutService::new(&capabilities, &db),
-        idempotency: Idempotency::new(&capabilities, &db),
+        authenticator: Authenticator::new(capabilities, &db),
+        checkouts: CheckoutService::new(capabilities, &db),
+        idempotency: Idempotency::new(capabilities, &db),
         tenants: Tenants::new(db.clone()),
         db,
         capabilities: capabilities.clone(),
     };
-    let routes = Router::new()
+    Router::new()
         .route("/api/v1/billing/checkout", post(checkout::create_checkout))
         .route("/api/v1/billing/checkout/{order_id}", get(checkout::get_order))
         .route("/api/v1/billing/verify", post(checkout::verify_payment))
@@ -47,8 +47,12 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/api/v1/billing/subscription/cancel", post(subscription::cancel_subscription))
         .route("/api/v1/billing/invoices", get(invoices::list_invoices))
         .route("/api/v1/billing/reconciliation", get(reconciliation::reconcile))
-        .with_state(state);
-    edge_http::finish(routes, "checkout", &capabilities)
+        .with_state(state)
+}
+
+/// The routes alone, with the layers that all components share.
+pub fn router(capabilities: Capabilities) -> Router {
+    edge_http::finish(routes(&capabilities), "checkout", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

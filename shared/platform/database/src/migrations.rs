@@ -72,6 +72,8 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0045_allocations"),
     expand!("0046_charges_in_order"),
     expand!("0047_contracts"),
+    expand!("0048_disputes"),
+    expand!("0049_invoice_refunds"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -63,6 +63,8 @@ codes! {
     PermissionDenied FORBIDDEN "PERMISSION_DENIED";
     /// 403: the approval request is the caller's own.
     OwnRequest FORBIDDEN "OWN_REQUEST";
+    /// 403: the caller, or somebody with the same root, opened the dispute.
+    OwnDispute FORBIDDEN "OWN_DISPUTE";
     /// 403: the caller is not a current approver of the request.
     NotAnApprover FORBIDDEN "NOT_AN_APPROVER";
     /// 404: the resource does not exist or belongs to another tenant.
@@ -133,6 +135,8 @@ codes! {
     ApprovalRuleNotFound NOT_FOUND "APPROVAL_RULE_NOT_FOUND";
     /// 404: there is no such delegation, or it is somebody else's.
     DelegationNotFound NOT_FOUND "DELEGATION_NOT_FOUND";
+    /// 404: there is no such dispute, or it is another tenant's.
+    DisputeNotFound NOT_FOUND "DISPUTE_NOT_FOUND";
     /// 405: the path does not support this method.
     MethodNotAllowed METHOD_NOT_ALLOWED "METHOD_NOT_ALLOWED";
     /// 406: the resource is not there in a type that the caller accepts.
@@ -199,6 +203,16 @@ codes! {
     EntityHasChildren CONFLICT "ENTITY_HAS_CHILDREN";
     /// 409: the entity, or its parent, is closed.
     EntityClosed CONFLICT "ENTITY_CLOSED";
+    /// 409: the dispute is resolved, rejected or withdrawn, or is being resolved.
+    DisputeClosed CONFLICT "DISPUTE_CLOSED";
+    /// 409: the payer disputes the payment at the bank, or has got the money back there.
+    CardDispute CONFLICT "CARD_DISPUTE";
+    /// 409: no gateway has reported the payment.
+    PaymentUnknown CONFLICT "PAYMENT_UNKNOWN";
+    /// 409: the payment was not made through BheemPay.
+    NotRefundable CONFLICT "NOT_REFUNDABLE";
+    /// 409: so much is not left of the payment.
+    RefundExceedsPayment CONFLICT "REFUND_EXCEEDS_PAYMENT";
     /// 409: the order is cancelled.
     OrderCancelled CONFLICT "ORDER_CANCELLED";
     /// 409: the order is shipped, so it does not go back.

@@ -341,6 +341,11 @@ event_types! {
         required: &["dispute_id", "amount", "reason"],
         email: Some("workspace_dispute_opened"),
     }
+    WORKSPACE_DISPUTE_RESOLVED {
+        description: "A dispute was decided", category: Category::Billing, template: "WORKSPACE_DISPUTE_RESOLVED",
+        required: &["dispute_id", "amount", "decision"],
+        email: Some("workspace_dispute_resolved"),
+    }
     WORKSPACE_SEAT_INVITATION {
         description: "Invited to a seat of an application", category: Category::Team, template: "WORKSPACE_SEAT_INVITATION",
         required: &["application", "subscription_id", "seat_id", "code", "expires_at"],

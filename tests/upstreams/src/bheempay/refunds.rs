@@ -77,13 +77,11 @@ impl Books {
             "failed" => "refund.failed",
             _ => return None,
         };
-        let mut more = json!({
+        let reason = (event == "refund.failed").then_some("The bank refuses it");
+        let more = json!({
             "payment_id": asked.payment, "refund_id": id, "reference": asked.reference, "amount": asked.amount,
-            "currency": paid.currency,
+            "currency": paid.currency, "reason": reason,
         });
-        if event == "refund.failed" {
-            more["reason"] = json!("The bank refuses it");
-        }
         let subscription = paid.subscription.clone();
         self.event(event, &subscription, &more)
     }
