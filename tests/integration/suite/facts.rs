@@ -15,6 +15,7 @@ mod contacts;
 mod conventions;
 mod disputes;
 mod durability;
+mod entities;
 mod erp;
 mod erp_sync;
 mod frozen;
@@ -126,6 +127,7 @@ pub fn all() -> Vec<Fact> {
         webhooks::facts(),
         plans::facts(),
         checkout::facts(),
+        entities::facts(),
         erp::facts(),
         erp_sync::facts(),
         approvals::facts(),

@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 use crate::charge::Charges;
 use crate::consolidation::{Consolidation, Lines, MAKE_INVOICES, MakeInvoices};
 use crate::entity::Entities;
-use crate::subscription::EntitySubscriptions;
+use crate::subscription::{CHARGE_PERIODS, CHARGE_PERIODS_EVERY, ChargePeriods, EntitySubscriptions};
 use crate::untold::{TELL, TELL_EVERY, TellUntold, Untold};
 use crate::{charge, consolidation, entity, hierarchy, subscription};
 
@@ -80,7 +80,10 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
     let tell = TellUntold { untold: Untold::new(db), clock: capabilities.clock.clone() };
-    runner.repeat(TELL, TELL_EVERY, tell).handle(MAKE_INVOICES, MakeInvoices::new(capabilities, db))
+    runner
+        .repeat(TELL, TELL_EVERY, tell)
+        .repeat(CHARGE_PERIODS, CHARGE_PERIODS_EVERY, ChargePeriods::new(capabilities, db))
+        .handle(MAKE_INVOICES, MakeInvoices::new(capabilities, db))
 }
 
 /// The routes alone, with the layers that all components share.

@@ -12,4 +12,4 @@ mod store;
 
 pub use store::EntitySubscriptions;
 
-pub(crate) use charges::SubscriptionCharges;
+pub(crate) use charges::{CHARGE_PERIODS, CHARGE_PERIODS_EVERY, ChargePeriods, SubscriptionCharges};

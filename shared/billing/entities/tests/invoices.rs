@@ -119,3 +119,35 @@ async fn whoever_invoices_at_once_each_charge_is_on_one_invoice_on_postgresql() 
     let all = "SELECT currency, CAST(SUM(amount) AS BIGINT) FROM entity_charges GROUP BY currency";
     assert_eq!(sums(&db, all).await, sums(&db, invoiced).await);
 }
+
+/// More entities than a statement usually takes rows.
+#[tokio::test(start_paused = true)]
+async fn a_group_of_two_thousand_entities_is_invoiced_in_one_statement() {
+    const GROUP: usize = 2_000;
+    let world = World::new(SEED);
+    world.config.set("bootstrap_admin_key", KEY);
+    let db = Db::new(world.db.clone());
+    let new = json!({"id": TENANT, "name": "Acme", "slug": "acme", "owner_email": "o@x.example"});
+    let tenants = edge_tenants::router(world.instance().0);
+    assert_eq!(ask(&tenants, KEY, None, "POST", "/api/v1/tenants", &new).await.0, 201);
+    for number in 0..GROUP {
+        let (parent, placement) = if number == 0 { ("NULL", "null") } else { ("'ent_0'", "\"ent_0\"") };
+        let statement = format!(
+            "INSERT INTO entities (id, tenant_id, parent_id, name, currency, payment_terms_days, consolidate_to_parent,
+             status, placements, created_at, updated_at, untold, revision)
+             VALUES ('ent_{number}', '{TENANT}', {parent}, 'x', 'EUR', 30, 1, 'active',
+             '[{{\"from\":null,\"parent_id\":{placement}}}]', 0, 0, '[]', 1)"
+        );
+        db.query(&statement, &[]).await.unwrap();
+        let statement = format!(
+            "INSERT INTO entity_charges (id, tenant_id, entity_id, description, amount, currency, date, terms_days,
+             created_at, untold) VALUES ('chg_{number}', '{TENANT}', 'ent_{number}', 'x', 100, 'EUR', '2026-01-01', 30,
+             0, '[]')"
+        );
+        db.query(&statement, &[]).await.unwrap();
+    }
+    let router = on(&world, world.db.clone());
+    let made = done(&router, "POST", "/ent_0/invoices", json!({"period": "2026-01"})).await;
+    assert_eq!((&made["invoices"][0]["total"], &made["invoices"][1]), (&json!(2_000.0), &Value::Null));
+    assert_eq!(made["invoices"][0]["sections"].as_array().unwrap().len(), GROUP);
+}

@@ -46,6 +46,7 @@ impl Lines {
     }
 
     /// Puts the charges of `days` that are on no invoice on those of `payer` for `period`, unless that has lines already.
+    /// All such statements take charges in one order, so that none waits for another that waits for it.
     /// Where the charges of a currency and terms are less than nothing altogether, they wait. False: another statement was
     /// faster, and there may be something left to do.
     pub(super) async fn claim(
@@ -74,7 +75,8 @@ impl Lines {
             SELECT id, CAST({tenant} AS TEXT), CAST({payer} AS TEXT), CAST({period} AS TEXT),
                 ROW_NUMBER() OVER (ORDER BY date, created_at, id), CAST({now} AS BIGINT)
             FROM unbilled WHERE total >= 0 AND NOT EXISTS (SELECT 1 FROM entity_invoice_lines k
-                WHERE k.tenant_id = {tenant} AND k.payer_id = {payer} AND k.period = {period})"
+                WHERE k.tenant_id = {tenant} AND k.payer_id = {payer} AND k.period = {period})
+            ORDER BY date, created_at, id"
         );
         match self.0.query_owned(&statement, values).await {
             Ok(_) => Ok(true),

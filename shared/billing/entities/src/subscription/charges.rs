@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use edge_invoices::Date;
+use edge_jobs::{Job, JobError, JobHandler, JobKind, JobOutcome, JobResult};
 use edge_subscriptions::Movements;
-use edge_tenants::Tenant;
+use edge_tenants::{Tenant, Tenants};
 
 use super::model::{Belonging, SubscriptionEntities};
 use super::periods::period_charges;
@@ -18,6 +20,15 @@ use crate::period::{Month, zone_of};
 
 /// The kind of their sources.
 const KIND: &str = "subscription";
+
+/// The job that charges for periods as they begin.
+pub(crate) const CHARGE_PERIODS: JobKind = JobKind::new("entities.charge_periods");
+
+/// How often it runs.
+pub(crate) const CHARGE_PERIODS_EVERY: Duration = Duration::from_hours(1);
+
+/// Tenants in one read.
+const BATCH: u32 = 200;
 
 /// Posts charges for subscriptions.
 #[derive(Clone)]
@@ -47,11 +58,20 @@ impl SubscriptionCharges {
         let now = self.capabilities.clock.now();
         // What falls due now is due.
         let until = now.plus(Duration::from_millis(1)).min(end.unwrap_or(Timestamp::from_millis(i64::MAX)));
-        for belonging in self.subscriptions.of_tenant(&tenant.id).await? {
+        for subscription in self.subscriptions.of_tenant(&tenant.id).await? {
             let is_of = |belonging: &Belonging| entities.contains(&belonging.entity_id.as_str());
-            if belonging.entities.iter().any(is_of) {
-                self.post_for(tenant, &belonging, until).await?;
+            if subscription.entities.iter().any(is_of) {
+                self.post_for(tenant, &subscription, until).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Posts what all subscriptions of `tenant` cost until now.
+    async fn post_all(&self, tenant: &Tenant) -> Result<(), EntityError> {
+        let until = self.capabilities.clock.now().plus(Duration::from_millis(1));
+        for subscription in self.subscriptions.of_tenant(&tenant.id).await? {
+            self.post_for(tenant, &subscription, until).await?;
         }
         Ok(())
     }
@@ -84,5 +104,38 @@ impl SubscriptionCharges {
             self.charges.post(&tenant.id, new).await?;
         }
         Ok(())
+    }
+}
+
+/// Runs [`CHARGE_PERIODS`].
+pub(crate) struct ChargePeriods {
+    charges: SubscriptionCharges,
+    tenants: Tenants,
+}
+
+impl ChargePeriods {
+    /// Posts charges in `db`.
+    pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
+        Self { charges: SubscriptionCharges::new(capabilities, db), tenants: Tenants::new(db.clone()) }
+    }
+}
+
+#[async_trait]
+impl JobHandler for ChargePeriods {
+    async fn run(&self, _: &Job) -> JobResult {
+        let mut after = String::new();
+        loop {
+            let tenants = self.charges.subscriptions.tenants_after(&after, BATCH).await?;
+            for id in &tenants {
+                if let Some(tenant) = self.tenants.find(id).await? {
+                    let posted = self.charges.post_all(&tenant).await;
+                    posted.map_err(|error| JobError::Retry(error.to_string()))?;
+                }
+            }
+            match tenants.into_iter().next_back() {
+                Some(last) => after = last,
+                None => return Ok(JobOutcome::Done),
+            }
+        }
     }
 }

@@ -51,6 +51,14 @@ impl EntitySubscriptions {
         self.db.select(Conditions::of("tenant_id", tenant), "created_at, subscription_id").await
     }
 
+    /// Up to `limit` tenants that have one, in the order of their ids, from after `after`.
+    pub(super) async fn tenants_after(&self, after: &str, limit: u32) -> Result<Vec<String>, DatabaseError> {
+        let statement = "SELECT DISTINCT tenant_id FROM entity_subscriptions WHERE tenant_id > $1
+            ORDER BY tenant_id LIMIT $2";
+        let rows = self.db.query(statement, &[after.into(), i64::from(limit).into()]).await?;
+        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    }
+
     /// Notes that `subscription` of `tenant` belongs to an entity as `new` says, and to no other from its first day on.
     pub(super) async fn assign(
         &self,

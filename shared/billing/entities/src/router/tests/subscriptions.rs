@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use edge_subscriptions::Gateways;
 
+use super::crashes::run_jobs;
 use super::*;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -116,4 +117,23 @@ async fn each_period_of_a_subscription_is_charged_once_to_the_entity_of_its_firs
     let charges = test.done("GET", &format!("/{two}/charges"), Value::Null).await;
     assert_eq!(charges["data"].as_array().unwrap().len(), 4, "{charges}");
     assert_eq!(charges["data"][0]["source"]["kind"], "subscription");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_period_is_charged_within_an_hour_after_it_began_and_not_again_with_the_invoice() {
+    let test = test().await;
+    let one = test.make(new("one")).await;
+    let subscription = test.subscribe().await;
+    test.done("PUT", &format!("/{one}/subscriptions/{subscription}"), json!({})).await;
+    run_jobs(&test.world).await;
+    let dates = async || -> Vec<Value> {
+        let charges = test.done("GET", &format!("/{one}/charges"), Value::Null).await;
+        charges["data"].as_array().unwrap().iter().map(|charge| charge["date"].clone()).collect()
+    };
+    assert_eq!(dates().await, ["2026-01-01"]);
+    test.world.clock.advance(DAY * 31 + Duration::from_hours(1)).await;
+    run_jobs(&test.world).await;
+    run_jobs(&test.world).await;
+    assert_eq!(dates().await, ["2026-02-01", "2026-01-01"]);
+    assert_eq!(totals(&test.invoice(&one, "2026-02").await), ["100.0 USD"]);
 }

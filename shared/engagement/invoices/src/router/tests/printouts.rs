@@ -72,3 +72,25 @@ async fn an_invoice_is_printed_as_pdf_and_as_nothing_else_that_is_asked_for() {
         assert_eq!(test.print("/inv_none", accept).await.0, 404, "{accept}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn lines_of_a_section_stand_below_its_name() {
+    let test = test().await;
+    let item = |section: Value, text: &str| json!({"description": text, "unit_price": 1, "section": section});
+    let items = [item(json!("Berlin"), "a"), item(json!("Berlin"), "b"), item(json!("Boston"), "c")];
+    let path = test.open(with(new(), "items", json!(items))).await;
+    let shown = test.get(&path).await;
+    let sections: Vec<&Value> = shown["items"].as_array().unwrap().iter().map(|item| &item["section"]).collect();
+    assert_eq!(sections, ["Berlin", "Berlin", "Boston"]);
+    let (_, _, html) = test.print(&path, "text/html").await;
+    let html = String::from_utf8(html).unwrap();
+    let place = |text: &str| {
+        let cell = format!("<td>{text}</td>");
+        assert_eq!(html.matches(&cell).count(), 1, "{cell} {html}");
+        html.find(&cell).unwrap()
+    };
+    let places = ["Berlin", "a", "b", "Boston", "c"].map(place);
+    assert!(places.is_sorted(), "{places:?}");
+    let (status, problem) = test.acme("POST", "", with(new(), "items", json!([item(json!(""), "a")]))).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("items[0].section")));
+}
