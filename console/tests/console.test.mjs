@@ -5,6 +5,7 @@ import { startBrowser } from './browser.mjs';
 import { budgets } from './budgets.mjs';
 import { campaigns } from './campaigns.mjs';
 import { contacts } from './contacts.mjs';
+import { contracts } from './contracts.mjs';
 import { departments } from './departments.mjs';
 import { startEdge } from './edge.mjs';
 import { entities } from './entities.mjs';
@@ -31,7 +32,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals },
-  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments },
+  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {
