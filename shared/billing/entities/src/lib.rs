@@ -25,3 +25,4 @@ pub use entity::{Entities, Entity, EntityStatus, MAX_DEPTH};
 pub use error::EntityError;
 pub use router::{ApiDoc, jobs, router, routes};
 pub use subscription::EntitySubscriptions;
+pub use untold::{TELL_EVERY, TellUntold, Untold, UntoldTable};

@@ -17,7 +17,7 @@ use crate::charge::Charges;
 use crate::consolidation::{Consolidation, Lines, MAKE_INVOICES, MakeInvoices};
 use crate::entity::Entities;
 use crate::subscription::{CHARGE_PERIODS, CHARGE_PERIODS_EVERY, ChargePeriods, EntitySubscriptions};
-use crate::untold::{TELL, TELL_EVERY, TellUntold, Untold};
+use crate::untold::{TABLES, TELL, TELL_EVERY, TellUntold, Untold};
 use crate::{charge, consolidation, entity, hierarchy, subscription};
 
 #[derive(Clone)]
@@ -79,7 +79,7 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
 /// `runner` with the jobs of this crate.
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
-    let tell = TellUntold { untold: Untold::new(db), clock: capabilities.clock.clone() };
+    let tell = TellUntold { untold: Untold::new(db, TABLES), clock: capabilities.clock.clone() };
     runner
         .repeat(TELL, TELL_EVERY, tell)
         .repeat(CHARGE_PERIODS, CHARGE_PERIODS_EVERY, ChargePeriods::new(capabilities, db))

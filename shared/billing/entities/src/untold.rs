@@ -11,20 +11,31 @@ use edge_capabilities::{Clock, Timestamp};
 use edge_database::{Column as _, DatabaseError, Db, Value};
 use edge_jobs::{Job, JobHandler, JobKind, JobOutcome, JobResult};
 
-/// The job that appends what instances that died have left.
+/// The job that does so for the tables of this crate.
 pub(crate) const TELL: JobKind = JobKind::new("entities.append_audit");
 
 /// How often it runs.
-pub(crate) const TELL_EVERY: Duration = Duration::from_mins(5);
+pub const TELL_EVERY: Duration = Duration::from_mins(5);
 
 /// How old what it takes up is at least: younger entries are appended by those who made the change.
 const AGE: Duration = Duration::from_mins(1);
 
-/// The tables whose rows hold entries: their names, keys and the columns with the times of their last changes.
-const TABLES: [(&str, &str, &str); 3] = [
-    ("entities", "id", "updated_at"),
-    ("entity_charges", "id", "created_at"),
-    ("entity_subscriptions", "subscription_id", "updated_at"),
+/// A table whose rows hold entries in their column `untold`, and the ids of their tenants in `tenant_id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UntoldTable {
+    /// Its name.
+    pub name: &'static str,
+    /// The column that finds a row of a tenant.
+    pub key: &'static str,
+    /// The column with the time of a row's last change.
+    pub changed_at: &'static str,
+}
+
+/// The tables of this crate.
+pub(crate) const TABLES: &[UntoldTable] = &[
+    UntoldTable { name: "entities", key: "id", changed_at: "updated_at" },
+    UntoldTable { name: "entity_charges", key: "id", changed_at: "created_at" },
+    UntoldTable { name: "entity_subscriptions", key: "subscription_id", changed_at: "updated_at" },
 ];
 
 /// Rows that one run takes up of a table.
@@ -32,26 +43,28 @@ const BATCH: i64 = 200;
 
 /// Appends entries to the audit log.
 #[derive(Clone)]
-pub(crate) struct Untold {
+pub struct Untold {
     db: Db,
     log: AuditLog,
+    tables: &'static [UntoldTable],
 }
 
 impl Untold {
-    /// Of the rows in `db`.
-    pub(crate) fn new(db: &Db) -> Self {
-        Self { db: db.clone(), log: AuditLog::new(db.clone()) }
+    /// Of the rows of `tables` in `db`.
+    pub fn new(db: &Db, tables: &'static [UntoldTable]) -> Self {
+        Self { db: db.clone(), log: AuditLog::new(db.clone()), tables }
     }
 
     /// Appends `entries` of the row `id` of `table`, and takes them out of the row, unless that has others meanwhile.
-    pub(crate) async fn tell(
+    pub async fn tell(
         &self,
         table: &'static str,
         tenant: &str,
         id: &str,
         entries: &Vec<AuditEntry>,
     ) -> Result<(), DatabaseError> {
-        let Some((table, key, _)) = TABLES.into_iter().find(|(name, ..)| *name == table && !entries.is_empty()) else {
+        let Some(UntoldTable { key, .. }) = self.tables.iter().find(|known| known.name == table && !entries.is_empty())
+        else {
             return Ok(());
         };
         self.log.append_all(tenant, entries).await?;
@@ -61,7 +74,7 @@ impl Untold {
 
     /// Appends what has waited in any row since before `before`.
     async fn tell_all(&self, before: Timestamp) -> Result<(), DatabaseError> {
-        for (table, key, changed) in TABLES {
+        for UntoldTable { name: table, key, changed_at: changed } in self.tables.iter().copied() {
             let statement = format!(
                 "SELECT {key}, tenant_id, untold FROM {table} WHERE untold <> '[]' AND {changed} < $1
                  ORDER BY {changed} LIMIT $2"
@@ -75,10 +88,12 @@ impl Untold {
     }
 }
 
-/// Runs [`TELL`].
-pub(crate) struct TellUntold {
-    pub(crate) untold: Untold,
-    pub(crate) clock: Arc<dyn Clock>,
+/// The job that appends what instances that died have left.
+pub struct TellUntold {
+    /// Where it waits.
+    pub untold: Untold,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
 }
 
 #[async_trait]

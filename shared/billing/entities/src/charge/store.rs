@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::model::{Charge, ChargeSource, NewCharge};
 use crate::entity::Entities;
 use crate::error::EntityError;
-use crate::untold::Untold;
+use crate::untold::{TABLES, Untold};
 
 /// Who posts what nobody asked for.
 pub(crate) const EDGE: &str = "bheem-edge";
@@ -32,7 +32,7 @@ impl Charges {
             capabilities: capabilities.clone(),
             db: db.clone(),
             entities: Entities::new(capabilities, db),
-            untold: Untold::new(db),
+            untold: Untold::new(db, TABLES),
         }
     }
 

@@ -12,7 +12,7 @@ use super::tree;
 use crate::charge::EDGE;
 use crate::error::EntityError;
 use crate::period::{Month, zone_of};
-use crate::untold::Untold;
+use crate::untold::{TABLES, Untold};
 
 /// How often a change is decided anew because another was faster. Each time another got on.
 const MAX_ATTEMPTS: u32 = 1_000;
@@ -36,7 +36,7 @@ pub(super) struct EntityFilter {
 impl Entities {
     /// The entities in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self { capabilities: capabilities.clone(), db: db.clone(), untold: Untold::new(db) }
+        Self { capabilities: capabilities.clone(), db: db.clone(), untold: Untold::new(db, TABLES) }
     }
 
     /// The entity `id` of `tenant`.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::model::{Belonging, SubscriptionEntities, replace_from};
 use crate::error::EntityError;
-use crate::untold::Untold;
+use crate::untold::{TABLES, Untold};
 
 const MAX_ATTEMPTS: u32 = 100;
 
@@ -23,7 +23,7 @@ pub struct EntitySubscriptions {
 impl EntitySubscriptions {
     /// In `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        Self { capabilities: capabilities.clone(), db: db.clone(), untold: Untold::new(db) }
+        Self { capabilities: capabilities.clone(), db: db.clone(), untold: Untold::new(db, TABLES) }
     }
 
     /// The entity of `tenant` that `subscription` belongs to on `day`.
