@@ -1,8 +1,8 @@
 //! What was billed, followed as it happens, so that whoever bills need not know of allocations.
 //!
-//! Invoices, charges and reports of payments are read in the order in which they changed or came, once a minute from a little before
-//! the last time, and once an hour from a few days before, for what came into effect late. Everything is posted once,
-//! however often it is read. A tenant whose first department is made is read from its beginning.
+//! Invoices, charges and reports of payments are read in the order in which they changed or came: three times a minute from
+//! a little before the last time, and once an hour from a few days before, for what came into effect late. Everything is
+//! posted once, however often it is read. A tenant whose first department is made is read from its beginning.
 
 mod document;
 mod jobs;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 use edge_access::Authenticator;
-use edge_audit::{Actor, AuditEntry, AuditLog};
+use edge_audit::{Actor, AuditEntry};
 use edge_capabilities::{Capabilities, Timestamp};
-use edge_database::{DatabaseError, Db};
-use edge_entities::Entities;
+use edge_database::Db;
+use edge_entities::{Entities, TELL_EVERY, TellUntold, Untold, UntoldTable};
 use edge_idempotency::Idempotency;
-use edge_jobs::JobRunner;
+use edge_jobs::{JobKind, JobRunner};
 use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
@@ -25,10 +25,19 @@ use crate::line::Lines;
 use crate::service::Allocations;
 use crate::{allocation, department, gl_mapping, line};
 
+/// The job that appends to the audit log what instances that died have left.
+const TELL: JobKind = JobKind::new("allocations.append_audit");
+
+/// The tables whose rows hold entries of the audit log that are still to be appended.
+const TABLES: &[UntoldTable] = &[
+    UntoldTable { name: "departments", key: "id", changed_at: "updated_at" },
+    UntoldTable { name: "allocation_sources", key: "source", changed_at: "updated_at" },
+    UntoldTable { name: "gl_mappings", key: "id", changed_at: "updated_at" },
+];
+
 #[derive(Clone)]
 pub(crate) struct AppState {
     authenticator: Authenticator,
-    audit: AuditLog,
     pub(crate) capabilities: Capabilities,
     pub(crate) departments: Departments,
     pub(crate) entities: Arc<dyn EntityLookup>,
@@ -39,6 +48,7 @@ pub(crate) struct AppState {
     pub(crate) service: Allocations,
     pub(crate) sources: AllocationSources,
     tenants: Tenants,
+    pub(crate) untold: Untold,
 }
 
 impl AppState {
@@ -46,16 +56,9 @@ impl AppState {
         self.capabilities.clock.now()
     }
 
-    /// Appends to the tenant's audit log that `actor` did `action`, once for each `mark`.
-    pub(crate) async fn audit(
-        &self,
-        tenant: &str,
-        mark: &str,
-        action: &str,
-        detail: &serde_json::Value,
-        actor: &Actor,
-    ) -> Result<(), DatabaseError> {
-        self.audit.append(tenant, &AuditEntry::with_id(mark, action, detail, actor, self.now())).await
+    /// An entry of the audit log: `actor` does `action`. The log has one of each `mark`.
+    pub(crate) fn entry(&self, mark: String, action: &str, detail: &serde_json::Value, actor: &Actor) -> AuditEntry {
+        AuditEntry::with_id(mark, action, detail, actor, self.now())
     }
 
     /// Looks again at the documents of `source` that no department shares.
@@ -76,7 +79,6 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
 pub(crate) fn routes_with(capabilities: &Capabilities, db: &Db, entities: Arc<dyn EntityLookup>) -> Router {
     let state = AppState {
         authenticator: Authenticator::new(capabilities, db),
-        audit: AuditLog::new(db.clone()),
         departments: Departments::new(db.clone()),
         entities,
         feed: Feed::new(capabilities, db),
@@ -86,6 +88,7 @@ pub(crate) fn routes_with(capabilities: &Capabilities, db: &Db, entities: Arc<dy
         service: Allocations::new(capabilities, db),
         sources: AllocationSources::new(db.clone()),
         tenants: Tenants::new(db.clone()),
+        untold: Untold::new(db, TABLES),
         capabilities: capabilities.clone(),
     };
     let base = "/api/v1/enterprise-billing";
@@ -113,7 +116,8 @@ pub(crate) fn routes_with(capabilities: &Capabilities, db: &Db, entities: Arc<dy
 /// `runner` with the jobs that follow what was billed.
 #[must_use]
 pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
-    register(&Feed::new(capabilities, db), runner)
+    let tell = TellUntold { untold: Untold::new(db, TABLES), clock: capabilities.clock.clone() };
+    register(&Feed::new(capabilities, db), runner).repeat(TELL, TELL_EVERY, tell)
 }
 
 /// The routes alone, with the layers that all components share.

@@ -74,6 +74,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0047_contracts"),
     expand!("0048_disputes"),
     expand!("0049_invoice_refunds"),
+    expand!("0050_untold_allocations"),
 ];
 
 /// The migrations of `list` with their versions.

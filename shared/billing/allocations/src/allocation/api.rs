@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
-use edge_database::Cursor;
+use edge_database::{Cursor, DatabaseError, Record as _};
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_invoices::Date;
@@ -64,13 +64,13 @@ pub(crate) async fn create_allocation(
         beside.push(share.clone());
         state.check_drivers(&tenant, share.from, &beside).await?;
         let add = |source: &mut AllocationSource| source.add(share.clone());
-        let (before, after) = state.sources.change(&tenant.id, &new.source, state.now(), add).await?;
+        let entry = |before: &AllocationSource, after: &AllocationSource| {
+            let detail = difference(before, after, share.from);
+            state.entry(format!("{}.created", share.id), "allocation.created", &detail, &actor)
+        };
+        let after = state.sources.change(&tenant.id, &new.source, state.now(), add, entry).await?;
+        state.tell_source(&after).await?;
         state.repost(&after).await;
-        let detail = json!({
-            "source": new.source.to_string(), "from": share.from, "before": detail(&before, share.from),
-            "after": detail(&after, share.from),
-        });
-        state.audit(&tenant.id, &format!("{}.created", share.id), "allocation.created", &detail, &actor).await?;
         Ok((StatusCode::CREATED, AllocationResponse::new(&new.source, &share)))
     };
     state.idempotency.once(&scope, request, work).await
@@ -163,13 +163,13 @@ pub(crate) async fn set_allocations(
     checked.set(from, shares.clone())?;
     state.check_drivers(&tenant, from, &shares).await?;
     let set = |source: &mut AllocationSource| source.set(from, shares.clone());
-    let (before, after) = state.sources.change(&tenant.id, &source, maker.now, set).await?;
+    let entry = |before: &AllocationSource, after: &AllocationSource| {
+        let mark = shares.first().map_or_else(String::new, |share| format!("{}.set", share.id));
+        state.entry(mark, "allocations.set", &difference(before, after, from), &actor)
+    };
+    let after = state.sources.change(&tenant.id, &source, maker.now, set, entry).await?;
+    state.tell_source(&after).await?;
     state.repost(&after).await;
-    let detail = json!({
-        "source": source.to_string(), "from": from, "before": detail(&before, from), "after": detail(&after, from),
-    });
-    let mark = shares.first().map_or_else(String::new, |share| format!("{}.set", share.id));
-    state.audit(&tenant.id, &mark, "allocations.set", &detail, &actor).await?;
     Ok(Json(AllocationsResponse::new(&after, from)))
 }
 
@@ -296,6 +296,13 @@ fn read_query<T: serde::de::DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::<T>::try_from_uri(uri).map(|Query(query)| query).map_err(unreadable)
 }
 
+/// What the audit log says of a change of a source's shares from a day on.
+fn difference(before: &AllocationSource, after: &AllocationSource, from: Date) -> Value {
+    json!({
+        "source": after.source.to_string(), "from": from, "before": detail(before, from), "after": detail(after, from),
+    })
+}
+
 /// What the audit log says of a source's shares on a day.
 fn detail(source: &AllocationSource, day: Date) -> Value {
     let share = |share: &Allocation| {
@@ -318,6 +325,11 @@ impl AppState {
                 read_day(text, &zone).ok_or_else(|| Problem::field("at", "must be a date such as 2026-03-31"))
             }
         }
+    }
+
+    async fn tell_source(&self, source: &AllocationSource) -> Result<(), DatabaseError> {
+        let key = source.source.to_string();
+        self.untold.tell(AllocationSource::TABLE, &source.tenant, &key, &source.untold).await
     }
 
     /// The currency of the department's entity.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_database::record;
 use edge_invoices::Date;
@@ -101,12 +102,14 @@ pub struct AllocationSource {
     pub(crate) repost_due: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+    /// Entries of the audit log that are still to be appended.
+    pub(crate) untold: Vec<AuditEntry>,
     pub(crate) revision: i64,
 }
 
 record! {
     AllocationSource in "allocation_sources" {
-        tenant: "tenant_id", source, allocations, posted_to, repost_due, created_at, updated_at, revision,
+        tenant: "tenant_id", source, allocations, posted_to, repost_due, created_at, updated_at, untold, revision,
     }
 }
 
@@ -121,6 +124,7 @@ impl AllocationSource {
             repost_due: None,
             created_at: now,
             updated_at: now,
+            untold: Vec::new(),
             revision: 0,
         }
     }

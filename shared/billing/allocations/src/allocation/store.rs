@@ -1,5 +1,6 @@
 //! Allocations in the database. Whatever changes the shares of a source is one statement on one revision of its row.
 
+use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_database::{Column as _, Conditions, Cursor, DatabaseError, Db, record};
 use edge_invoices::Date;
@@ -81,14 +82,16 @@ impl AllocationSources {
         self.0.page(conditions, "created_at", cursor, limit).await
     }
 
-    /// Changes the shares of a source by `change`, which may be called several times. Gives the source before and after.
+    /// Changes the shares of a source by `change`, which may be called several times; `entry` is for the audit log. Gives the
+    /// source as it is then.
     pub(super) async fn change(
         &self,
         tenant: &str,
         source: &Source,
         now: Timestamp,
         mut change: impl FnMut(&mut AllocationSource) -> Result<(), AllocationError>,
-    ) -> Result<(AllocationSource, AllocationSource), AllocationError> {
+        entry: impl Fn(&AllocationSource, &AllocationSource) -> AuditEntry,
+    ) -> Result<AllocationSource, AllocationError> {
         for _ in 0..MAX_ATTEMPTS {
             let found = self.find(tenant, source).await?;
             let before = found.unwrap_or_else(|| AllocationSource::new(tenant, source, now));
@@ -99,6 +102,7 @@ impl AllocationSources {
             // A pointer without its share is passed over; a share without its pointer would not be found.
             self.point(tenant, source, &added, now).await?;
             (after.updated_at, after.repost_due) = (now, Some(now));
+            after.untold.push(entry(&before, &after));
             after.revision = before.revision.max(1);
             let is_stored = if before.revision == 0 {
                 self.0.insert_new(&after).await?
@@ -107,7 +111,7 @@ impl AllocationSources {
                 self.0.update_if_revision(&after, &["tenant_id", "source"], &fixed).await?
             };
             if is_stored {
-                return Ok((before, after));
+                return Ok(after);
             }
         }
         Err(AllocationError::Busy)

@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_capabilities::random;
-use edge_database::Cursor;
+use edge_database::{Cursor, DatabaseError, Record as _};
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_invoices::Date;
@@ -97,9 +97,10 @@ pub(crate) async fn create_department(
         state.check_entity(&department).await?;
         state.check_parent(&department).await?;
         state.feed.start(&tenant.id).await?;
-        state.departments.insert(&department).await?;
         let detail = json!({"department_id": department.id, "before": null, "after": detail(&department)});
-        state.audit(&tenant.id, &format!("{}.created", department.id), "department.created", &detail, &actor).await?;
+        department.untold = vec![state.entry(format!("{}.1", department.id), "department.created", &detail, &actor)];
+        state.departments.insert(&department).await?;
+        state.tell_department(&department).await?;
         Ok((StatusCode::CREATED, DepartmentResponse::new(department, calendar.today)))
     };
     state.idempotency.once(&scope, request, work).await
@@ -203,10 +204,14 @@ pub(crate) async fn update_department(
         let mut department = before.clone();
         changes.apply(&mut department, &calendar)?;
         if department == before {
+            state.tell_department(&before).await?;
             return Ok(Json(DepartmentResponse::new(before, calendar.today)));
         }
         department.updated_at = state.now();
         state.check_headcounts(&before, &department, calendar.today).await?;
+        let detail = json!({"department_id": department.id, "before": detail(&before), "after": detail(&department)});
+        let mark = format!("{}.{}", before.id, before.revision.saturating_add(1));
+        department.untold.push(state.entry(mark, "department.changed", &detail, &actor));
         let is_stored = if department.parent == before.parent {
             state.departments.replace(&department).await?
         } else {
@@ -214,10 +219,7 @@ pub(crate) async fn update_department(
             state.departments.move_to(&department, moves).await?
         };
         if is_stored {
-            let detail =
-                json!({"department_id": department.id, "before": detail(&before), "after": detail(&department)});
-            let mark = format!("{}.{}", department.id, department.revision);
-            state.audit(&tenant.id, &mark, "department.changed", &detail, &actor).await?;
+            state.tell_department(&department).await?;
             return Ok(Json(DepartmentResponse::new(department, calendar.today)));
         }
     }
@@ -255,6 +257,7 @@ impl AppState {
             status: DepartmentStatus::Active,
             created_at: now,
             updated_at: now,
+            untold: Vec::new(),
             revision: 1,
         }
     }
@@ -263,6 +266,10 @@ impl AppState {
     pub(crate) async fn find_department(&self, tenant: &str, id: &str) -> Result<Department, AllocationError> {
         let found = if is_id(id) { self.departments.find(tenant, id).await? } else { None };
         found.ok_or(AllocationError::DepartmentNotFound)
+    }
+
+    async fn tell_department(&self, department: &Department) -> Result<(), DatabaseError> {
+        self.untold.tell(Department::TABLE, &department.tenant, &department.id, &department.untold).await
     }
 
     async fn check_entity(&self, department: &Department) -> Result<(), AllocationError> {

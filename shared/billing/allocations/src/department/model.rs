@@ -1,5 +1,6 @@
 //! A department.
 
+use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_database::{record, text_column};
 use edge_invoices::Date;
@@ -71,6 +72,8 @@ pub struct Department {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Entries of the audit log that are still to be appended.
+    pub(crate) untold: Vec<AuditEntry>,
     pub(crate) revision: i64,
 }
 
@@ -78,7 +81,7 @@ text_column!(DepartmentStatus);
 record! {
     Department in "departments" {
         id, tenant: "tenant_id", entity: "entity_id", parent: "parent_id", name, code, cost_center, gl_code,
-        manager: "manager_user_id", headcounts, status, created_at, updated_at, revision,
+        manager: "manager_user_id", headcounts, status, created_at, updated_at, untold, revision,
     }
 }
 

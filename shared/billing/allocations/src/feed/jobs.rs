@@ -13,8 +13,8 @@ use super::Feed;
 use crate::error::AllocationError;
 
 const LATELY: JobKind = JobKind::new("allocations.lately");
-const LATELY_EVERY: Duration = Duration::from_mins(1);
-const LATELY_SPAN: Duration = Duration::from_mins(15);
+const LATELY_EVERY: Duration = Duration::from_secs(20);
+const LATELY_SPAN: Duration = Duration::from_mins(5);
 
 const LATE: JobKind = JobKind::new("allocations.late");
 const LATE_EVERY: Duration = Duration::from_hours(1);

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_capabilities::random;
-use edge_database::{Cursor, retry_on_conflict};
+use edge_database::{Cursor, Record as _, retry_on_conflict};
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, TenantHeader};
@@ -107,16 +107,20 @@ pub(crate) async fn create_gl_mapping(
             gl_code,
             created_at: now,
             updated_at: now,
+            untold: Vec::new(),
             revision: 1,
         };
-        let set = retry_on_conflict(MAX_ATTEMPTS, || state.gl_mappings.set(&new)).await?;
-        let (before, after) = set.ok_or(AllocationError::Busy)?;
-        let detail = json!({
-            "gl_mapping_id": after.id, "kind": after.kind, "department_id": after.department, "plan_id": after.plan,
-            "before": before.as_ref().map(|before| &before.gl_code), "after": after.gl_code,
-        });
-        let mark = format!("{}.{}", after.id, before.map_or(0, |before| before.revision));
-        state.audit(&tenant.id, &mark, "gl_mapping.set", &detail, &actor).await?;
+        let entry = |before: Option<&GlMapping>, after: &GlMapping| {
+            let detail = json!({
+                "gl_mapping_id": after.id, "kind": after.kind, "department_id": after.department,
+                "plan_id": after.plan, "before": before.map(|before| &before.gl_code), "after": after.gl_code,
+            });
+            let mark = format!("{}.{}", after.id, before.map_or(0, |before| before.revision));
+            state.entry(mark, "gl_mapping.set", &detail, &actor)
+        };
+        let set = retry_on_conflict(MAX_ATTEMPTS, || state.gl_mappings.set(&new, entry)).await?;
+        let after = set.ok_or(AllocationError::Busy)?;
+        state.untold.tell(GlMapping::TABLE, &tenant.id, &after.id, &after.untold).await?;
         Ok((StatusCode::CREATED, GlMappingResponse::new(after)))
     };
     state.idempotency.once(&scope, request, work).await

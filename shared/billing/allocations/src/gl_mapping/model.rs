@@ -1,5 +1,6 @@
 //! A mapping to an account of the general ledger.
 
+use edge_audit::AuditEntry;
 use edge_capabilities::Timestamp;
 use edge_database::{record, text_column};
 use serde::{Deserialize, Serialize};
@@ -65,12 +66,14 @@ pub struct GlMapping {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Entries of the audit log that are still to be appended.
+    pub(crate) untold: Vec<AuditEntry>,
     pub(crate) revision: i64,
 }
 
 record! {
     GlMapping in "gl_mappings" {
         id, tenant: "tenant_id", kind, department: "department_id", plan: "plan_id", gl_code, created_at, updated_at,
-        revision,
+        untold, revision,
     }
 }

@@ -1,5 +1,6 @@
 //! Mappings in the database.
 
+use edge_audit::AuditEntry;
 use edge_database::{Conditions, Cursor, DatabaseError, Db};
 
 use super::model::{GlKind, GlMapping};
@@ -85,16 +86,22 @@ impl GlMappings {
         self.0.find(conditions).await
     }
 
-    /// Stores `new`, or gives the mapping that there is for the same scope its account. Gives what was there before, and what
+    /// Stores `new`, or gives the mapping that there is for the same scope its account; `entry` is for the audit log. Gives what
     /// is there now; None: somebody changes it at the same time.
-    pub(super) async fn set(&self, new: &GlMapping) -> Result<Option<(Option<GlMapping>, GlMapping)>, DatabaseError> {
-        let Some(before) = self.of_scope(new).await? else {
-            return Ok(self.0.insert_new(new).await?.then(|| (None, new.clone())));
-        };
+    pub(super) async fn set(
+        &self,
+        new: &GlMapping,
+        entry: impl Fn(Option<&GlMapping>, &GlMapping) -> AuditEntry,
+    ) -> Result<Option<GlMapping>, DatabaseError> {
+        let before = self.of_scope(new).await?;
         let (gl_code, updated_at) = (new.gl_code.clone(), new.updated_at);
-        let after = GlMapping { gl_code, updated_at, ..before.clone() };
-        let is_stored = self.0.update_if_revision(&after, &["id", "tenant_id"], &["created_at"]).await?;
-        Ok(is_stored.then_some((Some(before), after)))
+        let mut after = GlMapping { gl_code, updated_at, ..before.clone().unwrap_or_else(|| new.clone()) };
+        after.untold.push(entry(before.as_ref(), &after));
+        let is_stored = match before {
+            None => self.0.insert_new(&after).await?,
+            Some(_) => self.0.update_if_revision(&after, &["id", "tenant_id"], &["created_at"]).await?,
+        };
+        Ok(is_stored.then_some(after))
     }
 
     /// Up to `limit` mappings of `tenant`, newest first.

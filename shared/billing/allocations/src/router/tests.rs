@@ -1,5 +1,6 @@
 use std::ops::Deref;
 
+use edge_database::DatabaseError;
 use edge_http::testing::{Answer, request, send};
 use edge_money::Currency;
 use edge_tenants::testing::{ACME, OTHER, PLATFORM, Platform};

@@ -124,3 +124,33 @@ async fn each_change_of_a_department_is_audited_with_before_and_after() {
     assert_eq!((&detail["before"]["name"], &detail["after"]["name"]), (&json!("A"), &json!("B")));
     assert!(!detail.to_string().contains("zoe"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_change_is_missing_in_the_audit_log_whoever_dies() {
+    let test = test().await;
+    let id = test.department(json!({})).await;
+    let path = format!("{BASE}/departments/{id}");
+    for calls in 1..25 {
+        let (capabilities, life) = test.world.mortal(calls, calls % 2 == 0);
+        let db = Db::new(capabilities.db.clone());
+        let routes = routes_with(&capabilities, &db, Arc::new(TestEntities));
+        let router = edge_http::finish(routes, "enterprise", &capabilities);
+        let body = json!({"name": format!("Name {calls}")});
+        tokio::select! {
+            _ = send(&router, request("PUT", &path, PLATFORM, [("x-tenant-id", ACME)], &body)) => {}
+            () = life.death() => {}
+        }
+    }
+    test.world.clock.advance(std::time::Duration::from_mins(10)).await;
+    let runner = edge_jobs::JobRunner::new(
+        "enterprise",
+        &test.capabilities,
+        &edge_jobs::JobQueue::new(&test.capabilities, &test.db),
+    );
+    jobs(&test.capabilities, &test.db, runner).drain_all().await.unwrap();
+    let rows = test.db.query("SELECT revision, untold FROM departments", &[]).await.unwrap();
+    let revision = rows[0].integer(0).unwrap();
+    assert!(revision > 5 && rows[0].text(1).unwrap() == "[]", "{revision}");
+    let statement = "SELECT COUNT(*) FROM tenant_deeds WHERE action LIKE 'department.%'";
+    assert_eq!(test.db.query(statement, &[]).await.unwrap()[0].integer(0).unwrap(), revision);
+}
