@@ -1,5 +1,6 @@
 //! What holds of the edge, by subject.
 
+mod allocations;
 mod analytics;
 mod approvals;
 mod batches;
@@ -91,6 +92,7 @@ use facts;
 /// All facts.
 pub fn all() -> Vec<Fact> {
     let subjects = [
+        allocations::facts(),
         analytics::facts(),
         verdicts::facts(),
         ids::facts(),
