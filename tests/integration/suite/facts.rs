@@ -13,6 +13,7 @@ mod capabilities;
 mod changes;
 mod checkout;
 mod contacts;
+mod contracts;
 mod conventions;
 mod disputes;
 mod durability;
@@ -106,6 +107,7 @@ pub fn all() -> Vec<Fact> {
         keys::facts(),
         key_requests::facts(),
         contacts::facts(),
+        contracts::facts(),
         conventions::facts(),
         bodies::facts(),
         malformed::facts(),

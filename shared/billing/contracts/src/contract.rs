@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod model;
 mod quantity;
+mod reader;
 mod request;
 mod response;
 mod schedule;
@@ -13,7 +14,8 @@ pub(crate) use model::monthly;
 pub use model::{Contract, ContractStatus};
 pub use quantity::Quantity;
 pub(crate) use quantity::{Number, decimal};
-pub(crate) use request::{ContractFields, LEVEL_DECIMALS, MAX_RENEWAL_MONTHS, scaled_percentage};
+pub(crate) use reader::{LEVEL_DECIMALS, MAX_RENEWAL_MONTHS, scaled_percentage};
+pub(crate) use request::ContractFields;
 pub(crate) use response::{ContentResponse, ContractResponse, amount};
 pub use schedule::{ChargeKind, ContractValue, DueCharge};
 pub use store::Contracts;

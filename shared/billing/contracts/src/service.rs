@@ -21,6 +21,10 @@ use crate::timeline::{EDGE, EventKind, Moment};
 /// How long who changed a contract has to do what follows from it, before a job does.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
+/// For how long it is looked often what approvers decided, and how often after that.
+const ANSWERED_SOON: Duration = Duration::from_hours(1);
+const ANSWERED_LATER: Duration = Duration::from_mins(1);
+
 /// Charges that are made in one go.
 const CHARGES_AT_ONCE: usize = 100;
 
@@ -87,8 +91,13 @@ impl ContractService {
         let waits = contract.status == ContractStatus::PendingApproval || contract.pending_amendment().is_some();
         let is_behind = contract.status.is_in_force()
             && contract.billed_until.is_none_or(|billed| billed < today.min(contract.limit().minus_days(1)));
-        if waits || is_behind || !contract.outbox.is_empty() {
+        if is_behind || !contract.outbox.is_empty() {
             return Ok(Some(now.plus(GRACE)));
+        }
+        if waits {
+            // Approvers mostly answer soon, or take their time.
+            let is_new = contract.updated_at.plus(ANSWERED_SOON) > now;
+            return Ok(Some(now.plus(if is_new { GRACE } else { ANSWERED_LATER })));
         }
         Ok(contract.next_day(today)?.map(|day| day.begins(&occasion.zone)))
     }

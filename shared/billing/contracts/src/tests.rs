@@ -17,6 +17,7 @@ use crate::error::ContractError;
 mod amendments;
 mod approvals;
 mod contracts;
+mod example;
 mod model;
 mod renewals;
 mod reports;

@@ -245,7 +245,6 @@ pub(crate) async fn update_contract(
     security(("key" = ["enterprise:write"])),
     params(
         ("contract_id" = String, Path, description = "The contract's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A key of 1 to 255 visible ASCII characters."),
         TenantHeader,
     ),
     responses(

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::model::{Contract, ContractStatus};
 use super::quantity::{Number, decimal};
-use super::request::LEVEL_DECIMALS;
+use super::reader::LEVEL_DECIMALS;
 use super::terms::{Content, CreditStep, Cycle, Document, Fee, Line, LineKind, Renewal, ServiceLevel, Term};
 use crate::amendment::{Amendment, AmendmentStatus, Difference};
 use crate::error::ContractError;
