@@ -39,6 +39,7 @@ export const PAGES: Page[] = [
   { path: '/entities', title: 'Entities', scope: 'enterprise:read', words: 'legal companies group tree hierarchy charges consolidated invoices', load: () => import('./pages/entities/Entities.svelte') },
   { path: '/departments', title: 'Departments', scope: 'enterprise:read', words: 'cost centres allocations split shares preview gl accounts mappings headcount general ledger', load: () => import('./pages/departments/Departments.svelte') },
   { path: '/contracts', title: 'Contracts', scope: 'enterprise:read', words: 'agreements terms renewals amendments notice terminate sla service levels timeline tcv acv', load: () => import('./pages/contracts/Contracts.svelte') },
+  { path: '/disputes', title: 'Disputes', scope: 'enterprise:read', words: 'refunds chargebacks card evidence comments resolve reject overdue', load: () => import('./pages/disputes/Disputes.svelte') },
   { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 

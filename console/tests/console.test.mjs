@@ -7,6 +7,7 @@ import { campaigns } from './campaigns.mjs';
 import { contacts } from './contacts.mjs';
 import { contracts } from './contracts.mjs';
 import { departments } from './departments.mjs';
+import { disputes } from './disputes.mjs';
 import { startEdge } from './edge.mjs';
 import { entities } from './entities.mjs';
 import { hardCases } from './hard-cases.mjs';
@@ -31,7 +32,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 /** Those of a lane never run at once: they would change the same rules, or what the ERP answers. */
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
-  'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals },
+  'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals, disputes },
   'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts },
 };
 
