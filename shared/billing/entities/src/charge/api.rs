@@ -23,6 +23,9 @@ use crate::router::AppState;
 const MAX_LEN: usize = 256;
 const MAX_TERMS_DAYS: u32 = 3_650;
 
+/// The largest amount, in the currency's smallest unit: sums of many such are still in range.
+const MAX_AMOUNT: u64 = 1_000_000_000_000_000;
+
 /// A charge to post.
 #[derive(Clone, Deserialize, ToSchema)]
 pub(crate) struct CreateChargeRequest {
@@ -113,6 +116,9 @@ impl CreateChargeRequest {
         match amount {
             Some(Err(invalid)) => errors.push(FieldError::new("amount", invalid.to_string())),
             Some(Ok(amount)) if amount.minor == 0 => errors.push(FieldError::new("amount", "must not be zero")),
+            Some(Ok(amount)) if amount.minor.unsigned_abs() > MAX_AMOUNT => {
+                errors.push(FieldError::new("amount", "is out of range"));
+            }
             _ => {}
         }
         let date = self.date.as_deref().map_or(Some(today), Date::parse);

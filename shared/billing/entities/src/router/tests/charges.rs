@@ -33,6 +33,8 @@ async fn a_charge_is_posted_with_the_terms_of_its_entity_and_listed() {
         ("description", json!(""), "description"),
         ("amount", json!(0), "amount"),
         ("amount", json!("1.001"), "amount"),
+        ("amount", json!("10000000000000.01"), "amount"),
+        ("amount", json!("-10000000000000.01"), "amount"),
         ("currency", json!("EUX"), "currency"),
         ("date", json!("2026-02-30"), "date"),
         ("terms_days", json!(3_651), "terms_days"),
