@@ -60,7 +60,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("billing/contracts", &["contract_numbers", "contracts"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
-    ("payments/payment-history", &["payment_report_position", "payment_reports", "payment_reports_awaited"]),
+    (
+        "payments/payment-history",
+        &["payment_names", "payment_report_position", "payment_reports", "payment_reports_awaited"],
+    ),
     ("engagement/otp", &["otp_codes", "otp_sends"]),
     ("enterprise/provisioning", &["email_accounts", "provisioned_organizations"]),
     ("enterprise/erp-sync", &["erp_records", "erp_sync_deferred", "erp_sync_errors", "erp_sync_runs"]),

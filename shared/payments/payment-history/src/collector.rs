@@ -137,6 +137,11 @@ impl Collector {
         if !self.db.query(known, &[id.as_str().into()]).await?.is_empty() {
             return Ok(true);
         }
+        if let Some(other) = report.other_payment.as_ref().filter(|_| report.kind == ReportKind::Paid) {
+            // Before the payment is known: whoever looks for it by that name finds it from then on.
+            let name = "INSERT INTO payment_names (name, payment) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            self.db.query(name, &[other.as_str().into(), report.payment.as_str().into()]).await?;
+        }
         let (kind, reason, amount, organization, application) = match &report.kind {
             ReportKind::Refunded { is_total } => {
                 let Some(paid) = self.paid(report).await? else { return Ok(false) };

@@ -34,7 +34,7 @@ pub struct RecordedRefund {
 }
 
 impl PaymentHistory {
-    /// The payments that a gateway knows by `payment`, of `organization` alone where one is given. BheemPay stands on
+    /// The payments that a gateway knows by `payment`, by whichever of their ids, of `organization` alone where one is given. BheemPay stands on
     /// Razorpay, and both may report one: BheemPay's report is the first.
     pub async fn payments(
         &self,
@@ -42,7 +42,8 @@ impl PaymentHistory {
         organization: Option<&str>,
     ) -> Result<Vec<RecordedPayment>, DatabaseError> {
         let statement = "SELECT organization_id, provider, payment, amount, currency, at FROM payment_reports
-            WHERE payment = $1 AND kind = 'paid' AND ($2 = '' OR organization_id = $2) ORDER BY provider, at LIMIT 20";
+            WHERE (payment = $1 OR payment IN (SELECT n.payment FROM payment_names n WHERE n.name = $1))
+                AND kind = 'paid' AND ($2 = '' OR organization_id = $2) ORDER BY provider, at LIMIT 20";
         let rows = self.0.query(statement, &[payment.into(), organization.unwrap_or_default().into()]).await?;
         let read = |row: &Row| {
             Ok(RecordedPayment {

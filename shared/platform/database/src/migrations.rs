@@ -75,6 +75,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0048_disputes"),
     expand!("0049_invoice_refunds"),
     expand!("0050_untold_allocations"),
+    expand!("0051_payment_names"),
 ];
 
 /// The migrations of `list` with their versions.

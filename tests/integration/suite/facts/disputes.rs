@@ -73,7 +73,7 @@ async fn of_many_who_resolve_disputes_of_a_payment_at_once_no_more_is_given_back
     let paths = join_all((0..4).map(|_| paid.dispute())).await;
     // Each dispute five times at once, over all nodes.
     let resolve = async |(number, path): (usize, &String)| {
-        let body = json!({"kind": "refund", "amount": 1_000.01 + number as f64, "reason": "paid twice"});
+        let body = json!({"kind": "refund", "amount": format!("100{number}.01"), "reason": "paid twice"});
         edge.call("POST", &format!("{path}/resolve")).key(&paid.rita).json(&body).send().await
     };
     let each = paths.iter().enumerate().flat_map(|one| [one; 5]);

@@ -116,7 +116,14 @@ impl BheemPayRefunds {
         let Ok(digits) = RawValue::from_string(amount.to_decimal()) else {
             return Answer::NotAsked("the amount cannot be written".into());
         };
-        let body = Asked { payment_id: payment, amount: digits, currency: amount.currency.as_str(), reason, reference };
+        let reason = shortened(reason);
+        let body = Asked {
+            payment_id: payment,
+            amount: digits,
+            currency: amount.currency.as_str(),
+            reason: &reason,
+            reference,
+        };
         let Ok(body) = serde_json::to_string(&body) else {
             return Answer::NotAsked("the request cannot be written".into());
         };

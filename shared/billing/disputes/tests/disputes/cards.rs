@@ -104,3 +104,36 @@ async fn razorpays_and_stripes_card_disputes_come_to_the_same() {
     let all = test.disputes().await;
     assert_eq!((all.len(), &all[0]["reason"]), (2, &json!("duplicate")), "{all:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_card_dispute_of_an_invoice_is_found_by_the_intent_that_paid_it() {
+    let test = test().await;
+    let tell = async |id: &str, kind: &str, object: Value| {
+        let event = json!({"id": id, "type": kind, "created": 1_767_225_600, "data": {"object": object}});
+        post(&test.webhooks, &test.world, Provider::Stripe, "/webhooks/stripe", &event.to_string()).await.1
+    };
+    for (number, paid_by) in [
+        json!({"payment_intent": "pi_0"}),
+        json!({"payments": {"data": [{"payment": {"type": "payment_intent", "payment_intent": "pi_1"}}]}}),
+        json!({"charge": "pi_2"}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut invoice = json!({
+            "id": format!("in_{number}"), "number": format!("A-{number}"), "subscription": "sub_S", "currency": "inr",
+            "amount_paid": 249_900, "billing_reason": "subscription_cycle",
+            "metadata": {"tenant_id": edge_tenants::testing::ACME, "plan_id": "sku-pro"},
+        });
+        invoice.as_object_mut().unwrap().extend(paid_by.as_object().unwrap().clone());
+        let told = tell(&format!("evt_{number}"), "invoice.paid", invoice).await;
+        assert_eq!(told["status"], "success", "{told}");
+        let dispute = json!({
+            "id": format!("dp_{number}"), "charge": format!("pi_{number}"), "amount": 100, "currency": "inr",
+            "reason": "duplicate", "status": "needs_response",
+        });
+        let told = tell(&format!("evt_d{number}"), "charge.dispute.created", dispute).await;
+        assert_eq!(told["action"], "payment_disputed", "{told}");
+        assert_eq!(test.disputes().await[0]["payment_id"], format!("in_{number}"));
+    }
+}

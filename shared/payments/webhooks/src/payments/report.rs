@@ -26,6 +26,8 @@ pub struct PaymentReport {
     pub plan: Option<String>,
     /// The payment or its invoice, as the gateway knows it: all attempts to collect it have the same.
     pub payment: String,
+    /// Another id by which the gateway knows it.
+    pub other_payment: Option<String>,
     /// What happened.
     pub kind: ReportKind,
     /// How much was paid, was to be, or was given back; None of what was given back: all that was left.
@@ -147,6 +149,7 @@ fn report(stored: &WebhookEvent) -> Option<PaymentReport> {
         edge_subscription: event.edge_subscription_id,
         plan: event.plan_id,
         payment,
+        other_payment: event.other_payment_id,
         kind,
         amount: event.amount,
         at: stored.occurred_at,
