@@ -69,6 +69,10 @@ pub(crate) fn classify(
         // Whose payment it is need not be said: the payment says it.
         (None, EventKind::PaymentRefunded, Some(payment)) => ActionKind::Refund { payment },
         (None, EventKind::RefundFailed, Some(payment)) => ActionKind::RefundFailed { payment },
+        // Of no payment they mean nothing.
+        (None, EventKind::RefundFailed | EventKind::PaymentDisputed, None) => {
+            return Err(EventOutcome::Ignored("unhandled_event"));
+        }
         (None, EventKind::PaymentDisputed, Some(payment)) => match &event.card_dispute {
             Some(dispute) => ActionKind::Dispute { payment, dispute },
             None => return Err(EventOutcome::Ignored("unhandled_event")),

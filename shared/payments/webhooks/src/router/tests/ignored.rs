@@ -4,16 +4,13 @@ use super::*;
 
 /// What gateways and the ERP send, by their documentation, and what means nothing to the edge.
 const MEANINGLESS: [(Provider, &[&str]); 5] = [
-    (Provider::BheemPay, &["payment.authorized", "refund.created", "refund.failed", "invoice.paid", "order.created"]),
+    (Provider::BheemPay, &["payment.authorized", "refund.created", "invoice.paid", "order.created"]),
     (
         Provider::Razorpay,
         &[
             "payment.authorized",
-            "payment.dispute.created",
-            "payment.dispute.lost",
             "payment.downtime.started",
             "refund.created",
-            "refund.failed",
             "refund.speed_changed",
             "invoice.paid",
             "invoice.partially_paid",
@@ -35,7 +32,6 @@ const MEANINGLESS: [(Provider, &[&str]); 5] = [
             "balance.available",
             "charge.succeeded",
             "charge.failed",
-            "charge.dispute.created",
             "charge.refund.updated",
             "checkout.session.expired",
             "customer.created",
