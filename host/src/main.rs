@@ -6,6 +6,7 @@ mod application;
 mod bindings;
 mod capabilities;
 mod concurrency;
+mod demo;
 mod drain;
 mod engine;
 mod files;
@@ -47,6 +48,8 @@ struct Cli {
 enum Command {
     /// Serve a Spin application
     Up(up::Options),
+    /// Make a sample company to try enterprise billing with
+    Demo(demo::Options),
     /// Bring the database up to date, or show what is to be done
     Migrate(migrate::Options),
     /// Create the mappings of notifications at Notify
@@ -68,6 +71,7 @@ enum Command {
 fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Demo(options) => Ok(demo::run(options)),
         Command::Migrate(options) => Ok(migrate::run(&options)),
         Command::Notify(options) => Ok(notify::run(options)),
         Command::Rules(options) => Ok(rules::run(options)),

@@ -1,5 +1,6 @@
 //! The embedded host itself: how it starts, how it stops, what it refuses.
 
+mod demo;
 mod harm;
 mod overload;
 
@@ -16,6 +17,7 @@ use crate::edge::{Organization, Settings, eventually, host_program, new_launch_f
 use crate::facts::facts;
 use crate::servers::new_folder;
 use crate::shape::{Shape, Stage};
+use demo::a_sample_company_is_made_once_however_often_it_is_asked_for;
 use harm::{
     an_endless_loop_is_cut_off_and_holds_up_nobody_else, an_instance_that_takes_too_much_memory_fails_alone,
     whatever_traps_is_answered_and_the_next_request_too,
@@ -41,6 +43,7 @@ facts! {
     who_reads_no_answer_is_cut_off: one_is_enough,
     a_request_names_one_host: one_is_enough,
     told_to_stop_it_waits_for_no_half_sent_request: one_is_enough,
+    a_sample_company_is_made_once_however_often_it_is_asked_for: one_is_enough,
 }
 
 fn one_is_enough(shape: Shape) -> bool {
