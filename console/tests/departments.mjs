@@ -97,7 +97,6 @@ export function departments(given) {
       await dialog.getByRole('button', { name: 'Set it' }).click();
       await page.getByRole('row').filter({ hasText: '4000-10' }).getByText('Sales').waitFor();
       await assertAccessible(page, 'GL accounts');
-      await picture(page, 'gl-accounts');
     });
     const { key } = await createKey(given.edge, 'reader', ['enterprise:read'], { tenant_id: id });
     await open({ key, path: `/departments/${department}` }, async (page) => {

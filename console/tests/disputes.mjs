@@ -67,6 +67,7 @@ export function disputes(given) {
       await page.getByRole('radio', { name: /shared/ }).check();
       await page.getByRole('button', { name: 'Comment, for the customer too' }).click();
       await page.getByRole('listitem').filter({ hasText: 'We are looking at it.' }).getByText('shared').waitFor();
+      assert.ok(await page.getByRole('radio', { name: /internal/ }).isChecked(), 'the next comment is internal again');
       await page.getByRole('button', { name: 'Review …' }).click();
       await dialog.getByRole('button', { name: 'Review it' }).click();
       await page.getByText('somebody works on it').waitFor();
@@ -82,12 +83,10 @@ export function disputes(given) {
       await page.getByRole('button', { name: 'Resolve …' }).click();
       await dialog.getByLabel('Why').fill('The offer says so');
       await assertAccessible(page, 'resolve a dispute');
-      await picture(page, 'dispute-resolve');
       await dialog.getByRole('button', { name: 'Refund it' }).click();
       await page.getByText('processed', { exact: true }).waitFor();
       await page.getByText('was paid back').waitFor();
       await assertAccessible(page, 'a refunded dispute');
-      await picture(page, 'dispute-refunded');
       const { id: second } = await ask('POST', '/disputes', { subject: { kind: 'payment', id: payment }, reason: 'duplicate' }, olga);
       await page.goto(`${given.edge.url}/console${of(`/disputes/${second}`)}`);
       await page.getByRole('button', { name: 'Resolve …' }).click();
