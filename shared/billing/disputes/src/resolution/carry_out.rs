@@ -90,6 +90,7 @@ impl Resolver {
                 RefundState::Processed => {
                     let provider = account.map(|account| account.provider).unwrap_or_default();
                     self.settle(&dispute, (&provider, &payment), &refund).await?;
+                    self.show_refund(&dispute, &refund).await?;
                     dispute = self.keeper.follow_refund(&dispute, &refund).await?;
                     return done(dispute, failure);
                 }

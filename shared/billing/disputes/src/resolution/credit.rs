@@ -1,4 +1,5 @@
-//! Credits and adjustments: a negative charge on the entity that a dispute concerns, which its next invoice takes off.
+//! What the next invoice of the entity that a dispute concerns says of it: a credit or an adjustment is a negative charge, which
+//! it takes off; a refund, which the payer has back already, is a charge of nothing.
 
 use edge_entities::{ChargeSource, EntityError, NewCharge};
 use edge_money::Money;
@@ -10,9 +11,13 @@ use super::resolver::Resolver;
 use crate::dispute::{Dispute, DisputeStatus, Notice, SubjectKind};
 use crate::error::DisputesError;
 use crate::keeper::{edge, task};
+use crate::refund::Refund;
 
 /// Of one dispute there is one charge, however often it is posted.
 const SOURCE: &str = "dispute";
+
+/// Of one refund there is one charge.
+const REFUND_SOURCE: &str = "dispute_refund";
 
 /// The longest reason that stands on an invoice.
 const MAX_REASON: usize = 120;
@@ -43,8 +48,6 @@ impl Resolver {
     pub(super) async fn credit(&self, dispute: &Dispute, resolution: &Resolution) -> Result<Dispute, DisputesError> {
         let now = self.now();
         let entity_id = self.entity_of(dispute).await?.ok_or(DisputesError::NoEntity)?;
-        let tenant = self.keeper.tenants.find(&dispute.tenant).await?;
-        let zone = tenant.and_then(|tenant| Zone::parse(&tenant.timezone)).unwrap_or(Zone::UTC);
         let what = if resolution.kind == ResolutionKind::Credit { "Credit" } else { "Adjustment" };
         let reason: String = resolution
             .reason
@@ -57,7 +60,7 @@ impl Resolver {
             entity_id,
             description: format!("{what} for {}: {reason}", dispute.written_number()),
             amount: dispute.money(amount.saturating_neg()),
-            date: Date::of(now, &zone),
+            date: self.today(dispute).await?,
             terms_days: None,
             source: Some(ChargeSource { kind: SOURCE.to_owned(), id: dispute.id.clone() }),
         };
@@ -75,5 +78,28 @@ impl Resolver {
         };
         let dispute = self.keeper.disputes.change(&dispute.tenant, &dispute.id, now, change).await?;
         self.keeper.flush(dispute).await
+    }
+
+    /// Has the next invoice of the entity that `dispute` concerns say what was refunded.
+    pub(super) async fn show_refund(&self, dispute: &Dispute, refund: &Refund) -> Result<(), DisputesError> {
+        let Some(entity_id) = self.entity_of(dispute).await? else { return Ok(()) };
+        let (currency, amount) = (dispute.currency, dispute.money(refund.amount).to_decimal());
+        let charge = NewCharge {
+            entity_id,
+            description: format!("{currency} {amount} of a payment refunded for {}", dispute.written_number()),
+            amount: dispute.money(0),
+            date: self.today(dispute).await?,
+            terms_days: None,
+            source: Some(ChargeSource { kind: REFUND_SOURCE.to_owned(), id: refund.id.clone() }),
+        };
+        self.charges.post(&dispute.tenant, charge).await?;
+        Ok(())
+    }
+
+    /// Today where the tenant of `dispute` is.
+    async fn today(&self, dispute: &Dispute) -> Result<Date, DisputesError> {
+        let tenant = self.keeper.tenants.find(&dispute.tenant).await?;
+        let zone = tenant.and_then(|tenant| Zone::parse(&tenant.timezone)).unwrap_or(Zone::UTC);
+        Ok(Date::of(self.now(), &zone))
     }
 }

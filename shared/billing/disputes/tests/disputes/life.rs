@@ -230,3 +230,31 @@ async fn a_credit_or_an_adjustment_is_a_negative_charge_on_the_entity_once() {
         assert_eq!(test.of(&test.olga, "POST", "", body).await.1["code"], code);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_next_invoice_of_the_entity_says_once_what_was_refunded() {
+    let test = test().await;
+    let entities = edge_entities::router(test.world.instance().0);
+    const ENTITIES: &str = "/api/v1/enterprise-billing/entities";
+    let ask = async |method: &str, path: &str, body: Value| {
+        let answer = test.ask(&entities, PLATFORM, Some(ACME), method, &format!("{ENTITIES}{path}"), body).await;
+        assert!(answer.0 < 300, "{answer:?}");
+        answer.1
+    };
+    let entity = ask("POST", "", json!({"name": "Acme", "code": "A", "currency": "INR", "country": "IN"})).await;
+    let id = entity["id"].as_str().unwrap();
+    test.paid("p1", "sku-pro").await;
+    let new =
+        json!({"subject": {"kind": "payment", "id": "p1"}, "reason": "duplicate", "amount": 499.5, "entity_id": id});
+    let (status, made) = test.of(&test.olga, "POST", "", new).await;
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/{}", made["id"].as_str().unwrap());
+    let (status, resolved) = test.resolve(&path, json!({"kind": "refund", "reason": "twice"})).await;
+    assert_eq!(status, 200, "{resolved}");
+    test.later(3_600).await;
+    let charges = ask("GET", &format!("/{id}/charges"), Value::Null).await;
+    let charges = charges["data"].as_array().unwrap();
+    assert_eq!(charges.len(), 1, "{charges:?}");
+    let text = format!("INR 499.50 of a payment refunded for {}", made["number"].as_str().unwrap());
+    assert_eq!((&charges[0]["description"], &charges[0]["amount"]), (&json!(text), &json!(0.0)), "{charges:?}");
+}
