@@ -20,7 +20,7 @@ pub(super) fn payment_name(payment: &str) -> String {
     format!("payment:{payment}")
 }
 
-/// The document of an invoice, and what of it was given back; None: it is not finalised.
+/// The document of an invoice, and what of it was given back in all; None: it is not finalised.
 fn invoice_document(invoice: &Invoice, zone: &Zone) -> Option<(Document, i64)> {
     let finalized_at = invoice.finalized_at?;
     let net = (GlKind::Revenue, invoice.amount);
@@ -34,7 +34,11 @@ fn invoice_document(invoice: &Invoice, zone: &Zone) -> Option<(Document, i64)> {
         plan: None,
         entity: None,
     };
-    let back = if invoice.state == InvoiceState::Void { document.total() } else { 0 };
+    let back = match invoice.state {
+        InvoiceState::Void => document.total(),
+        // What was paid beyond the invoice is not of it.
+        _ => invoice.amount_refunded().saturating_sub(invoice.credit()).max(0),
+    };
     Some((document, back))
 }
 
@@ -88,10 +92,12 @@ impl Feed {
                     unless_final(self.service.post(tenant, document).await)?;
                 }
                 if *back != 0 {
-                    let voided = self.invoices.find(tenant, &document.source.id).await?;
-                    let at = voided.and_then(|invoice| invoice.voided_at).unwrap_or_else(|| self.now());
-                    let day = Date::of(at, zone);
-                    unless_final(self.service.reverse(tenant, &document.name, *back, day, false).await)?;
+                    let of = invoices.iter().find(|invoice| invoice.id == document.source.id);
+                    let voided_at = of.and_then(|invoice| invoice.voided_at);
+                    let last = of.and_then(|invoice| invoice.refunds.iter().map(|refund| refund.at).max());
+                    let day = Date::of(voided_at.or(last).unwrap_or_else(|| self.now()), zone);
+                    let is_refund = voided_at.is_none();
+                    unless_final(self.service.reverse(tenant, &document.name, *back, day, is_refund).await)?;
                 }
             }
         }
@@ -146,7 +152,8 @@ impl Feed {
             let id = source.id.split(':').next().unwrap_or_default().to_owned();
             match source.kind.as_str() {
                 "subscription" => Some(Source::new(SourceKind::Subscription, id)),
-                "contract" => Some(Source::new(SourceKind::Amount, id)),
+                // What a contract credits for its service levels is shared as what it charges.
+                "contract" | "sla" => Some(Source::new(SourceKind::Amount, id)),
                 _ => None,
             }
         });
@@ -179,7 +186,7 @@ impl Feed {
         Ok(())
     }
 
-    /// The document of a payment; None: nobody knows how much was paid.
+    /// The document of a payment; None: nobody knows how much was paid, or it is of no subscription.
     async fn payment_document(
         &self,
         tenant: &str,
@@ -187,10 +194,11 @@ impl Feed {
         name: String,
         zone: &Zone,
     ) -> Result<Option<Document>, DatabaseError> {
-        let Some(amount) = report.amount else { return Ok(None) };
+        let source = self.payment_source(tenant, report).await?;
+        let (Some(amount), Some(source)) = (report.amount, source) else { return Ok(None) };
         Ok(Some(Document {
             name,
-            source: self.payment_source(tenant, report).await?,
+            source,
             amounts: vec![(GlKind::Cash, amount.minor)],
             currency: amount.currency,
             date: Date::of(report.at, zone),
@@ -199,18 +207,17 @@ impl Feed {
         }))
     }
 
-    /// The source of a payment: the subscription, by the one of its names that somebody shares.
-    async fn payment_source(&self, tenant: &str, report: &PaymentReport) -> Result<Source, DatabaseError> {
+    /// The source of a payment: its subscription, by the one of its names that somebody shares.
+    async fn payment_source(&self, tenant: &str, report: &PaymentReport) -> Result<Option<Source>, DatabaseError> {
         let names = [report.edge_subscription.as_deref(), report.subscription.as_deref()];
         let sources: Vec<Source> =
             names.into_iter().flatten().map(|name| Source::new(SourceKind::Subscription, name)).collect();
         for source in &sources {
             if self.service.sources.find(tenant, source).await?.is_some() {
-                return Ok(source.clone());
+                return Ok(Some(source.clone()));
             }
         }
-        let source = sources.into_iter().find(Source::is_valid);
-        Ok(source.unwrap_or_else(|| Source::new(SourceKind::Amount, report.payment.as_str())))
+        Ok(sources.into_iter().find(Source::is_valid))
     }
 
     /// Posts what was given back of a payment, unless that is posted already or the payment is not.

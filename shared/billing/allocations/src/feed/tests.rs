@@ -110,6 +110,32 @@ async fn a_finalised_invoice_is_posted_once_and_a_voided_one_given_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refund_of_an_invoice_gives_back_what_is_of_it() {
+    let test = test().await;
+    let [a, b] = test.departments().await;
+    let body = json!({"customer": {"name": "Zoë"}, "currency": "INR", "provider": "stripe", "external_id": "in_1",
+        "items": [{"description": "Seats", "unit_price": 1000, "tax_rate": 18}]});
+    let id = test.invoices(ACME, "", body).await["id"].as_str().unwrap().to_owned();
+    let split = shares(&[(&a, 5000), (&b, 5000)]);
+    test.set(&format!("invoice:{id}"), json!({"from": "2026-01-01", "shares": split})).await.expect(200);
+    test.finalize(ACME, &id).await;
+    // Twenty too much.
+    test.invoices(ACME, &format!("/{id}/payments"), json!({"amount": 1200})).await;
+    let invoices = edge_invoices::Invoices::new(test.db.clone());
+    let now = test.world.clock.now();
+    for (name, amount, left) in [("re_1", 2_000, 118_000), ("re_2", 59_000, 59_000), ("re_3", 59_000, 0)] {
+        let refund = edge_invoices::InvoiceRefund { name: name.into(), amount, at: now };
+        let of = (ACME, "stripe", "in_1");
+        invoices.refunded(of, &refund, edge_money::Currency::INR, test.world.clock.now()).await.unwrap();
+        for _ in 0..2 {
+            test.follow().await;
+            let expected = [(Some(a.clone()), left / 2), (Some(b.clone()), left / 2)];
+            assert_eq!(test.totals("department", "").await, expected, "{name}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_billed_before_the_first_department_is_posted_too() {
     let test = test().await;
     let (old, others) = (test.draft(ACME).await, test.draft(OTHER).await);
@@ -182,9 +208,12 @@ async fn charges_are_posted_and_not_once_more_with_their_invoice() {
         test.set(source, whole).await.expect(200);
     }
     let charges = Charges::new(&capabilities, &test.db);
-    for (kind, source, minor) in
-        [("contract", "con_1:line:2026-01-01", 700), ("subscription", "sub_1:2026-01", 200), ("sla", "con_1:x", -50)]
-    {
+    for (kind, source, minor) in [
+        ("contract", "con_1:line:2026-01-01", 700),
+        ("subscription", "sub_1:2026-01", 200),
+        ("dispute", "dsp_1", -50),
+        ("sla", "con_1:uptime:2026-01", -7),
+    ] {
         let new = edge_entities::NewCharge {
             entity_id: id.clone(),
             description: "Charge".into(),
@@ -195,7 +224,7 @@ async fn charges_are_posted_and_not_once_more_with_their_invoice() {
         };
         charges.post(ACME, new).await.unwrap();
     }
-    let mut expected = vec![(None, -50), (Some(a.clone()), 700), (Some(b.clone()), 200)];
+    let mut expected = vec![(None, -50), (Some(a.clone()), 693), (Some(b.clone()), 200)];
     for _ in 0..2 {
         test.follow().await;
         assert_eq!(test.totals("department", "").await, expected);
@@ -212,7 +241,7 @@ async fn charges_are_posted_and_not_once_more_with_their_invoice() {
     let open = test.get("/allocations/lines?department_id=unallocated").await;
     let charge = open["data"][0]["source"].as_str().unwrap().to_owned();
     test.set(&charge, json!({"from": "2026-01-01", "shares": shares(&[(&a, 10_000)])})).await.expect(200);
-    expected = vec![(None, 0), (Some(a), 650), (Some(b), 200)];
+    expected = vec![(None, 0), (Some(a), 643), (Some(b), 200)];
     assert_eq!(test.totals("department", "").await, expected);
 }
 
