@@ -158,4 +158,26 @@ export function entities(given) {
       await page.getByRole('alert').getByText('ENTITY_NOT_FOUND').first().waitFor();
     });
   });
+
+  test('a long list is read page by page, and stays with its age when the edge fails', async () => {
+    const { of, ask } = await company(given.edge, 'long-lists');
+    const { id } = await ask('POST', '/entities', { name: 'Acme', currency: 'INR' });
+    await ask('POST', `/entities/${id}/charges`, { description: 'the first of all', amount: '1.00', currency: 'INR' });
+    await Promise.all(Array.from({ length: 50 }, (_, at) => ask('POST', `/entities/${id}/charges`, { description: `charge ${at}`, amount: '2.00', currency: 'INR' })));
+    await open({ path: of(`/entities/${id}/charges`), allowed: [/503/] }, async (page) => {
+      await page.getByRole('row').nth(50).waitFor();
+      assert.equal(await page.getByText('the first of all').count(), 0);
+      await page.getByRole('button', { name: 'Older charges' }).click();
+      await page.getByText('the first of all').waitFor();
+      await page.getByRole('button', { name: 'Older charges' }).waitFor({ state: 'detached' });
+      const problem = { type: 'about:blank', title: 'Unavailable', status: 503, code: 'STORE_UNAVAILABLE', detail: 'Charges are being taken over.' };
+      await page.route('**/charges?*', (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, json: problem }));
+      await page.getByRole('alert').getByText('Charges are being taken over.').waitFor();
+      await page.getByText('Shown is what was known at').waitFor();
+      await page.getByText('the first of all').waitFor();
+      await page.unroute('**/charges?*');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('Charges are being taken over.').waitFor({ state: 'detached' });
+    });
+  });
 }
