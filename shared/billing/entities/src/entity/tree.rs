@@ -48,6 +48,10 @@ const FIRST_COLUMN: usize = 6;
 /// Columns that hold integers.
 const INTEGERS: [&str; 5] = ["payment_terms_days", "consolidate_to_parent", "created_at", "updated_at", "revision"];
 
+/// Columns that a change leaves as they are. They are no parameters then: PostgreSQL refuses one that the statement does not
+/// use.
+const KEPT: [&str; 3] = ["id", "tenant_id", "created_at"];
+
 /// Where an entity stands in the trees, or would stand below another parent.
 pub(super) struct Position {
     /// The number of the tenant's trees; None: there is none yet.
@@ -139,7 +143,9 @@ pub(super) async fn place(db: &Db, entity: &Entity, is_new: bool) -> Result<bool
         Value::Integer(position.revision.unwrap_or_default()),
         entity.status.to_value()?,
     ];
-    values.extend(entity.values()?);
+    let is_written = |column: &str| is_new || !KEPT.contains(&column);
+    let columns = Entity::COLUMNS.iter().zip(entity.values()?);
+    values.extend(columns.filter(|(column, _)| is_written(column)).map(|(_, value)| value));
     let write = if is_new { insert() } else { update() };
     let statement = format!("WITH RECURSIVE {turn} {WALK} {write} AND {fits} RETURNING revision");
     let stored = db.query_owned(&statement, values).await.map_err(EntityError::of_code)?;
@@ -159,9 +165,9 @@ fn insert() -> String {
 fn update() -> String {
     let mut set = Vec::new();
     let mut own = String::new();
-    for (place, column) in (FIRST_COLUMN..).zip(Entity::COLUMNS) {
+    let columns = Entity::COLUMNS.iter().filter(|column| !KEPT.contains(column));
+    for (place, column) in (FIRST_COLUMN..).zip(columns) {
         match *column {
-            "id" | "tenant_id" | "created_at" => {}
             "revision" => own = format!("id = $2 AND tenant_id = $1 AND revision = ${place}"),
             column => set.push(format!("{column} = ${place}")),
         }

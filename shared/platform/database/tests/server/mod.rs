@@ -99,6 +99,7 @@ impl Server {
 /// refuses that where a number is wanted.
 fn without_nulls(statement: &str, parameters: &[Value]) -> (String, Vec<Value>) {
     let (mut text, mut values, mut places) = (String::new(), Vec::new(), vec![None; parameters.len()]);
+    let mut used = vec![false; parameters.len()];
     let mut parts = statement.split('$');
     text.push_str(parts.next().unwrap());
     for part in parts {
@@ -115,7 +116,10 @@ fn without_nulls(statement: &str, parameters: &[Value]) -> (String, Vec<Value>) 
             text.push_str(&format!("${place}"));
         }
         text.push_str(rest);
+        used[index] = true;
     }
+    // PostgreSQL cannot tell the type of a parameter that a statement does not use, and refuses it.
+    assert!(used.iter().all(|used| *used), "a parameter is not used: {statement}");
     (text, values)
 }
 
