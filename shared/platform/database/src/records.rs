@@ -262,9 +262,9 @@ impl Conditions {
     /// And `column` is one of `values`.
     #[must_use]
     pub fn and_in<V: Into<Value>>(mut self, column: &str, values: impl IntoIterator<Item = V>) -> Self {
-        let first = self.values.len().saturating_add(1);
+        let before = self.values.len();
         self.values.extend(values.into_iter().map(Into::into));
-        let count = self.values.len().saturating_sub(first).saturating_add(1);
+        let (first, count) = (before.saturating_add(1), self.values.len().saturating_sub(before));
         // `IN ()` is not SQL.
         let condition = if count == 0 { "1 = 0".to_owned() } else { format!("{column} IN ({})", places(first, count)) };
         self.push_condition(&condition);

@@ -1,6 +1,6 @@
 //! Notes what became of messages, and has their enrolments go on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,10 +11,10 @@ use edge_notifications::{Message, MessageState};
 use edge_time_zones::Zone;
 
 use super::{BATCH, BATCHES, LEASE, Sending};
-use crate::enrolment::{Enrolment, Send, SendState};
+use crate::enrolment::{Enrolment, EnrolmentStatus, Send, SendState};
 
-/// A message that is not in the outbox this long after its step was noted never will be: whoever noted it died, and what it
-/// was about has changed since.
+/// A message that is not in the outbox this long after its step was noted never will be, unless its enrolment still stands at
+/// that step: whoever noted it died, and what it was about has changed since.
 const LOST_AFTER: Duration = Duration::from_mins(10);
 
 /// The wait between two looks, at least and at most.
@@ -43,11 +43,17 @@ fn wait(queued: Timestamp, now: Timestamp) -> Duration {
 }
 
 impl Send {
-    /// Notes what the outbox says of the message; gives whether that is its end.
-    fn settle(&mut self, message: Option<&Message>, now: Timestamp) -> bool {
+    /// Whether the message may have been lost before it was in the outbox.
+    fn is_old(&self, now: Timestamp) -> bool {
+        self.queued_at.plus(LOST_AFTER) <= now
+    }
+
+    /// Notes what the outbox says of the message; gives whether that is its end. With `is_to_come`, its enrolment will queue
+    /// it yet.
+    fn settle(&mut self, message: Option<&Message>, is_to_come: bool, now: Timestamp) -> bool {
         let Some(message) = message else {
-            if self.queued_at.plus(LOST_AFTER) > now {
-                self.look_at = Some(now.plus(MIN_WAIT));
+            if is_to_come || !self.is_old(now) {
+                self.look_at = Some(now.plus(wait(self.queued_at, now)));
                 return false;
             }
             (self.state, self.reason) = (SendState::Skipped, Some("NOT_QUEUED".to_owned()));
@@ -82,9 +88,11 @@ impl Sending {
         let ids: Vec<String> = open.iter().map(|send| send.id.clone()).collect();
         let messages = self.notifications.find_all(&ids).await?;
         let messages: HashMap<&str, &Message> = messages.iter().map(|message| (message.id.as_str(), message)).collect();
+        let missing = open.iter().filter(|send| send.is_old(now) && !messages.contains_key(send.id.as_str()));
+        let to_come = self.to_come(missing.map(|send| send.enrolment.clone()).collect(), now).await?;
         let mut ended: HashMap<String, Send> = HashMap::new();
         for send in &mut open {
-            if send.settle(messages.get(send.id.as_str()).copied(), now) {
+            if send.settle(messages.get(send.id.as_str()).copied(), to_come.contains(&send.id), now) {
                 ended.insert(send.id.clone(), send.clone());
             }
         }
@@ -92,6 +100,21 @@ impl Sending {
         self.go_on(&ended, now).await?;
         self.enrolments.settle(&open).await?;
         Ok(open.len())
+    }
+
+    /// The messages that `enrolments` will queue next.
+    async fn to_come(&self, enrolments: Vec<String>, now: Timestamp) -> Result<HashSet<String>, DatabaseError> {
+        if enrolments.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut found = self.enrolments.find_all(&enrolments).await?;
+        found.retain(|enrolment| enrolment.status == EnrolmentStatus::Active && enrolment.message.is_none());
+        let plans = self.plans(&mut found, now).await?;
+        let next = |enrolment: &Enrolment| {
+            let step = plans.definition(enrolment)?.step_at(enrolment.position)?;
+            Some(enrolment.message_of(&step.id))
+        };
+        Ok(found.iter().filter_map(next).collect())
     }
 
     /// Has the enrolments go on that waited for the messages `ended`.

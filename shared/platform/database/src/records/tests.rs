@@ -45,6 +45,20 @@ async fn a_row_comes_back_as_it_was_stored_whatever_the_order_of_the_tables_colu
 }
 
 #[tokio::test]
+async fn a_column_is_one_of_many_values_or_of_none() {
+    let db = notes().await;
+    for id in ["n1", "n2", "n3"] {
+        db.insert(&note(id, 5)).await.unwrap();
+    }
+    for (ids, found) in [(vec!["n1", "n3", "n9"], 2), (vec!["n2"], 1), (vec![], 0)] {
+        let alone = Conditions::default().and_in("id", ids.clone());
+        let among = Conditions::of("created_at", 5).and_in("id", ids).and("is_done", 0);
+        assert_eq!(db.select::<Note>(alone, "id").await.unwrap().len(), found);
+        assert_eq!(db.select::<Note>(among, "id").await.unwrap().len(), found);
+    }
+}
+
+#[tokio::test]
 async fn an_update_counts_only_where_nobody_else_was_faster() {
     let db = notes().await;
     db.insert(&note("n1", 5)).await.unwrap();

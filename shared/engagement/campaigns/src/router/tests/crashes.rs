@@ -183,3 +183,10 @@ async fn two_months_of_crashes_send_no_step_twice_and_lose_none_unnoticed() {
     let seed = number("CAMPAIGN_SEED", 20_260_308);
     simulate(seed, number("CAMPAIGN_CONTACTS", 24)).await;
 }
+
+/// With this seed a worker dies once the last enrolment has ended, before it notes what became of the message: nothing else is
+/// on its way then.
+#[tokio::test(start_paused = true)]
+async fn the_last_message_of_a_campaign_is_followed_to_its_end_whoever_died() {
+    simulate(6, 24).await;
+}
