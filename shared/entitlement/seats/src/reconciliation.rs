@@ -252,17 +252,31 @@ impl Reconciliation {
     async fn cache_id(&self) -> Result<(String, bool), StoreError> {
         let capabilities = &self.0.capabilities;
         let known = || self.0.cache_id.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = capabilities.cache.get(CACHE_ID).await?.and_then(|bytes| String::from_utf8(bytes).ok());
-        if let Some(id) = found {
+        if let Some(id) = self.written_cache_id().await? {
             // Another instance has noticed, or it is the one that was read before.
             known().replace(id.clone());
             return Ok((id, false));
         }
         // A cache that was reconciled has an id, unless an older build has reconciled it.
-        let is_another = known().is_some() || self.reconciled().await?.is_some();
+        let was_known = known().is_some();
+        let is_another = was_known || self.reconciled().await?.is_some();
+        // Another instance may have given it one, and reconciled it, since it was asked for.
+        if is_another
+            && !was_known
+            && let Some(id) = self.written_cache_id().await?
+        {
+            known().replace(id.clone());
+            return Ok((id, false));
+        }
         let id = random::hex::<8>(&*capabilities.random);
         capabilities.cache.set(CACHE_ID, id.as_bytes()).await?;
         Ok((id, is_another))
+    }
+
+    /// The id that is in the cache.
+    async fn written_cache_id(&self) -> Result<Option<String>, StoreError> {
+        let found = self.0.capabilities.cache.get(CACHE_ID).await?;
+        Ok(found.and_then(|bytes| String::from_utf8(bytes).ok()))
     }
 
     /// Applies the raises up to the latest to a cache that was reconciled up to `reconciled`. False: the cache may have
