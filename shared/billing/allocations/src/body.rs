@@ -3,7 +3,6 @@
 use edge_capabilities::Timestamp;
 use edge_http::{FieldError, Problem, Text};
 use edge_invoices::Date;
-use edge_tenants::Tenant;
 use edge_time_zones::Zone;
 
 use crate::error::AllocationError;
@@ -14,11 +13,6 @@ pub(crate) const MAX_LEN: usize = 256;
 /// Whether a text can be an id of the edge's own.
 pub(crate) fn is_id(text: &str) -> bool {
     Text::<64>::accepts(text)
-}
-
-/// The time zone of `tenant`, whose days are meant wherever a date stands.
-pub(crate) fn zone(tenant: &Tenant) -> Zone {
-    Zone::parse(&tenant.timezone).unwrap_or(Zone::UTC)
 }
 
 /// The day of a text: a date, or an instant (RFC 3339), which counts as the day that it is in `zone`.

@@ -7,6 +7,7 @@ use edge_approvals::ApprovalService;
 use edge_audit::{Actor, AuditLog};
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
+use edge_entities::zone_of;
 use edge_notifications::Notifications;
 use edge_tenants::Tenant;
 use edge_time_zones::{Date, Zone};
@@ -81,7 +82,7 @@ impl ContractService {
 
     /// `actor` does something in `tenant` now.
     pub(crate) fn occasion(&self, tenant: &Tenant, actor: &str) -> Occasion {
-        let (now, zone) = (self.now(), Zone::parse(&tenant.timezone).unwrap_or(Zone::UTC));
+        let (now, zone) = (self.now(), zone_of(tenant));
         Occasion { actor: actor.to_owned(), now, today: Date::of(now, &zone), zone }
     }
 

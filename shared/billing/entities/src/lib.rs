@@ -23,6 +23,7 @@ pub use charge::{Charge, ChargeSource, Charges, NewCharge};
 pub use consolidation::{ConsolidatedInvoice, Consolidation, Section};
 pub use entity::{Entities, Entity, EntityStatus, MAX_DEPTH};
 pub use error::EntityError;
+pub use period::zone_of;
 pub use router::{ApiDoc, jobs, router, routes};
 pub use subscription::EntitySubscriptions;
 pub use untold::{TELL_EVERY, TellUntold, Untold, UntoldTable};

@@ -16,7 +16,7 @@ pub(crate) struct Month {
 }
 
 /// The time zone of `tenant`. One that this build does not know counts as UTC.
-pub(crate) fn zone_of(tenant: &Tenant) -> Zone {
+pub fn zone_of(tenant: &Tenant) -> Zone {
     Zone::parse(&tenant.timezone).unwrap_or(Zone::UTC)
 }
 

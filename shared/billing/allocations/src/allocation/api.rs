@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_database::{Cursor, DatabaseError, Record as _};
+use edge_entities::zone_of;
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_invoices::Date;
@@ -19,7 +20,7 @@ use super::request::{CreateAllocationRequest, Maker, SetAllocationsRequest};
 use super::response::{AllocationResponse, AllocationsResponse};
 use super::source::Source;
 use super::store::DepartmentAllocation;
-use crate::body::{Errors, is_id, read_day, zone};
+use crate::body::{Errors, is_id, read_day};
 use crate::department::Department;
 use crate::error::AllocationError;
 use crate::gl_mapping::GlKind;
@@ -56,7 +57,7 @@ pub(crate) async fn create_allocation(
     let work = async |new: CreateAllocationRequest| {
         let department = state.find_department(&tenant.id, &id).await?;
         let currency = state.currency(&department).await?;
-        let zone = zone(&tenant);
+        let zone = zone_of(&tenant);
         let maker = Maker { random: &*state.capabilities.random, now: state.now(), zone: &zone };
         let share = new.read(&department, currency, &maker)?;
         let known = state.sources.find(&tenant.id, &new.source).await?;
@@ -156,7 +157,7 @@ pub(crate) async fn set_allocations(
     let source = Source::parse(&source).ok_or_else(|| Problem::field("source", NO_SOURCE))?;
     let departments = state.departments.find_all(&tenant.id, &request.departments()?).await?;
     let departments = state.with_currencies(departments).await?;
-    let zone = zone(&tenant);
+    let zone = zone_of(&tenant);
     let maker = Maker { random: &*state.capabilities.random, now: state.now(), zone: &zone };
     let (from, shares) = request.read(&departments, &maker)?;
     let mut checked = AllocationSource::new(&tenant.id, &source, maker.now);
@@ -318,7 +319,7 @@ fn detail(source: &AllocationSource, day: Date) -> Value {
 impl AppState {
     /// The day of `at` for the tenant; today where there is none.
     pub(crate) fn day(&self, tenant: &Tenant, at: Option<&str>) -> Result<Date, Problem> {
-        let zone = zone(tenant);
+        let zone = zone_of(tenant);
         match at {
             None => Ok(Date::of(self.now(), &zone)),
             Some(text) => {

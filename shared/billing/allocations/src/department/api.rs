@@ -5,6 +5,7 @@ use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_capabilities::random;
 use edge_database::{Cursor, DatabaseError, Record as _};
+use edge_entities::zone_of;
 use edge_http::{Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_invoices::Date;
@@ -17,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{Department, DepartmentStatus, Headcount};
 use super::request::{Calendar, CreateDepartmentRequest, UpdateDepartmentRequest};
 use super::store::DepartmentFilter;
-use crate::body::{is_id, zone};
+use crate::body::is_id;
 use crate::error::AllocationError;
 use crate::router::AppState;
 
@@ -237,7 +238,7 @@ fn detail(department: &Department) -> serde_json::Value {
 
 impl AppState {
     fn calendar(&self, tenant: &Tenant) -> Calendar {
-        let zone = zone(tenant);
+        let zone = zone_of(tenant);
         Calendar { today: Date::of(self.now(), &zone), zone }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use edge_capabilities::Timestamp;
 use edge_database::DatabaseError;
-use edge_entities::Charge;
+use edge_entities::{Charge, zone_of};
 use edge_invoices::{Date, Invoice, InvoiceState};
 use edge_time_zones::Zone;
 use edge_webhooks::{PaymentReport, ReportKind};
@@ -66,7 +66,7 @@ impl Feed {
     /// The time zone of a tenant.
     pub(super) async fn zone(&self, tenant: &str) -> Result<Zone, DatabaseError> {
         let found = self.tenants.find(tenant).await?;
-        Ok(found.and_then(|tenant| Zone::parse(&tenant.timezone)).unwrap_or(Zone::UTC))
+        Ok(found.as_ref().map_or(Zone::UTC, zone_of))
     }
 
     /// Posts invoices of the tenants `zones`, those that are finalised and not posted yet; gives back those that are voided.

@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use edge_access::EnterpriseRead;
 use edge_database::Cursor;
+use edge_entities::zone_of;
 use edge_http::{Json, Listing, Page, Problem};
 use edge_money::{Currency, DecimalAmount};
 use edge_tenants::{Scoped, Tenant, TenantHeader};
@@ -13,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{Action, Line};
 use super::store::{Dimension, LineFilter, Sum};
 use crate::allocation::Source;
-use crate::body::{Errors, is_id, zone};
+use crate::body::{Errors, is_id};
 use crate::gl_mapping::GlKind;
 use crate::router::AppState;
 
@@ -52,7 +53,7 @@ impl LineQuery {
     fn read(uri: &Uri, tenant: &Tenant) -> Result<LineFilter, Problem> {
         let unreadable = |_| Problem::field("kind", "must be revenue, cash, receivable, deferred, tax or refund");
         let Query(query) = Query::<Self>::try_from_uri(uri).map_err(unreadable)?;
-        let (mut errors, zone) = (Errors::default(), zone(tenant));
+        let (mut errors, zone) = (Errors::default(), zone_of(tenant));
         let source = query.source.as_deref().map(Source::parse);
         if source == Some(None) {
             errors.add("source", "must be a source such as subscription:sub_1");

@@ -1,10 +1,9 @@
 //! What the next invoice of the entity that a dispute concerns says of it: a credit or an adjustment is a negative charge, which
 //! it takes off; a refund, which the payer has back already, is a charge of nothing.
 
-use edge_entities::{ChargeSource, EntityError, NewCharge};
+use edge_entities::{ChargeSource, EntityError, NewCharge, zone_of};
 use edge_money::Money;
-use edge_time_zones::Date;
-use edge_time_zones::Zone;
+use edge_time_zones::{Date, Zone};
 
 use super::model::{Resolution, ResolutionKind};
 use super::resolver::Resolver;
@@ -19,8 +18,8 @@ const SOURCE: &str = "dispute";
 /// Of one refund there is one charge.
 const REFUND_SOURCE: &str = "dispute_refund";
 
-/// The longest reason that stands on an invoice.
-const MAX_REASON: usize = 120;
+/// How many characters of the reason stand on an invoice.
+const MAX_REASON: usize = 30;
 
 impl Resolver {
     /// The entity that `dispute` concerns: its own, or that of the charge.
@@ -49,12 +48,8 @@ impl Resolver {
         let now = self.now();
         let entity_id = self.entity_of(dispute).await?.ok_or(DisputesError::NoEntity)?;
         let what = if resolution.kind == ResolutionKind::Credit { "Credit" } else { "Adjustment" };
-        let reason: String = resolution
-            .reason
-            .chars()
-            .map(|char| if char.is_control() { ' ' } else { char })
-            .take(MAX_REASON / 4)
-            .collect();
+        let reason: String =
+            resolution.reason.chars().map(|char| if char.is_control() { ' ' } else { char }).take(MAX_REASON).collect();
         let amount = resolution.amount.unwrap_or(0);
         let charge = NewCharge {
             entity_id,
@@ -99,7 +94,7 @@ impl Resolver {
     /// Today where the tenant of `dispute` is.
     async fn today(&self, dispute: &Dispute) -> Result<Date, DisputesError> {
         let tenant = self.keeper.tenants.find(&dispute.tenant).await?;
-        let zone = tenant.and_then(|tenant| Zone::parse(&tenant.timezone)).unwrap_or(Zone::UTC);
+        let zone = tenant.as_ref().map_or(Zone::UTC, zone_of);
         Ok(Date::of(self.now(), &zone))
     }
 }
