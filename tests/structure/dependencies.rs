@@ -13,6 +13,7 @@ const GROUPS: &[&str] = &[
     "enterprise",
     "engagement",
     "billing",
+    "integrations",
     "analytics",
     "operations",
 ];

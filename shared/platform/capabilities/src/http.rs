@@ -48,11 +48,23 @@ pub enum UpstreamName {
     Mail,
     /// A tenant's shop.
     Shop,
+    /// QuickBooks Online.
+    QuickBooks,
+    /// Xero.
+    Xero,
+    /// SAP S/4HANA.
+    Sap,
+    /// NetSuite.
+    NetSuite,
+    /// Sage Accounting.
+    Sage,
+    /// Dynamics 365 Business Central.
+    Dynamics365,
 }
 
 impl UpstreamName {
     /// All upstreams.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Erp,
         Self::BheemPay,
         Self::Stripe,
@@ -61,6 +73,12 @@ impl UpstreamName {
         Self::Component,
         Self::Mail,
         Self::Shop,
+        Self::QuickBooks,
+        Self::Xero,
+        Self::Sap,
+        Self::NetSuite,
+        Self::Sage,
+        Self::Dynamics365,
     ];
 
     /// Its name in metrics.
@@ -74,6 +92,12 @@ impl UpstreamName {
             Self::Component => "component",
             Self::Mail => "mail",
             Self::Shop => "shop",
+            Self::QuickBooks => "quickbooks",
+            Self::Xero => "xero",
+            Self::Sap => "sap",
+            Self::NetSuite => "netsuite",
+            Self::Sage => "sage",
+            Self::Dynamics365 => "dynamics365",
         }
     }
 }
