@@ -13,8 +13,9 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How long an answer may take before the test gives up: the machine may be slow and busy.
-pub const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long something may take before the test gives up: the machine may be slow and busy, and a lease that is waited for
+/// takes most of a minute.
+pub const TIMEOUT: Duration = Duration::from_secs(180);
 
 static CLIENT: LazyLock<Client<HttpConnector, Full<Bytes>>> = LazyLock::new(|| {
     let mut connector = HttpConnector::new();

@@ -108,8 +108,7 @@ impl Feed {
         let clock = &*self.capabilities.clock;
         let deadline = clock.elapsed().saturating_add(wait);
         // INVARIANT: the first look is the caller's own. A raise that was answered before this request is listed.
-        let mut checked = self.reconciliation.check().await;
-        let present = checked.position.ok_or_else(blind)?;
+        let (mut checked, present) = self.look_alone().await?;
         let Some(mut read) = since else { return Ok(forget(present)) };
         // The database was rolled back, and its numbers were given again.
         let last = self.raises.last_until(read.sequence).await?;
@@ -138,14 +137,34 @@ impl Feed {
             let left = deadline.saturating_sub(clock.elapsed());
             if left.is_zero() {
                 // INVARIANT: nothing is said to be new only by who can see.
-                checked.position.ok_or_else(blind)?;
-                return Ok(Changes { changes: Vec::new(), next: read, reset: false });
+                if checked.position.is_some() {
+                    return Ok(Changes { changes: Vec::new(), next: read, reset: false });
+                }
+                (checked, _) = self.look_alone().await?;
+                continue;
             }
             let age = clock.now().millis_since(checked.at).max(0);
             let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
             let pause = LOOK.saturating_add(offset).saturating_sub(age).max(MIN_PAUSE);
             clock.sleep(pause.min(left)).await;
             checked = self.look().await;
+        }
+    }
+
+    /// The present position, looked for by this follower itself. What hides it may pass at once, such as a database that is
+    /// slow or other instances that reconcile too: it looks for up to [`BLIND`].
+    async fn look_alone(&self) -> Result<(Checked, Position), DatabaseError> {
+        let clock = &*self.capabilities.clock;
+        let started = clock.elapsed();
+        loop {
+            let checked = self.reconciliation.check().await;
+            if let Some(position) = checked.position {
+                return Ok((checked, position));
+            }
+            if clock.elapsed().saturating_sub(started) >= BLIND {
+                return Err(blind());
+            }
+            clock.sleep(MIN_PAUSE).await;
         }
     }
 

@@ -432,6 +432,22 @@ async fn who_cannot_see_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_hides_changes_for_a_moment_is_outlasted() {
+    let world = World::new(1);
+    let node = Node::new(&world);
+    let next = node.start().await;
+    for query in [format!("?since={next}"), String::new()] {
+        world.db.set_down(true);
+        let up = async {
+            world.clock.sleep(Duration::from_millis(700)).await;
+            world.db.set_down(false);
+        };
+        let (answer, ()) = futures::future::join(node.ask(BOOTSTRAP, &query, None), up).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn followers_of_an_instance_look_once_for_all() {
     let world = World::new(1);
     let next = Node::new(&world).start().await;
