@@ -1,5 +1,5 @@
 //! Stand-ins for what the edge stands in front of, all at one address: the ERP's seats, plans, customers and people,
-//! BheemPay, Stripe, Bheem Notify, Bheem Passport, a mail service, two shops, with a count of the calls and faults to order.
+//! BheemPay, Stripe, Bheem Notify, Bheem Passport, a mail service, two shops, accounting systems, with a count of the calls and faults to order.
 //!
 //! Everything under `/_control` steers the stand-ins and is no part of what they stand for:
 //!
@@ -50,6 +50,7 @@
 //! | `GET`, `DELETE /_control/billing-events` | the billing events that the ERP was sent |
 //! | `POST /_control/passport/tokens` | a token of Passport's: any claims, and `"alg"?`: `ES256`, `RS256` or `EdDSA` |
 //! | `GET /passport/authorize`, `POST /passport/token` | signing in by authorization code with PKCE, as one of three people |
+//! | `/_control/ledgers/…` | what becomes of the accounting systems under `/ledgers`: see the crate `ledgers` |
 //! | `POST /_control/passport/rotate` | new keys; `{"keep":true}`: beside the old ones |
 
 // Stripe's objects have many fields, and `json!` goes one deeper for each.
@@ -92,6 +93,7 @@ pub use crm::Crm;
 pub use directory::{Directory, Seat};
 pub use faults::{Faults, Ordered};
 pub use hr::Hr;
+pub use ledgers::Ledgers;
 pub use mail::Mail;
 pub use notify::Sent;
 pub use passport::Passport;
@@ -128,6 +130,17 @@ pub struct Upstreams {
     pub passport: Passport,
     /// What was ordered in shops.
     pub shops: Shops,
+    /// The books of the accounting systems.
+    pub ledgers: Books,
+}
+
+/// The accounting systems, in real time.
+pub struct Books(pub Ledgers);
+
+impl Default for Books {
+    fn default() -> Self {
+        Self(Ledgers::new(|| chrono::Utc::now().timestamp_millis()))
+    }
 }
 
 impl Upstreams {
@@ -155,6 +168,7 @@ impl Upstreams {
             .merge(shops::router())
             .merge(control::router())
             .with_state(self.clone())
+            .merge(self.ledgers.0.router())
     }
 
     /// Serves on `listener` until the process ends or the task is dropped.

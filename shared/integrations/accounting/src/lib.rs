@@ -9,8 +9,14 @@ mod client;
 mod connection;
 mod document;
 mod error;
+#[allow(dead_code, reason = "not every provider uses all of it yet")]
+mod json;
+#[allow(dead_code, reason = "not every provider uses all of it yet")]
+mod oauth;
+mod open;
 mod provider;
 mod transport;
+mod xero;
 
 pub use client::{AccountingClient, Callback, Company, Limits, Planned, SignIn};
 pub use connection::{Connection, Endpoints, Environment, Tokens};
@@ -18,5 +24,6 @@ pub use document::{
     Address, Customer, Document, DocumentKind, Invoice, InvoiceLine, Journal, JournalLine, Payment, Recorded, Refund,
 };
 pub use error::AccountingError;
+pub use open::open;
 pub use provider::Provider;
 pub use transport::{Transport, error_of_status};

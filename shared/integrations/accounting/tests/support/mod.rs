@@ -1,0 +1,115 @@
+//! A client and its stand-in.
+
+#![allow(dead_code, reason = "not every test program uses all of it")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edge_accounting::{
+    AccountingClient, Callback, Connection, Endpoints, Environment, Provider, Tokens, Transport, open,
+};
+use edge_capabilities::http::HttpError;
+use edge_capabilities::testing::{SeededRandom, World};
+use edge_capabilities::{Clock as _, Timestamp};
+use ledgers::{Ledger, Ledgers, client_id, client_secret};
+
+/// Where the person comes back to.
+pub const REDIRECT: &str = "http://edge.test/api/v1/enterprise-billing/integrations/callback";
+
+/// A stand-in, and what is needed to speak to it.
+pub struct Books {
+    pub world: World,
+    pub ledgers: Arc<Ledgers>,
+    pub ledger: Arc<Ledger>,
+    pub connection: Connection,
+}
+
+impl Books {
+    /// The books of `provider`, which nobody has signed in to.
+    pub fn of(provider: Provider) -> Self {
+        let world = World::new(1);
+        let clock = world.clock.clone();
+        let ledgers = Arc::new(Ledgers::new(move || clock.now().as_millis()));
+        let answering = ledgers.clone();
+        world.http.on_request(move |request| {
+            let answering = answering.clone();
+            async move { answering.send(request).await.map_err(HttpError::Failed) }
+        });
+        let name = provider.as_str();
+        let ledger = ledgers.get(name).unwrap().clone();
+        let base = format!("http://ledgers.test/ledgers/{name}");
+        let connection = Connection {
+            provider,
+            environment: Environment::Sandbox,
+            endpoints: Endpoints {
+                api: base.clone(),
+                auth: base.clone(),
+                consent: format!("{base}{}", consent_page(provider)),
+            },
+            credentials: BTreeMap::from([
+                ("client_id".to_owned(), client_id(name)),
+                ("client_secret".to_owned(), client_secret(name)),
+            ]),
+            options: BTreeMap::new(),
+            company_id: None,
+            tokens: None,
+        };
+        Self { world, ledgers, ledger, connection }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    /// A client, as each run has its own.
+    pub fn client(&self) -> Arc<dyn AccountingClient> {
+        let connection = self.connection.clone();
+        let http = self.world.http.clone();
+        let transport = Transport::new(http, connection.provider, Duration::from_secs(10));
+        open(connection, transport, self.world.clock.clone(), Arc::new(SeededRandom::new(1)))
+    }
+
+    /// Goes to the consent page; gives what it sends back.
+    pub async fn consent(&self, challenge: Option<&str>) -> Callback {
+        let url = self.client().consent_url(REDIRECT, "state-1", challenge).unwrap();
+        let request = http::Request::get(url).body(bytes::Bytes::new()).unwrap();
+        let answer = self.ledgers.send(request).await.unwrap();
+        assert_eq!(answer.status(), 302, "{:?}", answer.body());
+        let location = answer.headers()["location"].to_str().unwrap().to_owned();
+        let (page, query) = location.split_once('?').unwrap();
+        assert_eq!(page, REDIRECT);
+        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        let parameters: Vec<(String, String)> =
+            query.split('&').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), decode(v))).collect();
+        let of = |name: &str| parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        assert_eq!(of("state").as_deref(), Some("state-1"));
+        Callback { code: of("code").unwrap(), verifier: None, redirect_uri: REDIRECT.to_owned(), parameters }
+    }
+
+    /// Signs in, and chooses the first company.
+    pub async fn signed_in(mut self) -> Self {
+        let callback = self.consent(None).await;
+        let (tokens, company) = self.client().redeem(&callback, self.now()).await.unwrap();
+        self.keep(tokens);
+        let companies = self.client().companies().await.unwrap();
+        self.connection.company_id = company.or_else(|| companies.first().map(|company| company.id.clone()));
+        self.ledger.forget_calls();
+        self
+    }
+
+    /// Stores tokens.
+    pub fn keep(&mut self, tokens: Tokens) {
+        self.connection.tokens = Some(tokens);
+    }
+}
+
+/// The path of the consent page.
+fn consent_page(provider: Provider) -> &'static str {
+    match provider {
+        Provider::QuickBooks => "/connect/oauth2",
+        Provider::Xero => "/identity/connect/authorize",
+        Provider::Sage => "/oauth2/auth/central?filter=apiv3.1",
+        _ => "",
+    }
+}
