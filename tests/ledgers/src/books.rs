@@ -77,6 +77,8 @@ pub struct Books {
     pub accounts: BTreeMap<String, Account>,
     /// The companies that whoever consents grants.
     pub companies: Vec<Company>,
+    /// The companies' own currency.
+    pub base_currency: String,
     /// What is dated before this day, `2026-10-01`, is refused.
     pub closed_before: Option<String>,
     /// Codes and tokens.
@@ -111,6 +113,7 @@ impl Books {
             documents: Vec::new(),
             accounts: accounts.into_iter().map(account).collect(),
             companies: vec![Company { id: company.0.to_owned(), name: company.1.to_owned() }],
+            base_currency: "USD".to_owned(),
             closed_before: None,
             grants: Grants::default(),
             answered: BTreeMap::new(),
@@ -147,6 +150,27 @@ impl Books {
         self.documents
             .iter_mut()
             .find(|document| document.company == company && document.kind == kind && document.id == id)
+    }
+
+    /// Keeps a document.
+    pub fn keep(&mut self, kind: &str, company: &str, id: &str, number: &str, total: Decimal, body: Value) {
+        self.documents.push(Stored {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            number: number.to_owned(),
+            company: company.to_owned(),
+            at: self.now,
+            draft: false,
+            version: 0,
+            total,
+            open: total,
+            body,
+        });
+    }
+
+    /// Whether there is an account of that code, for one of these purposes.
+    pub fn has_account(&self, code: &str, kinds: &[AccountKind]) -> bool {
+        self.accounts.get(code).is_some_and(|account| kinds.contains(&account.kind))
     }
 
     /// Whether `date`, `2026-11-30`, is in a closed period.

@@ -12,6 +12,7 @@
 //! | `GET`, `DELETE /_control/ledgers/{provider}/calls` | `{"total","by_call"}` of the calls so far; counts from zero |
 //! | `PUT /_control/ledgers/{provider}/closed-before` | `{"date":"2026-10-01"}`: what is dated before is refused; null: nothing is |
 //! | `PUT`, `DELETE /_control/ledgers/{provider}/accounts/{code}` | `{"name","kind"}`: opens an account ([`AccountKind`]); closes it |
+//! | `PUT /_control/ledgers/{provider}/currency` | `{"base":"USD"}`: the companies' own currency |
 //! | `PUT /_control/ledgers/{provider}/companies` | `[{"id","name"}]`: the companies that whoever consents grants |
 //! | `POST /_control/ledgers/{provider}/tokens/expire`, `…/revoke` | access tokens expire; the consent is taken back |
 //! | `PUT /_control/ledgers/{provider}/time` | `{"ahead_seconds"}`: how far its clock is ahead |
@@ -27,6 +28,7 @@ mod ledger;
 mod oauth;
 mod provider;
 mod router;
+mod shape;
 mod xero;
 
 pub use books::{Account, AccountKind, Books, Company, Stored};

@@ -29,6 +29,7 @@ pub(crate) fn router(ledger: Arc<Ledger>) -> Router {
         .route(&under("/calls"), get(calls).delete(forget_calls))
         .route(&under("/closed-before"), put(close))
         .route(&under("/accounts/{code}"), put(put_account).delete(delete_account))
+        .route(&under("/currency"), put(put_currency))
         .route(&under("/companies"), put(put_companies))
         .route(&under("/tokens/{step}"), post(step_tokens))
         .route(&under("/time"), put(put_time))
@@ -104,6 +105,17 @@ async fn put_account(State(ledger): Shared, Path(code): Path<String>, Json(accou
 
 async fn delete_account(State(ledger): Shared, Path(code): Path<String>) -> StatusCode {
     ledger.books().accounts.remove(&code);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Currency {
+    base: String,
+}
+
+async fn put_currency(State(ledger): Shared, Json(currency): Json<Currency>) -> StatusCode {
+    ledger.books().base_currency = currency.base;
     StatusCode::NO_CONTENT
 }
 

@@ -1,4 +1,9 @@
-//! Xero: the accounting API 2.0, as its OpenAPI description (XeroAPI/Xero-OpenAPI, `xero_accounting.yaml`) has it.
+//! Xero: the accounting API 2.0, as its OpenAPI description (XeroAPI/Xero-OpenAPI, `xero_accounting.yaml`) has it, and the
+//! messages that its developers quote.
+
+mod documents;
+mod filter;
+mod shapes;
 
 use serde_json::{Value, json};
 
@@ -26,6 +31,8 @@ const OAUTH: OAuth = OAuth {
     scope: "offline_access",
 };
 
+const API: &str = "/api.xro/2.0/";
+
 fn tokens(issued: &Issued, rotation: Rotation) -> Value {
     json!({
         "access_token": issued.access,
@@ -43,13 +50,61 @@ fn answer(books: &mut Books, call: &Call) -> Reply {
         ("POST", "/connect/revocation") => OAUTH.revoke(books, call),
         _ if !books.grants.is_good(call.bearer(), books.now) => unauthorized(),
         ("GET", "/connections") => connections(books),
-        _ => Reply::empty(404),
+        (_, path) => match path.strip_prefix(API) {
+            Some(resource) => api(books, call, resource),
+            None => Reply::empty(404),
+        },
+    }
+}
+
+/// What needs an organisation.
+fn api(books: &mut Books, call: &Call, resource: &str) -> Reply {
+    let tenant = call.header("xero-tenant-id").unwrap_or_default().to_owned();
+    if !books.companies.iter().any(|company| company.id == tenant) {
+        let body = json!({"Type": null, "Title": "Forbidden", "Status": 403, "Detail": "AuthenticationUnsuccessful"});
+        return Reply::json(403, &body);
+    }
+    if call.header("accept") != Some("application/json") {
+        return Reply::text(200, "text/xml", "<Response/>");
+    }
+    if call.method == "GET" {
+        return documents::read(books, call, &tenant, resource);
+    }
+    if call.method != "PUT" || call.header("content-type") != Some("application/json") {
+        return Reply::empty(405);
+    }
+    let Some(key) = call.header("idempotency-key") else { return documents::write(books, call, &tenant, resource) };
+    if key.len() > 128 {
+        return invalid(&json!({}), "The Idempotency-Key must have at most 128 characters.");
+    }
+    let (key, asked) = (format!("{tenant}/{key}"), format!("{} {}", call.name(), String::from_utf8_lossy(&call.body)));
+    match books.answered.get(&key) {
+        Some((before, reply)) if *before == asked => reply.clone(),
+        Some(_) => invalid(&json!({}), "The Idempotency-Key was used for another request."),
+        None => {
+            let reply = documents::write(books, call, &tenant, resource);
+            // Refusals are not kept.
+            if reply.status == 200 {
+                books.answered.insert(key, (asked, reply.clone()));
+            }
+            reply
+        }
     }
 }
 
 fn unauthorized() -> Reply {
     let body = json!({"Type": null, "Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired"});
     Reply::json(401, &body)
+}
+
+/// A `ValidationException` about `element`.
+fn invalid(element: &Value, message: &str) -> Reply {
+    let element = crate::shape::with(element, json!({"ValidationErrors": [{"Message": message}]}));
+    let body = json!({
+        "ErrorNumber": 10, "Type": "ValidationException", "Message": "A validation exception occurred",
+        "Elements": [element],
+    });
+    Reply::json(400, &body)
 }
 
 fn connections(books: &Books) -> Reply {
@@ -63,7 +118,7 @@ fn connections(books: &Books) -> Reply {
     Reply::json(200, &books.companies.iter().map(connection).collect())
 }
 
-fn refuse(kind: &FaultKind, _call: &Call) -> Reply {
+fn refuse(kind: &FaultKind, call: &Call) -> Reply {
     match kind {
         FaultKind::Throttled { retry_after, daily } => {
             let reply = Reply::empty(429).with("X-Rate-Limit-Problem", if *daily { "day" } else { "minute" });
@@ -71,6 +126,8 @@ fn refuse(kind: &FaultKind, _call: &Call) -> Reply {
         }
         FaultKind::Unauthorized => unauthorized(),
         FaultKind::Status { status } => Reply::empty(*status),
-        _ => Reply::empty(400),
+        FaultKind::Duplicate => invalid(&json!({}), documents::duplicate(&call.path)),
+        FaultKind::PeriodClosed => invalid(&json!({}), documents::CLOSED),
+        _ => invalid(&json!({}), "Account code '9999' is not a valid code for this document."),
     }
 }

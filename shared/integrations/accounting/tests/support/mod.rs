@@ -2,12 +2,15 @@
 
 #![allow(dead_code, reason = "not every test program uses all of it")]
 
+pub mod documents;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use edge_accounting::{
-    AccountingClient, Callback, Connection, Endpoints, Environment, Provider, Tokens, Transport, open,
+    AccountingClient, AccountingError, Callback, Connection, Document, Endpoints, Environment, Provider, Recorded,
+    Tokens, Transport, open,
 };
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::{SeededRandom, World};
@@ -111,5 +114,25 @@ fn consent_page(provider: Provider) -> &'static str {
         Provider::Xero => "/identity/connect/authorize",
         Provider::Sage => "/oauth2/auth/central?filter=apiv3.1",
         _ => "",
+    }
+}
+
+impl Books {
+    /// What was written of a kind: numbers, in order.
+    pub fn numbers(&self, kind: &str) -> Vec<String> {
+        let documents = self.ledger.documents();
+        documents.into_iter().filter(|document| document.kind == kind).map(|document| document.number).collect()
+    }
+
+    /// Writes a document and finishes it, as a run does.
+    pub async fn write(&self, document: &Document, key: &str) -> Result<Recorded, AccountingError> {
+        let client = self.client();
+        let recorded = client.create(document, key).await?;
+        client.complete(document, &recorded).await
+    }
+
+    /// Finds a document.
+    pub async fn find(&self, document: &Document) -> Option<Recorded> {
+        self.client().find(document).await.unwrap()
     }
 }

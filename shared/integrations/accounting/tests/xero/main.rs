@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod documents;
+mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
-
-mod sign_in;
