@@ -69,9 +69,11 @@ impl TokenEndpoint<'_> {
         Ok(tokens)
     }
 
-    /// Buys a token with the client's own credentials.
+    /// Buys a token with the client's own credentials. No scope: all that the client may.
     pub async fn client_credentials(&self, scope: &str, now: Timestamp) -> Result<Tokens, AccountingError> {
-        self.buy(&[("grant_type", "client_credentials"), ("scope", scope)], now).await
+        let fields = [("grant_type", "client_credentials"), ("scope", scope)];
+        let asked = if scope.is_empty() { &fields[..1] } else { &fields[..] };
+        self.buy(asked, now).await
     }
 
     /// Posts `fields` as a form, with the client's credentials.

@@ -8,8 +8,11 @@ use edge_capabilities::{Clock, Random, Timestamp};
 use crate::client::{AccountingClient, Callback, Company, Limits, Planned, SignIn};
 use crate::connection::{Connection, Tokens};
 use crate::document::{Document, Recorded};
+use crate::dynamics365::Dynamics365;
 use crate::error::AccountingError;
+use crate::netsuite::NetSuite;
 use crate::provider::Provider;
+use crate::sap::Sap;
 use crate::transport::Transport;
 use crate::xero::Xero;
 
@@ -17,10 +20,13 @@ use crate::xero::Xero;
 pub fn open(
     connection: Connection,
     transport: Transport,
-    _clock: Arc<dyn Clock>,
-    _random: Arc<dyn Random>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
 ) -> Arc<dyn AccountingClient> {
     match connection.provider {
+        Provider::Dynamics365 => Arc::new(Dynamics365::new(connection, transport)),
+        Provider::NetSuite => Arc::new(NetSuite::new(connection, transport, clock, random)),
+        Provider::Sap => Arc::new(Sap::new(connection, transport, clock)),
         Provider::Xero => Arc::new(Xero::new(connection, transport)),
         provider => Arc::new(Absent(provider)),
     }
