@@ -27,6 +27,7 @@ mod grants;
 mod ledger;
 mod oauth;
 mod provider;
+mod quickbooks;
 mod router;
 mod shape;
 mod xero;

@@ -18,6 +18,7 @@ mod oauth;
 mod oauth1;
 mod open;
 mod provider;
+mod quickbooks;
 mod sap;
 mod transport;
 mod xero;

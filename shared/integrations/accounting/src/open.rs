@@ -12,6 +12,7 @@ use crate::dynamics365::Dynamics365;
 use crate::error::AccountingError;
 use crate::netsuite::NetSuite;
 use crate::provider::Provider;
+use crate::quickbooks::QuickBooks;
 use crate::sap::Sap;
 use crate::transport::Transport;
 use crate::xero::Xero;
@@ -24,6 +25,7 @@ pub fn open(
     random: Arc<dyn Random>,
 ) -> Arc<dyn AccountingClient> {
     match connection.provider {
+        Provider::QuickBooks => Arc::new(QuickBooks::new(connection, transport)),
         Provider::Dynamics365 => Arc::new(Dynamics365::new(connection, transport)),
         Provider::NetSuite => Arc::new(NetSuite::new(connection, transport, clock, random)),
         Provider::Sap => Arc::new(Sap::new(connection, transport, clock)),

@@ -95,8 +95,9 @@ impl Books {
         let callback = self.consent(None).await;
         let (tokens, company) = self.client().redeem(&callback, self.now()).await.unwrap();
         self.keep(tokens);
+        self.connection.company_id = company;
         let companies = self.client().companies().await.unwrap();
-        self.connection.company_id = company.or_else(|| companies.first().map(|company| company.id.clone()));
+        self.connection.company_id = companies.first().map(|company| company.id.clone());
         self.ledger.forget_calls();
         self
     }
