@@ -29,6 +29,7 @@ mod oauth;
 mod provider;
 mod quickbooks;
 mod router;
+mod sage;
 mod shape;
 mod xero;
 

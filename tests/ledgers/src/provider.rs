@@ -18,4 +18,4 @@ pub(crate) struct Spec {
 }
 
 /// All of them.
-pub(crate) const ALL: &[&Spec] = &[&crate::quickbooks::SPEC, &crate::xero::SPEC];
+pub(crate) const ALL: &[&Spec] = &[&crate::quickbooks::SPEC, &crate::sage::SPEC, &crate::xero::SPEC];

@@ -10,15 +10,14 @@ mod connection;
 mod document;
 mod dynamics365;
 mod error;
-#[allow(dead_code, reason = "not every provider uses all of it yet")]
 mod json;
 mod netsuite;
-#[allow(dead_code, reason = "not every provider uses all of it yet")]
 mod oauth;
 mod oauth1;
 mod open;
 mod provider;
 mod quickbooks;
+mod sage;
 mod sap;
 mod transport;
 mod xero;

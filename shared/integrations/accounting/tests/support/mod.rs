@@ -113,7 +113,7 @@ fn consent_page(provider: Provider) -> &'static str {
     match provider {
         Provider::QuickBooks => "/connect/oauth2",
         Provider::Xero => "/identity/connect/authorize",
-        Provider::Sage => "/oauth2/auth/central?filter=apiv3.1",
+        Provider::Sage => "/oauth2/auth/central",
         _ => "",
     }
 }
