@@ -101,6 +101,18 @@ pub(crate) fn is_date(text: &str) -> bool {
     number(year, 4) > 0 && (1..=12).contains(&number(month, 2)) && (1..=31).contains(&number(day, 2))
 }
 
+/// The days from 1970-01-01 to a day of the Gregorian calendar.
+pub(crate) fn days_since_1970(day: &str) -> i64 {
+    let mut parts = day.split('-').map(|part| part.parse::<i64>().unwrap_or_default());
+    let mut next = || parts.next().unwrap_or_default();
+    let (year, month, day) = (next(), next(), next());
+    // Years begin in March here, so that the leap day is the last one.
+    let year = if month <= 2 { year.saturating_sub(1) } else { year };
+    let month = (month + 9).rem_euclid(12);
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + day
+        - 719_469
+}
+
 /// A number, exactly; 0 where there is none.
 pub(crate) fn decimal(value: &Value) -> Decimal {
     let written = match value {

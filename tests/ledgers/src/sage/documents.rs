@@ -84,9 +84,35 @@ pub(super) fn write(books: &mut Books, call: &Call, business: &str, resource: &s
         "id": id, "$path": format!("/{resource}/{id}"), "created_at": format!("2026-11-30T00:00:00.{:06}Z", books.ids),
         "displayed_as": text(sent, "/reference"),
     });
-    let document = with(&with(sent, more), common);
+    let document = with(&with(&shown(sent), more), common);
     books.keep(stored, business, &id, text(sent, "/reference"), total, document.clone());
     Reply::json(201, &document)
+}
+
+/// What was sent, as it is answered: in place of ids there are objects with ids.
+fn shown(sent: &Value) -> Value {
+    let mut fields = serde_json::Map::new();
+    for (name, value) in sent.as_object().into_iter().flatten() {
+        let base = |id: &Value| json!({"id": id, "displayed_as": id});
+        match (name.strip_suffix("_ids"), name.strip_suffix("_id"), value) {
+            (Some(plural), _, Value::Array(ids)) => {
+                fields.insert(format!("{plural}s"), ids.iter().map(base).collect());
+            }
+            (_, Some(singular), id) => {
+                fields.insert(singular.to_owned(), base(id));
+            }
+            (_, _, Value::Array(list)) => {
+                fields.insert(name.clone(), list.iter().map(shown).collect());
+            }
+            (_, _, Value::Object(_)) => {
+                fields.insert(name.clone(), shown(value));
+            }
+            _ => {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    Value::Object(fields)
 }
 
 fn contact(books: &Books, business: &str, sent: &Value) -> Written {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{filter, invalid, shapes};
 use crate::books::{AccountKind, Books};
 use crate::call::{Call, Reply};
-use crate::shape::{Shape, amount, check, list, number, text, with};
+use crate::shape::{Shape, amount, check, days_since_1970, list, number, text, with};
 
 /// What is said of a date in a closed period.
 pub(super) const CLOSED: &str = "The document date cannot be before the period lock date.";
@@ -112,8 +112,18 @@ pub(super) fn write(books: &mut Books, call: &Call, tenant: &str, resource: &str
     }
 }
 
+/// Days as they are answered: `/Date(1793491200000+0000)/`.
 fn dated(sent: &Value) -> Value {
-    json!({"DateString": format!("{}T00:00:00", text(sent, "/Date"))})
+    let mut dates = json!({});
+    for name in ["Date", "DueDate"] {
+        if let (Some(day), Some(dates)) = (sent.get(name).and_then(Value::as_str), dates.as_object_mut()) {
+            dates.insert(
+                name.to_owned(),
+                format!("/Date({}+0000)/", days_since_1970(day).saturating_mul(86_400_000)).into(),
+            );
+        }
+    }
+    dates
 }
 
 fn contact(books: &mut Books, tenant: &str, sent: &Value) -> Result<Value, String> {
@@ -253,7 +263,7 @@ fn manual_journal(books: &mut Books, tenant: &str, sent: &Value) -> Result<Value
         return Err("The total debits must equal total credits.".to_owned());
     }
     let id = books.next_uuid();
-    let document = with(sent, json!({"ManualJournalID": id, "Date": text(sent, "/Date"), "HasAttachments": false}));
+    let document = with(&with(sent, dated(sent)), json!({"ManualJournalID": id, "HasAttachments": false}));
     // It has no number: what stands before the first colon of the narration is whoever's who wrote it.
     let own = text(sent, "/Narration").split(':').next().unwrap_or_default().to_owned();
     books.keep("journals", tenant, &id, &own, debits, document.clone());

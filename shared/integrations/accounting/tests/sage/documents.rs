@@ -53,7 +53,8 @@ async fn each_kind_of_document_is_written_as_it_is_documented_and_found_again() 
     assert_eq!((of("invoices").total, of("invoices").open), (amount("118"), amount("18")));
     assert_eq!(of("refunds").open, amount("0"));
     // The business' own currency is not named.
-    assert_eq!(of("invoices").body.get("currency_id"), None);
+    let sent = books.exchanges().into_iter().find(|exchange| exchange.request.get("sales_invoice").is_some()).unwrap();
+    assert_eq!(sent.request["sales_invoice"].get("currency_id"), None);
     assert_eq!(of("journals").body["journal_lines"][1]["credit"], json!(33.33));
 }
 
@@ -63,7 +64,9 @@ async fn another_currency_is_named_and_journals_in_it_are_not_sent() {
     books.ledger.books().base_currency = "GBP".to_owned();
     books.write(&Document::Invoice(invoice("INV-1", &acme)), "key-i").await.unwrap();
     let kept = books.ledger.documents().pop().unwrap();
-    assert_eq!(kept.body["currency_id"], json!("USD"));
+    assert_eq!(kept.body["currency"]["id"], json!("USD"));
+    let sent = books.exchanges().into_iter().rfind(|exchange| exchange.path.ends_with("/sales_invoices")).unwrap();
+    assert_eq!(sent.request["sales_invoice"]["currency_id"], json!("USD"));
     let foreign = books.write(&Document::Journal(journal("JRN-1", "5")), "key-j").await;
     assert!(matches!(&foreign, Err(AccountingError::Refused { code, .. }) if code == "currency"), "{foreign:?}");
     assert_eq!(books.numbers("journals"), Vec::<String>::new());

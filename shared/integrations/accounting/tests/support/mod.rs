@@ -5,7 +5,7 @@
 pub mod documents;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use edge_accounting::{
@@ -16,9 +16,18 @@ use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::{SeededRandom, World};
 use edge_capabilities::{Clock as _, Timestamp};
 use ledgers::{Ledger, Ledgers, client_id, client_secret};
+use serde_json::Value;
 
 /// Where the person comes back to.
 pub const REDIRECT: &str = "http://edge.test/api/v1/enterprise-billing/integrations/callback";
+
+/// A request and its answer, as far as they are JSON.
+#[derive(Clone)]
+pub struct Exchange {
+    pub path: String,
+    pub request: Value,
+    pub answer: Value,
+}
 
 /// A stand-in, and what is needed to speak to it.
 pub struct Books {
@@ -26,6 +35,7 @@ pub struct Books {
     pub ledgers: Arc<Ledgers>,
     pub ledger: Arc<Ledger>,
     pub connection: Connection,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
 }
 
 impl Books {
@@ -34,10 +44,17 @@ impl Books {
         let world = World::new(1);
         let clock = world.clock.clone();
         let ledgers = Arc::new(Ledgers::new(move || clock.now().as_millis()));
-        let answering = ledgers.clone();
+        let exchanges: Arc<Mutex<Vec<Exchange>>> = Arc::default();
+        let (answering, kept) = (ledgers.clone(), exchanges.clone());
         world.http.on_request(move |request| {
-            let answering = answering.clone();
-            async move { answering.send(request).await.map_err(HttpError::Failed) }
+            let (answering, kept) = (answering.clone(), kept.clone());
+            async move {
+                let json = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
+                let (path, sent) = (request.uri().path().to_owned(), json(request.body()));
+                let answer = answering.send(request).await.map_err(HttpError::Failed)?;
+                kept.lock().unwrap().push(Exchange { path, request: sent, answer: json(answer.body()) });
+                Ok(answer)
+            }
         });
         let name = provider.as_str();
         let ledger = ledgers.get(name).unwrap().clone();
@@ -58,7 +75,7 @@ impl Books {
             company_id: None,
             tokens: None,
         };
-        Self { world, ledgers, ledger, connection }
+        Self { world, ledgers, ledger, connection, exchanges }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -119,6 +136,11 @@ fn consent_page(provider: Provider) -> &'static str {
 }
 
 impl Books {
+    /// What went to and fro.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.lock().unwrap().clone()
+    }
+
     /// What was written of a kind: numbers, in order.
     pub fn numbers(&self, kind: &str) -> Vec<String> {
         let documents = self.ledger.documents();
