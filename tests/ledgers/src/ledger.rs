@@ -12,6 +12,7 @@ use crate::Now;
 use crate::books::{Books, Stored};
 use crate::call::{Call, Reply};
 use crate::fault::{Fault, FaultKind, Faults};
+use crate::limit::{Counted, Limits};
 use crate::provider::Spec;
 
 /// A stand-in for one provider.
@@ -20,6 +21,7 @@ pub struct Ledger {
     books: Mutex<Books>,
     faults: Mutex<Faults>,
     calls: Mutex<BTreeMap<String, u64>>,
+    counted: Mutex<Counted>,
     now: Now,
     ahead: AtomicI64,
 }
@@ -35,6 +37,7 @@ impl Ledger {
             books: Mutex::new(Books::new(spec.company)),
             faults: Mutex::default(),
             calls: Mutex::default(),
+            counted: Mutex::default(),
             now,
             ahead: AtomicI64::new(0),
         }
@@ -85,6 +88,17 @@ impl Ledger {
         locked(&self.calls).clear();
     }
 
+    /// Answers so many requests from now on.
+    pub fn limit(&self, limits: Limits) {
+        *locked(&self.counted) = Counted::within(limits);
+    }
+
+    /// How many requests are answered, and how many were too many.
+    pub fn limits(&self) -> (Limits, u64) {
+        let counted = locked(&self.counted);
+        (counted.limits, counted.refused)
+    }
+
     /// Sets how far its clock is ahead, milliseconds.
     pub fn set_ahead(&self, millis: i64) {
         self.ahead.store(millis, Ordering::SeqCst);
@@ -100,6 +114,7 @@ impl Ledger {
         *self.books() = Books::new(self.spec.company);
         self.clear_faults();
         self.forget_calls();
+        self.limit(Limits::default());
         self.set_ahead(0);
     }
 
@@ -111,7 +126,9 @@ impl Ledger {
 
     pub(crate) async fn answer(&self, call: Call) -> Response<Body> {
         let name = call.name();
-        let fault = locked(&self.faults).next(&name);
+        let is_api = call.headers.contains_key("authorization") && !name.contains("token");
+        let too_many = if is_api { locked(&self.counted).count(self.now()) } else { None };
+        let fault = too_many.or_else(|| locked(&self.faults).next(&name));
         let count = |calls: &mut BTreeMap<String, u64>| {
             let count = calls.entry(name).or_default();
             *count = count.saturating_add(1);

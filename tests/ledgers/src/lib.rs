@@ -10,6 +10,7 @@
 //! | `GET /_control/ledgers/{provider}/documents` | what was written, in order: `[{"kind","id","number","company","at","draft","body"}]`; `?kind=invoices` |
 //! | `GET`, `POST`, `DELETE /_control/ledgers/{provider}/faults` | the faults that are still to come, one more ([`Fault`]), none any more |
 //! | `GET`, `DELETE /_control/ledgers/{provider}/calls` | `{"total","by_call"}` of the calls so far; counts from zero |
+//! | `GET`, `PUT /_control/ledgers/{provider}/limits` | `{"per_minute","per_day"}`: how many requests are answered, and how many were `refused`; without them, all are answered |
 //! | `PUT /_control/ledgers/{provider}/closed-before` | `{"date":"2026-10-01"}`: what is dated before is refused; null: nothing is |
 //! | `PUT`, `DELETE /_control/ledgers/{provider}/accounts/{code}` | `{"name","kind"}`: opens an account ([`AccountKind`]); closes it |
 //! | `PUT /_control/ledgers/{provider}/currency` | `{"base":"USD"}`: the companies' own currency |
@@ -25,6 +26,7 @@ mod call;
 mod fault;
 mod grants;
 mod ledger;
+mod limit;
 mod oauth;
 mod provider;
 mod quickbooks;
@@ -38,6 +40,7 @@ pub use call::{Call, Reply};
 pub use fault::{Fault, FaultKind};
 pub use grants::Grants;
 pub use ledger::Ledger;
+pub use limit::Limits;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use crate::books::{Account, Company, Stored};
 use crate::call::{Call, parameters};
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::limit::Limits;
 
 type Shared = State<Arc<Ledger>>;
 
@@ -27,6 +28,7 @@ pub(crate) fn router(ledger: Arc<Ledger>) -> Router {
         .route(&under("/documents"), get(documents))
         .route(&under("/faults"), get(faults).post(order_fault).delete(clear_faults))
         .route(&under("/calls"), get(calls).delete(forget_calls))
+        .route(&under("/limits"), get(limits).put(limit))
         .route(&under("/closed-before"), put(close))
         .route(&under("/accounts/{code}"), put(put_account).delete(delete_account))
         .route(&under("/currency"), put(put_currency))
@@ -84,6 +86,16 @@ async fn calls(State(ledger): Shared) -> Json<Value> {
 
 async fn forget_calls(State(ledger): Shared) -> StatusCode {
     ledger.forget_calls();
+    StatusCode::NO_CONTENT
+}
+
+async fn limits(State(ledger): Shared) -> Json<Value> {
+    let (limits, refused) = ledger.limits();
+    Json(json!({"per_minute": limits.per_minute, "per_day": limits.per_day, "refused": refused}))
+}
+
+async fn limit(State(ledger): Shared, Json(limits): Json<Limits>) -> StatusCode {
+    ledger.limit(limits);
     StatusCode::NO_CONTENT
 }
 

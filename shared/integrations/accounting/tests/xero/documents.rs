@@ -1,7 +1,7 @@
 //! Writing and finding documents.
 
 use edge_accounting::{AccountingError, Document, Provider, Recorded};
-use ledgers::{Fault, FaultKind};
+use ledgers::{Fault, FaultKind, Limits};
 use serde_json::json;
 
 use crate::support::Books;
@@ -221,4 +221,25 @@ async fn nothing_is_asked_without_an_organisation() {
     let refused = books.write(&Document::Invoice(invoice("INV-1", &acme)), "key-i").await;
     assert!(matches!(refused, Err(AccountingError::Misconfigured(_))), "{refused:?}");
     assert_eq!(books.ledger.calls_to(""), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_beyond_the_minute_and_the_day_are_told_apart() {
+    let (books, acme) = with_customer().await;
+    let own = Document::Invoice(invoice("INV-1", &acme));
+    let find = async || books.client().find(&own).await.err();
+    books.ledger.limit(Limits { per_minute: Some(2), per_day: Some(3) });
+    assert_eq!((find().await, find().await), (None, None));
+    let Some(AccountingError::Throttled { wait: Some(wait), daily: false }) = find().await else {
+        panic!("it is answered")
+    };
+    tokio::time::advance(wait).await;
+    assert_eq!(find().await, None);
+    let Some(AccountingError::Throttled { wait: Some(wait), daily: true }) = find().await else {
+        panic!("it is answered")
+    };
+    // Tokens are had all the same.
+    books.client().renew(books.now()).await.unwrap();
+    tokio::time::advance(wait).await;
+    assert_eq!(books.ledger.limits().1, 2);
 }
