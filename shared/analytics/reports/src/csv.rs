@@ -1,9 +1,10 @@
-//! Results as CSV (RFC 4180): a line for each point, with what the result has in common before it. The names of nested
-//! members are joined by a dot, and a list of a point is one field in JSON. What both the result and its points have is
-//! called `point.` and its name in the points.
+//! Results as CSV (RFC 4180, safe in a spreadsheet): a line for each point, with what the result has in common before it. The
+//! names of nested members are joined by a dot, and a list of a point is one field in JSON. What both the result and its
+//! points have is called `point.` and its name in the points.
 
 use std::fmt;
 
+use edge_csv::{Cell, push_record};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -35,7 +36,19 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-type Fields = Vec<(String, String)>;
+/// A field's text, and whether it was a text in JSON too.
+struct Field {
+    text: String,
+    is_text: bool,
+}
+
+impl Field {
+    fn cell(&self) -> Cell<'_> {
+        if self.is_text { Cell::Text(&self.text) } else { Cell::Plain(&self.text) }
+    }
+}
+
+type Fields = Vec<(String, Field)>;
 
 /// `results` as CSV.
 pub(crate) fn csv<T: Serialize>(results: &[T]) -> Result<String, serde_json::Error> {
@@ -59,15 +72,18 @@ pub(crate) fn csv<T: Serialize>(results: &[T]) -> Result<String, serde_json::Err
                     name.insert_str(0, "point.");
                 }
             }
-            lines.push(common.iter().cloned().chain(of_point).collect());
+            let common = common
+                .iter()
+                .map(|(name, Field { text, is_text })| (name.clone(), Field { text: text.clone(), is_text: *is_text }));
+            lines.push(common.chain(of_point).collect());
         }
     }
     let mut text = String::new();
     if let Some(first) = lines.first() {
-        push_line(&mut text, first.iter().map(|(name, _)| name.as_str()));
+        push_record(&mut text, first.iter().map(|(name, _)| Cell::Text(name)));
     }
     for line in &lines {
-        push_line(&mut text, line.iter().map(|(_, value)| value.as_str()));
+        push_record(&mut text, line.iter().map(|(_, field)| field.cell()));
     }
     Ok(text)
 }
@@ -87,24 +103,8 @@ fn flatten(name: &str, value: &RawValue, fields: &mut Fields) -> Result<(), serd
         json if json.starts_with('"') => serde_json::from_str(json)?,
         json => json.to_owned(),
     };
-    fields.push((name.to_owned(), text));
+    fields.push((name.to_owned(), Field { text, is_text: json.starts_with('"') }));
     Ok(())
-}
-
-fn push_line<'f>(text: &mut String, fields: impl Iterator<Item = &'f str>) {
-    for (place, field) in fields.enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        if field.contains(['"', ',', '\n', '\r']) {
-            text.push('"');
-            text.push_str(&field.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(field);
-        }
-    }
-    text.push_str("\r\n");
 }
 
 #[cfg(test)]
@@ -127,5 +127,7 @@ mod tests {
         assert_eq!(csv::<serde_json::Value>(&[]).unwrap(), "");
         let both = [json!({"score": 1, "points": [{"score": 2}], "others": [1]})];
         assert_eq!(csv(&both).unwrap(), "score,point.score\r\n1,2\r\n");
+        let hostile = [json!({"points": [{"plan": "=1+1", "net": -1.5}]})];
+        assert_eq!(csv(&hostile).unwrap(), "plan,net\r\n'=1+1,-1.5\r\n");
     }
 }

@@ -75,6 +75,8 @@ rights! {
     EnterpriseRead;
     /// May change entities, departments, contracts and disputes.
     EnterpriseWrite;
+    /// May read financial reports.
+    ReportsRead;
     /// May read invoices.
     InvoicesRead;
     /// May create and change invoices, and record payments.

@@ -71,6 +71,9 @@ pub enum Scope {
     /// Change entities, departments, contracts and disputes.
     #[serde(rename = "enterprise:write")]
     EnterpriseWrite,
+    /// Read financial reports.
+    #[serde(rename = "reports:read")]
+    ReportsRead,
     /// Read invoices, their payments and reminders.
     #[serde(rename = "invoices:read")]
     InvoicesRead,
@@ -105,7 +108,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -127,6 +130,7 @@ impl Scope {
         Self::AnalyticsRead,
         Self::EnterpriseRead,
         Self::EnterpriseWrite,
+        Self::ReportsRead,
         Self::InvoicesRead,
         Self::InvoicesWrite,
         Self::MessagesRead,
@@ -163,6 +167,7 @@ impl Scope {
             Self::AnalyticsRead => "analytics:read",
             Self::EnterpriseRead => "enterprise:read",
             Self::EnterpriseWrite => "enterprise:write",
+            Self::ReportsRead => "reports:read",
             Self::InvoicesRead => "invoices:read",
             Self::InvoicesWrite => "invoices:write",
             Self::MessagesRead => "messages:read",

@@ -1,6 +1,11 @@
-//! CSV files (RFC 4180): every record is read or reported with the number of its line; none is dropped.
+//! CSV files (RFC 4180): every record is read or reported with the number of its line; none is dropped. What is written is
+//! safe to open in a spreadsheet.
+
+mod write;
 
 use std::fmt;
+
+pub use write::{Cell, push_record};
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
