@@ -3,7 +3,8 @@
 //! The SDK's own conversion would do. This one spares crossings into the host, each of which costs more than what it
 //! fetches: it asks for nothing of a request that no router reads, reads a body of known length in one go and does not
 //! wait for trailers that cannot come, and has the answer's body under way before it hands over the head, so that both
-//! go out in one packet (a host that leaves TCP's Nagle algorithm on would hold the second one back for 40 ms).
+//! go out in one packet (a host that leaves TCP's Nagle algorithm on would hold the second one back for 40 ms). An answer
+//! that is made in pieces is streamed: the next one is made once the host took the one before.
 
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -16,6 +17,7 @@ use edge_capabilities::counters::AnsweredIn;
 use edge_capabilities::{Capabilities, Counters};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method as WasiMethod, Request, Response, Trailers};
 use spin_sdk::wasip3::wit_bindgen::{FutureWriter, StreamReader, StreamResult};
@@ -198,14 +200,12 @@ impl http_body::Body for Incoming {
 }
 
 async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode> {
-    let (head, body) = response.into_parts();
-    let broken = |error: &dyn ToString| ErrorCode::InternalError(Some(error.to_string()));
-    let body = body.collect().await.map_err(|error| broken(&error))?.to_bytes();
+    let (head, mut body) = response.into_parts();
     let headers: Vec<(String, Vec<u8>)> =
         head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
     let headers = Fields::from_list(&headers).map_err(|error| broken(&format!("{error:?}")))?;
     let (trailers, no_trailers) = wit_future::new::<Result<Option<Trailers>, ErrorCode>>(|| Ok(None));
-    let response = if body.is_empty() {
+    let response = if body.is_end_stream() {
         wasip3::spawn(async move {
             let _ = trailers.write(Ok(None)).await;
         });
@@ -214,10 +214,26 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
         let (mut writer, reader) = wit_stream::new();
         let (response, _sent) = Response::new(headers, Some(reader), no_trailers);
         let mut write = Box::pin(async move {
-            // What the caller does not take is its own loss.
-            let _ = writer.write_all(body.into()).await;
+            let mut end = Ok(None);
+            while let Some(frame) = body.frame().await {
+                match frame.map(http_body::Frame::into_data) {
+                    Ok(Ok(piece)) => {
+                        // What the caller does not take is its own loss.
+                        if !writer.write_all(piece.into()).await.is_empty() {
+                            break;
+                        }
+                    }
+                    // Trailers, which no answer has.
+                    Ok(Err(_)) => {}
+                    // A body without its end must not look like a whole one.
+                    Err(error) => {
+                        end = Err(broken(&error));
+                        break;
+                    }
+                }
+            }
             drop(writer);
-            let _ = trailers.write(Ok(None)).await;
+            let _ = trailers.write(end).await;
         });
         // One step starts the write, before the host has the response; the rest goes on behind it.
         if write.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
@@ -230,6 +246,10 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
         response.set_status_code(head.status.as_u16()).map_err(|()| broken(&"no such status"))?;
     }
     Ok(response)
+}
+
+fn broken(error: &dyn ToString) -> ErrorCode {
+    ErrorCode::InternalError(Some(error.to_string()))
 }
 
 /// Makes a crate the component that serves `router`, a `fn(Capabilities) -> Router`. With `without_stores:` before it the
