@@ -18,6 +18,7 @@ pub(crate) use reader::{LEVEL_DECIMALS, MAX_RENEWAL_MONTHS, scaled_percentage};
 pub(crate) use request::ContractFields;
 pub(crate) use response::{ContentResponse, ContractResponse, amount};
 pub use schedule::{ChargeKind, ContractValue, DueCharge};
+pub(crate) use store::ContractRow;
 pub use store::Contracts;
 pub(crate) use store::MAX_ATTEMPTS;
 pub use terms::{

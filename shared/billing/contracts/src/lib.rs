@@ -17,6 +17,7 @@ mod error;
 mod follow_up;
 mod message;
 mod outbox;
+mod relation;
 mod renewal;
 mod router;
 mod service;
@@ -34,6 +35,7 @@ pub use contract::{
 };
 pub use error::ContractError;
 pub use outbox::{Message, MessageKind, Outbox};
+pub use relation::RELATIONS;
 pub use renewal::{Notice, Party};
 pub use router::{ApiDoc, jobs, router, routes};
 pub use service::ContractService;

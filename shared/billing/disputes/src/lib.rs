@@ -13,6 +13,7 @@ mod dispute;
 mod error;
 mod keeper;
 mod refund;
+mod relation;
 mod reports;
 mod resolution;
 mod router;
@@ -24,5 +25,6 @@ pub use keeper::DisputeKeeper;
 pub use refund::{
     CardDisputeEntry, CardStatus, Refund, RefundAccount, RefundAccounts, RefundState, RefundStatus, Reservation, Want,
 };
+pub use relation::RELATIONS;
 pub use resolution::{Resolution, ResolutionKind, ResolutionRefund, Resolved, Resolver, Wanted};
 pub use router::{ApiDoc, jobs, router, routes};

@@ -13,6 +13,7 @@ mod error;
 mod invoice;
 mod payment;
 mod printout;
+mod relation;
 mod reminder;
 mod router;
 mod service;
@@ -26,6 +27,7 @@ pub use invoice::{
     Totals,
 };
 pub use payment::{InvoiceRefund, Payment};
+pub use relation::RELATIONS;
 pub use reminder::{Reminder, ReminderStatus, ReminderType, ReminderValues};
 pub use router::{ApiDoc, jobs, router, routes};
 pub use service::InvoiceService;

@@ -16,6 +16,7 @@ mod error;
 mod gateway;
 mod message;
 mod movement;
+mod relation;
 mod renewal;
 mod restoration;
 mod router;
@@ -33,6 +34,7 @@ pub use movement::{
     Account, AccountHistory, AssignedSeats, Balance, Cutoff, LevelHistory, Movement, MovementKind, Movements,
     RecordedTerms, StoredSubscription, SubscriptionLevel,
 };
+pub use relation::RELATIONS;
 pub use router::{ApiDoc, router, routes};
 pub use seat::{Decided, Proof, RecordedSeats, Seat, SeatCommand, SeatError, SeatState, fold_address};
 pub use service::{EventOutcome, Subscriptions};

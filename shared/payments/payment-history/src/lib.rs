@@ -7,7 +7,9 @@
 mod collector;
 mod history;
 mod payment;
+mod relation;
 
 pub use collector::{COLLECT, COLLECT_EVERY, Collector};
 pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, PaymentTotals};
 pub use payment::{RecordedPayment, RecordedRefund};
+pub use relation::RELATIONS;

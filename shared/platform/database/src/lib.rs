@@ -4,6 +4,7 @@
 mod health;
 mod migrations;
 mod records;
+mod relation;
 mod retention;
 mod runner;
 mod statement;
@@ -20,6 +21,7 @@ pub use health::{CLOCK_TOLERANCE, ClockState};
 pub use records::{
     Column, Conditions, Fields, MAX_ROWS, Record, changed_rows, columns, places, read_all, retry_on_conflict,
 };
+pub use relation::{Dimension, DimensionKind, Measure, MeasureKind, Owner, Reference, Relation};
 
 /// A migration that was not yet applied to a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod balance;
 mod budget;
 mod error;
 mod refund;
+mod relation;
 mod reservation;
 mod router;
 mod service;
@@ -24,6 +25,7 @@ pub use budget::{Budget, BudgetScope, Budgets, Change, Period, PeriodLength, Sev
 pub use edge_time_zones::Zone;
 pub use error::BudgetError;
 pub use refund::{Refund, Refunds};
+pub use relation::RELATIONS;
 pub use reservation::{Ledger, Reservation, ReservationKey, Settled, Settlement, Sums};
 pub use router::{ApiDoc, jobs, router, routes};
 pub use service::{BudgetService, DecisionRef, ReserveRequest, Reserved};

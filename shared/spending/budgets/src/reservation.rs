@@ -7,7 +7,7 @@ mod settlement;
 pub use ledger::{Ledger, Reservation, ReservationKey, Settled, Sums};
 pub use settlement::Settlement;
 
-pub(crate) use ledger::NewReservation;
+pub(crate) use ledger::{LEDGER, NewReservation};
 #[cfg(test)]
 pub(crate) use ledger::{LedgerStep, RefundStep};
 pub(crate) use settlement::MAX_ATTEMPTS;

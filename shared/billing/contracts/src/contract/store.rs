@@ -24,7 +24,7 @@ pub(crate) struct ContractFilter {
 }
 
 /// A contract, and the parts of it that statements filter by.
-struct ContractRow {
+pub(crate) struct ContractRow {
     id: String,
     tenant: String,
     number: Option<i64>,

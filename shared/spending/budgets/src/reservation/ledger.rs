@@ -10,6 +10,9 @@ use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
 use edge_money::Currency;
 
+/// The table of the ledger.
+pub(crate) const LEDGER: &str = "budget_ledger";
+
 /// The ledger of all budgets.
 #[derive(Clone)]
 pub struct Ledger(Db);
