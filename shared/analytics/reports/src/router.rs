@@ -59,35 +59,39 @@ impl Services {
 
 edge_http::state_parts!(AppState { authenticator: Authenticator, jobs: Arc<JobRunner> });
 
-/// The routes of the component `analytics`.
-pub fn router(capabilities: Capabilities) -> Router {
-    let db = Db::new(capabilities.db.clone());
-    let runner = JobRunner::new("analytics", &capabilities, &JobQueue::new(&capabilities, &db));
-    let collector = Collector::new(&capabilities, &db);
+/// The routes, for a component that serves others too, with those that run its jobs.
+pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
+    let runner = JobRunner::new("analytics", capabilities, &JobQueue::new(capabilities, db));
+    let collector = Collector::new(capabilities, db);
     let remove = RemoveActivity { capabilities: capabilities.clone(), db: db.clone() };
     let jobs = runner
-        .repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(&capabilities, &db))
+        .repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(capabilities, db))
         .repeat(COLLECT, COLLECT_EVERY, collector.clone())
         .repeat(REMOVE_ACTIVITY, REMOVE_EVERY, remove);
     let state = AppState(Arc::new(Services {
-        authenticator: Authenticator::new(&capabilities, &db),
+        authenticator: Authenticator::new(capabilities, db),
         collector,
         jobs: Arc::new(jobs),
         activity: SeatActivity::new(db.clone()),
         movements: Movements::new(db.clone()),
         payments: PaymentHistory::new(db.clone()),
-        mrr: MrrLedger::new(&capabilities, &db),
+        mrr: MrrLedger::new(capabilities, db),
         tenants: Tenants::new(db.clone()),
         capabilities: capabilities.clone(),
     }));
-    let routes = Router::new()
+    Router::new()
         .route("/analytics/mrr", get(mrr::get_mrr))
         .route("/analytics/revenue", get(revenue::get_revenue))
         .route("/analytics/seat-usage", get(seat_usage::get_seat_usage))
         .route("/analytics/health", get(health::get_health))
         .merge(edge_access::job_routes())
-        .with_state(state);
-    edge_http::finish(routes, "analytics", &capabilities)
+        .with_state(state)
+}
+
+/// The routes alone, with the layers that all components share.
+pub fn router(capabilities: Capabilities) -> Router {
+    let db = Db::new(capabilities.db.clone());
+    edge_http::finish(routes(&capabilities, &db), "analytics", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

@@ -137,6 +137,8 @@ codes! {
     DelegationNotFound NOT_FOUND "DELEGATION_NOT_FOUND";
     /// 404: there is no such dispute, or it is another tenant's.
     DisputeNotFound NOT_FOUND "DISPUTE_NOT_FOUND";
+    /// 404: there is no such report, or it is another tenant's.
+    ReportNotFound NOT_FOUND "REPORT_NOT_FOUND";
     /// 405: the path does not support this method.
     MethodNotAllowed METHOD_NOT_ALLOWED "METHOD_NOT_ALLOWED";
     /// 406: the resource is not there in a type that the caller accepts.
