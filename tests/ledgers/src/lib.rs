@@ -23,15 +23,18 @@
 
 mod books;
 mod call;
+mod dynamics365;
 mod fault;
 mod grants;
 mod ledger;
 mod limit;
+mod netsuite;
 mod oauth;
 mod provider;
 mod quickbooks;
 mod router;
 mod sage;
+mod sap;
 mod shape;
 mod xero;
 
@@ -42,6 +45,7 @@ pub use grants::Grants;
 pub use ledger::Ledger;
 pub use limit::Limits;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -59,6 +63,36 @@ pub fn client_id(provider: &str) -> String {
 /// Its secret: `xero-secret`.
 pub fn client_secret(provider: &str) -> String {
     format!("{provider}-secret")
+}
+
+/// The credentials that a stand-in knows, by the names that connections have for them, where they are more than a client's.
+pub fn credentials(provider: &str) -> BTreeMap<String, String> {
+    let client = [("client_id", client_id(provider)), ("client_secret", client_secret(provider))];
+    let own = |name: &'static str, value: &str| (name, value.to_owned());
+    let all: Vec<(&str, String)> = match provider {
+        "netsuite" => vec![
+            own("account_id", netsuite::ACCOUNT),
+            ("consumer_key", client_id(provider)),
+            ("consumer_secret", client_secret(provider)),
+            own("token_id", netsuite::TOKEN_ID),
+            own("token_secret", netsuite::TOKEN_SECRET),
+        ],
+        "sap" => vec![own("username", sap::USER.0), own("password", sap::USER.1)],
+        "dynamics365" => [own("tenant_id", dynamics365::TENANT)].into_iter().chain(client).collect(),
+        _ => client.into(),
+    };
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The credentials of NetSuite's stand-in for tokens that an assertion buys.
+pub fn certificate_credentials() -> BTreeMap<String, String> {
+    let all = [
+        ("account_id", netsuite::ACCOUNT.to_owned()),
+        ("client_id", client_id("netsuite")),
+        ("certificate_id", netsuite::CERTIFICATE.to_owned()),
+        ("private_key", netsuite::private_key()),
+    ];
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What time it is, milliseconds since 1970.

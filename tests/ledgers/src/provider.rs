@@ -18,4 +18,11 @@ pub(crate) struct Spec {
 }
 
 /// All of them.
-pub(crate) const ALL: &[&Spec] = &[&crate::quickbooks::SPEC, &crate::sage::SPEC, &crate::xero::SPEC];
+pub(crate) const ALL: &[&Spec] = &[
+    &crate::dynamics365::SPEC,
+    &crate::netsuite::SPEC,
+    &crate::quickbooks::SPEC,
+    &crate::sage::SPEC,
+    &crate::sap::SPEC,
+    &crate::xero::SPEC,
+];

@@ -152,3 +152,10 @@ pub(crate) fn with(fields: &Value, more: Value) -> Value {
     }
     Value::Object(all)
 }
+
+/// Sets a field of an object.
+pub(crate) fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value.into());
+    }
+}

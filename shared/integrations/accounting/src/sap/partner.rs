@@ -43,7 +43,9 @@ pub(crate) fn body(customer: &Customer, connection: &Connection, company_code: &
     set(&mut written, "StreetName", lines.next().map_or("", String::as_str), 60);
     set(&mut written, "StreetSuffixName1", &lines.map(String::as_str).collect::<Vec<_>>().join(", "), 40);
     set(&mut written, "CityName", &address.city, 40);
-    set(&mut written, "Region", &address.region, 3);
+    // A code of the country's, such as MH: a name would be refused.
+    let region = Some(address.region.as_str()).filter(|region| region.len() <= 3);
+    set(&mut written, "Region", region.unwrap_or_default(), 3);
     set(&mut written, "PostalCode", &address.postal_code, 10);
     set(&mut written, "Country", &address.country, 3);
     if !customer.email.is_empty() {

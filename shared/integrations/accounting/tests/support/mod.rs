@@ -5,6 +5,7 @@
 pub mod documents;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub struct Books {
     pub ledger: Arc<Ledger>,
     pub connection: Connection,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
+    clients: AtomicU64,
 }
 
 impl Books {
@@ -75,7 +77,7 @@ impl Books {
             company_id: None,
             tokens: None,
         };
-        Self { world, ledgers, ledger, connection, exchanges }
+        Self { world, ledgers, ledger, connection, exchanges, clients: AtomicU64::new(0) }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -87,7 +89,8 @@ impl Books {
         let connection = self.connection.clone();
         let http = self.world.http.clone();
         let transport = Transport::new(http, connection.provider, Duration::from_secs(10));
-        open(connection, transport, self.world.clock.clone(), Arc::new(SeededRandom::new(1)))
+        let seed = self.clients.fetch_add(1, Ordering::SeqCst);
+        open(connection, transport, self.world.clock.clone(), Arc::new(SeededRandom::new(seed)))
     }
 
     /// Goes to the consent page; gives what it sends back.
