@@ -219,8 +219,10 @@ impl Dynamics365 {
 
     async fn find_invoice(&self, invoice: &Invoice) -> Result<Option<Recorded>, AccountingError> {
         let filter = equals("externalDocumentNumber", &code(&invoice.number));
-        let found = self.list("salesInvoices", &filter, 1).await?;
-        Ok(found.first().map(of_invoice))
+        let found = self.list("salesInvoices", &filter, 20).await?;
+        // One that was taken back by a credit memo does not count any more.
+        let counts = found.iter().find(|invoice| json::text(invoice, "/status") != "Canceled");
+        Ok(counts.map(of_invoice))
     }
 
     /// Posts a draft invoice, after a look whether it is one still and comes to the right amount.

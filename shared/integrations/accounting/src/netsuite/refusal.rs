@@ -40,21 +40,19 @@ fn is_closed_period(code: &str, detail: &str) -> bool {
         || (detail.contains("period") && (detail.contains("closed") || detail.contains("locked")))
 }
 
+/// The limit of concurrent requests can look like a login that failed.
+fn speaks_of_limit(response: &Response<Bytes>) -> bool {
+    let text = String::from_utf8_lossy(response.body()).to_ascii_lowercase();
+    text.contains("concurren") || text.contains("request limit")
+}
+
 /// What a response that is no success means.
 pub(crate) fn error_of(response: &Response<Bytes>) -> AccountingError {
     let (code, detail) = details(response.body());
     let status = response.status();
-    if LIMITS.contains(&code.as_str()) {
-        return AccountingError::Throttled { wait: None, daily: false };
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        // The limit of concurrent requests can look like a login that failed.
-        let text = String::from_utf8_lossy(response.body()).to_ascii_lowercase();
-        if text.contains("concurren") || text.contains("request limit") {
-            return AccountingError::Throttled { wait: None, daily: false };
-        }
-    }
-    if let Some(error) = error_of_status(Provider::NetSuite, status, response.headers()) {
+    let is_limit = LIMITS.contains(&code.as_str()) || (status == StatusCode::UNAUTHORIZED && speaks_of_limit(response));
+    let meant = if is_limit { StatusCode::TOO_MANY_REQUESTS } else { status };
+    if let Some(error) = error_of_status(Provider::NetSuite, meant, response.headers()) {
         return match error {
             AccountingError::Unauthorized(_) if !detail.is_empty() => {
                 AccountingError::Unauthorized(format!("NetSuite refuses the sign-in: {detail}"))

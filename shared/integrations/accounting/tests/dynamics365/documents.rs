@@ -211,3 +211,14 @@ async fn an_answer_that_cannot_be_read_is_no_absence() {
         assert!(books.client().find(&document).await.is_err());
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_invoice_is_not_found() {
+    let (books, acme, sent) = with_invoice().await;
+    let own = Document::Invoice(invoice("INV-1", &acme));
+    assert_eq!(books.find(&own).await.unwrap().id, sent.id);
+    let company = books.connection.company_id.clone().unwrap();
+    let cancel = |document: &mut ledgers::Stored| document.body["status"] = json!("Canceled");
+    books.ledger.books().get_mut(&company, "invoices", &sent.id).map(cancel).unwrap();
+    assert_eq!(books.find(&own).await, None);
+}

@@ -72,9 +72,8 @@ async fn errors_say_what_is_to_be_done() {
     let own = Document::Invoice(invoice("INV-2", &acme));
     let order = |kind| books.ledger.order(Fault::once(INVOICES, kind));
     order(FaultKind::Throttled { retry_after: Some(7), daily: false });
-    // A limit of concurrent requests has no time after which it ends, whatever a header says.
     let throttled = books.write(&own, "key").await;
-    assert!(matches!(throttled, Err(AccountingError::Throttled { daily: false, .. })), "{throttled:?}");
+    assert_eq!(throttled, Err(AccountingError::Throttled { wait: Some(Duration::from_secs(7)), daily: false }));
     order(FaultKind::Status { status: 503 });
     assert!(matches!(books.write(&own, "key").await, Err(AccountingError::Unknown(_))));
     order(FaultKind::Duplicate);
