@@ -101,6 +101,7 @@ pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// The stand-ins.
 pub struct Ledgers {
     all: Vec<Arc<Ledger>>,
+    router: Router,
 }
 
 impl Ledgers {
@@ -108,7 +109,9 @@ impl Ledgers {
     pub fn new(now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         let now: Now = Arc::new(now);
         let ledger = |spec: &&'static provider::Spec| Arc::new(Ledger::new(spec, now.clone()));
-        Self { all: provider::ALL.iter().map(ledger).collect() }
+        let all: Vec<_> = provider::ALL.iter().map(ledger).collect();
+        let router = all.iter().fold(Router::new(), |router, ledger| router.merge(router::router(ledger.clone())));
+        Self { all, router }
     }
 
     /// The stand-in of that name: `xero`.
@@ -118,7 +121,7 @@ impl Ledgers {
 
     /// All of them, with what steers them.
     pub fn router(&self) -> Router {
-        self.all.iter().fold(Router::new(), |router, ledger| router.merge(router::router(ledger.clone())))
+        self.router.clone()
     }
 
     /// Answers `request`, whose path begins with `/ledgers/{provider}`, whatever its host. An error: the connection broke.

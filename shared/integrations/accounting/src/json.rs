@@ -51,3 +51,30 @@ pub(crate) fn cut(text: &str, characters: usize) -> String {
 pub(crate) fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_sent_to_the_last_digit_or_not_at_all() {
+        for (written, sent) in
+            [("0.10", "0.1"), ("100", "100"), ("-33.33", "-33.33"), ("1234567890123.45", "1234567890123.45")]
+        {
+            assert_eq!(number(written.parse().unwrap()).unwrap().to_string().trim_end_matches(".0"), sent);
+        }
+        let refused = number("12345678901234567.89".parse().unwrap());
+        assert!(matches!(refused, Err(AccountingError::Refused { .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn amounts_are_read_however_they_are_written() {
+        let read = |value: Value| decimal(&value).map(|amount| amount.to_string());
+        assert_eq!(read(serde_json::json!(118)), Some("118".to_owned()));
+        assert_eq!(read(serde_json::json!(33.330)), Some("33.33".to_owned()));
+        assert_eq!(read(serde_json::json!(1e-7)), Some("0.0000001".to_owned()));
+        assert_eq!(read(serde_json::json!("18.00")), Some("18".to_owned()));
+        assert_eq!(read(serde_json::json!("eighteen")), None);
+        assert_eq!(read(serde_json::json!(null)), None);
+    }
+}

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use edge_accounting::{
     AccountingClient, AccountingError, Callback, Connection, Document, Endpoints, Environment, Provider, Recorded,
     Tokens, Transport, open,
@@ -21,6 +22,9 @@ use serde_json::Value;
 
 /// Where the person comes back to.
 pub const REDIRECT: &str = "http://edge.test/api/v1/enterprise-billing/integrations/callback";
+
+/// The path of a request, its body, and the answer's.
+type Exchanged = (String, Bytes, Bytes);
 
 /// A request and its answer, as far as they are JSON.
 #[derive(Clone)]
@@ -36,7 +40,7 @@ pub struct Books {
     pub ledgers: Arc<Ledgers>,
     pub ledger: Arc<Ledger>,
     pub connection: Connection,
-    exchanges: Arc<Mutex<Vec<Exchange>>>,
+    exchanges: Arc<Mutex<Vec<Exchanged>>>,
     clients: AtomicU64,
 }
 
@@ -46,15 +50,14 @@ impl Books {
         let world = World::new(1);
         let clock = world.clock.clone();
         let ledgers = Arc::new(Ledgers::new(move || clock.now().as_millis()));
-        let exchanges: Arc<Mutex<Vec<Exchange>>> = Arc::default();
+        let exchanges: Arc<Mutex<Vec<Exchanged>>> = Arc::default();
         let (answering, kept) = (ledgers.clone(), exchanges.clone());
         world.http.on_request(move |request| {
             let (answering, kept) = (answering.clone(), kept.clone());
             async move {
-                let json = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
-                let (path, sent) = (request.uri().path().to_owned(), json(request.body()));
+                let (path, sent) = (request.uri().path().to_owned(), request.body().clone());
                 let answer = answering.send(request).await.map_err(HttpError::Failed)?;
-                kept.lock().unwrap().push(Exchange { path, request: sent, answer: json(answer.body()) });
+                kept.lock().unwrap().push((path, sent, answer.body().clone()));
                 Ok(answer)
             }
         });
@@ -96,7 +99,7 @@ impl Books {
     /// Goes to the consent page; gives what it sends back.
     pub async fn consent(&self, challenge: Option<&str>) -> Callback {
         let url = self.client().consent_url(REDIRECT, "state-1", challenge).unwrap();
-        let request = http::Request::get(url).body(bytes::Bytes::new()).unwrap();
+        let request = http::Request::get(url).body(Bytes::new()).unwrap();
         let answer = self.ledgers.send(request).await.unwrap();
         assert_eq!(answer.status(), 302, "{:?}", answer.body());
         let location = answer.headers()["location"].to_str().unwrap().to_owned();
@@ -110,8 +113,21 @@ impl Books {
         Callback { code: of("code").unwrap(), verifier: None, redirect_uri: REDIRECT.to_owned(), parameters }
     }
 
+    /// The books as they were at the beginning, signed in to.
+    pub async fn anew(&mut self) {
+        self.ledger.reset();
+        self.exchanges.lock().unwrap().clear();
+        (self.connection.tokens, self.connection.company_id) = (None, None);
+        self.sign_in().await;
+    }
+
     /// Signs in, and chooses the first company.
     pub async fn signed_in(mut self) -> Self {
+        self.sign_in().await;
+        self
+    }
+
+    async fn sign_in(&mut self) {
         let callback = self.consent(None).await;
         let (tokens, company) = self.client().redeem(&callback, self.now()).await.unwrap();
         self.keep(tokens);
@@ -119,7 +135,6 @@ impl Books {
         let companies = self.client().companies().await.unwrap();
         self.connection.company_id = companies.first().map(|company| company.id.clone());
         self.ledger.forget_calls();
-        self
     }
 
     /// Stores tokens.
@@ -141,7 +156,13 @@ fn consent_page(provider: Provider) -> &'static str {
 impl Books {
     /// What went to and fro.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.exchanges.lock().unwrap().clone()
+        let json = |bytes: &Bytes| serde_json::from_slice(bytes).unwrap_or_default();
+        let exchange = |(path, request, answer): &Exchanged| Exchange {
+            path: path.clone(),
+            request: json(request),
+            answer: json(answer),
+        };
+        self.exchanges.lock().unwrap().iter().map(exchange).collect()
     }
 
     /// What was written of a kind: numbers, in order.
