@@ -3,7 +3,7 @@
 # make bench   how fast, against what else one could use
 
 SHELL := /bin/bash
-COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning messaging analytics console
+COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning messaging integrations analytics console
 # These promise fast answers and are compiled for speed. The others wait for databases and upstreams, and are compiled for
 # size.
 FAST := seat-verification webhook-verification plan-lookup rules

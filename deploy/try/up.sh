@@ -19,7 +19,7 @@ mkdir -p "$state_dir"
 
 random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
-# The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport, the mail service and shops are one server.
+# The stand-ins for the ERP, BheemPay, Stripe, Notify, Passport, the mail service, shops and accounting systems are one server.
 erp=$upstreams
 # Nobody listens there.
 [ "${ERP:-}" = none ] && erp=http://127.0.0.1:9
@@ -44,6 +44,32 @@ export SPIN_VARIABLE_OTP_KEY=${SPIN_VARIABLE_OTP_KEY:-$("$bin/bheem-edge" seat-t
 export SPIN_VARIABLE_ENCRYPTION_KEY=${SPIN_VARIABLE_ENCRYPTION_KEY:-$("$bin/bheem-edge" seat-token-key)}
 export SPIN_VARIABLE_SHOPIFY_URL=${SPIN_VARIABLE_SHOPIFY_URL:-$upstreams}
 export SPIN_VARIABLE_WOOCOMMERCE_HOST=${SPIN_VARIABLE_WOOCOMMERCE_HOST:-$upstreams}
+# The stand-ins of the accounting systems let in the app <name>-client with the secret <name>-secret.
+for name in quickbooks xero sage; do
+    upper=${name^^}
+    for variable in "${upper}_CLIENT_ID=$name-client" "${upper}_CLIENT_SECRET=$name-secret" "${upper}_HOST=$upstreams"; do
+        default="SPIN_VARIABLE_${variable%%=*}"
+        export "$default=${!default:-${variable#*=}}"
+    done
+done
+ledgers=$upstreams/ledgers
+export SPIN_VARIABLE_QUICKBOOKS_URL=${SPIN_VARIABLE_QUICKBOOKS_URL:-$ledgers/quickbooks}
+export SPIN_VARIABLE_QUICKBOOKS_SANDBOX_URL=${SPIN_VARIABLE_QUICKBOOKS_SANDBOX_URL:-$ledgers/quickbooks}
+export SPIN_VARIABLE_QUICKBOOKS_OAUTH_URL=${SPIN_VARIABLE_QUICKBOOKS_OAUTH_URL:-$ledgers/quickbooks}
+export SPIN_VARIABLE_QUICKBOOKS_CONSENT_URL=${SPIN_VARIABLE_QUICKBOOKS_CONSENT_URL:-$ledgers/quickbooks/connect/oauth2}
+export SPIN_VARIABLE_XERO_URL=${SPIN_VARIABLE_XERO_URL:-$ledgers/xero}
+export SPIN_VARIABLE_XERO_IDENTITY_URL=${SPIN_VARIABLE_XERO_IDENTITY_URL:-$ledgers/xero}
+export SPIN_VARIABLE_XERO_CONSENT_URL=${SPIN_VARIABLE_XERO_CONSENT_URL:-$ledgers/xero/identity/connect/authorize}
+export SPIN_VARIABLE_SAGE_URL=${SPIN_VARIABLE_SAGE_URL:-$ledgers/sage}
+export SPIN_VARIABLE_SAGE_OAUTH_URL=${SPIN_VARIABLE_SAGE_OAUTH_URL:-$ledgers/sage}
+export SPIN_VARIABLE_SAGE_CONSENT_URL=${SPIN_VARIABLE_SAGE_CONSENT_URL:-$ledgers/sage/oauth2/auth/central}
+export SPIN_VARIABLE_NETSUITE_URL=${SPIN_VARIABLE_NETSUITE_URL:-$ledgers/netsuite}
+export SPIN_VARIABLE_NETSUITE_HOST=${SPIN_VARIABLE_NETSUITE_HOST:-$upstreams}
+export SPIN_VARIABLE_DYNAMICS365_URL=${SPIN_VARIABLE_DYNAMICS365_URL:-$ledgers/dynamics365}
+export SPIN_VARIABLE_DYNAMICS365_LOGIN_URL=${SPIN_VARIABLE_DYNAMICS365_LOGIN_URL:-$ledgers/dynamics365}
+export SPIN_VARIABLE_DYNAMICS365_HOST=${SPIN_VARIABLE_DYNAMICS365_HOST:-$upstreams}
+export SPIN_VARIABLE_DYNAMICS365_LOGIN_HOST=${SPIN_VARIABLE_DYNAMICS365_LOGIN_HOST:-$upstreams}
+export SPIN_VARIABLE_SAP_HOST=${SPIN_VARIABLE_SAP_HOST:-$upstreams}
 export SPIN_VARIABLE_UNSUBSCRIBE_KEY=${SPIN_VARIABLE_UNSUBSCRIBE_KEY:-$("$bin/bheem-edge" seat-token-key)}
 stripe_secrets=${SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE:-whsec_$(random)}
 export SPIN_VARIABLE_WEBHOOK_SECRETS_STRIPE=$stripe_secrets

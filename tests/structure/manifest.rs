@@ -27,14 +27,33 @@ const SIGN_IN: &[&str] = &[
 const HOSTS: &[(&str, &str)] = &[
     ("bheempay_url", "{{ bheempay_url }}"),
     ("database_url", "postgres://{{ database_host }}"),
+    ("dynamics365_login_url", "{{ dynamics365_login_host }}"),
+    ("dynamics365_url", "{{ dynamics365_host }}"),
     ("erp_url", "{{ erp_url }}"),
     ("mail_api_key", "{{ mail_url }}"),
+    ("netsuite_url", "{{ netsuite_host }}"),
     ("notify_api_key", "{{ notify_url }}"),
     ("passport_audience", "http://passport-keys.spin.internal"),
+    ("quickbooks_url", "{{ quickbooks_host }}"),
+    ("sage_url", "{{ sage_host }}"),
+    ("sap_host", "{{ sap_host }}"),
     ("shopify_url", "https://*.myshopify.com"),
     ("shopify_url", "{{ shopify_url }}"),
     ("shopify_url", "{{ woocommerce_host }}"),
     ("stripe_url", "{{ stripe_url }}"),
+    ("xero_url", "{{ xero_host }}"),
+];
+
+/// Variables that stand in the lists of hosts alone.
+const HOST_LISTS: [&str; 8] = [
+    "database_host",
+    "dynamics365_host",
+    "dynamics365_login_host",
+    "netsuite_host",
+    "quickbooks_host",
+    "sage_host",
+    "woocommerce_host",
+    "xero_host",
 ];
 
 /// The component that has all others run their jobs: those that have the variable `drain_key`.
@@ -108,8 +127,7 @@ fn variables_have_one_name_and_reach_every_component_that_needs_them() {
         let needs_address = lets_in && name != "seat-verification";
         assert_eq!(variables.contains_key("trusted_proxies"), needs_address, "{name}: trusted_proxies");
     }
-    // They stand in the lists of hosts.
-    given.extend(["database_host", "woocommerce_host"].map(str::to_owned));
+    given.extend(HOST_LISTS.map(str::to_owned));
     assert_eq!(given, manifest.variables);
 }
 

@@ -72,6 +72,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &["entities", "entity_charges", "entity_invoice_lines", "entity_subscriptions", "entity_trees"],
     ),
     ("billing/disputes", &["dispute_comments", "disputes", "refund_accounts"]),
+    ("integrations/connections", &["integration_consents", "integrations"]),
     ("operations/stats", &["stats_snapshots"]),
 ];
 

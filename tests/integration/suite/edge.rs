@@ -90,6 +90,36 @@ impl Settings {
         KEYS.into_iter().fold(self, |settings, name| settings.with(name, KEY))
     }
 
+    /// With the stand-ins of the accounting systems at `upstream`, and the apps that they let in.
+    fn with_ledgers(self, upstream: &str) -> Self {
+        let hosts = ["quickbooks_host", "xero_host", "sage_host", "netsuite_host", "dynamics365_host"];
+        let settings = hosts.into_iter().chain(["dynamics365_login_host", "sap_host"]);
+        let settings = settings.fold(self, |settings, host| settings.with(host, upstream));
+        [
+            ("quickbooks_url", "quickbooks"),
+            ("quickbooks_sandbox_url", "quickbooks"),
+            ("quickbooks_oauth_url", "quickbooks"),
+            ("quickbooks_consent_url", "quickbooks/connect/oauth2"),
+            ("xero_url", "xero"),
+            ("xero_identity_url", "xero"),
+            ("xero_consent_url", "xero/identity/connect/authorize"),
+            ("sage_url", "sage"),
+            ("sage_oauth_url", "sage"),
+            ("sage_consent_url", "sage/oauth2/auth/central"),
+            ("netsuite_url", "netsuite"),
+            ("dynamics365_url", "dynamics365"),
+            ("dynamics365_login_url", "dynamics365"),
+        ]
+        .into_iter()
+        .fold(settings, |settings, (name, path)| settings.with(name, format!("{upstream}/ledgers/{path}")))
+        .with("quickbooks_client_id", "quickbooks-client")
+        .with("quickbooks_client_secret", "quickbooks-secret")
+        .with("xero_client_id", "xero-client")
+        .with("xero_client_secret", "xero-secret")
+        .with("sage_client_id", "sage-client")
+        .with("sage_client_secret", "sage-secret")
+    }
+
     /// With another value for one variable.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -147,6 +177,7 @@ impl Edge {
         let variables = settings.with("erp_url", &upstream).with("notify_url", &upstream).with("mail_url", &upstream);
         let variables = variables.with("bheempay_url", &upstream).with("bheempay_api_key", ERP_API_KEY);
         let variables = variables.with("shopify_url", &upstream).with("woocommerce_host", &upstream);
+        let variables = variables.with_ledgers(&upstream);
         let mut variables = variables.with("stripe_url", &upstream).with("stripe_secret_key", STRIPE_KEY).0;
         if let Some((url, host)) = &stores.postgres {
             variables.push(("database_url", url.clone()));

@@ -77,6 +77,8 @@ rights! {
     EnterpriseWrite;
     /// May read financial reports.
     ReportsRead;
+    /// May connect accounting systems, and have them synchronised.
+    IntegrationsAdmin;
     /// May read invoices.
     InvoicesRead;
     /// May create and change invoices, and record payments.

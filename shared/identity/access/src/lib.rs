@@ -30,10 +30,10 @@ pub use drain::{DrainAccess, job_routes, jobs_router};
 pub use error::{ApiKeyError, AuthenticationError, KeysUnavailable, TokenError};
 pub use granted::{
     AnalyticsRead, AnyScope, ApplicationsRead, ApplicationsWrite, BillingRead, BillingWrite, EnterpriseRead,
-    EnterpriseWrite, ErpAdmin, Granted, InvoicesRead, InvoicesWrite, JobsRead, JobsWrite, MessagesRead, MessagesWrite,
-    OperationsRead, OrdersRead, OrdersWrite, OrganizationsRead, OrganizationsWrite, OtpSend, ReportsRead, Right,
-    RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead, SubscriptionsWrite, TenantsAdmin,
-    WebhooksRead, WebhooksWrite,
+    EnterpriseWrite, ErpAdmin, Granted, IntegrationsAdmin, InvoicesRead, InvoicesWrite, JobsRead, JobsWrite,
+    MessagesRead, MessagesWrite, OperationsRead, OrdersRead, OrdersWrite, OrganizationsRead, OrganizationsWrite,
+    OtpSend, ReportsRead, Right, RulesEvaluate, RulesRead, RulesWrite, SeatsVerify, SeatsWrite, SubscriptionsRead,
+    SubscriptionsWrite, TenantsAdmin, WebhooksRead, WebhooksWrite,
 };
 pub use passport::router as passport_keys_router;
 pub use role::Role;

@@ -49,7 +49,8 @@ impl Role {
             &[Scope::SeatsWrite, Scope::ApplicationsRead, Scope::OrganizationsRead, Scope::SubscriptionsRead];
         const MANAGE_BILLING: &[Scope] =
             &[Scope::BillingRead, Scope::BillingWrite, Scope::SubscriptionsWrite, Scope::AnalyticsRead];
-        const MANAGE_ENTERPRISE: &[Scope] = &[Scope::EnterpriseRead, Scope::EnterpriseWrite, Scope::ReportsRead];
+        const MANAGE_ENTERPRISE: &[Scope] =
+            &[Scope::EnterpriseRead, Scope::EnterpriseWrite, Scope::ReportsRead, Scope::IntegrationsAdmin];
         const MANAGE_INVOICES: &[Scope] = &[Scope::InvoicesRead, Scope::InvoicesWrite];
         const EDIT_ORGANISATION: &[Scope] = &[Scope::OrganizationsWrite];
         const WRITE_TO_PEOPLE: &[Scope] = &[Scope::MessagesRead, Scope::MessagesWrite];
@@ -107,6 +108,7 @@ mod tests {
                 Scope::AnalyticsRead,
                 Scope::EnterpriseRead,
                 Scope::EnterpriseWrite,
+                Scope::IntegrationsAdmin,
                 Scope::InvoicesRead,
                 Scope::InvoicesWrite,
             ] {

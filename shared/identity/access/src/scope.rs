@@ -74,6 +74,9 @@ pub enum Scope {
     /// Read financial reports.
     #[serde(rename = "reports:read")]
     ReportsRead,
+    /// Connect accounting systems, and have them synchronised.
+    #[serde(rename = "integrations:admin")]
+    IntegrationsAdmin,
     /// Read invoices, their payments and reminders.
     #[serde(rename = "invoices:read")]
     InvoicesRead,
@@ -108,7 +111,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::SeatsVerify,
         Self::SeatsWrite,
         Self::PlansRead,
@@ -131,6 +134,7 @@ impl Scope {
         Self::EnterpriseRead,
         Self::EnterpriseWrite,
         Self::ReportsRead,
+        Self::IntegrationsAdmin,
         Self::InvoicesRead,
         Self::InvoicesWrite,
         Self::MessagesRead,
@@ -168,6 +172,7 @@ impl Scope {
             Self::EnterpriseRead => "enterprise:read",
             Self::EnterpriseWrite => "enterprise:write",
             Self::ReportsRead => "reports:read",
+            Self::IntegrationsAdmin => "integrations:admin",
             Self::InvoicesRead => "invoices:read",
             Self::InvoicesWrite => "invoices:write",
             Self::MessagesRead => "messages:read",

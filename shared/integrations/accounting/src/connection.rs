@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use edge_capabilities::Timestamp;
+use edge_database::text_column;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +19,23 @@ pub enum Environment {
     /// The provider's sandbox.
     Sandbox,
 }
+
+impl Environment {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Sandbox => "sandbox",
+        }
+    }
+
+    /// The environment of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Production, Self::Sandbox].into_iter().find(|environment| environment.as_str() == name)
+    }
+}
+
+text_column!(Environment);
 
 /// A provider's addresses, without a slash at the end. Those of a sandbox or a stand-in are others than the provider's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What is written to the books. Amounts are exact, in major units; accounts are the tenant's GL codes, which its mappings
 //! gave.
 
+use edge_database::text_column;
 use edge_money::Currency;
 use edge_time_zones::Date;
 use rust_decimal::Decimal;
@@ -48,6 +49,8 @@ impl DocumentKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
+
+text_column!(DocumentKind);
 
 /// A document of the provider's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

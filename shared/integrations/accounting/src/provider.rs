@@ -1,6 +1,7 @@
 //! The accounting systems.
 
 use edge_capabilities::http::UpstreamName;
+use edge_database::text_column;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,3 +61,5 @@ impl Provider {
         }
     }
 }
+
+text_column!(Provider);

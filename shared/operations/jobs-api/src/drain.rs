@@ -19,11 +19,12 @@ use http::{HeaderMap, Request, StatusCode};
 use crate::AppState;
 
 /// The other components that run jobs, each at `/jobs/drain`.
-pub const COMPONENTS: [&str; 8] = [
+pub const COMPONENTS: [&str; 9] = [
     "analytics",
     "checkout",
     "enterprise",
     "erp-sync",
+    "integrations",
     "messaging",
     "provisioning",
     "subscriptions",

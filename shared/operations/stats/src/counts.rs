@@ -14,12 +14,13 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
 /// The components that count their requests: all that have a store to count in.
-pub const COMPONENTS: [&str; 13] = [
+pub const COMPONENTS: [&str; 14] = [
     "admin",
     "analytics",
     "checkout",
     "enterprise",
     "erp-sync",
+    "integrations",
     "messaging",
     "plan-lookup",
     "provisioning",

@@ -76,6 +76,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0049_invoice_refunds"),
     expand!("0050_untold_allocations"),
     expand!("0051_payment_names"),
+    expand!("0052_integrations"),
 ];
 
 /// The migrations of `list` with their versions.

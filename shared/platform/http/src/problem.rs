@@ -57,6 +57,8 @@ codes! {
     OdooCustomerIdExists BAD_REQUEST "ODOO_CUSTOMER_ID_EXISTS";
     /// 400: the domain has an e-mail account with this address.
     EmailAccountAlreadyExists BAD_REQUEST "EMAIL_ACCOUNT_ALREADY_EXISTS";
+    /// 400: the consent is unknown, used or expired: it is to be begun anew.
+    ConsentInvalid BAD_REQUEST "CONSENT_INVALID";
     /// 401: the credential is missing or unknown.
     Unauthenticated UNAUTHORIZED "UNAUTHENTICATED";
     /// 403: the credential lacks the required right.
@@ -67,6 +69,8 @@ codes! {
     OwnDispute FORBIDDEN "OWN_DISPUTE";
     /// 403: the caller is not a current approver of the request.
     NotAnApprover FORBIDDEN "NOT_AN_APPROVER";
+    /// 403: whoever was asked did not consent.
+    ConsentDenied FORBIDDEN "CONSENT_DENIED";
     /// 404: the resource does not exist or belongs to another tenant.
     NotFound NOT_FOUND "NOT_FOUND";
     /// 404: there is no such API key.
@@ -139,6 +143,8 @@ codes! {
     DisputeNotFound NOT_FOUND "DISPUTE_NOT_FOUND";
     /// 404: there is no such report, or it is another tenant's.
     ReportNotFound NOT_FOUND "REPORT_NOT_FOUND";
+    /// 404: there is no such integration, or it is another tenant's.
+    IntegrationNotFound NOT_FOUND "INTEGRATION_NOT_FOUND";
     /// 405: the path does not support this method.
     MethodNotAllowed METHOD_NOT_ALLOWED "METHOD_NOT_ALLOWED";
     /// 406: the resource is not there in a type that the caller accepts.
@@ -239,6 +245,12 @@ codes! {
     AmendmentPending CONFLICT "AMENDMENT_PENDING";
     /// 409: the amendment is dated before one that is agreed on.
     AmendmentOutOfOrder CONFLICT "AMENDMENT_OUT_OF_ORDER";
+    /// 409: documents were written to the books of another company.
+    CompanyChanged CONFLICT "COMPANY_CHANGED";
+    /// 409: nobody has to consent: the credentials are enough.
+    ConsentNotNeeded CONFLICT "CONSENT_NOT_NEEDED";
+    /// 409: the integration is not connected to the books of a company.
+    IntegrationNotConnected CONFLICT "INTEGRATION_NOT_CONNECTED";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.

@@ -89,6 +89,12 @@ impl Keys {
         };
         self.derived(usage).find_map(open).and_then(|opened| String::from_utf8(opened).ok())
     }
+
+    /// Whether the newest key opens `sealed`. Otherwise an older one made it, and it is to be sealed anew before that key is
+    /// dropped.
+    pub fn is_of_newest(&self, usage: &[&'static str], owner: &str, sealed: &str) -> bool {
+        Self(self.0.iter().take(1).copied().collect()).open(usage, owner, sealed).is_some()
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +115,8 @@ mod tests {
         let sealed = keys(OLD).seal(&["shop"], &SeededRandom::new(1), "t", "hush");
         assert!(!sealed.contains(&hex::encode("hush")));
         assert_eq!(keys(&format!("{NEW}, {OLD}")).open(&["shop"], "t", &sealed).as_deref(), Some("hush"));
+        assert!(keys(OLD).is_of_newest(&["shop"], "t", &sealed));
+        assert!(!keys(&format!("{NEW}, {OLD}")).is_of_newest(&["shop"], "t", &sealed));
         for (opened, what) in [
             (keys(OLD).open(&["shop"], "u", &sealed), "another owner"),
             (keys(OLD).open(&["code"], "t", &sealed), "another use"),

@@ -346,6 +346,13 @@ event_types! {
         required: &["dispute_id", "amount", "decision"],
         email: Some("workspace_dispute_resolved"),
     }
+    WORKSPACE_INTEGRATION_REAUTH {
+        description: "An accounting system lets the edge in no more", category: Category::Billing,
+        template: "WORKSPACE_INTEGRATION_REAUTH",
+        required: &["integration_id", "integration_name", "provider"],
+        email: Some("workspace_integration_reauth"),
+        push: Some("{{provider}} does not let the edge in any more: consent again"),
+    }
     WORKSPACE_SEAT_INVITATION {
         description: "Invited to a seat of an application", category: Category::Team, template: "WORKSPACE_SEAT_INVITATION",
         required: &["application", "subscription_id", "seat_id", "code", "expires_at"],
