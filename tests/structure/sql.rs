@@ -59,6 +59,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("billing/contracts", &["contract_numbers", "contracts"]),
+    ("analytics/custom-reports", &["custom_reports"]),
     ("analytics/mrr", &["mrr_batches", "mrr_customers", "mrr_rollups"]),
     (
         "payments/payment-history",

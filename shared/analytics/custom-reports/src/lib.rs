@@ -4,6 +4,7 @@
 //! * [`query`]: what a report asks for, as it is written; [`plan`]: the same, once it is checked.
 //! * [`period`]: periods of the calendar, in the tenant's time zone.
 //! * [`statement`]: the SQL of a page of rows; [`rows`]: page after page; [`output`]: rows as JSON and CSV.
+//! * [`run`]: running a report; [`saved`]: reports that are saved, and sent by a schedule.
 //! * [`router`]: the routes.
 
 mod catalogue;
@@ -15,6 +16,7 @@ mod query;
 mod router;
 mod rows;
 mod run;
+mod saved;
 mod statement;
 
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, jobs, router, routes};

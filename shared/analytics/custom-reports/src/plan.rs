@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::catalogue::{Member, Operator, relation, relations};
 use crate::period::{Granularity, MAX_PERIODS, Moving};
-use crate::query::{ReportFilter, ReportQuery, ReportTime};
+use crate::query::{ReportFilter, ReportRequest, ReportTime};
 
 /// The most rows of a report.
 pub(crate) const MAX_ROWS: u32 = 100_000;
@@ -181,7 +181,7 @@ struct Checker {
 
 impl Plan {
     /// Checks `query` for a tenant whose time zone is `zone`. Ranges that move are those of `now`.
-    pub(crate) fn new(query: &ReportQuery, zone: &Zone, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn new(query: &ReportRequest, zone: &Zone, now: Timestamp) -> Result<Self, Problem> {
         let mut errors = Vec::new();
         let mut zone = zone.clone();
         if let Some(name) = &query.timezone {
@@ -218,7 +218,7 @@ impl Plan {
 
 /// Whose records a report counts: those of its first measure's source; without measures those of the dimensions' source from
 /// which all others can be reached.
-fn root(query: &ReportQuery) -> Option<&'static Relation> {
+fn root(query: &ReportRequest) -> Option<&'static Relation> {
     let sources = |names: &[String]| -> Vec<&'static Relation> {
         names.iter().filter_map(|name| Member::find(name)).map(Member::relation).collect()
     };
@@ -285,7 +285,7 @@ impl Checker {
         }
     }
 
-    fn check(&mut self, query: &ReportQuery, now: Timestamp) -> Option<Plan> {
+    fn check(&mut self, query: &ReportRequest, now: Timestamp) -> Option<Plan> {
         if let Owner::Reference(owner) = self.root.owner {
             let relation = relations().find(|relation| relation.name == owner)?;
             self.table(relation)?;
@@ -419,7 +419,7 @@ impl Checker {
         &mut self,
         place: usize,
         filter: &ReportFilter,
-        query: &ReportQuery,
+        query: &ReportRequest,
         columns: &[Column],
         conditions: &mut Vec<Condition>,
         having: &mut Vec<(usize, Operator, Vec<Value>)>,
@@ -493,7 +493,7 @@ impl Checker {
         Some(values)
     }
 
-    fn order(&mut self, query: &ReportQuery, columns: &[Column]) -> Vec<(usize, bool)> {
+    fn order(&mut self, query: &ReportRequest, columns: &[Column]) -> Vec<(usize, bool)> {
         let mut order: Vec<(usize, bool)> = Vec::new();
         let dimension_of_time = query.time.as_ref().map(|time| time.dimension.as_str());
         for (place, wanted) in query.order.iter().enumerate() {
@@ -530,7 +530,7 @@ fn dimension_column(name: &str, field: Field) -> Column {
 }
 
 /// The only currency that the filters of the report leave of the dimension `name`.
-fn only_currency(query: &ReportQuery, name: &str) -> Option<Currency> {
+fn only_currency(query: &ReportRequest, name: &str) -> Option<Currency> {
     query.filters.iter().find_map(|filter| {
         let [Json::String(code)] = filter.values.as_slice() else { return None };
         let is_one = filter.member == name && filter.operator == Operator::Equals.as_str();

@@ -4,9 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::saved::ReportSchedule;
+
 /// What a report asks for. The names of members are those of `GET /reports/custom/members`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct ReportQuery {
+#[schema(as = CustomReport)]
+pub(crate) struct ReportRequest {
+    /// The name, 1 to 200 bytes, under which the report is saved. Absent: it is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// When a saved report is sent, and to whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) schedule: Option<ReportSchedule>,
     /// What is added up: up to 20 measures, all of one source.
     #[serde(default)]
     #[schema(example = json!(["charges.amount", "charges.count"]))]

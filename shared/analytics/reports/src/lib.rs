@@ -17,4 +17,4 @@ mod router;
 mod seat_usage;
 mod usage;
 
-pub use router::{ApiDoc, router, routes};
+pub use router::{ApiDoc, jobs, router, routes};

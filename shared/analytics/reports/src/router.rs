@@ -26,7 +26,6 @@ pub(crate) struct Services {
     authenticator: Authenticator,
     pub(crate) capabilities: Capabilities,
     collector: Collector,
-    jobs: Arc<JobRunner>,
     pub(crate) activity: SeatActivity,
     pub(crate) movements: Movements,
     pub(crate) mrr: MrrLedger,
@@ -57,21 +56,13 @@ impl Services {
     }
 }
 
-edge_http::state_parts!(AppState { authenticator: Authenticator, jobs: Arc<JobRunner> });
+edge_http::state_parts!(AppState { authenticator: Authenticator });
 
-/// The routes, for a component that serves others too, with those that run its jobs.
+/// The routes, for a component that serves others too.
 pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
-    let runner = JobRunner::new("analytics", capabilities, &JobQueue::new(capabilities, db));
-    let collector = Collector::new(capabilities, db);
-    let remove = RemoveActivity { capabilities: capabilities.clone(), db: db.clone() };
-    let jobs = runner
-        .repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(capabilities, db))
-        .repeat(COLLECT, COLLECT_EVERY, collector.clone())
-        .repeat(REMOVE_ACTIVITY, REMOVE_EVERY, remove);
     let state = AppState(Arc::new(Services {
         authenticator: Authenticator::new(capabilities, db),
-        collector,
-        jobs: Arc::new(jobs),
+        collector: Collector::new(capabilities, db),
         activity: SeatActivity::new(db.clone()),
         movements: Movements::new(db.clone()),
         payments: PaymentHistory::new(db.clone()),
@@ -84,14 +75,26 @@ pub fn routes(capabilities: &Capabilities, db: &Db) -> Router {
         .route("/analytics/revenue", get(revenue::get_revenue))
         .route("/analytics/seat-usage", get(seat_usage::get_seat_usage))
         .route("/analytics/health", get(health::get_health))
-        .merge(edge_access::job_routes())
         .with_state(state)
+}
+
+/// `runner` with the jobs of analytics.
+#[must_use]
+pub fn jobs(capabilities: &Capabilities, db: &Db, runner: JobRunner) -> JobRunner {
+    let remove = RemoveActivity { capabilities: capabilities.clone(), db: db.clone() };
+    runner
+        .repeat(ROLL_UP, ROLL_UP_EVERY, RollUp::new(capabilities, db))
+        .repeat(COLLECT, COLLECT_EVERY, Collector::new(capabilities, db))
+        .repeat(REMOVE_ACTIVITY, REMOVE_EVERY, remove)
 }
 
 /// The routes alone, with the layers that all components share.
 pub fn router(capabilities: Capabilities) -> Router {
     let db = Db::new(capabilities.db.clone());
-    edge_http::finish(routes(&capabilities, &db), "analytics", &capabilities)
+    let runner = JobRunner::new("analytics", &capabilities, &JobQueue::new(&capabilities, &db));
+    let runner = jobs(&capabilities, &db, runner);
+    let routes = routes(&capabilities, &db).merge(edge_access::jobs_router(&capabilities, &db, runner));
+    edge_http::finish(routes, "analytics", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

@@ -77,6 +77,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0050_untold_allocations"),
     expand!("0051_payment_names"),
     expand!("0052_integrations"),
+    expand!("0055_custom_reports"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -316,6 +316,11 @@ event_types! {
         required: &["budget_name", "threshold", "message"],
         email: Some("budget_alert"),
     }
+    WORKSPACE_REPORT_READY {
+        description: "A scheduled report is ready", category: Category::Billing, template: "WORKSPACE_REPORT_READY",
+        required: &["report_name", "report_url"],
+        email: Some("workspace_report_ready"),
+    }
     WORKSPACE_CONTRACT_RENEWAL {
         description: "A contract renews soon", category: Category::Billing, template: "WORKSPACE_CONTRACT_RENEWAL",
         required: &["contract_name", "renewal_date"],
