@@ -15,6 +15,7 @@ mod checkout;
 mod contacts;
 mod contracts;
 mod conventions;
+mod custom_reports;
 mod disputes;
 mod durability;
 mod entities;
@@ -108,6 +109,7 @@ pub fn all() -> Vec<Fact> {
         key_requests::facts(),
         contacts::facts(),
         contracts::facts(),
+        custom_reports::facts(),
         conventions::facts(),
         bodies::facts(),
         malformed::facts(),
