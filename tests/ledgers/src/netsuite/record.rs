@@ -77,7 +77,7 @@ const PAYMENT: Shape = &[
     ("tranDate", true, Field::Date),
     ("memo", false, Field::Text(999)),
     ("payment", true, Field::Number(5)),
-    ("undepFunds", false, REFERENCE),
+    ("undepFunds", false, Field::Bool),
     ("account", false, REFERENCE),
     ("currency", false, REFERENCE),
     (
@@ -314,7 +314,7 @@ fn check_payment(books: &Books, known: Option<usize>, body: &Value) -> Result<Ch
     if books.get(ACCOUNT, "customers", customer).is_none() {
         return Err(bad_reference("customer", customer));
     }
-    if text(body, "/undepFunds/id") == "F" && !is_bank(books, text(body, "/account/id")) {
+    if body.get("undepFunds").and_then(Value::as_bool) == Some(false) && !is_bank(books, text(body, "/account/id")) {
         return Err(bad_reference("account", text(body, "/account/id")));
     }
     let amount = body.get("payment").map(decimal).unwrap_or_default();

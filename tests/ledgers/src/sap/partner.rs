@@ -53,7 +53,7 @@ const PARTNER: Shape = &[
 
 const ADDRESS: Shape = &[
     ("StreetName", false, Field::Text(60)),
-    ("StreetSuffixName1", false, Field::Text(40)),
+    ("StreetSuffixName", false, Field::Text(40)),
     ("CityName", false, Field::Text(40)),
     ("Region", false, Field::Text(3)),
     ("PostalCode", false, Field::Text(10)),

@@ -210,7 +210,7 @@ fn payment_body(payment: &Payment, id_of: IdOf<'_>) -> Result<Map<String, Value>
     set(&mut body, "tranDate", &payment.date.to_string(), 10);
     set(&mut body, "memo", &format!("Payment {} of {}", payment.number, payment.invoice_number), 999);
     body.insert("payment".to_owned(), number(payment.amount)?);
-    body.insert("undepFunds".to_owned(), json!({"id": "F"}));
+    body.insert("undepFunds".to_owned(), Value::Bool(false));
     body.insert("account".to_owned(), refer(id_of(&Reference::Account(payment.account.clone()))));
     let applied = json!({
         "doc": refer(payment.invoice.id.as_str()),

@@ -41,7 +41,7 @@ pub(crate) fn body(customer: &Customer, connection: &Connection, company_code: &
     let mut written = Map::new();
     let mut lines = address.lines.iter();
     set(&mut written, "StreetName", lines.next().map_or("", String::as_str), 60);
-    set(&mut written, "StreetSuffixName1", &lines.map(String::as_str).collect::<Vec<_>>().join(", "), 40);
+    set(&mut written, "StreetSuffixName", &lines.map(String::as_str).collect::<Vec<_>>().join(", "), 40);
     set(&mut written, "CityName", &address.city, 40);
     // A code of the country's, such as MH: a name would be refused.
     let region = Some(address.region.as_str()).filter(|region| region.len() <= 3);
