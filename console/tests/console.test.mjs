@@ -12,6 +12,7 @@ import { startEdge } from './edge.mjs';
 import { entities } from './entities.mjs';
 import { hardCases } from './hard-cases.mjs';
 import { health } from './health.mjs';
+import { integrations } from './integrations.mjs';
 import { invoices } from './invoices.mjs';
 import { messages } from './messages.mjs';
 import { money } from './money.mjs';
@@ -33,7 +34,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals, disputes },
-  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts },
+  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts, integrations },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {

@@ -18,8 +18,18 @@ export const WEBHOOK_SECRET = process.env.CONSOLE_WEBHOOK_SECRET ?? 'webhook-sec
 /** The stand-in Notify signs its delivery reports by it. */
 const NOTIFY_SECRET = `whsec_${Buffer.from('notify-secret-of-the-console-tests').toString('base64')}`;
 
-/** The edge keeps secrets of shops sealed by it. */
+/** The edge keeps secrets of shops and accounting systems sealed by it. */
 const ENCRYPTION_KEY = Buffer.alloc(32, 'encryption-key').toString('base64');
+
+/** The stand-ins of the accounting systems, and the apps that they let in. */
+function ledgers(upstreams) {
+  const at = { QUICKBOOKS_URL: 'quickbooks', QUICKBOOKS_SANDBOX_URL: 'quickbooks', QUICKBOOKS_OAUTH_URL: 'quickbooks', QUICKBOOKS_CONSENT_URL: 'quickbooks/connect/oauth2',
+    XERO_URL: 'xero', XERO_IDENTITY_URL: 'xero', XERO_CONSENT_URL: 'xero/identity/connect/authorize', SAGE_URL: 'sage', SAGE_OAUTH_URL: 'sage', SAGE_CONSENT_URL: 'sage/oauth2/auth/central',
+    NETSUITE_URL: 'netsuite', DYNAMICS365_URL: 'dynamics365', DYNAMICS365_LOGIN_URL: 'dynamics365' };
+  const hosts = ['QUICKBOOKS', 'XERO', 'SAGE', 'NETSUITE', 'DYNAMICS365', 'DYNAMICS365_LOGIN', 'SAP'].map((name) => [`${name}_HOST`, upstreams]);
+  const apps = ['quickbooks', 'xero', 'sage'].flatMap((name) => [[`${name.toUpperCase()}_CLIENT_ID`, `${name}-client`], [`${name.toUpperCase()}_CLIENT_SECRET`, `${name}-secret`]]);
+  return Object.fromEntries([...Object.entries(at).map(([name, path]) => [name, `${upstreams}/ledgers/${path}`]), ...hosts, ...apps]);
+}
 
 const freePort = () =>
   new Promise((resolve) => {
@@ -65,7 +75,7 @@ export async function startEdge() {
     ERP_URL: upstreams, BHEEMPAY_URL: upstreams, MAIL_URL: upstreams, STRIPE_URL: upstreams, NOTIFY_URL: upstreams,
     PUBLIC_URL: url, PASSPORT_ISSUER: upstreams, PASSPORT_AUDIENCE: 'bheem-edge', PASSPORT_JWKS_URL: `${upstreams}/.well-known/jwks.json`,
     CONSOLE_OIDC_CLIENT_ID: 'bheem-console', BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_SECRETS_BHEEMPAY: WEBHOOK_SECRET, WEBHOOK_SECRETS_NOTIFY: NOTIFY_SECRET,
-    ENCRYPTION_KEY,
+    ENCRYPTION_KEY, ...ledgers(upstreams),
   };
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SPIN_VARIABLE_${name}`, value]));
   const edge = run('bheem-edge', ['up', '--listen', `127.0.0.1:${port}`, '--state-dir', state, '--drain-every-secs', '5'], env);
