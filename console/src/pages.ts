@@ -41,6 +41,7 @@ export const PAGES: Page[] = [
   { path: '/contracts', title: 'Contracts', scope: 'enterprise:read', words: 'agreements terms renewals amendments notice terminate sla service levels timeline tcv acv', load: () => import('./pages/contracts/Contracts.svelte') },
   { path: '/disputes', title: 'Disputes', scope: 'enterprise:read', words: 'refunds chargebacks card evidence comments resolve reject overdue', load: () => import('./pages/disputes/Disputes.svelte') },
   { path: '/integrations', title: 'Integrations', scope: 'integrations:admin', words: 'ledgers accounting books quickbooks xero sap netsuite sage dynamics 365 business central connect sync dry run', load: () => import('./pages/integrations/Integrations.svelte') },
+  { path: '/reports', title: 'Reports', scope: 'reports:read', words: 'cfo dashboard cost analysis custom saved schedule csv receivables deferred revenue dso backlog renewals mrr arr', load: () => import('./pages/reports/Reports.svelte') },
   { path: '/people', title: 'People', scope: 'erp:admin', words: 'hr sync employees projects role mapping deactivate', load: () => import('./pages/people/People.svelte') },
 ];
 

@@ -18,6 +18,7 @@ import { messages } from './messages.mjs';
 import { money } from './money.mjs';
 import { orders } from './orders.mjs';
 import { people } from './people.mjs';
+import { reports } from './reports.mjs';
 import { rules } from './rules.mjs';
 import { seats } from './seats.mjs';
 import { signIn } from './sign-in.mjs';
@@ -34,7 +35,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 const LANES = {
   'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
   'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals, disputes },
-  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts, integrations },
+  'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts, integrations, reports },
 };
 
 describe('the console', { timeout: 900_000, concurrency: isAlone ? 1 : Object.keys(LANES).length }, () => {
