@@ -13,9 +13,9 @@ enum Kind {
     Path,
 }
 
-const QUICKBOOKS: &[(&str, Kind)] = &[];
+const QUICKBOOKS: &[(&str, Kind)] = &[("tax_code", Kind::Text)];
 const XERO: &[(&str, Kind)] = &[("scopes", Kind::Text)];
-const SAGE: &[(&str, Kind)] = &[];
+const SAGE: &[(&str, Kind)] = &[("tax_rate_id", Kind::Text)];
 const NETSUITE: &[(&str, Kind)] =
     &[("item_type", Kind::Name), ("multi_currency", Kind::Text), ("subsidiary", Kind::Text)];
 const DYNAMICS365: &[(&str, Kind)] = &[("environment_name", Kind::Name)];
