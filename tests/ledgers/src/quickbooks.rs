@@ -96,9 +96,7 @@ fn write(books: &mut Books, call: &Call, realm: &str, resource: &str) -> Reply {
         return reply.clone();
     }
     let reply = documents::write(books, call, realm, resource);
-    if reply.status == 200 {
-        books.answered.insert(key, (String::new(), reply.clone()));
-    }
+    books.answered.insert(key, (String::new(), reply.clone()));
     reply
 }
 

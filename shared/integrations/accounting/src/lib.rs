@@ -17,6 +17,7 @@ mod oauth1;
 mod open;
 mod provider;
 mod quickbooks;
+mod run_key;
 mod sage;
 mod sap;
 mod transport;

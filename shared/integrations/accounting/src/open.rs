@@ -15,7 +15,8 @@ use crate::sap::Sap;
 use crate::transport::Transport;
 use crate::xero::Xero;
 
-/// The client that speaks for `connection`, for one run. `clock` and `random` are for signatures of single requests.
+/// The client that speaks for `connection`, for one run. `clock` and `random` are for signatures and keys of
+/// requests.
 pub fn open(
     connection: Connection,
     transport: Transport,
@@ -23,8 +24,8 @@ pub fn open(
     random: Arc<dyn Random>,
 ) -> Arc<dyn AccountingClient> {
     match connection.provider {
-        Provider::QuickBooks => Arc::new(QuickBooks::new(connection, transport)),
-        Provider::Xero => Arc::new(Xero::new(connection, transport)),
+        Provider::QuickBooks => Arc::new(QuickBooks::new(connection, transport, &*random)),
+        Provider::Xero => Arc::new(Xero::new(connection, transport, &*random)),
         Provider::Sap => Arc::new(Sap::new(connection, transport, clock)),
         Provider::NetSuite => Arc::new(NetSuite::new(connection, transport, clock, random)),
         Provider::Sage => Arc::new(Sage::new(connection, transport)),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use edge_capabilities::Timestamp;
+use edge_capabilities::{Random, Timestamp};
 use edge_upstreams::segment;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
@@ -22,6 +22,7 @@ use crate::json::{list, text};
 use crate::oauth::{ClientAuth, TokenEndpoint, consent_url};
 use crate::provider::Provider;
 use crate::quickbooks::documents::{Ids, Unknown, item_name};
+use crate::run_key::RunKey;
 use crate::transport::Transport;
 
 const SCOPE: &str = "com.intuit.quickbooks.accounting";
@@ -40,6 +41,7 @@ const PAGE: usize = 1_000;
 pub(crate) struct QuickBooks {
     connection: Connection,
     transport: Transport,
+    run_key: RunKey,
     state: Mutex<State>,
 }
 
@@ -66,10 +68,10 @@ impl Ids for State {
 }
 
 impl QuickBooks {
-    pub fn new(connection: Connection, transport: Transport) -> Self {
+    pub fn new(connection: Connection, transport: Transport, random: &dyn Random) -> Self {
         let tokens = connection.tokens.clone().map(Arc::new);
         let state = State { tokens, realm: connection.company_id.clone(), ..State::default() };
-        Self { connection, transport, state: Mutex::new(state) }
+        Self { connection, transport, run_key: RunKey::new(random), state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -291,7 +293,9 @@ impl AccountingClient for QuickBooks {
     async fn create(&self, document: &Document, key: &str) -> Result<Recorded, AccountingError> {
         self.learn(document).await?;
         let body = documents::body(document, &*self.state(), self.tax_code())?;
-        self.post(documents::entity(document), &format!("&requestid={}", segment(key)), &body).await
+        // At most 50 characters.
+        let request = format!("&requestid={}", segment(&self.run_key.of(key)));
+        self.post(documents::entity(document), &request, &body).await
     }
 
     fn plan(&self, document: &Document) -> Result<Vec<Planned>, AccountingError> {

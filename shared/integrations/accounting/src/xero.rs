@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use edge_capabilities::Timestamp;
+use edge_capabilities::{Random, Timestamp};
 use http::header::CONTENT_TYPE;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Method, Request};
@@ -20,6 +20,7 @@ use crate::error::AccountingError;
 use crate::json;
 use crate::oauth::{ClientAuth, TokenEndpoint, consent_url};
 use crate::provider::Provider;
+use crate::run_key::RunKey;
 use crate::transport::Transport;
 use crate::xero::documents::Write;
 
@@ -35,15 +36,16 @@ const API: &str = "/api.xro/2.0/";
 pub(crate) struct Xero {
     connection: Connection,
     transport: Transport,
+    run_key: RunKey,
     tokens: Mutex<Option<Arc<Tokens>>>,
     /// The organisation's own currency, once it is known.
     base_currency: Mutex<Option<String>>,
 }
 
 impl Xero {
-    pub fn new(connection: Connection, transport: Transport) -> Self {
+    pub fn new(connection: Connection, transport: Transport, random: &dyn Random) -> Self {
         let tokens = Mutex::new(connection.tokens.clone().map(Arc::new));
-        Self { connection, transport, tokens, base_currency: Mutex::default() }
+        Self { connection, transport, run_key: RunKey::new(random), tokens, base_currency: Mutex::default() }
     }
 
     fn tokens(&self) -> Option<Arc<Tokens>> {
@@ -86,7 +88,9 @@ impl Xero {
 
     /// Writes a document; gives it as it was written.
     async fn write(&self, write: &Write, key: &str) -> Result<Value, AccountingError> {
-        let answer = self.ask(&format!("{API}{}{}", write.list, write.query), Some((&write.body(), key))).await?;
+        let body = write.body();
+        let path = format!("{API}{}{}", write.list, write.query);
+        let answer = self.ask(&path, Some((&body, &self.run_key.of(key)))).await?;
         let written = json::list(&answer, &format!("/{}", write.list)).first();
         let written = written.filter(|written| !json::text(written, &format!("/{}", write.id)).is_empty());
         written.cloned().ok_or_else(|| AccountingError::Unknown("Xero's answer has no id".to_owned()))
