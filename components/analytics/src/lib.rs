@@ -1,5 +1,5 @@
-//! The component `analytics`: figures of recurring revenue, payments and seats, and custom reports. All of its logic is in
-//! `shared/analytics`.
+//! The component `analytics`: figures of recurring revenue, payments and seats, financial reports and custom ones. All of its
+//! logic is in `shared/analytics`.
 
 use edge_database::Db;
 use edge_jobs::{JobQueue, JobRunner};
@@ -12,6 +12,7 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let runner = edge_custom_reports::jobs(&capabilities, &db, runner);
     let routes = edge_analytics::routes(&capabilities, &db)
         .merge(edge_custom_reports::routes(&capabilities, &db))
+        .merge(edge_finance_reports::routes(&capabilities, &db))
         .merge(edge_access::jobs_router(&capabilities, &db, runner));
     edge_http::finish(routes, "analytics", &capabilities)
 });

@@ -21,6 +21,7 @@ mod durability;
 mod entities;
 mod erp;
 mod erp_sync;
+mod financial_reports;
 mod frozen;
 mod host;
 mod ids;
@@ -107,6 +108,7 @@ pub fn all() -> Vec<Fact> {
         jobs::facts(),
         keys::facts(),
         key_requests::facts(),
+        financial_reports::facts(),
         contacts::facts(),
         contracts::facts(),
         custom_reports::facts(),

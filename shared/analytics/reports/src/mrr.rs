@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use edge_http::Problem;
 use edge_money::{Currency, DecimalAmount};
+use edge_mrr::monthly_movements;
 use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -104,7 +105,7 @@ pub(crate) async fn get_mrr(
 }
 
 fn point(ask: &AnalyticsQuery, currency: Currency, period: &Period) -> MrrPoint {
-    let [new, expansion, reactivation, contraction, churn] = movements(period);
+    let [new, expansion, reactivation, contraction, churn] = monthly_movements(period.opening.annual, &period.sums);
     let amount = |minor| amount(minor, currency);
     MrrPoint {
         at: ask.calendar.zone.date_of(period.start),
@@ -118,74 +119,5 @@ fn point(ask: &AnalyticsQuery, currency: Currency, period: &Period) -> MrrPoint 
         arr: amount(period.closing.annual),
         customers: period.closing.customers,
         seats: period.closing.seats,
-    }
-}
-
-/// The signs of new, expansion, reactivation, contraction and churn.
-const SIGNS: [i64; 5] = [1, 1, 1, -1, -1];
-
-/// A twelfth of each movement, rounded so that together they lead from the opening to the closing: what is missing is put
-/// where rounding took most.
-fn movements(period: &Period) -> [i64; 5] {
-    let sums = &period.sums;
-    let exact = [sums.new, sums.expansion, sums.reactivation, sums.contraction, sums.churn];
-    let mut rounded = exact.map(monthly);
-    let target = monthly(period.closing.annual).saturating_sub(monthly(period.opening.annual));
-    // Five roundings by half a unit each, and two of the totals.
-    for _ in 0..8 {
-        let sum =
-            rounded.iter().zip(SIGNS).fold(0_i64, |sum, (part, sign)| sum.saturating_add(part.saturating_mul(sign)));
-        let step = target.saturating_sub(sum).signum();
-        if step == 0 {
-            break;
-        }
-        let parts = rounded.iter_mut().zip(exact).zip(SIGNS).filter(|((_, exact), _)| *exact != 0);
-        let taken = |((rounded, exact), sign): &((&mut i64, i64), i64)| {
-            exact.saturating_sub(rounded.saturating_mul(12)).saturating_mul(*sign).saturating_mul(step)
-        };
-        let Some(((part, _), sign)) = parts.max_by_key(taken) else { break };
-        *part = part.saturating_add(step.saturating_mul(sign));
-    }
-    rounded
-}
-
-#[cfg(test)]
-mod tests {
-    use edge_capabilities::Timestamp;
-    use edge_mrr::Sums;
-
-    use super::*;
-    use crate::report::Level;
-
-    #[test]
-    fn rounded_movements_lead_from_the_opening_to_the_closing() {
-        for seed in 0..2_000_u64 {
-            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1);
-            let mut next = || {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                i64::try_from(state % 50).unwrap()
-            };
-            let opening = next() + 100;
-            let sums = Sums {
-                new: next(),
-                expansion: next(),
-                contraction: next(),
-                churn: next(),
-                reactivation: next(),
-                ..Sums::default()
-            };
-            let level = |annual| Level { annual, ..Level::default() };
-            let (opening, closing) = (level(opening), level(opening + sums.annual()));
-            let period = Period { start: Timestamp::from_millis(0), opening, sums, closing };
-            let [new, expansion, reactivation, contraction, churn] = movements(&period);
-            let sum = monthly(opening.annual) + new + expansion + reactivation - contraction - churn;
-            assert_eq!(sum, monthly(closing.annual), "seed {seed}: {sums:?}");
-            let exact = [sums.new, sums.expansion, sums.reactivation, sums.contraction, sums.churn];
-            for (part, exact) in movements(&period).into_iter().zip(exact) {
-                assert!(part >= 0 && (part * 12 - exact).abs() < 24, "seed {seed}: {part} for {exact}/12");
-            }
-        }
     }
 }

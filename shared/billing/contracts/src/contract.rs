@@ -1,6 +1,7 @@
 //! Contracts: what is agreed on, from when to when, and what it charges.
 
 pub(crate) mod api;
+mod figures;
 mod model;
 mod quantity;
 mod reader;
@@ -10,6 +11,7 @@ mod schedule;
 mod store;
 mod terms;
 
+pub use figures::{Backlog, recognised};
 pub(crate) use model::monthly;
 pub use model::{Contract, ContractStatus};
 pub use quantity::Quantity;

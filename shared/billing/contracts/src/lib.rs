@@ -30,8 +30,8 @@ pub use amendment::{Amendment, AmendmentPreview, AmendmentStatus, Difference};
 pub use approval::{Asker, PURCHASE_KIND, Submission};
 pub use charge::UsageReport;
 pub use contract::{
-    ChargeKind, Content, Contract, ContractStatus, ContractValue, Contracts, CreditStep, Cycle, Document, DueCharge,
-    Fee, Line, LineKind, Period, Quantity, Renewal, RenewalMode, ServiceLevel, Term, Version,
+    Backlog, ChargeKind, Content, Contract, ContractStatus, ContractValue, Contracts, CreditStep, Cycle, Document,
+    DueCharge, Fee, Line, LineKind, Period, Quantity, Renewal, RenewalMode, ServiceLevel, Term, Version, recognised,
 };
 pub use error::ContractError;
 pub use outbox::{Message, MessageKind, Outbox};

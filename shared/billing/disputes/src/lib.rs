@@ -5,12 +5,14 @@
 //!   makes refunds.
 //! * [`resolution`]: what is decided of a dispute, and how that is carried out.
 //! * [`reports`]: what gateways report of refunds and card disputes; [`keeper`]: how disputes follow that.
+//! * [`figures`]: sums over all disputes of a tenant.
 //! * [`settings`]: a tenant's settings.
 //! * [`router`]: the routes; the handlers of each resource are in its `api`.
 
 mod comment;
 mod dispute;
 mod error;
+mod figures;
 mod keeper;
 mod refund;
 mod relation;
@@ -21,6 +23,7 @@ mod settings;
 
 pub use dispute::{CardCase, Dispute, DisputeReason, DisputeStatus, Disputes, Evidence, Subject, SubjectKind};
 pub use error::DisputesError;
+pub use figures::{OpenDisputes, RefundUnderWay};
 pub use keeper::DisputeKeeper;
 pub use refund::{
     CardDisputeEntry, CardStatus, Refund, RefundAccount, RefundAccounts, RefundState, RefundStatus, Reservation, Want,

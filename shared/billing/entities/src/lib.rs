@@ -20,7 +20,7 @@ mod router;
 mod subscription;
 mod untold;
 
-pub use charge::{Charge, ChargeSource, Charges, NewCharge};
+pub use charge::{Charge, ChargeSource, Charges, Deferral, DeferralQuery, NewCharge};
 pub use consolidation::{ConsolidatedInvoice, Consolidation, Section};
 pub use entity::{Entities, Entity, EntityStatus, MAX_DEPTH};
 pub use error::EntityError;

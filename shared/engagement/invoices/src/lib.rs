@@ -3,6 +3,7 @@
 //! * [`invoice`]: invoices, the arithmetic of their totals, and finalising, which gives them their numbers.
 //! * [`payment`]: what was paid.
 //! * [`reminder`]: reminders, and when they go out.
+//! * [`figures`]: sums over all invoices of a tenant.
 //! * [`printout`]: an invoice as a page to print.
 //! * [`calendar`]: the clock of a tenant's time zone; [`settings`]: a tenant's settings.
 //! * [`service`]: what is done with invoices.
@@ -10,6 +11,7 @@
 
 mod calendar;
 mod error;
+mod figures;
 mod invoice;
 mod payment;
 mod printout;
@@ -22,6 +24,7 @@ mod settings;
 pub use calendar::TimeOfDay;
 pub use edge_time_zones::Date;
 pub use error::InvoiceError;
+pub use figures::{Age, AsOf, InSpan, InvoicesOf, Outstanding, Span};
 pub use invoice::{
     Customer, DraftLine, Invoice, InvoiceResponse, InvoiceState, InvoiceStatus, Invoices, Item, NewDraft, TaxLine,
     Totals,

@@ -4,6 +4,6 @@ pub(crate) mod api;
 mod gateway;
 mod model;
 
-pub(crate) use gateway::ReportedPayments;
+pub(crate) use gateway::{EDGE, ReportedPayments};
 pub(crate) use model::NewPayment;
 pub use model::{InvoiceRefund, Payment};

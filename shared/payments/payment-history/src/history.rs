@@ -152,7 +152,7 @@ impl PaymentHistory {
 }
 
 /// The periods as rows: place, beginning, end. They are numbers of ours, so they stand in the statement.
-fn cut(boundaries: &[Timestamp]) -> String {
+pub(crate) fn cut(boundaries: &[Timestamp]) -> String {
     let mut rows = String::new();
     for (place, ends) in boundaries.windows(2).enumerate() {
         if let [start, end] = ends {
@@ -164,7 +164,7 @@ fn cut(boundaries: &[Timestamp]) -> String {
 }
 
 /// The condition on a report `p`, and its values.
-fn filter(query: &HistoryQuery) -> (String, Vec<Value>) {
+pub(crate) fn filter(query: &HistoryQuery) -> (String, Vec<Value>) {
     let (mut text, mut values) = ("p.recorded_at <= $1".to_owned(), vec![Value::from(query.until)]);
     let currency = query.currency.as_ref().map(Currency::as_str);
     for (column, wanted) in [
@@ -180,7 +180,7 @@ fn filter(query: &HistoryQuery) -> (String, Vec<Value>) {
     (text, values)
 }
 
-fn key(row: &Row) -> Result<(Currency, usize), DatabaseError> {
+pub(crate) fn key(row: &Row) -> Result<(Currency, usize), DatabaseError> {
     let currency = Currency::parse(row.text(1)?).map_err(|error| DatabaseError::Refused(error.to_string()))?;
     Ok((currency, usize::try_from(row.integer(0)?).unwrap_or_default()))
 }

@@ -8,6 +8,7 @@ mod collector;
 mod history;
 mod payment;
 mod relation;
+mod totals;
 
 pub use collector::{COLLECT, COLLECT_EVERY, Collector};
 pub use history::{AttemptCounts, HistoryQuery, InvoiceCounts, PaymentHistory, PaymentPeriods, PaymentTotals};

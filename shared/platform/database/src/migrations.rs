@@ -78,6 +78,7 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0051_payment_names"),
     expand!("0052_integrations"),
     expand!("0055_custom_reports"),
+    expand!("0056_figures"),
 ];
 
 /// The migrations of `list` with their versions.

@@ -4,6 +4,7 @@
 //! * [`reservation`]: the ledger of reservations, and their settlement by spending or release.
 //! * [`refund`]: what gateways report as refunded.
 //! * [`balance`]: a budget's balance in a period; [`tracking`]: the balance day by day, and a forecast.
+//! * [`performance`]: the balances of all budgets of a tenant.
 //! * [`alert`]: thresholds that were reached, each reported once in a period.
 //! * [`service`]: reserving amounts, as the rule `budget` decides.
 //! * [`router`]: the routes; the handlers of each resource are in its `api`.
@@ -12,6 +13,7 @@ mod alert;
 mod balance;
 mod budget;
 mod error;
+mod performance;
 mod refund;
 mod relation;
 mod reservation;
@@ -24,6 +26,7 @@ pub use balance::PeriodBalance;
 pub use budget::{Budget, BudgetScope, Budgets, Change, Period, PeriodLength, Severity, Threshold};
 pub use edge_time_zones::Zone;
 pub use error::BudgetError;
+pub use performance::BudgetPeriod;
 pub use refund::{Refund, Refunds};
 pub use relation::RELATIONS;
 pub use reservation::{Ledger, Reservation, ReservationKey, Settled, Settlement, Sums};

@@ -39,6 +39,11 @@ impl Departments {
         self.0.select(Conditions::of("tenant_id", tenant).and_in("id", ids.iter().copied()), "id").await
     }
 
+    /// All departments of `tenant`, oldest first.
+    pub async fn of_tenant(&self, tenant: &str) -> Result<Vec<Department>, DatabaseError> {
+        self.0.select(Conditions::of("tenant_id", tenant), "created_at, id").await
+    }
+
     /// Those of `tenants` that have departments.
     pub(crate) async fn tenants_with_any(&self, tenants: &[&str]) -> Result<Vec<String>, DatabaseError> {
         if tenants.is_empty() {

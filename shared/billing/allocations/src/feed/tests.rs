@@ -215,6 +215,7 @@ async fn charges_are_posted_and_not_once_more_with_their_invoice() {
         ("sla", "con_1:uptime:2026-01", -7),
     ] {
         let new = edge_entities::NewCharge {
+            service: None,
             entity_id: id.clone(),
             description: "Charge".into(),
             amount: edge_money::Money { minor, currency: edge_money::Currency::INR },

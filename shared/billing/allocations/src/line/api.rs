@@ -69,6 +69,8 @@ impl LineQuery {
         Ok(LineFilter {
             department: query.department_id.filter(|_| !is_unallocated),
             entity: query.entity_id,
+            entities: None,
+            kinds: None,
             source: source.flatten(),
             document: query.document,
             kind: query.kind,

@@ -23,12 +23,16 @@ pub struct LineFilter {
     pub department: Option<String>,
     /// Only those of departments of this entity.
     pub entity: Option<String>,
+    /// Only those of departments of these entities.
+    pub entities: Option<Vec<String>>,
     /// Only those of this source.
     pub source: Option<Source>,
     /// Only those of this document.
     pub document: Option<String>,
     /// Only those of this kind.
     pub kind: Option<GlKind>,
+    /// Only those of these kinds.
+    pub kinds: Option<Vec<GlKind>>,
     /// Only those on this account.
     pub gl_code: Option<String>,
     /// Only those of this cost centre.
@@ -123,6 +127,14 @@ impl LineFilter {
             .and_if("cost_center", self.cost_center.as_deref())
             .and_if("plan_id", self.plan.as_deref())
             .and_if("currency", self.currency.map(|currency| currency.as_str().to_owned()));
+        let conditions = match &self.entities {
+            Some(ids) => conditions.and_in("entity_id", ids.iter().map(String::as_str)),
+            None => conditions,
+        };
+        let conditions = match &self.kinds {
+            Some(kinds) => conditions.and_in("kind", kinds.iter().map(|kind| kind.as_str())),
+            None => conditions,
+        };
         let conditions = if self.is_unallocated { conditions.and_null("department_id") } else { conditions };
         let day = |day: Option<Date>, bound: &str| day.map_or_else(|| bound.to_owned(), |day| day.to_string());
         conditions.and_where("date >= ?", day(self.from, "0000")).and_where("date < ?", day(self.to, "99999"))

@@ -52,6 +52,7 @@ impl ChargeBook for EntityBook {
             description: charge.description.clone(),
             amount,
             date: charge.date,
+            service: charge.service,
             terms_days: None,
             source: Some(ChargeSource { kind: charge.kind.source_kind().to_owned(), id: charge.source.clone() }),
         };

@@ -56,6 +56,7 @@ impl Contract {
                 description: format!("{}, {quantity} in {}", line.description, month_text(month)),
                 amount,
                 date: moment.today,
+                service: None,
             };
             self.charge(vec![charge])?;
         }

@@ -50,6 +50,9 @@ pub struct DueCharge {
     pub amount: i64,
     /// Its day.
     pub date: Date,
+    /// The days that it is for, `[from, to)`. None: its own alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<(Date, Date)>,
 }
 
 impl Contract {
@@ -73,6 +76,7 @@ impl Contract {
                             description,
                             amount,
                             date: period.start,
+                            service: Some((period.start, period.end.min(self.limit()))),
                         });
                     }
                 }
@@ -120,6 +124,7 @@ impl Contract {
                         description: format!("{}, credit for {from} to {}", line.description, period.end.minus_days(1)),
                         amount,
                         date,
+                        service: Some((from, period.end)),
                     });
                 }
             }
@@ -197,6 +202,7 @@ impl Contract {
                             ),
                             amount: amount.ok_or(ContractError::OutOfRange)?,
                             date,
+                            service: Some((from, period.end.min(self.limit()))),
                         });
                     }
                 }
@@ -217,6 +223,7 @@ impl Contract {
                 description: line.description.clone(),
                 amount: line.amount().ok_or(ContractError::OutOfRange)?,
                 date: version.effective_date,
+                service: None,
             })
         };
         new.map(charge).collect()

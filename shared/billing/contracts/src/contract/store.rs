@@ -8,6 +8,7 @@ use edge_money::Currency;
 use edge_time_zones::Date;
 
 use super::model::{Contract, ContractStatus};
+use crate::error::ContractError;
 
 /// How often a change is tried again after somebody else was faster.
 pub(crate) const MAX_ATTEMPTS: u32 = 20;
@@ -85,6 +86,29 @@ impl Contracts {
     pub async fn find(&self, tenant: &str, id: &str) -> Result<Option<Contract>, DatabaseError> {
         let conditions = Conditions::of("tenant_id", tenant).and("id", id);
         Ok(self.0.find::<ContractRow>(conditions).await?.map(Contract::from))
+    }
+
+    /// The contracts of `tenant` that were signed and ran on `since` or later, as they are on `today`; only those of `entities`
+    /// where some are given. In the order of their numbers.
+    pub async fn running_since(
+        &self,
+        tenant: &str,
+        entities: Option<&[String]>,
+        since: Date,
+        (today, now): (Date, Timestamp),
+    ) -> Result<Vec<Contract>, ContractError> {
+        let signed =
+            [ContractStatus::Active, ContractStatus::Renewed, ContractStatus::Expired, ContractStatus::Terminated];
+        // One that is to be renewed may seem to have ended until a job comes to it.
+        let conditions = Conditions::of("tenant_id", tenant)
+            .and_in("status", signed.map(ContractStatus::as_str))
+            .and_where("(ends_on > ? OR status IN ('active', 'renewed'))", since.to_value()?);
+        let conditions = match entities {
+            Some(ids) => conditions.and_in("entity_id", ids.iter().map(String::as_str)),
+            None => conditions,
+        };
+        let rows: Vec<ContractRow> = self.0.select(conditions, "number, id").await?;
+        rows.into_iter().map(|row| Contract::from(row).brought_up_to(today, now)).collect()
     }
 
     /// Stores a new contract.

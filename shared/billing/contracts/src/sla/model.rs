@@ -70,6 +70,7 @@ impl Contract {
                 description: format!("Service credit for {}, {}", report.metric, month_text(month)),
                 amount: credit.checked_neg().ok_or(ContractError::OutOfRange)?,
                 date: moment.today,
+                service: None,
             };
             self.charge(vec![charge])?;
         }

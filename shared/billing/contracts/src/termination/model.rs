@@ -55,6 +55,7 @@ impl Contract {
                 description: format!("Fee for the termination as of {date}"),
                 amount: termination.fee,
                 date,
+                service: None,
             };
             self.charge(vec![charge])?;
         }

@@ -52,6 +52,7 @@ impl Resolver {
             resolution.reason.chars().map(|char| if char.is_control() { ' ' } else { char }).take(MAX_REASON).collect();
         let amount = resolution.amount.unwrap_or(0);
         let charge = NewCharge {
+            service: None,
             entity_id,
             description: format!("{what} for {}: {reason}", dispute.written_number()),
             amount: dispute.money(amount.saturating_neg()),
@@ -80,6 +81,7 @@ impl Resolver {
         let Some(entity_id) = self.entity_of(dispute).await? else { return Ok(()) };
         let (currency, amount) = (dispute.currency, dispute.money(refund.amount).to_decimal());
         let charge = NewCharge {
+            service: None,
             entity_id,
             description: format!("{currency} {amount} of a payment refunded for {}", dispute.written_number()),
             amount: dispute.money(0),

@@ -67,6 +67,12 @@ pub(crate) struct ChargeResponse {
     currency: String,
     #[schema(format = Date)]
     date: String,
+    /// The first of the days that it is for; null: it is for its own day alone.
+    #[schema(format = Date)]
+    service_from: Option<String>,
+    /// The day after the last of them.
+    #[schema(format = Date)]
+    service_to: Option<String>,
     /// How many days after the invoice's date it is due.
     terms_days: u32,
     /// What it is for; null: it was posted by hand.
@@ -93,6 +99,8 @@ impl ChargeResponse {
             amount: DecimalAmount(charge.money()),
             source: charge.source().map(Into::into),
             currency: charge.currency.to_string(),
+            service_from: charge.service().map(|(from, _)| from.to_string()),
+            service_to: charge.service().map(|(_, to)| to.to_string()),
             date: charge.date.to_string(),
             terms_days: charge.terms_days,
             created_at: charge.created_at.to_rfc3339_millis(),
@@ -132,7 +140,7 @@ impl CreateChargeRequest {
             return Err(Problem::fields(errors));
         };
         let Self { description, terms_days, .. } = self;
-        Ok(NewCharge { entity_id: id.to_owned(), description, amount, date, terms_days, source: None })
+        Ok(NewCharge { entity_id: id.to_owned(), description, amount, date, service: None, terms_days, source: None })
     }
 }
 

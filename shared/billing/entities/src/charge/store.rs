@@ -8,7 +8,7 @@ use edge_database::{Conditions, Cursor, DatabaseError, Db, Record as _};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::model::{Charge, ChargeSource, NewCharge};
+use super::model::{Charge, ChargeSource, NewCharge, day_number};
 use crate::entity::Entities;
 use crate::error::EntityError;
 use crate::untold::{TABLES, Untold};
@@ -34,6 +34,10 @@ impl Charges {
             entities: Entities::new(capabilities, db),
             untold: Untold::new(db, TABLES),
         }
+    }
+
+    pub(super) const fn db(&self) -> &Db {
+        &self.db
     }
 
     /// The charge `id` of `tenant`.
@@ -86,6 +90,8 @@ impl Charges {
             currency: new.amount.currency,
             date: new.date,
             terms_days: new.terms_days.unwrap_or(entity.payment_terms_days),
+            service_from: new.service.map(|(from, _)| day_number(from)),
+            service_to: new.service.map(|(_, to)| day_number(to)),
             source_kind,
             source_id,
             created_at: self.capabilities.clock.now(),

@@ -87,6 +87,13 @@ impl Consolidation {
         Ok(known.iter().any(|charges| charges.invoice_id(tenant) == id))
     }
 
+    /// The ids of the invoices of charges of `tenant` that the entities `payers` pay.
+    pub async fn invoices_of(&self, tenant: &str, payers: &[String]) -> Result<Vec<String>, DatabaseError> {
+        let all = self.lines.invoices(tenant, None).await?;
+        let own = all.iter().filter(|charges| payers.contains(&charges.payer));
+        Ok(own.map(|charges| charges.invoice_id(tenant)).collect())
+    }
+
     fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
     }

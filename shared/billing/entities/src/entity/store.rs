@@ -49,6 +49,26 @@ impl Entities {
         self.db.select(Conditions::of("tenant_id", tenant), "created_at, id").await
     }
 
+    /// The ids of the entity `id` of `tenant` and of all below it; None: there is no such entity.
+    pub async fn below(&self, tenant: &str, id: &str) -> Result<Option<Vec<String>>, DatabaseError> {
+        let all = self.of_tenant(tenant).await?;
+        if !all.iter().any(|entity| entity.id == id) {
+            return Ok(None);
+        }
+        let mut found = vec![id.to_owned()];
+        let mut next = 0;
+        while let Some(parent) = found.get(next).cloned() {
+            let is_child = |entity: &&Entity| entity.parent_id.as_deref() == Some(&*parent);
+            for child in all.iter().filter(is_child) {
+                if !found.contains(&child.id) {
+                    found.push(child.id.clone());
+                }
+            }
+            next = next.saturating_add(1);
+        }
+        Ok(Some(found))
+    }
+
     /// Up to `limit` entities of `tenant`, newest first.
     pub(super) async fn list(
         &self,

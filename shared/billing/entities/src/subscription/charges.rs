@@ -98,6 +98,9 @@ impl SubscriptionCharges {
                 description: due.description,
                 amount: due.amount,
                 date,
+                service: Some(due.service)
+                    .map(|(from, to)| (Date::of(from, &zone), Date::of(to, &zone)))
+                    .filter(|(from, to)| from < to),
                 terms_days: None,
                 source: Some(source),
             };

@@ -18,6 +18,8 @@ pub(super) struct PeriodCharge {
     pub(super) at: Timestamp,
     pub(super) description: String,
     pub(super) amount: Money,
+    /// From when until when it is for.
+    pub(super) service: (Timestamp, Timestamp),
 }
 
 /// The present period of `terms`, if it is to be charged.
@@ -37,10 +39,10 @@ fn key(start: Timestamp) -> String {
     start.to_rfc3339_millis()
 }
 
-fn whole_period(terms: &Terms, start: Timestamp) -> Option<PeriodCharge> {
+fn whole_period(terms: &Terms, start: Timestamp, end: Timestamp) -> Option<PeriodCharge> {
     let amount = money(terms, priced(terms).total()?);
     let description = format!("{}: {} seats", terms.plan.name, terms.seats);
-    Some(PeriodCharge { key: key(start), at: start, description, amount })
+    Some(PeriodCharge { key: key(start), at: start, description, amount, service: (start, end) })
 }
 
 /// What a change costs from `before` to `after` by the movement `number` at `at`, within the period that began at `start` and
@@ -59,6 +61,7 @@ fn change(
         at,
         description: format!("{what} {}: {} seats", terms.plan.name, terms.seats),
         amount: money(terms, minor),
+        service: (at, end),
     };
     let credit = line(before, "-", "Unused time of", credit);
     let charge = line(after, "+", "Remaining time of", charge);
@@ -100,7 +103,7 @@ pub(super) fn period_charges(history: &[(i64, Timestamp, Terms)], until: Timesta
             let is_first = time == *at;
             let is_new = if is_first { !goes_on(start) && begins(start) } else { start == time };
             if is_new && charged_period(&present).is_some() {
-                charges.extend(whole_period(&present, start));
+                charges.extend(whole_period(&present, start, next));
             }
             if next <= time {
                 break;

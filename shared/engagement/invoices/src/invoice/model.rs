@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::totals::Item;
 use crate::error::InvoiceError;
-use crate::payment::{InvoiceRefund, NewPayment, Payment};
+use crate::payment::{EDGE, InvoiceRefund, NewPayment, Payment};
 use crate::reminder::Reminder;
 use crate::settings::InvoiceSettings;
 use edge_time_zones::Date;
@@ -155,6 +155,14 @@ pub struct Invoice {
     pub external_id: Option<String>,
     /// What was paid, in the order in which it was recorded.
     pub payments: Vec<Payment>,
+    /// When the first of its payments was made. None: none was, or an older build recorded them.
+    pub(crate) first_paid_at: Option<Timestamp>,
+    /// When the last of them was made.
+    pub(crate) last_paid_at: Option<Timestamp>,
+    /// The sum of those that gateways reported.
+    pub(crate) paid_by_gateways: Option<i64>,
+    /// What was paid beyond the total. None: nothing, or an older build recorded the payments.
+    pub(crate) overpaid: Option<i64>,
     /// What was given back of its payments, in the order in which it was recorded.
     pub refunds: Vec<InvoiceRefund>,
     /// Its reminders.
@@ -179,7 +187,8 @@ json_column!(Customer);
 record! {
     Invoice in "invoices" {
         id, tenant: "tenant_id", series, number_year, number, customer, currency, items, amount, tax, total, amount_paid,
-        state, issue_date, due_date, due_days, notes, provider, account, external_id, payments, refunds, reminders,
+        state, issue_date, due_date, due_days, notes, provider, account, external_id, payments, first_paid_at, last_paid_at,
+        paid_by_gateways, overpaid, refunds, reminders,
         created_at, updated_at, finalized_at, announced_at, paid_at, voided_at, revision,
     }
 }
@@ -218,6 +227,10 @@ impl Invoice {
             account: String::new(),
             external_id: None,
             payments: Vec::new(),
+            first_paid_at: None,
+            last_paid_at: None,
+            paid_by_gateways: None,
+            overpaid: None,
             refunds: Vec::new(),
             reminders: Vec::new(),
             created_at: now,
@@ -281,6 +294,11 @@ impl Invoice {
         let NewPayment { id, amount, reference, method, paid_at, actor } = new;
         self.payments.push(Payment { id, amount, reference, method, paid_at, created_at: now, actor });
         self.amount_paid = paid;
+        self.first_paid_at = self.payments.iter().map(|payment| payment.paid_at).min();
+        self.last_paid_at = self.payments.iter().map(|payment| payment.paid_at).max();
+        let by_gateways = self.payments.iter().filter(|payment| payment.actor == EDGE);
+        self.paid_by_gateways = by_gateways.map(|payment| payment.amount).try_fold(0_i64, i64::checked_add);
+        self.overpaid = Some(self.credit()).filter(|credit| *credit > 0);
         self.updated_at = now;
         if self.state == InvoiceState::Open && paid >= self.total {
             self.state = InvoiceState::Paid;

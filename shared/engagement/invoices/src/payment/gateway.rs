@@ -39,7 +39,7 @@ const PAGE: u32 = 500;
 const MAX_EVENTS: u32 = 10_000;
 
 /// Who recorded such a payment.
-const EDGE: &str = "bheem-edge";
+pub(crate) const EDGE: &str = "bheem-edge";
 
 /// A payment as a gateway reported it.
 struct Reported<'r> {

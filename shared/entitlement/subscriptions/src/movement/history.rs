@@ -1,6 +1,6 @@
 //! The history of what is subscribed to, for crates that count it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use edge_capabilities::Timestamp;
@@ -79,6 +79,17 @@ impl AccountHistory {
     /// The number of the last movement.
     pub fn last_number(&self) -> i64 {
         self.rows.last().map_or(0, |row| row.number)
+    }
+
+    /// The ids of the plans that had a recurring amount here at any time.
+    pub fn paid_plans(&self) -> Result<BTreeSet<String>, DatabaseError> {
+        let mut plans = BTreeSet::new();
+        for row in self.rows.iter().filter(|row| row.after.0 > 0) {
+            let terms: Terms =
+                serde_json::from_str(&row.terms).map_err(|error| DatabaseError::Refused(error.to_string()))?;
+            plans.insert(terms.plan.id);
+        }
+        Ok(plans)
     }
 
     /// What is known of the account. What becomes due by itself counts from when it was due, whether or not a movement

@@ -1,5 +1,6 @@
 //! Budgets in the database.
 
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::DatabaseError;
 use edge_database::{Conditions, Cursor, Db};
 
@@ -70,6 +71,25 @@ impl Budgets {
     /// The active budgets of `tenant` that cover an entity, oldest first.
     pub async fn of_entities(&self, tenant: &str) -> Result<Vec<Budget>, DatabaseError> {
         let of = Conditions::of("tenant_id", tenant).and("is_active", 1).and_where("entity_id <> ?", "");
+        self.0.select(of, "created_at, id").await
+    }
+
+    pub(crate) const fn db(&self) -> &Db {
+        &self.0
+    }
+
+    /// The active budgets of `tenant` that were made before `at`, oldest first; only those of `entities` where some are given.
+    pub(crate) async fn in_use(
+        &self,
+        tenant: &str,
+        entities: Option<&[String]>,
+        at: Timestamp,
+    ) -> Result<Vec<Budget>, DatabaseError> {
+        let of = Conditions::of("tenant_id", tenant).and("is_active", 1).and_where("created_at < ?", at);
+        let of = match entities {
+            Some(ids) => of.and_in("entity_id", ids.iter().map(String::as_str)),
+            None => of,
+        };
         self.0.select(of, "created_at, id").await
     }
 

@@ -55,6 +55,7 @@ async fn a_closed_entity_is_not_charged() {
 
 fn contract(entity: &str, amount: i64) -> NewCharge {
     NewCharge {
+        service: None,
         entity_id: entity.to_owned(),
         description: "Contract".into(),
         amount: Money { minor: amount, currency: Currency::INR },
