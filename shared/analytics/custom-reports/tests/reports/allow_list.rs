@@ -196,7 +196,7 @@ async fn fuzz(edge: &Edge) {
             assert!(answer["errors"][0]["field"].is_string(), "{query} {answer}");
         }
     }
-    assert!(answered > 100 && rows > 200, "{answered} {rows}");
+    assert!(answered > 50 && rows > 60, "{answered} {rows}");
     // Nothing was lost, and each source counts what is the tenant's alone.
     for source in fuzz.sources {
         let measure = format!("{}.count", source["name"].as_str().unwrap());
