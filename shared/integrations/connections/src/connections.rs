@@ -326,7 +326,6 @@ impl Connections {
         wanted.environment = request.environment.unwrap_or(draft.environment);
         wanted.settings = settings;
         let is_new = existing.is_none();
-        let are_new = given != before || wanted.environment != draft.environment;
         if let Some(written) = &draft.written_company {
             let is_other = wanted.settings.company_id.as_ref().is_some_and(|company| company != written);
             if is_other || wanted.environment != draft.environment {
@@ -338,21 +337,17 @@ impl Connections {
             .await?;
         let needs_consent = matches!(client.sign_in(), SignIn::Consent { .. });
         let is_open = matches!(draft.status, IntegrationStatus::Connected | IntegrationStatus::NeedsCompany);
-        if is_new || !is_open || are_new {
-            if needs_consent {
-                // A consent is to one client in one environment; another secret of the client changes nothing about it.
-                let is_other_client = before.get("client_id") != given.get("client_id");
-                if !is_open || is_other_client || wanted.environment != draft.environment {
-                    let keeps = draft.status == IntegrationStatus::NeedsReauth && !is_other_client;
-                    if !keeps {
-                        wanted.forget_tokens();
-                        (wanted.status, wanted.problem) = (IntegrationStatus::NeedsConsent, None);
-                    }
-                }
-            } else {
+        let is_elsewhere = wanted.environment != draft.environment;
+        if needs_consent {
+            // A consent is to one client in one environment; another secret of the client changes nothing about it.
+            let is_other_client = before.get("client_id") != given.get("client_id");
+            if is_new || is_elsewhere || is_other_client || draft.status == IntegrationStatus::Disconnected {
                 wanted.forget_tokens();
-                self.sign_in(&mut wanted, &*client, actor).await?;
+                (wanted.status, wanted.problem) = (IntegrationStatus::NeedsConsent, None);
             }
+        } else if is_elsewhere || given != before || !is_open {
+            wanted.forget_tokens();
+            self.sign_in(&mut wanted, &*client, actor).await?;
         }
         if !wanted.companies.is_empty() && is_open {
             wanted.choose_company().map_err(ConnectionError::CompanyChanged)?;

@@ -24,6 +24,9 @@ const ATTEMPTS: u32 = 3;
 /// How long whoever waits for a renewal waits before looking again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
+/// How long it is waited for somebody else's renewal. Theirs is taken over once their lease has ended.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How often it is tried to store new tokens: the old ones may be worthless by now.
 const STORE_ATTEMPTS: u32 = 12;
 
@@ -152,7 +155,7 @@ impl OpenConnection {
                 Claim::Held => {}
             }
             let waited = self.connections.capabilities.clock.elapsed().saturating_sub(since);
-            if waited > lasts.saturating_mul(2) {
+            if waited > PATIENCE {
                 return Err(ConnectionError::Renewing);
             }
             self.connections.capabilities.clock.sleep(LOOK_AGAIN).await;

@@ -107,7 +107,11 @@ impl Connections {
         let seal = self.seal(&integration).await?;
         let sealed = seal.seal(&*self.capabilities.random, Content::Tokens, &tokens);
         let connected = |current: &mut Integration| {
-            if current.status == IntegrationStatus::Disconnected {
+            // Somebody disconnected it, or another client is to be let in.
+            let is_other = current.credentials != integration.credentials
+                || current.environment != integration.environment
+                || current.status == IntegrationStatus::Disconnected;
+            if is_other {
                 return Err(ConnectionError::ConsentInvalid);
             }
             let before = current.clone();
