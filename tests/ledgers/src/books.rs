@@ -173,8 +173,8 @@ impl Books {
         self.accounts.get(code).is_some_and(|account| kinds.contains(&account.kind))
     }
 
-    /// Whether `date`, `2026-11-30`, is in a closed period.
+    /// Whether `date`, `2026-11-30`, is in a closed period. What has no date is in none.
     pub fn is_closed(&self, date: &str) -> bool {
-        self.closed_before.as_deref().is_some_and(|closed| date < closed)
+        !date.is_empty() && self.closed_before.as_deref().is_some_and(|closed| date < closed)
     }
 }

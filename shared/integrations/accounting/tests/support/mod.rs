@@ -12,12 +12,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use edge_accounting::{
     AccountingClient, AccountingError, Callback, Connection, Document, Endpoints, Environment, Provider, Recorded,
-    Tokens, Transport, open,
+    SignIn, Tokens, Transport, open,
 };
 use edge_capabilities::http::HttpError;
 use edge_capabilities::testing::{SeededRandom, World};
 use edge_capabilities::{Clock as _, Timestamp};
-use ledgers::{Ledger, Ledgers, client_id, client_secret};
+use ledgers::{Ledger, Ledgers};
 use serde_json::Value;
 
 /// Where the person comes back to.
@@ -72,10 +72,7 @@ impl Books {
                 auth: base.clone(),
                 consent: format!("{base}{}", consent_page(provider)),
             },
-            credentials: BTreeMap::from([
-                ("client_id".to_owned(), client_id(name)),
-                ("client_secret".to_owned(), client_secret(name)),
-            ]),
+            credentials: ledgers::credentials(name),
             options: BTreeMap::new(),
             company_id: None,
             tokens: None,
@@ -128,10 +125,17 @@ impl Books {
     }
 
     async fn sign_in(&mut self) {
-        let callback = self.consent(None).await;
-        let (tokens, company) = self.client().redeem(&callback, self.now()).await.unwrap();
-        self.keep(tokens);
-        self.connection.company_id = company;
+        let (client, now) = (self.client(), self.now());
+        match client.sign_in() {
+            SignIn::Consent { .. } => {
+                let callback = self.consent(None).await;
+                let (tokens, company) = client.redeem(&callback, now).await.unwrap();
+                self.keep(tokens);
+                self.connection.company_id = company;
+            }
+            SignIn::ClientCredentials => self.keep(client.renew(now).await.unwrap()),
+            SignIn::Credentials => {}
+        }
         let companies = self.client().companies().await.unwrap();
         self.connection.company_id = companies.first().map(|company| company.id.clone());
         self.ledger.forget_calls();
