@@ -87,6 +87,11 @@ record! {
 }
 
 impl Line {
+    /// The step of its document that posted it, from 0. Lines of one step were posted together.
+    pub const fn step(&self) -> i64 {
+        self.step
+    }
+
     /// Its amount.
     pub const fn money(&self) -> Money {
         Money { minor: self.amount, currency: self.currency }

@@ -1,5 +1,6 @@
 //! Lines in the database.
 
+use edge_capabilities::Timestamp;
 use edge_capabilities::database::{Row, Value};
 use edge_database::{Conditions, Cursor, DatabaseError, Db, Record as _, columns, places};
 use edge_invoices::Date;
@@ -151,6 +152,26 @@ impl Lines {
     pub async fn of_document(&self, tenant: &str, document: &str) -> Result<Vec<Line>, DatabaseError> {
         let conditions = Conditions::of("tenant_id", tenant).and("document", document);
         self.0.select(conditions, "step, number").await
+    }
+
+    /// All lines of these documents, those of each in the order in which they were posted.
+    pub async fn of_documents(&self, tenant: &str, documents: &[String]) -> Result<Vec<Line>, DatabaseError> {
+        let documents = documents.iter().map(String::as_str);
+        let conditions = Conditions::of("tenant_id", tenant).and_in("document", documents);
+        self.0.select(conditions, "document, step, number").await
+    }
+
+    /// Up to `limit` lines of `tenant` that were posted after `cursor` (time, id), in the order in which they were posted.
+    pub async fn posted_after(
+        &self,
+        tenant: &str,
+        (at, id): (Timestamp, &str),
+        limit: u32,
+    ) -> Result<Vec<Line>, DatabaseError> {
+        let conditions = Conditions::of("tenant_id", tenant)
+            .and_where("posted_at >= ?", at)
+            .and_where(&format!("(posted_at > {} OR id > ?)", at.as_millis()), id);
+        self.0.select(conditions, &format!("posted_at, id LIMIT {limit}")).await
     }
 
     /// Stores the lines of one step in one statement; false: the document has this step already.
