@@ -74,6 +74,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("billing/disputes", &["dispute_comments", "disputes", "refund_accounts"]),
     ("integrations/connections", &["integration_consents", "integrations"]),
+    ("integrations/ledger-sync", &["ledger_documents", "ledger_logs", "ledger_positions", "ledger_runs"]),
     ("operations/stats", &["stats_snapshots"]),
 ];
 

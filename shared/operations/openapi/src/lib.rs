@@ -74,6 +74,7 @@ const PARTS: &[fn() -> Description] = &[
     edge_otp::ApiDoc::openapi,
     edge_disputes::ApiDoc::openapi,
     edge_connections::ApiDoc::openapi,
+    edge_ledger_sync::ApiDoc::openapi,
     edge_jobs_api::ApiDoc::openapi,
     edge_stats::ApiDoc::openapi,
 ];

@@ -77,6 +77,8 @@ pub(crate) static ALL: &[Migration] = &[
     expand!("0050_untold_allocations"),
     expand!("0051_payment_names"),
     expand!("0052_integrations"),
+    expand!("0053_ledger_documents"),
+    expand!("0054_ledger_runs"),
     expand!("0055_custom_reports"),
     expand!("0056_figures"),
 ];

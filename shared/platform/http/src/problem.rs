@@ -251,6 +251,8 @@ codes! {
     ConsentNotNeeded CONFLICT "CONSENT_NOT_NEEDED";
     /// 409: the integration is not connected to the books of a company.
     IntegrationNotConnected CONFLICT "INTEGRATION_NOT_CONNECTED";
+    /// 409: a run of the integration is open.
+    SyncRunning CONFLICT "SYNC_RUNNING";
     /// 409: a value that must be unique is already in use.
     AlreadyExists CONFLICT "ALREADY_EXISTS";
     /// 409: a tenant must keep at least one owner.
