@@ -167,8 +167,10 @@ impl Slice<'_> {
                 }
             }
             Err(Failure::Accounting(AccountingError::Unknown(message))) => {
+                // What landed is found soon.
+                let soon = backoff(&*self.worker.capabilities.random, WAITS.0, WAITS.1, row.attempts);
                 let reason = Reason::new(SyncCode::ProviderUnavailable, message);
-                Outcome::Unknown(reason, self.worker.now().plus(settles_within(self.integration.provider)))
+                Outcome::Unknown(reason, self.worker.now().plus(soon))
             }
             Err(failure) => Outcome::of_failure(failure),
         }
@@ -209,7 +211,7 @@ impl Slice<'_> {
                 LogOutcome::Cancelled
             }
             Outcome::Waits(reason) => {
-                (row.state, is_answered) = (rest_of(&row), false);
+                (row.state, row.retry_at, is_answered) = (rest_of(&row), None, false);
                 say(&mut row, Some(reason));
                 LogOutcome::Deferred
             }
