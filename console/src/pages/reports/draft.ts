@@ -1,6 +1,5 @@
 // A report as somebody puts it together. The address keeps it, so that it can be sent to a colleague.
-import type { ReportMember, ReportMembers, ReportSource } from 'edge';
-import type { CustomReport, SavedReport } from './types';
+import type { CustomReport, ReportMember, ReportMembers, ReportSource, SavedReport } from 'edge';
 import { exact, NUMBER } from '../../lib/amount';
 import { parse, type Json } from '../../lib/json';
 

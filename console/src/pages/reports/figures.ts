@@ -1,6 +1,5 @@
 // Figures beside those of the period before, as they are read and drawn.
-import type { Amount } from 'edge';
-import type { CfoDashboard } from './types';
+import type { Amount, CfoDashboard } from 'edge';
 import { approximate, count, money } from '../../lib/amount';
 import { Exact } from '../../lib/json';
 import type { Series } from '../../parts/Chart.svelte';
