@@ -45,14 +45,16 @@ export SPIN_VARIABLE_ENCRYPTION_KEY=${SPIN_VARIABLE_ENCRYPTION_KEY:-$("$bin/bhee
 export SPIN_VARIABLE_SHOPIFY_URL=${SPIN_VARIABLE_SHOPIFY_URL:-$upstreams}
 export SPIN_VARIABLE_WOOCOMMERCE_HOST=${SPIN_VARIABLE_WOOCOMMERCE_HOST:-$upstreams}
 # The stand-ins of the accounting systems let in the app <name>-client with the secret <name>-secret.
-for name in quickbooks xero sage; do
-    upper=${name^^}
-    for variable in "${upper}_CLIENT_ID=$name-client" "${upper}_CLIENT_SECRET=$name-secret" "${upper}_HOST=$upstreams"; do
-        default="SPIN_VARIABLE_${variable%%=*}"
-        export "$default=${!default:-${variable#*=}}"
-    done
-done
 ledgers=$upstreams/ledgers
+export SPIN_VARIABLE_QUICKBOOKS_CLIENT_ID=${SPIN_VARIABLE_QUICKBOOKS_CLIENT_ID:-quickbooks-client}
+export SPIN_VARIABLE_QUICKBOOKS_CLIENT_SECRET=${SPIN_VARIABLE_QUICKBOOKS_CLIENT_SECRET:-quickbooks-secret}
+export SPIN_VARIABLE_QUICKBOOKS_HOST=${SPIN_VARIABLE_QUICKBOOKS_HOST:-$upstreams}
+export SPIN_VARIABLE_XERO_CLIENT_ID=${SPIN_VARIABLE_XERO_CLIENT_ID:-xero-client}
+export SPIN_VARIABLE_XERO_CLIENT_SECRET=${SPIN_VARIABLE_XERO_CLIENT_SECRET:-xero-secret}
+export SPIN_VARIABLE_XERO_HOST=${SPIN_VARIABLE_XERO_HOST:-$upstreams}
+export SPIN_VARIABLE_SAGE_CLIENT_ID=${SPIN_VARIABLE_SAGE_CLIENT_ID:-sage-client}
+export SPIN_VARIABLE_SAGE_CLIENT_SECRET=${SPIN_VARIABLE_SAGE_CLIENT_SECRET:-sage-secret}
+export SPIN_VARIABLE_SAGE_HOST=${SPIN_VARIABLE_SAGE_HOST:-$upstreams}
 export SPIN_VARIABLE_QUICKBOOKS_URL=${SPIN_VARIABLE_QUICKBOOKS_URL:-$ledgers/quickbooks}
 export SPIN_VARIABLE_QUICKBOOKS_SANDBOX_URL=${SPIN_VARIABLE_QUICKBOOKS_SANDBOX_URL:-$ledgers/quickbooks}
 export SPIN_VARIABLE_QUICKBOOKS_OAUTH_URL=${SPIN_VARIABLE_QUICKBOOKS_OAUTH_URL:-$ledgers/quickbooks}

@@ -148,3 +148,49 @@ async fn nobody_is_connected_while_the_provider_does_not_answer() {
     let location = test.consent(&id).await;
     assert_eq!(test.come_back(&location).await.body["status"], "connected");
 }
+
+/// Each of the six signs in at its stand-in as its provider has it, works, and is disconnected.
+#[tokio::test(start_paused = true)]
+async fn each_provider_is_connected_as_it_lets_the_edge_in() {
+    let test = test().await;
+    test.world.config.set("sap_host", "http://upstreams.example");
+    for (provider, credentials) in [
+        ("quickbooks", ledgers::credentials("quickbooks")),
+        ("xero", ledgers::credentials("xero")),
+        ("sage", ledgers::credentials("sage")),
+        ("netsuite", ledgers::credentials("netsuite")),
+        ("netsuite", ledgers::certificate_credentials()),
+        ("dynamics365", ledgers::credentials("dynamics365")),
+        ("sap", ledgers::credentials("sap")),
+    ] {
+        let mut body = json!({"provider": provider, "name": format!("{provider} {}", credentials.len()),
+            "credentials": credentials});
+        if provider == "sap" {
+            body["credentials"]["api_endpoint"] = json!("http://upstreams.example/ledgers/sap");
+        }
+        let (status, made) = test.acme("POST", "/configure", body.clone()).await;
+        assert_eq!(status, 201, "{made}");
+        let id = made["id"].as_str().unwrap();
+        if made["status"] == "needs_consent" {
+            let location = test.consent(id).await;
+            assert_eq!(test.come_back(&location).await.status, 200, "{provider}");
+        } else {
+            let (status, refused) = test.acme("GET", &format!("/{id}/authorize"), Value::Null).await;
+            assert_eq!((status, &refused["code"]), (409, &json!("CONSENT_NOT_NEEDED")), "{provider}");
+        }
+        let mut shown = test.status(id).await;
+        if shown["status"] == "needs_company" {
+            body["settings"] = json!({"company_id": shown["companies"][0]["id"]});
+            test.configure(body).await;
+            shown = test.status(id).await;
+        }
+        assert_eq!((&shown["status"], &shown["problem"]), (&json!("connected"), &Value::Null), "{provider} {shown}");
+        let (capabilities, _) = test.world.instance();
+        let open = connections(&capabilities).open(edge_tenants::testing::ACME, id, &capabilities.http).await.unwrap();
+        open.ready().await.unwrap();
+        open.renew().await.unwrap();
+        open.client().companies().await.unwrap();
+        let (_, gone) = test.acme("POST", &format!("/{id}/disconnect"), json!({})).await;
+        assert_eq!((&gone["status"], &gone["revoked"]), (&json!("disconnected"), &json!(true)), "{provider} {gone}");
+    }
+}
