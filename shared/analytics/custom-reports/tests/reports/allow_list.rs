@@ -11,7 +11,7 @@ use crate::edge::{Edge, KEY, OTHER, OWN, REPORTS, SECRET, edge};
 use crate::server;
 
 const SEED: u64 = 5;
-const REQUESTS: u64 = 600;
+const REQUESTS: u64 = 400;
 
 /// What is in none of the tables, or must do nothing there.
 const HOSTILE: [&str; 12] = [
@@ -100,7 +100,10 @@ impl Fuzz<'_> {
     /// Mostly a member of `source`, or of one that it joins.
     fn member(&self, source: &Value, kind: &str) -> String {
         let joins = source["joins"].as_array().unwrap();
-        let joined = || self.sources.iter().find(|it| it["name"] == *self.one(joins)).unwrap();
+        let joined = || {
+            let wanted = self.one(joins);
+            self.sources.iter().find(|it| it["name"] == *wanted).unwrap()
+        };
         let source = match self.below(12) {
             0 => return HOSTILE[self.below(HOSTILE.len())].to_owned(),
             1 => self.one(self.sources),
@@ -196,7 +199,7 @@ async fn fuzz(edge: &Edge) {
             assert!(answer["errors"][0]["field"].is_string(), "{query} {answer}");
         }
     }
-    assert!(answered > 50 && rows > 60, "{answered} {rows}");
+    assert!(answered > 30 && rows > 40, "{answered} {rows}");
     // Nothing was lost, and each source counts what is the tenant's alone.
     for source in fuzz.sources {
         let measure = format!("{}.count", source["name"].as_str().unwrap());

@@ -220,7 +220,7 @@ async fn a_change_of_the_schedule_holds_from_then_on_and_a_deleted_report_is_not
 
 #[tokio::test(start_paused = true)]
 async fn wherever_a_worker_dies_a_report_is_sent_once_for_each_time() {
-    for (left, makes_the_last) in (1..40).flat_map(|left| [(left, false), (left, true)]) {
+    for (left, makes_the_last) in (1..32).map(|left| (left, left % 2 == 0)) {
         let edge = with_links().await;
         edge.set("2026-10-23T12:00:00Z");
         assert_eq!(edge.call(OWN, "POST", "", &scheduled("day", "02:30")).await.0, 201);
