@@ -190,30 +190,29 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt as _;
-    use serde_json::json;
-
     use super::*;
+    use http_body_util::BodyExt as _;
 
     #[tokio::test]
     async fn each_figure_is_a_record_beside_that_of_the_period_before() {
         let mut records = Vec::new();
-        let value = json!({
-            "currency": "USD",
-            "cash": {"current": {"in": 1, "out": {"of": -2.5}}, "previous": {"in": 3, "out": {"of": 4}}},
-            "dso": {"current": null, "previous": 7.5},
-            "spend": {"rows": [
-                {"id": "=a", "name": "+b", "amount": 5, "previous": 6},
-                {"id": null, "name": null, "amount": -1, "previous": 0},
-            ]},
-        });
+        let value: Box<RawValue> = serde_json::from_str(
+            r#"{"currency": "USD",
+                "cash": {"current": {"in": 1, "out": {"of": -2.50}}, "previous": {"in": 3, "out": {"of": 4}}},
+                "dso": {"current": null, "previous": 7.5},
+                "spend": {"rows": [
+                    {"id": "=a", "name": "+b", "amount": 5, "previous": 6},
+                    {"id": null, "name": null, "amount": -1, "previous": 0}
+                ]}}"#,
+        )
+        .unwrap();
         figures(&value, &mut records).unwrap();
         let body = respond(&FIGURES, records).into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
         let expected = [
             "currency,section,figure,part,name,value,previous",
             "USD,cash,in,,,1,3",
-            "USD,cash,out.of,,,-2.5,4",
+            "USD,cash,out.of,,,-2.50,4",
             "USD,dso,,,,,7.5",
             "USD,spend,rows.amount,'=a,'+b,5,6",
             "USD,spend,rows.amount,,,-1,0",
