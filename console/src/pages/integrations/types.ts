@@ -1,5 +1,4 @@
-import type { DocumentKind, Integration, IntegrationStatus } from 'edge';
-import type { Json } from '../../lib/json';
+import type { DocumentKind, DocumentState, Integration, IntegrationStatus, LedgerDocumentError, LedgerLogOutcome, LedgerRunStatus } from 'edge';
 import { ofTenant } from '../../lib/tenant.svelte';
 
 export const API = '/api/v1/enterprise-billing/integrations';
@@ -67,15 +66,3 @@ export function cameBack(): string | null {
   sessionStorage.removeItem(CONSENT);
   return page;
 }
-
-// What is synchronised.
-export type LedgerDocumentError = { code: string; message: string; remedy: string };
-export type DocumentState = 'pending' | 'sending' | 'sent' | 'failed' | 'blocked' | 'cancelled';
-export type LedgerDocument = { id: string; kind: DocumentKind; local_id: string; number: string; date?: string | null; state: DocumentState; remote_id?: string | null; remote_number?: string | null; attempts: number; error?: null | LedgerDocumentError; created_at: string; updated_at: string; sent_at?: string | null };
-export type Planned = { method: string; path: string; body: Json };
-export type PlannedLedgerDocument = { kind: DocumentKind; local_id: string; number: string; date?: string | null; requests: Planned[]; error?: null | LedgerDocumentError };
-export type LedgerDryRun = { dry_run: boolean; is_complete: boolean; data: PlannedLedgerDocument[]; nextCursor?: string | null };
-export type LedgerLogOutcome = 'sent' | 'linked' | 'deferred' | 'failed' | 'blocked' | 'cancelled';
-export type LedgerLogEntry = { id: string; at: string; run_id: string; actor: string; kind: string; number: string; attempt: number; outcome: LedgerLogOutcome; remote_id?: string | null; error?: null | LedgerDocumentError; duration_ms: number };
-export type LedgerRunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'stopped';
-export type StartedLedgerSync = { run_id: string; status: LedgerRunStatus };
