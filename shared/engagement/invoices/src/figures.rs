@@ -114,19 +114,12 @@ impl InvoicesOf<'_> {
 /// looked at one by one only where some of them were made at other times, or an older build recorded them. `all`: the sum of
 /// all of its payments that count.
 fn paid(dialect: Dialect, (begins, ends): (&str, &str), whose: &str, all: &str) -> String {
-    let (amount, at, actor, each) = match dialect {
-        Dialect::Sqlite => (
-            "json_extract(p.value, '$.amount')",
-            "json_extract(p.value, '$.paid_at')",
-            "json_extract(p.value, '$.actor')",
-            "json_each(i.payments) p",
-        ),
-        Dialect::Postgres => (
-            "CAST(p.value ->> 'amount' AS BIGINT)",
-            "CAST(p.value ->> 'paid_at' AS BIGINT)",
-            "(p.value ->> 'actor')",
-            "jsonb_array_elements(CAST(i.payments AS JSONB)) AS p (value)",
-        ),
+    // No path such as `$.amount`: a dollar begins a parameter.
+    let [amount, at] = ["amount", "paid_at"].map(|member| format!("CAST(p.value ->> '{member}' AS BIGINT)"));
+    let actor = "(p.value ->> 'actor')";
+    let each = match dialect {
+        Dialect::Sqlite => "json_each(i.payments) AS p",
+        Dialect::Postgres => "jsonb_array_elements(CAST(i.payments AS JSONB)) AS p (value)",
     };
     let whose = whose.replace("{actor}", actor);
     format!(
