@@ -9,8 +9,9 @@ macro_rules! sync_codes {
     ($($(#[$doc:meta])* $code:ident $text:literal $remedy:literal;)*) => {
         /// Why a document was not written, or a run has stopped or waits.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum SyncCode {
-            $($(#[$doc])* #[serde(rename = $text)] $code,)*
+            $($(#[$doc])* $code,)*
         }
 
         impl SyncCode {
@@ -131,5 +132,17 @@ impl Reason {
             other => other.to_string(),
         };
         Self::new(SyncCode::of(error), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_and_the_description_name_codes_as_rows_do() {
+        for code in SyncCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
     }
 }

@@ -15,7 +15,7 @@ use edge_tenants::Tenants;
 use utoipa::OpenApi;
 
 use crate::books::{Books, BooksError, Integration};
-use crate::run::{KEEP, KEEP_EVERY, Keeper, SYNC, SyncJob, SyncReports};
+use crate::run::{KEEP, KEEP_EVERY, Keeper, SYNC, SyncJob, SyncReport, SyncReports};
 use crate::worker::SyncWorker;
 use crate::{document, log, run};
 
@@ -99,5 +99,8 @@ impl From<BooksError> for Problem {
 
 /// The OpenAPI description of these routes.
 #[derive(OpenApi)]
-#[openapi(paths(run::api::sync_integration, document::api::list_documents, log::api::list_logs))]
+#[openapi(
+    paths(run::api::sync_integration, document::api::list_documents, log::api::list_logs),
+    components(schemas(SyncReport))
+)]
 pub struct ApiDoc;

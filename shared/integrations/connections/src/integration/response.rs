@@ -9,6 +9,8 @@ use edge_database::DatabaseError;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 
 use super::model::{Integration, IntegrationStatus};
 use super::settings::IntegrationSettings;
@@ -85,8 +87,14 @@ pub(crate) struct IntegrationStatusResponse {
     #[serde(flatten)]
     pub(crate) integration: IntegrationResponse,
     /// The last run. Null: there was none.
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = last_run_schema)]
     pub(crate) last_run: Option<Value>,
+}
+
+/// A run, which the crate that syncs describes; or null.
+fn last_run_schema() -> Schema {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    OneOfBuilder::new().item(null).item(Ref::from_schema_name("LedgerRun")).into()
 }
 
 /// What came of disconnecting an integration.
