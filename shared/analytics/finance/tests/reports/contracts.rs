@@ -7,7 +7,7 @@ use super::fixture::{BILLING, in_currency, test};
 /// 100.00 a month for a year from 2026 on, and 500.00 once.
 fn new(entity: &str) -> Value {
     json!({"entity_id": entity, "counterparty": "=Clinics", "title": "Seats, and setup", "start": "2026-01-01",
-        "end": "2027-01-01", "currency": "EUR",
+        "end": "2027-01-01", "currency": "INR",
         "lines": [
             {"kind": "recurring", "description": "Seats", "quantity": 10, "unit_price": 10, "cycle": "monthly"},
             {"kind": "one_off", "description": "Setup", "quantity": 1, "unit_price": 500},
@@ -18,11 +18,11 @@ fn new(entity: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn what_is_charged_for_days_to_come_is_deferred_and_recognised_day_by_day() {
     let test = test().await;
-    let entity = test.entity(json!({"name": "Group", "currency": "EUR"})).await;
+    let entity = test.entity(json!({"name": "Group", "currency": "INR"})).await;
     test.contract(new(&entity)).await;
     test.turn_to("2026-01-10T12:00:00Z");
     let january = test.report("cfo-dashboard").await;
-    let eur = in_currency(&january, "EUR");
+    let eur = in_currency(&january, "INR");
     // Ten of 31 days of 100.00, and 500.00.
     let expected = json!({"opening": 0.0, "charged": 600.0, "recognised": 532.26, "closing": 67.74});
     assert_eq!(eur["deferred_revenue"]["current"], expected);
@@ -38,7 +38,7 @@ async fn what_is_charged_for_days_to_come_is_deferred_and_recognised_day_by_day(
     test.turn_to("2026-10-15T12:00:00Z");
     test.run_jobs().await;
     let october = test.report("cfo-dashboard").await;
-    let eur = in_currency(&october, "EUR");
+    let eur = in_currency(&october, "INR");
     let due = |by: &str| -> Vec<i64> {
         eur["renewals"][by].as_array().unwrap().iter().map(|one| one["contracts"].as_i64().unwrap()).collect()
     };
@@ -46,7 +46,7 @@ async fn what_is_charged_for_days_to_come_is_deferred_and_recognised_day_by_day(
     assert_eq!(eur["renewals"]["by_end"][2]["arr"], 1200.0);
     // As of a day in spring it is as it was then.
     let spring = test.report("cfo-dashboard?as_of=2026-04-15").await;
-    let eur = in_currency(&spring, "EUR");
+    let eur = in_currency(&spring, "INR");
     let expected = json!({"opening": 0.0, "charged": 100.0, "recognised": 50.0, "closing": 50.0});
     assert_eq!(eur["deferred_revenue"]["current"], expected);
     assert_eq!(eur["backlog"]["current"]["recognised"], 850.0);
@@ -57,7 +57,7 @@ async fn what_is_charged_for_days_to_come_is_deferred_and_recognised_day_by_day(
 #[tokio::test(start_paused = true)]
 async fn contracts_are_shown_as_they_were_on_the_day_and_add_up() {
     let test = test().await;
-    let entity = test.entity(json!({"name": "Group", "currency": "EUR"})).await;
+    let entity = test.entity(json!({"name": "Group", "currency": "INR"})).await;
     let first = test.contract(new(&entity)).await;
     let mut dearer = new(&entity);
     dearer["renewal"]["uplift_basis_points"] = json!(1000);
