@@ -45,8 +45,10 @@ enum Outcome {
     Refused(Reason),
     /// It was not written: this run tries again.
     Again(Reason),
-    /// Nothing is known of it until this time.
+    /// It is not known whether it was written: it is looked for at this time.
     Unknown(Reason, Timestamp),
+    /// It was looked for in vain, and may still land until this time. That is no attempt.
+    Looked(Reason, Timestamp),
     /// It was not written, for a reason that concerns the whole run.
     Stopped(Stop),
 }
@@ -118,7 +120,7 @@ impl Slice<'_> {
                         SyncCode::ProviderUnavailable,
                         "The provider did not say what came of the last attempt. It may still be at it.",
                     );
-                    return Outcome::Unknown(reason, at);
+                    return Outcome::Looked(reason, at);
                 }
                 if is_voided { Outcome::Cancelled } else { self.create(row, &document).await }
             }
@@ -235,10 +237,13 @@ impl Slice<'_> {
             }
             Outcome::Unknown(reason, at) => {
                 (row.state, row.retry_at, is_answered) = (DocumentState::Sending, Some(at.max(now)), false);
-                // An attempt that only waits says nothing of the provider.
-                if row.sending_at.is_some_and(|begun| now.millis_since(begun) <= millis(took)) {
-                    stop = Some(Stop::End(End::Passing(reason.clone())));
-                }
+                stop = Some(Stop::End(End::Passing(reason.clone())));
+                say(&mut row, Some(reason));
+                LogOutcome::Deferred
+            }
+            Outcome::Looked(reason, at) => {
+                (row.state, row.retry_at) = (DocumentState::Sending, Some(at.max(now)));
+                row.attempts = row.attempts.saturating_sub(1);
                 say(&mut row, Some(reason));
                 LogOutcome::Deferred
             }
