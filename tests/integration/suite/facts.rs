@@ -30,6 +30,7 @@ mod invoices;
 mod jobs;
 mod key_requests;
 mod keys;
+mod ledger_sync;
 mod malformed;
 mod members;
 mod notifications;
@@ -114,6 +115,7 @@ pub fn all() -> Vec<Fact> {
         custom_reports::facts(),
         conventions::facts(),
         bodies::facts(),
+        ledger_sync::facts(),
         malformed::facts(),
         durability::facts(),
         frozen::facts(),

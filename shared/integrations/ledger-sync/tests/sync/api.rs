@@ -37,7 +37,7 @@ async fn a_dry_run_lists_what_would_be_sent_and_asks_nobody() {
             assert_eq!((&one["error"], &one["requests"][0]["method"]), (&Value::Null, &json!("POST")), "{one}");
         }
     }
-    test.map("refund", "4900").await;
+    test.records.map("refund", "4900").await;
     assert_eq!(test.sync().await["status"], "completed");
     let path = format!("{ONE}/sync");
     let nothing = test.call(&test.router, "POST", &path, json!({"dry_run": true})).await;

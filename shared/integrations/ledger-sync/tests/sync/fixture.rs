@@ -6,26 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use edge_allocations::{Allocations, Document, GlKind, Source};
 use edge_capabilities::{Capabilities, Clock as _, Database as _, Timestamp};
 use edge_database::Db;
-use edge_invoices::{InvoiceRefund, Invoices};
 use edge_jobs::{JobQueue, JobRunner};
-use edge_money::Currency;
 use edge_tenants::testing::{ACME, PLATFORM, Platform};
-use edge_time_zones::Date;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::books::TestBooks;
+use crate::records::Records;
 
 pub const ONE: &str = "/api/v1/enterprise-billing/integrations/int_1";
 
 pub struct Test {
     platform: Platform,
     pub books: TestBooks,
-    invoices: Router,
-    allocations: Router,
-    entities: Router,
+    pub records: Records,
 }
 
 impl Deref for Test {
@@ -38,49 +33,21 @@ impl Deref for Test {
 
 /// Books, and a tenant without any records, whose accounts are all mapped.
 pub async fn empty() -> Test {
-    let mut books = None;
-    let platform = Platform::new(|capabilities| {
-        // The router gets the books once there is a world.
-        let _ = capabilities;
-        Router::new()
-    })
-    .await;
-    let listening = books.get_or_insert_with(|| TestBooks::listen(&platform.world)).clone();
+    let platform = Platform::new(|_| Router::new()).await;
+    let books = TestBooks::listen(&platform.world);
     let (capabilities, _) = platform.world.instance();
     let db = Db::new(capabilities.db.clone());
-    let routes = edge_ledger_sync::routes(&capabilities, &db, Arc::new(listening.clone()));
+    let routes = edge_ledger_sync::routes(&capabilities, &db, Arc::new(books.clone()));
     let router = edge_http::finish(routes, "integrations", &capabilities);
-    let capabilities = || platform.world.instance().0;
-    let (invoices, allocations, entities) = (
-        edge_invoices::router(capabilities()),
-        edge_allocations::router(capabilities()),
-        edge_entities::router(capabilities()),
-    );
-    let platform = Platform { router, ..platform };
-    let test = Test { platform, books: listening, invoices, allocations, entities };
-    for (kind, code) in
-        [("revenue", "4000"), ("tax", "2200"), ("cash", "1000"), ("refund", "4900"), ("deferred", "2400")]
-    {
-        test.map(kind, code).await;
-    }
-    test
+    let records = Records::new(&capabilities);
+    records.map_all().await;
+    Test { platform: Platform { router, ..platform }, books, records }
 }
 
 /// With `count` invoices of two customers, taxed, each second one paid, the first given back in part, and split.
 pub async fn with(count: usize) -> Test {
     let test = empty().await;
-    let mut first = String::new();
-    for number in 0..count {
-        let id = test.invoice(number).await;
-        if number % 2 == 0 {
-            test.pay(&id, 500).await;
-        }
-        if number == 0 {
-            first = id;
-        }
-    }
-    test.refund(&first, 100).await;
-    test.split(&first).await;
+    test.records.make(count).await;
     test
 }
 
@@ -89,70 +56,6 @@ impl Test {
         let (status, shown) = self.ask(router, PLATFORM, Some(ACME), method, path, body).await;
         assert!(status < 300, "{method} {path}: {status} {shown}");
         shown
-    }
-
-    pub async fn map(&self, kind: &str, code: &str) {
-        let body = json!({"kind": kind, "gl_code": code});
-        self.call(&self.allocations, "POST", "/api/v1/enterprise-billing/gl-mappings", body).await;
-    }
-
-    /// The id of a finalised invoice of 1,000.00 and 180.00 tax.
-    pub async fn invoice(&self, number: usize) -> String {
-        let body = json!({"customer": {"name": format!("Customer {}", number % 2), "email": format!("c{}@x.example",
-            number % 2)}, "currency": "INR", "issue_date": "2026-01-01",
-            "items": [{"description": "Seats", "quantity": 2, "unit_price": 500, "tax_rate": 18}]});
-        let made = self.call(&self.invoices, "POST", "/api/v1/invoices", body).await;
-        let id = made["id"].as_str().unwrap().to_owned();
-        self.call(&self.invoices, "POST", &format!("/api/v1/invoices/{id}/finalize"), Value::Null).await;
-        id
-    }
-
-    pub async fn void(&self, invoice: &str) {
-        self.call(&self.invoices, "POST", &format!("/api/v1/invoices/{invoice}/void"), Value::Null).await;
-    }
-
-    pub async fn pay(&self, invoice: &str, amount: u32) {
-        let path = format!("/api/v1/invoices/{invoice}/payments");
-        self.call(&self.invoices, "POST", &path, json!({"amount": amount})).await;
-    }
-
-    /// What a gateway gives back of a payment, in the smallest unit.
-    pub async fn refund(&self, invoice: &str, amount: i64) {
-        let name = "UPDATE invoices SET provider = 'bheempay', external_id = 'pay_x' WHERE id = $1";
-        self.world.db.query(name, &[invoice.into()]).await.unwrap();
-        let refund = InvoiceRefund { name: "rf_1".into(), amount, at: self.now() };
-        let of = (ACME, "bheempay", "pay_x");
-        Invoices::new(self.db()).refunded(of, &refund, Currency::INR, self.now()).await.unwrap();
-    }
-
-    /// Posts an invoice, which two departments share: one has an account of its own.
-    pub async fn split(&self, invoice: &str) {
-        let base = "/api/v1/enterprise-billing";
-        let made = json!({"name": "Group", "currency": "INR", "country": "IN"});
-        let entity = self.call(&self.entities, "POST", &format!("{base}/entities"), made).await;
-        let mut shares = Vec::new();
-        for fields in [json!({"gl_code": "4010"}), json!({"gl_code": "4020"})] {
-            let mut body = json!({"entity_id": entity["id"], "name": "Research"});
-            body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-            let made = self.call(&self.allocations, "POST", &format!("{base}/departments"), body).await;
-            // The mapping of the kind would come before the department's own account.
-            let own = json!({"kind": "revenue", "department_id": made["id"], "gl_code": fields["gl_code"]});
-            self.call(&self.allocations, "POST", &format!("{base}/gl-mappings"), own).await;
-            shares.push(json!({"department_id": made["id"], "method": "percentage", "basis_points": 5000}));
-        }
-        let path = format!("{base}/allocations?source=invoice:{invoice}");
-        self.call(&self.allocations, "PUT", &path, json!({"from": "2026-01-01", "shares": shares})).await;
-        let document = Document {
-            name: format!("invoice:{invoice}"),
-            source: Source::parse(&format!("invoice:{invoice}")).unwrap(),
-            amounts: vec![(GlKind::Revenue, 100_000), (GlKind::Tax, 18_000)],
-            currency: Currency::INR,
-            date: Date::parse("2026-01-01").unwrap(),
-            plan: None,
-            entity: None,
-        };
-        let allocations = Allocations::new(&self.world.instance().0, &self.db());
-        assert!(allocations.post(ACME, &document).await.unwrap());
     }
 
     pub fn now(&self) -> Timestamp {

@@ -16,3 +16,5 @@ mod documents;
 mod faults;
 mod fixture;
 mod limits;
+#[path = "../support/records.rs"]
+mod records;
