@@ -6,7 +6,6 @@ use crate::call::Reply;
 
 /// Something that is to go wrong with calls to come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// How the calls begin that it happens to, method and path: `POST /api.xro/2.0/Invoices`. Empty: all calls.
     #[serde(default)]
