@@ -103,7 +103,7 @@ pids+=($!)
 start_edge
 
 echo "starting: the first start compiles the components, which takes a minute"
-for _ in $(seq 600); do
+for _ in $(seq 1500); do
     kill -0 "$edge_pid" 2>/dev/null || { echo "the edge did not start:"; tail -n 5 "$log"; exit 1; }
     # Its own word first: another server may hold the port.
     grep -qs "listens on" "$log" && curl -fs "$edge/readyz" >/dev/null 2>&1 && break
