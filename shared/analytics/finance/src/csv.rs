@@ -5,10 +5,9 @@ use std::fmt;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use edge_csv::{Cell, push_record};
+use edge_csv::{Cell, Members, push_record};
 use http::header::CONTENT_TYPE;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// About how many bytes go out at once.
@@ -72,40 +71,6 @@ pub(crate) fn respond(names: &[&str], records: Vec<Vec<Field>>) -> Response {
     });
     let body = Body::from_stream(futures::stream::iter(pieces));
     ([(CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], body).into_response()
-}
-
-/// The members of an object, in their order.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-impl Members {
-    fn take(&mut self, name: &str) -> Option<Box<RawValue>> {
-        let place = self.0.iter().position(|(member, _)| member == name)?;
-        Some(self.0.remove(place).1)
-    }
 }
 
 /// The columns of figures.

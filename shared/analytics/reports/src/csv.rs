@@ -2,39 +2,9 @@
 //! names of nested members are joined by a dot, and a list of a point is one field in JSON. What both the result and its
 //! points have is called `point.` and its name in the points.
 
-use std::fmt;
-
-use edge_csv::{Cell, push_record};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use edge_csv::{Cell, Members, push_record};
+use serde::Serialize;
 use serde_json::value::RawValue;
-
-/// The members of an object, in their order.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
 
 /// A field's text, and whether it was a text in JSON too.
 struct Field {

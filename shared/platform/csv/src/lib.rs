@@ -1,10 +1,12 @@
 //! CSV files (RFC 4180): every record is read or reported with the number of its line; none is dropped. What is written is
 //! safe to open in a spreadsheet.
 
+mod members;
 mod write;
 
 use std::fmt;
 
+pub use members::Members;
 pub use write::{Cell, push_record};
 
 /// What is wrong with a line.
