@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(csv::<serde_json::Value>(&[]).unwrap(), "");
         let both = [json!({"score": 1, "points": [{"score": 2}], "others": [1]})];
         assert_eq!(csv(&both).unwrap(), "score,point.score\r\n1,2\r\n");
-        let hostile = [json!({"points": [{"plan": "=1+1", "net": -1.5}]})];
-        assert_eq!(csv(&hostile).unwrap(), "plan,net\r\n'=1+1,-1.5\r\n");
+        let hostile = [json!({"points": [{"net": -1.5, "plan": "=1+1"}]})];
+        assert_eq!(csv(&hostile).unwrap(), "net,plan\r\n-1.5,'=1+1\r\n");
     }
 }
