@@ -71,7 +71,7 @@ pub struct Connection {
     pub environment: Environment,
     /// The addresses.
     pub endpoints: Endpoints,
-    /// The credentials by the names that the seed documents give them, without the provider's own prefix: `client_id`,
+    /// The credentials by their names in `configure`, which are the variables' without the provider's prefix: `client_id`,
     /// `client_secret`; `account_id`, `consumer_key`, `consumer_secret`, `token_id`, `token_secret`; `username`,
     /// `password`, `api_key`; `tenant_id`. What a tenant did not give comes from the operator's variables.
     pub credentials: BTreeMap<String, String>,
