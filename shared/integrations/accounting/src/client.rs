@@ -117,3 +117,17 @@ pub trait AccountingClient: Send + Sync {
     /// The requests by which [`AccountingClient::create`] and [`AccountingClient::complete`] write `document`. Asks nobody.
     fn plan(&self, document: &Document) -> Result<Vec<Planned>, AccountingError>;
 }
+
+/// Renews nothing where there are no tokens: asks the provider whether the credentials that requests carry are good.
+pub(crate) async fn check_credentials(client: &dyn AccountingClient) -> Result<Tokens, AccountingError> {
+    match client.companies().await {
+        Ok(_) => Ok(Tokens {
+            access: String::new(),
+            expires_at: Timestamp::from_millis(i64::MAX),
+            refresh: None,
+            refresh_expires_at: None,
+        }),
+        Err(AccountingError::Unauthorized(says)) => Err(AccountingError::NeedsReauth(says)),
+        Err(error) => Err(error),
+    }
+}

@@ -21,7 +21,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
 
-use crate::client::{AccountingClient, Callback, Company, Limits, Planned, SignIn};
+use crate::client::{AccountingClient, Callback, Company, Limits, Planned, SignIn, check_credentials};
 use crate::connection::{Connection, Environment, Tokens};
 use crate::document::{Document, Recorded};
 use crate::error::AccountingError;
@@ -266,16 +266,7 @@ impl AccountingClient for Sap {
     async fn renew(&self, now: Timestamp) -> Result<Tokens, AccountingError> {
         if !matches!(self.identity()?, Identity::Bearer) {
             // There are no tokens to renew: ask whether user and password are good.
-            return match self.companies().await {
-                Ok(_) => Ok(Tokens {
-                    access: String::new(),
-                    expires_at: Timestamp::from_millis(i64::MAX),
-                    refresh: None,
-                    refresh_expires_at: None,
-                }),
-                Err(AccountingError::Unauthorized(says)) => Err(AccountingError::NeedsReauth(says)),
-                Err(error) => Err(error),
-            };
+            return check_credentials(self).await;
         }
         let auth = match self.connection.endpoints.auth.as_str() {
             "" => &self.connection.endpoints.api,
