@@ -4,6 +4,8 @@
 //! A raise may also be about an external id alone: of an organisation that is not known, or of one that the external id no
 //! longer stands for.
 
+use std::time::Duration;
+
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
 use edge_database::Db;
@@ -183,6 +185,32 @@ impl FenceRaises {
         self.0.query(statement, &[cache_name(cache).into(), sequence.into()]).await.map(drop)
     }
 
+    /// Takes the lease of the cache with the id `cache` at `now`, for at most `time`: who has it applies raises to the cache.
+    /// False: another instance has it.
+    pub(crate) async fn lease(&self, cache: &str, now: Timestamp, time: Duration) -> Result<bool, DatabaseError> {
+        // One that ends later than any taken now was taken by a clock that is ahead: it would be waited for too long.
+        let statement = "INSERT INTO seat_feed (name, value) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            WHERE seat_feed.value <= $3 OR seat_feed.value > excluded.value
+            RETURNING value";
+        let values = [lease_name(cache).into(), now.plus(time).into(), now.into()];
+        Ok(!self.0.query(statement, &values).await?.is_empty())
+    }
+
+    /// Gives the lease back.
+    pub(crate) async fn release(&self, cache: &str) -> Result<(), DatabaseError> {
+        let statement = "UPDATE seat_feed SET value = 0 WHERE name = $1";
+        self.0.query(statement, &[lease_name(cache).into()]).await.map(drop)
+    }
+
+    /// The two in one: records that the cache has every raise up to `sequence`, and gives the lease back.
+    pub(crate) async fn finish(&self, cache: &str, sequence: i64) -> Result<(), DatabaseError> {
+        let statement = "INSERT INTO seat_feed (name, value) VALUES ($1, $2), ($3, 0)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let values = [cache_name(cache).into(), sequence.into(), lease_name(cache).into()];
+        self.0.query(statement, &values).await.map(drop)
+    }
+
     /// Makes all followers of the feed forget everything.
     pub(crate) async fn reset_followers(&self) -> Result<(), DatabaseError> {
         let statement = "INSERT INTO seat_feed (name, value) VALUES ('resets', 1)
@@ -279,6 +307,10 @@ impl FenceRaises {
 
 fn cache_name(id: &str) -> String {
     format!("cache:{id}")
+}
+
+fn lease_name(id: &str) -> String {
+    format!("lease:{id}")
 }
 
 fn stored(row: &Row) -> Result<StoredRaise, DatabaseError> {

@@ -6,7 +6,8 @@
 //!
 //! The cache itself holds the sequence number up to which it was reconciled. That number is rolled back with everything
 //! else, so no later raise hides the loss of an earlier one. The database holds it as well, by the id of the cache: where
-//! the cache's own is lower, the cache was rolled back, and all that remember verdicts must forget them.
+//! the cache's own is lower, the cache was rolled back, and all that remember verdicts must forget them. One instance at a
+//! time applies raises, by a lease in the database: one that is slow must not write a lower number over another's.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -43,6 +44,13 @@ const MAX_STALE: Duration = Duration::from_hours(24);
 const PAGE: u32 = 500;
 /// How often a reconciliation is started again.
 const MAX_ATTEMPTS: usize = 5;
+/// How often it is looked whether the instance that reconciles has got as far as is wanted.
+const MAX_LOOKS: usize = 5;
+/// The pause before each look: some calls to the cache.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long an instance may take to apply raises before another one does. If it is only slow, the two may take each other
+/// for a rollback, and followers of the feed forget what they need not.
+const LEASE: Duration = Duration::from_secs(3);
 /// Old raises are deleted once in this many raises.
 const PURGE_EVERY: i64 = 256;
 
@@ -220,7 +228,7 @@ impl Reconciliation {
     }
 
     /// Applies to the cache every raise that a usable verdict may be older than; gives how far they go. None: the cache
-    /// may have been rolled back meanwhile.
+    /// may have been rolled back meanwhile, or another instance reconciles.
     async fn reconcile(&self) -> Result<Option<Position>, StorageError> {
         let Inner { capabilities, raises, .. } = &*self.0;
         // INVARIANT: the cache is read before the database, and the number in the cache is written before that in the
@@ -236,16 +244,35 @@ impl Reconciliation {
         }
         let was_rolled_back = is_another || recorded > reconciled.unwrap_or(0);
         if was_rolled_back || reconciled.unwrap_or(0) != latest {
-            if !self.apply(reconciled, progress, was_rolled_back).await? {
+            if raises.lease(&id, capabilities.clock.now(), LEASE).await? {
+                match self.apply(reconciled, progress, was_rolled_back).await {
+                    Ok(true) => raises.finish(&id, latest).await?,
+                    not_applied => {
+                        // If this fails, the lease runs out.
+                        let _ = raises.release(&id).await;
+                        return not_applied.map(|_| None);
+                    }
+                }
+                progress.resets = progress.resets.saturating_add(i64::from(was_rolled_back));
+            } else if was_rolled_back || !self.is_reconciled_by_another(latest).await? {
                 return Ok(None);
             }
-            progress.resets = progress.resets.saturating_add(i64::from(was_rolled_back));
-        }
-        if progress.reconciled != Some(latest) {
+        } else if progress.reconciled != Some(latest) {
             raises.set_reconciled(&id, latest).await?;
         }
         let Progress { fence, purged, resets, .. } = progress;
         Ok(Some(Position { sequence: latest, fence, purged, resets }))
+    }
+
+    /// Whether another instance brings the cache up to `latest` or beyond, which is waited for.
+    async fn is_reconciled_by_another(&self, latest: i64) -> Result<bool, StoreError> {
+        for _ in 0..MAX_LOOKS {
+            self.0.capabilities.clock.sleep(PAUSE).await;
+            if self.reconciled().await? >= Some(latest) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The cache's id, and whether it is not the one that this cache had: then the cache was rolled back, or lost.
@@ -288,8 +315,8 @@ impl Reconciliation {
         was_rolled_back: bool,
     ) -> Result<bool, StorageError> {
         let (Inner { capabilities, fences, raises, .. }, latest) = (&*self.0, progress.latest);
-        // INVARIANT: the token is lost if the cache is rolled back from here on, or replaced if another instance
-        // reconciles too.
+        // INVARIANT: the token is lost if the cache is rolled back from here on, or replaced if another instance has taken
+        // over after the lease.
         let token = random::hex::<8>(&*capabilities.random);
         capabilities.cache.set(RECONCILING, token.as_bytes()).await?;
         if self.reconciled().await? != reconciled {
@@ -347,3 +374,6 @@ impl Reconciliation {
         Ok(bytes.and_then(|bytes| std::str::from_utf8(&bytes).ok()?.parse().ok()))
     }
 }
+
+#[cfg(test)]
+mod tests;

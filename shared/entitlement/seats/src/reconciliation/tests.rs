@@ -1,0 +1,120 @@
+use async_trait::async_trait;
+use edge_capabilities::KeyValue;
+use edge_capabilities::testing::World;
+
+use super::*;
+use crate::invalidation::Invalidation;
+
+/// A cache each of whose calls takes up to three milliseconds there and as long back.
+struct Distant {
+    cache: Arc<dyn KeyValue>,
+    random: Mutex<u64>,
+}
+
+impl Distant {
+    async fn travel(&self) {
+        let millis = {
+            let mut random = self.random.lock().unwrap();
+            *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (*random >> 33) % 4
+        };
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+
+    async fn call<T>(&self, call: impl Future<Output = T>) -> T {
+        self.travel().await;
+        let answer = call.await;
+        self.travel().await;
+        answer
+    }
+}
+
+#[async_trait]
+impl KeyValue for Distant {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call(self.cache.get(key)).await
+    }
+
+    async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.call(self.cache.set(key, value)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.call(self.cache.delete(key)).await
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        self.call(self.cache.increment(key, delta)).await
+    }
+}
+
+/// Eight instances compare the cache with the database, again and again, while organisations are raised.
+async fn reconcile_together(world: &World) {
+    let instance = |seed| {
+        let (mut capabilities, tasks) = world.instance();
+        capabilities.cache = Arc::new(Distant { cache: capabilities.cache, random: Mutex::new(seed) });
+        (capabilities, tasks)
+    };
+    let check = async |seed| {
+        let (capabilities, _tasks) = instance(seed);
+        let reconciliation = Reconciliation::new(&capabilities, &Db::new(capabilities.db.clone()));
+        for round in 0..20 {
+            let checked = reconciliation.check().await;
+            assert!(checked.succeeded, "{seed} {round}");
+        }
+    };
+    let raise = async {
+        let (capabilities, _tasks) = instance(100);
+        let db = Db::new(capabilities.db.clone());
+        let invalidation = Invalidation::new(&capabilities.cache, &capabilities.clock, &db);
+        for round in 0..20 {
+            invalidation.invalidate(&format!("org_{}", round % 3)).await.unwrap();
+        }
+    };
+    futures::future::join(futures::future::join_all((0..8).map(check)), raise).await;
+}
+
+async fn resets(world: &World) -> i64 {
+    let raises = FenceRaises::new(Db::new(world.db.clone()));
+    raises.progress("").await.unwrap().resets
+}
+
+#[tokio::test(start_paused = true)]
+async fn instances_that_reconcile_together_do_not_take_each_other_for_a_rollback() {
+    let world = World::new(1);
+    reconcile_together(&world).await;
+    assert_eq!(resets(&world).await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_was_rolled_back_has_followers_forget_everything_once() {
+    let world = World::new(1);
+    reconcile_together(&world).await;
+    let (capabilities, _tasks) = world.instance();
+    let db = Db::new(capabilities.db.clone());
+    let reconciliation = Reconciliation::new(&capabilities, &db);
+    let before = world.cache.snapshot();
+    Invalidation::new(&capabilities.cache, &capabilities.clock, &db).invalidate("org_0").await.unwrap();
+    assert!(reconciliation.check().await.succeeded);
+    world.cache.restore(&before);
+    let found = reconciliation.check().await.position.unwrap();
+    assert_eq!((found.resets, resets(&world).await), (1, 1));
+    assert_eq!(reconciliation.check().await.position, Some(found));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lease_of_an_instance_that_died_or_whose_clock_was_ahead_is_not_waited_for() {
+    let world = World::new(1);
+    let raises = FenceRaises::new(Db::new(world.db.clone()));
+    let at = Timestamp::from_millis;
+    assert!(raises.lease("c", at(10_000), LEASE).await.unwrap());
+    assert!(!raises.lease("c", at(12_999), LEASE).await.unwrap());
+    assert!(raises.lease("other", at(12_999), LEASE).await.unwrap());
+    assert!(raises.lease("c", at(13_000), LEASE).await.unwrap(), "it has run out");
+    assert!(raises.lease("c", at(9_000), LEASE).await.unwrap(), "it was taken by a clock that is ahead");
+    raises.finish("c", 7).await.unwrap();
+    assert_eq!(raises.progress("c").await.unwrap().reconciled, Some(7));
+    assert!(raises.lease("c", at(9_001), LEASE).await.unwrap());
+    raises.release("c").await.unwrap();
+    assert!(raises.lease("c", at(9_001), LEASE).await.unwrap());
+}
