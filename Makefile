@@ -79,6 +79,7 @@ up: toolchain
 test: format
 	@$(MAKE) test-native & $(MAKE) test-components & $(SIDE_BY_SIDE)
 	@$(MAKE) integration
+	@$(MAKE) deployment-test
 	@$(MAKE) console-test
 
 # What needs no component, and what does nothing but build and lint them.
@@ -121,6 +122,11 @@ unit: programs
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: components programs probe tools
 	$(TEST) --test integration
+
+# What deploy/ holds, without a running edge.
+.PHONY: deployment-test
+deployment-test:
+	tests/deployment/run.sh
 
 # A component that asks what a component may do, for the integration tests.
 .PHONY: probe

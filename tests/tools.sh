@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that what the tests run beside the edge is there: of redis, postgresql (15 or newer) and chromium those that
-# the arguments name. Installs them where that takes no password, else says what to do.
+# Makes sure that what the tests run beside the edge is there: of redis, postgresql (15 or newer), chromium, promtool
+# (2.42 or newer) and haproxy those that the arguments name. Installs them where that takes no password, else says what to do.
 set -euo pipefail
 
 missing=()
@@ -10,6 +10,9 @@ for tool in "$@"; do
     postgresql)
         command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
         ;;
+    # Debian's package of the server has it.
+    promtool) command -v promtool >/dev/null || missing+=(prometheus) ;;
+    haproxy) command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing+=(haproxy) ;;
     chromium) command -v "${CHROMIUM:-chromium}" >/dev/null || missing+=(chromium) ;;
     esac
 done

@@ -12,6 +12,7 @@ mod dependencies;
 mod event_types;
 mod examples;
 mod manifest;
+mod observability;
 mod packages;
 mod routes;
 mod sql;

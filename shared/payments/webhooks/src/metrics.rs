@@ -94,6 +94,10 @@ async fn backlog(page: &mut MetricsPage<'_>, processor: &Processor) -> Result<()
     for (kind, state, count) in processor.queue.count().await? {
         page.line("jobs", &[("kind", &kind), ("state", state.as_str())], count);
     }
+    page.head("job_lag_seconds", "gauge", "How long the oldest job that is due has waited for a worker.");
+    let now = processor.capabilities.clock.now();
+    let lag = processor.queue.oldest_due().await?.map_or(0, |due| now.millis_since(due).max(0));
+    page.line("job_lag_seconds", &[], format_args!("{}.{:03}", lag.div_euclid(1000), lag.rem_euclid(1000)));
     page.head("tenants", "gauge", "Tenants, by the state of their subscription.");
     for (status, count) in processor.tenants.count_by_status().await? {
         page.line("tenants", &[("subscription_status", &status)], count);

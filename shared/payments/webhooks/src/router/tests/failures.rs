@@ -128,3 +128,22 @@ async fn a_notification_is_given_up_after_five_tries() {
     }
     assert_eq!(test.count("SELECT COUNT(*) FROM notifications WHERE status = 'dead' AND attempts = 5").await, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_metrics_show_for_how_long_the_oldest_due_job_has_waited() {
+    let test = test().await;
+    let lag = async || {
+        let (_, metrics) = test.ask(&test.edge, "GET", "/metrics", HeaderMap::new(), "").await;
+        let metrics = metrics.as_str().unwrap().to_owned();
+        metrics.lines().find_map(|line| line.strip_prefix("bheem_edge_job_lag_seconds ")).unwrap().to_owned()
+    };
+    assert_eq!(lag().await, "0.000");
+    let (capabilities, _) = test.world.instance();
+    let queue = edge_jobs::JobQueue::new(&capabilities, &Db::new(capabilities.db.clone()));
+    for (key, wait) in [("due", 0), ("later", 3600)] {
+        let due = test.world.clock.now().plus(Duration::from_secs(wait));
+        queue.enqueue(edge_jobs::NewJob::new(edge_jobs::JobKind::new("tests.wait"), key, due)).await.unwrap();
+    }
+    test.wait(90).await;
+    assert_eq!(lag().await, "90.000");
+}
