@@ -38,6 +38,11 @@ impl FenceToken {
     pub(crate) fn unfenced() -> Self {
         Self { fence: Fence::Global, number: i64::MIN }
     }
+
+    /// Whether it is the token of a verdict that may be stored.
+    pub(crate) fn is_fenced(&self) -> bool {
+        self.number != i64::MIN
+    }
 }
 
 /// Which fence.

@@ -9,6 +9,7 @@
 //!   [`fence_raises`], [`reconciliation`]: the same when the cache is rolled back.
 //! * [`leader_election`]: one request to the ERP for all instances that want the same.
 //! * [`changes`]: the feed of raised fences, for callers that remember verdicts.
+//! * [`lifetime`]: for how long such a caller may use a verdict.
 //! * [`token`]: a grant as a signed token, which is checked without asking.
 //! * [`unknown_subjects`]: a bound on the entries of invented users.
 //! * [`verification`]: a seat check from beginning to end.
@@ -22,6 +23,7 @@ mod fence;
 mod fence_raises;
 mod invalidation;
 mod leader_election;
+mod lifetime;
 mod metrics;
 mod organization_names;
 mod reconciliation;

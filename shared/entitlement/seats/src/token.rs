@@ -9,9 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::TokenKeyError;
-use crate::seat_access::{AccessDecision, SeatAccess, SeatFacts};
+use crate::lifetime::end_of_access;
+use crate::seat_access::SeatAccess;
 use crate::subject::Subject;
-use crate::verdict::{Seat, Verdict};
+use crate::verdict::Verdict;
 
 pub use keys::{PublicKey, TokenKeys};
 
@@ -100,7 +101,8 @@ pub(crate) async fn claims<'a>(
 ) -> Option<Claims<'a>> {
     let seat = verdict.seat.as_ref().filter(|_| verdict.access.has_access)?;
     let iat = now.as_millis().div_euclid(SECOND);
-    let exp = expiry(seat, rule, iat, verdict.fresh_until.as_millis().div_euclid(SECOND)).await;
+    let fresh_until = verdict.fresh_until.as_millis().div_euclid(SECOND);
+    let exp = end_of_access(seat, rule, SECOND, iat, fresh_until).await;
     (exp > iat).then(|| Claims {
         sub: subject.user.as_str(),
         aud: subject.org.application.as_str(),
@@ -112,36 +114,6 @@ pub(crate) async fn claims<'a>(
         iat,
         exp,
     })
-}
-
-/// When a token of `seat` expires: at `fresh_until`, or before if the rule ends access before. Seconds since 1970.
-async fn expiry(seat: &Seat, rule: &dyn SeatAccess, now: i64, fresh_until: i64) -> i64 {
-    // The rule may be any script: it is asked when it ends access. It is asked of the last millisecond before a second,
-    // until when a token that expires then is believed.
-    let grants_until = async |second: i64| {
-        let last = second.saturating_mul(SECOND).saturating_sub(1);
-        let facts = SeatFacts {
-            seat_status: seat.status,
-            subscription_status: seat.subscription_status,
-            expires_at: seat.expires_at,
-            now: Timestamp::from_millis(last),
-        };
-        matches!(rule.decide(facts).await, AccessDecision { has_access: true, .. })
-    };
-    if fresh_until <= now || grants_until(fresh_until).await {
-        return fresh_until;
-    }
-    // INVARIANT: it grants until `granted`, and not until `denied`.
-    let (mut granted, mut denied) = (now, fresh_until);
-    while denied.saturating_sub(granted) > 1 {
-        let middle = granted.midpoint(denied);
-        if grants_until(middle).await {
-            granted = middle;
-        } else {
-            denied = middle;
-        }
-    }
-    granted
 }
 
 #[cfg(test)]

@@ -52,6 +52,10 @@ pub struct Verdict {
     pub as_of: Timestamp,
     /// Until when the answer is fresh.
     pub fresh_until: Timestamp,
+    /// Until when it may be used while no newer one can be had.
+    pub stale_until: Timestamp,
+    /// Whether it was read under a fence, so that who follows the feed of changes hears of a revocation.
+    pub is_fenced: bool,
     /// The seat, where there is one.
     pub seat: Option<Seat>,
 }
@@ -127,16 +131,22 @@ impl CachedVerdict {
     /// What to do with it at `now`, when it gives `access`, for a caller that accepts nothing older than `min_version`. Its
     /// fence holds.
     pub(crate) fn decision(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Decision {
-        let [fresh, outage] = [self.fresh_until, self.stale_until].map(|until| until.millis_since(self.as_of));
-        let (fresh, stale) = match (access.has_access, self.granted) {
-            (true, _) => (fresh, outage),
-            (false, false) => (fresh, fresh),
-            // A grant whose period has ended: the user may have paid since, so the ERP is asked first.
-            (false, true) => (0, 0),
-        };
+        let outage = self.stale_until.millis_since(self.as_of);
+        let (fresh, stale) = self.lifetime(access);
+        let [fresh, stale] = [fresh, stale].map(|until| until.millis_since(self.as_of));
         let times = Times { fresh, stale, outage, skew: SKEW_MILLIS, ahead: Decision::Discard };
         let fence = if self.is_older_than(min_version) { FenceState::Raised } else { FenceState::Holds };
         edge_cache::decide(now.millis_since(self.as_of), &times, fence)
+    }
+
+    /// Until when it is fresh, and until when it is used while a newer one is fetched, when it gives `access`.
+    fn lifetime(&self, access: AccessDecision) -> (Timestamp, Timestamp) {
+        match (access.has_access, self.granted) {
+            (true, _) => (self.fresh_until, self.stale_until),
+            (false, false) => (self.fresh_until, self.fresh_until),
+            // A grant whose period has ended: the user may have paid since, so the ERP is asked first.
+            (false, true) => (self.as_of, self.as_of),
+        }
     }
 
     /// Whether a token of it is good for a second or more at `now`.
@@ -164,6 +174,8 @@ impl CachedVerdict {
     }
 
     pub(crate) fn verdict(self, access: AccessDecision, source: Source) -> Verdict {
+        let (fresh_until, stale_until) = self.lifetime(access);
+        let is_fenced = self.token.is_fenced();
         let seat = match self.answer {
             SeatLookup::Seat(seat) => Some(Seat {
                 organization: seat.organization,
@@ -175,7 +187,7 @@ impl CachedVerdict {
             }),
             SeatLookup::OrganizationNotFound | SeatLookup::SeatNotFound => None,
         };
-        Verdict { access, source, as_of: self.as_of, fresh_until: self.fresh_until, seat }
+        Verdict { access, source, as_of: self.as_of, fresh_until, stale_until, is_fenced, seat }
     }
 }
 

@@ -1,3 +1,4 @@
+mod lifetime;
 mod tokens;
 
 use axum::body::Body;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{AppState, NO_VERDICT, VERDICTS};
+use crate::lifetime::Lifetime;
 use crate::seat::SubscriptionStatus;
 use crate::seat_access::{AccessDecision, Reason};
 use crate::subject::{ExternalOrg, Id, Subject};
@@ -45,6 +46,10 @@ pub(super) struct SeatCheck {
     /// Whether a grant has a token, which is verified without asking. By default it has none.
     #[serde(default)]
     token: bool,
+    /// Whether the result has its lifetime: `now`, `freshUntil` and `staleUntil`, for a client that remembers it and
+    /// follows the changes of seats. By default it has none.
+    #[serde(default)]
+    lifetime: bool,
 }
 
 /// A check as it was read.
@@ -53,13 +58,15 @@ struct Check {
     subject: Subject,
     min_version: Option<i64>,
     token: bool,
+    lifetime: bool,
 }
 
-/// A verdict, and the token of a grant that was asked for.
+/// A verdict, the token of a grant and the lifetime that were asked for.
 #[derive(Clone)]
 struct Verified {
     verdict: Verdict,
     token: Option<String>,
+    lifetime: Option<Lifetime>,
 }
 
 /// The result of a seat check: a grant or a denial.
@@ -87,12 +94,26 @@ pub(super) struct SeatVerdict {
     /// A JWT that says the same (EdDSA), if it was asked for and access is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    /// The time at which the edge answered, RFC 3339, if the lifetime was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2024-01-15T10:00:04.120Z")]
+    now: Option<String>,
+    /// Until when the result is fresh, if the lifetime was asked for. At most the end of access.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2024-01-15T10:00:10.120Z")]
+    fresh_until: Option<String>,
+    /// Until when the result may be used while the edge cannot be reached, if the lifetime was asked for. At most the end
+    /// of access; for a denial, and where the result must not be remembered, not after `freshUntil`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2024-01-15T10:15:00.120Z")]
+    stale_until: Option<String>,
 }
 
 impl From<Verified> for SeatVerdict {
-    fn from(Verified { verdict, token }: Verified) -> Self {
-        let Verdict { access, source, as_of, fresh_until: _, seat } = verdict;
+    fn from(Verified { verdict, token, lifetime }: Verified) -> Self {
+        let Verdict { access, source, as_of, seat, .. } = verdict;
         let AccessDecision { has_access, reason } = access;
+        let lifetime = lifetime.as_ref();
         Self {
             has_access,
             reason,
@@ -103,6 +124,9 @@ impl From<Verified> for SeatVerdict {
             version: seat.as_ref().map(|seat| seat.version),
             seat_id: seat.map(|seat| seat.id),
             token,
+            now: lifetime.map(|lifetime| lifetime.now.to_rfc3339_millis()),
+            fresh_until: lifetime.map(|lifetime| lifetime.fresh_until.to_rfc3339_millis()),
+            stale_until: lifetime.map(|lifetime| lifetime.stale_until.to_rfc3339_millis()),
         }
     }
 }
@@ -123,7 +147,7 @@ impl SeatCheck {
         match (user, application, external_org) {
             (Some(user), Some(application), Some(external_org)) => {
                 let subject = Subject { org: ExternalOrg { application, id: external_org }, user };
-                Ok(Check { subject, min_version: self.min_version, token: self.token })
+                Ok(Check { subject, min_version: self.min_version, token: self.token, lifetime: self.lifetime })
             }
             _ => Err(Problem::fields(errors)),
         }
@@ -132,29 +156,33 @@ impl SeatCheck {
 
 impl AppState {
     async fn verify(&self, caller: &Caller, check: &Check, timings: Option<&Timings>) -> Result<Verified, Problem> {
-        if check.token {
-            return Box::pin(self.verify_with_token(caller, check, timings)).await;
+        if check.token || check.lifetime {
+            return Box::pin(self.verify_with_more(caller, check, timings)).await;
         }
-        Ok(Verified { verdict: self.verdict(caller, check, timings).await?, token: None })
+        Ok(Verified { verdict: self.verdict(caller, check, timings).await?, token: None, lifetime: None })
     }
 
-    /// The verdict, with a token if it is a grant.
-    async fn verify_with_token(
+    /// The verdict, with what else was asked for: a token if it is a grant, and its lifetime.
+    async fn verify_with_more(
         &self,
         caller: &Caller,
         check: &Check,
         timings: Option<&Timings>,
     ) -> Result<Verified, Problem> {
-        let keys = self.tokens.keys().await?;
+        let keys = if check.token { Some(self.tokens.keys().await?) } else { None };
         let verdict = self.verdict(caller, check, timings).await?;
-        let now = self.clock.now();
-        let claims = token::claims(&check.subject, &verdict, self.verification.rule(), now).await;
-        let token = claims.map(|claims| keys.sign(&claims)).transpose()?;
-        Ok(Verified { verdict, token })
+        let (rule, now) = (self.verification.rule(), self.clock.now());
+        let mut token = None;
+        if let Some(keys) = keys {
+            let claims = token::claims(&check.subject, &verdict, rule, now).await;
+            token = claims.map(|claims| keys.sign(&claims)).transpose()?;
+        }
+        let lifetime = if check.lifetime { Some(Lifetime::of(&verdict, rule, now).await) } else { None };
+        Ok(Verified { verdict, token, lifetime })
     }
 
     async fn verdict(&self, caller: &Caller, check: &Check, timings: Option<&Timings>) -> Result<Verdict, Problem> {
-        let Check { subject, min_version, token } = check;
+        let Check { subject, min_version, token, lifetime: _ } = check;
         let min_version = *min_version;
         if !caller.speaks_for(subject.org.application.as_str()) {
             return Err(Problem::new(Code::PermissionDenied, "The API key is not allowed to use this application."));
@@ -192,7 +220,7 @@ impl AppState {
     async fn no_organization(&self, subject: &Subject) -> Verdict {
         let access = AccessDecision { has_access: false, reason: Reason::OrganizationNotFound };
         let (source, now) = (self.verification.source_of(&subject.org.application).await, self.clock.now());
-        Verdict { access, seat: None, source, as_of: now, fresh_until: now }
+        Verdict { access, seat: None, source, as_of: now, fresh_until: now, stale_until: now, is_fenced: false }
     }
 
     /// Whether `org` is known to belong to another tenant than the caller's.

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::seat::{SeatStatus, SubscriptionStatus};
-use crate::seat_access::{Reason, ShippedSeatAccess};
+use crate::seat_access::{AccessDecision, Reason, SeatFacts, ShippedSeatAccess};
 use crate::subject::{ExternalOrg, Id};
-use crate::verdict::Source;
+use crate::verdict::{Seat, Source};
 
 /// A moment within a second.
 const NOW: Timestamp = Timestamp::from_millis(START.as_millis() + 400);
@@ -36,6 +36,8 @@ async fn verdict(subscription_status: SubscriptionStatus, ends_in: Option<i64>) 
         source: Source::Cache,
         as_of: NOW,
         fresh_until: Timestamp::from_millis(NOW.as_millis() + 10_000),
+        stale_until: Timestamp::from_millis(NOW.as_millis() + 900_000),
+        is_fenced: true,
         seat: Some(Seat {
             organization: "org_1".into(),
             id: "seat_789".into(),
