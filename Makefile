@@ -157,9 +157,14 @@ tools:
 bench: build
 	python3 bench/run.py $(BENCH)
 
+# Licences, sources, known vulnerabilities, dependencies that nothing uses. `make test` holds the first two by itself.
 audit:
-	$(CARGO) deny --locked check
-	$(CARGO) machete
+	tests/audit.sh
+
+# target/sbom: what each thing that is shipped is made of, as CycloneDX.
+.PHONY: sbom
+sbom:
+	@deploy/sbom.py
 
 clean-state:
 	rm -rf .spin

@@ -16,6 +16,7 @@ mod observability;
 mod packages;
 mod routes;
 mod sql;
+mod supply_chain;
 
 use std::path::{Path, PathBuf};
 
