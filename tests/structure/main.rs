@@ -11,12 +11,14 @@
 mod dependencies;
 mod event_types;
 mod examples;
+mod grants;
 mod manifest;
 mod observability;
 mod packages;
 mod routes;
 mod sql;
 mod supply_chain;
+mod threat_model;
 
 use std::path::{Path, PathBuf};
 
