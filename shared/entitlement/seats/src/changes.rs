@@ -117,12 +117,18 @@ impl Feed {
         }
         let offset = self.followers.fetch_add(1, Ordering::Relaxed) % FOLLOWERS;
         let offset = Duration::from_millis(self.phase.saturating_add(offset.saturating_mul(APART)));
-        let mut seen = clock.elapsed();
+        let (mut seen, mut is_own) = (clock.elapsed(), true);
         loop {
             if let Some(present) = checked.position {
                 seen = clock.elapsed();
                 if is_lost(read, present) {
-                    return Ok(forget(present));
+                    if is_own {
+                        return Ok(forget(present));
+                    }
+                    // Another's look may have begun before this follower's first, and have read an older position.
+                    (checked, _) = self.look_alone().await?;
+                    is_own = true;
+                    continue;
                 }
                 while read.sequence < present.sequence {
                     let (changes, next) = self.changes(read, present, caller).await?;
@@ -141,6 +147,7 @@ impl Feed {
                     return Ok(Changes { changes: Vec::new(), next: read, reset: false });
                 }
                 (checked, _) = self.look_alone().await?;
+                is_own = true;
                 continue;
             }
             let age = clock.now().millis_since(checked.at).max(0);
@@ -148,6 +155,7 @@ impl Feed {
             let pause = LOOK.saturating_add(offset).saturating_sub(age).max(MIN_PAUSE);
             clock.sleep(pause.min(left)).await;
             checked = self.look().await;
+            is_own = false;
         }
     }
 

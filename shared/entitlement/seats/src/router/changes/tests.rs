@@ -9,6 +9,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::error::StorageError;
 use crate::invalidation::Invalidation;
+use crate::reconciliation::Checked;
 use crate::subject::{ExternalOrg, Id};
 
 const BOOTSTRAP: &str = "bootstrap-key-of-the-tests";
@@ -350,6 +351,32 @@ async fn a_cache_that_is_rolled_back_makes_followers_forget_everything() {
     // A cache that is lost as a whole.
     world.cache.lose_everything();
     node.since(&next).await.assert_reset();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_of_another_that_read_an_older_position_makes_nobody_forget() {
+    let world = World::new(1);
+    let node = Node::new(&world);
+    node.bind("org", "healos", "h").await;
+    node.invalidation.invalidate("other").await.unwrap();
+    let older = Position::parse(&node.start().await).unwrap();
+    node.invalidation.invalidate("other").await.unwrap();
+    // It began before a raise, or before a rollback was noticed, and ends while somebody waits who has read the raise.
+    for older in [older, Position { resets: older.resets - 1, ..older }] {
+        let next = node.start().await;
+        let waiting = async { node.ask(BOOTSTRAP, &format!("?since={next}&wait=2"), None).await };
+        let late = async {
+            world.clock.sleep(Duration::from_millis(300)).await;
+            let looked = Checked { at: world.clock.now(), succeeded: true, position: Some(older) };
+            let looked = serde_json::to_vec(&looked).unwrap();
+            node.capabilities.cache.set("fences-checked", &looked).await.unwrap();
+        };
+        let (answer, ()) = futures::future::join(waiting, late).await;
+        assert_eq!(answer.changed(), [""; 0]);
+        // What was read since is listed as before.
+        node.invalidation.invalidate("org").await.unwrap();
+        assert_eq!(node.since(answer.next()).await.changed(), ["healos/h"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
