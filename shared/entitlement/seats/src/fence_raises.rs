@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use edge_capabilities::Timestamp;
 use edge_capabilities::database::{DatabaseError, Row, Value};
-use edge_database::Db;
+use edge_database::{Db, Dialect};
 
 use crate::subject::ExternalOrg;
 
@@ -17,6 +17,47 @@ const MAX_ATTEMPTS: u32 = 200;
 
 /// How the key of a raise about an external id begins: no id of an organisation has control characters.
 const ALIAS: char = '\t';
+
+/// How a raise gets its numbers, in SQL. `$3` is the fence that is wanted.
+///
+/// INVARIANT: a sequence number is visible only after all below it are, and fences grow with sequence numbers, whatever the
+/// clocks of the nodes show.
+struct Numbers {
+    /// What comes before the statement.
+    counted: &'static str,
+    /// The next sequence number.
+    next: &'static str,
+    /// The fence.
+    fence: &'static str,
+}
+
+/// On SQLite one statement at a time writes, and reads what all before it wrote.
+const IN_ONE_FILE: Numbers = Numbers {
+    counted: "",
+    next: "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)",
+    fence: "(SELECT COALESCE(MAX(CASE WHEN fence >= $3 THEN fence + 1 ELSE $3 END), $3)
+        FROM (SELECT fence FROM seat_fences ORDER BY sequence DESC LIMIT 1) AS last)",
+};
+
+/// On PostgreSQL a statement reads what was there when it began. One that has waited for a row would take a number that is
+/// below those which became visible meanwhile, if a later raise of the same organisation has vacated it. So the numbers are
+/// counted in rows of their own, which stay locked until the raise is visible. Builds without the counter take the highest
+/// number and one; the counter is never below what is visible, and the unique index refuses what both take.
+const BY_COUNTER: Numbers = Numbers {
+    counted: "WITH next AS (
+            INSERT INTO seat_feed (name, value)
+            VALUES ('sequence', (SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences))
+            ON CONFLICT (name) DO UPDATE SET value = GREATEST(seat_feed.value + 1, excluded.value)
+            RETURNING value),
+        shown AS (
+            INSERT INTO seat_feed (name, value)
+            SELECT 'fence', GREATEST($3, (SELECT fence + 1 FROM seat_fences ORDER BY sequence DESC LIMIT 1)) FROM next
+            ON CONFLICT (name) DO UPDATE SET value = GREATEST(seat_feed.value + 1, excluded.value)
+            RETURNING value)
+        ",
+    next: "(SELECT value FROM next)",
+    fence: "(SELECT value FROM shown)",
+};
 
 /// Why a fence is raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,20 +158,19 @@ impl FenceRaises {
     }
 
     async fn insert_row(&self, values: [Value; 6], reason: RaiseReason) -> Result<StoredRaise, DatabaseError> {
-        const NEXT: &str = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM seat_fences)";
+        let Numbers { counted, next, fence } = match self.0.dialect().await? {
+            Dialect::Sqlite => IN_ONE_FILE,
+            Dialect::Postgres => BY_COUNTER,
+        };
         let (paid, dropped, too) = match reason {
             RaiseReason::FactsChanged => ("NULL", "NULL", ""),
-            RaiseReason::PaymentChanged => (NEXT, "NULL", ", paid_sequence = excluded.sequence"),
-            RaiseReason::PaymentsDropped => ("NULL", NEXT, ", dropped_sequence = excluded.sequence"),
+            RaiseReason::PaymentChanged => (next, "NULL", ", paid_sequence = excluded.sequence"),
+            RaiseReason::PaymentsDropped => ("NULL", next, ", dropped_sequence = excluded.sequence"),
         };
-        // INVARIANT: fences grow with sequence numbers, whatever the clocks of the nodes show.
         let statement = format!(
-            "INSERT INTO seat_fences (organization_id, sequence, raised_at, fence, application, external_org, tenant_id,
-                paid_sequence, dropped_sequence)
-             VALUES ($1, {NEXT}, $2,
-                (SELECT COALESCE(MAX(CASE WHEN fence >= $3 THEN fence + 1 ELSE $3 END), $3)
-                    FROM (SELECT fence FROM seat_fences ORDER BY sequence DESC LIMIT 1) AS last),
-                $4, $5, $6, {paid}, {dropped})
+            "{counted}INSERT INTO seat_fences (organization_id, sequence, raised_at, fence, application, external_org,
+                tenant_id, paid_sequence, dropped_sequence)
+             VALUES ($1, {next}, $2, {fence}, $4, $5, $6, {paid}, {dropped})
              ON CONFLICT (organization_id) DO UPDATE SET sequence = excluded.sequence, raised_at = excluded.raised_at,
                 fence = excluded.fence{too}
              WHERE excluded.sequence > seat_fences.sequence
@@ -138,7 +178,6 @@ impl FenceRaises {
         );
         for _ in 0..MAX_ATTEMPTS {
             match self.0.query(&statement, &values).await {
-                // INVARIANT: a sequence number is visible only after all below it are.
                 Err(DatabaseError::Duplicate(_)) => {}
                 Err(error) => return Err(error),
                 // No row: another raise of the same organisation took the number first. Each has one of its own.
