@@ -1,4 +1,4 @@
-//! The manifest's `files`: what of the host's files a component sees, read-only.
+//! The manifest's `files`: what of the host's files a component sees, read-only; and what is compiled elsewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -78,6 +78,23 @@ fn copy(from: &Path, to: &Path, relative: &Path, excluded: &[Pattern]) -> anyhow
     Ok(())
 }
 
+/// Copies what is in the folder `from` and not in `to`, folders and all. A file is there whole or not at all.
+pub fn take_over(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            take_over(&entry.path(), &target)?;
+        } else if !target.exists() {
+            let mut half = tempfile::NamedTempFile::new_in(to)?;
+            std::io::copy(&mut std::fs::File::open(entry.path())?, &mut half)?;
+            half.persist(&target)?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +128,21 @@ mod tests {
             (direct[0].guest.as_str(), direct[0].host.as_path()),
             ("/static", app.path().join("assets").as_path())
         );
+    }
+
+    #[test]
+    fn what_is_there_already_is_not_taken_over_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("state/compiled"));
+        std::fs::create_dir_all(from.join("modules/48")).unwrap();
+        std::fs::create_dir_all(to.join("modules/48")).unwrap();
+        std::fs::write(from.join("modules/48/a"), "theirs").unwrap();
+        std::fs::write(from.join("modules/48/b"), "theirs").unwrap();
+        std::fs::write(to.join("modules/48/a"), "ours").unwrap();
+        take_over(&from, &to).unwrap();
+        assert_eq!(std::fs::read_to_string(to.join("modules/48/a")).unwrap(), "ours");
+        assert_eq!(std::fs::read_to_string(to.join("modules/48/b")).unwrap(), "theirs");
+        assert_eq!(std::fs::read_dir(to.join("modules/48")).unwrap().count(), 2);
+        assert!(take_over(&folder.path().join("nowhere"), &to).is_err());
     }
 }

@@ -32,6 +32,8 @@ pub enum Refusal {
     BrokenBody,
     /// Too many requests at once, here or in the component.
     Overloaded,
+    /// Whether the host is ready was asked, and it is about to stop.
+    Stopping,
     /// The component took too long.
     TimedOut,
     /// The component trapped.
@@ -50,6 +52,7 @@ impl Refusal {
             Self::Overloaded => {
                 (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Too many requests at once; try again.")
             }
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "STOPPING", "This node is about to stop."),
             Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", "The component did not answer in time."),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "The component failed."),
         }

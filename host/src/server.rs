@@ -11,10 +11,11 @@ mod transport;
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::header::{EXPECT, HOST};
+use http::header::{CONNECTION, EXPECT, HOST};
 use http::{HeaderValue, Request, Response, Version};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
@@ -51,6 +52,9 @@ const BACKOFF: Duration = Duration::from_millis(20);
 /// How often it says so.
 const COMPLAIN_EVERY: Duration = Duration::from_secs(5);
 
+/// Where balancers ask whether a node is to get requests.
+const READINESS: &str = "/readyz";
+
 /// Bounds on the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -58,7 +62,9 @@ pub struct Limits {
     pub connections: usize,
     /// Requests in the works at once; the next is told to come back.
     pub requests: usize,
-    /// How long requests in flight may take to finish once the server is told to stop.
+    /// How long the server goes on as before once it is told to stop, but for saying so.
+    pub stop_delay: Duration,
+    /// How long requests in flight may take to finish after that.
     pub drain: Duration,
 }
 
@@ -70,7 +76,9 @@ struct Server {
     streams: Semaphore,
     bodies: Arc<Bodies>,
     load: Arc<Load>,
-    /// Whether the server was told to stop.
+    /// Whether the server was told to stop, and still serves.
+    leaving: AtomicBool,
+    /// Whether it has stopped accepting connections.
     stopping: watch::Receiver<bool>,
 }
 
@@ -88,11 +96,16 @@ pub async fn serve(
         streams: Semaphore::new((limits.requests / 16).clamp(1, Semaphore::MAX_PERMITS)),
         bodies: Arc::default(),
         load: Arc::default(),
+        leaving: AtomicBool::new(false),
         application: application.clone(),
         stopping,
     });
     let mut complaints = Complaints::default();
-    let mut stop = pin!(stop);
+    let mut stop = pin!(async {
+        stop.await;
+        server.leaving.store(true, Ordering::Relaxed);
+        tokio::time::sleep(limits.stop_delay).await;
+    });
     loop {
         connections.settle().await;
         let accepted = tokio::select! {
@@ -204,7 +217,11 @@ impl Server {
         let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
         let underway = Underway::new(connection, self.load.clone());
         let answer = self.answer(request, &client, &underway).await;
-        let answer = answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed()));
+        let mut answer = answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed()));
+        if self.leaving.load(Ordering::Relaxed) {
+            // Who keeps connections closes this one, rather than find it closed with the next request.
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         Ok(answer.map(|body| Answer { body, _underway: underway }))
     }
 
@@ -217,7 +234,9 @@ impl Server {
         let one_host = one_host(&request);
         let (head, body) = request.into_parts();
         let is_announced = head.headers.contains_key(EXPECT);
-        let found = match one_host.and_then(|()| self.application.route(head.uri.path())) {
+        let is_leaving = self.leaving.load(Ordering::Relaxed) && head.uri.path() == READINESS;
+        let served = if is_leaving { Err(Refusal::Stopping) } else { one_host };
+        let found = match served.and_then(|()| self.application.route(head.uri.path())) {
             Ok(found) => found,
             Err(refusal) => {
                 // Who is refused by the head may still be sending.

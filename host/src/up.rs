@@ -17,7 +17,7 @@ use crate::manifest::Manifest;
 use crate::runtime_config::RuntimeConfig;
 use crate::variables::Variables;
 use crate::workers::Reuse;
-use crate::{drain, engine, log, open_files, server};
+use crate::{drain, engine, files, log, open_files, server};
 
 /// What `bheem-edge up` can be told.
 #[derive(Args)]
@@ -32,6 +32,9 @@ pub struct Options {
     /// manifest]
     #[arg(long)]
     state_dir: Option<PathBuf>,
+    /// Folder of components that were compiled elsewhere: what the state folder lacks is taken over from it
+    #[arg(long)]
+    compiled_dir: Option<PathBuf>,
     /// Which backend stands behind each store
     #[arg(long)]
     runtime_config_file: Option<PathBuf>,
@@ -69,6 +72,10 @@ pub struct Options {
     /// calls POST /api/v1/jobs/drain instead
     #[arg(long, default_value_t = 30)]
     drain_every_secs: u64,
+    /// How long, once told to stop, the host goes on before it closes its port, seconds: GET /readyz is answered 503 and
+    /// each answer closes its connection, so that balancers look elsewhere. Two of their probes and a bit
+    #[arg(long, default_value_t = 0)]
+    stop_delay_secs: u64,
     /// Threads that serve requests [default: one for each core]
     #[arg(long)]
     threads: Option<usize>,
@@ -110,7 +117,12 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
         options.max_instance_memory_mib.checked_mul(1 << 20).context("--max-instance-memory-mib is too large")?;
     let calls = u32::try_from(options.max_requests).context("--max-requests is too large")?;
     let limits = engine::Limits { instances: options.max_instance_count, calls, memory };
-    let engine = engine::start(limits, &state_dir.join("compiled"))?;
+    let compiled = state_dir.join("compiled");
+    if let Some(elsewhere) = &options.compiled_dir {
+        files::take_over(elsewhere, &compiled)
+            .with_context(|| format!("cannot take over what is compiled in {}", elsewhere.display()))?;
+    }
+    let engine = engine::start(limits, &compiled)?;
     let staging = tempfile::tempdir()?;
     let threads = tokio::runtime::Handle::current().metrics().num_workers();
     let application = Application::load(&Loading {
@@ -153,6 +165,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
     let limits = server::Limits {
         connections: options.max_connections.unwrap_or_else(|| server::default_max(files)),
         requests: options.max_requests,
+        stop_delay: Duration::from_secs(options.stop_delay_secs),
         drain: Duration::from_secs(30),
     };
     server::serve(listener, application, limits, stop).await

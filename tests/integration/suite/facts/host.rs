@@ -14,6 +14,7 @@ use serde_json::json;
 use upstreams::Ordered;
 
 use crate::edge::{Organization, Settings, eventually, host_program, new_launch_folder, repository};
+use crate::facts::capabilities::Probe;
 use crate::facts::facts;
 use crate::servers::new_folder;
 use crate::shape::{Shape, Stage};
@@ -30,6 +31,7 @@ use overload::{
 
 facts! {
     told_to_stop_it_answers_what_is_in_flight_and_ends_well: one_is_enough,
+    told_to_stop_it_says_so_while_it_still_serves: one_is_enough,
     a_second_start_compiles_nothing: one_is_enough,
     what_a_manifest_must_not_hold_is_named: one_is_enough,
     what_cannot_be_served_is_said_at_the_start: one_is_enough,
@@ -75,6 +77,27 @@ async fn told_to_stop_it_answers_what_is_in_flight_and_ends_well(stage: Arc<Stag
     assert!(status.success(), "{status}");
     assert!(tokio::net::TcpStream::connect(&address).await.is_err());
     assert!(edge.log().contains("told to stop"), "it says so in its log");
+}
+
+async fn told_to_stop_it_says_so_while_it_still_serves(stage: Arc<Stage>) {
+    // Longer than the fact takes: it is killed in the end.
+    let probe = Probe::start(stage.shape, &["--stop-delay-secs", "600"]).await;
+    let hello = probe.does("/hello", "").await;
+    assert_eq!((hello.status, hello.header("connection")), (200, ""));
+    probe.node.terminate();
+    let refused = eventually("503 from /readyz", async || {
+        Some(probe.node.call("GET", "/readyz").send().await).filter(|answer| answer.status == 503)
+    });
+    assert_eq!(refused.await.problem(), (503, "STOPPING".to_owned()));
+    // Whoever comes all the same is answered, and comes by another connection the next time.
+    for path in ["/hello", "/neighbour/hello"] {
+        let hello = probe.does(path, "").await;
+        assert_eq!(
+            (hello.status, hello.text().as_str(), hello.header("connection")),
+            (200, "hello", "close"),
+            "{path}"
+        );
+    }
 }
 
 async fn a_second_start_compiles_nothing(stage: Arc<Stage>) {
