@@ -50,7 +50,7 @@ toolchain:
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation takes most of the time of
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
-QUICK := quick-components test test-components lint lint-components integration console-test
+QUICK := quick-components test test-components lint lint-components integration console-test rollout backup-test
 $(QUICK): FAST := $(COMPONENTS)
 $(QUICK): export CARGO_PROFILE_COMPONENT_LTO := off
 $(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
@@ -127,6 +127,30 @@ integration: components programs probe tools
 .PHONY: deployment-test
 deployment-test:
 	tests/deployment/run.sh
+
+# The programs as they are shipped.
+.PHONY: dist image image-test rollout backup-test
+dist: components
+	$(BUILD) --profile dist -p bheem-edge
+
+# An OCI image as a tar file, target/image/bheem-edge.tar, without a container engine or a registry.
+image: dist
+	deploy/image/build.py
+
+# Built twice, compared, unpacked and run. Needs root.
+image-test: dist
+	$(BUILD) --profile dist -p upstreams
+	python3 tests/deployment/image.py
+
+# Two nodes restarted behind a balancer under load, and a backup restored: with what `make test` has built.
+rollout backup-test: export EDGE_PROGRAMS := target/debug
+rollout: quick-components demo-programs
+	tests/tools.sh redis postgresql haproxy
+	tests/deployment/rollout.py
+
+backup-test: quick-components demo-programs
+	tests/tools.sh redis postgresql
+	python3 tests/deployment/backup.py
 
 # A component that asks what a component may do, for the integration tests.
 .PHONY: probe

@@ -117,8 +117,9 @@ class Servers:
         for server in reversed(self.running):
             server.stop()
 
-    def start(self, name, port, command, ready="/", env=None, cwd=None, patience=240):
-        """Starts a server; gives it once it answers a GET of `ready`, whatever the status."""
+    def start(self, name, port, command, ready="/", env=None, cwd=None, patience=240, is_http=True):
+        """Starts a server; gives it once it answers a GET of `ready`, whatever the status; one that does not speak HTTP, once
+        it accepts connections."""
         log = self.folder / f"{name}-{port}.log"
         started = time.monotonic()
         with open(log, "ab") as output:
@@ -137,7 +138,7 @@ class Servers:
         while time.monotonic() < started + patience:
             if process.poll() is not None:
                 break
-            if answers(port, ready):
+            if answers(port, ready) if is_http else accepts(port):
                 server.took = time.monotonic() - started
                 return server
             time.sleep(0.005)
@@ -147,6 +148,14 @@ class Servers:
     def stop(self, server):
         server.stop()
         self.running.remove(server)
+
+
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+        return True
+    except OSError:
+        return False
 
 
 def answers(port, path):
