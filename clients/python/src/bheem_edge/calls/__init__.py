@@ -1,0 +1,1 @@
+"""Typed calls of every operation of the edge."""
