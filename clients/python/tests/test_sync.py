@@ -137,6 +137,12 @@ def test_typed_calls_reach_the_edge(edge: FakeEdge, client: EdgeClient) -> None:
     assert found == {"path": "/api/v1/enterprise-billing/budgets/b%201"}
 
 
+@pytest.mark.parametrize(("url", "key"), [("edge:3000", "key"), ("", "key"), ("http://edge", "kéy"), ("http://edge", "k\n")])
+def test_an_address_or_a_key_that_is_none_is_a_mistake(url: str, key: str) -> None:
+    with pytest.raises(ValueError, match="edge|key"):
+        EdgeClient(url, key)
+
+
 def test_a_client_that_was_closed_says_so(edge: FakeEdge, client: EdgeClient) -> None:
     client.verify_seat(**ANA)
     client.close()

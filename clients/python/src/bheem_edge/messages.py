@@ -76,7 +76,8 @@ def retry_after(response: Response) -> int | None:
 def date_ns(response: Response) -> int | None:
     """The `Date` of a response, in nanoseconds since 1970."""
     try:
-        return int(parsedate_to_datetime(response.headers["date"]).timestamp()) * SECOND
+        at = parsedate_to_datetime(response.headers["date"])
+        return int(at.replace(tzinfo=at.tzinfo or timezone.utc).timestamp()) * SECOND
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
 

@@ -25,6 +25,10 @@ class HttpTransport:
     """HTTP by httpx."""
 
     def __init__(self, url: str, key: str | None, client: httpx.AsyncClient | None = None) -> None:
+        if httpx.URL(url).scheme not in ("http", "https"):
+            raise ValueError(f"{url!r} is not the address of an edge: http://… or https://…")
+        if key is not None and not (key.isascii() and key.isprintable()):
+            raise ValueError("the key has characters that no key has")
         self._url = url.rstrip("/")
         self._key = key
         self._client = client
@@ -50,7 +54,8 @@ class HttpTransport:
             response = await asyncio.wait_for(sending, None if request.limit is None else request.limit / SECOND)
         except (asyncio.TimeoutError, TimeoutError):
             return Failure("The edge has not answered in time.", timed_out=True)
-        except httpx.HTTPError as error:
+        except Exception as error:
+            # Whatever keeps a request from being answered: the feed must outlive it.
             return Failure(f"The edge cannot be reached: {error or type(error).__name__}")
         return Response(response.status_code, dict(response.headers), response.content)
 
