@@ -1,5 +1,6 @@
 //! What a component may do on this host, and the state behind each of its instances.
 
+pub mod disk;
 pub mod guard;
 pub mod key_value;
 pub mod open_file;

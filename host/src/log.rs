@@ -25,6 +25,15 @@ pub fn error(component: &str, message: &str, detail: &str) {
 }
 
 fn write(level: &str, component: &str, message: &str, detail: &str) {
+    let line = format!("{}\n", line(level, component, message, detail));
+    match OUTPUT.get() {
+        Some(output) => output.print(line.as_bytes()),
+        None => eprint!("{line}"),
+    }
+}
+
+/// A line of the log, without its end.
+pub fn line(level: &str, component: &str, message: &str, detail: &str) -> String {
     let ts = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let mut line = json!({"ts": ts, "level": level, "component": component, "message": message, "detail": detail});
     if detail.is_empty()
@@ -32,9 +41,5 @@ fn write(level: &str, component: &str, message: &str, detail: &str) {
     {
         fields.remove("detail");
     }
-    let line = format!("{line}\n");
-    match OUTPUT.get() {
-        Some(output) => output.print(line.as_bytes()),
-        None => eprint!("{line}"),
-    }
+    line.to_string()
 }

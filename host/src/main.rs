@@ -69,6 +69,7 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    capabilities::disk::watch_sqlite()?;
     match Cli::parse().command {
         Command::Up(options) => up::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Demo(options) => Ok(demo::run(options)),

@@ -15,6 +15,7 @@ use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 use crate::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
+use crate::capabilities::disk::start_over;
 use crate::capabilities::open_file::OpenFile;
 use crate::capabilities::{Instance, Served};
 use crate::runtime_config::SqliteBackend;
@@ -49,7 +50,8 @@ impl Database {
         // The only time that a file is made.
         let opened = Connection::open(&path).and_then(|connection| {
             // The file is there from the first read or write on.
-            connection.query_row("PRAGMA schema_version", [], |_| Ok(()))
+            connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
+            start_over(&connection)
         });
         opened.with_context(|| format!("cannot open the database {}", path.display()))?;
         let file = OpenFile::at(&path).with_context(|| format!("cannot find the database {}", path.display()))?;

@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::oneshot;
 
 use super::Store;
+use crate::capabilities::disk::{end_after_failed_sync, start_over};
 use crate::capabilities::open_file::OpenFile;
 use recent::Recent;
 
@@ -135,6 +136,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // Reads of a large store go through the page cache of the system, without a copy or a call for each page.
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
     connection.execute_batch(SCHEMA)?;
+    start_over(&connection)?;
     Ok(connection)
 }
 
@@ -148,8 +150,13 @@ impl Journal {
         Self(name.into())
     }
 
+    /// An error: it cannot be opened, and nothing was tried.
     fn sync(&self) -> anyhow::Result<()> {
-        File::open(&self.0).and_then(|file| file.sync_data()).context("cannot sync the key-value store")
+        let file = File::open(&self.0).context("cannot sync the key-value store")?;
+        if let Err(error) = file.sync_data() {
+            end_after_failed_sync(&format!("{}: {error}", self.0.display()));
+        }
+        Ok(())
     }
 }
 
