@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
 use super::{connect, failed, run};
@@ -81,8 +81,14 @@ fn serve(file: &OpenFile, writes: &Receiver<Write>) {
             }
         }
         let Some(connection) = &connection else { continue };
-        let together = if batch.len() > 1 { together(connection, &batch) } else { None };
-        let written = together.unwrap_or_else(|| batch.iter().map(|write| alone(connection, write)).collect());
+        let written = match if batch.len() > 1 { together(connection, &batch) } else { Ok(None) } {
+            Ok(Some(written)) => written,
+            Ok(None) => batch.iter().map(|write| alone(connection, write)).collect(),
+            Err(error) => {
+                refuse(batch, &error.to_string());
+                continue;
+            }
+        };
         for (write, written) in batch.into_iter().zip(written) {
             // Whoever asked may be gone.
             let _ = write.done.send(written);
@@ -95,18 +101,22 @@ fn alone(connection: &Connection, write: &Write) -> Written {
     Written { result, last: (connection.last_insert_rowid(), connection.changes()) }
 }
 
-/// All of them in one transaction; None: it came to nothing, and nothing of any of them is written.
-fn together(connection: &Connection, batch: &[Write]) -> Option<Vec<Written>> {
-    let step = |statement| connection.execute_batch(statement).ok();
-    step("BEGIN IMMEDIATE")?;
+/// All of them in one transaction; None: it came to nothing, and nothing of any of them is written. An error: somebody else
+/// writes, and whoever waits for them one after the other waits for as many times as long.
+fn together(connection: &Connection, batch: &[Write]) -> rusqlite::Result<Option<Vec<Written>>> {
+    match connection.execute_batch("BEGIN IMMEDIATE") {
+        Ok(()) => {}
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => return Err(error),
+        Err(_) => return Ok(None),
+    }
     let written = each(connection, batch);
-    if written.is_some() && step("COMMIT").is_some() {
-        return written;
+    if written.is_some() && connection.execute_batch("COMMIT").is_ok() {
+        return Ok(written);
     }
     if !connection.is_autocommit() {
-        step("ROLLBACK");
+        let _ = connection.execute_batch("ROLLBACK");
     }
-    None
+    Ok(None)
 }
 
 fn each(connection: &Connection, batch: &[Write]) -> Option<Vec<Written>> {
@@ -212,10 +222,28 @@ mod tests {
             write("UPDATE t SET id = id + 10"),
         ];
         let outcomes: Vec<bool> =
-            together(&connection, &batch).unwrap().iter().map(|written| written.result.is_ok()).collect();
+            together(&connection, &batch).unwrap().unwrap().iter().map(|written| written.result.is_ok()).collect();
         assert_eq!(outcomes, [true, false, false, true]);
         let ids: i64 = connection.query_row("SELECT SUM(id) FROM t", [], |row| row.get(0)).unwrap();
         assert_eq!((ids, connection.is_autocommit()), (11, true));
+    }
+
+    #[test]
+    fn while_another_process_writes_all_wait_once_and_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let (connection, other) = (Connection::open(&path).unwrap(), Connection::open(&path).unwrap());
+        connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (id INTEGER PRIMARY KEY)").unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let write = || {
+            let (done, _) = oneshot::channel();
+            Write { statement: "INSERT INTO t (id) VALUES (1)".into(), parameters: Vec::new(), done }
+        };
+        let refused = together(&connection, &[write(), write()]).err().unwrap();
+        assert_eq!(refused.to_string(), "database is locked");
+        other.execute_batch("ROLLBACK").unwrap();
+        assert!(together(&connection, &[write(), write()]).unwrap().is_some());
     }
 
     #[test]
