@@ -1,15 +1,23 @@
 //! `spin:postgres@4.2.0`: PostgreSQL, through a pool of connections for each address. As in Spin, a connection goes
 //! back to its pool when the guest drops it, and what belonged to its session is discarded before it is used again.
+//!
+//! A server that stops being the primary goes on answering on connections that are there, and refuses each write. So only
+//! servers that take writes are connected to, of several the first that does; and once a server says that it shuts down or
+//! takes no writes, none of the connections to it is used again.
 
 mod values;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Context as _;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, TimeoutType};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, TimeoutType,
+};
 use edge_capabilities::breaker::Policy;
-use tokio_postgres::config::{Host as Server, SslMode};
+use tokio_postgres::config::{Host as Server, SslMode, TargetSessionAttrs};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
 
@@ -34,7 +42,30 @@ const RECYCLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(2);
 const BREAKER_POLICY: Policy = Policy::new(5, std::time::Duration::from_secs(1));
 
 /// The resource behind a guest's `connection`.
-pub struct OpenConnection(Arc<Object>);
+pub struct OpenConnection(Arc<Session>);
+
+/// A connection of a pool.
+struct Session {
+    connection: Object,
+    left: Arc<Left>,
+}
+
+/// When the youngest connection was made of those that led to a server which takes no writes; None: none did.
+#[derive(Default)]
+struct Left(Mutex<Option<Instant>>);
+
+impl Left {
+    fn leave(&self, made: Instant) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = (*left).max(Some(made));
+    }
+
+    /// Whether a connection that was made then is not to be used again.
+    fn holds(&self, made: Instant) -> bool {
+        let left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.is_some_and(|left| made <= left)
+    }
+}
 
 /// The resource behind a guest's `connection-builder`.
 pub struct ConnectionBuilder {
@@ -50,6 +81,7 @@ pub struct Pools(Mutex<HashMap<(String, Option<String>), Guarded>>);
 #[derive(Clone)]
 struct Guarded {
     pool: Pool,
+    left: Arc<Left>,
     guard: Arc<Guard>,
 }
 
@@ -65,7 +97,8 @@ impl Pools {
         if let Some(pool) = pools.get(&key) {
             return Ok(pool.clone());
         }
-        let config: Config = address.parse().context("not a PostgreSQL address")?;
+        let mut config: Config = address.parse().context("not a PostgreSQL address")?;
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Clean };
         let manager = if config.get_ssl_mode() == SslMode::Disable {
             Manager::from_config(config, NoTls, manager_config)
@@ -73,14 +106,20 @@ impl Pools {
             let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls::client_config(ca_root)?);
             Manager::from_config(config, tls, manager_config)
         };
+        let left = Arc::<Left>::default();
+        let to_check = left.clone();
+        let check = move |_: &mut deadpool_postgres::ClientWrapper, metrics: &deadpool_postgres::Metrics| {
+            if to_check.holds(metrics.created) { Err(HookError::message("its server takes no writes")) } else { Ok(()) }
+        };
         let pool = Pool::builder(manager)
+            .pre_recycle(Hook::sync_fn(check))
             .max_size(POOL_SIZE)
             .runtime(deadpool_postgres::Runtime::Tokio1)
             .wait_timeout(Some(POOL_TIMEOUT))
             .create_timeout(Some(POOL_TIMEOUT))
             .recycle_timeout(Some(RECYCLE_TIMEOUT))
             .build()?;
-        let guarded = Guarded { pool, guard: Arc::new(Guard::new("the database".to_owned(), BREAKER_POLICY)) };
+        let guarded = Guarded { pool, left, guard: Arc::new(Guard::new("the database".to_owned(), BREAKER_POLICY)) };
         pools.insert(key, guarded.clone());
         Ok(guarded)
     }
@@ -92,9 +131,9 @@ fn not_connected(error: impl Into<anyhow::Error>) -> Error {
 
 async fn open(instance: &OpenRequest) -> Result<OpenConnection, Error> {
     let pool = instance.pools.pool(&instance.address, instance.ca_root.as_deref()).map_err(not_connected)?;
-    let Guarded { pool, guard } = pool;
-    let connection = guard.run(pool.get(), health).await.map_err(not_connected)?;
-    Ok(OpenConnection(Arc::new(connection.map_err(not_connected)?)))
+    let Guarded { pool, left, guard } = pool;
+    let connection = guard.run(pool.get(), health).await.map_err(not_connected)?.map_err(not_connected)?;
+    Ok(OpenConnection(Arc::new(Session { connection, left })))
 }
 
 /// What a wait for a connection says of the server. That all are in use says nothing.
@@ -138,7 +177,7 @@ impl Instance {
         self.table.push(connection).map_err(|error| Error::Other(error.to_string()))
     }
 
-    fn connection_of(&mut self, handle: &Resource<OpenConnection>) -> Result<Arc<Object>, Error> {
+    fn connection_of(&mut self, handle: &Resource<OpenConnection>) -> Result<Arc<Session>, Error> {
         self.table.get(handle).map(|open| open.0.clone()).map_err(|error| Error::Other(error.to_string()))
     }
 
@@ -149,8 +188,28 @@ impl Instance {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
-fn query_failed(error: tokio_postgres::Error) -> Error {
+impl Session {
+    /// What the guest is told of `error`, by which the server may have said that it is not to be asked again.
+    fn failed(&self, error: &tokio_postgres::Error) -> Error {
+        if error.code().is_some_and(is_not_to_be_asked_again) {
+            self.left.leave(Object::metrics(&self.connection).created);
+        }
+        query_failed(error)
+    }
+}
+
+/// Whether a server that answers so shuts down, starts up, was demoted, or has lost the connection on its side.
+fn is_not_to_be_asked_again(code: &SqlState) -> bool {
+    let is_gone = [
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+    ];
+    is_gone.contains(code) || code.code().starts_with("08")
+}
+
+fn query_failed(error: &tokio_postgres::Error) -> Error {
     let as_text = format!("{error:?}");
     let Some(detail) = error.as_db_error() else {
         return if error.is_closed() {
@@ -177,18 +236,20 @@ fn query_failed(error: tokio_postgres::Error) -> Error {
     }))
 }
 
-async fn query(connection: &Object, statement: &str, parameters: &[ParameterValue]) -> Result<RowSet, Error> {
+async fn query(session: &Session, statement: &str, parameters: &[ParameterValue]) -> Result<RowSet, Error> {
     let parameters = values::to_sql(parameters)?;
-    let prepared = connection.prepare_cached(statement).await.map_err(query_failed)?;
-    let found = connection.query(&prepared, &values::references(&parameters)).await.map_err(query_failed)?;
+    let failed = |error| session.failed(&error);
+    let prepared = session.connection.prepare_cached(statement).await.map_err(failed)?;
+    let found = session.connection.query(&prepared, &values::references(&parameters)).await.map_err(failed)?;
     let columns: Vec<Column> = prepared.columns().iter().map(values::column).collect();
     let rows = found.iter().map(values::row).collect::<Result<_, _>>()?;
     Ok(RowSet { columns, rows })
 }
 
-async fn execute(connection: &Object, statement: &str, parameters: &[ParameterValue]) -> Result<u64, Error> {
+async fn execute(session: &Session, statement: &str, parameters: &[ParameterValue]) -> Result<u64, Error> {
     let parameters = values::to_sql(parameters)?;
-    connection.execute(statement, &values::references(&parameters)).await.map_err(query_failed)
+    let done = session.connection.execute(statement, &values::references(&parameters)).await;
+    done.map_err(|error| session.failed(&error))
 }
 
 impl Host for Instance {}
