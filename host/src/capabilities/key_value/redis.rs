@@ -1,17 +1,20 @@
 //! A key-value store on a Redis server: each key is a Redis key of the same name, a counter is a Redis integer.
 //! The label plays no part, as in Spin: two labels that must not mix take two databases of the server.
 //!
+//! A server that stops being the primary answers on, and refuses each write: whoever is told so connects anew, for the address
+//! may lead to another server by now.
+//!
 //! Connections live on a thread of their own. Where they shared the threads that run components, a burst of starting
 //! instances kept their answers waiting until the commands had timed out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use edge_capabilities::breaker::Policy;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands as _, AsyncIter, Client, RedisResult, Script};
+use redis::{AsyncCommands as _, AsyncIter, Client, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
@@ -34,7 +37,8 @@ return 0";
 
 pub(super) struct RedisStore {
     client: Client,
-    connection: Arc<OnceCell<ConnectionManager>>,
+    /// Filled by the first command; another one takes its place where the server takes no writes.
+    connection: Arc<Mutex<Arc<OnceCell<ConnectionManager>>>>,
     thread: Handle,
     guard: Guard,
 }
@@ -57,7 +61,7 @@ impl RedisStore {
         T: Send + 'static,
         F: Future<Output = RedisResult<T>> + Send,
     {
-        let (client, connection) = (self.client.clone(), self.connection.clone());
+        let (client, present) = (self.client.clone(), self.connection.clone());
         // Spawned when it is first polled: not at all while the breaker is open.
         let spawned = async {
             let work = self.thread.spawn(async move {
@@ -68,7 +72,16 @@ impl RedisStore {
                         .set_number_of_retries(1)
                 };
                 let connect = || client.get_connection_manager_with_config(config());
-                command(connection.get_or_try_init(connect).await?.clone()).await
+                let connection = lock(&present).clone();
+                let result = command(connection.get_or_try_init(connect).await?.clone()).await;
+                if result.as_ref().is_err_and(takes_no_writes) {
+                    let mut present = lock(&present);
+                    // Others may have been told the same, and have connected since.
+                    if Arc::ptr_eq(&present, &connection) {
+                        *present = Arc::default();
+                    }
+                }
+                result
             });
             work.await
         };
@@ -76,6 +89,15 @@ impl RedisStore {
         let result = result.context("the Redis server is left alone")?;
         Ok(result.map_err(|_| anyhow!("the Redis command was lost"))??)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn takes_no_writes(error: &RedisError) -> bool {
+    // A script is told so in its own words.
+    error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly) || error.to_string().contains("READONLY")
 }
 
 /// What a command's result says of the server: an error that it answered with is an answer.
