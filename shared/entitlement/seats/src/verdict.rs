@@ -128,6 +128,11 @@ impl CachedVerdict {
         }
     }
 
+    /// Whether it granted access when the ERP gave it.
+    pub(crate) const fn is_grant(&self) -> bool {
+        self.granted
+    }
+
     /// What to do with it at `now`, when it gives `access`, for a caller that accepts nothing older than `min_version`. Its
     /// fence holds.
     pub(crate) fn decision(&self, access: AccessDecision, now: Timestamp, min_version: Option<i64>) -> Decision {

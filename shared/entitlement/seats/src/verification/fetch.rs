@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use edge_cache::Decision;
+use edge_capabilities::key_value::StoreError;
 
 use super::cached::{AnswerKind, CacheEntry};
 use super::{Inner, Outcome, Verification};
@@ -17,6 +18,9 @@ use crate::verdict::{self, CachedVerdict, Source, decide};
 
 /// How much longer a leader's lease is than the time-out of the ERP: for the stores before and after.
 const LEASE_MARGIN: Duration = Duration::from_millis(500);
+
+/// The key of a counter that never counts: with an increment of it everything that was written before is on disk.
+const SYNCED: &str = "synced";
 
 impl Verification {
     /// Asks the ERP for this instance, unless another instance does. `entry` is what the cache held of the subject, and
@@ -101,7 +105,7 @@ impl Verification {
         fence: Option<Fence>,
         mut leading: Option<(Round, Option<AnswerKind>)>,
     ) -> Outcome {
-        let Inner { capabilities, rule, fences, invalidation, election, .. } = &*self.0;
+        let Inner { rule, fences, invalidation, election, .. } = &*self.0;
         let org = &subject.org;
         let round = leading.as_mut().map(|(round, _)| round);
         let fetched = async {
@@ -156,10 +160,7 @@ impl Verification {
             if let Some(latest) = latest {
                 self.0.remembered.insert(subject, &verdict, latest);
             }
-            let is_stored = match verdict.to_bytes() {
-                Ok(bytes) if is_fenced => capabilities.cache.set(&verdict::key(subject), &bytes).await.is_ok(),
-                _ => false,
-            };
+            let is_stored = is_fenced && self.store(subject, &verdict).await.is_ok();
             Ok::<_, VerificationError>((verdict, source, is_stored))
         }
         .await;
@@ -168,6 +169,22 @@ impl Verification {
             self.end_round(subject, round, previous, result.ok()).await;
         }
         fetched.map(|(verdict, source, _)| (verdict, source))
+    }
+
+    /// Stores a verdict in the cache. A grant that a denial takes the place of is gone before anybody can see the denial, also
+    /// where the machine loses its power in between: what is set there may then be lost, what is counted is not, nor what
+    /// was written before it.
+    async fn store(&self, subject: &Subject, verdict: &CachedVerdict) -> Result<(), StoreError> {
+        let (cache, key) = (&self.0.capabilities.cache, verdict::key(subject));
+        let bytes = verdict.to_bytes()?;
+        if !verdict.is_grant() {
+            let before = cache.get(&key).await?.and_then(|bytes| CachedVerdict::from_bytes(&bytes));
+            if before.is_some_and(|before| before.is_grant()) {
+                cache.delete(&key).await?;
+                cache.increment(SYNCED, 0).await?;
+            }
+        }
+        cache.set(&key, &bytes).await
     }
 
     /// Ends a round. `previous` is the kind of the answer that the cache held before, and `fetched` the kind of the

@@ -1,5 +1,9 @@
 //! A cache that comes back as it was some time ago.
 
+use edge_capabilities::KeyValue;
+use edge_capabilities::key_value::StoreError;
+use edge_capabilities::testing::{MemoryKeyValue, Snapshot};
+
 use super::*;
 
 /// As long as a cache that was rolled back may go unnoticed.
@@ -107,4 +111,67 @@ async fn what_is_known_costs_two_looks_into_the_cache_and_none_into_the_record()
     assert_eq!(lifetime.calls() - first, 100);
     // A new instance learns from the others when the cache was held against the database.
     assert_eq!(first, 3);
+}
+
+/// A cache as the embedded host keeps it in a file: increments wait for the disk, and have all before them on it; what is
+/// set or deleted is there at once, and on disk some time later.
+struct OnDisk {
+    memory: Arc<MemoryKeyValue>,
+    on_disk: Mutex<Snapshot>,
+}
+
+impl OnDisk {
+    fn lose_power(&self) {
+        self.memory.restore(&self.on_disk.lock().unwrap());
+    }
+}
+
+#[async_trait::async_trait]
+impl KeyValue for OnDisk {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.memory.get(key).await
+    }
+
+    async fn set(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.memory.set(key, value).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.memory.delete(key).await
+    }
+
+    async fn increment(&self, key: &str, delta: i64) -> Result<i64, StoreError> {
+        let sum = self.memory.increment(key, delta).await?;
+        *self.on_disk.lock().unwrap() = self.memory.snapshot();
+        Ok(sum)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_loss_of_power_nothing_is_granted_that_was_denied_before_it() {
+    let erp = Erp::new();
+    let cache = Arc::new(OnDisk { memory: erp.world.cache.clone(), on_disk: Mutex::default() });
+    let instance = || {
+        let (mut capabilities, tasks) = erp.world.instance();
+        capabilities.cache = cache.clone();
+        let db = Db::new(capabilities.db.clone());
+        (Verification::new(capabilities, &db, Arc::new(ShippedSeatAccess)), tasks)
+    };
+    let (verification, tasks) = instance();
+    assert_eq!(ask(&verification).await, granted(Source::Erp));
+    erp.pass(A_MOMENT).await;
+    // A raise for somebody else has the grant on disk.
+    verification.invalidation().invalidate("other").await.unwrap();
+    assert_eq!(ask(&verification).await, granted(Source::Cache));
+    // Nobody says that it is revoked: a refresh finds out.
+    erp.says_seat(&json!({"seat_status": "REVOKED", "version": 2}));
+    erp.pass(FRESH).await;
+    assert_eq!(ask(&verification).await, granted(Source::Stale));
+    erp.pass(A_MOMENT).await;
+    assert_eq!(ask(&verification).await, Some((false, Reason::SeatRevoked, Source::Cache)));
+    drop(tasks);
+    cache.lose_power();
+    erp.is_down();
+    let (verification, _tasks) = instance();
+    assert_eq!(ask(&verification).await, None);
 }
