@@ -43,6 +43,8 @@ struct Outside {
     /// The billing events that the ERP took, in their order, and how often it was sent one.
     events: Vec<Value>,
     deliveries: usize,
+    /// The last event as it arrived.
+    last_event: Option<(HeaderMap, Bytes)>,
     faults: BTreeMap<&'static str, Fault>,
 }
 
@@ -132,7 +134,12 @@ impl Test {
         world.http.on_request(move |request: Request<Bytes>| {
             let key = request.headers().get("idempotency-key").unwrap().to_str().unwrap().to_owned();
             let body = serde_json::from_slice(request.body()).unwrap();
-            let answer = stub.lock().unwrap().answer(request.uri().path(), &key, &body);
+            let mut outside = stub.lock().unwrap();
+            if request.uri().path() == "/api/v1/billing/events" {
+                outside.last_event = Some((request.headers().clone(), request.body().clone()));
+            }
+            let answer = outside.answer(request.uri().path(), &key, &body);
+            drop(outside);
             let answer = answer
                 .map(|(status, body)| Response::builder().status(status).body(Bytes::from(body.to_string())).unwrap());
             async move { answer }

@@ -6,7 +6,8 @@
 //! * [`receive`]: whether a webhook is genuine ([`Verified`], [`Identity`]), and its content ([`GatewayEvent`]).
 //! * [`GatewayEvent::parse`]: the content of a body that was verified and stored before.
 //! * [`stripe_units`]: amounts as Stripe counts them.
-//! * [`sign`]: the sender's side, for tests and for developers of integrations.
+//! * [`sign`], [`sign_with_each`]: the sender's side, for what the edge sends itself, for tests and for developers of
+//!   integrations.
 
 mod definition;
 mod error;
@@ -26,5 +27,5 @@ pub use event::{CardDispute, CardDisputeStatus, EventKind, GatewayEvent, Subscri
 pub use identity::Identity;
 pub use provider::Provider;
 pub use secrets::Secrets;
-pub use signing::sign;
+pub use signing::{sign, sign_with_each};
 pub use verification::{TOLERANCE, Verified, is_set_up_ping, receive, verify};

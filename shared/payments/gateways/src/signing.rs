@@ -1,4 +1,4 @@
-//! Webhooks from the sender's side: for tests, and for people who integrate.
+//! Webhooks from the sender's side: for what the edge sends itself, for tests, and for people who integrate.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::definition::{Encoding, Scheme};
 use crate::error::SigningError;
 use crate::provider::Provider;
 use crate::secrets::{mac, shared_key, signing_key};
-use crate::signature::{ID_HEADER, TIME_HEADER};
+use crate::signature::{ID_HEADER, SIGNATURE_HEADER, TIME_HEADER};
 
 /// The longest id, bytes.
 pub(crate) const MAX_ID_LEN: usize = 200;
@@ -66,6 +66,33 @@ pub fn sign(
         Ok((HeaderName::from_static(name), value))
     });
     written.collect()
+}
+
+/// The headers of Standard Webhooks for `body` as the event `id` at `now`, with a signature by each of the secrets in
+/// `variable`, which are separated by commas: a receiver that knows one of them accepts it, so secrets can be replaced. None:
+/// the variable is empty.
+pub fn sign_with_each(
+    variable: &str,
+    body: &[u8],
+    now: Timestamp,
+    id: &str,
+) -> Result<Option<Vec<(HeaderName, HeaderValue)>>, SigningError> {
+    let mut all: Option<Vec<(HeaderName, HeaderValue)>> = None;
+    for secret in variable.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {
+        let headers = sign(Provider::Standard, secret, body, now, id)?;
+        let Some(all) = &mut all else {
+            all = Some(headers);
+            continue;
+        };
+        // All but the signature are the same.
+        for ((name, signatures), (_, more)) in all.iter_mut().zip(headers) {
+            if *name == SIGNATURE_HEADER {
+                let joined = [signatures.as_bytes(), more.as_bytes()].join(&b' ');
+                *signatures = HeaderValue::from_bytes(&joined).map_err(|_| SigningError::Id)?;
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn hmac(secret: &[u8], lead: &str, body: &[u8], encoding: Encoding) -> Result<String, SigningError> {

@@ -201,17 +201,28 @@ impl Upstream {
 
     /// Gets `path`, whose segments are encoded by [`segment`].
     pub async fn get(&self, path: &str) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::GET, path, None, "", Bytes::new()).await
+        self.send(Method::GET, path, None, Vec::new(), "", Bytes::new()).await
     }
 
     /// Deletes what is at `path`.
     pub async fn delete(&self, path: &str) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::DELETE, path, None, "", Bytes::new()).await
+        self.send(Method::DELETE, path, None, Vec::new(), "", Bytes::new()).await
     }
 
     /// Posts `json` to `path`. `key` is sent as `Idempotency-Key`: it must be the same for each repetition of a request.
     pub async fn post(&self, path: &str, key: Option<&str>, json: String) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::POST, path, key, "application/json", json.into()).await
+        self.post_with(path, key, Vec::new(), json).await
+    }
+
+    /// As [`Upstream::post`], with these headers too.
+    pub async fn post_with(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        json: String,
+    ) -> Result<UpstreamResponse, UpstreamError> {
+        self.send(Method::POST, path, key, headers, "application/json", json.into()).await
     }
 
     /// Posts a form to `path`: names and values, neither of them encoded. `key` is as for [`Upstream::post`].
@@ -221,7 +232,8 @@ impl Upstream {
         key: Option<&str>,
         fields: &[(String, String)],
     ) -> Result<UpstreamResponse, UpstreamError> {
-        self.send(Method::POST, path, key, "application/x-www-form-urlencoded", form(fields).into()).await
+        let content_type = "application/x-www-form-urlencoded";
+        self.send(Method::POST, path, key, Vec::new(), content_type, form(fields).into()).await
     }
 
     async fn send(
@@ -229,6 +241,7 @@ impl Upstream {
         method: Method,
         path: &str,
         key: Option<&str>,
+        headers: Vec<(HeaderName, HeaderValue)>,
         content_type: &'static str,
         body: Bytes,
     ) -> Result<UpstreamResponse, UpstreamError> {
@@ -242,6 +255,9 @@ impl Upstream {
         }
         if let Some(key) = key {
             request = request.header(IDEMPOTENCY_KEY, key);
+        }
+        for (name, value) in headers {
+            request = request.header(name, value);
         }
         let invalid = |_| UpstreamError::Misconfigured(format!("{} has no address that can be asked", self.label));
         let request = request.body(body).map_err(invalid)?;

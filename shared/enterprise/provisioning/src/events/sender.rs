@@ -5,21 +5,26 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use edge_capabilities::Capabilities;
-use edge_capabilities::config::url;
+use edge_capabilities::config::{text, url};
 use edge_database::{DatabaseError, Db};
 use edge_erp_events::{ErpEvent, ErpEvents, EventStatus};
+use edge_gateways::{SigningError, sign_with_each};
 use edge_jobs::{Job, JobError, JobHandler, JobOutcome, JobQueue, JobResult, NewJob};
 use edge_money::{Currency, DecimalAmount};
 use edge_tenants::{Tenant, Tenants};
 use edge_upstreams::Upstream;
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use super::SEND;
 
 /// How long one attempt goes on taking up events, well within a worker's lease.
 const MAX_DURATION: Duration = Duration::from_secs(15);
+
+/// The variable with the secrets that events are signed with.
+const SECRETS: &str = "erp_events_secret";
 
 /// Events read at once.
 const BATCH: u32 = 50;
@@ -97,7 +102,8 @@ impl Sender {
             data: &data,
         };
         let body = serde_json::to_string(&body).map_err(unwritten)?;
-        let answer = erp.post("/api/v1/billing/events", Some(&event.id), body).await;
+        let signature = self.sign(event, &body).await.map_err(Refusal::Later)?;
+        let answer = erp.post_with("/api/v1/billing/events", Some(&event.id), signature, body).await;
         let status = answer.map_err(|error| Refusal::Later(error.to_string()))?.status;
         let reason = format!("the ERP answered {status}");
         match status {
@@ -111,6 +117,24 @@ impl Sender {
             | StatusCode::UNPROCESSABLE_ENTITY => Err(Refusal::Never(reason)),
             _ => Err(Refusal::Later(reason)),
         }
+    }
+}
+
+impl Sender {
+    /// The headers by which the ERP knows that `body` comes from here; none if there is no secret. Nothing is sent unsigned
+    /// where a secret is set, but cannot be used.
+    async fn sign(&self, event: &ErpEvent, body: &str) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+        let secrets = text(&*self.capabilities.config, SECRETS).await.map_err(|error| error.to_string())?;
+        let now = self.capabilities.clock.now();
+        let signed = match sign_with_each(&secrets, body.as_bytes(), now, &event.id) {
+            // An event may be named by what a gateway called another: a dot would be taken for a part of what is signed.
+            Err(SigningError::Id) => {
+                let id = hex::encode(Sha256::digest(&event.id));
+                sign_with_each(&secrets, body.as_bytes(), now, &id)
+            }
+            signed => signed,
+        };
+        Ok(signed.map_err(|error| format!("{SECRETS}: {error}"))?.unwrap_or_default())
     }
 }
 

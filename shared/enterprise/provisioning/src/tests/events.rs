@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use edge_access::Role;
 use edge_audit::Actor;
-use edge_capabilities::Clock as _;
+use edge_capabilities::testing::START;
+use edge_capabilities::{Clock as _, Timestamp};
 use edge_database::Db;
+use edge_erp_events::{ErpEvents, EventType, NewErpEvent};
+use edge_gateways::{Provider, Secrets, verify};
 use edge_tenants::{Members, MembershipChange};
+use sha2::Digest as _;
 
 use super::*;
 
@@ -96,6 +100,50 @@ async fn an_outage_delays_events_and_changes_neither_order_nor_number() {
     assert!(test.outside.lock().unwrap().deliveries > 5);
     let summary = test.summary("").await;
     assert!(summary["billing_events"].as_array().unwrap().iter().all(|event| event["odoo_synced"] == true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_is_signed_where_a_secret_is_set_and_by_each_of_several() {
+    const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const NEW: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    let (test, tenant) = organization().await;
+    let mut users = 0;
+    let mut sent = async |secrets: &str| {
+        test.world.config.set("erp_events_secret", secrets);
+        users += 1;
+        let join = MembershipChange::Join(Role::Member, None);
+        change(&test, &tenant, &format!("user{users}"), join).await;
+        drain_for(&test, Duration::from_mins(30)).await;
+        test.outside.lock().unwrap().last_event.take()
+    };
+    let (headers, _) = sent("").await.unwrap();
+    assert!(["webhook-id", "webhook-timestamp", "webhook-signature"].iter().all(|name| !headers.contains_key(*name)));
+    for (secrets, accepted) in [(OLD.to_owned(), vec![OLD]), (format!("{NEW},{OLD}"), vec![OLD, NEW])] {
+        let (headers, body) = sent(&secrets).await.unwrap();
+        assert_eq!(headers["webhook-id"], headers["idempotency-key"]);
+        for known in accepted {
+            let known = Secrets::parse(Provider::Standard, known);
+            let at = headers["webhook-timestamp"].to_str().unwrap().parse::<i64>().unwrap();
+            let at = Timestamp::from_millis(at * 1000);
+            assert!(verify(Provider::Standard, &known, &headers, &body, at).is_ok());
+            assert!(test.world.clock.now() >= at);
+        }
+    }
+    // An id that cannot be signed as it is.
+    let events = ErpEvents::new(Db::new(test.world.db.clone()));
+    let dotted = NewErpEvent::new(EventType::SubscriptionChanged, "subscription:a.b".into(), &tenant, json!({}), START);
+    events.raise(&[dotted]).await.unwrap();
+    drain_for(&test, Duration::from_mins(30)).await;
+    let (headers, _) = test.outside.lock().unwrap().last_event.take().unwrap();
+    assert_eq!(headers["idempotency-key"], "subscription:a.b");
+    assert_eq!(headers["webhook-id"], hex::encode(sha2::Sha256::digest("subscription:a.b")));
+    // It waits for a secret that can be used.
+    assert!(sent("whsec_?").await.is_none());
+    let summary = test.summary("include_details=true").await;
+    let last = summary["billing_events"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["sync_status"], &last["odoo_synced"]), (&json!("pending"), &json!(false)));
+    assert!(last["details"]["error"].as_str().unwrap().starts_with("erp_events_secret"), "{last}");
+    assert!(sent(OLD).await.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,9 @@
 //! Signatures that others made: the test vectors of the providers' own libraries.
 
 use edge_capabilities::Timestamp;
-use edge_gateways::{EventError, GatewayEvent, Provider, Rejection, Secrets, sign, verify};
+use edge_gateways::{
+    EventError, GatewayEvent, Provider, Rejection, Secrets, SigningError, sign, sign_with_each, verify,
+};
 use http::HeaderMap;
 
 use crate::support::headers;
@@ -188,6 +190,29 @@ fn what_is_signed_here_is_what_they_sign() {
         assert_eq!(headers["webhook-timestamp"], "1614265330");
         assert_eq!(headers["webhook-id"], "msg_p5jXN8AQM9LWM0D4loKWxJek");
     }
+}
+
+#[test]
+fn each_secret_signs_as_they_sign_and_one_that_is_known_is_enough() {
+    let (at, id) = (Timestamp::from_millis(1_614_265_330_999), "msg_p5jXN8AQM9LWM0D4loKWxJek");
+    let (new, body) = ("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", STANDARD_BODY.as_bytes());
+    let sign = |variable: &str| sign_with_each(variable, body, at, id);
+    for variable in [format!("{new}, {STANDARD_KEY}"), format!(" {STANDARD_KEY} ,,{new}"), STANDARD_KEY.to_owned()] {
+        let headers: HeaderMap = sign(&variable).unwrap().unwrap().into_iter().collect();
+        assert_eq!(headers.len(), 3, "{headers:?}");
+        assert_eq!(headers["webhook-id"], id);
+        assert_eq!(headers["webhook-timestamp"], "1614265330");
+        let signatures: Vec<&str> = headers["webhook-signature"].to_str().unwrap().split(' ').collect();
+        assert!(signatures.contains(&"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="), "{signatures:?}");
+        assert_eq!(signatures.len(), variable.matches("whsec_").count());
+        for known in variable.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {
+            let known = Secrets::parse(Provider::Standard, known);
+            assert!(verify(Provider::Standard, &known, &headers, body, at).is_ok());
+        }
+    }
+    assert_eq!(sign(" , "), Ok(None));
+    // One that cannot be used is not left out silently.
+    assert_eq!(sign(&format!("{STANDARD_KEY},whsec_?")), Err(SigningError::Secret));
 }
 
 /// Razorpay signs the ids of a checkout's payment as it signs webhooks. The vectors are those of its libraries for Node and
