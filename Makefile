@@ -63,8 +63,8 @@ up test rules unit integration console-test: export EDGE_PROGRAMS := target/debu
 # Both build everything at once, mostly anew, and Cargo's notes for the next small change take a third of that time.
 up test: export CARGO_INCREMENTAL := 0
 
-# Two builds side by side: each has steps that keep one processor only. Where one fails, the other is stopped.
-SIDE_BY_SIDE = wait -n && wait -n || { kill $$(jobs -p) 2>/dev/null; wait; exit 1; }
+# Side by side: each has steps that keep one processor only. Where one fails, the others are stopped.
+SIDE_BY_SIDE = for job in $$(jobs -p); do wait -n || { kill $$(jobs -p) 2>/dev/null; wait; exit 1; }; done
 
 .PHONY: demo-programs quick-components
 demo-programs: toolchain
@@ -77,7 +77,7 @@ up: toolchain
 	@exec deploy/try/up.sh
 
 test: format
-	@$(MAKE) test-native & $(MAKE) test-components & $(SIDE_BY_SIDE)
+	@$(MAKE) test-native & $(MAKE) test-components & $(MAKE) clients & $(SIDE_BY_SIDE)
 	@$(MAKE) integration
 	@$(MAKE) deployment-test
 	@$(MAKE) console-test
@@ -122,6 +122,11 @@ unit: programs
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: components programs probe tools
 	$(TEST) --test integration
+
+# The client libraries for TypeScript and Python; the one for Rust is among the unit tests.
+.PHONY: clients
+clients:
+	clients/test.sh
 
 # What deploy/ holds, without a running edge.
 .PHONY: deployment-test
@@ -178,6 +183,7 @@ fuzz:
 tools:
 	@tests/tools.sh redis postgresql
 
+# bench/followers.sh and other scripts beside it measure one thing each.
 bench: build
 	python3 bench/run.py $(BENCH)
 

@@ -162,6 +162,10 @@ The edge listens on $edge; the stand-in $names on $upstreams. What the edge says
 
 $try
 
+Seat checks from memory, in the repository's root with the exports above (clients/README.md; the same lines are in clients/try.md):
+
+$(sed '1,4d' clients/try.md)
+
 README.md goes on from here. The API is described at $edge/docs, and the console for admins is at $edge/console/: sign in
 with \$ADMIN, or with Passport as one of the people of the stand-in. Ctrl-C stops everything.
 MESSAGE
