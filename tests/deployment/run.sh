@@ -8,6 +8,8 @@ tests/tools.sh promtool
 promtool check rules deploy/prometheus/alerts.yaml
 promtool test rules deploy/prometheus/alerts.test.yaml
 
+python3 bench/scaling.py --quick
+
 environment=tests/deployment/.venv
 if ! "$environment/bin/python" -c 'import kubernetes_validate' 2>/dev/null; then
     python3 -m venv "$environment" && "$environment/bin/pip" install -q kubernetes-validate==1.37.0 || {
