@@ -2,10 +2,13 @@
 and on Redis and PostgreSQL. EDGE_PROGRAMS: the folder of bheem-edge and upstreams [target/debug]; EDGE_COMPILED: a folder of
 compiled components."""
 
+import hashlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+from contextlib import closing
 from pathlib import Path
 
 import rollout
@@ -145,6 +148,36 @@ class Restored(unittest.TestCase):
             return backup("restore", "--database-url", url, "--redis-url", f"redis://127.0.0.1:{redis}", file)
 
         self.restore_and_look(lambda: backup("make", "--database-url", url, file), restore)
+
+
+class Upgraded(unittest.TestCase):
+    def test_a_backup_of_an_older_release_is_brought_up_to_date_by_the_first_start(self):
+        migrations = sorted((rollout.ROOT / "shared/platform/database/migrations").glob("*.sql"))
+        for version in (12, len(migrations) - 1):
+            with self.subTest(version=version), tempfile.TemporaryDirectory() as folder, Servers(folder) as servers:
+                folder = Path(folder)
+                older = folder / "older.db"
+                with closing(sqlite3.connect(older)) as database:
+                    database.execute("CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, min_build BIGINT)")
+                    for number, migration in enumerate(migrations[:version], 1):
+                        database.executescript(migration.read_text())
+                        database.execute("INSERT INTO schema_migrations VALUES (?, 0)", [number])
+                    columns = "id, secret_sha256, name, scopes, created_by, created_at"
+                    key = ["older", hashlib.sha256(b"secret").hexdigest(), "older", '["seats:verify"]', "bootstrap", 1]
+                    database.execute(f"INSERT INTO api_keys ({columns}) VALUES (?, ?, ?, ?, ?, ?)", key)
+                    database.commit()
+                (folder / "runtime-config.toml").write_text("")
+                done = backup("restore", "--state-dir", folder / "a", older)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"schema version {version}\n", done.stdout)
+                node = rollout.Node(servers, folder, "a", {"SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY": ADMIN})
+                # Whoever had a key has it.
+                me = call(node.port, "GET", "/api/v1/me", None, "bhk_older_secret")
+                self.assertEqual((me["kind"], me["id"]), ("key", "older"))
+                node.stop()
+                with closing(sqlite3.connect(folder / "a" / "sqlite_db.db")) as database:
+                    (now,) = database.execute("SELECT MAX(version) FROM schema_migrations").fetchone()
+                self.assertEqual(now, len(migrations))
 
 
 if __name__ == "__main__":

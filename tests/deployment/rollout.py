@@ -92,7 +92,7 @@ class Postgres:
 class Node:
     def __init__(self, servers, folder, name, variables):
         self.servers, self.folder, self.name, self.variables = servers, Path(folder) / name, name, variables
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         self.port = free_port()
         self.start()
 
