@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use edge_capabilities::breaker::upstream::Limits;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use routefinder::Router;
@@ -18,6 +19,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 use crate::allowed_hosts::AllowedHosts;
 use crate::capabilities::outbound_http::{self, HttpClient};
 use crate::capabilities::output::Output;
+use crate::capabilities::upstreams::{Status, Upstreams};
 use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
 use crate::concurrency::{ConcurrencyLimit, Slot};
 use crate::manifest::{Component as Declared, Manifest, Route};
@@ -31,8 +33,8 @@ use crate::{files, log};
 pub struct Shared {
     /// The connections to upstreams.
     pub http_client: HttpClient,
-    /// The breakers of upstreams.
-    pub http_guards: outbound_http::Guards,
+    /// The upstreams that components call.
+    pub upstreams: Upstreams,
     /// The connections to databases.
     pub postgres: Arc<postgres::Pools>,
     /// The application itself, once it is complete; weak, for it owns what points here.
@@ -94,6 +96,7 @@ pub struct Application {
     instances: InstanceCount,
     concurrency: ConcurrencyLimit,
     request_timeout: Duration,
+    shared: Arc<Shared>,
 }
 
 /// How to load an application.
@@ -112,6 +115,8 @@ pub struct Loading<'a> {
     pub reuse: Reuse,
     /// How many of them compute at once.
     pub concurrency: usize,
+    /// How upstreams are met.
+    pub upstream_limits: Limits,
     /// Where the components' standard output goes.
     pub stdout: Output,
     /// Where the components' standard error goes.
@@ -124,7 +129,7 @@ impl Application {
     pub fn load(loading: &Loading<'_>) -> anyhow::Result<Arc<Self>> {
         let shared = Arc::new(Shared {
             http_client: outbound_http::client()?,
-            http_guards: outbound_http::Guards::default(),
+            upstreams: Upstreams::new(loading.upstream_limits),
             postgres: Arc::default(),
             application: OnceLock::new(),
         });
@@ -140,8 +145,9 @@ impl Application {
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
         let concurrency = ConcurrencyLimit::new(loading.concurrency);
-        let application = Arc::new(Self { components, routes, exact, instances, concurrency, request_timeout });
-        let _ = shared.application.set(Arc::downgrade(&application));
+        let application = Self { components, routes, exact, instances, concurrency, request_timeout, shared };
+        let application = Arc::new(application);
+        let _ = application.shared.application.set(Arc::downgrade(&application));
         Ok(application)
     }
 
@@ -159,6 +165,11 @@ impl Application {
     /// Resolves once no instance is left: where no request comes, each goes when its work is done and it has been idle.
     pub async fn idle(&self) {
         self.instances.none().await;
+    }
+
+    /// How the upstreams are, by their names.
+    pub fn upstreams(&self) -> BTreeMap<String, Status> {
+        self.shared.upstreams.status()
     }
 
     /// The components, by their ids.

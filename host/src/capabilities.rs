@@ -9,6 +9,7 @@ pub mod output;
 pub mod postgres;
 pub mod sqlite;
 pub mod tls;
+pub mod upstreams;
 mod variables;
 
 use std::collections::HashMap;

@@ -13,6 +13,7 @@ mod files;
 mod log;
 mod manifest;
 mod migrate;
+mod node_status;
 mod notify;
 mod open_files;
 mod refusal;

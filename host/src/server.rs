@@ -27,6 +27,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::application::Application;
 use crate::log;
+use crate::node_status::{Node, Page};
 use crate::refusal::{self, Refusal};
 use crate::rest::Rest;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
@@ -251,7 +252,12 @@ impl Server {
             false => None,
         };
         let _place = self.places.take(found.component()).ok_or(Refusal::Overloaded)?;
-        self.application.handle(found, Request::from_parts(head, body), client).await
+        let page = Page::of(&head.method, head.uri.path());
+        let response = self.application.handle(found, Request::from_parts(head, body), client).await?;
+        Ok(match page {
+            Some(page) => page.extend(response, &Node { upstreams: &self.application.upstreams() }).await,
+            None => response,
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
+use edge_capabilities::breaker::upstream::Limits;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -68,6 +69,9 @@ pub struct Options {
     /// Connections open at once; for one more, one that is idle is closed [default: by the limit on open files]
     #[arg(long)]
     max_connections: Option<usize>,
+    /// Calls to one upstream that are in flight at once, of all components; more wait for half a second, then fail
+    #[arg(long, default_value_t = 32)]
+    max_upstream_calls: usize,
     /// How often jobs that are due are run (webhooks that wait, notifications, syncs), seconds; 0: never, a scheduler
     /// calls POST /api/v1/jobs/drain instead
     #[arg(long, default_value_t = 30)]
@@ -139,6 +143,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             memory,
         },
         concurrency: options.max_instances_at_work.unwrap_or_else(|| threads.saturating_mul(2)),
+        upstream_limits: Limits::new(options.max_upstream_calls.max(1)),
         stdout,
         stderr,
     })?;

@@ -15,6 +15,8 @@ use http::{HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full};
 use spin_sdk::wasip3::http::types::ErrorCode;
 
+use crate::MAX_CALLS;
+
 /// When the breaker of an upstream opens: after this many time-outs in a row. A call that fails at once does not count,
 /// because it costs no time.
 const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_secs(1));
@@ -103,7 +105,6 @@ fn was_not_sent(error: &ErrorCode) -> bool {
             | ErrorCode::DestinationIpUnroutable
             | ErrorCode::ConnectionRefused
             | ErrorCode::ConnectionTimeout
-            | ErrorCode::ConnectionLimitReached
             | ErrorCode::TlsProtocolError
             | ErrorCode::TlsCertificateError
             | ErrorCode::TlsAlertReceived(_)
@@ -114,7 +115,12 @@ fn was_not_sent(error: &ErrorCode) -> bool {
 async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
     let failed = |error: &dyn std::fmt::Debug| HttpError::Failed(format!("{error:?}"));
     let response = nudged(spin_sdk::http::send(with_length(request).map(Full::new))).await.map_err(|error| {
-        if was_not_sent(&error) { HttpError::NotSent(format!("{error:?}")) } else { failed(&error) }
+        match error {
+            // What the embedded host says of the calls that all instances make together.
+            ErrorCode::ConnectionLimitReached => HttpError::Busy(MAX_CALLS),
+            error if was_not_sent(&error) => HttpError::NotSent(format!("{error:?}")),
+            error => failed(&error),
+        }
     })?;
     let (head, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();

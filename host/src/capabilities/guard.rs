@@ -2,7 +2,7 @@
 //! closes is in the host's log.
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use edge_capabilities::breaker::{Breaker, Change, Open, Policy};
 
@@ -17,8 +17,6 @@ pub enum Health {
     Well,
     /// It does not.
     Ill,
-    /// It wants to be left alone for so long.
-    Busy(Duration),
     /// Neither.
     Unknown,
 }
@@ -42,7 +40,6 @@ impl Guard {
         let change = match health(&result) {
             Health::Well => watch.succeeded(),
             Health::Ill => watch.failed(),
-            Health::Busy(pause) => watch.paused(pause),
             Health::Unknown => {
                 watch.forget();
                 None

@@ -2,12 +2,11 @@
 //! application (`http://<component>.spin.internal`) and to the application itself (a URL without authority) without
 //! leaving the process.
 
-use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use edge_capabilities::breaker::Policy;
+use edge_capabilities::breaker::upstream::{Outcome, Refused};
 use http::header::{HOST, RETRY_AFTER};
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
@@ -20,45 +19,22 @@ use tokio::time::timeout;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
 use crate::allowed_hosts::{INTERNAL_DOMAIN, default_port};
-use crate::capabilities::guard::{Guard, Health};
 use crate::capabilities::{Grants, tls};
 
 /// The client that all components share, so that they share its connections.
 pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
 
-/// When an upstream counts as gone: it answers nobody, whatever is asked. One that fails some requests does not.
-const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_secs(1));
-
 /// The longest that an upstream is left alone because it said so.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
-/// Upstreams that are known. Where there are more, as a component may ask anybody, all are forgotten.
-const MAX_GUARDS: usize = 256;
-
-/// The breakers of all upstreams, by scheme and authority.
-#[derive(Default)]
-pub struct Guards(Mutex<HashMap<(String, Authority), Arc<Guard>>>);
-
-impl Guards {
-    fn of(&self, scheme: &str, authority: &Authority) -> Arc<Guard> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let upstream = (scheme.to_owned(), authority.clone());
-        if all.len() >= MAX_GUARDS && !all.contains_key(&upstream) {
-            all.clear();
-        }
-        let name = || format!("the upstream {scheme}://{}:{}", authority.host(), authority.port_u16().unwrap_or(0));
-        all.entry(upstream).or_insert_with(|| Arc::new(Guard::new(name(), BREAKER_POLICY))).clone()
-    }
-}
-
 /// What an answer says of the upstream. Its refusals are answers; that it fails, or wants to be left alone, is not its
 /// caller's fault.
-fn health(sent: &Result<Response<hyper::body::Incoming>>) -> Health {
-    let Ok(response) = sent else { return Health::Ill };
+fn outcome<B>(sent: &Result<Response<B>>) -> Outcome {
+    let Ok(response) = sent else { return Outcome::Failed };
     match response.status() {
-        StatusCode::TOO_MANY_REQUESTS => pause(response.headers()).map_or(Health::Well, Health::Busy),
-        status if status.is_server_error() => Health::Ill,
-        _ => Health::Well,
+        StatusCode::TOO_MANY_REQUESTS => pause(response.headers()).map_or(Outcome::Succeeded, Outcome::Paused),
+        status if status.is_server_error() => Outcome::Failed,
+        _ => Outcome::Succeeded,
     }
 }
 
@@ -156,9 +132,12 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
         let response = timeout(most, shared.http_client.request(request)).await;
         response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
     };
-    let guard = shared.http_guards.of(&scheme, &authority);
-    // To the component it looks as if nobody listened.
-    let response = guard.run(exchange, health).await.map_err(|_| Error::ConnectionRefused)??;
+    let upstream = shared.upstreams.of(&scheme, &authority, port);
+    let response = upstream.run(exchange, outcome).await.map_err(|refused| match refused {
+        // To the component it looks as if nobody listened.
+        Refused::Open(_) => Error::ConnectionRefused,
+        Refused::Busy(_) => Error::ConnectionLimitReached,
+    })??;
     Ok(response.map(|body| Patient { body, between_bytes, sleep: None }.boxed_unsync()))
 }
 
@@ -251,13 +230,24 @@ mod tests {
     }
 
     #[test]
-    fn each_upstream_has_a_breaker_of_its_own() {
-        let guards = Guards::default();
-        let of = |scheme, authority| guards.of(scheme, &Authority::from_static(authority));
-        let erp = of("http", "erp:8000");
-        assert!(Arc::ptr_eq(&erp, &of("http", "erp:8000")));
-        for other in [of("http", "erp:8001"), of("https", "erp:8000"), of("http", "pay:8000")] {
-            assert!(!Arc::ptr_eq(&erp, &other));
+    fn that_an_upstream_fails_or_wants_to_be_left_alone_counts_and_that_it_refuses_does_not() {
+        let answer = |status: u16, retry_after: Option<&'static str>| {
+            let mut response = Response::builder().status(status);
+            if let Some(seconds) = retry_after {
+                response = response.header(RETRY_AFTER, seconds);
+            }
+            outcome(&Ok(response.body(()).unwrap()))
+        };
+        for status in [200, 204, 301, 400, 401, 403, 404, 408, 409, 422, 429] {
+            assert_eq!(answer(status, None), Outcome::Succeeded, "{status}");
+        }
+        for status in [500, 502, 503, 504] {
+            assert_eq!(answer(status, Some("5")), Outcome::Failed, "{status}");
+        }
+        assert_eq!(answer(429, Some("5")), Outcome::Paused(Duration::from_secs(5)));
+        assert_eq!(answer(404, Some("5")), Outcome::Succeeded);
+        for error in [Error::ConnectionReadTimeout, Error::ConnectionRefused, Error::ConnectionTerminated] {
+            assert_eq!(outcome::<()>(&Err(error)), Outcome::Failed);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Liveness and readiness.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -142,6 +143,10 @@ struct Checks {
     /// `malformed` if `seat_token_key` cannot be read; omitted otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     seat_tokens: Option<TokenState>,
+    /// The upstreams of this node whose calls fail at once or are held back, by scheme, host and port: `open`, `probing` or
+    /// `ramping`. The embedded host adds it; omitted on Spin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstreams: Option<BTreeMap<String, String>>,
     /// The rules that use an earlier version than the activated one; omitted if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lapsed: Vec<Lapsed>,
@@ -184,7 +189,15 @@ pub(crate) async fn ready(State(stores): State<Stores>) -> Response {
     let (cache, db, clock) = stores.checked().await;
     let (rules, lapsed) = stores.rules().await;
     let malformed = TokenState::read(&*stores.config).await == TokenState::Malformed;
-    let checks = Checks { cache, db, clock, rules, seat_tokens: malformed.then_some(TokenState::Malformed), lapsed };
+    let checks = Checks {
+        cache,
+        db,
+        clock,
+        rules,
+        seat_tokens: malformed.then_some(TokenState::Malformed),
+        upstreams: None,
+        lapsed,
+    };
     if (cache, db, clock, malformed) == ("ok", "ok", "ok", false) {
         Json(Ready { status: "ready", checks }).into_response()
     } else {

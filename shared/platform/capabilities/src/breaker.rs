@@ -1,5 +1,8 @@
 //! Circuit breakers. A store or an upstream that does not respond costs each caller a time-out. After several failures in a
-//! row the breaker opens: calls fail at once until one call, the probe, finds that it responds again.
+//! row the breaker opens: calls fail at once until one call, the probe, finds that it responds again. Upstreams have one that
+//! also counts failures among successes and bounds the calls in flight ([`upstream`]).
+
+pub mod upstream;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

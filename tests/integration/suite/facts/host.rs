@@ -1,5 +1,6 @@
 //! The embedded host itself: how it starts, how it stops, what it refuses.
 
+mod breakers;
 mod demo;
 mod harm;
 mod overload;
@@ -18,6 +19,7 @@ use crate::facts::capabilities::Probe;
 use crate::facts::facts;
 use crate::servers::new_folder;
 use crate::shape::{Shape, Stage};
+use breakers::an_upstream_that_fails_is_left_alone_until_it_is_back;
 use demo::a_sample_company_is_made_once_however_often_it_is_asked_for;
 use harm::{
     an_endless_loop_is_cut_off_and_holds_up_nobody_else, an_instance_that_takes_too_much_memory_fails_alone,
@@ -46,6 +48,7 @@ facts! {
     a_request_names_one_host: one_is_enough,
     told_to_stop_it_waits_for_no_half_sent_request: one_is_enough,
     a_sample_company_is_made_once_however_often_it_is_asked_for: one_is_enough,
+    an_upstream_that_fails_is_left_alone_until_it_is_back: one_is_enough,
 }
 
 fn one_is_enough(shape: Shape) -> bool {
