@@ -16,12 +16,12 @@ use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHand
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{Error, WasiBody};
 
+use crate::admission::queue::{Patience, ProcessorQueue, Slot};
 use crate::allowed_hosts::AllowedHosts;
 use crate::capabilities::outbound_http::{self, HttpClient};
 use crate::capabilities::output::Output;
 use crate::capabilities::upstreams::{Status, Upstreams};
 use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
-use crate::concurrency::{ConcurrencyLimit, Slot};
 use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
@@ -50,7 +50,7 @@ impl Shared {
     pub async fn call_component(&self, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
         let application = self.application()?;
         let component = application.components.get(id).ok_or(Error::DestinationNotFound)?;
-        let slot = application.concurrency.take().await;
+        let slot = application.processor.take_inside().await;
         component.handle(slot, request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
     }
 
@@ -94,7 +94,7 @@ pub struct Application {
     /// Those of the routes that stand for one path alone: found without trying the others.
     exact: HashMap<String, Arc<Target>>,
     instances: InstanceCount,
-    concurrency: ConcurrencyLimit,
+    processor: ProcessorQueue,
     request_timeout: Duration,
     shared: Arc<Shared>,
 }
@@ -115,6 +115,8 @@ pub struct Loading<'a> {
     pub reuse: Reuse,
     /// How many of them compute at once.
     pub concurrency: usize,
+    /// How long requests wait for their turn.
+    pub patience: Patience,
     /// How upstreams are met.
     pub upstream_limits: Limits,
     /// Where the components' standard output goes.
@@ -144,8 +146,8 @@ impl Application {
             components.insert(id.clone(), ProxyHandler::new(blueprint));
         }
         let ((routes, exact), request_timeout) = (routes(loading.manifest)?, loading.reuse.request_timeout);
-        let concurrency = ConcurrencyLimit::new(loading.concurrency);
-        let application = Self { components, routes, exact, instances, concurrency, request_timeout, shared };
+        let processor = ProcessorQueue::new(loading.concurrency, loading.patience);
+        let application = Self { components, routes, exact, instances, processor, request_timeout, shared };
         let application = Arc::new(application);
         let _ = application.shared.application.set(Arc::downgrade(&application));
         Ok(application)
@@ -182,18 +184,24 @@ impl Application {
         self.find(path).ok_or(Refusal::NoSuchPath)
     }
 
-    /// Answers a request from outside.
+    /// Where requests wait for the processor.
+    pub const fn processor(&self) -> &ProcessorQueue {
+        &self.processor
+    }
+
+    /// Answers a request from outside, which has its slot.
     pub async fn handle(
         &self,
         found: Found<'_>,
         mut request: Request<WasiBody>,
         client: &HeaderValue,
+        slot: Slot,
     ) -> Result<Response<WasiBody>, Refusal> {
         let name = found.component();
         let component = self.components.get(name).ok_or(Refusal::NoSuchPath)?;
         prepare(&mut request, found, client)?;
         let since = Instant::now();
-        let answer = component.handle(self.concurrency.take().await, request).await;
+        let answer = component.handle(slot, request).await;
         answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
     }
 }

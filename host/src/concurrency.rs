@@ -1,36 +1,11 @@
-//! Limits how many instances compute at once. More instances at work than there are threads finish nothing sooner: they
-//! only drive each other out of the processor's caches, and where all are busy the next request starts yet another. So a
-//! request takes a slot before it goes to an instance, and the instance gives it back as soon as it rests: when all its
-//! requests wait for something, or have been answered.
+//! Limits how many instances compute at once. A request takes a slot before it goes to an instance, and the instance gives
+//! it back as soon as it rests: when all its requests wait for something, or have been answered. Nobody waits long for one
+//! that is taken: an instance that goes on computing rests at each tick of the engine.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// All slots there are.
-#[derive(Clone)]
-pub struct ConcurrencyLimit(Arc<Semaphore>);
-
-/// The right to have an instance compute; given back when dropped.
-pub struct Slot {
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl ConcurrencyLimit {
-    /// That many slots. Two for each thread keep all busy: while one instance hands over its answer another can already
-    /// compute.
-    pub fn new(slots: usize) -> Self {
-        Self(Arc::new(Semaphore::new(slots.clamp(1, Semaphore::MAX_PERMITS))))
-    }
-
-    /// The next slot that is free, in the order in which they were asked for. Nobody waits long: an instance that goes on
-    /// computing rests at each tick of the engine.
-    pub async fn take(&self) -> Slot {
-        // Nobody closes the semaphore.
-        Slot { _permit: self.0.clone().acquire_owned().await.ok() }
-    }
-}
+use crate::admission::queue::Slot;
 
 /// The slots of what one instance is computing.
 #[derive(Clone, Default)]
@@ -67,9 +42,14 @@ impl ActiveSlots {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::{Poll, Wake};
+    use std::task::Wake;
+    use std::time::Duration;
 
     use super::*;
+    use crate::admission::Applicant;
+    use crate::admission::callers::STRANGERS;
+    use crate::admission::class::Class;
+    use crate::admission::queue::{Patience, ProcessorQueue};
 
     #[derive(Default)]
     struct Wakes(AtomicUsize);
@@ -80,28 +60,23 @@ mod tests {
         }
     }
 
-    fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
-        match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(done) => Some(done),
-            Poll::Pending => None,
-        }
-    }
-
-    #[test]
-    fn a_slot_is_free_again_once_its_instance_rests_or_is_gone() {
-        let slots = ConcurrencyLimit::new(2);
-        let (first, second) = (at_once(slots.take()).unwrap(), at_once(slots.take()).unwrap());
-        assert!(at_once(slots.take()).is_none(), "there are two");
+    #[tokio::test(start_paused = true)]
+    async fn a_slot_is_free_again_once_its_instance_rests_or_is_gone() {
+        let patience = Patience { burst: Duration::from_millis(1), standing: Duration::from_millis(1), max_waiting: 8 };
+        let queue = ProcessorQueue::new(2, patience);
+        let applicant = Applicant { class: Class::Checks, caller: STRANGERS };
+        let (first, second) = (queue.take(applicant).await.unwrap(), queue.take(applicant).await.unwrap());
+        assert!(queue.take(applicant).await.is_err(), "there are two");
 
         let active = ActiveSlots::default();
         active.take_up(first);
-        assert!(at_once(slots.take()).is_none(), "it computes");
+        assert!(queue.take(applicant).await.is_err(), "it computes");
         active.rest(&Context::from_waker(Waker::noop()));
-        let third = at_once(slots.take()).unwrap();
+        let third = queue.take(applicant).await.unwrap();
 
         active.take_up(third);
         drop(active);
-        at_once(slots.take()).unwrap();
+        queue.take(applicant).await.unwrap();
         drop(second);
     }
 
@@ -109,10 +84,10 @@ mod tests {
     fn who_takes_up_a_request_after_it_rested_is_looked_at_again() {
         let (wakes, active) = (Arc::new(Wakes::default()), ActiveSlots::default());
         let waker = Waker::from(wakes.clone());
-        active.take_up(Slot { _permit: None });
+        active.take_up(Slot::of_nobody());
         active.rest(&Context::from_waker(&waker));
         assert_eq!(wakes.0.load(Ordering::Relaxed), 0);
-        active.take_up(Slot { _permit: None });
+        active.take_up(Slot::of_nobody());
         assert_eq!(wakes.0.load(Ordering::Relaxed), 1);
     }
 }

@@ -97,7 +97,10 @@ impl Timer {
         let Ok(request) = request else { return DrainResult::Failed("the request cannot be written".into()) };
         let client = HeaderValue::from_static(OWN_ADDRESS);
         let answer = match application.route(PATH) {
-            Ok(found) => application.handle(found, request, &client).await,
+            Ok(found) => {
+                let slot = application.processor().take_inside().await;
+                application.handle(found, request, &client, slot).await
+            }
             Err(refusal) => Err(refusal),
         };
         let response = match answer {

@@ -1,6 +1,7 @@
 //! `bheem-edge`: serves a Spin application on wasmtime. It reads the same `spin.toml`, variables and runtime config as
 //! Spin, and serves the same interfaces, so that whatever runs here runs there.
 
+mod admission;
 mod allowed_hosts;
 mod application;
 mod bindings;

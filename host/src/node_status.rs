@@ -11,6 +11,9 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use serde_json::Value;
 use wasmtime_wasi_http::WasiBody;
 
+use crate::admission::Shed;
+use crate::admission::class::Class;
+use crate::admission::counts::ClassCounts;
 use crate::capabilities::upstreams::Status;
 
 /// The largest page that is read, bytes.
@@ -37,7 +40,7 @@ impl Page {
     }
 
     /// `response` of a component with what the node adds to it. A response that is not this page stays as it is.
-    pub async fn extend(self, response: Response<WasiBody>, node: &Node<'_>) -> Response<WasiBody> {
+    pub async fn extend(self, response: Response<WasiBody>, node: &Node) -> Response<WasiBody> {
         let is_page = match self {
             Self::Metrics => response.status() == StatusCode::OK,
             Self::Readiness => response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json"),
@@ -66,12 +69,14 @@ fn full(bytes: Vec<u8>) -> WasiBody {
 }
 
 /// What the node knows of itself.
-pub struct Node<'n> {
+pub struct Node {
     /// The upstreams, by their names.
-    pub upstreams: &'n BTreeMap<String, Status>,
+    pub upstreams: BTreeMap<String, Status>,
+    /// What became of requests, by class, and how many of them wait for the processor.
+    pub classes: Vec<(Class, ClassCounts, usize)>,
 }
 
-impl Node<'_> {
+impl Node {
     /// The upstreams whose breakers are not closed, beside the component's checks.
     fn readiness(&self, body: &[u8]) -> Option<Vec<u8>> {
         let mut said: Value = serde_json::from_slice(body).ok()?;
@@ -83,9 +88,40 @@ impl Node<'_> {
         serde_json::to_vec(&said).ok()
     }
 
+    fn write_classes(&self, page: &mut Metrics) {
+        let name = "requests_admitted_total";
+        page.head(name, "counter", "Requests that were let in, by class.");
+        for (class, counts, _) in &self.classes {
+            page.line(name, &[("class", class.as_str())], counts.admitted);
+        }
+        let name = "requests_shed_total";
+        page.head(name, "counter", "Requests that were turned away with 503, by class and reason.");
+        for (class, counts, _) in &self.classes {
+            for (reason, count) in Shed::ALL.iter().zip(counts.shed) {
+                page.line(name, &[("class", class.as_str()), ("reason", reason.as_str())], count);
+            }
+        }
+        let name = "requests_in_progress";
+        page.head(name, "gauge", "Requests that components are answering.");
+        for (class, counts, _) in &self.classes {
+            page.line(name, &[("class", class.as_str())], counts.in_progress);
+        }
+        let name = "requests_waiting";
+        page.head(name, "gauge", "Requests that wait for the processor.");
+        for (class, _, waiting) in &self.classes {
+            page.line(name, &[("class", class.as_str())], waiting);
+        }
+        let name = "requests_waited_seconds_total";
+        page.head(name, "counter", "How long requests that were let in waited for the processor, together.");
+        for (class, counts, _) in &self.classes {
+            page.line(name, &[("class", class.as_str())], format_args!("{:.6}", counts.waited.as_secs_f64()));
+        }
+    }
+
     fn metrics(&self) -> String {
         let mut page = Metrics::default();
-        let upstreams = self.upstreams;
+        self.write_classes(&mut page);
+        let upstreams = &self.upstreams;
         let name = "upstream_breaker";
         page.head(name, "gauge", "1 for the state of the upstream's breaker on this node, 0 for the others.");
         for (upstream, status) in upstreams {
@@ -160,6 +196,8 @@ fn escaped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn upstreams() -> BTreeMap<String, Status> {
@@ -176,8 +214,9 @@ mod tests {
             .header(CONTENT_LENGTH, body.len())
             .body(full(body.into()))
             .unwrap();
-        let upstreams = upstreams();
-        let (head, body) = page.extend(response, &Node { upstreams: &upstreams }).await.into_parts();
+        let checks = ClassCounts { admitted: 5, in_progress: 2, shed: [0, 1, 7], waited: Duration::from_micros(1_500) };
+        let node = Node { upstreams: upstreams(), classes: vec![(Class::Checks, checks, 3)] };
+        let (head, body) = page.extend(response, &node).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         assert_eq!(head.headers[CONTENT_LENGTH], body.len().to_string());
         (head.status.as_u16(), String::from_utf8(body.to_vec()).unwrap())
@@ -212,6 +251,12 @@ mod tests {
         let (_, page) = extended(Page::Metrics, 200, "text/plain; version=0.0.4", "other 1\n").await;
         for line in [
             "other 1",
+            "bheem_edge_node_requests_admitted_total{class=\"checks\"} 5",
+            "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"share\"} 1",
+            "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"queue\"} 7",
+            "bheem_edge_node_requests_in_progress{class=\"checks\"} 2",
+            "bheem_edge_node_requests_waiting{class=\"checks\"} 3",
+            "bheem_edge_node_requests_waited_seconds_total{class=\"checks\"} 0.001500",
             "bheem_edge_node_upstream_breaker{upstream=\"http://erp:8000\",state=\"open\"} 1",
             "bheem_edge_node_upstream_breaker{upstream=\"http://erp:8000\",state=\"closed\"} 0",
             "bheem_edge_node_upstream_breaker{upstream=\"https://pay:443\",state=\"closed\"} 1",

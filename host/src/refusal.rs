@@ -15,6 +15,9 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// The longest request id that is taken over from a caller.
 const MAX_ID_LEN: usize = 128;
 
+/// The most seconds after which whoever is turned away is told to come back.
+const MAX_RETRY_AFTER: u16 = 3;
+
 /// Why a request gets no answer from a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -71,7 +74,7 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self == Self::Overloaded {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after()));
         }
         if matches!(self, Self::SlowBody | Self::BrokenBody) {
             // What may still come of the body is no request.
@@ -86,6 +89,12 @@ impl Refusal {
         }
         response
     }
+}
+
+/// After how many seconds to come back: whoever was turned away in the same moment does not come back in the same moment.
+fn retry_after() -> u16 {
+    let chance = getrandom::u32().unwrap_or(0) % u32::from(MAX_RETRY_AFTER);
+    u16::try_from(chance).unwrap_or(0).saturating_add(1)
 }
 
 /// What the caller sent for the request's id.
@@ -116,11 +125,20 @@ mod tests {
         let headers = Refusal::Overloaded.answer(Some(&is_valid), elapsed).headers().clone();
         assert_eq!(headers["x-request-id"], "abc-1");
         assert_eq!(headers["server-timing"], "total;dur=1.234");
-        assert_eq!(headers["retry-after"], "1");
         for insane in [None, Some(HeaderValue::from_static("")), Some(HeaderValue::from_static("a b"))] {
             let response = Refusal::NoSuchPath.answer(insane.as_ref(), elapsed);
             assert_eq!(response.status(), StatusCode::NOT_FOUND);
             assert!(response.headers()["x-request-id"].to_str().unwrap().starts_with("req_"));
         }
+    }
+
+    #[test]
+    fn those_who_are_turned_away_come_back_at_different_times() {
+        let told: std::collections::BTreeSet<_> = (0..200)
+            .map(|_| Refusal::Overloaded.answer(None, Duration::ZERO).headers()["retry-after"].clone())
+            .map(|seconds| seconds.to_str().unwrap().parse::<u16>().unwrap())
+            .collect();
+        assert_eq!(told.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(!Refusal::Failed.answer(None, Duration::ZERO).headers().contains_key("retry-after"));
     }
 }

@@ -4,7 +4,6 @@
 
 mod body;
 mod connections;
-mod places;
 mod repoll;
 mod transport;
 
@@ -25,6 +24,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use wasmtime_wasi_http::{Error, WasiBody};
 
+use crate::admission::callers::Callers;
+use crate::admission::class::Class;
+use crate::admission::counts::Counts;
+use crate::admission::places::Places;
+use crate::admission::{Applicant, Shed};
 use crate::application::Application;
 use crate::log;
 use crate::node_status::{Node, Page};
@@ -32,14 +36,10 @@ use crate::refusal::{self, Refusal};
 use crate::rest::Rest;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
-use places::Places;
 use repoll::{Load, Repoll};
 use transport::Transport;
 
 pub use connections::default_max;
-
-/// How long a client may take to send the head of a request: slower ones hold connections for nothing.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a client may leave an answer unread.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -61,8 +61,14 @@ const READINESS: &str = "/readyz";
 pub struct Limits {
     /// Connections open at once.
     pub connections: usize,
-    /// Requests in the works at once; the next is told to come back.
+    /// Requests in progress at once; the next is told to come back.
     pub requests: usize,
+    /// The part of them that one caller may have while others have some, percents.
+    pub caller_share: u8,
+    /// How long a client may take to send the head of a request: slower ones hold connections for nothing.
+    pub head_timeout: Duration,
+    /// How long a client may take to send the body of one.
+    pub body_timeout: Duration,
     /// How long the server goes on as before once it is told to stop, but for saying so.
     pub stop_delay: Duration,
     /// How long requests in flight may take to finish after that.
@@ -72,8 +78,11 @@ pub struct Limits {
 /// What all connections share.
 struct Server {
     application: Arc<Application>,
-    places: Places,
-    /// Of the requests in the works, those whose bodies are still coming in.
+    callers: Callers,
+    counts: Counts,
+    head_timeout: Duration,
+    places: Arc<Places>,
+    /// Of the requests in progress, those whose bodies are still coming in.
     streams: Semaphore,
     bodies: Arc<Bodies>,
     load: Arc<Load>,
@@ -93,9 +102,12 @@ pub async fn serve(
     let connections = Connections::new(limits.connections);
     let (stopped, stopping) = watch::channel(false);
     let server = Arc::new(Server {
-        places: Places::new(limits.requests, application.components()),
+        callers: Callers::default(),
+        counts: Counts::default(),
+        head_timeout: limits.head_timeout,
+        places: Places::new(limits.requests, limits.caller_share, application.components()),
         streams: Semaphore::new((limits.requests / 16).clamp(1, Semaphore::MAX_PERMITS)),
-        bodies: Arc::default(),
+        bodies: Arc::new(Bodies::new(limits.body_timeout)),
         load: Arc::default(),
         leaving: AtomicBool::new(false),
         application: application.clone(),
@@ -186,7 +198,7 @@ impl Server {
         let mut serving = Repoll::new(
             http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
+                .header_read_timeout(self.head_timeout)
                 .serve_connection(TokioIo::new(transport), service),
             self.load.clone(),
         );
@@ -245,19 +257,44 @@ impl Server {
                 return Err(refusal);
             }
         };
+        let credential = self.callers.credential(&head);
+        let class = Class::of(head.uri.path(), found.component());
+        let applicant = Applicant { class, caller: self.callers.caller(credential) };
+        let turn_away = |shed| {
+            self.counts.shed(class, shed);
+            Refusal::Overloaded
+        };
+        // Before anything is read, stored or begun for it.
+        let places = self.places.would_take(found.component(), applicant);
+        if let Err(shed) = places.and_then(|()| self.application.processor().would_take(applicant)) {
+            drop(Rest::of(body, is_announced));
+            return Err(turn_away(shed));
+        }
         let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
         underway.connection.enter(Phase::Answering);
         let _stream = match is_streamed {
-            true => Some(self.streams.try_acquire().map_err(|_| Refusal::Overloaded)?),
+            true => Some(self.streams.try_acquire().map_err(|_| turn_away(Shed::Places))?),
             false => None,
         };
-        let _place = self.places.take(found.component()).ok_or(Refusal::Overloaded)?;
+        let _place = self.places.take(found.component(), applicant).map_err(turn_away)?;
+        let waits_since = Instant::now();
+        let slot = self.application.processor().take(applicant).await.map_err(turn_away)?;
+        self.counts.waited(class, waits_since.elapsed());
+        let _in_progress = self.counts.admit(class);
         let page = Page::of(&head.method, head.uri.path());
-        let response = self.application.handle(found, Request::from_parts(head, body), client).await?;
+        let response = self.application.handle(found, Request::from_parts(head, body), client, slot).await?;
+        self.callers.learn(credential, applicant.caller, &response);
         Ok(match page {
-            Some(page) => page.extend(response, &Node { upstreams: &self.application.upstreams() }).await,
+            Some(page) => page.extend(response, &self.node()).await,
             None => response,
         })
+    }
+
+    /// What this node knows of itself.
+    fn node(&self) -> Node {
+        let processor = self.application.processor();
+        let classes = Class::ALL.map(|class| (class, self.counts.read(class), processor.waiting(class)));
+        Node { upstreams: self.application.upstreams(), classes: classes.into() }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::admission::queue::Patience;
 use crate::application::{Application, Loading};
 use crate::capabilities::output::Output;
 use crate::manifest::Manifest;
@@ -63,9 +64,27 @@ pub struct Options {
     /// How long a request may go without an answer, seconds
     #[arg(long, default_value_t = 30)]
     request_timeout_secs: u64,
-    /// Requests in the works at once; the next is answered 503. Half of them are kept for the components in equal parts
-    #[arg(long, default_value_t = 4096)]
+    /// Requests in progress at once; the next is answered 503. Half of them are kept for the components in equal parts
+    #[arg(long, visible_alias = "max-inflight", default_value_t = 4096)]
     max_requests: usize,
+    /// The part of them that one caller (a key, a token, a sender of webhooks) may have while half of all are taken and
+    /// others have some, percents
+    #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u8).range(1..=100))]
+    max_caller_share: u8,
+    /// Requests that wait for the processor; for the next, one that matters less is turned away, or itself
+    #[arg(long, default_value_t = 1024)]
+    max_queue: usize,
+    /// How long a request may wait for the processor in a burst, milliseconds; a quarter of it where requests have been
+    /// waiting for as long as that
+    #[arg(long, default_value_t = 400)]
+    queue_timeout_ms: u64,
+    /// How long a client may take to send the head of a request, seconds
+    #[arg(long, default_value_t = 30)]
+    header_timeout: u64,
+    /// How long a client may take to send the body of a request, seconds; it is cut off sooner where it sends less than 1
+    /// KiB a second after the first ten
+    #[arg(long, default_value_t = 30)]
+    body_timeout: u64,
     /// Connections open at once; for one more, one that is idle is closed [default: by the limit on open files]
     #[arg(long)]
     max_connections: Option<usize>,
@@ -143,6 +162,11 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             memory,
         },
         concurrency: options.max_instances_at_work.unwrap_or_else(|| threads.saturating_mul(2)),
+        patience: Patience {
+            burst: Duration::from_millis(options.queue_timeout_ms),
+            standing: Duration::from_millis(options.queue_timeout_ms / 4),
+            max_waiting: options.max_queue,
+        },
         upstream_limits: Limits::new(options.max_upstream_calls.max(1)),
         stdout,
         stderr,
@@ -170,6 +194,9 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
     let limits = server::Limits {
         connections: options.max_connections.unwrap_or_else(|| server::default_max(files)),
         requests: options.max_requests,
+        caller_share: options.max_caller_share,
+        head_timeout: Duration::from_secs(options.header_timeout.max(1)),
+        body_timeout: Duration::from_secs(options.body_timeout.max(1)),
         stop_delay: Duration::from_secs(options.stop_delay_secs),
         drain: Duration::from_secs(30),
     };

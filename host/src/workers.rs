@@ -18,9 +18,10 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
+use crate::admission::queue::Slot;
 use crate::capabilities::output::Output;
 use crate::capabilities::{Grants, Instance};
-use crate::concurrency::{ActiveSlots, Slot};
+use crate::concurrency::ActiveSlots;
 use crate::files::Mount;
 use crate::log;
 

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn each_upstream_has_a_breaker_of_its_own_whatever_the_case_of_its_name() {
+    fn each_upstream_has_a_breaker_of_its_own() {
         let upstreams = upstreams(1);
         let of = |scheme, authority, port| upstreams.of(scheme, &Authority::from_static(authority), port);
         let erp = of("http", "erp:8000", 8000);

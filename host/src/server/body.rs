@@ -39,9 +39,6 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The least rate after that, bytes each second.
 const MIN_RATE: u64 = 1024;
 
-/// How long a body that is kept may take in all.
-const MAX_DURATION: Duration = Duration::from_secs(30);
-
 /// How long what is half-sent may still take once the server is told to stop.
 pub const MAX_WHEN_STOPPING: Duration = Duration::from_secs(5);
 
@@ -56,6 +53,8 @@ pub struct Received {
 /// The bodies that are coming in, and the memory that bodies take.
 pub struct Bodies {
     most: usize,
+    /// How long a body that is kept may take in all.
+    timeout: Duration,
     kept: AtomicUsize,
     coming: Mutex<Coming>,
 }
@@ -92,15 +91,14 @@ impl Drop for Larger {
     }
 }
 
-impl Default for Bodies {
-    fn default() -> Self {
-        Self::new(MAX_KEPT)
-    }
-}
-
 impl Bodies {
-    fn new(most: usize) -> Self {
-        Self { most, kept: AtomicUsize::new(0), coming: Mutex::default() }
+    /// Bodies that are kept may take `timeout` each.
+    pub fn new(timeout: Duration) -> Self {
+        Self::within(MAX_KEPT, timeout)
+    }
+
+    fn within(most: usize, timeout: Duration) -> Self {
+        Self { most, timeout, kept: AtomicUsize::new(0), coming: Mutex::default() }
     }
 
     fn coming(&self) -> MutexGuard<'_, Coming> {
@@ -189,7 +187,7 @@ impl Bodies {
         let mut memory = Memory { bodies: self.clone(), taken: 0 };
         let mut larger: Option<Larger> = None;
         let mut all = BytesMut::from(first);
-        let mut deadlines = Deadlines::new(Some(MAX_DURATION));
+        let mut deadlines = Deadlines::new(Some(self.timeout));
         loop {
             if all.len() > SMALL {
                 let larger = larger.get_or_insert_with(|| self.begin_larger());

@@ -84,7 +84,12 @@ impl Launch {
         command.current_dir(repository()).arg("up").arg("-f").arg(&self.manifest);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         command.arg("--state-dir").arg(self.folder.join("state"));
-        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml")).args(&self.arguments);
+        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml"));
+        // What is built to be tested is slow, and the machine does other things: a burst waits for as long as it takes.
+        if on_spin().is_none() {
+            command.args(["--queue-timeout-ms", "30000"]);
+        }
+        command.args(&self.arguments);
         Process::start("the edge", command, &self.log())
     }
 }

@@ -27,8 +27,9 @@ use harm::{
 };
 use overload::{
     a_host_without_files_takes_them_back_from_the_idle, a_request_names_one_host,
-    half_sent_bodies_take_nobodys_place_and_are_given_up, idle_connections_keep_nobody_out,
-    told_to_stop_it_waits_for_no_half_sent_request, who_reads_no_answer_is_cut_off,
+    half_sent_bodies_take_nobodys_place_and_are_given_up, heads_and_bodies_have_the_time_that_they_are_given,
+    http_2_is_not_spoken, idle_connections_keep_nobody_out, told_to_stop_it_waits_for_no_half_sent_request,
+    who_reads_no_answer_is_cut_off,
 };
 
 facts! {
@@ -44,6 +45,8 @@ facts! {
     idle_connections_keep_nobody_out: one_is_enough,
     a_host_without_files_takes_them_back_from_the_idle: one_is_enough,
     half_sent_bodies_take_nobodys_place_and_are_given_up: one_is_enough,
+    heads_and_bodies_have_the_time_that_they_are_given: one_is_enough,
+    http_2_is_not_spoken: one_is_enough,
     who_reads_no_answer_is_cut_off: one_is_enough,
     a_request_names_one_host: one_is_enough,
     told_to_stop_it_waits_for_no_half_sent_request: one_is_enough,

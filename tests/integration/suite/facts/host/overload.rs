@@ -83,6 +83,32 @@ pub(super) async fn half_sent_bodies_take_nobodys_place_and_are_given_up(stage: 
     assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
 }
 
+pub(super) async fn heads_and_bodies_have_the_time_that_they_are_given(stage: Arc<Stage>) {
+    let probe = Probe::start(stage.shape, &["--header-timeout", "1", "--body-timeout", "2"]).await;
+    let address = probe.node.address();
+    let began = Instant::now();
+    let heads = connections(&address, 20, b"POST /hello HTTP/1.1\r\nHost: a\r\n").await;
+    let body = format!("POST /hello HTTP/1.1\r\nHost: {address}\r\nContent-Length: 1000\r\n\r\nhalf");
+    let bodies = connections(&address, 20, body.as_bytes()).await;
+    still_serves(&probe).await;
+    for answer in join_all(bodies.into_iter().map(rest)).await {
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+    for answer in join_all(heads.into_iter().map(rest)).await {
+        assert!(!answer.contains(" 200 "), "{answer}");
+    }
+    // By default both have thirty seconds.
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+}
+
+pub(super) async fn http_2_is_not_spoken(stage: Arc<Stage>) {
+    let probe = Probe::start(stage.shape, &[]).await;
+    let mut preface = connections(&probe.node.address(), 1, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+    let answer = rest(preface.remove(0)).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    still_serves(&probe).await;
+}
+
 pub(super) async fn who_reads_no_answer_is_cut_off(stage: Arc<Stage>) {
     let probe = Probe::start(stage.shape, &[]).await;
     let address = probe.node.address();
