@@ -187,8 +187,9 @@ def main():
     for it in bills:
         own = it["metadata"]["component"]
         name = own["name"].replace("@", "").replace("/", "-")
-        if own["name"] == "bheem-edge" and own["type"] == "library":
-            name = "bheem-edge-python"
+        # What runs is called bheem-edge, and so are, in their registries, the libraries of two languages.
+        if name == "bheem-edge" and own["type"] == "library":
+            name = "bheem-edge-typescript" if own["name"].startswith("@") else "bheem-edge-python"
         (out / f"{name}.cdx.json").write_text(json.dumps(it, indent=2, ensure_ascii=False) + "\n")
         print(f"{len(it['components']):4} parts  {os.path.relpath(out / name)}.cdx.json")
 

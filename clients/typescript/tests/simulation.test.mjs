@@ -81,7 +81,10 @@ class World {
     if (this.chance(0.01)) this.#lossy = this.pick([0, 0, 0, 0.2, 0.8]);
     if (this.chance(0.002)) this.#rolledBack();
     if (this.chance(0.004)) this.#suspend(this.#random() * 60_000);
-    if (this.chance(0.004)) this.clock.jump(-this.#random() * 60_000);
+    if (this.chance(0.004)) {
+      this.clock.jump(-this.#random() * 60_000);
+      this.#check();
+    }
   }
 
   #change(organization, user) {
@@ -105,6 +108,8 @@ class World {
   #suspend(milliseconds) {
     this.#suspended += milliseconds;
     this.clock.jump(milliseconds);
+    // Who looks at the clocks only after both that and a clock that is set back sees neither.
+    this.#check();
   }
 
   /** Takes requests to the edge, and answers those that have waited for long enough. */
