@@ -175,7 +175,7 @@ schemathesis: build
 openapi: toolchain
 	UPDATE_OPENAPI=1 $(CARGO) test -p edge-openapi checked_in
 
-# Ten minutes for each target.
+# A minute for each target: every parser of outside input. `make test` gives the seeds to the same functions.
 fuzz:
 	fuzz/run.sh $(FUZZ_SECONDS)
 

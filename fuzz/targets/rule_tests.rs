@@ -1,0 +1,7 @@
+//! See `rule_tests` in tests/parsers.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| parsers::run("rule_tests", input));

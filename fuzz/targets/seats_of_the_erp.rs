@@ -1,0 +1,7 @@
+//! See `seats_of_the_erp` in tests/parsers.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| parsers::run("seats_of_the_erp", input));
