@@ -171,9 +171,10 @@ interop: toolchain
 schemathesis: build
 	tests/schemathesis.sh
 
-# docs/openapi.json, from the handlers.
+# docs/openapi.json, from the handlers, and the calls of the client library for Rust, from it.
 openapi: toolchain
 	UPDATE_OPENAPI=1 $(CARGO) test -p edge-openapi checked_in
+	UPDATE_CLIENT=1 $(CARGO) test -p bheem-edge-client --test api
 
 # A minute for each target: every parser of outside input. `make test` gives the seeds to the same functions.
 fuzz:

@@ -130,6 +130,11 @@ impl EdgeClient {
     pub(crate) fn weak(&self) -> std::sync::Weak<Shared> {
         Arc::downgrade(&self.handle.shared)
     }
+
+    #[cfg(feature = "api")]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.handle.shared
+    }
 }
 
 impl std::fmt::Debug for EdgeClient {

@@ -1,5 +1,8 @@
 //! Seat checks of bheem-edge, answered from memory and revoked within a second. `README.md` says how to begin.
 
+#[cfg(feature = "api")]
+#[rustfmt::skip]
+pub mod api;
 mod client;
 mod clock;
 mod error;
