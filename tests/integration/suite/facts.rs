@@ -23,6 +23,7 @@ mod erp;
 mod erp_sync;
 mod financial_reports;
 mod frozen;
+mod grants;
 mod host;
 mod ids;
 mod invalidation;
@@ -146,6 +147,7 @@ pub fn all() -> Vec<Fact> {
         callers::facts(),
         campaigns::facts(),
         capabilities::facts(),
+        grants::facts(),
         host::facts(),
     ];
     subjects.into_iter().flatten().collect()

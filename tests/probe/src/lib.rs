@@ -18,7 +18,7 @@ pub(crate) fn failed(error: impl std::fmt::Debug) -> String {
 #[http_service]
 async fn probe(request: Request) -> impl IntoResponse {
     let path = request.uri().path();
-    let path = path.strip_prefix("/neighbour").unwrap_or(path).to_owned();
+    let path = unaddressed(path).to_owned();
     let (status, text) = match request.into_body().bytes().await.map_err(failed) {
         Ok(body) => match act(&path, &String::from_utf8_lossy(&body)).await {
             Ok(text) => (StatusCode::OK, text),
@@ -27,6 +27,12 @@ async fn probe(request: Request) -> impl IntoResponse {
         Err(error) => (StatusCode::BAD_REQUEST, error),
     };
     (status, text)
+}
+
+/// What is to be done: without `/neighbour`, or `/as/` and a name, which lead to one of several components.
+fn unaddressed(path: &str) -> &str {
+    let named = path.strip_prefix("/as/").and_then(|path| path.find('/').and_then(|at| path.get(at..)));
+    named.or_else(|| path.strip_prefix("/neighbour")).unwrap_or(path)
 }
 
 async fn act(path: &str, body: &str) -> Said {
@@ -39,12 +45,24 @@ async fn act(path: &str, body: &str) -> Said {
         ("count", key) => stores::count(key, word()),
         ("sqlite", label) => stores::sqlite(label, body).await,
         ("variable", name) => spin_sdk::variables::get(name).await.map_err(failed),
+        ("variables", _) => defined(body).await,
         ("environment", name) => std::env::var(name).map_err(failed),
         ("read", _) => std::fs::read_to_string(body).map_err(failed),
         ("write", _) => std::fs::write(body, "written").map(|()| String::new()).map_err(failed),
         ("harm", kind) => harm::done(kind, word()),
         _ => Err(format!("{path} says nothing to do")),
     }
+}
+
+/// Those of the variables `names`, one a line, that there are.
+async fn defined(names: &str) -> Said {
+    let mut there = Vec::new();
+    for name in names.lines() {
+        if spin_sdk::variables::get(name).await.is_ok() {
+            there.push(name);
+        }
+    }
+    Ok(there.join("\n"))
 }
 
 /// The answer to a `GET` of the URL.
