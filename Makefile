@@ -15,7 +15,7 @@ BUILD := $(CARGO) build --locked
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams console console-test up test tools format lint rules unit integration interop schemathesis openapi fuzz bench audit clean-state
+.PHONY: build components host upstreams console console-test up test tools format lint rules unit integration chaos interop schemathesis openapi fuzz bench audit clean-state
 
 build: components host upstreams
 
@@ -50,7 +50,7 @@ toolchain:
 
 # A demo and the tests run the same code, compiled for a quick build: link-time optimisation takes most of the time of
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
-QUICK := quick-components test test-components lint lint-components integration console-test rollout backup-test
+QUICK := quick-components test test-components lint lint-components integration chaos console-test rollout backup-test
 $(QUICK): FAST := $(COMPONENTS)
 $(QUICK): export CARGO_PROFILE_COMPONENT_LTO := off
 $(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
@@ -58,7 +58,7 @@ $(QUICK): export CARGO_PROFILE_COMPONENT_OPT_LEVEL := s
 
 # The host and the stand-ins that they run are built in the profile dev, as the unit tests are: up.sh and the tests look
 # here, and without it in target/release.
-up test rules unit integration console-test: export EDGE_PROGRAMS := target/debug
+up test rules unit integration chaos console-test: export EDGE_PROGRAMS := target/debug
 
 # Both build everything at once, mostly anew, and Cargo's notes for the next small change take a third of that time.
 up test: export CARGO_INCREMENTAL := 0
@@ -122,6 +122,11 @@ unit: programs
 # On the embedded host; on Spin with SPIN=/path/to/spin. EDGE_TESTS_SHAPES picks from sqlite,redis,postgres,two-nodes.
 integration: components programs probe tools
 	$(TEST) --test integration
+
+# What becomes of callers, and of what was acknowledged, when something under the edge fails: all of it, in the shapes that
+# EDGE_TESTS_SHAPES picks. `make test` tries a part. Prints the table of docs/faults.md.
+chaos: components programs tools
+	EDGE_CHAOS=all $(TEST) --test integration -- faults::
 
 # The client libraries for TypeScript and Python; the one for Rust is among the unit tests.
 .PHONY: clients

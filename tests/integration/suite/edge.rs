@@ -136,6 +136,8 @@ pub struct Stores {
     pub redis: Option<String>,
     /// A PostgreSQL address, and its host and port; None: SQLite.
     pub postgres: Option<(String, String)>,
+    /// Whether the fact has a hand in the disks and clocks of the nodes.
+    pub faults: bool,
 }
 
 impl Stores {
@@ -143,7 +145,7 @@ impl Stores {
     pub async fn shared(shape: Shape) -> Self {
         let redis = if shape.on_redis() { Some(Redis::shared().await.new_database()) } else { None };
         let postgres = if shape.on_postgres() { Some(Postgres::shared().await.new_database().await) } else { None };
-        Self { redis, postgres }
+        Self { redis, postgres, faults: false }
     }
 }
 
@@ -183,8 +185,11 @@ impl Edge {
             variables.push(("database_url", url.clone()));
             variables.push(("database_host", host.clone()));
         }
-        let nodes = (0..shape.nodes()).map(|_| Node::start(&variables, stores.redis.as_deref()));
-        let nodes = futures::future::join_all(nodes).await;
+        let start = async |_| match stores.faults {
+            true => Node::start_under_faults(&variables, stores.redis.as_deref()).await,
+            false => Node::start(&variables, stores.redis.as_deref()).await,
+        };
+        let nodes = futures::future::join_all((0..shape.nodes()).map(start)).await;
         Self { nodes, erp, erp_address, turn: AtomicUsize::new(0), product: OnceCell::new() }
     }
 

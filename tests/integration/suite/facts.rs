@@ -21,6 +21,7 @@ mod durability;
 mod entities;
 mod erp;
 mod erp_sync;
+pub mod faults;
 mod financial_reports;
 mod frozen;
 mod grants;
@@ -141,6 +142,7 @@ pub fn all() -> Vec<Fact> {
         entities::facts(),
         erp::facts(),
         erp_sync::facts(),
+        faults::facts(),
         approvals::facts(),
         budgets::facts(),
         disputes::facts(),

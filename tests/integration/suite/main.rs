@@ -6,6 +6,8 @@
 //! | variable | means |
 //! |---|---|
 //! | `EDGE_TESTS_SHAPES` | some of `sqlite,redis,postgres,two-nodes`; all where it is not set |
+//! | `EDGE_CHAOS` | `all`: of faults everything is tried, and not a part |
+//! | `EDGE_CHAOS_MOMENTS` | at how many moments the power is lost |
 //! | `SPIN` | path of stock Spin, to run the suite on instead of the embedded host |
 //! | `EDGE_TESTS_MANIFEST` | another manifest than `spin.toml`: of other builds of the components |
 //! | `EDGE_PROGRAMS` | folder of the embedded host, from the repository's root; `target/release` where it is not set |
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials(&runtime, &shapes, &times));
     processes::kill_all();
     print_slowest(&times);
+    facts::faults::print_outcomes();
     if conclusion.has_failed() {
         eprintln!("logs and state are in {}", servers::FOLDER.display());
     } else if !arguments.list {

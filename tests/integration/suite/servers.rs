@@ -1,14 +1,18 @@
 //! Real servers for the edge to keep its state on.
 
+mod faults;
 mod postgres;
 mod redis;
+mod saboteur;
 mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+pub use faults::{Errno, Faults, Recording};
 pub use postgres::Postgres;
 pub use redis::Redis;
+pub use saboteur::{Sabotage, Saboteur};
 pub use wire::Wire;
 
 /// The folder of everything that the suite writes; kept where a fact did not hold.

@@ -94,6 +94,11 @@ impl Stage {
         Edge::start(self.shape, settings, Stores::shared(self.shape).await).await
     }
 
+    /// The same, on stores of the fact's choice.
+    pub async fn own_on(&self, settings: Settings, stores: Stores) -> Edge {
+        Edge::start(self.shape, settings, stores).await
+    }
+
     /// An edge whose verdicts, once known, are news for as long as a test can take. Nothing is invalidated on it: that
     /// has whatever is asked about for the first time meanwhile asked about again.
     pub async fn steady(&self) -> Arc<Edge> {

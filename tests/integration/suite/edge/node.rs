@@ -1,7 +1,7 @@
 //! One node of an edge: a process of the embedded host, or of Spin where the variable `SPIN` names it. Both are
 //! started with the same arguments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::client::{Answer, Call};
 use crate::processes::{Process, free_port};
-use crate::servers::new_folder;
+use crate::servers::{Faults, new_folder};
 
 /// How long a node may take to start: without compiled components it compiles them first.
 const START: Duration = Duration::from_secs(240);
@@ -55,6 +55,8 @@ pub fn new_launch_folder() -> PathBuf {
 
 /// One node.
 pub struct Node {
+    /// What its disk and its clock do to it, where the fact has a hand in that.
+    pub faults: Option<Faults>,
     process: Process,
     launch: Launch,
     port: u16,
@@ -66,9 +68,25 @@ struct Launch {
     manifest: PathBuf,
     variables: Vec<(&'static str, String)>,
     arguments: Vec<&'static str>,
+    environment: Vec<(&'static str, PathBuf)>,
 }
 
+const RUNTIME_CONFIG: &str = "runtime-config.toml";
+
 impl Launch {
+    fn new(
+        manifest: PathBuf,
+        variables: &[(&'static str, String)],
+        redis: Option<&str>,
+        arguments: &[&'static str],
+    ) -> Self {
+        let folder = new_launch_folder();
+        let config = redis.map(|url| format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{url}\"\n"));
+        std::fs::write(folder.join(RUNTIME_CONFIG), config.unwrap_or_default()).unwrap();
+        let (variables, arguments) = (variables.to_vec(), arguments.to_vec());
+        Self { folder, manifest, variables, arguments, environment: Vec::new() }
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.join("log")
     }
@@ -81,10 +99,11 @@ impl Launch {
         for (name, value) in &self.variables {
             command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
         }
+        command.envs(self.environment.iter().cloned());
         command.current_dir(repository()).arg("up").arg("-f").arg(&self.manifest);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         command.arg("--state-dir").arg(self.folder.join("state"));
-        command.arg("--runtime-config-file").arg(self.folder.join("runtime-config.toml"));
+        command.arg("--runtime-config-file").arg(self.folder.join(RUNTIME_CONFIG));
         // What is built to be tested is slow, and the machine does other things: a burst waits for as long as it takes.
         if on_spin().is_none() {
             command.args(["--queue-timeout-ms", "30000"]);
@@ -100,6 +119,32 @@ impl Node {
         Self::start_from(manifest(), variables, redis, &[]).await
     }
 
+    /// The same, with a disk and a clock that the fact has a hand in.
+    pub async fn start_under_faults(variables: &[(&'static str, String)], redis: Option<&str>) -> Self {
+        let faults = Faults::none();
+        let mut launch = Launch::new(manifest(), variables, redis, &[]);
+        launch.environment = faults.environment(&launch.folder.join("state"));
+        let (process, port) = Self::launch(&launch).await;
+        Self { faults: Some(faults), process, launch, port }
+    }
+
+    /// Another node that is started like this one, on state of its own, for which it is given these files.
+    pub async fn start_like_this(&self, files: &BTreeMap<&str, Vec<u8>>) -> Self {
+        let launch = Launch {
+            folder: new_launch_folder(),
+            manifest: self.launch.manifest.clone(),
+            variables: self.launch.variables.clone(),
+            arguments: self.launch.arguments.clone(),
+            environment: Vec::new(),
+        };
+        std::fs::copy(self.launch.folder.join(RUNTIME_CONFIG), launch.folder.join(RUNTIME_CONFIG)).unwrap();
+        for (name, bytes) in files {
+            std::fs::write(launch.folder.join("state").join(name), bytes).unwrap();
+        }
+        let (process, port) = Self::launch(&launch).await;
+        Self { faults: None, process, launch, port }
+    }
+
     /// Starts another application than the edge, with more arguments for the host.
     pub async fn start_from(
         manifest: PathBuf,
@@ -107,12 +152,9 @@ impl Node {
         redis: Option<&str>,
         arguments: &[&'static str],
     ) -> Self {
-        let folder = new_launch_folder();
-        let config = redis.map(|url| format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{url}\"\n"));
-        std::fs::write(folder.join("runtime-config.toml"), config.unwrap_or_default()).unwrap();
-        let launch = Launch { folder, manifest, variables: variables.to_vec(), arguments: arguments.to_vec() };
+        let launch = Launch::new(manifest, variables, redis, arguments);
         let (process, port) = Self::launch(&launch).await;
-        Self { process, launch, port }
+        Self { faults: None, process, launch, port }
     }
 
     async fn launch(launch: &Launch) -> (Process, u16) {
@@ -181,6 +223,12 @@ impl Node {
         self.launch.variables.retain(|(name, _)| !changed.iter().any(|(other, _)| other == name));
         self.launch.variables.extend(changed.iter().cloned());
         (self.process, self.port) = Self::launch(&self.launch).await;
+    }
+
+    /// Ends it, and removes its files.
+    pub fn leave_no_trace(mut self) {
+        self.kill();
+        std::fs::remove_dir_all(&self.launch.folder).unwrap();
     }
 
     /// The folder of its files.

@@ -23,15 +23,23 @@ pub struct Organization<'a> {
 impl<'a> Organization<'a> {
     /// One that the ERP does not know yet.
     pub fn unknown(edge: &'a Edge) -> Self {
+        Self::again(edge, &Self::new_name())
+    }
+
+    /// What `healos` calls an organisation that nobody has heard of.
+    pub fn new_name() -> String {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Self { edge, application: "healos".into(), external: format!("hospital_{number}"), id: format!("org_{number}") }
+        format!("hospital_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The id in the ERP of the organisation with this name.
+    pub fn id_of(name: &str) -> String {
+        name.replace("hospital", "org")
     }
 
     /// One that was made before, on the edge as it is now.
     pub fn again(edge: &'a Edge, external: &str) -> Self {
-        let id = external.replace("hospital", "org");
-        Self { edge, application: "healos".into(), external: external.into(), id }
+        Self { edge, application: "healos".into(), external: external.into(), id: Self::id_of(external) }
     }
 
     pub(super) fn new(edge: &'a Edge) -> Self {

@@ -14,6 +14,8 @@ use crate::processes::{Process, free_port};
 /// A PostgreSQL server on a private port, in a folder of its own.
 pub struct Postgres {
     process: Process,
+    /// Settings beside those of [`Postgres::run`].
+    settings: Vec<&'static str>,
     data: PathBuf,
     log: PathBuf,
     port: u16,
@@ -23,6 +25,7 @@ pub struct Postgres {
 
 pub(super) struct Programs {
     initdb: PathBuf,
+    basebackup: PathBuf,
     postgres: PathBuf,
     psql: PathBuf,
 }
@@ -40,7 +43,12 @@ impl Postgres {
         folders.sort();
         folders.reverse();
         let find = |program| find(program, &folders);
-        Some(Programs { initdb: find("initdb")?, postgres: find("postgres")?, psql: find("psql")? })
+        Some(Programs {
+            initdb: find("initdb")?,
+            basebackup: find("pg_basebackup")?,
+            postgres: find("postgres")?,
+            psql: find("psql")?,
+        })
     }
 
     /// The one that facts share.
@@ -51,22 +59,50 @@ impl Postgres {
 
     /// A new one.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// A folder for a new one.
+    fn new_folder() -> PathBuf {
         let folder = new_folder("postgres");
-        let (data, log, port) = (folder.join("data"), folder.join("log"), free_port());
         if let Some((user, group)) = another_user() {
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
         }
+        folder
+    }
+
+    /// A new one, with more settings.
+    pub async fn start_with(settings: &[&'static str]) -> Self {
+        let folder = Self::new_folder();
+        let (data, log, port) = (folder.join("data"), folder.join("log"), free_port());
         let programs = Self::programs().expect("PostgreSQL was there");
         let mut initdb = as_another_user(Command::new(programs.initdb), &folder);
         initdb.args(["--auth", "trust", "--username", OWNER, "--encoding", "UTF8", "--no-locale", "--no-sync"]);
         initdb.arg("--pgdata").arg(&data);
         let ended = Process::start("initdb", initdb, &log).end(Duration::from_secs(120)).await;
         assert!(ended.success(), "initdb failed: {}", tail(&log));
-        let process = Self::run(&data, &log, port).await;
-        Self { process, data, log, port, next_database: AtomicU32::new(0), creating: Mutex::default() }
+        Self::run_in(data, log, port, settings.to_vec()).await
     }
 
-    async fn run(data: &Path, log: &Path, port: u16) -> Process {
+    async fn run_in(data: PathBuf, log: PathBuf, port: u16, settings: Vec<&'static str>) -> Self {
+        let process = Self::run(&data, &log, port, &settings).await;
+        Self { process, settings, data, log, port, next_database: AtomicU32::new(0), creating: Mutex::default() }
+    }
+
+    /// A standby that has all that this one has, and gets all that it writes.
+    pub async fn new_standby(&self) -> Self {
+        let folder = Self::new_folder();
+        let (data, log, port) = (folder.join("data"), folder.join("log"), free_port());
+        let programs = Self::programs().expect("PostgreSQL was there");
+        let mut copy = as_another_user(Command::new(programs.basebackup), &folder);
+        copy.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", OWNER, "-c", "fast", "-X", "stream", "-R"]);
+        copy.arg("--no-sync").arg("-D").arg(&data);
+        let ended = Process::start("pg_basebackup", copy, &log).end(Duration::from_secs(120)).await;
+        assert!(ended.success(), "pg_basebackup failed: {}", tail(&log));
+        Self::run_in(data, log, port, Vec::new()).await
+    }
+
+    async fn run(data: &Path, log: &Path, port: u16, more: &[&str]) -> Process {
         let programs = Self::programs().expect("PostgreSQL was there");
         let mut postgres = as_another_user(Command::new(programs.postgres), data);
         postgres.arg("-D").arg(data).args(["-p", &port.to_string()]);
@@ -77,7 +113,10 @@ impl Postgres {
             "shared_buffers=64MB",
             "fsync=off",
             "autovacuum=off",
-        ] {
+        ]
+        .iter()
+        .chain(more)
+        {
             postgres.args(["-c", setting]);
         }
         let mut process = Process::start_to_be_ended_by(Signal::QUIT, "postgres", postgres, log);
@@ -100,6 +139,16 @@ impl Postgres {
         (format!("postgres://{OWNER}@{host}/{name}?sslmode=disable"), host)
     }
 
+    /// Where it is, `host:port`.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Runs statements on it.
+    pub async fn run_sql(&self, statements: &str) {
+        psql(self.port, statements).await.unwrap();
+    }
+
     /// Ends it, with all that goes on in it.
     pub fn kill(&mut self) {
         self.process.kill();
@@ -107,7 +156,13 @@ impl Postgres {
 
     /// Starts it again, on the same port, with its data.
     pub async fn restart(&mut self) {
-        self.process = Self::run(&self.data, &self.log, self.port).await;
+        self.process = Self::run(&self.data, &self.log, self.port, &self.settings).await;
+    }
+
+    /// Starts it again as a server that has been demoted: it answers reads, and takes no writes.
+    pub async fn restart_demoted(&mut self) {
+        std::fs::write(self.data.join("standby.signal"), "").unwrap();
+        self.restart().await;
     }
 }
 

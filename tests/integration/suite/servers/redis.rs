@@ -68,13 +68,35 @@ impl Redis {
         self.process.kill();
     }
 
+    /// Where it is, `host:port`.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Has it write a dump of what it holds: [`Redis::restart`] comes back with that.
     pub async fn save(&self) {
+        self.tell("SAVE").await;
+    }
+
+    /// Gives it a command that it answers with OK.
+    pub async fn tell(&self, command: &str) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        stream.write_all(b"SAVE\r\n").await.unwrap();
-        let mut answer = [0; 5];
+        stream.write_all(format!("{command}\r\n").as_bytes()).await.unwrap();
+        let mut answer = [0; 3];
         stream.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"+OK\r\n");
+        assert_eq!(&answer, b"+OK", "{command}");
+    }
+
+    /// Waits until it has all that its primary has.
+    pub async fn is_in_sync(&self) {
+        crate::edge::eventually("a replica in sync", async || {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+            stream.write_all(b"ROLE\r\nQUIT\r\n").await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer.contains("\r\nconnected\r\n").then_some(())
+        })
+        .await;
     }
 
     /// Starts it again, on the same port and without its data, but for the last dump.

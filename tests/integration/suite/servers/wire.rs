@@ -2,6 +2,7 @@
 //! drops what is sent.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,6 +13,7 @@ pub struct Wire {
     /// Where it is.
     pub address: SocketAddr,
     holds_back: watch::Sender<bool>,
+    server: Arc<Mutex<String>>,
 }
 
 impl Wire {
@@ -20,9 +22,11 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (holds_back, frozen) = watch::channel(false);
+        let server = Arc::new(Mutex::new(server));
+        let target = server.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (server, frozen) = (server.clone(), frozen.clone());
+                let (server, frozen) = (target.lock().unwrap().clone(), frozen.clone());
                 tokio::spawn(async move {
                     let Ok(server) = TcpStream::connect(server).await else { return };
                     let (client, server) = (client.into_split(), server.into_split());
@@ -30,7 +34,12 @@ impl Wire {
                 });
             }
         });
-        Self { address, holds_back }
+        Self { address, holds_back, server }
+    }
+
+    /// Leads whoever connects from now on to another server. Who is connected stays with the old one.
+    pub fn lead_to(&self, server: String) {
+        *self.server.lock().unwrap() = server;
     }
 
     /// Holds everything back from now on, or lets it through again.
