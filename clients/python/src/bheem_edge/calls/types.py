@@ -1519,6 +1519,10 @@ class Checks(_ChecksRequired, total=False):
     lapsed: list[Lapsed]
     """The rules that use an earlier version than the activated one; omitted if there are none."""
     seat_tokens: TokenState | None
+    upstreams: dict[str, str] | None
+    """The upstreams of this node whose calls fail at once or are held back, by scheme, host and port: `open`,
+    `probing` or `ramping`. The embedded host adds it; omitted on Spin.
+    """
 
 
 class ClaimSeatRequest(TypedDict, total=False):
