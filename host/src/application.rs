@@ -25,6 +25,7 @@ use crate::capabilities::{self, Grants, Instance, key_value, postgres, sqlite};
 use crate::manifest::{Component as Declared, Manifest, Route};
 use crate::refusal::Refusal;
 use crate::runtime_config::RuntimeConfig;
+use crate::telemetry::Telemetry;
 use crate::variables::Variables;
 use crate::workers::{ComponentTemplate, InstanceCount, Reuse};
 use crate::{files, log};
@@ -35,6 +36,8 @@ pub struct Shared {
     pub http_client: HttpClient,
     /// The upstreams that components call.
     pub upstreams: Upstreams,
+    /// Where spans of calls go.
+    pub telemetry: Telemetry,
     /// The connections to databases.
     pub postgres: Arc<postgres::Pools>,
     /// The application itself, once it is complete; weak, for it owns what points here.
@@ -81,6 +84,11 @@ pub struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// Its route, as the manifest writes it.
+    pub fn route(&self) -> &'a str {
+        self.target.written.to_str().unwrap_or_default()
+    }
+
     /// The component that it leads to.
     pub fn component(&self) -> &'a str {
         &self.target.component
@@ -119,6 +127,8 @@ pub struct Loading<'a> {
     pub patience: Patience,
     /// How upstreams are met.
     pub upstream_limits: Limits,
+    /// Where spans and measurements go.
+    pub telemetry: Telemetry,
     /// Where the components' standard output goes.
     pub stdout: Output,
     /// Where the components' standard error goes.
@@ -132,6 +142,7 @@ impl Application {
         let shared = Arc::new(Shared {
             http_client: outbound_http::client()?,
             upstreams: Upstreams::new(loading.upstream_limits),
+            telemetry: loading.telemetry.clone(),
             postgres: Arc::default(),
             application: OnceLock::new(),
         });
@@ -167,6 +178,11 @@ impl Application {
     /// Resolves once no instance is left: where no request comes, each goes when its work is done and it has been idle.
     pub async fn idle(&self) {
         self.instances.none().await;
+    }
+
+    /// Where spans and measurements go.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.shared.telemetry
     }
 
     /// How the upstreams are, by their names.

@@ -25,6 +25,7 @@ mod seat_token_key;
 mod seats;
 mod server;
 mod sync;
+mod telemetry;
 mod tenants;
 mod up;
 mod variables;

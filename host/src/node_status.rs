@@ -74,6 +74,8 @@ pub struct Node {
     pub upstreams: BTreeMap<String, Status>,
     /// What became of requests, by class, and how many of them wait for the processor.
     pub classes: Vec<(Class, ClassCounts, usize)>,
+    /// Spans that the collector did not get; None: there is no collector.
+    pub dropped_spans: Option<u64>,
 }
 
 impl Node {
@@ -121,6 +123,11 @@ impl Node {
     fn metrics(&self) -> String {
         let mut page = Metrics::default();
         self.write_classes(&mut page);
+        if let Some(dropped) = self.dropped_spans {
+            let name = "spans_dropped_total";
+            page.head(name, "counter", "Spans that were not sent, for the collector did not take them in time.");
+            page.line(name, &[], dropped);
+        }
         let upstreams = &self.upstreams;
         let name = "upstream_breaker";
         page.head(name, "gauge", "1 for the state of the upstream's breaker on this node, 0 for the others.");
@@ -215,7 +222,7 @@ mod tests {
             .body(full(body.into()))
             .unwrap();
         let checks = ClassCounts { admitted: 5, in_progress: 2, shed: [0, 1, 7], waited: Duration::from_micros(1_500) };
-        let node = Node { upstreams: upstreams(), classes: vec![(Class::Checks, checks, 3)] };
+        let node = Node { upstreams: upstreams(), classes: vec![(Class::Checks, checks, 3)], dropped_spans: Some(6) };
         let (head, body) = page.extend(response, &node).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         assert_eq!(head.headers[CONTENT_LENGTH], body.len().to_string());
@@ -251,6 +258,7 @@ mod tests {
         let (_, page) = extended(Page::Metrics, 200, "text/plain; version=0.0.4", "other 1\n").await;
         for line in [
             "other 1",
+            "bheem_edge_node_spans_dropped_total 6",
             "bheem_edge_node_requests_admitted_total{class=\"checks\"} 5",
             "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"share\"} 1",
             "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"queue\"} 7",

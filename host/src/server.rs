@@ -29,11 +29,12 @@ use crate::admission::class::Class;
 use crate::admission::counts::Counts;
 use crate::admission::places::Places;
 use crate::admission::{Applicant, Shed};
-use crate::application::Application;
+use crate::application::{Application, Found};
 use crate::log;
 use crate::node_status::{Node, Page};
 use crate::refusal::{self, Refusal};
 use crate::rest::Rest;
+use crate::telemetry::Ended;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
 use repoll::{Load, Repoll};
@@ -223,17 +224,29 @@ impl Server {
 
     async fn serve(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         client: HeaderValue,
         connection: Arc<Connection>,
     ) -> Result<Response<Answer>, Infallible> {
         let (arrived, id) = (Instant::now(), refusal::sent_id(request.headers()));
+        let traced = self.application.telemetry().request(request.headers_mut());
+        let traced = traced.map(|operation| (operation, request.method().clone(), request.uri().clone()));
         let underway = Underway::new(connection, self.load.clone());
         let answer = self.answer(request, &client, &underway).await;
         let mut answer = answer.unwrap_or_else(|refusal| refusal.answer(id.as_ref(), arrived.elapsed()));
         if self.leaving.load(Ordering::Relaxed) {
             // Who keeps connections closes this one, rather than find it closed with the next request.
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if let Some((operation, method, uri)) = traced {
+            let found = self.application.route(uri.path()).ok();
+            operation.end(&Ended {
+                method: &method,
+                route: found.as_ref().map(Found::route),
+                component: found.as_ref().map(Found::component),
+                server: None,
+                result: Ok(answer.status()),
+            });
         }
         Ok(answer.map(|body| Answer { body, _underway: underway }))
     }
@@ -294,7 +307,11 @@ impl Server {
     fn node(&self) -> Node {
         let processor = self.application.processor();
         let classes = Class::ALL.map(|class| (class, self.counts.read(class), processor.waiting(class)));
-        Node { upstreams: self.application.upstreams(), classes: classes.into() }
+        Node {
+            upstreams: self.application.upstreams(),
+            classes: classes.into(),
+            dropped_spans: self.application.telemetry().dropped(),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::application::{Application, Loading};
 use crate::capabilities::output::Output;
 use crate::manifest::Manifest;
 use crate::runtime_config::RuntimeConfig;
+use crate::telemetry::{self, Telemetry};
 use crate::variables::Variables;
 use crate::workers::Reuse;
 use crate::{drain, engine, files, log, open_files, server};
@@ -91,6 +92,15 @@ pub struct Options {
     /// Calls to one upstream that are in flight at once, of all components; more wait for half a second, then fail
     #[arg(long, default_value_t = 32)]
     max_upstream_calls: usize,
+    /// Address of a collector that takes OTLP over HTTP as JSON: traces go to its /v1/traces, metrics to its /v1/metrics
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+    /// The part of traces that is recorded where the caller has not decided, from 0 to 1
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", default_value_t = 0.1)]
+    otlp_sample_ratio: f64,
+    /// How often metrics are sent to the collector, seconds
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    otlp_metrics_every_secs: u64,
     /// How often jobs that are due are run (webhooks that wait, notifications, syncs), seconds; 0: never, a scheduler
     /// calls POST /api/v1/jobs/drain instead
     #[arg(long, default_value_t = 30)]
@@ -148,6 +158,14 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
     let engine = engine::start(limits, &compiled)?;
     let staging = tempfile::tempdir()?;
     let threads = tokio::runtime::Handle::current().metrics().num_workers();
+    let telemetry = match options.otlp_endpoint.clone() {
+        Some(endpoint) => Telemetry::start(telemetry::Options {
+            endpoint: endpoint.parse().context("--otlp-endpoint is no address")?,
+            ratio: options.otlp_sample_ratio,
+            every: Duration::from_secs(options.otlp_metrics_every_secs),
+        })?,
+        None => Telemetry::default(),
+    };
     let application = Application::load(&Loading {
         manifest: &manifest,
         variables: &variables,
@@ -168,6 +186,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             max_waiting: options.max_queue,
         },
         upstream_limits: Limits::new(options.max_upstream_calls.max(1)),
+        telemetry,
         stdout,
         stderr,
     })?;

@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub use axum::Router;
 pub use edge_capabilities::Capabilities;
 use edge_capabilities::http::Bounded;
+use edge_capabilities::request::OfRequest;
 pub use serving::{Served, serve};
 pub use spin_sdk::wasip3;
 
@@ -34,12 +35,13 @@ const MAX_CALLS: usize = 32;
 pub fn capabilities() -> Capabilities {
     let config = Arc::new(config::Variables);
     let clock = Arc::new(clock::HostClock);
+    let upstreams = Bounded::new(Arc::new(http::Outbound::new(clock.clone())), MAX_CALLS);
     Capabilities {
         background: Arc::new(background::Spawn),
         cache: Arc::new(key_value::Cache::default()),
         clock: clock.clone(),
         config: config.clone(),
-        http: Arc::new(Bounded::new(Arc::new(http::Outbound::new(clock)), MAX_CALLS)),
+        http: Arc::new(OfRequest::new(Arc::new(upstreams), clock)),
         log: Arc::new(log::StandardError),
         random: Arc::new(random::HostRandom),
         db: Arc::new(database::Db::new(config)),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use edge_capabilities::breaker::upstream::{Outcome, Refused};
 use http::header::{HOST, RETRY_AFTER};
 use http::uri::{Authority, Scheme};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt as _;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -19,7 +19,9 @@ use tokio::time::timeout;
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
 use crate::allowed_hosts::{INTERNAL_DOMAIN, default_port};
+use crate::application::Shared;
 use crate::capabilities::{Grants, tls};
+use crate::telemetry::{Ended, Operation};
 
 /// The client that all components share, so that they share its connections.
 pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
@@ -127,18 +129,59 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
     let connect = options.connect_timeout.unwrap_or(TIMEOUT);
     // The pool gives no way to tell connecting from waiting: both together are bounded.
     let most = first_byte.saturating_add(connect).min(TIMEOUT.saturating_mul(2));
-    let request = to_origin(request, &authority)?;
+    let mut request = to_origin(request, &authority)?;
+    let call = TracedCall::begin(shared, &mut request, authority.host(), port);
     let exchange = async {
         let response = timeout(most, shared.http_client.request(request)).await;
         response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
     };
     let upstream = shared.upstreams.of(&scheme, &authority, port);
-    let response = upstream.run(exchange, outcome).await.map_err(|refused| match refused {
+    let response = upstream.run(exchange, outcome).await.unwrap_or_else(|refused| match refused {
         // To the component it looks as if nobody listened.
-        Refused::Open(_) => Error::ConnectionRefused,
-        Refused::Busy(_) => Error::ConnectionLimitReached,
-    })??;
+        Refused::Open(_) => Err(Error::ConnectionRefused),
+        Refused::Busy(_) => Err(Error::ConnectionLimitReached),
+    });
+    let response = call.end(response)?;
     Ok(response.map(|body| Patient { body, between_bytes, sleep: None }.boxed_unsync()))
+}
+
+/// A call that is traced, and ends as one that was given up where nobody says what came of it.
+struct TracedCall<'c> {
+    operation: Option<Operation>,
+    method: Method,
+    server: (&'c str, u16),
+}
+
+impl<'c> TracedCall<'c> {
+    fn begin(shared: &Shared, request: &mut Request<WasiBody>, host: &'c str, port: u16) -> Self {
+        let operation = shared.telemetry.call(request.headers_mut());
+        Self { operation, method: request.method().clone(), server: (host, port) }
+    }
+
+    fn end<B>(mut self, result: Result<Response<B>>) -> Result<Response<B>> {
+        self.note(match &result {
+            Ok(response) => Ok(response.status()),
+            Err(Error::ConnectionReadTimeout | Error::ConnectionTimeout) => Err("timeout"),
+            Err(Error::ConnectionLimitReached) => Err("too_many_calls"),
+            Err(Error::ConnectionRefused) => Err("connection_refused"),
+            Err(Error::TlsProtocolError) => Err("tls"),
+            Err(_) => Err("connection_error"),
+        });
+        result
+    }
+
+    fn note(&mut self, result: std::result::Result<StatusCode, &'static str>) {
+        if let Some(operation) = self.operation.take() {
+            let (method, server) = (&self.method, Some(self.server));
+            operation.end(&Ended { method, route: None, component: None, server, result });
+        }
+    }
+}
+
+impl Drop for TracedCall<'_> {
+    fn drop(&mut self) {
+        self.note(Err("timeout"));
+    }
 }
 
 fn internal_component(authority: &Authority) -> Option<&str> {

@@ -14,6 +14,7 @@ pub mod key_value;
 pub mod log;
 mod metrics;
 pub mod random;
+pub mod request;
 #[cfg(feature = "testing")]
 pub mod testing;
 

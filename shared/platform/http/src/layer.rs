@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse as _, Response};
 use edge_capabilities::counters::AnsweredIn;
+use edge_capabilities::request::{RequestScope, Scoped, TRACEPARENT};
 use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::header::{CACHE_CONTROL, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -27,6 +28,9 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// The time of a request. Hosts end one that has taken 30 seconds; within the last of them it can still be answered.
+const REQUEST_TIME: Duration = Duration::from_secs(29);
 
 /// The maximum length of a request id that a caller sends.
 const MAX_ID_LEN: usize = 128;
@@ -196,7 +200,7 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Scoped<Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.routes.poll_ready(context)
@@ -205,12 +209,16 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let layer = self.layer.clone();
         let span = layer.enter(&mut request);
+        let scope = RequestScope {
+            traceparent: RequestScope::trace(request.headers().get(TRACEPARENT)),
+            deadline: Some(span.started.saturating_add(REQUEST_TIME)),
+        };
         let body = DrainableBody::wrap(&mut request);
         let routed = match duplicate_header(request.headers()) {
             None => Ok(self.routes.call(request)),
             Some(problem) => Err(problem),
         };
-        Box::pin(async move {
+        let answer: Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>> = Box::pin(async move {
             let response = match routed {
                 Ok(response) => response.await?,
                 Err(problem) => problem.into_response(),
@@ -219,7 +227,8 @@ where
                 Box::pin(body.drain(&*layer.0.clock)).await;
             }
             Ok(layer.leave(&span, response))
-        })
+        });
+        Scoped::new(scope, answer)
     }
 }
 
