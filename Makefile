@@ -176,10 +176,12 @@ interop: toolchain
 schemathesis: build
 	tests/schemathesis.sh
 
-# docs/openapi.json, from the handlers, and the calls of the client library for Rust, from it.
+# docs/openapi.json, from the handlers, and what the client libraries make from it.
 openapi: toolchain
 	UPDATE_OPENAPI=1 $(CARGO) test -p edge-openapi checked_in
 	UPDATE_CLIENT=1 $(CARGO) test -p bheem-edge-client --test api
+	@if command -v node >/dev/null; then node clients/typescript/scripts/types.mjs; else echo "clients/typescript is not made anew: Node.js is missing"; fi
+	@if command -v python3 >/dev/null; then python3 clients/python/generate.py; else echo "clients/python is not made anew: Python is missing"; fi
 
 # A minute for each target: every parser of outside input. `make test` gives the seeds to the same functions.
 fuzz:

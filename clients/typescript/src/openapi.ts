@@ -1003,6 +1003,11 @@ export interface Schemas {
      */
     rules: string;
     seat_tokens?: null | Schemas["TokenState"];
+    /**
+     * The upstreams of this node whose calls fail at once or are held back, by scheme, host and port: `open`, `probing` or
+     * `ramping`. The embedded host adds it; omitted on Spin.
+     */
+    upstreams?: { [name: string]: string } | null;
   };
 
   /** How an invitation is accepted. */
