@@ -86,6 +86,9 @@ impl Node {
         let troubled = self.upstreams.iter().filter(|(_, status)| status.state != State::Closed);
         let troubled: serde_json::Map<String, Value> =
             troubled.map(|(name, status)| (name.clone(), Value::from(status.state.as_str()))).collect();
+        if troubled.is_empty() {
+            return None;
+        }
         checks.insert("upstreams".to_owned(), Value::Object(troubled));
         serde_json::to_vec(&said).ok()
     }

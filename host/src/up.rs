@@ -92,6 +92,10 @@ pub struct Options {
     /// Calls to one upstream that are in flight at once, of all components; more wait for half a second, then fail
     #[arg(long, default_value_t = 32)]
     max_upstream_calls: usize,
+    /// Failed calls to an upstream in a row, or half of twice as many within ten seconds, after which it is left alone for a
+    /// moment; 0: never
+    #[arg(long, default_value_t = 10)]
+    breaker_failures: u32,
     /// Address of a collector that takes OTLP over HTTP as JSON: traces go to its /v1/traces, metrics to its /v1/metrics
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
@@ -137,6 +141,15 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     stdout.flush();
     stderr.flush();
     result
+}
+
+/// How upstreams are met.
+fn upstream_limits(max_calls: usize, breaker_failures: u32) -> Limits {
+    let limits = Limits::new(max_calls.max(1));
+    match breaker_failures {
+        0 => Limits { in_a_row: u32::MAX, min_calls: u32::MAX, ..limits },
+        failures => Limits { in_a_row: failures, min_calls: failures.saturating_mul(2), ..limits },
+    }
 }
 
 async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, stderr: Output) -> anyhow::Result<()> {
@@ -185,7 +198,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             standing: Duration::from_millis(options.queue_timeout_ms / 4),
             max_waiting: options.max_queue,
         },
-        upstream_limits: Limits::new(options.max_upstream_calls.max(1)),
+        upstream_limits: upstream_limits(options.max_upstream_calls, options.breaker_failures),
         telemetry,
         stdout,
         stderr,

@@ -30,11 +30,12 @@ pub type HttpClient = Client<HttpsConnector<HttpConnector>, WasiBody>;
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// What an answer says of the upstream. Its refusals are answers; that it fails, or wants to be left alone, is not its
-/// caller's fault.
+/// caller's fault. A 500 may be about this request alone, such as one organisation's: it must not stop the calls for others.
 fn outcome<B>(sent: &Result<Response<B>>) -> Outcome {
     let Ok(response) = sent else { return Outcome::Failed };
     match response.status() {
         StatusCode::TOO_MANY_REQUESTS => pause(response.headers()).map_or(Outcome::Succeeded, Outcome::Paused),
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::NOT_IMPLEMENTED => Outcome::Unknown,
         status if status.is_server_error() => Outcome::Failed,
         _ => Outcome::Succeeded,
     }
@@ -284,8 +285,11 @@ mod tests {
         for status in [200, 204, 301, 400, 401, 403, 404, 408, 409, 422, 429] {
             assert_eq!(answer(status, None), Outcome::Succeeded, "{status}");
         }
-        for status in [500, 502, 503, 504] {
+        for status in [502, 503, 504, 507] {
             assert_eq!(answer(status, Some("5")), Outcome::Failed, "{status}");
+        }
+        for status in [500, 501] {
+            assert_eq!(answer(status, None), Outcome::Unknown, "{status}");
         }
         assert_eq!(answer(429, Some("5")), Outcome::Paused(Duration::from_secs(5)));
         assert_eq!(answer(404, Some("5")), Outcome::Succeeded);

@@ -66,6 +66,7 @@ pub struct Node {
 struct Launch {
     folder: PathBuf,
     manifest: PathBuf,
+    /// Those that begin with `--` are options of the host.
     variables: Vec<(&'static str, String)>,
     arguments: Vec<&'static str>,
     environment: Vec<(&'static str, PathBuf)>,
@@ -96,7 +97,9 @@ impl Launch {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SPIN_VARIABLE_")) {
             command.env_remove(name);
         }
-        for (name, value) in &self.variables {
+        let (options, variables): (Vec<_>, Vec<_>) =
+            self.variables.iter().partition(|(name, _)| name.starts_with("--"));
+        for (name, value) in variables {
             command.env(format!("SPIN_VARIABLE_{}", name.to_uppercase()), value);
         }
         command.envs(self.environment.iter().cloned());
@@ -107,6 +110,13 @@ impl Launch {
         // What is built to be tested is slow, and the machine does other things: a burst waits for as long as it takes.
         if on_spin().is_none() {
             command.args(["--queue-timeout-ms", "30000"]);
+            // One stand-in is all upstreams of an edge, and facts that share an edge break it by turns.
+            if !options.iter().any(|(name, _)| *name == "--breaker-failures") {
+                command.args(["--breaker-failures", "0"]);
+            }
+            for (name, value) in options {
+                command.arg(name).arg(value);
+            }
         }
         command.args(&self.arguments);
         Process::start("the edge", command, &self.log())
