@@ -50,7 +50,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve a Spin application
-    Up(up::Options),
+    Up(Box<up::Options>),
     /// Make a sample company to try enterprise billing with
     Demo(demo::Options),
     /// Bring the database up to date, or show what is to be done

@@ -123,12 +123,18 @@ async fn a_second_start_compiles_nothing(stage: Arc<Stage>) {
         }
         found
     };
-    let before = artifacts();
-    assert!(!before.is_empty());
-    edge.nodes[0].kill();
-    edge.nodes[0].restart(&[]).await;
-    edge.ready().await;
-    assert_eq!(artifacts(), before);
+    // Other facts may have something else compiled meanwhile.
+    for _ in 0..5 {
+        let before = artifacts();
+        assert!(!before.is_empty());
+        edge.nodes[0].kill();
+        edge.nodes[0].restart(&[]).await;
+        edge.ready().await;
+        if artifacts() == before {
+            return;
+        }
+    }
+    panic!("each start compiles something");
 }
 
 /// Starts the host with a manifest that it must refuse; gives what it says.

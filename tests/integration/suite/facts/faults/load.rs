@@ -181,7 +181,11 @@ impl Load {
         // What was acknowledged is known; what was not comes again, as gateways send it.
         let told = shared.told.load(Ordering::SeqCst);
         for (number, payment) in self.payments.iter().take(told).enumerate() {
-            let answer = tell(edge.call("POST", WEBHOOK), payment).send().await.expect(200);
+            let answer = eventually("an event that is taken", async || {
+                let answer = tell(edge.call("POST", WEBHOOK), payment).send().await;
+                (answer.status == 200).then(|| answer.json())
+            });
+            let answer = answer.await;
             if taken.contains(&number) {
                 assert_eq!(answer["duplicate"], true, "the payment {number} is lost: {answer}");
             }
