@@ -85,6 +85,9 @@ pub struct Checks {
     pub rules: String,
     /// `seat_tokens`.
     pub seat_tokens: Option<TokenState>,
+    /// The upstreams of this node whose calls fail at once or are held back, by scheme, host and port: `open`, `probing` or
+    /// `ramping`. The embedded host adds it; omitted on Spin.
+    pub upstreams: Option<BTreeMap<String, String>>,
 }
 
 /// The requests of a component.
