@@ -214,10 +214,11 @@ mod tests {
         }
         assert!(store.guard.is_open());
         let began = std::time::Instant::now();
-        for _ in 0..1000 {
+        // If they waited, this would take a hundred times the time-out. The machine may be busy.
+        for _ in 0..100 {
             store.get("a").await.unwrap_err();
         }
-        assert!(began.elapsed() < COMMAND_TIMEOUT, "calls fail at once: {:?}", began.elapsed());
+        assert!(began.elapsed() < COMMAND_TIMEOUT * 20, "calls fail at once: {:?}", began.elapsed());
 
         switch.send_replace(true);
         while store.guard.is_open() {
