@@ -5,7 +5,9 @@
 //! one atomic addition; and a mark, the value of the counter when the bucket was last full. The level of the bucket
 //! follows from the two. An instance that finds the bucket full again, or finds that the store lost one of the two, sets
 //! the mark; instances that do so at the same time set the same mark. An instance takes several tokens at a time and
-//! spends them from memory. Tokens that it does not spend within [`LOCAL_TTL`] are lost, and refill with time. Of requests
+//! spends them from memory: twice as many as it has spent of those before. Tokens that it does not spend within
+//! [`LOCAL_TTL`] are lost, and refill with time: many instances that each serve a request now and then must not lose more
+//! than they spend. Of requests
 //! that find none at the same time, one takes several and the others one each: a burst must not empty the bucket by what
 //! it does not spend.
 //!
@@ -55,6 +57,8 @@ struct Limits {
 /// The tokens of one bucket that an instance has taken and not yet spent.
 #[derive(Clone, Copy)]
 struct LocalTokens {
+    /// How many were taken.
+    drawn: i64,
     left: i64,
     expires_at: Timestamp,
     /// The level of the bucket after these tokens were taken.
@@ -162,7 +166,9 @@ impl RateLimiter {
             _ => {}
         }
         let leader = self.draws.lead(&bucket.to_owned(), &*self.capabilities.clock);
-        let wanted = if leader.is_some() { limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW) } else { 1 };
+        let most = limit.checked_div(100).unwrap_or(1).clamp(1, MAX_DRAW);
+        let spent = local.map_or(0, |(tokens, _)| tokens.drawn.saturating_sub(tokens.left));
+        let wanted = if leader.is_some() { spent.saturating_mul(2).clamp(1, most) } else { 1 };
         // If the store does not answer, no request is held up.
         let Ok(tokens) = self.draw(bucket, limit, wanted, now).await else { return Ok(None) };
         if leader.is_some() {
@@ -209,7 +215,8 @@ impl RateLimiter {
         }
         let refilled_at = now.as_millis().saturating_add(refill_time(limit.saturating_sub(left), limit));
         let expires_at = now.plus(LOCAL_TTL);
-        Ok(LocalTokens { left: count.saturating_sub(1), expires_at, in_bucket: left, refilled_at, is_empty: false })
+        let kept = count.saturating_sub(1);
+        Ok(LocalTokens { drawn: count, left: kept, expires_at, in_bucket: left, refilled_at, is_empty: false })
     }
 }
 
@@ -217,7 +224,7 @@ impl LocalTokens {
     /// No tokens were taken, because the level of the bucket is below one.
     fn none(limit: i64, level: i64, now: Timestamp) -> Self {
         let refilled_at = now.as_millis().saturating_add(refill_time(1_i64.saturating_sub(level), limit));
-        Self { left: 0, expires_at: now, in_bucket: 0, refilled_at, is_empty: true }
+        Self { drawn: 0, left: 0, expires_at: now, in_bucket: 0, refilled_at, is_empty: true }
     }
 
     fn status(&self, limit: i64, now: Timestamp) -> RateLimitStatus {

@@ -109,7 +109,10 @@ async fn instances_share_a_bucket_whatever_they_do() {
 async fn a_busy_caller_seldom_costs_the_store_anything() {
     let world = world(120_000, 0);
     let (rates, _tasks) = rates(&world);
-    rates.take("key:a", None).await.unwrap();
+    // Draws of 1, 2, 4, …, 128, and the first of 200.
+    for _ in 0..256 {
+        rates.take("key:a", None).await.unwrap();
+    }
     world.cache.set_down(true);
     let mut last = u64::MAX;
     for _ in 0..199 {
@@ -121,6 +124,20 @@ async fn a_busy_caller_seldom_costs_the_store_anything() {
     assert_eq!(rates.take("key:a", None).await, Ok(None));
     world.cache.set_down(false);
     assert!(rates.take("key:a", None).await.unwrap().is_some());
+}
+
+/// As a thousand followers of the feed of changes do, each of which asks every twenty seconds.
+#[tokio::test(start_paused = true)]
+async fn many_instances_that_serve_a_request_now_and_then_lose_no_tokens() {
+    let world = world(120_000, 0);
+    let instances: Vec<(RateLimiter, Tasks)> = (0..64).map(|_| rates(&world)).collect();
+    for _ in 0..60 {
+        for (rates, _tasks) in &instances {
+            let status = rates.take("key:a", None).await.unwrap().unwrap();
+            assert!(status.remaining > 119_000, "{}", status.remaining);
+        }
+        world.clock.advance(Duration::from_millis(1250)).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
