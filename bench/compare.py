@@ -18,7 +18,7 @@ from harness import paths, processes, tools, webhooks
 from harness.edge import Edge
 from harness.load import Request, fire
 from harness.processes import say
-from harness.turns import MANY, ONE, Plan, Turns
+from harness.turns import LOADS, MANY, Plan, Turns
 
 USERS = 1000
 
@@ -42,7 +42,7 @@ def main():
     plan = Plan(given.rounds, given.seconds)
     with tempfile.TemporaryDirectory(prefix="bheem-compare-") as folder, processes.Servers(folder) as servers:
         edges = {"old": start(servers, Path(folder), "old", given.old), "new": start(servers, Path(folder), "new", paths.ROOT)}
-        report("seat checks", seat_checks(plan, edges), (MANY, ONE))
+        report("seat checks", seat_checks(plan, edges), LOADS)
         report("webhooks", events(plan, edges, Path(folder)), (MANY,))
     return 0
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import bars, processes, recorded, report, rules, soak, subjects, tools, verdicts, webhooks
+from harness import bars, paths, processes, recorded, report, rules, soak, subjects, tools, verdicts, webhooks
 from harness.edge import Edge
 from harness.load import LoadFailed
 from harness.peers import CannotRun
@@ -31,7 +31,9 @@ def options():
     parser.add_argument("--only", help=f"some of these, by commas: {','.join(known)}")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter turns: under four minutes")
     parser.add_argument("--rounds", type=int, help="turns of each server [default: 5, quick: 2]")
-    parser.add_argument("--seconds", type=int, help="of each turn with 32 connections [default: 6, quick: 3]")
+    parser.add_argument("--seconds", type=int, help="of each turn with 32 connections; half of it with 4 and with 1 [default: 6, quick: 3]")
+    parser.add_argument("--host", choices=("release", "dist"), default="release",
+                        help="the profile that the host is built in; dist is what is shipped [default: release]")  # fmt: skip
     parser.add_argument("--no-build", action="store_true", help="measure what is there")
     parser.add_argument("--strict", action="store_true", help="exit with 1 where a bar fails")
     given = parser.parse_args()
@@ -39,6 +41,7 @@ def options():
     unknown = sorted(set(chosen) - set(known))
     if unknown:
         parser.error(f"no such server: {', '.join(unknown)}; there are {', '.join(known)}")
+    paths.EDGE = paths.edge(given.host)
     rounds = given.rounds or (2 if given.quick else 5)
     seconds = given.seconds or (3 if given.quick else 6)
     return given, chosen, Plan(rounds, seconds)
@@ -55,7 +58,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="bheem-bench-") as folder, processes.Servers(folder) as servers:
             if os.environ.get("SOAK") == "1":
                 return soaked(servers, Path(folder))
-            failed = measured(servers, Path(folder), chosen, plan, not given.no_build)
+            failed = measured(servers, Path(folder), chosen, plan, not given.no_build, given.host)
         return 1 if failed and given.strict else 0
     except (CannotRun, LoadFailed, RuntimeError) as error:
         say(f"bench: {error}")
@@ -65,8 +68,8 @@ def main():
         return 130
 
 
-def measured(servers, folder, chosen, plan, build):
-    started = time.monotonic()
+def measured(servers, folder, chosen, plan, build, host):
+    started, load_before = time.monotonic(), os.getloadavg()[0]
     names = [name for name in subjects.STARTERS if name in chosen]
     running, missing = subjects.start(servers, folder, names)
     edge = next((subject.edge for subject in running if subject.edge), None)
@@ -74,8 +77,8 @@ def measured(servers, folder, chosen, plan, build):
     turns = Turns().take(plan, running)
     if edge and edge.erp_calls() != asked_before:
         raise RuntimeError("the ERP was asked: these were not cache hits alone")
-    judged = bars.from_turns(turns)
-    told = {"missing": missing}
+    judged = bars.from_turns(turns, host == "dist")
+    told = {"missing": missing, "host": host, "load_before": load_before}
     if "verdicts" in chosen:
         more, ratio = many_verdicts(servers, folder, plan, turns)
         running += more
@@ -96,7 +99,7 @@ def measured(servers, folder, chosen, plan, build):
             decisions, told["rules"] = rules.measure(2 if plan.rounds > 2 else 1, build)
         except CannotRun as reason:
             missing["rules"] = str(reason)
-    parts = []
+    parts = [report.heading(host, load_before)]
     if running:
         parts.append("\n".join(report.table(turns, running)))
     if judged:

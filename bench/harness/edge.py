@@ -19,9 +19,9 @@ class Edge:
     """A running edge and what it needs."""
 
     def __init__(self, servers, folder, name="edge", fresh_ms=HOUR_MS, stale_ms=2 * HOUR_MS, threads=None, variables=None,
-                 program=paths.EDGE, manifest=paths.MANIFEST):  # fmt: skip
+                 program=None, manifest=paths.MANIFEST):  # fmt: skip
         self.servers, self.folder, self.name = servers, folder, name
-        self.program, self.manifest = program, manifest
+        self.program, self.manifest = program or paths.EDGE, manifest
         self.erp = self._start_erp()
         self.variables = {
             "SPIN_VARIABLE_ERP_URL": f"http://127.0.0.1:{self.erp.port}",

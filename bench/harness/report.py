@@ -3,11 +3,12 @@
 import json
 import os
 import platform
+import subprocess
 import time
 from pathlib import Path
 
 from . import paths
-from .turns import MANY, ONE
+from .turns import LOADS, MANY
 
 
 def machine():
@@ -17,6 +18,24 @@ def machine():
             model = line.partition(":")[2].strip()
             break
     return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release()}
+
+
+def source():
+    """What is measured: the commit that is checked out, and whether anything was changed since."""
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=8"], cwd=paths.ROOT, capture_output=True, text=True
+    )
+    return said.stdout.strip() or "unknown"
+
+
+def heading(host, load_before):
+    """When, what and where, for whoever reads the report later."""
+    here = machine()
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    return (
+        f"{when}, commit {source()}, host of the profile {host}, {here['cores']} cores ({here['cpu']}), "
+        f"load average before it {load_before:.1f}"
+    )
 
 
 def aligned(rows):
@@ -30,7 +49,7 @@ def aligned(rows):
 def table(turns, subjects):
     rows = [("", "connections", "requests/s", "p50 µs", "p99 µs", "CPU µs/request", "peak MiB")]
     for subject in subjects:
-        for connections in (MANY, ONE):
+        for connections in LOADS:
             figures = turns.median(subject.name, connections)
             if figures:
                 rows.append(
@@ -51,14 +70,14 @@ def as_json(turns, subjects, bars, extra):
     results = {}
     for subject in subjects:
         loads = {}
-        for connections in (MANY, ONE):
+        for connections in LOADS:
             figures = turns.median(subject.name, connections)
             if figures:
                 rounds = [vars(seen) for seen in turns.rounds(subject.name, connections)]
                 loads[str(connections)] = {"median": vars(figures), "rounds": rounds}
         results[subject.name] = {"what": subject.what, "peak_mib": subject.server.peak_mib(), "connections": loads}
     judged = [{**vars(bar), "holds": bar.holds} for bar in bars]
-    return {"when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(), "servers": results,
+    return {"when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "commit": source(), "machine": machine(), "servers": results,
             "bars": judged, **extra}  # fmt: skip
 
 

@@ -22,7 +22,8 @@ def build():
     missing = [path for path in (paths.EDGE, paths.UPSTREAMS, *components()) if not path.exists()]
     if missing:
         say("building the edge: " + ", ".join(path.name for path in missing))
-        run("make", "build", cwd=paths.ROOT)
+        targets = ["build"] if paths.EDGE == paths.edge("release") else ["dist", "upstreams"]
+        run("make", *targets, cwd=paths.ROOT)
     say("building hello world and the axum peer")
     component = ["--profile", "component", "--target", "wasm32-wasip2"]
     run("cargo", "build", "--locked", *component, "-p", "hello-guest", cwd=paths.ROOT)

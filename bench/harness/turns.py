@@ -16,8 +16,9 @@ class Plan:
     warm_up: int = 1
 
 
-#: Keep-alive connections of the two loads.
-MANY, ONE = 32, 1
+#: Keep-alive connections of the three loads.
+MANY, FEW, ONE = 32, 4, 1
+LOADS = (MANY, FEW, ONE)
 
 
 class Turns:
@@ -26,17 +27,18 @@ class Turns:
     def __init__(self):
         self.seen = {}
 
-    def take(self, plan, subjects, loads=(MANY, ONE)):
+    def take(self, plan, subjects, loads=LOADS):
         for number in range(plan.rounds):
             for subject in subjects:
                 fire(subject.server, subject.request, max(loads), plan.warm_up, seed=number)
                 for connections in loads:
-                    seconds = plan.seconds if connections > 1 else max(2, plan.seconds // 2)
+                    seconds = plan.seconds if connections == MANY else max(2, plan.seconds // 2)
                     figures = fire(subject.server, subject.request, connections, seconds, seed=number + 1000)
                     self.seen.setdefault((subject.name, connections), []).append(figures)
                     say(
                         f"  round {number + 1} of {plan.rounds}: {subject.name}, {connections} connections: "
-                        f"{figures.per_second:,.0f}/s, p50 {figures.p50:,.0f} µs, p99 {figures.p99:,.0f} µs"
+                        f"{figures.per_second:,.0f}/s, p50 {figures.p50:,.0f} µs, p99 {figures.p99:,.0f} µs, "
+                        f"{figures.cpu:,.0f} µs of processor time each"
                     )
         return self
 

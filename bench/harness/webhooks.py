@@ -67,7 +67,7 @@ def judge(turns):
     judged = [bars.Bar("webhooks verified and stored, 32 connections, p99", ours.p99 / 1000, 50, False, "ms")]
     if theirs:
         ratio = ours.per_second / theirs.per_second
-        judged.append(bars.Bar("webhooks against Express + stripe + better-sqlite3, events/s", ratio, 2))
+        judged.append(bars.Bar("webhooks against Express + stripe + better-sqlite3, events/s", ratio, 4))
     return judged
 
 
