@@ -291,16 +291,12 @@ impl<S: Source> Cache<S> {
             return;
         }
         insert(memory, key, entry.clone());
-        if S::MEMORY == Memory::IsFallback {
+        // The copy is written before the answer, so that whoever has been answered finds the value in every instance: with
+        // what it has itself, another instance could still refuse it. What does not exist is copied by those alone whose
+        // instances all go by the copy: made-up keys must not fill the store.
+        let is_newest = async || self.copied(key).await.is_none_or(|copied| copied.read_at < entry.read_at);
+        if S::MEMORY == Memory::IsFallback || (entry.value.is_some() && is_newest().await) {
             self.copy(key, entry).await;
-        } else if entry.value.is_some() {
-            // What does not exist is not copied: made-up keys must not fill the store.
-            let (cache, key, entry) = (self.clone(), key.clone(), entry.clone());
-            capabilities.background.spawn(Box::pin(async move {
-                if cache.copied(&key).await.is_none_or(|copied| copied.read_at < entry.read_at) {
-                    cache.copy(&key, &entry).await;
-                }
-            }));
         }
     }
 

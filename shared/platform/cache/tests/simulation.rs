@@ -365,6 +365,32 @@ async fn what_was_deleted_is_gone_within_a_second_while_the_source_gives_no_answ
     forget_during_outage::<2>().await;
 }
 
+async fn answer_here_and_fail_there<const MEMORY: usize>() {
+    let world = World::new(1);
+    let model = Model::new(&world, 1);
+    let here = Instance::<MEMORY>::with_clock(&world, &model, 0, 0);
+    let there = Instance::<MEMORY>::with_clock(&world, &model, 1, 0);
+    model.lock().unwrap().set(1, Some(7));
+    for instance in [&here, &there] {
+        assert_eq!(instance.cache.get(&1, true).await.unwrap().0.value, Some(7));
+    }
+    // Too old to be served by anybody.
+    world.clock.advance(Duration::from_millis(TIMES.outage.unsigned_abs() + 1)).await;
+    model.lock().unwrap().set(1, Some(8));
+    assert_eq!(here.cache.get(&1, true).await.unwrap().0.value, Some(8));
+    // Nothing of this instance runs after its answer.
+    here.background.kill();
+    model.lock().unwrap().mood = Mood::Fails;
+    assert_eq!(there.cache.get(&1, true).await.unwrap().0.value, Some(8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_caller_was_answered_bridges_an_outage_in_every_instance() {
+    answer_here_and_fail_there::<0>().await;
+    answer_here_and_fail_there::<1>().await;
+    answer_here_and_fail_there::<2>().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_fetch_whose_leader_is_never_heard_of_again_is_taken_over() {
     let world = World::new(1);
