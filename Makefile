@@ -15,7 +15,7 @@ BUILD := $(CARGO) build --locked
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
 .DEFAULT_GOAL := build
-.PHONY: build components host upstreams console console-test up test tools format lint rules unit integration chaos interop schemathesis openapi fuzz bench audit clean-state
+.PHONY: build components host upstreams console console-test up test tools format lint rules unit integration chaos interop schemathesis openapi fuzz bench load audit clean-state
 
 build: components host upstreams
 
@@ -194,6 +194,12 @@ tools:
 # bench/followers.sh and other scripts beside it measure one thing each.
 bench: build
 	python3 bench/run.py $(BENCH)
+
+# The edge under more than it can carry, held to the bars of docs/load.md: an hour and a quarter, or
+# make load LOAD="--only overload,loris --seconds 10".
+load: build
+	$(BUILD) --release -p load
+	target/release/load $(LOAD)
 
 # Licences, sources, known vulnerabilities, dependencies that nothing uses. `make test` holds the first two by itself.
 audit:
