@@ -5,7 +5,12 @@
 //! Responses are stored encrypted under the caller's credential. A person's token is renewed every few minutes, so their
 //! responses are encrypted under the caller's id instead. If such a response contains a secret, the encryption key also
 //! includes a key that is in the cache and not in the database, so that the database alone does not reveal the secret.
+//!
+//! Where the work is done and the database then fails, the response waits in the cache, and behind the answer it is stored
+//! again and again until that succeeds. So a repetition runs a second time only if the instance died before it could
+//! store the response anywhere.
 
+mod kept;
 mod scope;
 mod seal;
 
@@ -16,7 +21,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::clock::{Clock, millis};
 use edge_capabilities::database::{DatabaseError, Value};
-use edge_capabilities::{Capabilities, Random, Timestamp};
+use edge_capabilities::{Background, Capabilities, Random, Timestamp};
 use edge_database::Db;
 use edge_http::{Code, Json, JsonAndBytes, Problem, bearer};
 use http::{HeaderMap, StatusCode};
@@ -24,6 +29,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
+use kept::{Kept, KeptResponses};
 pub use scope::IdempotencyScope;
 use seal::{ResponseCipher, SealingKey};
 
@@ -39,6 +45,13 @@ const MAX_DELETED: i64 = 100;
 
 /// How long a request may run before a repetition may run in its place, because its instance has died.
 const MAX_RUN_TIME: Duration = Duration::from_mins(1);
+
+/// The pauses between attempts to bring a mark to its end in the database, behind the answer; the last is repeated.
+const PAUSES: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// How long this is attempted. Instances do not live for ever.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 const HEADER: &str = "idempotency-key";
 
@@ -150,7 +163,9 @@ pub struct Idempotency {
     db: Db,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    background: Arc<dyn Background>,
     sealing_key: SealingKey,
+    kept: KeptResponses,
 }
 
 /// Whether a response contains a secret that is shown only once.
@@ -158,6 +173,21 @@ pub struct Idempotency {
 enum Content {
     Secret,
     Public,
+}
+
+/// One run of a marked request.
+struct Run {
+    caller: String,
+    key: String,
+    started_at: Timestamp,
+}
+
+/// What a run came to.
+enum End {
+    /// It was answered; `is_kept`: the response is in the cache meanwhile.
+    Answered { kept: Kept, is_kept: bool },
+    /// It may be tried again.
+    Failed,
 }
 
 /// The outcome of claiming a mark.
@@ -170,9 +200,11 @@ enum Claim {
 impl Idempotency {
     /// Stores responses in `db`.
     pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
-        let Capabilities { clock, random, .. } = capabilities;
+        let Capabilities { background, cache, clock, random, .. } = capabilities;
         let sealing_key = SealingKey::new(capabilities);
-        Self { db: db.clone(), clock: clock.clone(), random: random.clone(), sealing_key }
+        let kept = KeptResponses::new(cache);
+        let (background, clock, random) = (background.clone(), clock.clone(), random.clone());
+        Self { db: db.clone(), clock, random, background, sealing_key, kept }
     }
 
     /// Runs `work`, unless `request` was already answered within `scope`. Failed work leaves no mark and can be repeated with
@@ -219,12 +251,17 @@ impl Idempotency {
                 let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
                 let answer = serde_json::to_string(&answer).map_err(unwritten)?;
                 let sealed = cipher.seal(&*self.random, &answer);
-                // If this fails, the caller still gets the response; repetitions are refused until the mark expires.
-                let _ = self.store(caller, &mark, started_at, status, sealed).await;
+                let may_be_kept = content == Content::Public || mark.credential.is_some();
+                let run = Run { caller: caller.to_owned(), key: mark.key, started_at };
+                let kept = Kept { fingerprint: mark.fingerprint, started_at, status: status.as_u16(), sealed };
+                self.finish(run, kept, may_be_kept).await;
                 Ok(json(status, answer))
             }
             Err(problem) => {
-                let _ = self.release(caller, &mark, started_at).await;
+                let run = Run { caller: caller.to_owned(), key: mark.key, started_at };
+                if self.release(&run).await.is_err() {
+                    self.end_later(run, End::Failed);
+                }
                 Err(problem)
             }
         }
@@ -241,39 +278,92 @@ impl Idempotency {
     async fn claim(&self, caller: &str, mark: &IdempotencyMark, cipher: &ResponseCipher) -> Result<Claim, Problem> {
         let now = self.clock.now();
         self.delete_expired(caller, mark, now).await?;
-        let stalled_before = Value::Integer(now.as_millis().saturating_sub(millis(MAX_RUN_TIME)));
         let claim = "INSERT INTO idempotent_requests (caller, key, fingerprint, started_at) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (caller, key) DO UPDATE SET started_at = excluded.started_at
-            WHERE idempotent_requests.status IS NULL AND idempotent_requests.started_at < $5
-              AND idempotent_requests.fingerprint = excluded.fingerprint
-            RETURNING started_at";
+            ON CONFLICT (caller, key) DO NOTHING RETURNING started_at";
         let (key, fingerprint) = (mark.key.as_str(), mark.fingerprint.as_str());
-        let values = [caller.into(), key.into(), fingerprint.into(), now.into(), stalled_before];
+        let values = [caller.into(), key.into(), fingerprint.into(), now.into()];
         if !self.db.query(claim, &values).await?.is_empty() {
             return Ok(Claim::New(now));
         }
-        let find = "SELECT fingerprint, status, answer FROM idempotent_requests WHERE caller = $1 AND key = $2";
+        let find = "SELECT fingerprint, status, answer, started_at FROM idempotent_requests
+            WHERE caller = $1 AND key = $2";
         let found = self.db.query(find, &[caller.into(), key.into()]).await?;
-        let running = || {
-            Problem::new(Code::IdempotencyInProgress, "A request with this Idempotency-Key is running.").retry_after(1)
-        };
         // The mark existed a moment ago: its request failed and removed it.
         let row = found.first().ok_or_else(running)?;
         if row.text(0)? != mark.fingerprint {
             let detail = "This Idempotency-Key was used for another request.";
             return Err(Problem::new(Code::IdempotencyKeyReused, detail));
         }
-        let status = row.optional_integer(1)?.ok_or_else(running)?;
+        let Some(status) = row.optional_integer(1)? else {
+            let run = Run {
+                caller: caller.to_owned(),
+                key: key.to_owned(),
+                started_at: Timestamp::from_millis(row.integer(3)?),
+            };
+            return self.take_over(run, mark, cipher, now).await;
+        };
         let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        let answer = row.text(2).ok().and_then(|sealed| cipher.open(sealed));
-        match status.zip(answer) {
-            Some((status, answer)) => Ok(Claim::Answered(status, answer)),
-            None => {
-                let detail = "This Idempotency-Key was used with another credential, or what it was answered can no \
-                    longer be shown: see what was made, and use another key.";
-                Err(Problem::new(Code::IdempotencyKeyReused, detail))
+        answered(status, row.text(2).unwrap_or_default(), cipher)
+    }
+
+    /// The outcome of claiming the mark of `run`, which has not come to its end in the database.
+    async fn take_over(
+        &self,
+        run: Run,
+        mark: &IdempotencyMark,
+        cipher: &ResponseCipher,
+        now: Timestamp,
+    ) -> Result<Claim, Problem> {
+        // INVARIANT: nothing runs in its place while it may have an answer in the cache.
+        let kept = self.kept.get(&run.caller, &run.key).await.map_err(|error| running().because(error))?;
+        if let Some(kept) = kept.filter(|kept| kept.is_of(&run, &mark.fingerprint)) {
+            let answered = answered(StatusCode::from_u16(kept.status).ok(), &kept.sealed, cipher);
+            if self.store(&run, &kept).await.is_ok() {
+                let _ = self.kept.delete(&run.caller, &run.key).await;
             }
+            return answered;
         }
+        if run.started_at.as_millis() >= now.as_millis().saturating_sub(millis(MAX_RUN_TIME)) {
+            return Err(running());
+        }
+        let statement = "UPDATE idempotent_requests SET started_at = $1
+            WHERE caller = $2 AND key = $3 AND started_at = $4 AND status IS NULL RETURNING started_at";
+        let values = [now.into(), run.caller.into(), run.key.into(), run.started_at.into()];
+        let is_taken = !self.db.query(statement, &values).await?.is_empty();
+        if is_taken { Ok(Claim::New(now)) } else { Err(running()) }
+    }
+
+    /// Stores the response of `run`; in the cache if that fails, and then behind the answer until it succeeds.
+    async fn finish(&self, run: Run, kept: Kept, may_be_kept: bool) {
+        if self.store(&run, &kept).await.is_ok() {
+            return;
+        }
+        // If this fails too, repetitions are refused until the response is stored, or the mark expires.
+        let is_kept = may_be_kept && self.kept.set(&run.caller, &run.key, &kept).await.is_ok();
+        self.end_later(run, End::Answered { kept, is_kept });
+    }
+
+    /// Brings the mark of `run` to its end behind the answer, by as many attempts as that takes.
+    fn end_later(&self, run: Run, end: End) {
+        let this = self.clone();
+        self.background.spawn(Box::pin(async move {
+            let [.., longest] = PAUSES;
+            let mut pauses = PAUSES.into_iter();
+            let began = this.clock.elapsed();
+            while this.clock.elapsed().saturating_sub(began) < PATIENCE {
+                this.clock.sleep(pauses.next().unwrap_or(longest)).await;
+                let ended = match &end {
+                    End::Answered { kept, .. } => this.store(&run, kept).await,
+                    End::Failed => this.release(&run).await,
+                };
+                if ended.is_ok() {
+                    if matches!(end, End::Answered { is_kept: true, .. }) {
+                        let _ = this.kept.delete(&run.caller, &run.key).await;
+                    }
+                    break;
+                }
+            }
+        }));
     }
 
     /// Deletes the mark if it has expired, and some marks that expired long ago.
@@ -287,24 +377,35 @@ impl Idempotency {
         self.db.query(others, &[deletable.into(), MAX_DELETED.into()]).await.map(drop)
     }
 
-    async fn store(
-        &self,
-        caller: &str,
-        mark: &IdempotencyMark,
-        started_at: Timestamp,
-        status: StatusCode,
-        answer: String,
-    ) -> Result<(), DatabaseError> {
+    async fn store(&self, run: &Run, kept: &Kept) -> Result<(), DatabaseError> {
         let statement = "UPDATE idempotent_requests SET status = $1, answer = $2
             WHERE caller = $3 AND key = $4 AND started_at = $5";
-        let status = Value::Integer(i64::from(status.as_u16()));
-        let values = [status, answer.into(), caller.into(), mark.key.as_str().into(), started_at.into()];
+        let (status, answer) = (Value::Integer(i64::from(kept.status)), kept.sealed.as_str());
+        let values =
+            [status, answer.into(), run.caller.as_str().into(), run.key.as_str().into(), run.started_at.into()];
         self.db.query(statement, &values).await.map(drop)
     }
 
-    async fn release(&self, caller: &str, mark: &IdempotencyMark, started_at: Timestamp) -> Result<(), DatabaseError> {
-        let statement = "DELETE FROM idempotent_requests WHERE caller = $1 AND key = $2 AND started_at = $3";
-        self.db.query(statement, &[caller.into(), mark.key.as_str().into(), started_at.into()]).await.map(drop)
+    async fn release(&self, run: &Run) -> Result<(), DatabaseError> {
+        let statement = "DELETE FROM idempotent_requests
+            WHERE caller = $1 AND key = $2 AND started_at = $3 AND status IS NULL";
+        let values = [run.caller.as_str().into(), run.key.as_str().into(), run.started_at.into()];
+        self.db.query(statement, &values).await.map(drop)
+    }
+}
+
+fn running() -> Problem {
+    Problem::new(Code::IdempotencyInProgress, "A request with this Idempotency-Key is running.").retry_after(1)
+}
+
+fn answered(status: Option<StatusCode>, sealed: &str, cipher: &ResponseCipher) -> Result<Claim, Problem> {
+    match status.zip(cipher.open(sealed)) {
+        Some((status, answer)) => Ok(Claim::Answered(status, answer)),
+        None => {
+            let detail = "This Idempotency-Key was used with another credential, or what it was answered can no longer \
+                be shown: see what was made, and use another key.";
+            Err(Problem::new(Code::IdempotencyKeyReused, detail))
+        }
     }
 }
 

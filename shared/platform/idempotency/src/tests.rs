@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::routing::post;
-use edge_capabilities::testing::World;
+use edge_capabilities::testing::{Tasks, World};
 use http::Request;
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -35,9 +35,12 @@ async fn sell(State(shop): State<Shop>, headers: HeaderMap, request: Idempotent<
     shop.idempotency.once(&scope(&headers), request, work).await
 }
 
-/// Hands out a secret.
+/// Hands out a secret: takes a second.
 async fn tell(State(shop): State<Shop>, headers: HeaderMap, request: Idempotent<u64>) -> Result<Response, Problem> {
-    let work = async |_| Ok((StatusCode::CREATED, format!("secret{}", shop.sold.fetch_add(1, Ordering::SeqCst))));
+    let work = async |_| {
+        shop.clock.sleep(Duration::from_secs(1)).await;
+        Ok((StatusCode::CREATED, format!("secret{}", shop.sold.fetch_add(1, Ordering::SeqCst))))
+    };
     shop.idempotency.once_for_secret(&scope(&headers), request, work).await
 }
 
@@ -68,20 +71,21 @@ async fn sell_behind_a_word(
 
 struct Test {
     world: World,
+    tasks: Tasks,
     router: Router,
     sold: Arc<AtomicU64>,
 }
 
 fn test() -> Test {
     let world = World::new(1);
-    let (capabilities, _) = world.instance();
+    let (capabilities, tasks) = world.instance();
     let db = Db::new(capabilities.db.clone());
     let sold = Arc::<AtomicU64>::default();
     let idempotency = Idempotency::new(&capabilities, &db);
     let shop = Shop { idempotency, sold: sold.clone(), clock: capabilities.clock.clone() };
     let routes = Router::new().route("/sell", post(sell)).route("/sell-again", post(sell));
     let routes = routes.route("/tell", post(tell)).route("/behind", post(sell_behind_a_word)).with_state(shop);
-    Test { router: edge_http::finish(routes, "shop", &capabilities), world, sold }
+    Test { router: edge_http::finish(routes, "shop", &capabilities), world, tasks, sold }
 }
 
 impl Test {
@@ -201,6 +205,75 @@ async fn work_that_failed_may_be_tried_again_and_work_that_died_after_a_minute()
     assert_eq!(test.post("/sell", "dies", "1").await, (201, "3".into()));
 }
 
+/// The outcome of a request that takes a second, half way through which `stop` happens.
+async fn stopping<T>(request: impl Future<Output = T>, stop: impl FnOnce()) -> T {
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        stop();
+    };
+    futures::future::join(request, stop).await.0
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_could_not_be_stored_is_given_again_however_long_the_record_was_gone() {
+    for (gone_for, instance_dies) in [(5, false), (5, true), (300, false), (300, true), (86_000, true)] {
+        let test = test();
+        let sold = stopping(test.post("/sell", "k", "1"), || test.world.db.set_down(true)).await;
+        assert_eq!(sold, (201, "1".into()));
+        if instance_dies {
+            test.tasks.kill();
+        }
+        test.world.clock.advance(Duration::from_secs(gone_for)).await;
+        test.world.db.set_down(false);
+        for _ in 0..3 {
+            assert_eq!(test.post("/sell", "k", "1").await, (201, "1".into()), "{gone_for} {instance_dies}");
+            test.world.clock.advance(Duration::from_secs(2)).await;
+        }
+        assert_eq!(test.sold.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_both_stores_stop_the_answer_is_stored_as_soon_as_the_record_is_back() {
+    let test = test();
+    let stop = || {
+        test.world.db.set_down(true);
+        test.world.cache.set_down(true);
+    };
+    assert_eq!(stopping(test.post("/sell", "k", "1"), stop).await, (201, "1".into()));
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    test.world.db.set_down(false);
+    // Nobody knows what is in the cache.
+    assert_eq!(test.post("/sell", "k", "1").await.0, 409);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(test.post("/sell", "k", "1").await, (201, "1".into()));
+    assert_eq!(test.sold.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_request_whose_mark_could_not_be_removed_may_be_tried_again_once_the_record_is_back() {
+    let test = test();
+    assert_eq!(stopping(test.post("/sell", "k", "0"), || test.world.db.set_down(true)).await.0, 400);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    test.world.db.set_down(false);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(test.post("/sell", "k", "2").await.0, 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_of_somebody_with_a_token_does_not_wait_beside_the_key_that_opens_it() {
+    let test = test();
+    for (credential, waits) in [("head.claims.one", 0), ("an api key", 1)] {
+        let told = test.post_as(credential, "/tell", credential.get(..2).unwrap(), "1");
+        assert_eq!(stopping(told, || test.world.db.set_down(true)).await.0, 201);
+        let kept = test.world.cache.keys().iter().filter(|key| key.starts_with("idempotent:")).count();
+        assert_eq!(kept, waits, "{credential}");
+        test.world.db.set_down(false);
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!test.world.cache.keys().iter().any(|key| key.starts_with("idempotent:")), "they are stored by now");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_no_key_is_refused() {
     let test = test();
@@ -280,6 +353,7 @@ async fn a_secret_is_told_again_and_whoever_has_the_record_alone_cannot_open_it(
     let fresh = Test {
         router: edge_http::finish(Router::new().route("/tell", post(tell)).with_state(fresh), "shop", &capabilities),
         world: test.world,
+        tasks: test.tasks,
         sold: test.sold,
     };
     let (status, answer) = fresh.post_as("head.claims.two", "/tell", "he", "1").await;
