@@ -120,6 +120,21 @@ pub(crate) struct AffectedOrg {
     pub(crate) bound_to: Option<String>,
 }
 
+/// The right to apply raises to a cache, for a while.
+///
+/// INVARIANT: its end tells it from the lease that it was taken over from, which had ended by then or ended later than any
+/// could, and, but for one in a thousand, from all others, even where clocks go back.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Lease {
+    /// The name of its row.
+    name: String,
+    /// The name of the cache's row.
+    cache: String,
+    /// When it ends, which is what its row holds.
+    until: i64,
+}
+
 /// The raises in the database.
 #[derive(Clone)]
 pub(crate) struct FenceRaises(Db);
@@ -224,30 +239,54 @@ impl FenceRaises {
         self.0.query(statement, &[cache_name(cache).into(), sequence.into()]).await.map(drop)
     }
 
-    /// Takes the lease of the cache with the id `cache` at `now`, for at most `time`: who has it applies raises to the cache.
-    /// False: another instance has it.
-    pub(crate) async fn lease(&self, cache: &str, now: Timestamp, time: Duration) -> Result<bool, DatabaseError> {
+    /// Takes the lease of the cache with the id `cache` at `now`, for at most `time` and up to a second less: who has it
+    /// applies raises to the cache. None: another instance has it. `random` tells it from other leases.
+    pub(crate) async fn lease(
+        &self,
+        cache: &str,
+        now: Timestamp,
+        time: Duration,
+        random: u16,
+    ) -> Result<Option<Lease>, DatabaseError> {
+        let less = Duration::from_millis(u64::from(random % 1024));
+        let until = now.plus(time.saturating_sub(less)).as_millis();
         // One that ends later than any taken now was taken by a clock that is ahead: it would be waited for too long.
         let statement = "INSERT INTO seat_feed (name, value) VALUES ($1, $2)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value
-            WHERE seat_feed.value <= $3 OR seat_feed.value > excluded.value
+            WHERE seat_feed.value <= $3 OR seat_feed.value > $4
             RETURNING value";
-        let values = [lease_name(cache).into(), now.plus(time).into(), now.into()];
+        let values = [lease_name(cache).into(), until.into(), now.into(), now.plus(time).into()];
+        let is_taken = !self.0.query(statement, &values).await?.is_empty();
+        Ok(is_taken.then(|| Lease { name: lease_name(cache), cache: cache_name(cache), until }))
+    }
+
+    /// Gives `lease` back, if no other instance has taken it over.
+    pub(crate) async fn release(&self, lease: Lease) -> Result<(), DatabaseError> {
+        let statement = "UPDATE seat_feed SET value = 0 WHERE name = $1 AND value = $2";
+        self.0.query(statement, &[lease.name.into(), lease.until.into()]).await.map(drop)
+    }
+
+    /// Records that the cache has every raise up to `sequence`, and gives `lease` back. False: another instance has taken
+    /// the lease over, and nothing is changed.
+    pub(crate) async fn finish(&self, lease: Lease, sequence: i64) -> Result<bool, DatabaseError> {
+        let statement = match self.0.dialect().await? {
+            Dialect::Sqlite => {
+                "INSERT INTO seat_feed (name, value)
+                    SELECT name, value FROM (SELECT $1 AS name, 0 AS value UNION ALL SELECT $3, $4) AS new
+                    WHERE EXISTS (SELECT 1 FROM seat_feed WHERE name = $1 AND value = $2)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                RETURNING value"
+            }
+            // What is written depends on the row as the update found it, not as it was when the statement began.
+            Dialect::Postgres => {
+                "WITH given_back AS (UPDATE seat_feed SET value = 0 WHERE name = $1 AND value = $2 RETURNING name)
+                INSERT INTO seat_feed (name, value) SELECT $3, $4 FROM given_back
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                RETURNING value"
+            }
+        };
+        let values = [lease.name.into(), lease.until.into(), lease.cache.into(), sequence.into()];
         Ok(!self.0.query(statement, &values).await?.is_empty())
-    }
-
-    /// Gives the lease back.
-    pub(crate) async fn release(&self, cache: &str) -> Result<(), DatabaseError> {
-        let statement = "UPDATE seat_feed SET value = 0 WHERE name = $1";
-        self.0.query(statement, &[lease_name(cache).into()]).await.map(drop)
-    }
-
-    /// The two in one: records that the cache has every raise up to `sequence`, and gives the lease back.
-    pub(crate) async fn finish(&self, cache: &str, sequence: i64) -> Result<(), DatabaseError> {
-        let statement = "INSERT INTO seat_feed (name, value) VALUES ($1, $2), ($3, 0)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        let values = [cache_name(cache).into(), sequence.into(), lease_name(cache).into()];
-        self.0.query(statement, &values).await.map(drop)
     }
 
     /// Makes all followers of the feed forget everything.

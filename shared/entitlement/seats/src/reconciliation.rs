@@ -48,7 +48,7 @@ const MAX_ATTEMPTS: usize = 5;
 const MAX_LOOKS: usize = 5;
 /// The pause before each look: some calls to the cache.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long an instance may take to apply raises before another one does. If it is only slow, the two may take each other
+/// How long an instance may take to apply raises before another one does, or up to a second less. If it is only slow, the two may take each other
 /// for a rollback, and followers of the feed forget what they need not.
 const LEASE: Duration = Duration::from_secs(3);
 /// Old raises are deleted once in this many raises.
@@ -210,7 +210,7 @@ impl Reconciliation {
                     position = Some(reconciled);
                     break;
                 }
-                // The cache was rolled back meanwhile, or another instance reconciles too.
+                // The cache was rolled back meanwhile, or another instance reconciles too, or has taken over.
                 Ok(None) => {}
                 Err(_) => break,
             }
@@ -244,12 +244,19 @@ impl Reconciliation {
         }
         let was_rolled_back = is_another || recorded > reconciled.unwrap_or(0);
         if was_rolled_back || reconciled.unwrap_or(0) != latest {
-            if raises.lease(&id, capabilities.clock.now(), LEASE).await? {
+            let mut token = [0; 2];
+            capabilities.random.fill(&mut token);
+            let lease = raises.lease(&id, capabilities.clock.now(), LEASE, u16::from_be_bytes(token)).await?;
+            if let Some(lease) = lease {
                 match self.apply(reconciled, progress, was_rolled_back).await {
-                    Ok(true) => raises.finish(&id, latest).await?,
+                    Ok(true) => {
+                        if !raises.finish(lease, latest).await? {
+                            return Ok(None);
+                        }
+                    }
                     not_applied => {
                         // If this fails, the lease runs out.
-                        let _ = raises.release(&id).await;
+                        let _ = raises.release(lease).await;
                         return not_applied.map(|_| None);
                     }
                 }

@@ -107,14 +107,37 @@ async fn the_lease_of_an_instance_that_died_or_whose_clock_was_ahead_is_not_wait
     let world = World::new(1);
     let raises = FenceRaises::new(Db::new(world.db.clone()));
     let at = Timestamp::from_millis;
-    assert!(raises.lease("c", at(10_000), LEASE).await.unwrap());
-    assert!(!raises.lease("c", at(12_999), LEASE).await.unwrap());
-    assert!(raises.lease("other", at(12_999), LEASE).await.unwrap());
-    assert!(raises.lease("c", at(13_000), LEASE).await.unwrap(), "it has run out");
-    assert!(raises.lease("c", at(9_000), LEASE).await.unwrap(), "it was taken by a clock that is ahead");
-    raises.finish("c", 7).await.unwrap();
+    let lease = async |cache, now| raises.lease(cache, at(now), LEASE, 0).await.unwrap();
+    assert!(lease("c", 10_000).await.is_some());
+    assert!(lease("c", 12_999).await.is_none());
+    assert!(lease("other", 12_999).await.is_some());
+    assert!(lease("c", 13_000).await.is_some(), "it has run out");
+    let held = lease("c", 9_000).await.expect("it was taken by a clock that is ahead");
+    assert!(raises.finish(held, 7).await.unwrap());
     assert_eq!(raises.progress("c").await.unwrap().reconciled, Some(7));
-    assert!(raises.lease("c", at(9_001), LEASE).await.unwrap());
-    raises.release("c").await.unwrap();
-    assert!(raises.lease("c", at(9_001), LEASE).await.unwrap());
+    let held = lease("c", 9_001).await.unwrap();
+    raises.release(held).await.unwrap();
+    assert!(lease("c", 9_001).await.is_some());
+}
+
+#[tokio::test]
+async fn an_instance_whose_lease_ran_out_neither_gives_back_nor_finishes_anothers() {
+    let world = World::new(1);
+    let raises = FenceRaises::new(Db::new(world.db.clone()));
+    let lease = async |now, random| raises.lease("c", Timestamp::from_millis(now), LEASE, random).await.unwrap();
+    let (slow, slower) = (lease(10_000, 0).await.unwrap(), lease(13_000, 1023).await.unwrap());
+    let held = lease(15_000, 7).await.unwrap();
+    raises.release(slow).await.unwrap();
+    assert!(lease(15_001, 0).await.is_none(), "it is not given back");
+    assert!(!raises.finish(slower, 7).await.unwrap());
+    assert_eq!(raises.progress("c").await.unwrap().reconciled, None);
+    assert!(lease(15_001, 0).await.is_none());
+    assert!(raises.finish(held, 8).await.unwrap());
+    assert_eq!(raises.progress("c").await.unwrap().reconciled, Some(8));
+    // Clocks that go back have two leases end at the same time, but for their tokens.
+    let before = lease(20_000, 1).await.unwrap();
+    assert!(lease(25_000, 0).await.is_some());
+    assert!(lease(20_000, 2).await.is_some());
+    raises.release(before).await.unwrap();
+    assert!(lease(20_001, 0).await.is_none());
 }
