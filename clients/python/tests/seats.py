@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
+from typing import Any
 
 from virtual import json_response, kind_of
 
 from bheem_edge.messages import Failure, Request, Response
+
+REQUESTS = Path(__file__).parents[2] / "cases" / "middleware" / "requests.json"
+
+
+def refusals() -> list[dict[str, Any]]:
+    """How all libraries refuse requests: of `clients/cases/middleware`, those that are refused."""
+    return [case for case in json.loads(REQUESTS.read_text()) if "code" in case]
+
+
+def request_headers(case: dict[str, Any]) -> dict[str, str]:
+    """The headers of a request as the case has it."""
+    found = {"x-user": case["user"], "x-organization": case["organization"]}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class Seats:

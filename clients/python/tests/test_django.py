@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import django
@@ -14,7 +15,7 @@ from django.http import HttpRequest, JsonResponse
 from django.test import AsyncClient, Client
 from django.test.utils import override_settings
 from django.urls import path
-from seats import Seats
+from seats import Seats, refusals, request_headers
 
 
 def user(request: HttpRequest) -> str | None:
@@ -139,25 +140,18 @@ def test_a_user_with_a_seat_reaches_the_view_which_finds_the_verdict(
 
 
 @GUARDS
-@pytest.mark.parametrize(
-    ("headers", "status", "title", "code"),
-    [
-        ({**ANA, "x-user": "bob"}, 403, "Forbidden", "SEAT_NOT_FOUND"),
-        ({"x-organization": "hospital_456"}, 401, "Unauthorized", "UNAUTHENTICATED"),
-        ({"x-user": "ana"}, 403, "Forbidden", "ORGANIZATION_NOT_FOUND"),
-        ({**ANA, "x-user": "eve"}, 503, "Service Unavailable", "EDGE_UNAVAILABLE"),
-    ],
-)
-def test_who_has_none_is_refused_with_a_problem(
-    path: str, serving: str, middleware: list[str], headers: dict[str, str], status: int, title: str, code: str
+@pytest.mark.parametrize("case", refusals(), ids=str)
+def test_who_has_none_is_refused_as_by_the_other_libraries(
+    path: str, serving: str, middleware: list[str], case: dict[str, Any]
 ) -> None:
-    response = get(f"/{path}", headers, serving, middleware)
+    response = get(f"/{path}", request_headers(case), serving, middleware)
+    status, code = case["status"], case["code"]
     assert response.status_code == status
     assert response["content-type"] == "application/problem+json"
-    assert response.get("retry-after") == ("1" if status == 503 else None)
+    assert response.get("retry-after") == case.get("retryAfter")
     body = json.loads(response.content)
     assert body.pop("detail")
-    assert body == {"status": status, "title": title, "code": code}
+    assert body == {"status": status, "title": HTTPStatus(status).phrase, "code": code}
 
 
 @pytest.mark.parametrize("serving", ["wsgi", "asgi"])

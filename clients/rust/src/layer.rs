@@ -21,12 +21,12 @@ use crate::seat::{EDGE_UNAVAILABLE, Origin, SeatAnswer, SeatCheck};
 pub struct SeatUser {
     /// The user's id in the application.
     pub user_id: String,
-    /// The organisation's id in the application.
+    /// The organisation's id in the application; empty: the request is in none.
     pub external_org_id: String,
 }
 
 impl SeatUser {
-    /// A user of an organisation.
+    /// A user of an organisation. Where either is empty, the request is refused and the edge is not asked.
     pub fn new(user_id: impl Into<String>, external_org_id: impl Into<String>) -> Self {
         Self { user_id: user_id.into(), external_org_id: external_org_id.into() }
     }
@@ -109,7 +109,10 @@ where
 
 impl Seats {
     async fn check(&self, parts: &Parts) -> Result<SeatAnswer, Refusal> {
-        let Some(user) = (self.user)(parts) else { return Err(Refusal::no_user()) };
+        let user = (self.user)(parts).filter(|user| !user.user_id.is_empty()).ok_or_else(Refusal::no_user)?;
+        if user.external_org_id.is_empty() {
+            return Err(Refusal::no_organization());
+        }
         let check = SeatCheck::new(&user.user_id, &self.application_slug, &user.external_org_id);
         match self.client.verify_seat(&check).await {
             Ok(answer) if answer.has_access => Ok(answer),
@@ -133,7 +136,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn no_user() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Nobody is signed in.")
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "Nobody is signed in.")
+    }
+
+    fn no_organization() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "ORGANIZATION_NOT_FOUND", "The request is in no organisation.")
     }
 
     fn denial(reason: &str) -> Self {
