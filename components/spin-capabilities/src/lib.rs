@@ -2,9 +2,10 @@
 //!
 //! An instance serves several requests at once, each a task of the component model with its own executor. Nothing can wake
 //! a task that waits only for another task of its instance (an async lock, a channel): `wit-bindgen` traps, and the
-//! instance dies with all its requests. So no request waits for another except by the clock: the first request opens
-//! shared handles, and a request that needs the result of another polls for it. (`wit-bindgen` has a feature that would
-//! allow such waiting; it costs two more calls into the host each time a request sleeps.)
+//! instance dies with all its requests. So no request waits for another except by the clock or by a signal that the host
+//! carries ([`edge_capabilities::Signals`]): the first request opens shared handles, and a request that needs the result
+//! of another polls for it, or waits for a signal where that takes long. (`wit-bindgen` has a feature that would allow
+//! waiting for anything; it costs two more calls into the host each time a request sleeps.)
 
 mod background;
 mod clock;
@@ -17,6 +18,7 @@ mod log;
 mod missing;
 mod random;
 mod serving;
+mod signal;
 
 use std::sync::Arc;
 
@@ -44,6 +46,7 @@ pub fn capabilities() -> Capabilities {
         http: Arc::new(OfRequest::new(Arc::new(upstreams), clock)),
         log: Arc::new(log::StandardError),
         random: Arc::new(random::HostRandom),
+        signals: Arc::new(signal::StreamSignals),
         db: Arc::new(database::Db::new(config)),
     }
 }
@@ -59,6 +62,7 @@ pub fn without_stores() -> Capabilities {
         http: missing.clone(),
         log: Arc::new(log::StandardError),
         random: Arc::new(random::HostRandom),
+        signals: Arc::new(signal::StreamSignals),
         db: missing,
     }
 }

@@ -4,42 +4,37 @@
 //! * The raises in the database are numbered so that a reader never steps over one ([`crate::fence_raises`]).
 //! * A raise is listed once the cache of this node has it ([`crate::reconciliation`]): a follower that asks again is not
 //!   given the old verdict.
-//! * A follower waits by the clock. The first one to look, in whichever instance, looks for all: see [`LOOK`].
+//! * The followers of an instance wait together, and one looks for all ([`watch`]). The first instance to look, looks for
+//!   all instances: see [`LOOK`].
 //! * Where a follower may have missed something it is told to forget everything: after raises were deleted that it had not
 //!   read, and after the cache or the database was rolled back.
 
 mod position;
+mod watch;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use edge_access::{Caller, TenantId};
-use edge_cache::SingleFlight;
 use edge_capabilities::Capabilities;
 use edge_capabilities::database::DatabaseError;
 use edge_database::Db;
+use futures::future::select;
 
 use crate::fence_raises::{AffectedOrg, FenceRaises, StoredRaise};
-use crate::reconciliation::{Checked, Position, Reconciliation};
+use crate::reconciliation::{Position, Reconciliation};
+use watch::{BLIND, Turn, Watch};
 
-/// How old what a follower knows becomes before it looks again. All followers that learn the same at the same time would
-/// also look at the same time, so each instance adds a time of its own, up to [`PHASES`], and each follower of an instance
-/// a time of its own: the first of all looks into the database, and the others find what it found in the cache or in
-/// memory. A raise is listed within the sum of the three.
+/// How old what an instance knows becomes before it looks again. All instances that learn the same at the same time would
+/// also look at the same time, so each adds a time of its own, up to [`PHASES`]: the first of all looks into the database,
+/// and the others find what it found in the cache. A raise is listed within the sum of the two.
 const LOOK: Duration = Duration::from_millis(420);
 /// The most that an instance adds to [`LOOK`], milliseconds.
 const PHASES: u64 = 120;
-/// How far the followers of an instance are apart, milliseconds.
-const APART: u64 = 3;
-/// Followers of an instance that are apart; an instance serves about as many requests at once.
-const FOLLOWERS: u64 = 16;
-/// How old what another follower has found may be.
+/// How old what another instance has found may be.
 const RECENT: Duration = Duration::from_millis(250);
-/// How long a follower waits on although the stores cannot be read.
-const BLIND: Duration = Duration::from_secs(1);
-/// The shortest time between two looks of a follower.
+/// The shortest time between two looks.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 /// The most raises in one answer.
 const PAGE: u32 = 500;
@@ -70,30 +65,37 @@ struct Page {
     concerned: Arc<Vec<AffectedOrg>>,
 }
 
+/// The position that a follower knows.
+#[derive(Clone, Copy)]
+struct Look {
+    position: Position,
+    /// Whether it was looked for by this follower itself. Another's look may have begun before this follower's first.
+    is_own: bool,
+}
+
 /// The feed, for the followers of one instance.
 pub(crate) struct Feed {
     capabilities: Capabilities,
     raises: FenceRaises,
     reconciliation: Reconciliation,
-    /// The look that is under way, which is everybody's.
-    looks: SingleFlight<(), Checked>,
+    watch: Watch,
     /// The last page: most followers read the same.
     page: Mutex<Option<Page>>,
-    phase: u64,
-    followers: AtomicU64,
+    /// The time between two looks.
+    pause: Duration,
 }
 
 impl Feed {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
         let mut phase = [0];
         capabilities.random.fill(&mut phase);
+        let phase = Duration::from_millis(u64::from(phase[0]).saturating_mul(PHASES) / 256);
         Self {
             raises: FenceRaises::new(db.clone()),
             reconciliation: Reconciliation::new(capabilities, db),
-            looks: SingleFlight::default(),
+            watch: Watch::new(capabilities.signals.clone()),
             page: Mutex::default(),
-            phase: u64::from(phase[0]).saturating_mul(PHASES) / 256,
-            followers: AtomicU64::new(0),
+            pause: LOOK.saturating_add(phase),
             capabilities: capabilities.clone(),
         }
     }
@@ -108,66 +110,46 @@ impl Feed {
         let clock = &*self.capabilities.clock;
         let deadline = clock.elapsed().saturating_add(wait);
         // INVARIANT: the first look is the caller's own. A raise that was answered before this request is listed.
-        let (mut checked, present) = self.look_alone().await?;
-        let Some(mut read) = since else { return Ok(forget(present)) };
+        let mut look = self.look_alone().await?;
+        let Some(mut read) = since else { return Ok(forget(look.position)) };
         // The database was rolled back, and its numbers were given again.
         let last = self.raises.last_until(read.sequence).await?;
         if last.is_some_and(|last| last.fence > read.fence) {
-            return Ok(forget(present));
+            return Ok(forget(look.position));
         }
-        let offset = self.followers.fetch_add(1, Ordering::Relaxed) % FOLLOWERS;
-        let offset = Duration::from_millis(self.phase.saturating_add(offset.saturating_mul(APART)));
-        let (mut seen, mut is_own) = (clock.elapsed(), true);
         loop {
-            if let Some(present) = checked.position {
-                seen = clock.elapsed();
-                if is_lost(read, present) {
-                    if is_own {
-                        return Ok(forget(present));
-                    }
-                    // Another's look may have begun before this follower's first, and have read an older position.
-                    (checked, _) = self.look_alone().await?;
-                    is_own = true;
-                    continue;
+            if is_lost(read, look.position) {
+                if look.is_own {
+                    return Ok(forget(look.position));
                 }
-                while read.sequence < present.sequence {
-                    let (changes, next) = self.changes(read, present, caller).await?;
-                    if !changes.is_empty() {
-                        return Ok(Changes { changes, next, reset: false });
-                    }
-                    read = next;
-                }
-            } else if clock.elapsed().saturating_sub(seen) >= BLIND {
-                return Err(blind());
-            }
-            let left = deadline.saturating_sub(clock.elapsed());
-            if left.is_zero() {
-                // INVARIANT: nothing is said to be new only by who can see.
-                if checked.position.is_some() {
-                    return Ok(Changes { changes: Vec::new(), next: read, reset: false });
-                }
-                (checked, _) = self.look_alone().await?;
-                is_own = true;
+                look = self.look_alone().await?;
                 continue;
             }
-            let age = clock.now().millis_since(checked.at).max(0);
-            let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-            let pause = LOOK.saturating_add(offset).saturating_sub(age).max(MIN_PAUSE);
-            clock.sleep(pause.min(left)).await;
-            checked = self.look().await;
-            is_own = false;
+            while read.sequence < look.position.sequence {
+                let (changes, next) = self.changes(read, look.position, caller).await?;
+                if !changes.is_empty() {
+                    return Ok(Changes { changes, next, reset: false });
+                }
+                read = next;
+            }
+            if clock.elapsed() >= deadline {
+                return Ok(Changes { changes: Vec::new(), next: read, reset: false });
+            }
+            look = self.next(look.position, deadline).await?;
         }
     }
 
     /// The present position, looked for by this follower itself. What hides it may pass at once, such as a database that is
     /// slow or other instances that reconcile too: it looks for up to [`BLIND`].
-    async fn look_alone(&self) -> Result<(Checked, Position), DatabaseError> {
+    async fn look_alone(&self) -> Result<Look, DatabaseError> {
         let clock = &*self.capabilities.clock;
         let started = clock.elapsed();
         loop {
+            let looked = clock.elapsed();
             let checked = self.reconciliation.check().await;
             if let Some(position) = checked.position {
-                return Ok((checked, position));
+                self.watch.publish(Some(position), looked, clock.elapsed());
+                return Ok(Look { position, is_own: true });
             }
             if clock.elapsed().saturating_sub(started) >= BLIND {
                 return Err(blind());
@@ -176,13 +158,52 @@ impl Feed {
         }
     }
 
-    /// The position that was last found, by this follower or another.
-    async fn look(&self) -> Checked {
-        let look = async |_| self.reconciliation.checked_within(RECENT).await;
-        match self.looks.run(&(), 2, &*self.capabilities.clock, |_| true, look).await {
-            Some(checked) => checked,
-            None => self.reconciliation.check().await,
+    /// Waits for another position than `known`, until `deadline`; then it is the present one, as far as the instance knows.
+    async fn next(&self, known: Position, deadline: Duration) -> Result<Look, DatabaseError> {
+        let clock = &*self.capabilities.clock;
+        let place = self.watch.enter();
+        loop {
+            let now = clock.elapsed();
+            let left = deadline.saturating_sub(now);
+            if left.is_zero() {
+                // INVARIANT: nothing is said to be new only by who can see.
+                let sight = self.watch.sight().filter(|sight| sight.is_certain(now));
+                return match sight {
+                    Some(sight) => Ok(Look { position: sight.position, is_own: false }),
+                    None => self.look_alone().await,
+                };
+            }
+            match place.turn(known, now) {
+                Turn::Read(sight) => return Ok(Look { position: sight.position, is_own: false }),
+                Turn::Blind => return Err(blind()),
+                Turn::Look(sight) => {
+                    let pause = sight.looked.saturating_add(self.pause).saturating_sub(now);
+                    if pause.is_zero() {
+                        self.look_for_all(known).await;
+                    } else {
+                        clock.sleep(pause.min(left)).await;
+                    }
+                }
+                Turn::Sleep(signalled) => {
+                    select(signalled, clock.sleep(left)).await;
+                }
+            }
         }
+    }
+
+    /// Looks for all followers of the instance, which know `known`.
+    async fn look_for_all(&self, known: Position) {
+        let clock = &*self.capabilities.clock;
+        let checked = self.reconciliation.checked_within(RECENT).await;
+        if let Some(found) = checked.position
+            && (1..=i64::from(PAGE)).contains(&found.sequence.saturating_sub(known.sequence))
+        {
+            // All of them read this page next. If this fails, each reads it itself.
+            let _ = self.concerned(known.sequence, found.sequence).await;
+        }
+        let age = clock.now().millis_since(checked.at).max(0);
+        let (age, now) = (Duration::from_millis(u64::try_from(age).unwrap_or(0)), clock.elapsed());
+        self.watch.publish(checked.position, now.saturating_sub(age), now);
     }
 
     /// A page of the changes after `read` that concern `caller`, and where it ends.

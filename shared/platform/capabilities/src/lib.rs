@@ -15,6 +15,7 @@ pub mod log;
 mod metrics;
 pub mod random;
 pub mod request;
+pub mod signal;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -31,6 +32,7 @@ pub use key_value::KeyValue;
 pub use log::Log;
 pub use metrics::MetricsPage;
 pub use random::Random;
+pub use signal::Signals;
 
 /// The capabilities that a component gives to the domain.
 #[derive(Clone)]
@@ -49,6 +51,8 @@ pub struct Capabilities {
     pub log: Arc<dyn Log>,
     /// Random bytes.
     pub random: Arc<dyn Random>,
+    /// Signals between the requests of an instance.
+    pub signals: Arc<dyn Signals>,
     /// State that must not be lost.
     pub db: Arc<dyn Database>,
 }

@@ -19,7 +19,8 @@ use tokio::task::AbortHandle;
 use crate::clock::within;
 use crate::config::ConfigError;
 use crate::http::{HttpError, UpstreamName};
-use crate::{Background, Capabilities, Clock, Config, Http, Log, Random, Timestamp};
+use crate::signal::{Signal, Signalled};
+use crate::{Background, Capabilities, Clock, Config, Http, Log, Random, Signals, Timestamp};
 
 pub use database::MemoryDatabase;
 pub use key_value::{MemoryKeyValue, Snapshot};
@@ -73,6 +74,7 @@ impl World {
             http: self.http.clone(),
             log: self.log.clone(),
             random: self.random.clone(),
+            signals: Arc::new(ChannelSignals),
             db: self.db.clone(),
         };
         (capabilities, tasks)
@@ -98,6 +100,16 @@ impl Background for Tasks {
         let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.retain(|task| !task.is_finished());
         tasks.push(task);
+    }
+}
+
+/// Signals by channels.
+struct ChannelSignals;
+
+impl Signals for ChannelSignals {
+    fn pair(&self) -> (Signal, Signalled) {
+        let (given, signalled) = tokio::sync::oneshot::channel::<()>();
+        (Box::new(given), Box::pin(async { drop(signalled.await) }))
     }
 }
 

@@ -1,3 +1,6 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::body::Body;
 use edge_capabilities::Clock as _;
 use edge_capabilities::testing::{MemoryKeyValue, Tasks, World};
@@ -489,4 +492,71 @@ async fn followers_of_an_instance_look_once_for_all() {
     assert!(answers.into_iter().all(|answer| answer.unwrap().status() == 200));
     // Less than ten calls a second for them all, and some when each comes and goes.
     assert!(lifetime.calls() < 20 * 10 + 16 * 10, "{}", lifetime.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_told_although_others_of_the_instance_go() {
+    let world = World::new(1);
+    let node = Arc::new(Node::new(&world));
+    node.bind("org", "healos", "h").await;
+    let next = node.start().await;
+    let query = format!("?since={next}&wait=25");
+    let waits: Vec<_> = (0..5)
+        .map(|_| {
+            let (node, query) = (node.clone(), query.clone());
+            tokio::spawn(async move { node.ask(BOOTSTRAP, &query, None).await })
+        })
+        .collect();
+    // The others lead, one after the other, and their callers go.
+    let (last, gone) = waits.split_last().unwrap();
+    for wait in gone {
+        world.clock.sleep(Duration::from_millis(1700)).await;
+        wait.abort();
+    }
+    world.clock.sleep(Duration::from_secs(3)).await;
+    assert!(!last.is_finished());
+    node.invalidation.invalidate("org").await.unwrap();
+    let raised = world.clock.elapsed();
+    let answer = waits.into_iter().next_back().unwrap().await.unwrap();
+    assert_eq!(answer.changed(), ["healos/h"]);
+    assert!(world.clock.elapsed() - raised < Duration::from_millis(700));
+}
+
+/// Every one of many followers, who come and go all the time.
+#[tokio::test(start_paused = true)]
+async fn a_raise_is_told_in_time_to_all_who_wait_together() {
+    let world = World::new(1);
+    let node = Node::new(&world);
+    node.bind("org", "healos", "h").await;
+    let raised = Mutex::new(Vec::new());
+    let is_over = AtomicBool::new(false);
+    let raise = async {
+        for step in 0..40_u64 {
+            world.clock.sleep(Duration::from_millis(step * 379 % 1000 + 700)).await;
+            let fence = node.invalidation.invalidate("org").await.unwrap();
+            raised.lock().unwrap().push((fence, world.clock.elapsed()));
+        }
+        world.clock.sleep(Duration::from_secs(2)).await;
+        is_over.store(true, Ordering::Relaxed);
+    };
+    let follow = async |number: u64| {
+        world.clock.sleep(Duration::from_millis(number * 61)).await;
+        let mut next = node.start().await;
+        let mut told = 0;
+        while !is_over.load(Ordering::Relaxed) {
+            let answer = node.ask(BOOTSTRAP, &format!("?since={next}&wait={}", 1 + number % 5), None).await;
+            next = answer.next().to_owned();
+            if !answer.changed().is_empty() {
+                let fence = answer.body["changes"][0]["fence"].as_i64().unwrap();
+                let now = world.clock.elapsed();
+                let late = raised.lock().unwrap().iter().find(|(at, _)| *at == fence).map(|(_, at)| now - *at);
+                assert!(late.is_none_or(|late| late < Duration::from_millis(700)), "{number}: {late:?}");
+                told = fence;
+            }
+        }
+        told
+    };
+    let (told, ()) = futures::future::join(futures::future::join_all((0..24).map(follow)), raise).await;
+    let last = raised.lock().unwrap().last().unwrap().0;
+    assert!(told.iter().all(|fence| *fence == last), "{told:?} {last}");
 }
