@@ -6,7 +6,7 @@ SHELL := /bin/bash
 COMPONENTS := seat-verification seat-changes subscriptions admin operations rules webhook-verification plan-lookup checkout enterprise erp-sync passport-keys provisioning messaging integrations analytics console
 # These promise fast answers and are compiled for speed. The others wait for databases and upstreams, and are compiled for
 # size.
-FAST := seat-verification webhook-verification plan-lookup rules
+FAST := $(filter $(COMPONENTS),seat-verification webhook-verification plan-lookup rules)
 SMALL = $(filter-out $(FAST),$(COMPONENTS))
 CARGO := cargo
 BUILD := $(CARGO) build --locked
@@ -21,8 +21,25 @@ build: components host upstreams
 
 # Each of the three is built by itself: together they would share their dependencies' features, and build them anew.
 components: toolchain console
-	$(BUILD) --profile component --target wasm32-wasip2 $(FAST:%=-p %)
+	$(BUILD_COMPONENTS)
+
+define BUILD_COMPONENTS
+	$(if $(FAST),$(BUILD) --profile component --target wasm32-wasip2 $(FAST:%=-p %))
 	$(if $(SMALL),CARGO_PROFILE_COMPONENT_OPT_LEVEL=z $(BUILD) --profile component --target wasm32-wasip2 $(SMALL:%=-p %))
+endef
+
+# The messages of panics name source files. Where Cargo keeps those of dependencies must not be in the bytes.
+REMAP = --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+components components-alone: export CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS = $(REMAP)
+
+# The components twice, in two folders, to compare their bytes; `make reproducible COMPONENTS="plan-lookup rules"` for some.
+.PHONY: reproducible components-alone
+reproducible: console
+	tests/reproducible.sh $(if $(filter command line,$(origin COMPONENTS)),$(COMPONENTS))
+
+# With the console's files as they are.
+components-alone: toolchain
+	$(BUILD_COMPONENTS)
 
 # The console's files, which its component embeds. Where Node.js is missing, the component serves a page that says so.
 console:
@@ -52,6 +69,7 @@ toolchain:
 # `make build`, which makes what is shipped, and all components are compiled alike, so that they share dependencies.
 QUICK := quick-components test test-components lint lint-components integration chaos console-test rollout backup-test
 $(QUICK): FAST := $(COMPONENTS)
+$(QUICK): REMAP :=
 $(QUICK): export CARGO_PROFILE_COMPONENT_LTO := off
 $(QUICK): export CARGO_PROFILE_COMPONENT_CODEGEN_UNITS := 16
 $(QUICK): export CARGO_PROFILE_COMPONENT_OPT_LEVEL := s
