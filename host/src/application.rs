@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use edge_capabilities::breaker::upstream::Limits;
+use edge_capabilities::breaker::upstream::{HOST_BREAKS, Limits};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use routefinder::Router;
@@ -263,11 +263,13 @@ fn blueprint(
         allowed_hosts: AllowedHosts::parse(&declared.allowed_outbound_hosts, fill)?,
         application: shared.clone(),
     };
+    // Two breakers for one call would open for different reasons and at different times.
+    let told = [(HOST_BREAKS.to_owned(), "1".to_owned())];
     Ok(ComponentTemplate {
         engine: loading.engine.clone(),
         component: compile(loading.engine, linker, &loading.manifest.folder.join(declared.source_path()?))?,
         grants: Arc::new(grants),
-        environment: declared.environment.clone().into_iter().collect(),
+        environment: declared.environment.clone().into_iter().chain(told).collect(),
         mounts: files::mounts(declared, &loading.manifest.folder, &loading.staging.join(id))?,
         reuse: loading.reuse,
         stdout: loading.stdout.clone(),

@@ -90,11 +90,11 @@ pub struct Options {
     #[arg(long)]
     max_connections: Option<usize>,
     /// Calls to one upstream that are in flight at once, of all components; more wait for half a second, then fail
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = Limits::MAX_CALLS)]
     max_upstream_calls: usize,
     /// Failed calls to an upstream in a row, or half of twice as many within ten seconds, after which it is left alone for a
     /// moment; 0: never
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = Limits::FAILURES)]
     breaker_failures: u32,
     /// Address of a collector that takes OTLP over HTTP as JSON: traces go to its /v1/traces, metrics to its /v1/metrics
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
@@ -143,15 +143,6 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     result
 }
 
-/// How upstreams are met.
-fn upstream_limits(max_calls: usize, breaker_failures: u32) -> Limits {
-    let limits = Limits::new(max_calls.max(1));
-    match breaker_failures {
-        0 => Limits { in_a_row: u32::MAX, min_calls: u32::MAX, ..limits },
-        failures => Limits { in_a_row: failures, min_calls: failures.saturating_mul(2), ..limits },
-    }
-}
-
 async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, stderr: Output) -> anyhow::Result<()> {
     let manifest = Manifest::load(&options.manifest)?;
     let state_dir = options.state_dir.clone().unwrap_or_else(|| manifest.folder.join(".spin"));
@@ -198,7 +189,7 @@ async fn serve(options: &Options, files: u64, started: Instant, stdout: Output, 
             standing: Duration::from_millis(options.queue_timeout_ms / 4),
             max_waiting: options.max_queue,
         },
-        upstream_limits: upstream_limits(options.max_upstream_calls, options.breaker_failures),
+        upstream_limits: Limits::new(options.max_upstream_calls, options.breaker_failures),
         telemetry,
         stdout,
         stderr,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
+use edge_capabilities::breaker::upstream::HOST_BREAKS;
 use edge_capabilities::breaker::{Breaker, Policy};
 use edge_capabilities::clock::within;
 use edge_capabilities::http::{HttpError, MAX_RESPONSE_BYTES, UpstreamName};
@@ -17,30 +18,32 @@ use spin_sdk::wasip3::http::types::ErrorCode;
 
 use crate::MAX_CALLS;
 
-/// When the breaker of an upstream opens: after this many time-outs in a row. A call that fails at once does not count,
-/// because it costs no time.
+/// When the breaker of an upstream opens where the host has none: after this many time-outs in a row. A call that fails at
+/// once does not count, because it costs no time.
 const BREAKER_POLICY: Policy = Policy::new(5, Duration::from_secs(1));
 
 pub(crate) struct Outbound {
     clock: Arc<dyn Clock>,
-    breakers: Mutex<BTreeMap<String, Arc<Breaker>>>,
+    /// Of this instance. None: the host has breakers, for all instances together.
+    breakers: Option<Mutex<BTreeMap<String, Arc<Breaker>>>>,
 }
 
 impl Outbound {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, breakers: Mutex::default() }
+        let breakers = std::env::var_os(HOST_BREAKS).is_none().then(Mutex::default);
+        Self { clock, breakers }
     }
 
-    /// The breaker of the upstream at `uri`. A component has few upstreams, which its manifest names.
-    fn breaker(&self, uri: &Uri) -> Arc<Breaker> {
+    /// The breaker of the upstream at `uri`, if there is one here. A component has few upstreams, which its manifest names.
+    fn breaker(&self, uri: &Uri) -> Option<Arc<Breaker>> {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
-        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut breakers = self.breakers.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(breaker) = breakers.get(authority) {
-            return breaker.clone();
+            return Some(breaker.clone());
         }
         let breaker = Arc::new(Breaker::new(BREAKER_POLICY));
         breakers.insert(authority.to_owned(), breaker.clone());
-        breaker
+        Some(breaker)
     }
 }
 
@@ -53,18 +56,20 @@ impl Http for Outbound {
         timeout: Duration,
     ) -> Result<Response<Bytes>, HttpError> {
         let breaker = self.breaker(request.uri());
-        let permit = breaker.permit(|| self.clock.elapsed()).map_err(|open| HttpError::NotSent(open.to_string()))?;
+        let permit = match &breaker {
+            Some(breaker) => {
+                let permit = breaker.permit(|| self.clock.elapsed());
+                Some(permit.map_err(|open| HttpError::NotSent(open.to_string()))?)
+            }
+            None => None,
+        };
         let answer = within(&*self.clock, timeout, exchange(request)).await;
-        match answer {
-            Some(answer) => {
-                permit.succeeded();
-                answer
-            }
-            None => {
-                permit.failed(self.clock.elapsed(), timeout);
-                Err(HttpError::TimedOut(timeout))
-            }
-        }
+        match (permit, &answer) {
+            (Some(permit), Some(_)) => permit.succeeded(),
+            (Some(permit), None) => permit.failed(self.clock.elapsed(), timeout),
+            (None, _) => None,
+        };
+        answer.unwrap_or(Err(HttpError::TimedOut(timeout)))
     }
 }
 

@@ -20,6 +20,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks}
 
 use crate::allowed_hosts::{INTERNAL_DOMAIN, default_port};
 use crate::application::Shared;
+use crate::capabilities::upstreams::Permitted;
 use crate::capabilities::{Grants, tls};
 use crate::telemetry::{Ended, Operation};
 
@@ -137,13 +138,31 @@ async fn send(grants: &Grants, request: Request<WasiBody>, options: RequestOptio
         response.map_err(|_| Error::ConnectionReadTimeout)?.map_err(|error| failure(&error))
     };
     let upstream = shared.upstreams.of(&scheme, &authority, port);
-    let response = upstream.run(exchange, outcome).await.unwrap_or_else(|refused| match refused {
-        // To the component it looks as if nobody listened.
-        Refused::Open(_) => Err(Error::ConnectionRefused),
-        Refused::Busy(_) => Err(Error::ConnectionLimitReached),
-    });
+    let mut permitted = match upstream.permit().await {
+        Ok(permitted) => permitted,
+        Err(refused) => {
+            // To the component it looks as if nobody listened.
+            let error = match refused {
+                Refused::Open(_) => Error::ConnectionRefused,
+                Refused::Busy(_) => Error::ConnectionLimitReached,
+            };
+            return call.end(Err(error));
+        }
+    };
+    let response = exchange.await;
+    // A call has succeeded when the whole of its answer is there.
+    let permitted = match outcome(&response) {
+        Outcome::Succeeded => {
+            permitted.await_rest();
+            Some(permitted)
+        }
+        other => {
+            permitted.end(other);
+            None
+        }
+    };
     let response = call.end(response)?;
-    Ok(response.map(|body| Patient { body, between_bytes, sleep: None }.boxed_unsync()))
+    Ok(response.map(|body| Patient::new(body, between_bytes, permitted).boxed_unsync()))
 }
 
 /// A call that is traced, and ends as one that was given up where nobody says what came of it.
@@ -225,6 +244,30 @@ struct Patient {
     body: hyper::body::Incoming,
     between_bytes: Duration,
     sleep: Option<std::pin::Pin<Box<tokio::time::Sleep>>>,
+    /// The call that it is the answer to, until it has ended.
+    permitted: Option<Permitted>,
+}
+
+impl Patient {
+    fn new(body: hyper::body::Incoming, between_bytes: Duration, permitted: Option<Permitted>) -> Self {
+        let mut patient = Self { body, between_bytes, sleep: None, permitted };
+        if hyper::body::Body::is_end_stream(&patient.body) {
+            patient.note::<()>(None);
+        }
+        patient
+    }
+
+    /// Notes what came of the call, once that is known.
+    fn note<T>(&mut self, frame: Option<&std::result::Result<T, Error>>) {
+        let outcome = match frame {
+            Some(Err(_)) => Outcome::Failed,
+            Some(Ok(_)) if !hyper::body::Body::is_end_stream(&self.body) => return,
+            _ => Outcome::Succeeded,
+        };
+        if let Some(permitted) = self.permitted.take() {
+            permitted.end(outcome);
+        }
+    }
 }
 
 impl hyper::body::Body for Patient {
@@ -236,7 +279,7 @@ impl hyper::body::Body for Patient {
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>>>> {
         use std::task::Poll;
-        match std::pin::Pin::new(&mut self.body).poll_frame(context) {
+        let polled = match std::pin::Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(frame) => {
                 self.sleep = None;
                 Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
@@ -246,7 +289,11 @@ impl hyper::body::Body for Patient {
                 let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(between_bytes)));
                 sleep.as_mut().poll(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
             }
+        };
+        if let Poll::Ready(frame) = &polled {
+            self.note(frame.as_ref());
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

@@ -130,30 +130,19 @@ impl Upstream {
         }
     }
 
-    /// What `call` gives, once it may be made; an error, where it may not. `outcome` says what that means for the upstream. A
-    /// call that is given up has failed, unless that was soon.
-    pub async fn run<T>(
-        &self,
-        call: impl Future<Output = T>,
-        outcome: impl FnOnce(&T) -> Outcome,
-    ) -> Result<T, Refused> {
-        let permitted = match self.permit().await {
-            Ok(permitted) => permitted,
-            Err(refused) => {
-                let count = match refused {
-                    Refused::Open(_) => &self.refused_open,
-                    Refused::Busy(_) => &self.refused_busy,
-                };
-                count.fetch_add(1, Ordering::Relaxed);
-                return Err(refused);
-            }
+    /// The permission to make a call, which is counted until it is told what came of it. A call that is given up has failed,
+    /// unless that was soon.
+    pub async fn permit(self: &Arc<Self>) -> Result<Permitted, Refused> {
+        let permitted = self.wait_for_permit().await;
+        match permitted {
+            Err(Refused::Open(_)) => self.refused_open.fetch_add(1, Ordering::Relaxed),
+            Err(Refused::Busy(_)) => self.refused_busy.fetch_add(1, Ordering::Relaxed),
+            Ok(_) => 0,
         };
-        let result = call.await;
-        permitted.end(outcome(&result));
-        Ok(result)
+        permitted
     }
 
-    async fn permit(&self) -> Result<Permitted<'_>, Refused> {
+    async fn wait_for_permit(self: &Arc<Self>) -> Result<Permitted, Refused> {
         let mut waiting: Option<Waiting<'_>> = None;
         let mut deadline = None;
         loop {
@@ -162,7 +151,7 @@ impl Upstream {
             freed.as_mut().enable();
             let now = self.now();
             let busy = match self.breaker.begin(now) {
-                Ok(call) => return Ok(Permitted { upstream: self, call: Some(call), began: now }),
+                Ok(call) => return Ok(Permitted { upstream: self.clone(), call: Some(call), began: now }),
                 Err(refused @ Refused::Open(_)) => return Err(refused),
                 Err(refused @ Refused::Busy(_)) => refused,
             };
@@ -197,19 +186,26 @@ impl Drop for Waiting<'_> {
 }
 
 /// A call in flight.
-struct Permitted<'u> {
-    upstream: &'u Upstream,
+pub struct Permitted {
+    upstream: Arc<Upstream>,
     call: Option<Call>,
     began: Duration,
 }
 
-impl Permitted<'_> {
-    fn end(mut self, outcome: Outcome) {
+impl Permitted {
+    /// The upstream has sent the head of its answer: it has failed if the rest does not come.
+    pub fn await_rest(&mut self) {
+        self.began = self.upstream.now();
+    }
+
+    /// What came of it.
+    pub fn end(mut self, outcome: Outcome) {
         self.note(outcome);
     }
 
     fn note(&mut self, outcome: Outcome) {
-        let (upstream, Some(call)) = (self.upstream, self.call.take()) else { return };
+        let Some(call) = self.call.take() else { return };
+        let upstream = &self.upstream;
         match upstream.breaker.end(call, outcome, upstream.now(), chance()) {
             Some(Change::Opened) => {
                 upstream.opened.fetch_add(1, Ordering::Relaxed);
@@ -228,7 +224,7 @@ impl Permitted<'_> {
     }
 }
 
-impl Drop for Permitted<'_> {
+impl Drop for Permitted {
     fn drop(&mut self) {
         if self.call.is_some() {
             let took = self.upstream.now().saturating_sub(self.began);
@@ -247,15 +243,18 @@ mod tests {
     use super::*;
 
     fn upstreams(max_calls: usize) -> Upstreams {
-        Upstreams::new(Limits::new(max_calls))
+        Upstreams::new(Limits::new(max_calls, Limits::FAILURES))
     }
 
     fn erp(upstreams: &Upstreams) -> Arc<Upstream> {
         upstreams.of("http", &Authority::from_static("erp:8000"), 8000)
     }
 
-    async fn ask(upstream: &Upstream, takes: Duration, outcome: Outcome) -> Result<(), Refused> {
-        upstream.run(async { tokio::time::sleep(takes).await }, |()| outcome).await
+    async fn ask(upstream: &Arc<Upstream>, takes: Duration, outcome: Outcome) -> Result<(), Refused> {
+        let permitted = upstream.permit().await?;
+        tokio::time::sleep(takes).await;
+        permitted.end(outcome);
+        Ok(())
     }
 
     #[test]
@@ -276,7 +275,7 @@ mod tests {
     async fn upstreams_that_nobody_calls_make_room_and_open_breakers_stay() {
         let upstreams = upstreams(4);
         let gone = erp(&upstreams);
-        for _ in 0..5 {
+        for _ in 0..Limits::FAILURES {
             ask(&gone, Duration::ZERO, Outcome::Failed).await.unwrap();
         }
         drop(gone);
@@ -325,7 +324,7 @@ mod tests {
         let upstreams = upstreams(32);
         let erp = erp(&upstreams);
         let hangs = async || {
-            let call = erp.run(std::future::pending::<()>(), |()| Outcome::Succeeded);
+            let call = ask(&erp, Duration::MAX, Outcome::Succeeded);
             tokio::time::timeout(Duration::from_secs(2), call).await.map_err(|_| ())
         };
         let all = futures::future::join_all((0..40).map(|_| hangs())).await;
@@ -340,12 +339,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn an_upstream_that_sends_heads_without_bodies_opens_its_breaker() {
+        let upstreams = upstreams(4);
+        let erp = erp(&upstreams);
+        for (waits, state) in [(50, State::Closed), (500, State::Open)] {
+            for _ in 0..Limits::FAILURES {
+                let mut permitted = erp.permit().await.unwrap();
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                permitted.await_rest();
+                tokio::time::sleep(Duration::from_millis(waits)).await;
+                assert_eq!(erp.status().in_flight, 1);
+            }
+            assert_eq!(erp.status().state, state, "given up after {waits} ms");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn those_that_wait_are_told_at_once_that_the_breaker_opened() {
-        let upstreams = upstreams(5);
+        let upstreams = upstreams(10);
         let erp = erp(&upstreams);
         let began = Instant::now();
         let all =
-            futures::future::join_all((0..20).map(|_| ask(&erp, Duration::from_millis(10), Outcome::Failed))).await;
+            futures::future::join_all((0..25).map(|_| ask(&erp, Duration::from_millis(10), Outcome::Failed))).await;
         assert_eq!(all.iter().filter(|answer| matches!(answer, Err(Refused::Open(_)))).count(), 15);
         assert_eq!(began.elapsed(), Duration::from_millis(10));
         assert_eq!(erp.status().refused_open, 15);

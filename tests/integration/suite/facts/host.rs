@@ -19,7 +19,10 @@ use crate::facts::capabilities::Probe;
 use crate::facts::facts;
 use crate::servers::new_folder;
 use crate::shape::{Shape, Stage};
-use breakers::an_upstream_that_fails_is_left_alone_until_it_is_back;
+use breakers::{
+    an_upstream_that_fails_is_left_alone_until_it_is_back,
+    how_many_failures_open_a_breaker_is_for_the_host_alone_to_say,
+};
 use demo::a_sample_company_is_made_once_however_often_it_is_asked_for;
 use harm::{
     an_endless_loop_is_cut_off_and_holds_up_nobody_else, an_instance_that_takes_too_much_memory_fails_alone,
@@ -52,6 +55,7 @@ facts! {
     told_to_stop_it_waits_for_no_half_sent_request: one_is_enough,
     a_sample_company_is_made_once_however_often_it_is_asked_for: one_is_enough,
     an_upstream_that_fails_is_left_alone_until_it_is_back: one_is_enough,
+    how_many_failures_open_a_breaker_is_for_the_host_alone_to_say: one_is_enough,
 }
 
 fn one_is_enough(shape: Shape) -> bool {

@@ -13,10 +13,14 @@ use std::time::Duration;
 
 use super::{Change, Open};
 
+/// The environment variable of a component by which a host says that it has a breaker for each upstream: the component then
+/// has none of its own.
+pub const HOST_BREAKS: &str = "EDGE_HOST_BREAKS";
+
 /// When a breaker opens and closes, and how many calls it lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Failures in a row, with no success between them, that open it.
+    /// Failures in a row, with no success between them, that open it; `u32::MAX`: never.
     pub in_a_row: u32,
     /// The time over which calls are counted; half of them failing opens it.
     pub window: Duration,
@@ -37,12 +41,23 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What upstreams are met with unless somebody says otherwise, with at most `max_calls` calls in flight.
-    pub const fn new(max_calls: usize) -> Self {
+    /// Failures that open a breaker, unless the operator says otherwise.
+    pub const FAILURES: u32 = 10;
+    /// Calls in flight at once, unless the operator says otherwise.
+    pub const MAX_CALLS: usize = 32;
+
+    /// At most `max_calls` calls in flight, but one in any case. `failures` in a row open the breaker, or half of twice as
+    /// many calls; 0: nothing but the upstream's own request for a pause does.
+    pub const fn new(max_calls: usize, failures: u32) -> Self {
+        let (in_a_row, min_calls) = match failures {
+            0 => (u32::MAX, u32::MAX),
+            failures => (failures, failures.saturating_mul(2)),
+        };
+        let max_calls = if max_calls == 0 { 1 } else { max_calls };
         Self {
-            in_a_row: 5,
+            in_a_row,
             window: Duration::from_secs(10),
-            min_calls: 10,
+            min_calls,
             initial_open: Duration::from_millis(500),
             max_open: Duration::from_millis(1500),
             max_pause: Duration::from_secs(30),
@@ -323,8 +338,9 @@ mod tests {
     /// No shorter and no longer.
     const EVEN: f64 = 0.5;
 
+    /// As on a node that nobody has set otherwise, but for the calls in flight.
     fn breaker() -> UpstreamBreaker {
-        UpstreamBreaker::new(Limits::new(4))
+        UpstreamBreaker::new(Limits::new(4, Limits::FAILURES))
     }
 
     fn call(breaker: &UpstreamBreaker, at: u64, outcome: Outcome) -> Option<Change> {
@@ -346,7 +362,7 @@ mod tests {
 
     fn opened(at: u64) -> UpstreamBreaker {
         let breaker = breaker();
-        for _ in 0..5 {
+        for _ in 0..Limits::FAILURES {
             call(&breaker, at, Outcome::Failed);
         }
         assert_eq!(breaker.state(ms(at)), State::Open);
@@ -354,14 +370,14 @@ mod tests {
     }
 
     #[test]
-    fn five_failures_in_a_row_open_it_and_a_success_between_begins_the_count_anew() {
+    fn ten_failures_in_a_row_open_it_and_a_success_between_begins_the_count_anew() {
         let breaker = breaker();
-        for _ in 0..4 {
+        for _ in 0..9 {
             assert_eq!(call(&breaker, 0, Outcome::Failed), None);
         }
         // The calls are too few to say anything as a share.
         assert_eq!(call(&breaker, 0, Outcome::Succeeded), None);
-        for _ in 0..4 {
+        for _ in 0..9 {
             assert_eq!(call(&breaker, 0, Outcome::Failed), None);
         }
         assert_eq!(call(&breaker, 0, Outcome::Failed), Some(Change::Opened));
@@ -369,14 +385,23 @@ mod tests {
     }
 
     #[test]
-    fn half_of_ten_calls_in_ten_seconds_failing_opens_it() {
+    fn half_of_twenty_calls_in_ten_seconds_failing_opens_it() {
         let breaker = breaker();
-        for at in 0..4 {
+        for at in 0..9 {
             assert_eq!(call(&breaker, at * 1000, Outcome::Failed), None);
             assert_eq!(call(&breaker, at * 1000, Outcome::Succeeded), None);
         }
-        assert_eq!(call(&breaker, 4000, Outcome::Succeeded), None);
-        assert_eq!(call(&breaker, 4000, Outcome::Failed), Some(Change::Opened), "5 of 10");
+        assert_eq!(call(&breaker, 9000, Outcome::Succeeded), None);
+        assert_eq!(call(&breaker, 9000, Outcome::Failed), Some(Change::Opened), "10 of 20");
+    }
+
+    #[test]
+    fn a_breaker_without_a_number_of_failures_opens_for_nothing_but_a_pause_that_is_asked_for() {
+        let breaker = UpstreamBreaker::new(Limits::new(0, 0));
+        for at in 0..1000 {
+            assert_eq!(call(&breaker, at, Outcome::Failed), None);
+        }
+        assert_eq!(call(&breaker, 1000, Outcome::Paused(ms(5000))), Some(Change::Opened));
     }
 
     #[test]
@@ -387,16 +412,16 @@ mod tests {
             assert_eq!(call(&breaker, at * 100, outcome), None, "two in five fail");
         }
         call(&breaker, 20_000, Outcome::Succeeded);
-        for at in 1..5 {
+        for at in 1..10 {
             call(&breaker, 20_000 + at, Outcome::Failed);
         }
-        for at in 0..5 {
+        for at in 0..9 {
             assert_eq!(call(&breaker, 30_000 + at, Outcome::Succeeded), None);
         }
         assert_eq!(
             call(&breaker, 30_100, Outcome::Failed),
             None,
-            "the four are ten seconds old: one of six failed, not five of eleven"
+            "the nine are ten seconds old: one of ten failed, not ten of twenty"
         );
     }
 
@@ -415,7 +440,7 @@ mod tests {
     fn the_time_that_it_stays_open_is_spread_by_a_fifth() {
         for (chance, wait) in [(0.0, 400), (0.5, 500), (1.0, 600)] {
             let breaker = breaker();
-            for _ in 0..5 {
+            for _ in 0..Limits::FAILURES {
                 let call = breaker.begin(ms(0)).unwrap();
                 breaker.end(call, Outcome::Failed, ms(0), chance);
             }
@@ -484,7 +509,7 @@ mod tests {
     fn what_began_before_it_opened_neither_keeps_it_open_nor_closes_it() {
         let breaker = breaker();
         let old: Vec<_> = (0..3).map(|_| breaker.begin(ms(0)).unwrap()).collect();
-        for _ in 0..5 {
+        for _ in 0..Limits::FAILURES {
             call(&breaker, 10, Outcome::Failed);
         }
         for (call, outcome) in old.into_iter().zip([Outcome::Failed, Outcome::Succeeded, Outcome::Unknown]) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use upstreams::Ordered;
 
 use crate::edge::{Edge, Settings, eventually};
 use crate::shape::Stage;
@@ -16,7 +17,7 @@ async fn troubled(edge: &Edge) -> Option<String> {
 }
 
 pub(super) async fn an_upstream_that_fails_is_left_alone_until_it_is_back(stage: Arc<Stage>) {
-    let edge = stage.own(Settings::steady().with("--breaker-failures", "10")).await;
+    let edge = stage.own(Settings::steady().with("--breaker-failures", 10)).await;
     let org = edge.organization();
     org.seat("ana", &json!({}));
     assert_eq!(org.verify("ana").await["hasAccess"], true);
@@ -44,4 +45,19 @@ pub(super) async fn an_upstream_that_fails_is_left_alone_until_it_is_back(stage:
         troubled(&edge).await.is_none().then_some(())
     })
     .await;
+}
+
+pub(super) async fn how_many_failures_open_a_breaker_is_for_the_host_alone_to_say(stage: Arc<Stage>) {
+    let settings = Settings::steady().with("--breaker-failures", 0).with("upstream_timeout_ms", 250);
+    let edge = stage.own(settings).await;
+    let org = edge.organization();
+    org.seat("ana", &json!({}));
+    org.make_acquainted("ana").await;
+    let before = org.questions();
+    org.fails(Ordered { hang: true, ..Ordered::default() });
+    // More than a component bears where its host has no breaker, and over a longer time.
+    for number in 0..8 {
+        org.ask(&format!("user_{number}")).await.refused(503, "UPSTREAM_UNAVAILABLE");
+    }
+    assert_eq!(org.questions() - before, 8);
 }
