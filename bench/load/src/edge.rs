@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -118,27 +118,34 @@ pub fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-/// Whether this process runs where the edge does, or in a place of its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Edge,
-    Generator,
+/// The cores of the generator and of the edge, as `taskset` reads them.
+struct Cores {
+    generator: String,
+    edge: String,
 }
 
-/// Moves this thread, and what it starts from now on, to the cores of one side: the last core is the generator's, the others
-/// are the edge's.
-fn move_to(side: Side, all: &CpuSet) -> anyhow::Result<()> {
-    let mut cores: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|core| all.is_set(*core)).collect();
-    if cores.len() < 2 {
-        return Ok(());
+impl Cores {
+    /// The last core is the generator's, the others are the edge's. None: there is one alone, or it is not known.
+    fn apart() -> Option<Self> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?.trim().to_owned();
+        let range = |range: &str| -> Option<Vec<usize>> {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            Some((first.parse().ok()?..=last.parse().ok()?).collect())
+        };
+        let mut all: Vec<usize> = list.split(',').filter_map(range).flatten().collect();
+        let generator = all.pop()?.to_string();
+        let edge = all.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        (!edge.is_empty()).then_some(Self { generator, edge })
     }
-    let last = cores.pop();
-    let mut set = CpuSet::new();
-    match side {
-        Side::Edge => cores.into_iter().for_each(|core| set.set(core)),
-        Side::Generator => last.into_iter().for_each(|core| set.set(core)),
+
+    /// Moves this process to the generator's.
+    fn move_here(&self) -> anyhow::Result<()> {
+        let id = std::process::id().to_string();
+        let moved = Command::new("taskset").args(["-a", "-cp", &self.generator, &id]).stdout(Stdio::null()).status();
+        let moved = moved.context("taskset is missing: apt-get install util-linux, or --share-cores")?;
+        if moved.success() { Ok(()) } else { bail!("taskset says {moved}") }
     }
-    Ok(sched_setaffinity(None, &set)?)
 }
 
 /// A key, and the organisation whose seats it asks for.
@@ -171,9 +178,12 @@ impl Edge {
     /// Starts both in an empty state. `erp_at`: where the edge believes the ERP to be, by what the ERP's own address is.
     pub async fn start(place: &Place, erp_at: impl FnOnce(SocketAddr) -> SocketAddr) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("bheem-load-").tempdir()?;
-        let all = sched_getaffinity(None)?;
-        let apart = |side| if place.shares_cores { Ok(()) } else { move_to(side, &all) };
-        apart(Side::Generator)?;
+        // Asked once: from then on this process has a core of its own.
+        static CORES: OnceLock<Option<Cores>> = OnceLock::new();
+        let cores = CORES.get_or_init(|| if place.shares_cores { None } else { Cores::apart() }).as_ref();
+        if let Some(cores) = cores {
+            cores.move_here()?;
+        }
         let address = free_address()?;
         let mut command = Command::new(place.program("upstreams"));
         command.arg("--listen").arg(address.to_string());
@@ -181,7 +191,22 @@ impl Edge {
         erp.ready("/_control/calls").await.context("the stand-in ERP")?;
         let edge = |state: &Path, erp_at: SocketAddr| -> anyhow::Result<Process> {
             let address = free_address()?;
-            let mut command = Command::new(place.program("bheem-edge"));
+            let program = place.program("bheem-edge");
+            // `taskset` becomes the edge, with the same id.
+            let mut command = match cores {
+                Some(cores) => {
+                    let mut command = Command::new("taskset");
+                    // Compiling takes all cores that there are.
+                    let own = if state == place.compiled {
+                        format!("{},{}", cores.edge, cores.generator)
+                    } else {
+                        cores.edge.clone()
+                    };
+                    command.arg("-c").arg(own).arg(program);
+                    command
+                }
+                None => Command::new(program),
+            };
             command.arg("up").arg("-f").arg(&place.manifest).arg("--listen").arg(address.to_string());
             command.arg("--state-dir").arg(state);
             if state != place.compiled {
@@ -190,15 +215,7 @@ impl Edge {
             command.args(&place.edge_options);
             command.env("SPIN_VARIABLE_ERP_URL", format!("http://{erp_at}"));
             command.env("SPIN_VARIABLE_BOOTSTRAP_ADMIN_KEY", ADMIN);
-            // Compiling takes all cores that there are.
-            if state == place.compiled {
-                sched_setaffinity(None, &all)?;
-            } else {
-                apart(Side::Edge)?;
-            }
-            let process = Process::start(command, &folder.path().join("edge.log"), address);
-            apart(Side::Generator)?;
-            process
+            Process::start(command, &folder.path().join("edge.log"), address)
         };
         // What is compiled there already takes no time.
         std::fs::create_dir_all(&place.compiled)?;
