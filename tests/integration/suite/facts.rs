@@ -42,6 +42,7 @@ mod orders;
 mod plans;
 mod rules;
 mod seat_import;
+mod secrets;
 mod sign_in;
 mod stats;
 mod stores;
@@ -129,6 +130,7 @@ pub fn all() -> Vec<Fact> {
         tenants::facts(),
         members::facts(),
         seat_import::facts(),
+        secrets::facts(),
         sign_in::facts(),
         stats::facts(),
         stores::facts(),

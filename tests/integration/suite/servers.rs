@@ -49,7 +49,7 @@ pub fn missing(redis: bool, postgres: bool) -> Option<String> {
         missing.push("redis-server");
     }
     if postgres && Postgres::programs().is_none() {
-        missing.push("initdb, postgres and psql");
+        missing.push("initdb, postgres, psql and pg_dump");
     }
     if missing.is_empty() {
         return None;

@@ -26,6 +26,7 @@ pub struct Postgres {
 pub(super) struct Programs {
     initdb: PathBuf,
     basebackup: PathBuf,
+    dump: PathBuf,
     postgres: PathBuf,
     psql: PathBuf,
 }
@@ -46,6 +47,7 @@ impl Postgres {
         Some(Programs {
             initdb: find("initdb")?,
             basebackup: find("pg_basebackup")?,
+            dump: find("pg_dump")?,
             postgres: find("postgres")?,
             psql: find("psql")?,
         })
@@ -147,6 +149,16 @@ impl Postgres {
     /// Runs statements on it.
     pub async fn run_sql(&self, statements: &str) {
         psql(self.port, statements).await.unwrap();
+    }
+
+    /// All rows of the database at `address`, as text; bytes in hex.
+    pub async fn rows(address: &str) -> Vec<u8> {
+        let programs = Self::programs().expect("PostgreSQL was there");
+        let mut dump = Command::new(programs.dump);
+        dump.arg("--data-only").arg("--dbname").arg(address);
+        let ran = tokio::task::spawn_blocking(move || dump.output()).await.unwrap().unwrap();
+        assert!(ran.status.success(), "pg_dump failed: {}", String::from_utf8_lossy(&ran.stderr));
+        ran.stdout
     }
 
     /// Ends it, with all that goes on in it.
