@@ -1,5 +1,7 @@
 """The edge, in front of the stand-in ERP, with verdicts in its cache."""
 
+import shutil
+
 from . import paths
 from .http_json import Unexpected, call
 from .load import Request
@@ -45,7 +47,10 @@ class Edge:
         port = free_port()
         command = [self.program, "up", "-f", self.manifest, "--listen", f"127.0.0.1:{port}"]
         command += ["--state-dir", self.folder / "state", *self.options]
+        if paths.COMPILED.exists():
+            command += ["--compiled-dir", paths.COMPILED]
         self.server = self.servers.start(self.name, port, command, "/healthz", self.variables)
+        shutil.copytree(self.folder / "state" / "compiled", paths.COMPILED, dirs_exist_ok=True)
         return self.server
 
     def stop(self):

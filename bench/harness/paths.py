@@ -11,6 +11,8 @@ RESULTS = BENCH / "results"
 RELEASE = ROOT / "target" / "release"
 UPSTREAMS = RELEASE / "upstreams"
 AXUM_PEER = RELEASE / "axum-peer"
+#: Compiled components, for the next edge: compiling them takes a minute of processor time.
+COMPILED = ROOT / "target" / "bench-compiled"
 HELLO_MANIFEST = BENCH / "guests" / "spin.toml"
 HELLO_WASM = ROOT / "target" / "wasm32-wasip2" / "component" / "hello_guest.wasm"
 #: BENCH_MANIFEST: another build of the components, to measure one against the other.
