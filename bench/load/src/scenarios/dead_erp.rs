@@ -124,10 +124,7 @@ pub async fn measure(run: &Run) -> anyhow::Result<Vec<Row>> {
     let rate = setting.saturation(step(length.0)).await * PART;
     let dying = Dying { setting, erp, unknown, users: Rc::default(), rate };
     let normal = (length.0 / 5).clamp(Duration::from_secs(3), Duration::from_secs(60));
-    let (without, failed_before) = dying.load("the ERP is well", normal).await;
-    if failed_before > 0 {
-        bail!("{failed_before} checks of known seats were not served while all was well");
-    }
+    let (without, not_served_before) = dying.load("the ERP is well", normal).await;
     let hung = dying.die(Health::Hanging, "the ERP hangs", length.0).await?;
     // It is known again what was unknown, and refreshed.
     dying.load("the ERP is well", normal / 2).await;
@@ -135,7 +132,11 @@ pub async fn measure(run: &Run) -> anyhow::Result<Vec<Row>> {
     let mut rows = vec![
         Row::told(NAME, "length", format!("hangs {}, gone {:.0} s", told_length(length), normal.as_secs_f64())),
         Row::told(NAME, "load", format!("{rate:.0}/s known, {UNKNOWN:.0}/s unknown users")),
-        Row::told(NAME, "p99 of known seats, the ERP well", millis(without)),
+        Row::told(
+            NAME,
+            "the ERP well",
+            format!("p99 of known seats {}, {not_served_before} not served", millis(without)),
+        ),
     ];
     for (how, death) in [("hanging", &hung), ("gone", &gone)] {
         let ratio = times(death.p99, without);
