@@ -33,7 +33,7 @@ use crate::application::{Application, Found};
 use crate::log;
 use crate::node_status::{Node, Page};
 use crate::refusal::{self, Refusal};
-use crate::rest::Rest;
+use crate::rest;
 use crate::telemetry::Ended;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
@@ -266,7 +266,7 @@ impl Server {
             Ok(found) => found,
             Err(refusal) => {
                 // Who is refused by the head may still be sending.
-                drop(Rest::of(body, is_announced));
+                rest::refuse(body, is_announced).await;
                 return Err(refusal);
             }
         };
@@ -280,7 +280,7 @@ impl Server {
         // Before anything is read, stored or begun for it.
         let places = self.places.would_take(found.component(), applicant);
         if let Err(shed) = places.and_then(|()| self.application.processor().would_take(applicant)) {
-            drop(Rest::of(body, is_announced));
+            rest::refuse(body, is_announced).await;
             return Err(turn_away(shed));
         }
         let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
