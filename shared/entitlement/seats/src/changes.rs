@@ -28,10 +28,15 @@ use watch::{BLIND, Turn, Watch};
 
 /// How old what an instance knows becomes before it looks again. All instances that learn the same at the same time would
 /// also look at the same time, so each adds a time of its own, up to [`PHASES`]: the first of all looks into the database,
-/// and the others find what it found in the cache. A raise is listed within the sum of the two.
+/// and the others find what it found in the cache. A raise is listed within the sum of the two, and [`MAX_APART`].
 const LOOK: Duration = Duration::from_millis(420);
 /// The most that an instance adds to [`LOOK`], milliseconds.
 const PHASES: u64 = 120;
+/// How far those who wait in an instance are woken apart: all of them ask again at once, and must not wait long for the
+/// processor.
+const APART: Duration = Duration::from_millis(3);
+/// The most that this adds.
+const MAX_APART: Duration = Duration::from_millis(60);
 /// How old what another instance has found may be.
 const RECENT: Duration = Duration::from_millis(250);
 /// The shortest time between two looks.
@@ -184,8 +189,12 @@ impl Feed {
                         clock.sleep(pause.min(left)).await;
                     }
                 }
-                Turn::Sleep(signalled) => {
+                Turn::Sleep { signalled, before } => {
                     select(signalled, clock.sleep(left)).await;
+                    let left = deadline.saturating_sub(clock.elapsed());
+                    if before > 0 && !left.is_zero() {
+                        clock.sleep(APART.saturating_mul(before).min(MAX_APART).min(left)).await;
+                    }
                 }
             }
         }

@@ -63,8 +63,8 @@ pub(super) enum Turn {
     Read(Sight),
     /// Look for all, some time after what was found last.
     Look(Sight),
-    /// Sleep until it is signalled.
-    Sleep(Signalled),
+    /// Sleep until it is signalled; so many others sleep already.
+    Sleep { signalled: Signalled, before: u32 },
     /// Say that it cannot know.
     Blind,
 }
@@ -123,8 +123,9 @@ impl Place<'_> {
         }
         // INVARIANT: who sleeps knows what everybody knows.
         let (signal, signalled) = self.watch.signals.pair();
+        let before = u32::try_from(state.asleep.len()).unwrap_or(u32::MAX);
         state.asleep.push((self.id, signal));
-        Turn::Sleep(signalled)
+        Turn::Sleep { signalled, before }
     }
 }
 

@@ -22,7 +22,7 @@ fn leads(place: &Place<'_>) -> bool {
 
 fn sleeps(place: &Place<'_>) -> Signalled {
     match place.turn(position(1), START) {
-        Turn::Sleep(signalled) => signalled,
+        Turn::Sleep { signalled, .. } => signalled,
         _ => panic!("it is awake"),
     }
 }
