@@ -27,6 +27,7 @@ mod lifetime;
 mod metrics;
 mod organization_names;
 mod reconciliation;
+mod refresh_pause;
 mod remembered;
 mod router;
 mod seat;

@@ -19,6 +19,7 @@ use crate::fence::Fences;
 use crate::invalidation::Invalidation;
 use crate::leader_election::LeaderElection;
 use crate::reconciliation::Reconciliation;
+use crate::refresh_pause::RefreshPauses;
 use crate::remembered::Remembered;
 use crate::seat_access::SeatAccess;
 use crate::seat_record::{NoRecord, SeatRecord};
@@ -56,6 +57,7 @@ struct Inner {
     remembered: Remembered,
     requests: SingleFlight<String, Outcome>,
     refreshes: SingleFlight<String, ()>,
+    refresh_pauses: RefreshPauses,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
@@ -86,6 +88,7 @@ impl Verification {
             remembered: Remembered::new(clock.clone(), db),
             requests: SingleFlight::default(),
             refreshes: SingleFlight::default(),
+            refresh_pauses: RefreshPauses::default(),
             settings: Mutex::default(),
             capabilities,
         }))

@@ -62,8 +62,11 @@ impl Verification {
         self.fetch(subject, settings, None, None).await
     }
 
-    /// Asks the ERP behind the answer, unless that is being done.
+    /// Asks the ERP behind the answer, unless that is being done, or the ERP has just given no answer.
     pub(super) fn refresh(&self, subject: &Subject, cached: &CachedVerdict) {
+        if self.0.refresh_pauses.holds(subject.org.application.as_str(), self.0.capabilities.clock.elapsed()) {
+            return;
+        }
         let Some(leader) = self.0.refreshes.lead(&subject.key(), &*self.0.capabilities.clock) else { return };
         let (verification, subject, seen_round) = (self.clone(), subject.clone(), cached.round);
         let kind = AnswerKind::of(&cached.answer);
@@ -90,7 +93,10 @@ impl Verification {
             claim = self.0.election.claim(&subject.key(), &mut candidate).await;
         }
         if let Ok(Claim::Won(round)) = claim {
-            self.fetch(subject, &settings, None, Some((round, Some(kind)))).await?;
+            let fetched = self.fetch(subject, &settings, None, Some((round, Some(kind)))).await;
+            let Inner { refresh_pauses, capabilities, .. } = &*self.0;
+            refresh_pauses.note(subject.org.application.as_str(), &fetched, capabilities.clock.elapsed());
+            fetched?;
         }
         Ok(())
     }

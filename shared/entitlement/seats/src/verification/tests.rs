@@ -434,3 +434,31 @@ async fn while_the_erp_is_down_it_is_not_hammered_behind_stale_answers() {
     let calls = erp.calls() - before;
     assert!((1..=5).contains(&calls), "{calls} calls in a second");
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_the_erp_is_down_a_thousand_stale_users_cost_no_more_than_one() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    let source = async |user: u64| verification.verify(&subject(&format!("u{user}")), None).await.unwrap().source;
+    for user in 0..1000 {
+        source(user).await;
+    }
+    erp.is_down();
+    erp.pass(FRESH + A_MOMENT).await;
+    let before = erp.calls();
+    for user in 0..1000 {
+        assert_eq!(source(user).await, Source::Stale);
+        erp.pass(Duration::from_millis(1)).await;
+    }
+    let calls = erp.calls() - before;
+    assert!((1..=100).contains(&calls), "{calls} calls in a second");
+    // Its return is noticed soon, and then all are refreshed.
+    erp.says_seat(&json!({"version": 2}));
+    erp.pass(Duration::from_secs(1)).await;
+    for round in [Source::Stale, Source::Cache] {
+        for user in 0..1000 {
+            assert_eq!(source(user).await, round, "{user}");
+        }
+        erp.pass(Duration::from_millis(100)).await;
+    }
+}
