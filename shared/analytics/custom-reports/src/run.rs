@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::ReportsRead;
 use edge_capabilities::Timestamp;
 use edge_entities::zone_of;
-use edge_http::{Code, Problem};
+use edge_http::Problem;
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::HeaderMap;
@@ -66,9 +66,8 @@ impl AppState {
         format: Format,
     ) -> Result<Response, Problem> {
         let plan = Plan::new(request, &zone_of(tenant), at)?;
-        if plan.root.name == PAYMENTS && !self.payments.catch_up().await? {
-            let detail = "The payments that gateways reported are still being taken over; try again.";
-            return Err(Problem::new(Code::StoreUnavailable, detail).retry_after(10));
+        if plan.root.name == PAYMENTS {
+            self.payments.catch_up_for_answer().await?;
         }
         let most = format.rows(plan.limit);
         respond(Rows::new(&self.db, plan, &tenant.id, most), format).await

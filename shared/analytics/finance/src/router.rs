@@ -12,7 +12,6 @@ use edge_contracts::Contracts;
 use edge_database::Db;
 use edge_disputes::Disputes;
 use edge_entities::{Charges, Consolidation, Entities};
-use edge_http::{Code, Problem};
 use edge_invoices::Invoices;
 use edge_mrr::MrrLedger;
 use edge_payment_history::{Collector, PaymentHistory};
@@ -30,7 +29,7 @@ pub(crate) struct Services {
     pub(crate) budgets: Budgets,
     capabilities: Capabilities,
     pub(crate) charges: Charges,
-    collector: Collector,
+    pub(crate) collector: Collector,
     pub(crate) consolidation: Consolidation,
     pub(crate) contracts: Contracts,
     pub(crate) departments: Departments,
@@ -55,15 +54,6 @@ impl std::ops::Deref for AppState {
 impl Services {
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
-    }
-
-    /// Takes over what gateways reported of payments; an error where that takes longer than can be waited for.
-    pub(crate) async fn take_over_payments(&self) -> Result<(), Problem> {
-        if self.collector.catch_up().await? {
-            return Ok(());
-        }
-        let detail = "The payments that gateways reported are still being taken over; try again.";
-        Err(Problem::new(Code::StoreUnavailable, detail).retry_after(10))
     }
 }
 

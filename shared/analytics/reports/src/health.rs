@@ -151,7 +151,7 @@ pub(crate) async fn get_health(
     ask: AnalyticsQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    state.take_over_payments().await?;
+    state.collector.catch_up_for_answer().await?;
     let weights = Weights::load(&*state.capabilities.config).await;
     let weights = weights.map_err(|error| Problem::new(Code::Internal, "The edge failed.").because(error))?;
     let (organizations, next) = state.page_of(&ask).await?;

@@ -112,7 +112,7 @@ pub(crate) async fn get_revenue(
     ask: AnalyticsQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    state.take_over_payments().await?;
+    state.collector.catch_up_for_answer().await?;
     let cells = state.mrr.cells(&ask.mrr()).await?;
     let payments = state.payments.periods(&history_query(&ask)).await?;
     let mut results = Vec::new();

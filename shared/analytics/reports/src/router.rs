@@ -7,7 +7,6 @@ use axum::routing::get;
 use edge_access::Authenticator;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
-use edge_http::{Code, Problem};
 use edge_jobs::{JobQueue, JobRunner};
 use edge_mrr::{MrrLedger, ROLL_UP, ROLL_UP_EVERY, RollUp};
 use edge_payment_history::{COLLECT, COLLECT_EVERY, Collector, PaymentHistory};
@@ -25,7 +24,7 @@ pub(crate) struct AppState(Arc<Services>);
 pub(crate) struct Services {
     authenticator: Authenticator,
     pub(crate) capabilities: Capabilities,
-    collector: Collector,
+    pub(crate) collector: Collector,
     pub(crate) activity: SeatActivity,
     pub(crate) movements: Movements,
     pub(crate) mrr: MrrLedger,
@@ -44,15 +43,6 @@ impl std::ops::Deref for AppState {
 impl Services {
     pub(crate) fn now(&self) -> Timestamp {
         self.capabilities.clock.now()
-    }
-
-    /// Takes over what gateways reported of payments; an error where that takes longer than can be waited for.
-    pub(crate) async fn take_over_payments(&self) -> Result<(), Problem> {
-        if self.collector.catch_up().await? {
-            return Ok(());
-        }
-        let detail = "The payments that gateways reported are still being taken over; try again.";
-        Err(Problem::new(Code::StoreUnavailable, detail).retry_after(10))
     }
 }
 

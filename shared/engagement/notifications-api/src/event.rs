@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use edge_access::{Granted, MessagesRead, MessagesWrite};
 use edge_capabilities::{Timestamp, random};
-use edge_http::{FieldError, InvalidText, Json, Problem, Text};
+use edge_http::{FieldError, InvalidText, Json, Problem, Text, is_email};
 use edge_idempotency::Idempotent;
 use edge_json::AtMost;
 use edge_notifications::event_types::{ALL, OF_WORKSPACE};
@@ -144,9 +144,7 @@ impl RecipientRequest {
                 errors.push(FieldError::new(field(name), InvalidText::<MAX_TEXT_LEN>.to_string()));
             }
         }
-        let is_email =
-            |email: &str| email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-        if self.email.as_deref().is_some_and(|email| !is_email(email) || email.contains([' ', ',', ';', '<', '>'])) {
+        if self.email.as_deref().is_some_and(|email| !is_email(email)) {
             errors.push(FieldError::new(field("email"), "must be an e-mail address"));
         }
         let phone = self.phone.as_deref().map(phone_number);

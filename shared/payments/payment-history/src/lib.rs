@@ -4,6 +4,7 @@
 //! * [`Collector`]: takes the reports over from the inbox, behind the webhooks and never in their way.
 //! * [`PaymentHistory`]: what was collected and given back, how attempts to collect went, and single payments.
 
+mod api;
 mod collector;
 mod history;
 mod payment;

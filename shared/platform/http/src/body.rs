@@ -11,7 +11,8 @@ use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::problem::{Code, FieldError, Problem};
+use crate::field_errors::FieldError;
+use crate::problem::{Code, Problem};
 
 /// The maximum size of a request body, bytes. [`BodyLimit::layer`] sets it for routes; the default is
 /// [`BodyLimit::DEFAULT`].

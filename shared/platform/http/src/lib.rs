@@ -8,6 +8,7 @@ mod body;
 mod conditional;
 mod context;
 mod drain;
+mod field_errors;
 mod html;
 mod layer;
 mod listing;
@@ -26,9 +27,10 @@ pub use body::{BodyLimit, Json, JsonAndBytes, Raw, read_json};
 pub use conditional::if_none_match;
 pub use context::{RateLimitStatus, RequestId, Timings};
 pub use edge_json::{InvalidText, Text, is_email, nullable};
+pub use field_errors::{FieldError, FieldErrors};
 pub use html::{escape_html, page_policy};
 pub use listing::{Listing, Page};
-pub use problem::{Code, FieldError, Members, Problem, ProblemBody};
+pub use problem::{Code, Members, Problem, ProblemBody};
 
 /// `routes` with the conventions of the edge, as the component `component`.
 pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use edge_capabilities::database::DatabaseError;
-use edge_json::{InvalidText, Text};
 use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+
+use crate::field_errors::FieldError;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident $status:ident $text:literal;)*) => {
@@ -293,28 +294,6 @@ codes! {
     NotConfigured SERVICE_UNAVAILABLE "NOT_CONFIGURED";
     /// 503: an upstream cannot be reached or returned an unreadable response.
     UpstreamUnavailable SERVICE_UNAVAILABLE "UPSTREAM_UNAVAILABLE";
-}
-
-/// An invalid field of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// The path of the field in the body: `userId`, `requests[3].userId`.
-    pub field: String,
-    /// What is wrong with the field.
-    pub message: String,
-}
-
-impl FieldError {
-    /// The field `field` is invalid: `message`.
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
-    }
-
-    /// The error of the field `field` whose `text` is not a [`Text`]; None: it is one, or it is absent.
-    pub fn of_text<const MAX_LEN: usize>(field: impl Into<String>, text: Option<&str>) -> Option<Self> {
-        let is_valid = text.is_none_or(Text::<MAX_LEN>::accepts);
-        (!is_valid).then(|| Self::new(field, InvalidText::<MAX_LEN>.to_string()))
-    }
 }
 
 /// An error response.

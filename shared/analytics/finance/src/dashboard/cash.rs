@@ -90,7 +90,7 @@ impl Cash {
         let gateways = if query.entity.is_some() {
             BTreeMap::new()
         } else {
-            state.take_over_payments().await?;
+            state.collector.catch_up_for_answer().await?;
             let history = HistoryQuery {
                 boundaries: query.days.boundaries(),
                 organization: Some(tenant.to_owned()),

@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_database::{Cursor, DatabaseError, Record as _};
 use edge_entities::zone_of;
-use edge_http::{Json, Listing, Page, Problem};
+use edge_http::{FieldErrors, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_invoices::Date;
 use edge_money::{Currency, DecimalAmount, Money};
@@ -20,7 +20,7 @@ use super::request::{CreateAllocationRequest, Maker, SetAllocationsRequest};
 use super::response::{AllocationResponse, AllocationsResponse};
 use super::source::Source;
 use super::store::DepartmentAllocation;
-use crate::body::{Errors, is_id, read_day};
+use crate::body::{is_id, read_day};
 use crate::department::Department;
 use crate::error::AllocationError;
 use crate::gl_mapping::GlKind;
@@ -262,7 +262,7 @@ pub(crate) async fn preview_allocations(
     uri: Uri,
 ) -> Result<Json<PreviewResponse>, Problem> {
     let query: PreviewQuery = read_query(&uri)?;
-    let mut errors = Errors::default();
+    let mut errors = FieldErrors::default();
     let source = Source::parse(&query.source);
     if source.is_none() {
         errors.add("source", NO_SOURCE);
@@ -272,7 +272,7 @@ pub(crate) async fn preview_allocations(
     if let Some(Err(invalid)) = &amount {
         errors.add("amount", invalid.to_string());
     }
-    errors.into_result()?;
+    errors.finish().map_err(Problem::fields)?;
     let (Some(source), Some(Ok(amount))) = (source, amount) else {
         return Err(Problem::field("query", "is not valid"));
     };

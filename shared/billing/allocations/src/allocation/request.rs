@@ -1,6 +1,7 @@
 //! The bodies of requests that make allocations, and their validation.
 
 use edge_capabilities::{Random, Timestamp, random};
+use edge_http::FieldErrors;
 use edge_invoices::Date;
 use edge_money::{Currency, Digits, scaled};
 use edge_time_zones::Zone;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::model::{Allocation, MAX_SHARES, Method};
 use super::source::Source;
-use crate::body::Errors;
+use crate::body::{MAX_LEN, check_day};
 use crate::department::{Department, DepartmentStatus};
 use crate::error::AllocationError;
 use crate::split::WHOLE;
@@ -140,7 +141,13 @@ impl Maker<'_> {
     }
 
     /// Validates a share of `department`, whose entity has `currency`.
-    fn read(&self, terms: &Terms<'_>, department: &Department, currency: Currency, errors: &mut Errors) -> Allocation {
+    fn read(
+        &self,
+        terms: &Terms<'_>,
+        department: &Department,
+        currency: Currency,
+        errors: &mut FieldErrors,
+    ) -> Allocation {
         let Terms { path, method, basis_points, amount, gl_code, .. } = terms;
         let mut wrong = |field: &str, message: &str| errors.add(format!("{path}{field}"), message);
         if department.status == DepartmentStatus::Closed {
@@ -188,7 +195,7 @@ impl Maker<'_> {
             (Method::Percentage | Method::Fixed, Some(_)) => wrong("driver", "is only of headcount and usage"),
             (_, _) => {}
         }
-        errors.check_text(&format!("{path}gl_code"), *gl_code);
+        errors.check_text::<MAX_LEN>(format!("{path}gl_code"), *gl_code);
         Allocation {
             id: format!("alc_{}", random::hex::<12>(self.random)),
             department: department.id.clone(),
@@ -213,7 +220,7 @@ impl CreateAllocationRequest {
         currency: Currency,
         maker: &Maker<'_>,
     ) -> Result<Allocation, AllocationError> {
-        let mut errors = Errors::default();
+        let mut errors = FieldErrors::default();
         if !self.source.is_valid() {
             errors.add("source.id", "must be 1 to 128 bytes without control characters");
         }
@@ -227,12 +234,12 @@ impl CreateAllocationRequest {
             gl_code: self.gl_code.as_deref(),
         };
         let mut share = maker.read(&terms, department, currency, &mut errors);
-        share.from = errors.read_day("from", self.from.as_deref(), maker.zone).unwrap_or(share.from);
-        share.to = errors.read_day("to", self.to.as_deref(), maker.zone);
+        share.from = check_day(&mut errors, "from", self.from.as_deref(), maker.zone).unwrap_or(share.from);
+        share.to = check_day(&mut errors, "to", self.to.as_deref(), maker.zone);
         if share.to.is_some_and(|to| to <= share.from) {
             errors.add("to", "must be after from");
         }
-        errors.finish().map(|()| share)
+        errors.finish().map_err(AllocationError::Invalid).map(|()| share)
     }
 }
 
@@ -252,8 +259,8 @@ impl SetAllocationsRequest {
         departments: &[(Department, Currency)],
         maker: &Maker<'_>,
     ) -> Result<(Date, Vec<Allocation>), AllocationError> {
-        let mut errors = Errors::default();
-        let from = errors.read_day("from", self.from.as_deref(), maker.zone).unwrap_or_else(|| maker.today());
+        let mut errors = FieldErrors::default();
+        let from = check_day(&mut errors, "from", self.from.as_deref(), maker.zone).unwrap_or_else(|| maker.today());
         let mut shares = Vec::new();
         for (index, request) in self.shares.iter().enumerate() {
             let path = format!("shares[{index}].");
@@ -273,6 +280,6 @@ impl SetAllocationsRequest {
             };
             shares.push(maker.read(&terms, department, *currency, &mut errors));
         }
-        errors.finish().map(|()| (from, shares))
+        errors.finish().map_err(AllocationError::Invalid).map(|()| (from, shares))
     }
 }

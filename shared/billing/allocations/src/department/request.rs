@@ -1,12 +1,12 @@
 //! The bodies of requests that create and update departments, and their validation.
 
-use edge_http::nullable;
+use edge_http::{FieldErrors, nullable};
 use edge_time_zones::Zone;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::model::{Department, DepartmentStatus};
-use crate::body::Errors;
+use crate::body::{MAX_LEN, check_day};
 use crate::error::AllocationError;
 use edge_invoices::Date;
 
@@ -82,7 +82,7 @@ pub(super) struct Calendar {
 }
 
 impl DepartmentDetails {
-    fn apply(&self, department: &mut Department, calendar: &Calendar, errors: &mut Errors) {
+    fn apply(&self, department: &mut Department, calendar: &Calendar, errors: &mut FieldErrors) {
         let Self { parent_id, code, cost_center, gl_code, manager_user_id, headcount, headcount_from, status } = self;
         let texts = [
             ("parent_id", parent_id, &mut department.parent),
@@ -93,14 +93,14 @@ impl DepartmentDetails {
         ];
         for (field, new, value) in texts {
             if let Some(new) = new {
-                errors.check_text(field, new.as_deref());
+                errors.check_text::<MAX_LEN>(field, new.as_deref());
                 value.clone_from(new);
             }
         }
         if let Some(status) = status {
             department.status = *status;
         }
-        let from = errors.read_day("headcount_from", headcount_from.as_deref(), &calendar.zone);
+        let from = check_day(errors, "headcount_from", headcount_from.as_deref(), &calendar.zone);
         match headcount {
             Some(headcount) if *headcount > MAX_HEADCOUNT => {
                 errors.add("headcount", format!("must be at most {MAX_HEADCOUNT}"));
@@ -123,27 +123,27 @@ impl DepartmentDetails {
 impl CreateDepartmentRequest {
     /// Validates the request, and writes it into `department`.
     pub(super) fn apply(&self, department: &mut Department, calendar: &Calendar) -> Result<(), AllocationError> {
-        let mut errors = Errors::default();
-        errors.check_text("name", Some(&self.name));
+        let mut errors = FieldErrors::default();
+        errors.check_text::<MAX_LEN>("name", Some(&self.name));
         department.name.clone_from(&self.name);
         department.entity.clone_from(&self.entity_id);
         self.details.apply(department, calendar, &mut errors);
-        errors.finish()
+        errors.finish().map_err(AllocationError::Invalid)
     }
 }
 
 impl UpdateDepartmentRequest {
     /// Validates the changes, and makes them to `department`.
     pub(super) fn apply(&self, department: &mut Department, calendar: &Calendar) -> Result<(), AllocationError> {
-        let mut errors = Errors::default();
+        let mut errors = FieldErrors::default();
         if self.entity_id.as_ref().is_some_and(|entity| *entity != department.entity) {
             errors.add("entity_id", "cannot be changed");
         }
         if let Some(name) = &self.name {
-            errors.check_text("name", Some(name));
+            errors.check_text::<MAX_LEN>("name", Some(name));
             department.name.clone_from(name);
         }
         self.details.apply(department, calendar, &mut errors);
-        errors.finish()
+        errors.finish().map_err(AllocationError::Invalid)
     }
 }

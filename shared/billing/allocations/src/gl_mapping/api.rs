@@ -5,7 +5,7 @@ use axum::response::Response;
 use edge_access::{EnterpriseRead, EnterpriseWrite};
 use edge_capabilities::random;
 use edge_database::{Cursor, Record as _, retry_on_conflict};
-use edge_http::{Json, Listing, Page, Problem};
+use edge_http::{FieldErrors, Json, Listing, Page, Problem};
 use edge_idempotency::Idempotent;
 use edge_tenants::{Scoped, TenantHeader};
 use http::{StatusCode, Uri};
@@ -14,7 +14,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::model::{GlKind, GlMapping};
-use crate::body::{Errors, is_id};
+use crate::body::{MAX_LEN, is_id};
 use crate::error::AllocationError;
 use crate::router::AppState;
 
@@ -88,15 +88,15 @@ pub(crate) async fn create_gl_mapping(
     let scope = caller.idempotency_scope_in(&tenant.id);
     let work = async |new: CreateGlMappingRequest| {
         let CreateGlMappingRequest { kind, department_id, plan_id, gl_code } = new;
-        let mut errors = Errors::default();
-        errors.check_text("gl_code", Some(&gl_code));
-        errors.check_text("plan_id", plan_id.as_deref());
+        let mut errors = FieldErrors::default();
+        errors.check_text::<MAX_LEN>("gl_code", Some(&gl_code));
+        errors.check_text::<MAX_LEN>("plan_id", plan_id.as_deref());
         if let Some(id) = &department_id
             && state.find_department(&tenant.id, id).await.is_err_and(|error| is_unknown(&error))
         {
             errors.add("department_id", "must be the id of a department");
         }
-        errors.into_result()?;
+        errors.finish().map_err(Problem::fields)?;
         let now = state.now();
         let new = GlMapping {
             id: format!("glm_{}", random::hex::<12>(&*state.capabilities.random)),

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use edge_access::EnterpriseRead;
 use edge_database::Cursor;
 use edge_entities::zone_of;
-use edge_http::{Json, Listing, Page, Problem};
+use edge_http::{FieldErrors, Json, Listing, Page, Problem};
 use edge_money::{Currency, DecimalAmount};
 use edge_tenants::{Scoped, Tenant, TenantHeader};
 use http::Uri;
@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::{Action, Line};
 use super::store::{Dimension, LineFilter, Sum};
 use crate::allocation::Source;
-use crate::body::{Errors, is_id};
+use crate::body::{check_day, is_id};
 use crate::gl_mapping::GlKind;
 use crate::router::AppState;
 
@@ -53,7 +53,7 @@ impl LineQuery {
     fn read(uri: &Uri, tenant: &Tenant) -> Result<LineFilter, Problem> {
         let unreadable = |_| Problem::field("kind", "must be revenue, cash, receivable, deferred, tax or refund");
         let Query(query) = Query::<Self>::try_from_uri(uri).map_err(unreadable)?;
-        let (mut errors, zone) = (Errors::default(), zone_of(tenant));
+        let (mut errors, zone) = (FieldErrors::default(), zone_of(tenant));
         let source = query.source.as_deref().map(Source::parse);
         if source == Some(None) {
             errors.add("source", "must be a source such as subscription:sub_1");
@@ -62,9 +62,9 @@ impl LineQuery {
         if let Err(invalid) = &currency {
             errors.add("currency", invalid.to_string());
         }
-        let from = errors.read_day("from", query.from.as_deref(), &zone);
-        let to = errors.read_day("to", query.to.as_deref(), &zone);
-        errors.into_result()?;
+        let from = check_day(&mut errors, "from", query.from.as_deref(), &zone);
+        let to = check_day(&mut errors, "to", query.to.as_deref(), &zone);
+        errors.finish().map_err(Problem::fields)?;
         let is_unallocated = query.department_id.as_deref() == Some("unallocated");
         Ok(LineFilter {
             department: query.department_id.filter(|_| !is_unallocated),

@@ -1,7 +1,7 @@
 //! The bodies of requests that create and update disputes, and their validation.
 
 use edge_capabilities::Timestamp;
-use edge_http::{FieldError, InvalidText, Problem, Text, nullable};
+use edge_http::{FieldError, FieldErrors, InvalidText, Problem, Text, nullable};
 use edge_money::{Currency, Digits, Money};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -69,91 +69,73 @@ pub(super) struct NewDispute {
     pub(super) due_at: Option<Timestamp>,
 }
 
-/// Collects what is wrong.
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
-impl Errors {
-    fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError::new(field, message));
+/// A text of people's, which may have several lines.
+fn check_prose(errors: &mut FieldErrors, field: &str, text: Option<&str>) {
+    let is_legible = |char: char| !char.is_control() || matches!(char, '\n' | '\t' | '\r');
+    if text.is_some_and(|text| text.is_empty() || text.len() > MAX_TEXT || !text.chars().all(is_legible)) {
+        errors.add(field, format!("must be 1 to {MAX_TEXT} bytes without control characters"));
     }
+}
 
-    fn text<const MAX: usize>(&mut self, field: &str, text: Option<&str>) {
-        self.0.extend(FieldError::of_text::<MAX>(field, text));
+fn read_instant(errors: &mut FieldErrors, field: &str, written: Option<&str>) -> Option<Timestamp> {
+    let read = written.map(Timestamp::parse);
+    if read == Some(None) {
+        errors.add(field, "must be a date and time (RFC 3339)");
     }
+    read.flatten()
+}
 
-    /// A text of people's, which may have several lines.
-    fn prose(&mut self, field: &str, text: Option<&str>) {
-        let is_legible = |char: char| !char.is_control() || matches!(char, '\n' | '\t' | '\r');
-        if text.is_some_and(|text| text.is_empty() || text.len() > MAX_TEXT || !text.chars().all(is_legible)) {
-            self.push(field, format!("must be 1 to {MAX_TEXT} bytes without control characters"));
+fn check_evidence(errors: &mut FieldErrors, evidence: &[Evidence]) {
+    if evidence.len() > MAX_EVIDENCE {
+        errors.add("evidence", format!("must be at most {MAX_EVIDENCE} pieces"));
+    }
+    for (place, piece) in evidence.iter().enumerate() {
+        let field = |name: &str| format!("evidence[{place}].{name}");
+        errors.check_text::<MAX_LEN>(field("name"), piece.name.as_deref());
+        if piece.name.is_none() && piece.description.is_none() && piece.url.is_none() {
+            errors.add(field("name"), "is required, or a description or a url");
         }
-    }
-
-    fn instant(&mut self, field: &str, written: Option<&str>) -> Option<Timestamp> {
-        let read = written.map(Timestamp::parse);
-        if read == Some(None) {
-            self.push(field, "must be a date and time (RFC 3339)");
+        check_prose(errors, &field("description"), piece.description.as_deref());
+        let is_url = |url: &str| url.starts_with("https://") && Text::<2_000>::accepts(url);
+        if piece.url.as_deref().is_some_and(|url| !is_url(url)) {
+            errors.add(field("url"), "must be an https URL of up to 2000 bytes");
         }
-        read.flatten()
-    }
-
-    fn evidence(&mut self, evidence: &[Evidence]) {
-        if evidence.len() > MAX_EVIDENCE {
-            self.push("evidence", format!("must be at most {MAX_EVIDENCE} pieces"));
+        let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if piece.sha256.as_deref().is_some_and(|hash| !is_hash(hash)) {
+            errors.add(field("sha256"), "must be 64 hex digits");
         }
-        for (place, piece) in evidence.iter().enumerate() {
-            let field = |name: &str| format!("evidence[{place}].{name}");
-            self.text::<MAX_LEN>(&field("name"), piece.name.as_deref());
-            if piece.name.is_none() && piece.description.is_none() && piece.url.is_none() {
-                self.push(field("name"), "is required, or a description or a url");
-            }
-            self.prose(&field("description"), piece.description.as_deref());
-            let is_url = |url: &str| url.starts_with("https://") && Text::<2_000>::accepts(url);
-            if piece.url.as_deref().is_some_and(|url| !is_url(url)) {
-                self.push(field("url"), "must be an https URL of up to 2000 bytes");
-            }
-            let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if piece.sha256.as_deref().is_some_and(|hash| !is_hash(hash)) {
-                self.push(field("sha256"), "must be 64 hex digits");
-            }
-        }
-    }
-
-    fn into_result<T>(self, value: T) -> Result<T, Problem> {
-        if self.0.is_empty() { Ok(value) } else { Err(Problem::fields(self.0)) }
     }
 }
 
 impl CreateDisputeRequest {
     /// An error if the subject's id cannot be one.
     pub(super) fn check_subject(&self) -> Result<(), Problem> {
-        let mut errors = Errors::default();
-        errors.text::<MAX_LEN>("subject.id", Some(&self.subject.id));
-        errors.into_result(())
+        let mut errors = FieldErrors::default();
+        errors.check_text::<MAX_LEN>("subject.id", Some(&self.subject.id));
+        errors.finish().map_err(Problem::fields)
     }
 
     /// The valid fields. `known`: the amount of the thing that is disputed.
     pub(super) fn validate(&self, known: Option<Money>) -> Result<NewDispute, Problem> {
-        let mut errors = Errors::default();
-        errors.text::<64>("entity_id", self.entity_id.as_deref());
-        errors.prose("description", self.description.as_deref());
-        errors.evidence(&self.evidence);
-        let due_at = errors.instant("due_at", self.due_at.as_deref());
+        let mut errors = FieldErrors::default();
+        errors.check_text::<64>("entity_id", self.entity_id.as_deref());
+        check_prose(&mut errors, "description", self.description.as_deref());
+        check_evidence(&mut errors, &self.evidence);
+        let due_at = read_instant(&mut errors, "due_at", self.due_at.as_deref());
         let named = self.currency.as_deref().map(Currency::parse);
         let currency = match (named, known) {
             (Some(Err(error)), _) => {
-                errors.push("currency", error.to_string());
+                errors.add("currency", error.to_string());
                 None
             }
             (Some(Ok(named)), Some(known)) if named != known.currency => {
-                errors.push("currency", format!("must be {}", known.currency));
+                errors.add("currency", format!("must be {}", known.currency));
                 None
             }
             (Some(Ok(named)), _) => Some(named),
             (None, Some(known)) => Some(known.currency),
             (None, None) => {
-                errors.push("currency", "is required: what is disputed is not known");
+                errors.add("currency", "is required: what is disputed is not known");
                 None
             }
         };
@@ -162,28 +144,28 @@ impl CreateDisputeRequest {
             (None, Some(_)) => match known {
                 Some(known) => Some(known.minor),
                 None => {
-                    errors.push("amount", "is required: what is disputed is not known");
+                    errors.add("amount", "is required: what is disputed is not known");
                     None
                 }
             },
             (Some(digits), Some(currency)) => match digits.read(currency) {
                 Err(invalid) => {
-                    errors.push("amount", invalid.to_string());
+                    errors.add("amount", invalid.to_string());
                     None
                 }
                 Ok(amount) if amount.minor <= 0 => {
-                    errors.push("amount", "must be above zero");
+                    errors.add("amount", "must be above zero");
                     None
                 }
                 Ok(amount) if known.is_some_and(|known| amount.minor > known.minor) => {
-                    errors.push("amount", "must not be above the amount of what is disputed");
+                    errors.add("amount", "must not be above the amount of what is disputed");
                     None
                 }
                 Ok(amount) => Some(amount.minor),
             },
         };
         let fields = currency.zip(amount);
-        errors.into_result(())?;
+        errors.finish().map_err(Problem::fields)?;
         let (currency, amount) = fields.ok_or_else(|| Problem::field("amount", "is required"))?;
         Ok(NewDispute { amount, currency, due_at })
     }
@@ -197,14 +179,15 @@ impl UpdateDisputeRequest {
 
     /// Validates the fields and gives when it is due from now on, where that changes.
     pub(super) fn validate(&self) -> Result<Option<Option<Timestamp>>, Problem> {
-        let mut errors = Errors::default();
-        errors.prose("description", self.description.as_deref());
-        errors.evidence(self.evidence.as_deref().unwrap_or_default());
+        let mut errors = FieldErrors::default();
+        check_prose(&mut errors, "description", self.description.as_deref());
+        check_evidence(&mut errors, self.evidence.as_deref().unwrap_or_default());
         if self.status.is_some_and(|status| !status.is_open() && status != DisputeStatus::Withdrawn) {
-            errors.push("status", "must be open, under_review, awaiting_customer or withdrawn");
+            errors.add("status", "must be open, under_review, awaiting_customer or withdrawn");
         }
-        let due_at = self.due_at.as_ref().map(|due| errors.instant("due_at", due.as_deref()));
-        errors.into_result(due_at)
+        let due_at = self.due_at.as_ref().map(|due| read_instant(&mut errors, "due_at", due.as_deref()));
+        errors.finish().map_err(Problem::fields)?;
+        Ok(due_at)
     }
 
     /// Makes the changes, but for the status.
@@ -223,9 +206,9 @@ impl UpdateDisputeRequest {
 
 /// What is wrong with a text that is no text of people's.
 pub(crate) fn prose_error(field: &str, text: &str) -> Option<FieldError> {
-    let mut errors = Errors::default();
-    errors.prose(field, Some(text));
-    errors.0.pop()
+    let mut errors = FieldErrors::default();
+    check_prose(&mut errors, field, Some(text));
+    errors.finish().err()?.pop()
 }
 
 /// What is wrong with an id.

@@ -1,6 +1,6 @@
 //! The bodies of requests that create and update entities, and their validation.
 
-use edge_http::{FieldError, Problem, is_email, nullable};
+use edge_http::{FieldErrors, Problem, nullable};
 use edge_money::Currency;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -104,50 +104,36 @@ pub(crate) struct UpdateEntityRequest {
     status: Option<EntityStatus>,
 }
 
-fn check_text(errors: &mut Vec<FieldError>, field: &str, text: Option<&str>) {
-    errors.extend(FieldError::of_text::<MAX_LEN>(field, text));
-}
-
 /// What of an entity may be wrong.
-fn check(entity: &Entity, errors: &mut Vec<FieldError>) {
-    check_text(errors, "name", Some(&entity.name));
+fn check(entity: &Entity, errors: &mut FieldErrors) {
+    errors.check_text::<MAX_LEN>("name", Some(&entity.name));
     let lines = [("code", &entity.code), ("legal_name", &entity.legal_name), ("tax_id", &entity.tax_id)];
     for (field, text) in lines {
-        check_text(errors, field, text.as_deref());
+        errors.check_text::<MAX_LEN>(field, text.as_deref());
     }
     let is_country = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     if entity.country.as_deref().is_some_and(|country| !is_country(country)) {
-        errors.push(FieldError::new("country", "must be two capital letters of ISO 3166-1"));
+        errors.add("country", "must be two capital letters of ISO 3166-1");
     }
-    if entity.billing_email.as_deref().is_some_and(|email| !is_email(email)) {
-        errors.push(FieldError::new("billing_email", "must be an e-mail address"));
-    }
-    let is_text = |text: &str| text.len() <= MAX_TEXT && !text.chars().any(|one| one.is_control() && one != '\n');
-    if entity.address.as_deref().is_some_and(|address| !is_text(address)) {
-        let message = format!("must be at most {MAX_TEXT} bytes without control characters other than line breaks");
-        errors.push(FieldError::new("address", message));
-    }
+    errors.check_email("billing_email", entity.billing_email.as_deref());
+    errors.check_lines::<MAX_TEXT>("address", entity.address.as_deref());
     if entity.payment_terms_days > MAX_TERMS_DAYS {
-        errors.push(FieldError::new("payment_terms_days", format!("must be 0 to {MAX_TERMS_DAYS}")));
+        errors.add("payment_terms_days", format!("must be 0 to {MAX_TERMS_DAYS}"));
     }
 }
 
-fn read_currency(code: &str, errors: &mut Vec<FieldError>) -> Option<Currency> {
-    Currency::parse(code).map_err(|invalid| errors.push(FieldError::new("currency", invalid.to_string()))).ok()
-}
-
-fn finish(errors: Vec<FieldError>) -> Result<(), Problem> {
-    if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
+fn read_currency(code: &str, errors: &mut FieldErrors) -> Option<Currency> {
+    Currency::parse(code).map_err(|invalid| errors.add("currency", invalid.to_string())).ok()
 }
 
 impl CreateEntityRequest {
     /// Validates the request, and writes it into the new `entity`. `parent` is the entity that it names.
     pub(super) fn apply(self, entity: &mut Entity, parent: Option<&Entity>) -> Result<(), Problem> {
-        let mut errors = Vec::new();
+        let mut errors = FieldErrors::default();
         match (self.currency.as_deref(), parent) {
             (Some(code), _) => entity.currency = read_currency(code, &mut errors).unwrap_or(entity.currency),
             (None, Some(parent)) => entity.currency = parent.currency,
-            (None, None) => errors.push(FieldError::new("currency", "is required where there is no parent")),
+            (None, None) => errors.add("currency", "is required where there is no parent"),
         }
         entity.parent_id = self.parent_id;
         entity.name = self.name;
@@ -160,7 +146,7 @@ impl CreateEntityRequest {
         entity.payment_terms_days = self.payment_terms_days.unwrap_or(DEFAULT_TERMS_DAYS);
         entity.consolidate_to_parent = self.consolidate_to_parent.unwrap_or(true);
         check(entity, &mut errors);
-        finish(errors)
+        errors.finish().map_err(Problem::fields)
     }
 }
 
@@ -192,11 +178,11 @@ impl UpdateEntityRequest {
 
     /// What is wrong with `entity` after the changes.
     pub(super) fn check(&self, entity: &Entity) -> Result<(), Problem> {
-        let mut errors = Vec::new();
+        let mut errors = FieldErrors::default();
         if let Some(code) = &self.currency {
             read_currency(code, &mut errors);
         }
         check(entity, &mut errors);
-        finish(errors)
+        errors.finish().map_err(Problem::fields)
     }
 }

@@ -1,6 +1,6 @@
 //! The bodies of requests that create and update invoices, and their validation.
 
-use edge_http::{FieldError, InvalidText, Problem, Text, is_email};
+use edge_http::{FieldErrors, Problem};
 use edge_money::{Currency, Digits};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
@@ -118,141 +118,105 @@ pub(crate) struct UpdateInvoiceRequest {
     details: DetailsRequest,
 }
 
-/// Collects what is wrong.
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
-impl Errors {
-    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError::new(field, message));
+fn check_customer(errors: &mut FieldErrors, customer: &Customer) {
+    let Customer { id, name, email, phone, address, tax_id, locale } = customer;
+    let lines = [("id", id), ("name", name), ("phone", phone), ("tax_id", tax_id), ("locale", locale)];
+    for (field, value) in lines {
+        errors.check_text::<MAX_LEN>(format!("customer.{field}"), value.as_deref());
     }
-
-    fn check_line(&mut self, field: &str, text: Option<&str>) {
-        if text.is_some_and(|text| !Text::<MAX_LEN>::accepts(text)) {
-            self.add(field, InvalidText::<MAX_LEN>.to_string());
-        }
+    errors.check_lines::<MAX_TEXT>("customer.address", address.as_deref());
+    errors.check_email("customer.email", email.as_deref());
+    if customer.display_name().trim().is_empty() {
+        errors.add("customer.name", "is required where there is no e-mail address");
     }
+}
 
-    /// A text of several lines.
-    fn check_text(&mut self, field: &str, text: Option<&str>) {
-        let is_text = |text: &str| text.len() <= MAX_TEXT && !text.chars().any(|one| one.is_control() && one != '\n');
-        if text.is_some_and(|text| !is_text(text)) {
-            self.add(
-                field,
-                format!("must be at most {MAX_TEXT} bytes without control characters other than line breaks"),
-            );
-        }
-    }
+fn read_currency(errors: &mut FieldErrors, code: &str) -> Option<Currency> {
+    Currency::parse(code).map_err(|invalid| errors.add("currency", invalid.to_string())).ok()
+}
 
-    fn check_customer(&mut self, customer: &Customer) {
-        let Customer { id, name, email, phone, address, tax_id, locale } = customer;
-        let lines = [("id", id), ("name", name), ("phone", phone), ("tax_id", tax_id), ("locale", locale)];
-        for (field, value) in lines {
-            self.check_line(&format!("customer.{field}"), value.as_deref());
-        }
-        self.check_text("customer.address", address.as_deref());
-        if email.as_deref().is_some_and(|email| !is_email(email)) {
-            self.add("customer.email", "must be an e-mail address");
-        }
-        if customer.display_name().trim().is_empty() {
-            self.add("customer.name", "is required where there is no e-mail address");
-        }
+fn read_date(errors: &mut FieldErrors, field: &str, text: Option<&str>) -> Option<Date> {
+    let date = Date::parse(text?);
+    if date.is_none() {
+        errors.add(field, "must be a date such as 2026-03-31");
     }
+    date
+}
 
-    fn read_currency(&mut self, code: &str) -> Option<Currency> {
-        Currency::parse(code).map_err(|invalid| self.add("currency", invalid.to_string())).ok()
+fn read_items(errors: &mut FieldErrors, requests: &[ItemRequest], currency: Currency) -> Vec<Item> {
+    if !(1..=MAX_ITEMS).contains(&requests.len()) {
+        errors.add("items", format!("must be 1 to {MAX_ITEMS} lines"));
+        return Vec::new();
     }
+    let each = requests.iter().enumerate();
+    each.filter_map(|(index, request)| read_item(errors, &format!("items[{index}]"), request, currency)).collect()
+}
 
-    fn read_date(&mut self, field: &str, text: Option<&str>) -> Option<Date> {
-        let date = Date::parse(text?);
-        if date.is_none() {
-            self.add(field, "must be a date such as 2026-03-31");
-        }
-        date
+fn read_item(errors: &mut FieldErrors, path: &str, request: &ItemRequest, currency: Currency) -> Option<Item> {
+    let ItemRequest { description, quantity, unit_price, tax_rate, section } = request;
+    errors.check_text::<MAX_LEN>(format!("{path}.description"), Some(description));
+    errors.check_text::<MAX_LEN>(format!("{path}.section"), section.as_deref());
+    let quantity = quantity.map_or(Some(Decimal::ONE), |number| number.0);
+    let quantity = quantity.filter(|quantity| {
+        *quantity > Decimal::ZERO && *quantity <= MAX_QUANTITY && quantity.normalize().scale() <= MAX_QUANTITY_DECIMALS
+    });
+    if quantity.is_none() {
+        let message = format!("must be above 0, at most {MAX_QUANTITY}, with at most {MAX_QUANTITY_DECIMALS} decimals");
+        errors.add(format!("{path}.quantity"), message);
     }
+    let tax_rate = tax_rate.map_or(Some(Decimal::ZERO), |number| number.0).filter(|rate| {
+        (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(rate) && rate.normalize().scale() <= MAX_RATE_DECIMALS
+    });
+    if tax_rate.is_none() {
+        let message = format!("must be per cent from 0 to 100, with at most {MAX_RATE_DECIMALS} decimals");
+        errors.add(format!("{path}.tax_rate"), message);
+    }
+    let price =
+        unit_price.read(currency).map_err(|invalid| errors.add(format!("{path}.unit_price"), invalid.to_string()));
+    // Digits past the allowed decimals are zeros.
+    let short = |number: Decimal, decimals| if number.scale() > decimals { number.normalize() } else { number };
+    Some(Item {
+        description: description.clone(),
+        quantity: short(quantity?, MAX_QUANTITY_DECIMALS),
+        unit_price: price.ok()?.minor,
+        tax_rate: short(tax_rate?, MAX_RATE_DECIMALS),
+        section: section.clone(),
+    })
+}
 
-    fn read_items(&mut self, requests: &[ItemRequest], currency: Currency) -> Vec<Item> {
-        if !(1..=MAX_ITEMS).contains(&requests.len()) {
-            self.add("items", format!("must be 1 to {MAX_ITEMS} lines"));
-            return Vec::new();
-        }
-        let each = requests.iter().enumerate();
-        each.filter_map(|(index, request)| self.read_item(&format!("items[{index}]"), request, currency)).collect()
+fn read_totals(errors: &mut FieldErrors, items: &[Item]) -> Option<Totals> {
+    let totals = Totals::of(items);
+    match &totals {
+        None => errors.add("items", "have a total that is out of range"),
+        Some(totals) if totals.total < 0 => errors.add("items", "have a total below zero"),
+        Some(_) => {}
     }
+    totals
+}
 
-    fn read_item(&mut self, path: &str, request: &ItemRequest, currency: Currency) -> Option<Item> {
-        let ItemRequest { description, quantity, unit_price, tax_rate, section } = request;
-        self.check_line(&format!("{path}.description"), Some(description));
-        self.check_line(&format!("{path}.section"), section.as_deref());
-        let quantity = quantity.map_or(Some(Decimal::ONE), |number| number.0);
-        let quantity = quantity.filter(|quantity| {
-            *quantity > Decimal::ZERO
-                && *quantity <= MAX_QUANTITY
-                && quantity.normalize().scale() <= MAX_QUANTITY_DECIMALS
-        });
-        if quantity.is_none() {
-            let message =
-                format!("must be above 0, at most {MAX_QUANTITY}, with at most {MAX_QUANTITY_DECIMALS} decimals");
-            self.add(format!("{path}.quantity"), message);
+fn read_details(errors: &mut FieldErrors, request: &DetailsRequest, invoice: &mut Invoice) {
+    let DetailsRequest { series, issue_date, due_date, notes, provider, account, external_id } = request;
+    if let Some(series) = series {
+        if !is_series(series) {
+            errors.add("series", "must be 1 to 16 letters and digits of ASCII");
         }
-        let tax_rate = tax_rate.map_or(Some(Decimal::ZERO), |number| number.0).filter(|rate| {
-            (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(rate) && rate.normalize().scale() <= MAX_RATE_DECIMALS
-        });
-        if tax_rate.is_none() {
-            let message = format!("must be per cent from 0 to 100, with at most {MAX_RATE_DECIMALS} decimals");
-            self.add(format!("{path}.tax_rate"), message);
-        }
-        let price =
-            unit_price.read(currency).map_err(|invalid| self.add(format!("{path}.unit_price"), invalid.to_string()));
-        // Digits past the allowed decimals are zeros.
-        let short = |number: Decimal, decimals| if number.scale() > decimals { number.normalize() } else { number };
-        Some(Item {
-            description: description.clone(),
-            quantity: short(quantity?, MAX_QUANTITY_DECIMALS),
-            unit_price: price.ok()?.minor,
-            tax_rate: short(tax_rate?, MAX_RATE_DECIMALS),
-            section: section.clone(),
-        })
+        invoice.series.clone_from(series);
     }
-
-    fn read_totals(&mut self, items: &[Item]) -> Option<Totals> {
-        let totals = Totals::of(items);
-        match &totals {
-            None => self.add("items", "have a total that is out of range"),
-            Some(totals) if totals.total < 0 => self.add("items", "have a total below zero"),
-            Some(_) => {}
-        }
-        totals
+    errors.check_lines::<MAX_TEXT>("notes", notes.as_deref());
+    let names = [("provider", provider), ("account", account), ("external_id", external_id)];
+    for (field, value) in names {
+        errors.check_text::<MAX_LEN>(field, value.as_deref());
     }
-
-    fn read_details(&mut self, request: &DetailsRequest, invoice: &mut Invoice) {
-        let DetailsRequest { series, issue_date, due_date, notes, provider, account, external_id } = request;
-        if let Some(series) = series {
-            if !is_series(series) {
-                self.add("series", "must be 1 to 16 letters and digits of ASCII");
-            }
-            invoice.series.clone_from(series);
-        }
-        self.check_text("notes", notes.as_deref());
-        let names = [("provider", provider), ("account", account), ("external_id", external_id)];
-        for (field, value) in names {
-            self.check_line(field, value.as_deref());
-        }
-        if let Some(date) = self.read_date("issue_date", issue_date.as_deref()) {
-            invoice.issue_date = Some(date);
-        }
-        if let Some(date) = self.read_date("due_date", due_date.as_deref()) {
-            invoice.due_date = Some(date);
-        }
-        if notes.is_some() {
-            invoice.notes = notes.clone().filter(|notes| !notes.is_empty());
-        }
-        request.set_external_id(invoice);
+    if let Some(date) = read_date(errors, "issue_date", issue_date.as_deref()) {
+        invoice.issue_date = Some(date);
     }
-
-    fn finish(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::fields(self.0)) }
+    if let Some(date) = read_date(errors, "due_date", due_date.as_deref()) {
+        invoice.due_date = Some(date);
     }
+    if notes.is_some() {
+        invoice.notes = notes.clone().filter(|notes| !notes.is_empty());
+    }
+    request.set_external_id(invoice);
 }
 
 impl DetailsRequest {
@@ -281,20 +245,20 @@ impl DetailsRequest {
 impl CreateInvoiceRequest {
     /// Validates the request, and writes it into `invoice`.
     pub(crate) fn apply(&self, invoice: &mut Invoice) -> Result<(), Problem> {
-        let mut errors = Errors::default();
-        errors.check_customer(&self.customer);
+        let mut errors = FieldErrors::default();
+        check_customer(&mut errors, &self.customer);
         invoice.customer = self.customer.clone();
-        errors.read_details(&self.details, invoice);
-        if let Some(currency) = errors.read_currency(&self.currency) {
-            let items = errors.read_items(&self.items, currency);
+        read_details(&mut errors, &self.details, invoice);
+        if let Some(currency) = read_currency(&mut errors, &self.currency) {
+            let items = read_items(&mut errors, &self.items, currency);
             set_items(&mut errors, invoice, currency, items);
         }
-        errors.finish()
+        errors.finish().map_err(Problem::fields)
     }
 }
 
-fn set_items(errors: &mut Errors, invoice: &mut Invoice, currency: Currency, items: Vec<Item>) {
-    if let Some(Totals { amount, tax, total, .. }) = errors.read_totals(&items) {
+fn set_items(errors: &mut FieldErrors, invoice: &mut Invoice, currency: Currency, items: Vec<Item>) {
+    if let Some(Totals { amount, tax, total, .. }) = read_totals(errors, &items) {
         (invoice.currency, invoice.items) = (currency, items);
         (invoice.amount, invoice.tax, invoice.total) = (amount, tax, total);
     }
@@ -308,16 +272,16 @@ impl UpdateInvoiceRequest {
 
     /// Validates the changes, and makes them to `invoice`.
     pub(crate) fn apply(&self, invoice: &mut Invoice) -> Result<(), Problem> {
-        let mut errors = Errors::default();
+        let mut errors = FieldErrors::default();
         if let Some(customer) = &self.customer {
-            errors.check_customer(customer);
+            check_customer(&mut errors, customer);
             invoice.customer = customer.clone();
         }
-        errors.read_details(&self.details, invoice);
-        let currency = self.currency.as_deref().map_or(Some(invoice.currency), |code| errors.read_currency(code));
+        read_details(&mut errors, &self.details, invoice);
+        let currency = self.currency.as_deref().map_or(Some(invoice.currency), |code| read_currency(&mut errors, code));
         match (currency, &self.items) {
             (Some(currency), Some(items)) => {
-                let items = errors.read_items(items, currency);
+                let items = read_items(&mut errors, items, currency);
                 set_items(&mut errors, invoice, currency, items);
             }
             (Some(currency), None) if currency != invoice.currency => {
@@ -325,6 +289,6 @@ impl UpdateInvoiceRequest {
             }
             _ => {}
         }
-        errors.finish()
+        errors.finish().map_err(Problem::fields)
     }
 }

@@ -1,7 +1,7 @@
 //! The bodies of requests that create and update orders, and their validation.
 
 use edge_capabilities::{Random, Timestamp, random};
-use edge_http::{FieldError, InvalidText, Problem, Text, is_email};
+use edge_http::{FieldErrors, Problem};
 use edge_money::{Currency, Digits};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -112,104 +112,78 @@ pub(crate) struct PackRequest {
     pub(crate) packed_quantity: i64,
 }
 
-/// Collects what is wrong.
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
-impl Errors {
-    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError::new(field, message));
+fn check_customer(errors: &mut FieldErrors, customer: &Customer) {
+    let Customer { id, name, email, phone, address, locale } = customer;
+    for (field, value) in [("id", id), ("name", name), ("phone", phone), ("locale", locale)] {
+        errors.check_text::<MAX_LEN>(format!("customer.{field}"), value.as_deref());
     }
+    errors.check_lines::<MAX_TEXT>("customer.address", address.as_deref());
+    errors.check_email("customer.email", email.as_deref());
+}
 
-    fn check_line(&mut self, field: &str, text: Option<&str>) {
-        if text.is_some_and(|text| !Text::<MAX_LEN>::accepts(text)) {
-            self.add(field, InvalidText::<MAX_LEN>.to_string());
+fn read_amount(errors: &mut FieldErrors, field: &str, digits: &Digits, currency: Currency) -> Option<i64> {
+    match digits.read(currency) {
+        Ok(money) if money.minor >= 0 => Some(money.minor),
+        Ok(_) => {
+            errors.add(field, "must not be below zero");
+            None
+        }
+        Err(invalid) => {
+            errors.add(field, invalid.to_string());
+            None
         }
     }
+}
 
-    /// A text of several lines.
-    fn check_text(&mut self, field: &str, text: Option<&str>) {
-        let is_text = |text: &str| text.len() <= MAX_TEXT && !text.chars().any(|one| one.is_control() && one != '\n');
-        if text.is_some_and(|text| !is_text(text)) {
-            let message = "bytes without control characters other than line breaks";
-            self.add(field, format!("must be at most {MAX_TEXT} {message}"));
-        }
+fn read_items(
+    errors: &mut FieldErrors,
+    requests: &[ItemRequest],
+    currency: Currency,
+    random: &dyn Random,
+) -> Vec<Item> {
+    if !(1..=MAX_ITEMS).contains(&requests.len()) {
+        errors.add("items", format!("must be 1 to {MAX_ITEMS} items"));
+        return Vec::new();
     }
-
-    fn check_customer(&mut self, customer: &Customer) {
-        let Customer { id, name, email, phone, address, locale } = customer;
-        for (field, value) in [("id", id), ("name", name), ("phone", phone), ("locale", locale)] {
-            self.check_line(&format!("customer.{field}"), value.as_deref());
+    let mut items = Vec::new();
+    for (index, request) in requests.iter().enumerate() {
+        let ItemRequest { sku, product_name, quantity, unit_price, requires_shipping } = request;
+        let path = |field: &str| format!("items[{index}].{field}");
+        errors.check_text::<MAX_LEN>(path("sku"), sku.as_deref());
+        errors.check_text::<MAX_LEN>(path("product_name"), Some(product_name));
+        if !(1..=MAX_QUANTITY).contains(quantity) {
+            errors.add(path("quantity"), format!("must be a whole number from 1 to {MAX_QUANTITY}"));
         }
-        self.check_text("customer.address", address.as_deref());
-        if email.as_deref().is_some_and(|email| !is_email(email)) {
-            self.add("customer.email", "must be an e-mail address");
-        }
+        let price = unit_price.as_ref().and_then(|price| read_amount(errors, &path("unit_price"), price, currency));
+        items.push(Item {
+            id: format!("itm_{}", random::hex::<6>(random)),
+            sku: sku.clone(),
+            product_name: product_name.clone(),
+            quantity: *quantity,
+            removed: 0,
+            packed: 0,
+            requires_shipping: requires_shipping.unwrap_or(true),
+            unit_price: price,
+        });
     }
-
-    fn read_amount(&mut self, field: &str, digits: &Digits, currency: Currency) -> Option<i64> {
-        match digits.read(currency) {
-            Ok(money) if money.minor >= 0 => Some(money.minor),
-            Ok(_) => {
-                self.add(field, "must not be below zero");
-                None
-            }
-            Err(invalid) => {
-                self.add(field, invalid.to_string());
-                None
-            }
-        }
-    }
-
-    fn read_items(&mut self, requests: &[ItemRequest], currency: Currency, random: &dyn Random) -> Vec<Item> {
-        if !(1..=MAX_ITEMS).contains(&requests.len()) {
-            self.add("items", format!("must be 1 to {MAX_ITEMS} items"));
-            return Vec::new();
-        }
-        let mut items = Vec::new();
-        for (index, request) in requests.iter().enumerate() {
-            let ItemRequest { sku, product_name, quantity, unit_price, requires_shipping } = request;
-            let path = |field: &str| format!("items[{index}].{field}");
-            self.check_line(&path("sku"), sku.as_deref());
-            self.check_line(&path("product_name"), Some(product_name));
-            if !(1..=MAX_QUANTITY).contains(quantity) {
-                self.add(path("quantity"), format!("must be a whole number from 1 to {MAX_QUANTITY}"));
-            }
-            let price = unit_price.as_ref().and_then(|price| self.read_amount(&path("unit_price"), price, currency));
-            items.push(Item {
-                id: format!("itm_{}", random::hex::<6>(random)),
-                sku: sku.clone(),
-                product_name: product_name.clone(),
-                quantity: *quantity,
-                removed: 0,
-                packed: 0,
-                requires_shipping: requires_shipping.unwrap_or(true),
-                unit_price: price,
-            });
-        }
-        items
-    }
-
-    fn finish(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::fields(self.0)) }
-    }
+    items
 }
 
 impl CreateOrderRequest {
     /// Validates the request, and writes it into `order`.
     pub(crate) fn apply(&self, order: &mut Order, random: &dyn Random) -> Result<(), Problem> {
-        let mut errors = Errors::default();
+        let mut errors = FieldErrors::default();
         let lines = [
             ("order_number", &self.order_number),
             ("external_platform", &self.external_platform),
             ("external_id", &self.external_id),
         ];
         for (field, value) in lines {
-            errors.check_line(field, value.as_deref());
+            errors.check_text::<MAX_LEN>(field, value.as_deref());
         }
-        errors.check_text("notes", self.notes.as_deref());
+        errors.check_lines::<MAX_TEXT>("notes", self.notes.as_deref());
         if let Some(customer) = &self.customer {
-            errors.check_customer(customer);
+            check_customer(&mut errors, customer);
             order.customer = customer.clone();
         }
         match self.status.unwrap_or(OrderStatus::Pending) {
@@ -227,9 +201,9 @@ impl CreateOrderRequest {
             Err(invalid) => errors.add("currency", invalid.to_string()),
             Ok(currency) => {
                 order.currency = currency;
-                order.items = errors.read_items(&self.items, currency, random);
+                order.items = read_items(&mut errors, &self.items, currency, random);
                 order.total_amount = match &self.total_amount {
-                    Some(digits) => errors.read_amount("total_amount", digits, currency).unwrap_or_default(),
+                    Some(digits) => read_amount(&mut errors, "total_amount", digits, currency).unwrap_or_default(),
                     None => sum(&order.items).unwrap_or_else(|| {
                         errors.add("items", "have a total that is out of range");
                         0
@@ -243,7 +217,7 @@ impl CreateOrderRequest {
         let made =
             || format!("ORD-{}", order.id.trim_start_matches("ord_").get(..8).unwrap_or_default().to_uppercase());
         order.order_number = self.order_number.clone().unwrap_or_else(made);
-        errors.finish()
+        errors.finish().map_err(Problem::fields)
     }
 }
 
@@ -257,7 +231,7 @@ fn sum(items: &[Item]) -> Option<i64> {
 impl UpdateOrderRequest {
     /// Validates the changes, and makes those to `order` that are no steps of its status.
     pub(crate) fn apply(&self, order: &mut Order) -> Result<(), Problem> {
-        let mut errors = Errors::default();
+        let mut errors = FieldErrors::default();
         let lines = [
             ("order_number", &self.order_number),
             ("tracking_number", &self.tracking_number),
@@ -265,12 +239,12 @@ impl UpdateOrderRequest {
             ("carrier", &self.carrier),
         ];
         for (field, value) in lines {
-            errors.check_line(field, value.as_deref());
+            errors.check_text::<MAX_LEN>(field, value.as_deref());
         }
         if self.tracking_url.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
             errors.add("tracking_url", "must be an address that begins with https://");
         }
-        errors.check_text("notes", self.notes.as_deref());
+        errors.check_lines::<MAX_TEXT>("notes", self.notes.as_deref());
         let of_shop = [
             ("order_number", self.order_number.is_some()),
             ("customer", self.customer.is_some()),
@@ -280,14 +254,14 @@ impl UpdateOrderRequest {
             errors.add(field, "is the shop's, and changes there");
         }
         if let Some(customer) = &self.customer {
-            errors.check_customer(customer);
+            check_customer(&mut errors, customer);
             order.customer = customer.clone();
         }
         if let Some(number) = &self.order_number {
             order.order_number.clone_from(number);
         }
         if let Some(digits) = &self.total_amount {
-            order.total_amount = errors.read_amount("total_amount", digits, order.currency).unwrap_or_default();
+            order.total_amount = read_amount(&mut errors, "total_amount", digits, order.currency).unwrap_or_default();
         }
         if self.notes.is_some() {
             order.notes = self.notes.clone().filter(|notes| !notes.is_empty());
@@ -296,7 +270,7 @@ impl UpdateOrderRequest {
         if has_tracking && self.status != Some(OrderStatus::Shipped) {
             errors.add("status", "must be shipped where the shipment is described");
         }
-        errors.finish()
+        errors.finish().map_err(Problem::fields)
     }
 
     /// The step to take.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use edge_http::{FieldError, Problem};
+use edge_http::{FieldError, Problem, is_email};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -174,14 +174,6 @@ fn present(text: Option<String>) -> Option<String> {
 
 fn is_text(text: &str, max_chars: usize) -> bool {
     !text.is_empty() && text.chars().count() <= max_chars && !text.chars().any(char::is_control)
-}
-
-/// Whether `text` looks like an e-mail address.
-fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@');
-    text.len() <= MAX_TEXT_LEN
-        && !text.chars().any(|char| char.is_control() || char.is_whitespace())
-        && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 #[cfg(test)]

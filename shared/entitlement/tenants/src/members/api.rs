@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::response::Response;
 use edge_access::{Caller, Granted, Role, TenantId, TenantsAdmin};
-use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text, nullable};
+use edge_http::{Address, Code, FieldError, InvalidText, Json, Listing, Page, Problem, Text, is_email, nullable};
 use edge_idempotency::Idempotent;
 use http::StatusCode;
 use http::request::Parts;
@@ -16,7 +16,7 @@ use super::people::PersonPatch;
 use crate::error::MemberError;
 use crate::router::AppState;
 use crate::tenant::Tenant;
-use crate::tenant::request::{MAX_TEXT_LEN, is_email};
+use crate::tenant::request::MAX_TEXT_LEN;
 use edge_audit::Actor;
 
 /// A request to add a user to a tenant.

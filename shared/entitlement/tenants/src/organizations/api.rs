@@ -6,7 +6,7 @@ use edge_access::{AnyScope, Caller, Granted, OrganizationsRead, OrganizationsWri
 use edge_audit::{Actor, AuditFilter};
 use edge_capabilities::database::Cursor;
 use edge_capabilities::random;
-use edge_http::{Address, Code, Json, Listing, Page, Problem, Text};
+use edge_http::{Address, Code, Json, Listing, Page, Problem, Text, is_email};
 use edge_idempotency::Idempotent;
 use edge_seats::ExternalOrg;
 use http::StatusCode;
@@ -23,7 +23,7 @@ use crate::members::PersonPatch;
 use crate::members::api::{MemberKeys, check_role_scopes};
 use crate::router::{AppState, require_platform};
 use crate::tenant::Tenant;
-use crate::tenant::request::{MAX_TEXT_LEN, is_email, is_uuid, new_uuid};
+use crate::tenant::request::{MAX_TEXT_LEN, is_uuid, new_uuid};
 
 /// How often a slug that was made from a name gets another ending because another organization has it.
 const MAX_SLUGS: u32 = 5;

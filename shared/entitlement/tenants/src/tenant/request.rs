@@ -1,7 +1,7 @@
 //! A tenant's fields as callers send them.
 
 use edge_capabilities::{Random, Timestamp};
-use edge_http::{FieldError, InvalidText, Problem, Text, nullable};
+use edge_http::{FieldError, InvalidText, Problem, Text, is_email, nullable};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -306,14 +306,6 @@ pub(crate) fn validate(tenant: &Tenant) -> Result<(), Problem> {
     check(tenant.docs_quota_mb.is_none_or(count), "docs_quota_mb", "must not be negative");
     check(tenant.settings.len() <= LARGEST_SETTINGS, "settings", "must be at most 16 KiB");
     if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
-}
-
-/// Whether `text` looks like an e-mail address.
-pub(crate) fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@');
-    Text::<MAX_TEXT_LEN>::accepts(text)
-        && !text.contains(char::is_whitespace)
-        && parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 /// Whether `text` is a UUID in lower case, with its hyphens.
