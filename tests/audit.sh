@@ -24,11 +24,12 @@ mapfile -t locks < <(git ls-files 'Cargo.lock' '*/Cargo.lock')
 look() {
     for lock in "${locks[@]}"; do
         echo "known vulnerabilities in $lock"
-        cargo audit --deny warnings --file "$lock" "$@"
+        # What is excepted, and why, is in .cargo/audit.toml beside the lock file.
+        (cd "$(dirname "$lock")" && cargo audit --deny warnings "$@")
     done
 }
 if [ -n "${ADVISORY_DB:-}" ]; then
-    look --db "$ADVISORY_DB" --no-fetch --stale
+    look --db "$(realpath "$ADVISORY_DB")" --no-fetch --stale
 elif cargo deny --locked fetch db 2>/dev/null; then
     cargo deny --locked check advisories
     look

@@ -178,6 +178,19 @@ fn every_crate_comes_from_crates_io_with_its_checksum() {
     }
 }
 
+/// What is no member of the workspace inherits nothing from it, and nothing else reads its manifest but who builds it.
+#[test]
+fn cargo_reads_every_workspace_of_its_own() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    for lock in files("Cargo.lock") {
+        let manifest = lock.with_file_name("Cargo.toml");
+        let mut command = Command::new(&cargo);
+        command.args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path"]).arg(&manifest);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}: {}", manifest.display(), String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn every_package_of_npm_has_its_checksum_and_what_is_shipped_an_allowed_licence() {
     let allowed = Allowed::read();
