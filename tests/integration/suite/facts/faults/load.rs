@@ -17,6 +17,10 @@ use crate::edge::{BOOTSTRAP, CREDITS, Customer, Edge, Organization, Settings, ev
 /// Between two calls of one caller: there are several, and the machine may be small.
 const PAUSE: Duration = Duration::from_millis(15);
 
+/// Before the next call where nobody was there: without it a node that starts for a minute would be called thousands of
+/// times, and no payment be left to tell of when it is there.
+const UNREACHABLE: Duration = Duration::from_millis(500);
+
 /// More payments than one fact can make.
 const PAYMENTS: usize = 2_000;
 
@@ -248,6 +252,9 @@ impl Shared {
         // A bug of the edge is none of what may happen.
         assert!(!with.starts_with("500"), "{what}: {with} {:?}", answer.map(|answer| answer.text()));
         self.answered.lock().unwrap().push(Answered { at: Instant::now(), what, with: with.clone() });
+        if answer.is_none() {
+            tokio::time::sleep(UNREACHABLE).await;
+        }
         answer.filter(|answer| answer.status < 300).ok_or(with)
     }
 }
