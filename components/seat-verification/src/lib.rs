@@ -16,5 +16,5 @@ spin_capabilities::component!(|capabilities: Capabilities| {
     let rule = RuledSeatAccess::new(&capabilities, rulebook);
     let readiness = edge_health::readiness(&capabilities);
     let record = RecordedSeats::new(&capabilities, &db);
-    edge_seats::router_with(capabilities, Arc::new(rule), Arc::new(record), readiness)
+    edge_seats::routes_with(capabilities, Arc::new(rule), Arc::new(record), readiness)
 });

@@ -10,11 +10,11 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
-use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::counters::AnsweredIn;
 use edge_capabilities::{Capabilities, Counters};
+use edge_http::Routes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body::Body as _;
@@ -22,7 +22,6 @@ use http_body_util::BodyExt as _;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method as WasiMethod, Request, Response, Trailers};
 use spin_sdk::wasip3::wit_bindgen::{FutureWriter, StreamReader, StreamResult};
 use spin_sdk::wasip3::{self, wit_future, wit_stream};
-use tower::ServiceExt as _;
 
 /// The maximum that is read of a body at once, bytes.
 const LARGEST_READ: usize = 64 << 10;
@@ -34,23 +33,23 @@ const CALLER_ADDRESS: &str = "spin-client-addr";
 /// What an instance serves requests with.
 pub struct Served {
     component: &'static str,
-    router: Router,
+    routes: Routes,
     /// Count its requests and its calls to upstreams. None: it has no store to count in.
     counters: Option<Counters>,
 }
 
 impl Served {
-    /// `router` of the component `component`, with its requests and calls to upstreams counted.
-    pub fn counted(component: &'static str, router: impl FnOnce(Capabilities) -> Router) -> Self {
+    /// `routes` of the component `component`, with its requests and calls to upstreams counted.
+    pub fn counted<R: Into<Routes>>(component: &'static str, routes: impl FnOnce(Capabilities) -> R) -> Self {
         let capabilities = crate::capabilities();
         let counters = Counters::new(&capabilities);
-        let router = router(counters.watching(&capabilities));
-        Self { component, router, counters: Some(counters) }
+        let routes = routes(counters.watching(&capabilities)).into();
+        Self { component, routes, counters: Some(counters) }
     }
 
-    /// `router` of the component `component`, which has no stores.
-    pub fn without_stores(component: &'static str, router: impl FnOnce(Capabilities) -> Router) -> Self {
-        Self { component, router: router(crate::without_stores()), counters: None }
+    /// `routes` of the component `component`, which has no stores.
+    pub fn without_stores<R: Into<Routes>>(component: &'static str, routes: impl FnOnce(Capabilities) -> R) -> Self {
+        Self { component, routes: routes(crate::without_stores()).into(), counters: None }
     }
 }
 
@@ -60,12 +59,8 @@ pub async fn serve(
     make: fn() -> Served,
     request: Request,
 ) -> Result<Response, ErrorCode> {
-    let Served { component, router, counters } = built.get_or_init(make);
-    let request = incoming(request)?;
-    let response = match router.clone().oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    };
+    let Served { component, routes, counters } = built.get_or_init(make);
+    let response = routes.answer(incoming(request)?).await;
     if let (Some(counters), Some(took)) = (counters, response.extensions().get::<AnsweredIn>()) {
         counters.request(component, response.status().as_u16(), *took);
     }

@@ -13,6 +13,8 @@ use axum::routing::{get, post};
 use edge_access::{Authenticator, Caller};
 use edge_capabilities::{Capabilities, Clock, Counters};
 use edge_database::Db;
+use edge_http::{Direct, Routes};
+use http::Method;
 use utoipa::OpenApi;
 
 use crate::seat_access::{Reason, SeatAccess};
@@ -56,13 +58,24 @@ pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
     router_with(capabilities, rule, Arc::new(NoRecord), Router::new())
 }
 
-/// The routes of the component `seat-verification`: those of seats, deciding by `rule` and reading `record`, and `others`.
+/// The same, reading `record`, and `others`.
 pub fn router_with(
     capabilities: Capabilities,
     rule: Arc<dyn SeatAccess>,
     record: Arc<dyn SeatRecord>,
     others: Router,
 ) -> Router {
+    routes_with(capabilities, rule, record, others).into_router()
+}
+
+/// The routes of the component `seat-verification`: those of seats, deciding by `rule` and reading `record`, and `others`.
+/// Most requests are checks.
+pub fn routes_with(
+    capabilities: Capabilities,
+    rule: Arc<dyn SeatAccess>,
+    record: Arc<dyn SeatRecord>,
+    others: Router,
+) -> Routes {
     let db = Db::new(capabilities.db.clone());
     let counters = Counters::new(&capabilities);
     let state = AppState(Arc::new(Services {
@@ -72,6 +85,7 @@ pub fn router_with(
         clock: capabilities.clock.clone(),
         counters,
     }));
+    let check = Direct::new(Method::POST, "/verify-seat", verification::verify_seat, state.clone());
     let routes = Router::new()
         .route("/verify-seat", post(verification::verify_seat))
         .route("/verify-seats", post(verification::verify_seats))
@@ -79,7 +93,7 @@ pub fn router_with(
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .with_state(state)
         .merge(others);
-    edge_http::finish(routes, "seat-verification", &capabilities)
+    edge_http::finish_with(routes, check, "seat-verification", &capabilities)
 }
 
 impl AppState {

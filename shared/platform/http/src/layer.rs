@@ -37,7 +37,11 @@ const MAX_ID_LEN: usize = 128;
 
 /// Wraps a router's routes.
 #[derive(Clone)]
-pub(crate) struct HttpLayer(Arc<Inner>);
+pub(crate) struct HttpLayer {
+    inner: Arc<Inner>,
+    /// The route of all requests, where no router finds it.
+    route: Option<&'static str>,
+}
 
 struct Inner {
     component: &'static str,
@@ -105,7 +109,22 @@ struct RequestSpan {
     context: Arc<RequestContext>,
     started: Duration,
     method: Method,
-    route: Option<MatchedPath>,
+    route: Route,
+}
+
+/// The pattern of a request's route, not its path: a path may contain a secret.
+enum Route {
+    Fixed(&'static str),
+    Matched(Option<MatchedPath>),
+}
+
+impl Route {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(route) => route,
+            Self::Matched(route) => route.as_ref().map_or("", MatchedPath::as_str),
+        }
+    }
 }
 
 impl HttpLayer {
@@ -113,22 +132,30 @@ impl HttpLayer {
         let Capabilities { clock, log, random, .. } = capabilities;
         let ids = Ids { prefix: random::hex::<8>(&**random), count: AtomicU32::new(0) };
         let proxies = Arc::new(Proxies::new(capabilities.config.clone()));
-        Self(Arc::new(Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies }))
+        let inner = Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies };
+        Self { inner: Arc::new(inner), route: None }
+    }
+
+    /// The same layer around the route `route` alone.
+    pub(crate) fn at(self, route: &'static str) -> Self {
+        Self { route: Some(route), ..self }
     }
 
     fn enter(&self, request: &mut Request) -> RequestSpan {
-        let started = self.0.clock.elapsed();
-        let id = sent_id(request.headers()).map_or_else(|| self.0.ids.next(), str::to_owned);
-        let context = Arc::new(RequestContext::new(id, started, self.0.proxies.clone()));
-        // The pattern, not the path: a path may contain a secret.
-        let route = request.extensions().get::<MatchedPath>().cloned();
+        let started = self.inner.clock.elapsed();
+        let id = sent_id(request.headers()).map_or_else(|| self.inner.ids.next(), str::to_owned);
+        let context = Arc::new(RequestContext::new(id, started, self.inner.proxies.clone()));
+        let route = match self.route {
+            Some(route) => Route::Fixed(route),
+            None => Route::Matched(request.extensions().get::<MatchedPath>().cloned()),
+        };
         request.extensions_mut().insert(Timings(context.clone()));
         RequestSpan { context, started, method: request.method().clone(), route }
     }
 
     fn leave(&self, span: &RequestSpan, mut response: Response) -> Response {
         let RequestSpan { context, started, method, route } = span;
-        let Inner { component, clock, log, .. } = &*self.0;
+        let Inner { component, clock, log, .. } = &*self.inner;
         let problem = response.extensions_mut().remove::<Problem>().or_else(|| router_rejection(&response));
         let outcome = match (&problem, response.extensions().get::<LogOutcome>()) {
             (Some(problem), _) => problem.code().as_str(),
@@ -167,7 +194,7 @@ impl HttpLayer {
             component,
             request_id: context.id(),
             method: method.as_str(),
-            route: route.as_ref().map_or("", MatchedPath::as_str),
+            route: route.as_str(),
             status,
             outcome,
             cause: problem.as_ref().and_then(Problem::cause),
@@ -224,7 +251,7 @@ where
                 Err(problem) => problem.into_response(),
             };
             if let Some(body) = body {
-                Box::pin(body.drain(&*layer.0.clock)).await;
+                Box::pin(body.drain(&*layer.inner.clock)).await;
             }
             Ok(layer.leave(&span, response))
         });

@@ -14,6 +14,7 @@ mod layer;
 mod listing;
 mod problem;
 mod proxies;
+mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -31,10 +32,20 @@ pub use field_errors::{FieldError, FieldErrors};
 pub use html::{escape_html, page_policy};
 pub use listing::{Listing, Page};
 pub use problem::{Code, Members, Problem, ProblemBody};
+pub use routes::{Direct, Routes};
 
 /// `routes` with the conventions of the edge, as the component `component`.
 pub fn finish(routes: Router, component: &'static str, capabilities: &Capabilities) -> Router {
+    under(routes, layer::HttpLayer::new(component, capabilities))
+}
+
+/// The same, where `direct` is one of `routes` that most requests are for.
+pub fn finish_with(routes: Router, direct: Direct, component: &'static str, capabilities: &Capabilities) -> Routes {
     let layer = layer::HttpLayer::new(component, capabilities);
+    Routes::new(under(routes, layer.clone()), layer.at(direct.path()), direct)
+}
+
+fn under(routes: Router, layer: layer::HttpLayer) -> Router {
     routes
         .fallback(async || Problem::new(Code::NotFound, "There is nothing at this path."))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed, "This path takes another method."))

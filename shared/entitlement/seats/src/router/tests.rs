@@ -23,7 +23,7 @@ struct Answer {
 
 struct Edge {
     world: World,
-    seats: Router,
+    seats: Routes,
     keys: Router,
     _tasks: Tasks,
 }
@@ -54,17 +54,21 @@ impl Edge {
         });
         let (capabilities, tasks) = world.instance();
         let keys = edge_access::router(capabilities.clone());
-        Self { world, seats: router(capabilities, Arc::new(ShippedSeatAccess)), keys, _tasks: tasks }
+        let seats = routes_with(capabilities, Arc::new(ShippedSeatAccess), Arc::new(NoRecord), Router::new());
+        Self { world, seats, keys, _tasks: tasks }
     }
 
     async fn post(&self, path: &str, bearer: &str, body: impl ToString) -> Answer {
-        let router = if path.contains("api-keys") { &self.keys } else { &self.seats };
         let request = Request::post(path)
             .header("authorization", format!("Bearer {bearer}"))
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()))
             .unwrap();
-        let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+        let answer = match path.contains("api-keys") {
+            true => self.keys.clone().oneshot(request).await.unwrap(),
+            false => self.seats.answer(request).await,
+        };
+        let (head, body) = answer.into_parts();
         let body = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
     }

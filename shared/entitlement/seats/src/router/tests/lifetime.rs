@@ -86,7 +86,7 @@ async fn a_verdict_that_nobody_would_hear_of_is_not_for_memory() {
                 .header("content-type", "application/json")
                 .body(Body::from(body))
                 .unwrap();
-            assert_eq!(raising.oneshot(request).await.unwrap().status(), 200);
+            assert_eq!(raising.answer(request).await.status(), 200);
             let seat = json!({
                 "organization_id": "org_2", "seat_id": "seat_1", "seat_status": "ACTIVE", "subscription_id": "sub_1",
                 "subscription_status": "ACTIVE", "current_period_end": null, "version": 1,

@@ -10,7 +10,7 @@ use super::*;
 impl Edge {
     async fn get(&self, path: &str) -> (u16, HeaderMap, Value) {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let (head, body) = self.seats.clone().oneshot(request).await.unwrap().into_parts();
+        let (head, body) = self.seats.answer(request).await.into_parts();
         let body = serde_json::from_slice(&body.collect().await.unwrap().to_bytes()).unwrap();
         (head.status.as_u16(), head.headers, body)
     }
