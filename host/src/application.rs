@@ -69,24 +69,18 @@ impl Shared {
 struct Target {
     component: String,
     /// As in the manifest: `/users/:id`, `/api/...`.
-    written: HeaderValue,
-    /// Without a trailing `/...`.
-    prefix: HeaderValue,
+    written: String,
 }
 
 /// Where a request leads.
 pub struct Found<'a> {
     target: &'a Target,
-    /// What a trailing `/...` stood for, with its leading slash; empty where the route has none.
-    rest: String,
-    /// What each `:name` stood for.
-    named: Vec<(String, String)>,
 }
 
 impl<'a> Found<'a> {
     /// Its route, as the manifest writes it.
     pub fn route(&self) -> &'a str {
-        self.target.written.to_str().unwrap_or_default()
+        &self.target.written
     }
 
     /// The component that it leads to.
@@ -166,13 +160,9 @@ impl Application {
 
     fn find(&self, path: &str) -> Option<Found<'_>> {
         if let Some(target) = self.exact.get(path) {
-            return Some(Found { target, rest: String::new(), named: Vec::new() });
+            return Some(Found { target });
         }
-        let matched = self.routes.best_match(path)?;
-        let captures = matched.captures();
-        let rest = captures.wildcard().map(|rest| format!("/{rest}")).unwrap_or_default();
-        let named = captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Some(Found { target: matched.handler(), rest, named })
+        Some(Found { target: self.routes.best_match(path)?.handler() })
     }
 
     /// Resolves once no instance is left: where no request comes, each goes when its work is done and it has been idle.
@@ -215,7 +205,7 @@ impl Application {
     ) -> Result<Response<WasiBody>, Refusal> {
         let name = found.component();
         let component = self.components.get(name).ok_or(Refusal::NoSuchPath)?;
-        prepare(&mut request, found, client)?;
+        prepare(&mut request, client)?;
         let since = Instant::now();
         let answer = component.handle(slot, request).await;
         answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
@@ -301,13 +291,11 @@ fn routes(manifest: &Manifest) -> anyhow::Result<Routes> {
         if let Some(other) = taken.insert(written, &trigger.component) {
             anyhow::bail!("route {written} leads to both {other} and {}", trigger.component);
         }
-        let (pattern, prefix) = match written.strip_suffix("/...") {
-            Some(prefix) => (format!("{prefix}/*"), prefix),
-            None => (written.clone(), written.as_str()),
+        let pattern = match written.strip_suffix("/...") {
+            Some(prefix) => format!("{prefix}/*"),
+            None => written.clone(),
         };
-        let shown = |text: &str| HeaderValue::from_str(text).with_context(|| format!("route {written}"));
-        let component = trigger.component.clone();
-        let target = Arc::new(Target { component, written: shown(written)?, prefix: shown(prefix)? });
+        let target = Arc::new(Target { component: trigger.component.clone(), written: written.clone() });
         if !written.contains([':', '*']) && !written.ends_with("/...") {
             exact.insert(written.clone(), target.clone());
         }
@@ -317,19 +305,14 @@ fn routes(manifest: &Manifest) -> anyhow::Result<Routes> {
 }
 
 static CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
-static FULL_URL: HeaderName = HeaderName::from_static("spin-full-url");
-static PATH_INFO: HeaderName = HeaderName::from_static("spin-path-info");
-static BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
-static MATCHED_ROUTE: HeaderName = HeaderName::from_static("spin-matched-route");
-static RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-component-route");
-static COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-component-route");
 
-/// How many of them each request is given.
-const ROUTE_HEADERS: usize = 7;
+/// What the names of Spin's own headers begin with.
+const OF_SPIN: &str = "spin-";
 
-/// Gives the request the absolute URL that `wasi:http` wants and the headers by which Spin tells a component about its
-/// route and its caller. A caller's own headers of these names are dropped.
-fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderValue) -> Result<(), Refusal> {
+/// Gives the request the absolute URL that `wasi:http` wants and the header by which Spin tells a component its caller's
+/// address. Spin has more of them, which describe the route: no component of the edge reads those, and each header is
+/// copied into the guest's memory by itself. A caller's own headers of such names are dropped.
+fn prepare(request: &mut Request<WasiBody>, client: &HeaderValue) -> Result<(), Refusal> {
     let host = request.headers().get(http::header::HOST).map_or(Ok("localhost"), HeaderValue::to_str);
     let authority = host.ok().and_then(|host| Authority::try_from(host).ok());
     // A user's name has no business there.
@@ -337,33 +320,15 @@ fn prepare(request: &mut Request<WasiBody>, found: Found<'_>, client: &HeaderVal
         return Err(Refusal::BadHost);
     };
     let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let full_url = HeaderValue::try_from(format!("http://{authority}{path}"));
     let uri = Uri::builder().scheme(Scheme::HTTP).authority(authority).path_and_query(path).build();
     *request.uri_mut() = uri.map_err(|_| Refusal::BadUrl)?;
     let headers = request.headers_mut();
     headers.remove(http::header::CONNECTION);
-    headers.reserve(ROUTE_HEADERS.saturating_add(found.named.len()));
-    let target = found.target;
-    let rest = if found.rest.is_empty() { Ok(HeaderValue::from_static("")) } else { HeaderValue::try_from(found.rest) };
-    for (name, value) in [
-        (&CLIENT_ADDRESS, Ok(client.clone())),
-        (&FULL_URL, full_url),
-        (&PATH_INFO, rest),
-        (&BASE_PATH, Ok(HeaderValue::from_static("/"))),
-        (&MATCHED_ROUTE, Ok(target.written.clone())),
-        (&RAW_COMPONENT_ROUTE, Ok(target.written.clone())),
-        (&COMPONENT_ROUTE, Ok(target.prefix.clone())),
-    ] {
-        if let Ok(value) = value {
-            headers.insert(name, value);
-        }
+    let sent: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with(OF_SPIN)).cloned().collect();
+    for name in sent {
+        headers.remove(name);
     }
-    for (name, value) in found.named {
-        let name = HeaderName::try_from(format!("spin-path-match-{}", name.to_ascii_lowercase()));
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
-            headers.insert(name, value);
-        }
-    }
+    headers.insert(&CLIENT_ADDRESS, client.clone());
     Ok(())
 }
 
