@@ -28,7 +28,7 @@ use crate::runtime_config::RuntimeConfig;
 use crate::telemetry::Telemetry;
 use crate::variables::Variables;
 use crate::workers::{ComponentTemplate, InstanceCount, Reuse};
-use crate::{files, log};
+use crate::{files, log, short_body};
 
 /// What all components of an application share.
 pub struct Shared {
@@ -54,7 +54,8 @@ impl Shared {
         let application = self.application()?;
         let component = application.components.get(id).ok_or(Error::DestinationNotFound)?;
         let slot = application.processor.take_inside().await;
-        component.handle(slot, request).await.map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
+        let answer = component.handle(slot, short_body::plain(request)).await;
+        answer.map(short_body::whole).map_err(|error| Error::InternalError(Some(format!("{id}: {error:#}"))))
     }
 
     /// Calls whichever component of the application the request's path routes to.
@@ -208,7 +209,7 @@ impl Application {
         prepare(&mut request, client)?;
         let since = Instant::now();
         let answer = component.handle(slot, request).await;
-        answer.map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
+        answer.map(short_body::whole).map_err(|error| failure(name, &error, since.elapsed() >= self.request_timeout))
     }
 }
 
@@ -254,7 +255,7 @@ fn blueprint(
         application: shared.clone(),
     };
     // Two breakers for one call would open for different reasons and at different times.
-    let told = [(HOST_BREAKS.to_owned(), "1".to_owned())];
+    let told = [HOST_BREAKS, short_body::TOLD].map(|name| (name.to_owned(), "1".to_owned()));
     Ok(ComponentTemplate {
         engine: loading.engine.clone(),
         component: compile(loading.engine, linker, &loading.manifest.folder.join(declared.source_path()?))?,

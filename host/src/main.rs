@@ -24,6 +24,7 @@ mod runtime_config;
 mod seat_token_key;
 mod seats;
 mod server;
+mod short_body;
 mod sync;
 mod telemetry;
 mod tenants;

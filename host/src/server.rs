@@ -34,6 +34,7 @@ use crate::log;
 use crate::node_status::{Node, Page};
 use crate::refusal::{self, Refusal};
 use crate::rest;
+use crate::short_body;
 use crate::telemetry::Ended;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
@@ -258,7 +259,7 @@ impl Server {
         underway: &Underway,
     ) -> Result<Response<WasiBody>, Refusal> {
         let one_host = one_host(&request);
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let is_announced = head.headers.contains_key(EXPECT);
         let is_leaving = self.leaving.load(Ordering::Relaxed) && head.uri.path() == READINESS;
         let served = if is_leaving { Err(Refusal::Stopping) } else { one_host };
@@ -283,7 +284,8 @@ impl Server {
             rest::refuse(body, is_announced).await;
             return Err(turn_away(shed));
         }
-        let Received { body, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
+        let Received { body, short, is_streamed } = self.bodies.receive(body, is_announced, &self.stopping).await?;
+        short_body::hand_over(&mut head.headers, short);
         underway.connection.enter(Phase::Answering);
         let _stream = match is_streamed {
             true => Some(self.streams.try_acquire().map_err(|_| turn_away(Shed::Places))?),

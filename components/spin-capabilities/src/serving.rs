@@ -5,9 +5,11 @@
 //! wait for trailers that cannot come, and has the answer's body under way before it hands over the head, so that both
 //! go out in one packet (a host that leaves TCP's Nagle algorithm on would hold the second one back for 40 ms). An answer
 //! that is made in pieces is streamed: the next one is made once the host took the one before.
+//!
+//! Where the host says so, short bodies go in heads, which spares the streams: see `host/src/short_body.rs`.
 
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use axum::body::Body;
@@ -15,6 +17,7 @@ use bytes::Bytes;
 use edge_capabilities::counters::AnsweredIn;
 use edge_capabilities::{Capabilities, Counters};
 use edge_http::Routes;
+use futures::FutureExt as _;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body::Body as _;
@@ -29,6 +32,15 @@ const LARGEST_READ: usize = 64 << 10;
 /// Headers in which the host describes the route. No router reads them, except the caller's address.
 const ROUTE_HEADERS: &str = "spin-";
 const CALLER_ADDRESS: &str = "spin-client-addr";
+
+/// The header with a request's body or an answer's, where short ones go in heads.
+const SHORT_BODY: &str = "edge-body";
+
+/// The most that goes into a head, bytes.
+const LONGEST_SHORT_BODY: u64 = 8 << 10;
+
+/// Whether the host hands over short bodies in heads, and takes them there. Under another, such a header may be anybody's.
+static HAS_SHORT_BODIES: LazyLock<bool> = LazyLock::new(|| std::env::var_os("EDGE_HOST_BODIES").is_some());
 
 /// What an instance serves requests with.
 pub struct Served {
@@ -85,8 +97,13 @@ fn incoming(request: Request) -> Result<http::Request<Body>, ErrorCode> {
     let path = request.get_path_with_query().unwrap_or_else(|| "/".to_owned());
     let uri = Uri::try_from(path).map_err(|_| ErrorCode::HttpRequestUriInvalid)?;
     let mut headers = HeaderMap::new();
+    let mut short = None;
     for (name, value) in request.get_headers().copy_all() {
         if name.starts_with(ROUTE_HEADERS) && name != CALLER_ADDRESS {
+            continue;
+        }
+        if name == SHORT_BODY && *HAS_SHORT_BODIES {
+            short = Some(value);
             continue;
         }
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -94,7 +111,11 @@ fn incoming(request: Request) -> Result<http::Request<Body>, ErrorCode> {
         }
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let body = if length == Some(0) { Body::empty() } else { Body::new(Incoming::new(request, length)) };
+    let body = match short {
+        Some(body) => Body::from(body),
+        None if length == Some(0) => Body::empty(),
+        None => Body::new(Incoming::new(request, length)),
+    };
     let mut incoming = http::Request::new(body);
     *incoming.method_mut() = method;
     *incoming.uri_mut() = uri;
@@ -196,11 +217,19 @@ impl http_body::Body for Incoming {
 
 async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode> {
     let (head, mut body) = response.into_parts();
-    let headers: Vec<(String, Vec<u8>)> =
-        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
+    let mut headers: Vec<(String, Vec<u8>)> = Vec::with_capacity(head.headers.len().saturating_add(1));
+    headers.extend(head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())));
+    let mut first = if *HAS_SHORT_BODIES { first_of_short(&mut body) } else { None };
+    if let Some(Ok(frame)) = &first
+        && body.is_end_stream()
+        && let Some(whole) = frame.data_ref().filter(|whole| HeaderValue::from_bytes(whole).is_ok())
+    {
+        headers.push((SHORT_BODY.to_owned(), whole.to_vec()));
+        first = None;
+    }
     let headers = Fields::from_list(&headers).map_err(|error| broken(&format!("{error:?}")))?;
     let (trailers, no_trailers) = wit_future::new::<Result<Option<Trailers>, ErrorCode>>(|| Ok(None));
-    let response = if body.is_end_stream() {
+    let response = if first.is_none() && body.is_end_stream() {
         wasip3::spawn(async move {
             let _ = trailers.write(Ok(None)).await;
         });
@@ -210,7 +239,10 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
         let (response, _sent) = Response::new(headers, Some(reader), no_trailers);
         let mut write = Box::pin(async move {
             let mut end = Ok(None);
-            while let Some(frame) = body.frame().await {
+            while let Some(frame) = match first.take() {
+                Some(first) => Some(first),
+                None => body.frame().await,
+            } {
                 match frame.map(http_body::Frame::into_data) {
                     Ok(Ok(piece)) => {
                         // What the caller does not take is its own loss.
@@ -243,6 +275,14 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
     Ok(response)
 }
 
+/// The first piece of a short body, if it is there: nearly always all of it.
+fn first_of_short(body: &mut Body) -> Option<Result<http_body::Frame<Bytes>, axum::Error>> {
+    if !body.size_hint().exact().is_some_and(|length| (1..=LONGEST_SHORT_BODY).contains(&length)) {
+        return None;
+    }
+    body.frame().now_or_never().flatten()
+}
+
 fn broken(error: &dyn ToString) -> ErrorCode {
     ErrorCode::InternalError(Some(error.to_string()))
 }
@@ -261,7 +301,7 @@ macro_rules! component {
         }
 
         mod component {
-            use std::sync::OnceLock;
+            use std::sync::{LazyLock, OnceLock};
 
             use $crate::Served;
             use $crate::wasip3::exports::http::handler::Guest;

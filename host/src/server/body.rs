@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::sync::{Notify, watch};
@@ -17,6 +18,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::refusal::Refusal;
 use crate::rest::Rest;
+use crate::short_body;
 
 /// The largest body that is kept until it is whole, bytes: as large as any that a component of the edge reads.
 pub const MAX_KEPT_BODY: usize = 1 << 20;
@@ -46,6 +48,8 @@ pub const MAX_WHEN_STOPPING: Duration = Duration::from_secs(5);
 pub struct Received {
     /// For the component.
     pub body: WasiBody,
+    /// The same for its head, if it is short.
+    pub short: Option<HeaderValue>,
     /// Whether the component will have to wait for the rest of it.
     pub is_streamed: bool,
 }
@@ -234,6 +238,7 @@ fn data<E>(frame: Result<Frame<Bytes>, E>) -> Result<Bytes, Refusal> {
 }
 
 fn whole(bytes: Bytes, memory: Option<Memory>) -> Received {
+    let short = short_body::short(&bytes);
     let body = if bytes.is_empty() {
         Empty::new().map_err(|never| match never {}).boxed_unsync()
     } else if let Some(memory) = memory.filter(|memory| memory.taken > 0) {
@@ -241,7 +246,7 @@ fn whole(bytes: Bytes, memory: Option<Memory>) -> Received {
     } else {
         Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
     };
-    Received { body, is_streamed: false }
+    Received { body, short, is_streamed: false }
 }
 
 fn streamed<B>(first: Bytes, rest: Rest<B>, memory: Option<Memory>) -> Received
@@ -258,7 +263,7 @@ where
         came: 0,
         alarm: None,
     };
-    Received { body: body.boxed_unsync(), is_streamed: true }
+    Received { body: body.boxed_unsync(), short: None, is_streamed: true }
 }
 
 /// When the next part of a body has to be there.
