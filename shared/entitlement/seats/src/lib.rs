@@ -28,6 +28,7 @@ mod metrics;
 mod organization_names;
 mod reconciliation;
 mod refresh_pause;
+mod refresh_turns;
 mod remembered;
 mod router;
 mod seat;

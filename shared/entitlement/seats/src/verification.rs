@@ -20,6 +20,7 @@ use crate::invalidation::Invalidation;
 use crate::leader_election::LeaderElection;
 use crate::reconciliation::Reconciliation;
 use crate::refresh_pause::RefreshPauses;
+use crate::refresh_turns::RefreshTurns;
 use crate::remembered::Remembered;
 use crate::seat_access::SeatAccess;
 use crate::seat_record::{NoRecord, SeatRecord};
@@ -58,6 +59,7 @@ struct Inner {
     requests: SingleFlight<String, Outcome>,
     refreshes: SingleFlight<String, ()>,
     refresh_pauses: RefreshPauses,
+    refresh_turns: RefreshTurns,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
@@ -89,6 +91,7 @@ impl Verification {
             requests: SingleFlight::default(),
             refreshes: SingleFlight::default(),
             refresh_pauses: RefreshPauses::default(),
+            refresh_turns: RefreshTurns::default(),
             settings: Mutex::default(),
             capabilities,
         }))
@@ -139,7 +142,7 @@ impl Verification {
             match verdict.decision(min_version) {
                 Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
                 Decision::ServeAndRefresh => {
-                    self.refresh(subject, &verdict.cached);
+                    self.refresh(subject);
                     return Ok(verdict.into_verdict(Source::Stale));
                 }
                 Decision::Fetch | Decision::Discard => {}

@@ -62,18 +62,26 @@ impl Verification {
         self.fetch(subject, settings, None, None).await
     }
 
-    /// Asks the ERP behind the answer, unless that is being done, or the ERP has just given no answer.
-    pub(super) fn refresh(&self, subject: &Subject, cached: &CachedVerdict) {
+    /// Asks the ERP behind the answer, unless that is being done, other refreshes have their turns, or the ERP has just given
+    /// no answer.
+    pub(super) fn refresh(&self, subject: &Subject) {
         if self.0.refresh_pauses.holds(subject.org.application.as_str(), self.0.capabilities.clock.elapsed()) {
             return;
         }
+        let Some(turn) = self.0.refresh_turns.take() else { return };
         let Some(leader) = self.0.refreshes.lead(&subject.key(), &*self.0.capabilities.clock) else { return };
-        let (verification, subject, seen_round) = (self.clone(), subject.clone(), cached.round);
-        let kind = AnswerKind::of(&cached.answer);
+        let (verification, subject) = (self.clone(), subject.clone());
         self.0.capabilities.background.spawn(Box::pin(async move {
-            // A failure shows once the cached verdict may no longer be served.
-            let _ = verification.refresh_now(&subject, seen_round, kind).await;
-            drop(leader);
+            turn.wait(&*verification.0.capabilities.clock).await;
+            // Another instance may have refreshed it meanwhile, or it may be needed no longer.
+            let entry = verification.cache_entry(&verdict::key(&subject)).await;
+            let verdict = entry.ok().and_then(|entry| entry.verdict);
+            if let Some(stale) = verdict.filter(|verdict| verdict.decision(None) == Decision::ServeAndRefresh) {
+                let kind = AnswerKind::of(&stale.cached.answer);
+                // A failure shows once the cached verdict may no longer be served.
+                let _ = verification.refresh_now(&subject, stale.cached.round, kind).await;
+            }
+            drop((leader, turn));
         }));
     }
 

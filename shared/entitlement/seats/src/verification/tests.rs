@@ -9,6 +9,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::refresh_turns::MAX_AT_ONCE;
 use crate::seat_access::{AccessDecision, Reason, ShippedSeatAccess};
 use crate::subject::{ExternalOrg, Id};
 use crate::testing::TenantRow;
@@ -458,7 +459,29 @@ async fn while_the_erp_is_down_a_thousand_stale_users_cost_no_more_than_one() {
     for round in [Source::Stale, Source::Cache] {
         for user in 0..1000 {
             assert_eq!(source(user).await, round, "{user}");
+            erp.pass(Duration::from_millis(8)).await;
         }
-        erp.pass(Duration::from_millis(100)).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_verdicts_that_turn_stale_at_once_a_few_are_refreshed_at_a_time() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    let users = 10 * MAX_AT_ONCE;
+    let source = async |user| verification.verify(&subject(&format!("u{user}")), None).await.unwrap().source;
+    for user in 0..users {
+        source(user).await;
+    }
+    erp.pass(FRESH + A_MOMENT).await;
+    for round in 0..10 {
+        let calls = erp.calls();
+        let sources = join_all((0..users).map(&source)).await;
+        let count = |which| sources.iter().filter(|source| **source == which).count();
+        let fresh = round * MAX_AT_ONCE;
+        assert_eq!((count(Source::Cache), count(Source::Stale)), (fresh, users - fresh));
+        erp.pass(Duration::from_millis(100)).await;
+        assert_eq!(erp.calls() - calls, MAX_AT_ONCE as u64);
+    }
+    assert_eq!(join_all((0..users).map(&source)).await, vec![Source::Cache; users]);
 }
