@@ -224,7 +224,8 @@ impl Edge {
         compiling.ready("/healthz").await.with_context(|| format!("the edge said {}", said()))?;
         drop(compiling);
         let mut server = edge(&folder.path().join("state"), erp_at(address))?;
-        server.ready("/healthz").await.with_context(|| format!("the edge said {}", said()))?;
+        // Its record is made first, which takes a busy machine longer than a request may.
+        server.ready("/readyz").await.with_context(|| format!("the edge said {}", said()))?;
         Ok(Self { server, erp, folder })
     }
 
