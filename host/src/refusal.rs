@@ -1,18 +1,24 @@
 //! What the host answers where no component does, in the shape of the components' errors: RFC 9457, with the request's
 //! id and `Server-Timing`.
 
+use std::cell::RefCell;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header of a request's id.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// The media type of all refusals.
+const PROBLEM: &str = "application/problem+json";
 
 /// The longest request id that is taken over from a caller.
 const MAX_ID_LEN: usize = 128;
@@ -63,20 +69,49 @@ impl Refusal {
         }
     }
 
+    /// The body. Written by hand: where most of what comes is turned away, each refusal takes time from those who are
+    /// served. Nothing in it has to be escaped.
+    fn problem(self, id: &str) -> String {
+        let (status, code, detail) = self.parts();
+        let (title, number) = (status.canonical_reason().unwrap_or("Error"), status.as_u16());
+        format!(
+            r#"{{"type":"about:blank","title":"{title}","status":{number},"detail":"{detail}","code":"{code}","requestId":"{id}"}}"#
+        )
+    }
+
+    /// The bytes of the answer to a request that came with `sent` for its id and has taken `elapsed`, on a connection that
+    /// stays open.
+    pub fn written(self, sent: Option<&str>, elapsed: Duration) -> Vec<u8> {
+        let id = request_id(sent);
+        let (status, body) = (self.parts().0, self.problem(&id));
+        let mut written = Vec::with_capacity(512);
+        // Writing into memory does not fail.
+        let _ = write!(
+            written,
+            "HTTP/1.1 {} {}\r\ncontent-type: {PROBLEM}\r\n",
+            status.as_str(),
+            status.canonical_reason().unwrap_or("Error")
+        );
+        if self == Self::Overloaded {
+            let _ = write!(written, "retry-after: {}\r\n", retry_after());
+        }
+        let (length, timing) = (body.len(), timing(elapsed));
+        let _ = write!(
+            written,
+            "x-request-id: {id}\r\nserver-timing: {timing}\r\ncontent-length: {length}\r\ndate: {}\r\n\r\n{body}",
+            date()
+        );
+        written
+    }
+
     /// The answer to a request that came with `sent` for its id and has taken `elapsed`.
     pub fn answer(self, sent: Option<&HeaderValue>, elapsed: Duration) -> Response<WasiBody> {
-        let (status, code, detail) = self.parts();
-        let id = request_id(sent);
-        // Written by hand: where most of what comes is turned away, each refusal takes time from those who are served. Nothing
-        // in it has to be escaped.
-        let (title, number) = (status.canonical_reason().unwrap_or("Error"), status.as_u16());
-        let body = format!(
-            r#"{{"type":"about:blank","title":"{title}","status":{number},"detail":"{detail}","code":"{code}","requestId":"{id}"}}"#
-        );
+        let id = request_id(sent.and_then(|id| id.to_str().ok()));
+        let (status, body) = (self.parts().0, self.problem(&id));
         let mut response = Response::new(Full::from(body).map_err(|never| match never {}).boxed_unsync());
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         if self == Self::Overloaded {
             headers.insert(RETRY_AFTER, HeaderValue::from(retry_after()));
         }
@@ -87,12 +122,33 @@ impl Refusal {
         if let Ok(id) = HeaderValue::try_from(id) {
             headers.insert(X_REQUEST_ID, id);
         }
-        let (millis, micros) = (elapsed.as_millis(), elapsed.subsec_micros() % 1000);
-        if let Ok(timing) = HeaderValue::try_from(format!("total;dur={millis}.{micros:03}")) {
+        if let Ok(timing) = HeaderValue::try_from(timing(elapsed)) {
             headers.insert(SERVER_TIMING, timing);
         }
         response
     }
+}
+
+/// `Server-Timing` of a request that has taken `elapsed`.
+fn timing(elapsed: Duration) -> String {
+    let (millis, micros) = (elapsed.as_millis(), elapsed.subsec_micros() % 1000);
+    format!("total;dur={millis}.{micros:03}")
+}
+
+/// The time of day for the header `date`, made once a second.
+fn date() -> String {
+    thread_local! {
+        static DATE: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+    }
+    let now = SystemTime::now();
+    let second = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    DATE.with_borrow_mut(|(made, date)| {
+        if *made != second || date.is_empty() {
+            *made = second;
+            *date = httpdate::fmt_http_date(now);
+        }
+        date.clone()
+    })
 }
 
 /// A number that nobody outside can foresee, without a call to the system: a counter, hashed under a key of this process.
@@ -113,12 +169,12 @@ pub fn sent_id(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 /// The caller's id, if it is a sane one, else a new one.
-fn request_id(sent: Option<&HeaderValue>) -> String {
+fn request_id(sent: Option<&str>) -> String {
     let is_valid = |id: &&str| {
         (1..=MAX_ID_LEN).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(&byte))
     };
-    match sent.and_then(|id| id.to_str().ok()).filter(is_valid) {
+    match sent.filter(is_valid) {
         Some(id) => id.to_owned(),
         None => format!("req_{:016x}{:016x}", random(), random()),
     }
@@ -167,6 +223,29 @@ mod tests {
             assert!(!body["code"].as_str().unwrap().is_empty() && !body["detail"].as_str().unwrap().is_empty());
             assert!(ids.insert(id), "{refusal:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_at_the_door_says_what_hyper_would_write() {
+        let elapsed = Duration::from_micros(1_234);
+        let written = Refusal::Overloaded.written(Some("abc-1"), elapsed);
+        let mut headers = [httparse::EMPTY_HEADER; 16];
+        let mut response = httparse::Response::new(&mut headers);
+        let length = response.parse(&written).unwrap().unwrap();
+        let answer = Refusal::Overloaded.answer(Some(&HeaderValue::from_static("abc-1")), elapsed);
+        assert_eq!((response.version, response.code), (Some(1), Some(answer.status().as_u16())));
+        assert_eq!(response.reason, answer.status().canonical_reason());
+        let told: std::collections::BTreeMap<_, _> =
+            response.headers.iter().map(|header| (header.name, std::str::from_utf8(header.value).unwrap())).collect();
+        for name in ["content-type", "x-request-id", "server-timing"] {
+            assert_eq!(told[name].as_bytes(), answer.headers()[name].as_bytes());
+        }
+        assert!(httpdate::parse_http_date(told["date"]).is_ok() && told.contains_key("retry-after"));
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(written[length..], body[..]);
+        assert_eq!(told["content-length"], body.len().to_string());
+        let other = Refusal::Overloaded.written(Some("a b"), elapsed);
+        assert!(String::from_utf8(other).unwrap().contains("x-request-id: req_"));
     }
 
     #[test]

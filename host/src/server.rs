@@ -4,6 +4,8 @@
 
 mod body;
 mod connections;
+mod door;
+mod gate;
 mod repoll;
 mod transport;
 
@@ -38,6 +40,8 @@ use crate::short_body;
 use crate::telemetry::Ended;
 use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
+use door::Door;
+use gate::Gatekeeper;
 use repoll::{Load, Repoll};
 use transport::Transport;
 
@@ -196,7 +200,8 @@ impl Server {
             let (server, connection) = (self.clone(), Arc::clone(&connection));
             service_fn(move |request| server.clone().serve(request, client.clone(), connection.clone()))
         };
-        let transport = Transport::new(stream, WRITE_TIMEOUT);
+        let gatekeeper = Gatekeeper::new(self.clone(), Arc::clone(&connection));
+        let transport = Door::new(Transport::new(stream, WRITE_TIMEOUT), gatekeeper, self.head_timeout);
         let mut serving = Repoll::new(
             http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -271,7 +276,7 @@ impl Server {
                 return Err(refusal);
             }
         };
-        let credential = self.callers.credential(&head);
+        let credential = self.callers.credential_of(&head);
         let class = Class::of(head.uri.path(), found.component());
         let applicant = Applicant { class, caller: self.callers.caller(credential) };
         let turn_away = |shed| {
@@ -342,6 +347,7 @@ impl Underway {
 impl Drop for Underway {
     fn drop(&mut self) {
         self.load.leave();
+        self.connection.count_answer();
         self.connection.enter(Phase::Idle);
     }
 }

@@ -93,6 +93,11 @@ impl Telemetry {
         Ok(Self(Some(inner)))
     }
 
+    /// Whether a collector was named.
+    pub const fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Begins a request that came with `headers`, and has them say that what comes of it belongs to it.
     pub fn request(&self, headers: &mut HeaderMap) -> Option<Operation> {
         let telemetry = self.0.as_ref()?;

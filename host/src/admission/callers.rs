@@ -10,7 +10,7 @@ use std::sync::{PoisonError, RwLock};
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderName, Response};
+use http::{HeaderName, HeaderValue, Response};
 
 use super::class::is_webhook;
 
@@ -52,11 +52,15 @@ struct Known {
 
 impl Callers {
     /// What the request with this head shows.
-    pub fn credential(&self, head: &Parts) -> Credential {
+    pub fn credential_of(&self, head: &Parts) -> Credential {
         let key = head.headers.get(AUTHORIZATION).or_else(|| head.headers.get(X_API_KEY));
-        let path = head.uri.path();
+        self.credential(key.map(HeaderValue::as_bytes), head.uri.path())
+    }
+
+    /// What a request for `path` shows, with the `key` of its headers.
+    pub fn credential(&self, key: Option<&[u8]>, path: &str) -> Credential {
         let hash = match key {
-            Some(key) => Some(self.hashes.hash_one(("key", key.as_bytes()))),
+            Some(key) => Some(self.hashes.hash_one(("key", key))),
             None if is_webhook(path) => Some(self.hashes.hash_one(("path", path.as_bytes()))),
             None => None,
         };
@@ -118,7 +122,7 @@ mod tests {
     }
 
     fn asks(callers: &Callers, head: &Parts, answer: &Response<()>) -> Caller {
-        let credential = callers.credential(head);
+        let credential = callers.credential_of(head);
         callers.learn(credential, callers.caller(credential), answer);
         callers.caller(credential)
     }
@@ -135,7 +139,10 @@ mod tests {
         let other = head("/verify-seat", Some(("x-api-key", "two")));
         let other = asks(&callers, &other, &answer(200, "total;dur=0.2, key;dur=0.1"));
         assert!(other != STRANGERS && other != known);
-        assert_eq!(callers.caller(callers.credential(&head("/other", Some(("authorization", "Bearer one"))))), known);
+        assert_eq!(
+            callers.caller(callers.credential_of(&head("/other", Some(("authorization", "Bearer one"))))),
+            known
+        );
     }
 
     #[test]
@@ -144,7 +151,7 @@ mod tests {
         let stripe = head("/webhooks/stripe", None);
         assert_eq!(asks(&callers, &stripe, &answer(401, "total;dur=1")), STRANGERS);
         assert_ne!(asks(&callers, &stripe, &answer(200, "total;dur=1")), STRANGERS);
-        assert_eq!(callers.caller(callers.credential(&head("/webhooks/made-up", None))), STRANGERS);
+        assert_eq!(callers.caller(callers.credential_of(&head("/webhooks/made-up", None))), STRANGERS);
         assert_eq!(asks(&callers, &head("/console/", None), &answer(200, "total;dur=1, key;dur=1")), STRANGERS);
     }
 
@@ -158,8 +165,9 @@ mod tests {
         let known = callers.known.read().unwrap();
         assert!(known.newer.len() + known.older.len() <= 2 * MAX_KNOWN);
         drop(known);
-        let caller =
-            |number: usize| callers.caller(callers.credential(&head("/x", Some(("x-api-key", &number.to_string())))));
+        let caller = |number: usize| {
+            callers.caller(callers.credential_of(&head("/x", Some(("x-api-key", &number.to_string())))))
+        };
         assert!(caller(MAX_KNOWN * 3 - 1) != STRANGERS && caller(0) == STRANGERS);
     }
 }

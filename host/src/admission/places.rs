@@ -64,6 +64,11 @@ impl Places {
         }
     }
 
+    /// Whether there are so few places left that somebody may get none.
+    pub fn is_crowded(&self) -> bool {
+        self.lock().all >= self.all / 4
+    }
+
     /// Whether a request would get a place now, and why not.
     pub fn would_take(&self, component: &str, applicant: Applicant) -> Result<(), Shed> {
         self.find(&self.lock(), component, applicant).map(drop)

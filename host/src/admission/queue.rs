@@ -121,6 +121,11 @@ impl ProcessorQueue {
         timeout_at(deadline + self.0.patience.burst, waiter).await.ok().and_then(Result::ok).unwrap_or(Err(Shed::Queue))
     }
 
+    /// Whether somebody waits.
+    pub fn is_crowded(&self) -> bool {
+        self.0.lock().waiting > 0
+    }
+
     /// Whether a request would be let in now; what it may still be turned away for is what happens meanwhile.
     pub fn would_take(&self, applicant: Applicant) -> Result<(), Shed> {
         let state = self.0.lock();

@@ -59,6 +59,8 @@ pub struct Connection {
     phase: AtomicU8,
     /// When that phase began: microseconds since the table was made.
     since: AtomicU64,
+    /// Requests whose answers were handed over to be written.
+    answered: AtomicU64,
     /// Tells the connection to close.
     close: Notify,
     table: Arc<Table>,
@@ -129,6 +131,16 @@ impl Connection {
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
+    /// A request was answered, and nothing of its answer is still to be handed over.
+    pub fn count_answer(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     /// Resolves when it is to close.
     pub async fn close_requested(&self) {
         self.close.notified().await;
@@ -172,6 +184,7 @@ impl Connections {
             number,
             phase: AtomicU8::new(Phase::Opened as u8),
             since: AtomicU64::new(since),
+            answered: AtomicU64::new(0),
             close: Notify::new(),
             table: self.table.clone(),
         });
