@@ -5,7 +5,7 @@
 //! * A raise is listed once the cache of this node has it ([`crate::reconciliation`]): a follower that asks again is not
 //!   given the old verdict.
 //! * The followers of an instance wait together, and one looks for all ([`watch`]). The first instance to look, looks for
-//!   all instances: see [`LOOK`].
+//!   all instances: see [`LOOK`]. A follower that knows what the instance knows joins those who wait at once.
 //! * Where a follower may have missed something it is told to forget everything: after raises were deleted that it had not
 //!   read, and after the cache or the database was rolled back.
 
@@ -23,13 +23,13 @@ use edge_database::Db;
 use futures::future::select;
 
 use crate::fence_raises::{AffectedOrg, FenceRaises, StoredRaise};
-use crate::reconciliation::{Position, Reconciliation};
-use watch::{BLIND, Turn, Watch};
+use crate::reconciliation::{MAX_AHEAD, Position, Reconciliation};
+use watch::{BLIND, Sight, Turn, Watch};
 
 /// How old what an instance knows becomes before it looks again. All instances that learn the same at the same time would
 /// also look at the same time, so each adds a time of its own, up to [`PHASES`]: the first of all looks into the database,
 /// and the others find what it found in the cache. A raise is listed within the sum of the two, and [`MAX_APART`].
-const LOOK: Duration = Duration::from_millis(420);
+const LOOK: Duration = Duration::from_millis(500);
 /// The most that an instance adds to [`LOOK`], milliseconds.
 const PHASES: u64 = 120;
 /// How far those who wait in an instance are woken apart: all of them ask again at once, and must not wait long for the
@@ -37,7 +37,7 @@ const PHASES: u64 = 120;
 const APART: Duration = Duration::from_millis(3);
 /// The most that this adds.
 const MAX_APART: Duration = Duration::from_millis(60);
-/// How old what another instance has found may be.
+/// How old what another instance has found may be. Its clock may be ahead by [`MAX_AHEAD`].
 const RECENT: Duration = Duration::from_millis(250);
 /// The shortest time between two looks.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
@@ -74,8 +74,16 @@ struct Page {
 #[derive(Clone, Copy)]
 struct Look {
     position: Position,
+    /// When the look began.
+    looked: Duration,
     /// Whether it was looked for by this follower itself. Another's look may have begun before this follower's first.
     is_own: bool,
+}
+
+impl Look {
+    const fn shared(sight: Sight) -> Self {
+        Self { position: sight.position, looked: sight.looked, is_own: false }
+    }
 }
 
 /// The feed, for the followers of one instance.
@@ -113,15 +121,27 @@ impl Feed {
         caller: &Caller,
     ) -> Result<Changes, DatabaseError> {
         let clock = &*self.capabilities.clock;
-        let deadline = clock.elapsed().saturating_add(wait);
-        // INVARIANT: the first look is the caller's own. A raise that was answered before this request is listed.
-        let mut look = self.look_alone().await?;
-        let Some(mut read) = since else { return Ok(forget(look.position)) };
-        // The database was rolled back, and its numbers were given again.
-        let last = self.raises.last_until(read.sequence).await?;
-        if last.is_some_and(|last| last.fence > read.fence) {
-            return Ok(forget(look.position));
-        }
+        let started = clock.elapsed();
+        let deadline = started.saturating_add(wait);
+        // INVARIANT: the answer is made from a look that began after this request. A raise that was answered before the
+        // request is listed.
+        let (mut read, mut look) = match since.and_then(|since| Some((since, self.joined(since, started, wait)?))) {
+            Some((read, known)) => {
+                let look = self.next(known, deadline).await?;
+                let is_later = look.is_own || look.looked >= started.saturating_add(MAX_AHEAD);
+                (read, if is_later { look } else { self.look_alone().await? })
+            }
+            None => {
+                let look = self.look_alone().await?;
+                let Some(read) = since else { return Ok(forget(look.position)) };
+                // The database was rolled back, and its numbers were given again.
+                let last = self.raises.last_until(read.sequence).await?;
+                if last.is_some_and(|last| last.fence > read.fence) {
+                    return Ok(forget(look.position));
+                }
+                (read, look)
+            }
+        };
         loop {
             if is_lost(read, look.position) {
                 if look.is_own {
@@ -144,6 +164,14 @@ impl Feed {
         }
     }
 
+    /// What those know who wait in this instance, if a follower that knows `read` can join them at `now`: it knows the same,
+    /// and they look again before it has waited for `wait`. Its request then costs neither a read of the stores nor a write.
+    fn joined(&self, read: Position, now: Duration, wait: Duration) -> Option<Position> {
+        let known = self.watch.sight().filter(|sight| sight.is_certain(now))?.position;
+        let is_same = Position { purged: known.purged, ..read } == known;
+        (is_same && wait >= BLIND).then_some(known)
+    }
+
     /// The present position, looked for by this follower itself. What hides it may pass at once, such as a database that is
     /// slow or other instances that reconcile too: it looks for up to [`BLIND`].
     async fn look_alone(&self) -> Result<Look, DatabaseError> {
@@ -154,7 +182,7 @@ impl Feed {
             let checked = self.reconciliation.check().await;
             if let Some(position) = checked.position {
                 self.watch.publish(Some(position), looked, clock.elapsed());
-                return Ok(Look { position, is_own: true });
+                return Ok(Look { position, looked, is_own: true });
             }
             if clock.elapsed().saturating_sub(started) >= BLIND {
                 return Err(blind());
@@ -174,12 +202,12 @@ impl Feed {
                 // INVARIANT: nothing is said to be new only by who can see.
                 let sight = self.watch.sight().filter(|sight| sight.is_certain(now));
                 return match sight {
-                    Some(sight) => Ok(Look { position: sight.position, is_own: false }),
+                    Some(sight) => Ok(Look::shared(sight)),
                     None => self.look_alone().await,
                 };
             }
             match place.turn(known, now) {
-                Turn::Read(sight) => return Ok(Look { position: sight.position, is_own: false }),
+                Turn::Read(sight) => return Ok(Look::shared(sight)),
                 Turn::Blind => return Err(blind()),
                 Turn::Look(sight) => {
                     let pause = sight.looked.saturating_add(self.pause).saturating_sub(now);

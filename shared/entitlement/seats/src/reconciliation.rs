@@ -33,7 +33,7 @@ const EXPIRE: Duration = Duration::from_millis(900);
 /// The same after the database could not be read: not every check waits for it.
 const EXPIRE_AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// How far another instance's clock may be ahead, if its check is to be used for followers of the feed.
-const MAX_AHEAD: Duration = Duration::from_millis(100);
+pub(crate) const MAX_AHEAD: Duration = Duration::from_millis(100);
 /// How long the database may take to give its latest sequence number.
 const TIMEOUT: Duration = Duration::from_millis(300);
 /// How far the clocks of instances may be apart.
@@ -48,8 +48,8 @@ const MAX_ATTEMPTS: usize = 5;
 const MAX_LOOKS: usize = 5;
 /// The pause before each look: some calls to the cache.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long an instance may take to apply raises before another one does, or up to a second less. If it is only slow, the two may take each other
-/// for a rollback, and followers of the feed forget what they need not.
+/// How long an instance may take to apply raises before another one does, or up to a second less. If it is only slow, the
+/// two may take each other for a rollback, and followers of the feed forget what they need not.
 const LEASE: Duration = Duration::from_secs(3);
 /// Old raises are deleted once in this many raises.
 const PURGE_EVERY: i64 = 256;

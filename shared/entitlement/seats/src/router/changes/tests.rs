@@ -495,6 +495,47 @@ async fn followers_of_an_instance_look_once_for_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_follower_that_knows_what_the_instance_knows_waits_without_a_look() {
+    let world = World::new(1);
+    let next = Node::new(&world).start().await;
+    let (capabilities, lifetime) = world.mortal(1_000_000, true);
+    let feed = changes_router(capabilities);
+    let follow = |since: &str| {
+        let request = Request::get(format!("/api/v1/seats/changes?since={since}&wait=20"))
+            .header("authorization", format!("Bearer {BOOTSTRAP}"));
+        let answered = feed.clone().oneshot(request.body(Body::empty()).unwrap());
+        tokio::spawn(async move { answered.await.unwrap().status() })
+    };
+    let first = follow(&next);
+    world.clock.sleep(Duration::from_secs(2)).await;
+    let before = lifetime.calls();
+    let others: Vec<_> = (0..100).map(|_| follow(&next)).collect();
+    world.clock.sleep(Duration::from_millis(1)).await;
+    let calls = lifetime.calls() - before;
+    assert!(calls < 10, "{calls}");
+    for waits in others.into_iter().chain([first]) {
+        assert_eq!(waits.await.unwrap(), 200);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_began_before_a_request_does_not_answer_it() {
+    let world = World::new(1);
+    let (here, there) = (Node::new(&world), Node::new(&world));
+    here.bind("one", "healos", "h1").await;
+    here.bind("two", "healos", "h2").await;
+    let next = here.start().await;
+    world.clock.sleep(Duration::from_millis(400)).await;
+    there.invalidation.invalidate("one").await.unwrap();
+    there.start().await;
+    there.invalidation.invalidate("two").await.unwrap();
+    world.clock.sleep(Duration::from_millis(1)).await;
+    // The instance makes use of the look of the other, which has seen one of the two.
+    let answer = here.ask(BOOTSTRAP, &format!("?since={next}&wait=5"), None).await;
+    assert_eq!(answer.changed(), ["healos/h1", "healos/h2"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_waits_is_told_although_others_of_the_instance_go() {
     let world = World::new(1);
     let node = Arc::new(Node::new(&world));
