@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-made_from=$(find package.json package-lock.json index.html ./*.ts ./*.js tsconfig.json src scripts ../docs/rules.md ../docs/operations.md ../docs/openapi.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+made_from=$(find package.json package-lock.json ./*.html ./*.ts ./*.js tsconfig.json src scripts ../docs/rules.md ../docs/operations.md ../docs/openapi.json -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
 [ -e dist/index.html ] && [ "$(cat node_modules/.made-from 2>/dev/null)" = "$made_from" ] && exit 0
 
 if [ ! -e node_modules/.installed ] || ! cmp -s package-lock.json node_modules/.installed; then

@@ -39,5 +39,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     manifest: true,
+    rollupOptions: { input: ['index.html', 'docs.html'] },
   },
 });

@@ -9,3 +9,8 @@ declare module 'virtual:runbook' {
   const runbook: Record<string, { means: string; do: string }>;
   export default runbook;
 }
+
+declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
+  /** Shows the API that is described at `url` in the element `dom_id`; see Swagger UI's configuration. */
+  export default function SwaggerUI(options: Record<string, unknown>): unknown;
+}

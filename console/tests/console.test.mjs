@@ -1,5 +1,6 @@
 // Each page's main task, end to end, in a real browser against a running edge.
 import { after, before, describe } from 'node:test';
+import { apiPage } from './api-page.mjs';
 import { approvals } from './approvals.mjs';
 import { startBrowser } from './browser.mjs';
 import { budgets } from './budgets.mjs';
@@ -33,7 +34,7 @@ const isAlone = Boolean(process.env.CONSOLE_BARS || process.env.UPDATE_PICTURES)
 
 /** Those of a lane never run at once: they would change the same rules, or what the ERP answers. */
 const LANES = {
-  'rules and the browser': { 'signing in': signIn, rules, 'hard cases': hardCases },
+  'rules and the browser': { 'signing in': signIn, 'the page of the API': apiPage, rules, 'hard cases': hardCases },
   'the ERP and what is bought': { seats, webhooks, people, health, subscriptions, money, budgets, approvals, disputes },
   'what tenants do': { tenants, messages, invoices, orders, contacts, campaigns, entities, departments, contracts, integrations, reports },
 };

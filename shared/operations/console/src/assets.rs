@@ -6,11 +6,12 @@ use edge_http::{Code, Problem};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-/// A file of the app, and its compressed forms.
+/// A file of the app, and its compressed forms. There is at least one of its forms.
 pub(crate) struct Asset {
     pub(crate) name: &'static str,
     pub(crate) kind: &'static str,
-    pub(crate) identity: &'static [u8],
+    /// None: the file is too large to be embedded uncompressed.
+    pub(crate) identity: Option<&'static [u8]>,
     pub(crate) brotli: Option<&'static [u8]>,
     pub(crate) gzip: Option<&'static [u8]>,
 }
@@ -22,10 +23,14 @@ mod embedded {
 
     pub(super) const ALL: &[Asset] = ASSETS;
     pub(super) const PAGE: Option<&str> = INDEX;
+    pub(super) const API_PAGE: Option<&str> = DOCS;
 }
 
 /// The page of the app; None: the edge was built without Node.js.
 pub(crate) const PAGE: Option<&str> = embedded::PAGE;
+
+/// The page that shows the API's description; None: as above.
+pub(crate) const API_PAGE: Option<&str> = embedded::API_PAGE;
 
 /// The files of the app.
 pub(crate) const ALL: &[Asset] = embedded::ALL;
@@ -39,12 +44,17 @@ pub(crate) const SAFETY: [(HeaderName, HeaderValue); 4] = [
 ];
 
 impl Asset {
-    /// The smallest form that a browser with these headers reads, and the form's name.
+    /// The smallest form that a browser with these headers reads, and the form's name. Where there is none, gzip: every
+    /// browser reads that.
     fn form(&self, headers: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
         let forms = [(self.brotli, "br"), (self.gzip, "gzip")];
         let read =
             forms.into_iter().find_map(|(form, name)| form.filter(|_| reads(headers, name)).map(|it| (it, name)));
-        read.map_or((self.identity, None), |(form, name)| (form, Some(name)))
+        match (read, self.identity, self.gzip) {
+            (Some((form, name)), ..) => (form, Some(name)),
+            (None, Some(identity), _) => (identity, None),
+            (None, None, gzip) => (gzip.unwrap_or_default(), Some("gzip")),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The console: a web app for admins. Its files are built from `console/` and embedded, so that a page costs no call into
+//! The console: a web app for admins, and the page at `/docs` that shows the API's description. Its files are built from `console/` and embedded, so that a page costs no call into
 //! the host. It calls the API as every other caller does; nothing here knows a secret.
 
 mod assets;
@@ -20,7 +20,7 @@ struct AppState {
 
 edge_http::state_parts!(AppState { config: Arc<dyn Config> });
 
-/// `/console/…`: the component `console`.
+/// `/console/…` and `/docs`: the component `console`.
 pub fn router(capabilities: Capabilities) -> Router {
     let state = AppState { config: capabilities.config.clone(), random: capabilities.random.clone() };
     let routes = Router::new()
@@ -29,6 +29,7 @@ pub fn router(capabilities: Capabilities) -> Router {
         .route("/console/config.json", get(settings::settings))
         .route("/console/assets/{name}", get(assets::asset))
         .route("/console/{*path}", get(page::page))
+        .route("/docs", get(page::api_page))
         .with_state(state);
     edge_http::finish(routes, "console", &capabilities)
 }

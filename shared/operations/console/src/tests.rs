@@ -91,6 +91,22 @@ async fn the_app_may_call_the_issuer_once_it_is_a_client_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_api_is_shown_by_scripts_of_the_edge_alone() {
+    let world = World::new(1);
+    let answer = ask(&world, "/docs", &[PAGE_ACCEPT]).await;
+    assert_eq!((answer.status, &answer.headers["cache-control"]), (StatusCode::OK, &"no-store".parse().unwrap()));
+    assert!(policy(&answer).contains("default-src 'none'; script-src 'self';"), "{}", policy(&answer));
+    let page = String::from_utf8(answer.body).unwrap();
+    assert!(page.contains("openapi.json"));
+    let scripts: Vec<&str> =
+        page.split("src=\"/console/assets/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(scripts.len(), usize::from(PAGE.is_some()));
+    for script in scripts {
+        assert!(ALL.iter().any(|asset| asset.name == script), "{script}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_file_is_a_problem_and_never_the_page() {
     let world = World::new(1);
     for (path, headers) in [
@@ -112,7 +128,8 @@ async fn files_are_kept_for_a_year_in_the_form_that_the_browser_reads() {
         for (accepted, encoding, form) in [
             ("gzip, deflate, br, zstd", "br", asset.brotli),
             ("gzip;q=1.0, br;q=0", "gzip", asset.gzip),
-            ("identity", "identity", Some(asset.identity)),
+            ("identity", "identity", asset.identity),
+            ("identity", "gzip", if asset.identity.is_none() { asset.gzip } else { None }),
         ] {
             let Some(form) = form else { continue };
             let answer = ask(&world, &path, &[("accept-encoding", accepted)]).await;

@@ -1,7 +1,7 @@
 //! For operators and integrators: whether the edge lives and is ready, and what it serves.
 
 mod health;
-mod reference;
+mod openapi;
 
 use axum::Router;
 use axum::routing::get;
@@ -14,12 +14,9 @@ use utoipa::OpenApi;
 #[openapi(paths(health::alive, health::ready))]
 pub struct ApiDoc;
 
-/// `/healthz`, `/openapi.json` and `/docs`, and what answers at paths that lead nowhere: the component `operations`.
+/// `/healthz` and `/openapi.json`, and what answers at paths that lead nowhere: the component `operations`.
 pub fn router(capabilities: Capabilities) -> Router {
-    let routes = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/openapi.json", get(reference::openapi))
-        .route("/docs", get(reference::page));
+    let routes = Router::new().route("/healthz", get(health::alive)).route("/openapi.json", get(openapi::openapi));
     edge_http::finish(routes, "operations", &capabilities)
 }
 

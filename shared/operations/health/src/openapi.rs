@@ -1,9 +1,9 @@
-//! What the edge serves: its OpenAPI document, made when the edge is built, and a page that shows it.
+//! What the edge serves: its OpenAPI document, made when the edge is built. The component `console` has a page that shows it.
 
 use std::sync::LazyLock;
 
-use axum::response::{Html, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest as _, Sha256};
 
@@ -21,11 +21,6 @@ pub(crate) async fn openapi(headers: HeaderMap) -> Response {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     (caching, [(CONTENT_TYPE, "application/json")], DOCUMENT).into_response()
-}
-
-pub(crate) async fn page() -> impl IntoResponse {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
-    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy))], Html(include_str!("reference.html")))
 }
 
 #[cfg(test)]
