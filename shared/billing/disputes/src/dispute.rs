@@ -8,6 +8,6 @@ mod store;
 
 pub use model::{CardCase, Dispute, DisputeReason, DisputeStatus, Evidence, Subject, SubjectKind};
 pub(crate) use model::{Notice, Task};
-pub(crate) use request::{id_error, prose_error};
+pub(crate) use request::prose_error;
 pub(crate) use response::DisputeResponse;
 pub use store::Disputes;

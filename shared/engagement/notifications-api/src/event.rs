@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use edge_access::{Granted, MessagesRead, MessagesWrite};
 use edge_capabilities::{Timestamp, random};
-use edge_http::{FieldError, InvalidText, Json, Problem, Text, is_email};
+use edge_http::{FieldErrors, Json, Problem};
 use edge_idempotency::Idempotent;
 use edge_json::AtMost;
 use edge_notifications::event_types::{ALL, OF_WORKSPACE};
@@ -135,24 +135,20 @@ pub(crate) struct RecipientRequest {
 }
 
 impl RecipientRequest {
-    fn read(self, place: usize, errors: &mut Vec<FieldError>) -> Recipient {
+    fn read(self, place: usize, errors: &mut FieldErrors) -> Recipient {
         let field = |name: &str| format!("recipients[{place}].{name}");
         for (name, text) in
             [("user_id", &self.user_id), ("email", &self.email), ("name", &self.name), ("locale", &self.locale)]
         {
-            if text.as_deref().is_some_and(|text| !Text::<MAX_TEXT_LEN>::accepts(text)) {
-                errors.push(FieldError::new(field(name), InvalidText::<MAX_TEXT_LEN>.to_string()));
-            }
+            errors.check_text::<MAX_TEXT_LEN>(field(name), text.as_deref());
         }
-        if self.email.as_deref().is_some_and(|email| !is_email(email)) {
-            errors.push(FieldError::new(field("email"), "must be an e-mail address"));
-        }
+        errors.check_email(field("email"), self.email.as_deref());
         let phone = self.phone.as_deref().map(phone_number);
         if phone == Some(None) {
-            errors.push(FieldError::new(field("phone"), "must be + and 7 to 15 digits"));
+            errors.add(field("phone"), "must be + and 7 to 15 digits");
         }
         if self.user_id.is_none() && self.email.is_none() && self.phone.is_none() {
-            errors.push(FieldError::new(field("email"), "is required, or user_id, or phone"));
+            errors.add(field("email"), "is required, or user_id, or phone");
         }
         Recipient {
             user_id: self.user_id,
@@ -166,31 +162,29 @@ impl RecipientRequest {
 
 impl RaiseEventRequest {
     fn read(self, tenant: &str, id: String) -> Result<NewEvent, Problem> {
-        let mut errors = Vec::new();
+        let mut errors = FieldErrors::default();
         // What only the edge raises says of itself that it happened.
         let known = ALL.iter().take(OF_WORKSPACE).find(|known| known.name == self.event_type);
         let Some(event_type) = known else {
             return Err(Problem::field("event_type", "must be one of those that GET …/event-types lists in data"));
         };
         if self.recipients.is_empty() {
-            errors.push(FieldError::new("recipients", "must have 1 to 500 entries"));
+            errors.add("recipients", "must have 1 to 500 entries");
         }
         if serde_json::to_vec(&self.data).map_or(true, |data| data.len() > MAX_DATA_BYTES) {
-            errors.push(FieldError::new("data", format!("must be at most {} KiB", MAX_DATA_BYTES >> 10)));
+            errors.add("data", format!("must be at most {} KiB", MAX_DATA_BYTES >> 10));
         }
         let mut instant = |field: &str, written: Option<String>| {
             let instant = written.as_deref().map(Timestamp::parse);
             if instant == Some(None) {
-                errors.push(FieldError::new(field, "must be an instant (RFC 3339)"));
+                errors.add(field, "must be an instant (RFC 3339)");
             }
             instant.flatten()
         };
         let (send_at, expires_at) = (instant("send_at", self.send_at), instant("expires_at", self.expires_at));
         let recipients = self.recipients.into_vec().into_iter().enumerate();
         let recipients = recipients.map(|(place, recipient)| recipient.read(place, &mut errors)).collect();
-        if !errors.is_empty() {
-            return Err(Problem::fields(errors));
-        }
+        errors.finish().map_err(Problem::fields)?;
         Ok(NewEvent { recipients, data: self.data, send_at, expires_at, ..NewEvent::new(event_type, tenant, id) })
     }
 }

@@ -1,7 +1,7 @@
 //! The bodies of requests that create and update disputes, and their validation.
 
 use edge_capabilities::Timestamp;
-use edge_http::{FieldError, FieldErrors, InvalidText, Problem, Text, nullable};
+use edge_http::{FieldError, FieldErrors, Problem, Text, nullable};
 use edge_money::{Currency, Digits, Money};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -209,10 +209,4 @@ pub(crate) fn prose_error(field: &str, text: &str) -> Option<FieldError> {
     let mut errors = FieldErrors::default();
     check_prose(&mut errors, field, Some(text));
     errors.finish().err()?.pop()
-}
-
-/// What is wrong with an id.
-pub(crate) fn id_error(field: &str, text: Option<&str>) -> Option<FieldError> {
-    let is_valid = text.is_none_or(Text::<64>::accepts);
-    (!is_valid).then(|| FieldError::new(field, InvalidText::<64>.to_string()))
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use edge_access::EnterpriseWrite;
-use edge_http::{Problem, RequestId};
+use edge_http::{FieldError, Problem, RequestId};
 use edge_idempotency::Idempotent;
 use edge_money::Digits;
 use edge_rulebook::contract::ApprovalLevel;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::model::ResolutionKind;
 use super::resolver::{Resolved, Wanted};
 use crate::dispute::DisputeResponse;
-use crate::dispute::{id_error, prose_error};
+use crate::dispute::prose_error;
 use crate::router::AppState;
 
 /// A resolution.
@@ -111,7 +111,7 @@ pub(crate) async fn resolve_dispute(
     let work = async |body: ResolveDisputeRequest| {
         let dispute = state.find_dispute(&tenant, &id).await?;
         let mut errors: Vec<_> = prose_error("reason", &body.reason).into_iter().collect();
-        errors.extend(id_error("approval_request_id", body.approval_request_id.as_deref()));
+        errors.extend(FieldError::of_text::<64>("approval_request_id", body.approval_request_id.as_deref()));
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
