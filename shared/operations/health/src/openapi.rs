@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
 
 /// `docs/openapi.json` without its white space. It is made from the handlers; a test of the crate `edge-openapi` keeps it
@@ -27,8 +27,8 @@ pub(crate) async fn openapi(headers: HeaderMap) -> Response {
 mod tests {
     use axum::body::Body;
     use edge_capabilities::testing::World;
-    use http::Request;
     use http::header::IF_NONE_MATCH;
+    use http::{HeaderValue, Request};
     use tower::ServiceExt as _;
 
     use super::*;
