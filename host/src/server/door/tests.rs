@@ -120,7 +120,7 @@ async fn what_can_be_read_in_two_ways_is_hypers_and_so_is_all_that_follows() {
     let no = request("GET", "/no", "", "");
     let odd = [
         request("POST", "/no", &length("2"), "{}GET"),
-        request("POST", "/no", &(length("2") + &length("2")), "{}"),
+        request("POST", "/no", &(length("2") + length("2").as_str()), "{}"),
         request("POST", "/no", &length("+2"), "{}"),
         request("POST", "/no", &length(""), ""),
         request("POST", "/no", &length("18446744073709551615"), "{}"),
@@ -133,7 +133,7 @@ async fn what_can_be_read_in_two_ways_is_hypers_and_so_is_all_that_follows() {
         request("GET", "http://x/no", "", "").replace("host: x\r\n", ""),
         "GET /no HTTP/1.0\r\nhost: x\r\n\r\n".to_owned(),
         "GET /no HTTP/1.1\r\n\r\n".to_owned(),
-        no.clone() + &no,
+        no.clone() + no.as_str(),
         no[..10].to_owned(),
         "\0".to_owned(),
     ];
