@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use edge_capabilities::breaker::upstream::{HOST_BREAKS, Limits};
+use edge_capabilities::request::HOST_REQUEST_SECS;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use routefinder::Router;
@@ -255,7 +256,9 @@ fn blueprint(
         application: shared.clone(),
     };
     // Two breakers for one call would open for different reasons and at different times.
-    let told = [HOST_BREAKS, short_body::TOLD].map(|name| (name.to_owned(), "1".to_owned()));
+    let secs = loading.reuse.request_timeout.as_secs().to_string();
+    let told = [(HOST_BREAKS, "1"), (short_body::TOLD, "1"), (HOST_REQUEST_SECS, &secs)];
+    let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(ComponentTemplate {
         engine: loading.engine.clone(),
         component: compile(loading.engine, linker, &loading.manifest.folder.join(declared.source_path()?))?,

@@ -17,6 +17,15 @@ use crate::{Clock, Http};
 /// The header of W3C Trace Context.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
+/// The environment variable of a component by which a host says after how many seconds it ends a request without an answer.
+pub const HOST_REQUEST_SECS: &str = "EDGE_HOST_REQUEST_SECS";
+
+/// After how many seconds a host ends a request, where it says nothing.
+const REQUEST_SECS: u64 = 30;
+
+/// Of the time of a request, what is left to answer it once no call is made any more; of a short one, a tenth.
+const TO_ANSWER: Duration = Duration::from_secs(1);
+
 /// The least time that a call is made with: with less, nothing comes of it.
 const MIN_TIME: Duration = Duration::from_millis(1);
 
@@ -39,6 +48,11 @@ impl RequestScope {
         CURRENT.with_borrow(Clone::clone)
     }
 
+    /// How long after its start a request may still call upstreams.
+    pub fn time_limit() -> Duration {
+        time_limit(std::env::var(HOST_REQUEST_SECS).ok().as_deref())
+    }
+
     /// `traceparent`, if it can be one.
     pub fn trace(traceparent: Option<&HeaderValue>) -> Option<HeaderValue> {
         // Version 0 is 55 characters long; later ones may be longer.
@@ -48,6 +62,13 @@ impl RequestScope {
         };
         traceparent.filter(is_one).cloned()
     }
+}
+
+/// The same where the host says `said`.
+fn time_limit(said: Option<&str>) -> Duration {
+    let secs = said.and_then(|said| said.parse().ok()).filter(|secs| *secs > 0);
+    let time = Duration::from_secs(secs.unwrap_or(REQUEST_SECS));
+    time.saturating_sub(TO_ANSWER.min(time / 10))
 }
 
 /// The future of a request.
@@ -108,5 +129,24 @@ impl Http for OfRequest {
             }
         }
         self.http.send(upstream, request, timeout).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_end_before_the_host_ends_their_request() {
+        for (said, millis) in [
+            (None, 29_000),
+            (Some("30"), 29_000),
+            (Some("60"), 59_000),
+            (Some("3"), 2_700),
+            (Some("0"), 29_000),
+            (Some("soon"), 29_000),
+        ] {
+            assert_eq!(time_limit(said), Duration::from_millis(millis), "{said:?}");
+        }
     }
 }

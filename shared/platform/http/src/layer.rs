@@ -29,9 +29,6 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const RATE_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RATE_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// The time of a request. Hosts end one that has taken 30 seconds; within the last of them it can still be answered.
-const REQUEST_TIME: Duration = Duration::from_secs(29);
-
 /// The maximum length of a request id that a caller sends.
 const MAX_ID_LEN: usize = 128;
 
@@ -49,6 +46,8 @@ struct Inner {
     log: Arc<dyn Log>,
     ids: Ids,
     proxies: Arc<Proxies>,
+    /// How long after its start a request may call upstreams.
+    time_limit: Duration,
 }
 
 /// Request ids for callers that send none: a random part per instance, and a counter. A random part per id would cost a
@@ -132,7 +131,8 @@ impl HttpLayer {
         let Capabilities { clock, log, random, .. } = capabilities;
         let ids = Ids { prefix: random::hex::<8>(&**random), count: AtomicU32::new(0) };
         let proxies = Arc::new(Proxies::new(capabilities.config.clone()));
-        let inner = Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies };
+        let time_limit = RequestScope::time_limit();
+        let inner = Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies, time_limit };
         Self { inner: Arc::new(inner), route: None }
     }
 
@@ -238,7 +238,7 @@ where
         let span = layer.enter(&mut request);
         let scope = RequestScope {
             traceparent: RequestScope::trace(request.headers().get(TRACEPARENT)),
-            deadline: Some(span.started.saturating_add(REQUEST_TIME)),
+            deadline: Some(span.started.saturating_add(layer.inner.time_limit)),
         };
         let body = DrainableBody::wrap(&mut request);
         let routed = match duplicate_header(request.headers()) {
