@@ -159,9 +159,11 @@ fn body_length(request: &httparse::Request<'_, '_>) -> Option<u64> {
             if length.replace(number.parse().ok()?).is_some() {
                 return None;
             }
-        } else if is("transfer-encoding") || is("expect") || is("upgrade") {
-            return None;
-        } else if is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive") {
+        } else if is("transfer-encoding")
+            || is("expect")
+            || is("upgrade")
+            || (is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive"))
+        {
             return None;
         }
     }
