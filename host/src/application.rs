@@ -265,11 +265,21 @@ fn blueprint(
         grants: Arc::new(grants),
         environment: declared.environment.clone().into_iter().chain(told).collect(),
         mounts: files::mounts(declared, &loading.manifest.folder, &loading.staging.join(id))?,
-        reuse: loading.reuse,
+        reuse: reuse(&declared.environment, loading.reuse)?,
         stdout: loading.stdout.clone(),
         stderr: loading.stderr.clone(),
         instances: instances.clone(),
     })
+}
+
+/// How the instances of a component with this environment are used; `of_all`: those of components without a number of their
+/// own.
+fn reuse(environment: &BTreeMap<String, String>, of_all: Reuse) -> anyhow::Result<Reuse> {
+    let Some(at_once) = environment.get(REQUESTS_AT_ONCE) else { return Ok(of_all) };
+    let concurrently = at_once.parse().ok().filter(|at_once| *at_once > 0);
+    let concurrently =
+        concurrently.with_context(|| format!("{REQUESTS_AT_ONCE} must be a number from 1 on: {at_once}"))?;
+    Ok(Reuse { concurrently, ..of_all })
 }
 
 fn compile(engine: &Engine, linker: &Linker<Instance>, source: &PathBuf) -> anyhow::Result<ServicePre<Instance>> {
@@ -307,6 +317,10 @@ fn routes(manifest: &Manifest) -> anyhow::Result<Routes> {
     }
     Ok((routes, exact))
 }
+
+/// The environment variable of a component in the manifest that says how many requests one of its instances serves at once,
+/// where that is not what the host's option says. Nothing but this host knows it.
+const REQUESTS_AT_ONCE: &str = "EDGE_REQUESTS_AT_ONCE";
 
 static CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
 
@@ -349,4 +363,22 @@ fn failure(component: &str, error: &wasmtime::Error, up: bool) -> Refusal {
     }
     log::error(component, "request failed", &format!("{error:#}"));
     Refusal::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_may_say_how_many_requests_an_instance_serves_at_once() {
+        let second = Duration::from_secs(1);
+        let of_all = Reuse { requests: 9, concurrently: 16, idle: second, request_timeout: second, memory: 1 };
+        let said = |said: &str| reuse(&BTreeMap::from([(REQUESTS_AT_ONCE.to_owned(), said.to_owned())]), of_all);
+        assert_eq!(reuse(&BTreeMap::new(), of_all).unwrap().concurrently, 16);
+        let own = said("64").unwrap();
+        assert_eq!((own.concurrently, own.requests), (64, 9));
+        for wrong in ["0", "many", "-1", ""] {
+            assert!(said(wrong).unwrap_err().to_string().contains(REQUESTS_AT_ONCE), "{wrong}");
+        }
+    }
 }
