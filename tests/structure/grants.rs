@@ -11,10 +11,12 @@ use crate::root;
 const SIGN_IN_HOSTS: [&str; 2] = ["postgres://{{ database_host }}", "http://passport-keys.spin.internal"];
 const SIGN_IN_SECRETS: [&str; 2] = ["bootstrap_admin_key", "database_url"];
 
-/// What a component may have in `spin.toml`. Anything else (files, an environment, models) would be a grant that is in no
-/// table.
-const KEYS: [&str; 6] =
-    ["source", "build", "variables", "key_value_stores", "sqlite_databases", "allowed_outbound_hosts"];
+/// What a component may have in `spin.toml`. Anything else (files, models) would be a grant that is in no table.
+const KEYS: [&str; 7] =
+    ["source", "build", "variables", "key_value_stores", "sqlite_databases", "allowed_outbound_hosts", "environment"];
+
+/// What its environment may hold: what tells the embedded host something about it, and nothing that it could make use of.
+const ENVIRONMENT: [&str; 1] = ["EDGE_REQUESTS_AT_ONCE"];
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Grants {
@@ -58,6 +60,9 @@ fn listed(components: &Table) -> BTreeMap<String, Grants> {
 fn granted(name: &str, component: &Table, secrets: &BTreeSet<&str>) -> Grants {
     for key in component.keys() {
         assert!(KEYS.contains(&&**key), "{name} has {key}");
+    }
+    for variable in component.get("environment").and_then(Value::as_table).into_iter().flatten().map(|(name, _)| name) {
+        assert!(ENVIRONMENT.contains(&&**variable), "{name} has {variable}");
     }
     let texts = |key: &str| -> BTreeSet<String> {
         let list = component.get(key).and_then(Value::as_array).into_iter().flatten();
