@@ -77,6 +77,8 @@ export function campaigns(given) {
       await page.getByRole('button', { name: 'Pause …' }).click();
       await dialog.getByRole('button', { name: 'Pause' }).click();
       await way.getByText('paused').waitFor();
+      // The contact's way is fetched by itself, and may be there before the dialog has gone, which keeps the focus.
+      await dialog.waitFor({ state: 'hidden' });
       await page.getByLabel('E-mail, phone or id of the contact').fill('nobody@clinic.example');
       await page.keyboard.press('Enter');
       await way.getByText('There is no such contact.').waitFor();
