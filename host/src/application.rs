@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use edge_capabilities::breaker::upstream::{HOST_BREAKS, Limits};
 use edge_capabilities::request::HOST_REQUEST_SECS;
+use edge_capabilities::short_body::HOST_BODIES;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use routefinder::Router;
@@ -255,9 +256,9 @@ fn blueprint(
         allowed_hosts: AllowedHosts::parse(&declared.allowed_outbound_hosts, fill)?,
         application: shared.clone(),
     };
-    // Two breakers for one call would open for different reasons and at different times.
     let secs = loading.reuse.request_timeout.as_secs().to_string();
-    let told = [(HOST_BREAKS, "1"), (short_body::TOLD, "1"), (HOST_REQUEST_SECS, &secs)];
+    // Two breakers for one call would open for different reasons and at different times.
+    let told = [(HOST_BREAKS, "1"), (HOST_BODIES, "1"), (HOST_REQUEST_SECS, &secs)];
     let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Ok(ComponentTemplate {
         engine: loading.engine.clone(),

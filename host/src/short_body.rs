@@ -2,25 +2,20 @@
 //!
 //! A body of its own costs a request and an answer a stream, a future and several calls between host and guest each, which
 //! is more than what most of the edge's requests have to say. So a component is given a body that is whole, short and can
-//! be a header's value in the header [`BODY`] too, and may answer in the same way: it is told so by [`TOLD`]. Spin tells
-//! nobody, and there all bodies go their usual way, as here all longer ones.
+//! be a header's value in the header [`HEADER`] too, and may answer in the same way: it is told so by
+//! [`edge_capabilities::short_body::HOST_BODIES`]. Spin tells nobody, and there all bodies go their usual way, as here all longer ones.
 
 use bytes::Bytes;
+use edge_capabilities::short_body::{HEADER, MAX_BYTES};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
 
-/// The environment variable that tells a component. (`serving.rs` of `spin-capabilities` is the other end.)
-pub const TOLD: &str = "EDGE_HOST_BODIES";
-
-static BODY: HeaderName = HeaderName::from_static("edge-body");
-
-/// The most that goes into a head, bytes.
-const MAX: usize = 8 << 10;
+static BODY: HeaderName = HeaderName::from_static(HEADER);
 
 /// What may go into a request's head: `body`, if it is short. It is not copied.
 pub fn short(body: &Bytes) -> Option<HeaderValue> {
-    if !(1..=MAX).contains(&body.len()) {
+    if !(1..=MAX_BYTES).contains(&body.len()) {
         return None;
     }
     HeaderValue::from_maybe_shared(body.clone()).ok()
@@ -56,7 +51,7 @@ mod tests {
 
     #[test]
     fn only_what_can_be_a_header_goes_into_a_head() {
-        let longest = "x".repeat(MAX);
+        let longest = "x".repeat(MAX_BYTES);
         for body in ["{\"a\":1}", " ", "\u{e9}", "a\tb", &longest] {
             assert_eq!(short(&Bytes::copy_from_slice(body.as_bytes())).unwrap().as_bytes(), body.as_bytes());
         }

@@ -6,7 +6,7 @@
 //! go out in one packet (a host that leaves TCP's Nagle algorithm on would hold the second one back for 40 ms). An answer
 //! that is made in pieces is streamed: the next one is made once the host took the one before.
 //!
-//! Where the host says so, short bodies go in heads, which spares the streams: see `host/src/short_body.rs`.
+//! Where the host says so, short bodies go in heads, which spares the streams: see `edge_capabilities::short_body`.
 
 use std::pin::Pin;
 use std::sync::{LazyLock, OnceLock};
@@ -15,6 +15,7 @@ use std::task::{Context, Poll, Waker};
 use axum::body::Body;
 use bytes::Bytes;
 use edge_capabilities::counters::AnsweredIn;
+use edge_capabilities::short_body::{HEADER, HOST_BODIES, MAX_BYTES};
 use edge_capabilities::{Capabilities, Counters};
 use edge_http::Routes;
 use futures::FutureExt as _;
@@ -33,14 +34,8 @@ const LARGEST_READ: usize = 64 << 10;
 const ROUTE_HEADERS: &str = "spin-";
 const CALLER_ADDRESS: &str = "spin-client-addr";
 
-/// The header with a request's body or an answer's, where short ones go in heads.
-const SHORT_BODY: &str = "edge-body";
-
-/// The most that goes into a head, bytes.
-const LONGEST_SHORT_BODY: u64 = 8 << 10;
-
-/// Whether the host hands over short bodies in heads, and takes them there. Under another, such a header may be anybody's.
-static HAS_SHORT_BODIES: LazyLock<bool> = LazyLock::new(|| std::env::var_os("EDGE_HOST_BODIES").is_some());
+/// Whether the host hands over short bodies in heads, and takes them there.
+static HAS_SHORT_BODIES: LazyLock<bool> = LazyLock::new(|| std::env::var_os(HOST_BODIES).is_some());
 
 /// What an instance serves requests with.
 pub struct Served {
@@ -102,7 +97,7 @@ fn incoming(request: Request) -> Result<http::Request<Body>, ErrorCode> {
         if name.starts_with(ROUTE_HEADERS) && name != CALLER_ADDRESS {
             continue;
         }
-        if name == SHORT_BODY && *HAS_SHORT_BODIES {
+        if name == HEADER && *HAS_SHORT_BODIES {
             short = Some(value);
             continue;
         }
@@ -224,7 +219,7 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
         && body.is_end_stream()
         && let Some(whole) = frame.data_ref().filter(|whole| HeaderValue::from_bytes(whole).is_ok())
     {
-        headers.push((SHORT_BODY.to_owned(), whole.to_vec()));
+        headers.push((HEADER.to_owned(), whole.to_vec()));
         first = None;
     }
     let headers = Fields::from_list(&headers).map_err(|error| broken(&format!("{error:?}")))?;
@@ -277,7 +272,7 @@ async fn outgoing(response: http::Response<Body>) -> Result<Response, ErrorCode>
 
 /// The first piece of a short body, if it is there: nearly always all of it.
 fn first_of_short(body: &mut Body) -> Option<Result<http_body::Frame<Bytes>, axum::Error>> {
-    if !body.size_hint().exact().is_some_and(|length| (1..=LONGEST_SHORT_BODY).contains(&length)) {
+    if !body.size_hint().exact().is_some_and(|length| (1..=MAX_BYTES as u64).contains(&length)) {
         return None;
     }
     body.frame().now_or_never().flatten()
@@ -301,7 +296,7 @@ macro_rules! component {
         }
 
         mod component {
-            use std::sync::{LazyLock, OnceLock};
+            use std::sync::OnceLock;
 
             use $crate::Served;
             use $crate::wasip3::exports::http::handler::Guest;

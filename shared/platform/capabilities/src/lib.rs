@@ -15,6 +15,7 @@ pub mod log;
 mod metrics;
 pub mod random;
 pub mod request;
+pub mod short_body;
 pub mod signal;
 #[cfg(feature = "testing")]
 pub mod testing;
