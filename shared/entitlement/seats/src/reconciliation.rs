@@ -42,10 +42,10 @@ const SKEW: Duration = Duration::from_mins(10);
 const MAX_STALE: Duration = Duration::from_hours(24);
 /// The number of raises that are read at a time.
 const PAGE: u32 = 500;
-/// How often a reconciliation is started again.
-const MAX_ATTEMPTS: usize = 5;
+/// How often a reconciliation is started again: until the lease of an instance that died has run out, and a little longer.
+const MAX_ATTEMPTS: usize = 40;
 /// How often it is looked whether the instance that reconciles has got as far as is wanted.
-const MAX_LOOKS: usize = 5;
+const MAX_LOOKS: u32 = 5;
 /// The pause before each look: some calls to the cache.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How long an instance may take to apply raises before another one does, or up to a second less. If it is only slow, the
@@ -70,6 +70,9 @@ pub(crate) struct Checked {
     pub(crate) at: Timestamp,
     /// Whether it succeeded.
     pub(crate) succeeded: bool,
+    /// Whether it failed because the cache gave no answer, or was not settled in time. It is not shared.
+    #[serde(skip)]
+    pub(crate) cache_failed: bool,
     /// How far the raises went that the cache then had. None: an older build has compared them.
     #[serde(default)]
     pub(crate) position: Option<Position>,
@@ -90,7 +93,8 @@ pub(crate) struct Position {
 
 impl Checked {
     fn decision(self, now: Timestamp) -> Decision {
-        let stale = millis(if self.succeeded { EXPIRE } else { EXPIRE_AFTER_FAILURE });
+        // A cache that fails may come back rolled back, so its failure counts no longer than a success.
+        let stale = millis(if self.succeeded || self.cache_failed { EXPIRE } else { EXPIRE_AFTER_FAILURE });
         let recheck = millis(RECHECK);
         let times = Times { fresh: recheck, stale, outage: stale, skew: recheck, ahead: Decision::Discard };
         edge_cache::decide(now.millis_since(self.at), &times, FenceState::Holds)
@@ -203,20 +207,26 @@ impl Reconciliation {
         let Capabilities { clock, background, .. } = &self.0.capabilities;
         // INVARIANT: the result holds for the cache as it is from this instant on.
         let at = clock.now();
-        let mut position = None;
+        let (mut position, mut cache_failed) = (None, true);
         for _ in 0..MAX_ATTEMPTS {
             match self.reconcile().await {
                 Ok(Some(reconciled)) => {
-                    position = Some(reconciled);
+                    (position, cache_failed) = (Some(reconciled), false);
                     break;
                 }
                 // The cache was rolled back meanwhile, or another instance reconciles too, or has taken over.
                 Ok(None) => {}
-                Err(_) => break,
+                Err(error) => {
+                    cache_failed = matches!(error, StorageError::Cache(_));
+                    break;
+                }
             }
         }
-        let checked = Checked { at, succeeded: position.is_some(), position };
+        let checked = Checked { at, succeeded: position.is_some(), cache_failed, position };
         self.remember(checked);
+        if cache_failed {
+            return checked;
+        }
         let reconciliation = self.clone();
         background.spawn(Box::pin(async move {
             if let Ok(written) = serde_json::to_vec(&checked) {
@@ -261,7 +271,11 @@ impl Reconciliation {
                     }
                 }
                 progress.resets = progress.resets.saturating_add(i64::from(was_rolled_back));
-            } else if was_rolled_back || !self.is_reconciled_by_another(latest).await? {
+            } else if was_rolled_back {
+                // INVARIANT: until the other instance has finished, nothing in this cache is to be believed.
+                capabilities.clock.sleep(PAUSE * MAX_LOOKS).await;
+                return Ok(None);
+            } else if !self.is_reconciled_by_another(latest).await? {
                 return Ok(None);
             }
         } else if progress.reconciled != Some(latest) {

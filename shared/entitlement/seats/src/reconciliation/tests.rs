@@ -102,6 +102,66 @@ async fn a_cache_that_was_rolled_back_has_followers_forget_everything_once() {
     assert_eq!(reconciliation.check().await.position, Some(found));
 }
 
+/// A cache that lost the last raise, and an instance that compared it before.
+async fn rolled_back_cache(world: &World) -> Reconciliation {
+    let (capabilities, _tasks) = world.instance();
+    let db = Db::new(capabilities.db.clone());
+    let reconciliation = Reconciliation::new(&capabilities, &db);
+    assert!(reconciliation.check().await.succeeded);
+    let before = world.cache.snapshot();
+    Invalidation::new(&capabilities.cache, &capabilities.clock, &db).invalidate("org_0").await.unwrap();
+    assert!(reconciliation.check().await.succeeded);
+    world.cache.restore(&before);
+    reconciliation
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_fails_and_comes_back_rolled_back_is_compared_within_a_second() {
+    let world = World::new(1);
+    let reconciliation = rolled_back_cache(&world).await;
+    world.cache.set_down(true);
+    assert!(!reconciliation.check().await.succeeded);
+    world.cache.set_down(false);
+    tokio::time::sleep(Duration::from_millis(901)).await;
+    assert!(reconciliation.shared().await.is_none_or(|checked| checked.succeeded), "it is nobody else's failure");
+    let now = reconciliation.0.capabilities.clock.now();
+    reconciliation.ensure(now).expect("it is compared before the answer").await;
+    assert_eq!(resets(&world).await, 1);
+    world.db.set_down(true);
+    assert!(!reconciliation.check().await.succeeded);
+    tokio::time::sleep(Duration::from_millis(1_900)).await;
+    let now = reconciliation.0.capabilities.clock.now();
+    assert!(reconciliation.ensure(now).is_none(), "a database that fails is not waited for by each check");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_check_succeeds_or_ends_while_another_instance_raises_the_fences_of_a_cache_that_was_rolled_back() {
+    let world = World::new(1);
+    let reconciliation = rolled_back_cache(&world).await;
+    let raises = FenceRaises::new(Db::new(world.db.clone()));
+    let id = reconciliation.written_cache_id().await.unwrap().unwrap();
+    let now = || reconciliation.0.capabilities.clock.now();
+    let lease = async || raises.lease(&id, now(), LEASE, 0).await.unwrap().expect("nobody has it");
+    let held = lease().await;
+    let (checked, gave_back) = futures::future::join(reconciliation.check(), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(resets(&world).await, 0);
+        raises.release(held).await.unwrap();
+        now()
+    })
+    .await;
+    assert!(checked.succeeded && now() >= gave_back);
+    assert_eq!(resets(&world).await, 1);
+    // One that died is not waited for beyond its lease.
+    let reconciliation = rolled_back_cache(&world).await;
+    let id = reconciliation.written_cache_id().await.unwrap().unwrap();
+    let _died = raises.lease(&id, reconciliation.0.capabilities.clock.now(), LEASE, 0).await.unwrap().unwrap();
+    let checked = reconciliation.check().await;
+    assert!(checked.succeeded);
+    let took = reconciliation.0.capabilities.clock.now().millis_since(checked.at);
+    assert!((2_900..3_500).contains(&took), "{took} ms");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_lease_of_an_instance_that_died_or_whose_clock_was_ahead_is_not_waited_for() {
     let world = World::new(1);

@@ -370,7 +370,7 @@ async fn a_look_of_another_that_read_an_older_position_makes_nobody_forget() {
         let waiting = async { node.ask(BOOTSTRAP, &format!("?since={next}&wait=2"), None).await };
         let late = async {
             world.clock.sleep(Duration::from_millis(300)).await;
-            let looked = Checked { at: world.clock.now(), succeeded: true, position: Some(older) };
+            let looked = Checked { at: world.clock.now(), succeeded: true, cache_failed: false, position: Some(older) };
             let looked = serde_json::to_vec(&looked).unwrap();
             node.capabilities.cache.set("fences-checked", &looked).await.unwrap();
         };
