@@ -14,8 +14,15 @@ use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Background, Capabilities, Clock, Http, KeyValue};
 
-/// How long counts are collected before they are written.
+/// How long counts are collected before they are written, if there are [`MANY`].
 const FLUSH_DELAY: Duration = Duration::from_secs(1);
+
+/// How many times that long they are collected at most: each write costs the store a sync.
+const MAX_DELAYS: u32 = 5;
+
+/// So many additions are written after the first delay: a runtime that keeps an instance until its work is done must not
+/// keep many busy ones.
+const MANY: u32 = 32;
 
 /// How long a request took: a router puts it into the extensions of each response, for whoever serves it to count.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +90,8 @@ struct Inner {
 #[derive(Default)]
 struct Pending {
     counts: BTreeMap<Name, i64>,
+    /// How many additions they are.
+    additions: u32,
     /// Whether a flush is scheduled, which also writes the counts that are added until then.
     is_flush_scheduled: bool,
 }
@@ -106,13 +115,19 @@ impl Counters {
             let mut pending = self.pending();
             let count = pending.counts.entry(name).or_default();
             *count = count.saturating_add(amount);
+            pending.additions = pending.additions.saturating_add(1);
             if std::mem::replace(&mut pending.is_flush_scheduled, true) {
                 return;
             }
         }
         let counters = self.clone();
         self.0.background.spawn(Box::pin(async move {
-            counters.0.clock.sleep(FLUSH_DELAY).await;
+            for _ in 0..MAX_DELAYS {
+                counters.0.clock.sleep(FLUSH_DELAY).await;
+                if counters.pending().additions >= MANY {
+                    break;
+                }
+            }
             counters.flush().await;
         }));
     }
@@ -131,8 +146,7 @@ impl Counters {
     async fn flush(&self) {
         let counts = {
             let mut pending = self.pending();
-            pending.is_flush_scheduled = false;
-            std::mem::take(&mut pending.counts)
+            std::mem::take(&mut *pending).counts
         };
         for (name, count) in counts {
             // A count that cannot be written is lost, and so are the others, which would wait for the same store.
@@ -217,9 +231,13 @@ mod tests {
         }
         assert_eq!(counters.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(0));
         tokio::time::sleep(FLUSH_DELAY * 2).await;
-        counters.count(["seats", "cache", "SEAT_ACTIVE"]);
-        tokio::time::sleep(FLUSH_DELAY * 2).await;
         let another = Counters::new(&world.instance().0);
+        assert_eq!(another.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(1_000));
+        // Few wait for more.
+        counters.count(["seats", "cache", "SEAT_ACTIVE"]);
+        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS - 1)).await;
+        assert_eq!(another.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(1_000));
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         for (name, count) in [("cache", 1_001), ("stale", 1_000), ("erp", 0)] {
             assert_eq!(another.read(["seats", name, "SEAT_ACTIVE"]).await, Ok(count), "{name}");
         }
@@ -232,7 +250,7 @@ mod tests {
         for (status, micros) in [(200, 100), (200, 100), (404, 900), (503, 2_000_000)] {
             counters.request("rules", status, AnsweredIn(Duration::from_micros(micros)));
         }
-        tokio::time::sleep(FLUSH_DELAY * 2).await;
+        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS + 1)).await;
         for (name, count) in [
             (bucket_of(REQUEST_LATENCY, "rules", 100), 2),
             (bucket_of(REQUEST_LATENCY, "rules", 900), 1),
@@ -267,7 +285,7 @@ mod tests {
             let request = Request::get(format!("http://upstream{path}")).body(Bytes::new()).unwrap();
             let _ = http.send(upstream, request, Duration::from_secs(1)).await;
         }
-        tokio::time::sleep(FLUSH_DELAY * 2).await;
+        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS + 1)).await;
         for (upstream, outcome) in
             [("erp", "answered"), ("bheempay", "failed"), ("notify", "timed_out"), ("passport", "answered")]
         {
