@@ -38,8 +38,8 @@ impl Test {
     /// Counts by `work`, as an instance does.
     async fn count(&self, work: impl FnOnce(&Counters)) {
         work(&Counters::new(&self.world.instance().0));
-        // Few counts are written five seconds later.
-        tokio::time::sleep(Duration::from_secs(6)).await;
+        // Counts are written a second later.
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 
     async fn requests(&self, count: usize) {

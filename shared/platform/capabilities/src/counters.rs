@@ -14,15 +14,12 @@ use crate::http::{HttpError, UpstreamName};
 use crate::key_value::StoreError;
 use crate::{Background, Capabilities, Clock, Http, KeyValue};
 
-/// How long counts are collected before they are written, if there are [`MANY`].
+/// How long counts are collected before they are written.
 const FLUSH_DELAY: Duration = Duration::from_secs(1);
 
-/// How many times that long they are collected at most: each write costs the store a sync.
-const MAX_DELAYS: u32 = 5;
-
-/// So many additions are written after the first delay: a runtime that keeps an instance until its work is done must not
-/// keep many busy ones.
-const MANY: u32 = 32;
+/// The same for requests that waited this long for something to happen: nobody is in a hurry to see them, there are many
+/// of them (followers of the feed of changes), and each write costs the store a sync.
+const LONG_FLUSH_DELAY: Duration = Duration::from_secs(5);
 
 /// How long a request took: a router puts it into the extensions of each response, for whoever serves it to count.
 #[derive(Clone, Copy, Debug)]
@@ -90,10 +87,8 @@ struct Inner {
 #[derive(Default)]
 struct Pending {
     counts: BTreeMap<Name, i64>,
-    /// How many additions they are.
-    additions: u32,
-    /// Whether a flush is scheduled, which also writes the counts that are added until then.
-    is_flush_scheduled: bool,
+    /// The delay of the flush that is scheduled, which also writes the counts that are added until then.
+    scheduled: Option<Duration>,
 }
 
 impl Counters {
@@ -111,23 +106,23 @@ impl Counters {
 
     /// Adds `amount` to `name`. Many additions become few writes, in the background.
     pub fn add(&self, name: Name, amount: i64) {
+        self.add_within(FLUSH_DELAY, name, amount);
+    }
+
+    /// Adds `amount` to `name`, and has it written after `delay` at the latest.
+    fn add_within(&self, delay: Duration, name: Name, amount: i64) {
         {
             let mut pending = self.pending();
             let count = pending.counts.entry(name).or_default();
             *count = count.saturating_add(amount);
-            pending.additions = pending.additions.saturating_add(1);
-            if std::mem::replace(&mut pending.is_flush_scheduled, true) {
+            if pending.scheduled.is_some_and(|scheduled| scheduled <= delay) {
                 return;
             }
+            pending.scheduled = Some(delay);
         }
         let counters = self.clone();
         self.0.background.spawn(Box::pin(async move {
-            for _ in 0..MAX_DELAYS {
-                counters.0.clock.sleep(FLUSH_DELAY).await;
-                if counters.pending().additions >= MANY {
-                    break;
-                }
-            }
+            counters.0.clock.sleep(delay).await;
             counters.flush().await;
         }));
     }
@@ -135,7 +130,8 @@ impl Counters {
     /// Counts a request of `component` that was answered with `status`.
     pub fn request(&self, component: &'static str, status: u16, AnsweredIn(took): AnsweredIn) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.count(bucket_of(REQUEST_LATENCY, component, micros));
+        let delay = if took >= LONG_FLUSH_DELAY { LONG_FLUSH_DELAY } else { FLUSH_DELAY };
+        self.add_within(delay, bucket_of(REQUEST_LATENCY, component, micros), 1);
         match status {
             500.. => self.count([REQUESTS_NOT_OK, component, FAILED]),
             400.. => self.count([REQUESTS_NOT_OK, component, REFUSED]),
@@ -146,7 +142,8 @@ impl Counters {
     async fn flush(&self) {
         let counts = {
             let mut pending = self.pending();
-            std::mem::take(&mut *pending).counts
+            pending.scheduled = None;
+            std::mem::take(&mut pending.counts)
         };
         for (name, count) in counts {
             // A count that cannot be written is lost, and so are the others, which would wait for the same store.
@@ -231,13 +228,9 @@ mod tests {
         }
         assert_eq!(counters.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(0));
         tokio::time::sleep(FLUSH_DELAY * 2).await;
-        let another = Counters::new(&world.instance().0);
-        assert_eq!(another.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(1_000));
-        // Few wait for more.
         counters.count(["seats", "cache", "SEAT_ACTIVE"]);
-        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS - 1)).await;
-        assert_eq!(another.read(["seats", "cache", "SEAT_ACTIVE"]).await, Ok(1_000));
         tokio::time::sleep(FLUSH_DELAY * 2).await;
+        let another = Counters::new(&world.instance().0);
         for (name, count) in [("cache", 1_001), ("stale", 1_000), ("erp", 0)] {
             assert_eq!(another.read(["seats", name, "SEAT_ACTIVE"]).await, Ok(count), "{name}");
         }
@@ -250,7 +243,7 @@ mod tests {
         for (status, micros) in [(200, 100), (200, 100), (404, 900), (503, 2_000_000)] {
             counters.request("rules", status, AnsweredIn(Duration::from_micros(micros)));
         }
-        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS + 1)).await;
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         for (name, count) in [
             (bucket_of(REQUEST_LATENCY, "rules", 100), 2),
             (bucket_of(REQUEST_LATENCY, "rules", 900), 1),
@@ -260,6 +253,26 @@ mod tests {
         ] {
             assert_eq!(counters.read(name).await, Ok(count), "{name:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_waited_long_are_written_later_unless_others_are_written() {
+        let world = World::new(4);
+        let (capabilities, _tasks) = world.instance();
+        let counters = Counters::new(&capabilities);
+        let long = Duration::from_secs(20);
+        let name = bucket_of(REQUEST_LATENCY, "seat-changes", 20_000_000);
+        let held = || counters.request("seat-changes", 200, AnsweredIn(long));
+        held();
+        tokio::time::sleep(LONG_FLUSH_DELAY - FLUSH_DELAY).await;
+        held();
+        assert_eq!(counters.read(name).await, Ok(0));
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
+        assert_eq!(counters.read(name).await, Ok(2));
+        held();
+        counters.request("seat-changes", 200, AnsweredIn(Duration::from_millis(1)));
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
+        assert_eq!(counters.read(name).await, Ok(3));
     }
 
     #[tokio::test(start_paused = true)]
@@ -285,7 +298,7 @@ mod tests {
             let request = Request::get(format!("http://upstream{path}")).body(Bytes::new()).unwrap();
             let _ = http.send(upstream, request, Duration::from_secs(1)).await;
         }
-        tokio::time::sleep(FLUSH_DELAY * (MAX_DELAYS + 1)).await;
+        tokio::time::sleep(FLUSH_DELAY * 2).await;
         for (upstream, outcome) in
             [("erp", "answered"), ("bheempay", "failed"), ("notify", "timed_out"), ("passport", "answered")]
         {
