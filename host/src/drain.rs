@@ -16,8 +16,8 @@ use uuid::Uuid;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::application::Application;
-use crate::log;
 use crate::variables::Variables;
+use crate::{log, random};
 
 const VARIABLE: &str = "drain_key";
 
@@ -85,10 +85,9 @@ impl Timer {
 
     /// Half of the time at least, the rest by chance: nodes that start together do not drain together.
     fn first_wait(&self) -> Duration {
-        let (chance, _) = Uuid::new_v4().as_u64_pair();
         let half = self.every / 2;
         let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
-        half.saturating_add(Duration::from_millis(chance.checked_rem(millis).unwrap_or(0)))
+        half.saturating_add(Duration::from_millis(random::below(millis)))
     }
 
     async fn drain(&self, application: &Application) -> DrainResult {

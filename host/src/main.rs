@@ -17,6 +17,7 @@ mod migrate;
 mod node_status;
 mod notify;
 mod open_files;
+mod random;
 mod refusal;
 mod rest;
 mod rules;

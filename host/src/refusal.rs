@@ -2,16 +2,15 @@
 //! id and `Server-Timing`.
 
 use std::cell::RefCell;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
+
+use crate::random;
 
 /// The header of a request's id.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -151,16 +150,9 @@ fn date() -> String {
     })
 }
 
-/// A number that nobody outside can foresee, without a call to the system: a counter, hashed under a key of this process.
-fn random() -> u64 {
-    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    KEY.hash_one(COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
 /// After how many seconds to come back: whoever was turned away in the same moment does not come back in the same moment.
 fn retry_after() -> u16 {
-    u16::try_from(random() % u64::from(MAX_RETRY_AFTER)).unwrap_or(0).saturating_add(1)
+    u16::try_from(random::below(MAX_RETRY_AFTER.into())).unwrap_or(0).saturating_add(1)
 }
 
 /// What the caller sent for the request's id.
@@ -176,7 +168,7 @@ fn request_id(sent: Option<&str>) -> String {
     };
     match sent.filter(is_valid) {
         Some(id) => id.to_owned(),
-        None => format!("req_{:016x}{:016x}", random(), random()),
+        None => format!("req_{:016x}{:016x}", random::number(), random::number()),
     }
 }
 

@@ -12,7 +12,7 @@ use http::uri::Authority;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use crate::log;
+use crate::{log, random};
 
 /// Upstreams that are kept. A component may ask anybody: beyond these, those that nobody is calling are forgotten.
 const MAX_UPSTREAMS: usize = 256;
@@ -206,7 +206,7 @@ impl Permitted {
     fn note(&mut self, outcome: Outcome) {
         let Some(call) = self.call.take() else { return };
         let upstream = &self.upstream;
-        match upstream.breaker.end(call, outcome, upstream.now(), chance()) {
+        match upstream.breaker.end(call, outcome, upstream.now(), random::chance()) {
             Some(Change::Opened) => {
                 upstream.opened.fetch_add(1, Ordering::Relaxed);
                 // Those that wait need not.
@@ -231,11 +231,6 @@ impl Drop for Permitted {
             self.note(if took >= ABANDONED_AFTER { Outcome::Failed } else { Outcome::Unknown });
         }
     }
-}
-
-/// Uniform from 0 to 1; a half where the operating system gives no random bytes.
-fn chance() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::random;
+
 /// The header that carries it.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -46,17 +48,14 @@ impl TraceContext {
 
     /// Another span of the same trace.
     pub fn child(self) -> Self {
-        Self { span: random(), ..self }
+        Self { span: new_id(), ..self }
     }
 
     /// A new trace, recorded where its number is among the part `ratio` (from 0 to 1) of all numbers.
     pub fn new(ratio: f64) -> Self {
-        let (high, low) = (random(), random());
+        let (high, low) = (new_id(), new_id());
         let trace = (u128::from(high) << 64) | u128::from(low);
-        // 53 bits are as many as a float holds exactly.
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
-        let chance = (low >> 11) as f64 / (1_u64 << 53) as f64;
-        Self { trace, span: random(), is_sampled: chance < ratio }
+        Self { trace, span: new_id(), is_sampled: random::fraction(low) < ratio }
     }
 
     /// As a header.
@@ -67,8 +66,8 @@ impl TraceContext {
 }
 
 /// Not zero.
-fn random() -> u64 {
-    getrandom::u64().unwrap_or(1).max(1)
+fn new_id() -> u64 {
+    random::number().max(1)
 }
 
 #[cfg(test)]

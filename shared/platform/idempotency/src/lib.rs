@@ -246,19 +246,18 @@ impl Idempotency {
             Claim::Answered(status, answer) => return Ok(json(status, answer)),
             Claim::New(started_at) => started_at,
         };
+        let run = Run { caller: caller.to_owned(), key: mark.key, started_at };
         match work(body).await {
             Ok((status, answer)) => {
                 let unwritten = |_| Problem::new(Code::Internal, "The answer could not be written.");
                 let answer = serde_json::to_string(&answer).map_err(unwritten)?;
                 let sealed = cipher.seal(&*self.random, &answer);
                 let may_be_kept = content == Content::Public || mark.credential.is_some();
-                let run = Run { caller: caller.to_owned(), key: mark.key, started_at };
                 let kept = Kept { fingerprint: mark.fingerprint, started_at, status: status.as_u16(), sealed };
                 self.finish(run, kept, may_be_kept).await;
                 Ok(json(status, answer))
             }
             Err(problem) => {
-                let run = Run { caller: caller.to_owned(), key: mark.key, started_at };
                 if self.release(&run).await.is_err() {
                     self.end_later(run, End::Failed);
                 }
