@@ -30,6 +30,10 @@ pub struct Patience {
     pub max_waiting: usize,
 }
 
+/// How long slots are counted before the pace is said anew: for longer than a thread is busy with those who are turned away,
+/// when no slot is handed on, and then many are.
+const PACE_WINDOW: Duration = Duration::from_millis(100);
+
 /// Each so manieth slot goes to the least important class that waits.
 const TURNS: u32 = 16;
 
@@ -52,11 +56,52 @@ struct State {
     waiting: usize,
     /// When somebody began to wait with nobody before him.
     waiting_since: Instant,
-    /// When a slot was last handed on.
-    handed_on: Option<Instant>,
-    /// The time from one slot that is handed on to the next while somebody waits, smoothed.
-    pace: Duration,
+    pace: Pace,
     turn: u32,
+}
+
+/// The time from one slot that is handed on to the next while somebody waits, on average.
+#[derive(Default)]
+struct Pace {
+    /// Since when slots are counted; none while nobody waits.
+    since: Option<Instant>,
+    /// How many were handed on since then.
+    count: u32,
+    /// The average over the last whole window.
+    known: Duration,
+}
+
+impl Pace {
+    /// Another slot is handed on.
+    fn note(&mut self, now: Instant) {
+        let Some(since) = self.since else {
+            self.since = Some(now);
+            return;
+        };
+        self.count = self.count.saturating_add(1);
+        let elapsed = now.saturating_duration_since(since);
+        if elapsed >= PACE_WINDOW {
+            *self = Self { since: Some(now), count: 0, known: elapsed / self.count };
+        }
+    }
+
+    /// Nobody waits any more.
+    const fn rest(&mut self) {
+        self.since = None;
+        self.count = 0;
+    }
+
+    fn at(&self, now: Instant) -> Duration {
+        let elapsed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        if elapsed >= PACE_WINDOW {
+            // None is handed on for so long: those who wait will wait for longer.
+            self.known.max(elapsed / self.count.saturating_add(1))
+        } else if self.known.is_zero() {
+            elapsed.checked_div(self.count).unwrap_or_default()
+        } else {
+            self.known
+        }
+    }
 }
 
 /// Those of a class who wait.
@@ -94,8 +139,7 @@ impl ProcessorQueue {
             ranks: Default::default(),
             waiting: 0,
             waiting_since: Instant::now(),
-            handed_on: None,
-            pace: Duration::ZERO,
+            pace: Pace::default(),
             turn: 0,
         };
         Self(Arc::new(Shared { patience, state: Mutex::new(state) }))
@@ -111,7 +155,7 @@ impl ProcessorQueue {
             }
             let now = Instant::now();
             let patience = state.patience(now, self.0.patience);
-            if state.would_wait(rank, applicant.caller) > patience {
+            if state.would_wait(now, rank, applicant.caller) > patience {
                 return Err(Shed::Queue);
             }
             now + patience
@@ -132,8 +176,9 @@ impl ProcessorQueue {
         if state.waiting == 0 {
             return Ok(());
         }
-        let wait = state.would_wait(1_usize.saturating_add(applicant.class as usize), applicant.caller);
-        if wait > state.patience(Instant::now(), self.0.patience) { Err(Shed::Queue) } else { Ok(()) }
+        let now = Instant::now();
+        let wait = state.would_wait(now, 1_usize.saturating_add(applicant.class as usize), applicant.caller);
+        if wait > state.patience(now, self.0.patience) { Err(Shed::Queue) } else { Ok(()) }
     }
 
     /// The next slot, for what a request that has been let in asks of another component, and for the node's own work: before
@@ -200,10 +245,10 @@ impl Shared {
             };
             let Some(next) = next else {
                 state.free = state.free.saturating_add(1);
-                state.handed_on = None;
+                state.pace.rest();
                 break;
             };
-            state.note_pace(now);
+            state.pace.note(now);
             // INVARIANT: nothing is sent under the lock. A slot that is not taken comes back here, and would wait for it.
             drop(state);
             match next.slot.send(Ok(Slot(Some(self.clone())))) {
@@ -227,14 +272,14 @@ impl State {
     }
 
     /// How long one more of `caller` would wait, as the queue has moved lately.
-    fn would_wait(&self, rank: usize, caller: Caller) -> Duration {
+    fn would_wait(&self, now: Instant, rank: usize, caller: Caller) -> Duration {
         let before: usize = self.ranks.iter().take(rank).map(|rank| rank.waiting).sum();
         let Some(own_rank) = self.ranks.get(rank) else { return Duration::ZERO };
         let own = own_rank.callers.get(&Some(caller)).map_or(0, VecDeque::len);
         let callers = own_rank.callers.len().max(1);
         // In turn with the others, of whom none is before it with more than it has.
         let turns = own.saturating_add(1).saturating_mul(callers).min(own_rank.waiting.saturating_add(1));
-        self.pace.saturating_mul(u32::try_from(before.saturating_add(turns)).unwrap_or(u32::MAX))
+        self.pace.at(now).saturating_mul(u32::try_from(before.saturating_add(turns)).unwrap_or(u32::MAX))
     }
 
     fn push(&mut self, rank: usize, caller: Option<Caller>, is_patient: bool) -> oneshot::Receiver<Result<Slot, Shed>> {
@@ -292,13 +337,6 @@ impl State {
         last_rank.waiting = last_rank.waiting.saturating_sub(1);
         self.waiting = self.waiting.saturating_sub(1);
         Some(waiter)
-    }
-
-    fn note_pace(&mut self, now: Instant) {
-        if let Some(last) = self.handed_on.replace(now) {
-            let took = now.saturating_duration_since(last);
-            self.pace = self.pace.saturating_mul(15).saturating_add(took) / 16;
-        }
     }
 }
 
@@ -437,6 +475,35 @@ mod tests {
         let settled: Vec<_> = refused.iter().filter(|(number, _)| *number > 400).collect();
         let at_once = settled.iter().filter(|(_, wait)| wait.is_zero()).count();
         assert!(at_once * 4 >= settled.len() * 3, "{at_once} of {}", settled.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_in_bursts_between_which_no_slot_is_handed_on_is_refused_at_once_too() {
+        let queue = ProcessorQueue::new(1, Patience { burst: ms(400), standing: ms(100), max_waiting: 1000 });
+        let (served, refused) = (Mutex::new(0), Mutex::new(Vec::new()));
+        let ask = async |number: u64| {
+            // Each 40 milliseconds 40 come, and 20 are served: quickly, after a pause.
+            tokio::time::sleep(ms(number / 40 * 40)).await;
+            let began = Instant::now();
+            match queue.take(from(Class::Checks, number % 7)).await {
+                Ok(slot) => {
+                    let count = {
+                        let mut served = served.lock().unwrap();
+                        *served += 1;
+                        *served
+                    };
+                    tokio::time::sleep(ms(if count % 20 == 0 { 21 } else { 1 })).await;
+                    drop(slot);
+                }
+                Err(_) => refused.lock().unwrap().push((number, began.elapsed())),
+            }
+        };
+        futures::future::join_all((0..4000).map(ask)).await;
+        let (served, refused) = (served.into_inner().unwrap(), refused.into_inner().unwrap());
+        assert!(served >= 1950, "as many as can be are served: {served}");
+        let settled: Vec<_> = refused.iter().filter(|(number, _)| *number > 800).collect();
+        let at_once = settled.iter().filter(|(_, wait)| wait.is_zero()).count();
+        assert!(at_once * 100 >= settled.len() * 98, "{at_once} of {}", settled.len());
     }
 
     #[tokio::test(start_paused = true)]
