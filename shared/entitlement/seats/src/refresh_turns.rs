@@ -1,4 +1,5 @@
-//! Turns of refreshes behind answers: few at once, and each waits until others who want the processor have had it.
+//! Turns of refreshes behind answers: few at once, and each waits until others who want the processor have had it. An
+//! instance begins with one at a time, for under load there are many instances, none of which lives long.
 //!
 //! Verdicts that were read together become stale together, and with as many checks as a machine can answer each of them is
 //! asked for at once. Refreshing them all at once would take the processor from those who wait for an answer, for as long as
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use edge_capabilities::Clock;
 
-/// The most refreshes of an instance at once.
+/// The most refreshes of an instance at once, where the processor is at leisure.
 pub(crate) const MAX_AT_ONCE: usize = 4;
 
 /// How long a refresh waits at first, and how long at most before it no longer waits.
@@ -23,38 +24,56 @@ const LAST_PAUSE: Duration = Duration::from_millis(256);
 const CALM: Duration = Duration::from_millis(2);
 
 /// The turns of an instance.
-#[derive(Clone, Default)]
-pub(crate) struct RefreshTurns(Arc<AtomicUsize>);
+#[derive(Clone)]
+pub(crate) struct RefreshTurns(Arc<Turns>);
+
+struct Turns {
+    taken: AtomicUsize,
+    /// How many there are now.
+    at_once: AtomicUsize,
+}
 
 /// A turn, which ends when it is dropped.
-pub(crate) struct Turn(Arc<AtomicUsize>);
+pub(crate) struct Turn(Arc<Turns>);
+
+impl Default for RefreshTurns {
+    fn default() -> Self {
+        Self(Arc::new(Turns { taken: AtomicUsize::new(0), at_once: AtomicUsize::new(1) }))
+    }
+}
 
 impl RefreshTurns {
     /// A turn, if there is one.
     pub(crate) fn take(&self) -> Option<Turn> {
-        let more = |taken: usize| Some(taken.saturating_add(1)).filter(|taken| *taken <= MAX_AT_ONCE);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        let at_once = self.0.at_once.load(Ordering::Relaxed);
+        let more = |taken: usize| Some(taken.saturating_add(1)).filter(|taken| *taken <= at_once);
+        self.0.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
         Some(Turn(self.0.clone()))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Turn {
     /// Waits until the processor is at leisure, for half a second and what the processor adds. How late a sleeper is woken
-    /// tells how many are before him.
+    /// tells how many are before him. Whether it was at leisure at first decides how many refreshes there may be at once.
     pub(crate) async fn wait(&self, clock: &dyn Clock) {
         let mut pause = FIRST_PAUSE;
         while pause <= LAST_PAUSE {
             let due = clock.elapsed().saturating_add(pause);
             clock.sleep(pause).await;
             if clock.elapsed().saturating_sub(due) <= CALM {
+                if pause == FIRST_PAUSE {
+                    let more = |at_once: usize| Some(at_once.saturating_mul(2).min(MAX_AT_ONCE));
+                    let _ = self.0.at_once.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+                }
                 return;
             }
+            self.0.at_once.store(1, Ordering::Relaxed);
             pause = pause.saturating_mul(2);
         }
     }
@@ -111,12 +130,17 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_turn_that_ended_is_anothers() {
+    #[tokio::test]
+    async fn there_are_more_turns_while_the_processor_is_at_leisure_and_a_turn_that_ended_is_anothers() {
         let turns = RefreshTurns::default();
-        let mut taken: Vec<_> = std::iter::from_fn(|| turns.take()).collect();
-        assert_eq!(taken.len(), MAX_AT_ONCE);
-        taken.pop();
-        assert!(turns.take().is_some());
+        let all = || std::iter::from_fn(|| turns.take()).collect::<Vec<_>>();
+        for (at_once, lateness) in [(1, 0), (2, 0), (MAX_AT_ONCE, 0), (MAX_AT_ONCE, 5), (1, 5), (1, 0), (2, 0)] {
+            let mut taken = all();
+            assert_eq!(taken.len(), at_once);
+            let ended = taken.pop().unwrap();
+            ended.wait(&Busy::new(1, Duration::from_millis(lateness))).await;
+            drop((ended, taken));
+            assert!(turns.take().is_some());
+        }
     }
 }
