@@ -17,8 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use edge_access::{Caller, TenantId};
-use edge_capabilities::Capabilities;
+use edge_capabilities::clock::millis;
 use edge_capabilities::database::DatabaseError;
+use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 use futures::future::select;
 
@@ -39,6 +40,11 @@ const APART: Duration = Duration::from_millis(3);
 const MAX_APART: Duration = Duration::from_millis(60);
 /// How old what another instance has found may be. Its clock may be ahead by [`MAX_AHEAD`].
 const RECENT: Duration = Duration::from_millis(250);
+/// Long waits end together, at multiples of this by the clock: a processor that is woken for each of a thousand followers does
+/// little else. A wait is shorter for it by less than this.
+const ENDS: Duration = Duration::from_millis(500);
+/// Waits that are shorter end when they are over.
+const LONG: Duration = Duration::from_secs(10);
 /// The shortest time between two looks.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
 /// The most raises in one answer.
@@ -113,7 +119,8 @@ impl Feed {
         }
     }
 
-    /// The changes since `since` that concern `caller`; if there are none, waits for some, up to `wait`. None: from now on.
+    /// The changes since `since` that concern `caller`; if there are none, waits for some, up to `wait` and less by up to
+    /// [`ENDS`]. None: from now on.
     pub(crate) async fn follow(
         &self,
         since: Option<Position>,
@@ -122,6 +129,7 @@ impl Feed {
     ) -> Result<Changes, DatabaseError> {
         let clock = &*self.capabilities.clock;
         let started = clock.elapsed();
+        let wait = if wait >= LONG { wait.saturating_sub(past_the_last_end(clock.now().plus(wait))) } else { wait };
         let deadline = started.saturating_add(wait);
         // INVARIANT: the answer is made from a look that began after this request. A raise that was answered before the
         // request is listed.
@@ -293,6 +301,11 @@ fn is_lost(read: Position, present: Position) -> bool {
 fn is_of(concerned: &AffectedOrg, tenant: Option<&TenantId>) -> bool {
     let Some(tenant) = tenant.map(TenantId::as_str) else { return true };
     [&concerned.organization, &concerned.bound_to].into_iter().flatten().any(|one| one == tenant)
+}
+
+/// How long before `at` waits last ended together.
+fn past_the_last_end(at: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(at.as_millis().rem_euclid(millis(ENDS))).unwrap_or(0))
 }
 
 fn forget(present: Position) -> Changes {

@@ -601,3 +601,31 @@ async fn a_raise_is_told_in_time_to_all_who_wait_together() {
     let last = raised.lock().unwrap().last().unwrap().0;
     assert!(told.iter().all(|fence| *fence == last), "{told:?} {last}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn long_waits_end_together_and_never_late() {
+    let world = World::new(21);
+    let node = Node::new(&world);
+    let next = node.start().await;
+    let (clock, next) = (&world.clock, next.as_str());
+    let follow = async |starts: u64, wait: u64| {
+        clock.sleep(Duration::from_millis(starts)).await;
+        let began = clock.elapsed();
+        let answer = node.ask(BOOTSTRAP, &format!("?since={next}&wait={wait}"), None).await;
+        assert_eq!(answer.changed(), [""; 0]);
+        (clock.now().as_millis(), clock.elapsed() - began)
+    };
+    let starts: Vec<u64> = (0..20).map(|number| number * 70).collect();
+    let ends = futures::future::join_all(starts.iter().map(|starts| follow(*starts, 20))).await;
+    let mut moments: Vec<i64> = ends.iter().map(|(at, _)| *at).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    assert!(moments.len() <= 4, "{moments:?}");
+    let longest = Duration::from_secs(20);
+    assert!(
+        ends.iter().all(|(_, waited)| *waited <= longest && *waited > longest - Duration::from_millis(500)),
+        "{ends:?}"
+    );
+    let (_, waited) = follow(130, 3).await;
+    assert_eq!(waited, Duration::from_secs(3));
+}
