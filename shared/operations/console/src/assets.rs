@@ -2,8 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
-use edge_http::{Code, Problem};
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use edge_http::{Code, Problem, accepts_encoding};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 /// A file of the app, and its compressed forms. There is at least one of its forms.
@@ -48,24 +48,15 @@ impl Asset {
     /// browser reads that.
     fn form(&self, headers: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
         let forms = [(self.brotli, "br"), (self.gzip, "gzip")];
-        let read =
-            forms.into_iter().find_map(|(form, name)| form.filter(|_| reads(headers, name)).map(|it| (it, name)));
+        let read = forms
+            .into_iter()
+            .find_map(|(form, name)| form.filter(|_| accepts_encoding(headers, name)).map(|it| (it, name)));
         match (read, self.identity, self.gzip) {
             (Some((form, name)), ..) => (form, Some(name)),
             (None, Some(identity), _) => (identity, None),
             (None, None, gzip) => (gzip.unwrap_or_default(), Some("gzip")),
         }
     }
-}
-
-/// Whether `Accept-Encoding` names `encoding` and does not refuse it.
-fn reads(headers: &HeaderMap, encoding: &str) -> bool {
-    let named = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    named.flat_map(|value| value.split(',')).any(|item| {
-        let (name, quality) = item.split_once(';').unwrap_or((item, ""));
-        let quality = quality.trim().strip_prefix("q=").unwrap_or("1");
-        name.trim().eq_ignore_ascii_case(encoding) && quality.parse::<f32>().is_ok_and(|quality| quality > 0.0)
-    })
 }
 
 /// A missing file is a plain 404: a page in its place would be read as a script.
