@@ -90,7 +90,7 @@ pub(crate) fn seats_of_the_erp(input: &[u8]) {
 /// Whatever the ERP says of its plans, the answer is plans or that none are known.
 pub(crate) fn plans_of_the_erp(input: &[u8]) {
     let request = Request::get("/api/v1/billing/plans").body(Body::empty()).unwrap();
-    let (status, body) = ask(edge_plans::router, input, request);
+    let (status, body) = ask(|capabilities| edge_plans::routes(capabilities).into_router(), input, request);
     assert!(matches!(status, 200 | 503), "{status} {body}");
 }
 

@@ -30,5 +30,5 @@ pub use metrics::write_metrics;
 pub use payment::{Payment, Purchase};
 pub use plan::{OrderDetails, Plan, Terms, Tier};
 pub use quote::{Quote, QuoteRequest};
-pub use router::{ApiDoc, router};
+pub use router::{ApiDoc, routes};
 pub use tax::TaxRates;

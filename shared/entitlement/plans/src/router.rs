@@ -6,9 +6,9 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use edge_capabilities::Capabilities;
-use edge_http::{Code, LogOutcome, Problem};
+use edge_http::{Code, Direct, LogOutcome, Problem, Routes};
 use http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use utoipa::OpenApi;
 
 use crate::catalogue::{Catalogue, FRESH, Served};
@@ -17,13 +17,15 @@ use crate::response::{PlanResponse, PlansResponse};
 
 const HEADERS: usize = 8;
 
-/// The routes of the component `plan-lookup`.
-pub fn router(capabilities: Capabilities) -> Router {
+/// The routes of the component `plan-lookup`. Most requests are for the list.
+pub fn routes(capabilities: Capabilities) -> Routes {
+    let catalogue = Catalogue::new(&capabilities);
+    let plans = Direct::new(Method::GET, "/api/v1/billing/plans", list, catalogue.clone());
     let routes = Router::new()
         .route("/api/v1/billing/plans", get(list))
         .route("/api/v1/billing/plans/{plan}", get(show))
-        .with_state(Catalogue::new(&capabilities));
-    edge_http::finish(routes, "plan-lookup", &capabilities)
+        .with_state(catalogue);
+    edge_http::finish_with(routes, plans, "plan-lookup", &capabilities)
 }
 
 /// The OpenAPI description of these routes.

@@ -48,7 +48,7 @@ pub use activity::{ACTIVITY_KEPT, SeatActivity};
 pub use error::{ErpError, StorageError, TokenKeyError, VerificationError};
 pub use invalidation::Invalidation;
 pub use metrics::{verdict_counters, write_metrics};
-pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, router_with, routes_with};
+pub use router::{ApiDoc, ChangesApiDoc, changes_router, router, routes_with};
 pub use seat::{SeatLookup, SeatSnapshot, SeatStatus, SubscriptionStatus};
 pub use seat_access::{AccessDecision, Reason, SeatAccess, SeatFacts, ShippedSeatAccess};
 pub use seat_record::{NoRecord, SeatRecord};

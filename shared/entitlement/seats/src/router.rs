@@ -53,19 +53,9 @@ impl std::ops::Deref for AppState {
 
 edge_http::state_parts!(AppState { authenticator: Authenticator });
 
-/// The routes, deciding by `rule`.
+/// The routes of seats, which are all in the ERP, deciding by `rule`.
 pub fn router(capabilities: Capabilities, rule: Arc<dyn SeatAccess>) -> Router {
-    router_with(capabilities, rule, Arc::new(NoRecord), Router::new())
-}
-
-/// The same, reading `record`, and `others`.
-pub fn router_with(
-    capabilities: Capabilities,
-    rule: Arc<dyn SeatAccess>,
-    record: Arc<dyn SeatRecord>,
-    others: Router,
-) -> Router {
-    routes_with(capabilities, rule, record, others).into_router()
+    routes_with(capabilities, rule, Arc::new(NoRecord), Router::new()).into_router()
 }
 
 /// The routes of the component `seat-verification`: those of seats, deciding by `rule` and reading `record`, and `others`.

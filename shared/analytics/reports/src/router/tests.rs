@@ -306,7 +306,7 @@ async fn seats_are_counted_by_how_long_they_were_assigned() {
     let (capabilities, _tasks) = test.world.instance();
     let record = edge_subscriptions::RecordedSeats::new(&capabilities, &Db::new(capabilities.db.clone()));
     let rule = Arc::new(edge_seats::ShippedSeatAccess);
-    let verify = edge_seats::router_with(capabilities, rule, Arc::new(record), Router::new());
+    let verify = edge_seats::routes_with(capabilities, rule, Arc::new(record), Router::new()).into_router();
     let external = format!("/api/v1/tenants/{acme}/external-ids/openmic");
     test.send(PLATFORM, "PUT", &external, json!({"externalOrgId": "acme-7"})).await.expect(200);
     for _ in 0..3 {

@@ -87,7 +87,7 @@ fn test() -> Test {
             Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap())
         }
     });
-    let edge = router(world.instance().0);
+    let edge = routes(world.instance().0).into_router();
     Test { world, edge, erp }
 }
 
@@ -157,7 +157,7 @@ async fn what_is_news_is_served_by_every_instance_without_asking() {
     let test = test();
     let first = test.get(LIST).await;
     test.wait(59).await;
-    let other = Test { edge: router(test.world.instance().0), world: test.world, erp: test.erp };
+    let other = Test { edge: routes(test.world.instance().0).into_router(), world: test.world, erp: test.erp };
     let second = other.get(LIST).await;
     assert_eq!((first.header("age"), second.header("age")), ("0", "59"));
     assert_eq!((&first.body, first.header("etag")), (&second.body, second.header("etag")));

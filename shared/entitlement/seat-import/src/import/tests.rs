@@ -50,7 +50,7 @@ fn node(world: &World) -> Node {
         .merge(edge_tenants::routes(&capabilities, departures));
     let capabilities = instance();
     let record = Arc::new(RecordedSeats::new(&capabilities, &Db::new(capabilities.db.clone())));
-    let seats = edge_seats::router_with(capabilities, Arc::new(ShippedSeatAccess), record, Router::new());
+    let seats = edge_seats::routes_with(capabilities, Arc::new(ShippedSeatAccess), record, Router::new()).into_router();
     Node { admin: edge_http::finish(routes, "admin", &instance()), seats }
 }
 

@@ -100,7 +100,8 @@ async fn test_in(world: World) -> Test {
     let router = edge_http::finish(routes, "subscriptions", &capabilities);
     let (capabilities, _) = world.instance();
     let record = RecordedSeats::new(&capabilities, &Db::new(capabilities.db.clone()));
-    let seats = edge_seats::router_with(capabilities, Arc::new(ShippedSeatAccess), Arc::new(record), Router::new());
+    let seats = edge_seats::routes_with(capabilities, Arc::new(ShippedSeatAccess), Arc::new(record), Router::new())
+        .into_router();
     let test = Test { router, seats, world };
     let application = json!({"slug": "openmic", "seatSource": "edge", "invitationDays": 2});
     test.platform().to("POST", "/applications", application).await.expect(201);
