@@ -16,8 +16,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use edge_capabilities::request::OVERLOADED;
 use http::header::{CONNECTION, EXPECT, HOST};
-use http::{HeaderValue, Request, Response, Version};
+use http::{HeaderMap, HeaderValue, Request, Response, Version};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -302,6 +303,7 @@ impl Server {
         self.counts.waited(class, waits_since.elapsed());
         let _in_progress = self.counts.admit(class);
         let page = Page::of(&head.method, head.uri.path());
+        say_whether_overloaded(&mut head.headers, self.application.processor().is_standing());
         let response = self.application.handle(found, Request::from_parts(head, body), client, slot).await?;
         self.callers.learn(credential, applicant.caller, &response);
         Ok(match page {
@@ -319,6 +321,14 @@ impl Server {
             classes: classes.into(),
             dropped_spans: self.application.telemetry().dropped(),
         }
+    }
+}
+
+/// Has a component know that there is more to do than can be done. What a caller says of it is dropped.
+fn say_whether_overloaded(headers: &mut HeaderMap, is_overloaded: bool) {
+    match is_overloaded {
+        true => drop(headers.insert(OVERLOADED, HeaderValue::from_static("1"))),
+        false => drop(headers.remove(OVERLOADED)),
     }
 }
 
@@ -378,6 +388,16 @@ impl Body for Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_host_says_that_it_is_overloaded() {
+        let mut headers = HeaderMap::new();
+        headers.insert(OVERLOADED, HeaderValue::from_static("a caller's"));
+        say_whether_overloaded(&mut headers, false);
+        assert!(headers.is_empty());
+        say_whether_overloaded(&mut headers, true);
+        assert_eq!(headers[OVERLOADED], "1");
+    }
 
     #[test]
     fn http_1_1_wants_exactly_one_host() {

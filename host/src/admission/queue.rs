@@ -170,6 +170,11 @@ impl ProcessorQueue {
         self.0.lock().waiting > 0
     }
 
+    /// Whether more has come for some time than can be served: the queue has not been empty for as long as a burst lasts.
+    pub fn is_standing(&self) -> bool {
+        self.0.lock().is_standing(Instant::now(), self.0.patience)
+    }
+
     /// Whether a request would be let in now; what it may still be turned away for is what happens meanwhile.
     pub fn would_take(&self, applicant: Applicant) -> Result<(), Shed> {
         let state = self.0.lock();
@@ -265,10 +270,13 @@ impl Shared {
 }
 
 impl State {
+    fn is_standing(&self, now: Instant, patience: Patience) -> bool {
+        self.waiting > 0 && now.saturating_duration_since(self.waiting_since) > patience.burst
+    }
+
     /// How long who comes now may wait.
     fn patience(&self, now: Instant, patience: Patience) -> Duration {
-        let is_standing = self.waiting > 0 && now.saturating_duration_since(self.waiting_since) > patience.burst;
-        if is_standing { patience.standing } else { patience.burst }
+        if self.is_standing(now, patience) { patience.standing } else { patience.burst }
     }
 
     /// How long one more of `caller` would wait, as the queue has moved lately.
@@ -504,6 +512,19 @@ mod tests {
         let settled: Vec<_> = refused.iter().filter(|(number, _)| *number > 800).collect();
         let at_once = settled.iter().filter(|(_, wait)| wait.is_zero()).count();
         assert!(at_once * 100 >= settled.len() * 98, "{at_once} of {}", settled.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_queue_stands_while_it_has_not_been_empty_for_as_long_as_a_burst() {
+        let queue = ProcessorQueue::new(1, PATIENCE);
+        let taken = queue.take_inside().await;
+        let mut waits = Box::pin(queue.take_inside());
+        assert!(futures::poll!(&mut waits).is_pending() && !queue.is_standing());
+        tokio::time::sleep(ms(101)).await;
+        assert!(queue.is_standing());
+        drop(taken);
+        drop(waits.await);
+        assert!(!queue.is_standing());
     }
 
     #[tokio::test(start_paused = true)]

@@ -101,6 +101,9 @@ pub(crate) struct CachedVerdict {
 /// How far an answer may seem to come from the future, because a clock was set back or another machine's is ahead.
 const SKEW_MILLIS: i64 = 60_000;
 
+/// How many times as old as it is fresh a verdict becomes before it is refreshed, where more comes than can be served.
+const MAX_PUT_OFF: i64 = 4;
+
 impl CachedVerdict {
     /// `answer`, which the ERP gave at `now`, under the fence `token`.
     pub(crate) fn new(
@@ -152,6 +155,11 @@ impl CachedVerdict {
             // A grant whose period has ended: the user may have paid since, so the ERP is asked first.
             (false, true) => (self.as_of, self.as_of),
         }
+    }
+
+    /// Whether it is as old at `now` as it becomes where refreshes are put off.
+    pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
+        now.millis_since(self.as_of) >= self.fresh_until.millis_since(self.as_of).saturating_mul(MAX_PUT_OFF)
     }
 
     /// Whether a token of it is good for a second or more at `now`.

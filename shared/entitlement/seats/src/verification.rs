@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use edge_cache::{Decision, SingleFlight};
 use edge_capabilities::clock::within;
+use edge_capabilities::request::RequestScope;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 
@@ -142,7 +143,10 @@ impl Verification {
             match verdict.decision(min_version) {
                 Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
                 Decision::ServeAndRefresh => {
-                    self.refresh(subject);
+                    // What it takes to refresh a verdict serves a dozen checks.
+                    if !RequestScope::is_overloaded() || verdict.cached.is_overdue(verdict.at) {
+                        self.refresh(subject);
+                    }
                     return Ok(verdict.into_verdict(Source::Stale));
                 }
                 Decision::Fetch | Decision::Discard => {}

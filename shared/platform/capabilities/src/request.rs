@@ -20,6 +20,10 @@ pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The environment variable of a component by which a host says after how many seconds it ends a request without an answer.
 pub const HOST_REQUEST_SECS: &str = "EDGE_HOST_REQUEST_SECS";
 
+/// The header by which such a host says that more comes than it can serve: what can be put off is to be put off. Under another
+/// host it may be anybody's.
+pub const OVERLOADED: HeaderName = HeaderName::from_static("edge-overloaded");
+
 /// After how many seconds a host ends a request, where it says nothing.
 const REQUEST_SECS: u64 = 30;
 
@@ -40,12 +44,24 @@ pub struct RequestScope {
     pub traceparent: Option<HeaderValue>,
     /// When its time is up, by [`Clock::elapsed`].
     pub deadline: Option<Duration>,
+    /// Whether the host says that it is [`OVERLOADED`].
+    pub is_overloaded: bool,
 }
 
 impl RequestScope {
     /// That of the request in whose future this is called.
     pub fn current() -> Option<Arc<Self>> {
         CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// Whether the request in whose future this is called came to an overloaded host.
+    pub fn is_overloaded() -> bool {
+        CURRENT.with_borrow(|current| current.as_ref().is_some_and(|scope| scope.is_overloaded))
+    }
+
+    /// Whether the host is one that says something of its requests.
+    pub fn has_telling_host() -> bool {
+        std::env::var_os(HOST_REQUEST_SECS).is_some()
     }
 
     /// How long after its start a request may still call upstreams.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse as _, Response};
 use edge_capabilities::counters::AnsweredIn;
-use edge_capabilities::request::{RequestScope, Scoped, TRACEPARENT};
+use edge_capabilities::request::{OVERLOADED, RequestScope, Scoped, TRACEPARENT};
 use edge_capabilities::{Capabilities, Clock, Log, random};
 use http::header::{CACHE_CONTROL, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -48,6 +48,8 @@ struct Inner {
     proxies: Arc<Proxies>,
     /// How long after its start a request may call upstreams.
     time_limit: Duration,
+    /// Whether the host may say that it is overloaded.
+    has_telling_host: bool,
 }
 
 /// Request ids for callers that send none: a random part per instance, and a counter. A random part per id would cost a
@@ -132,7 +134,9 @@ impl HttpLayer {
         let ids = Ids { prefix: random::hex::<8>(&**random), count: AtomicU32::new(0) };
         let proxies = Arc::new(Proxies::new(capabilities.config.clone()));
         let time_limit = RequestScope::time_limit();
-        let inner = Inner { component, clock: clock.clone(), log: log.clone(), ids, proxies, time_limit };
+        let has_telling_host = RequestScope::has_telling_host();
+        let (clock, log) = (clock.clone(), log.clone());
+        let inner = Inner { component, clock, log, ids, proxies, time_limit, has_telling_host };
         Self { inner: Arc::new(inner), route: None }
     }
 
@@ -239,6 +243,7 @@ where
         let scope = RequestScope {
             traceparent: RequestScope::trace(request.headers().get(TRACEPARENT)),
             deadline: Some(span.started.saturating_add(layer.inner.time_limit)),
+            is_overloaded: layer.inner.has_telling_host && request.headers().contains_key(OVERLOADED),
         };
         let body = DrainableBody::wrap(&mut request);
         let routed = match duplicate_header(request.headers()) {

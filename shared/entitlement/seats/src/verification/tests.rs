@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use edge_capabilities::Clock as _;
 use edge_capabilities::http::HttpError;
+use edge_capabilities::request::Scoped;
 use edge_capabilities::testing::{START, Tasks, World};
 use futures::future::join_all;
 use http::Response;
@@ -462,6 +463,28 @@ async fn while_the_erp_is_down_a_thousand_stale_users_cost_no_more_than_one() {
             erp.pass(Duration::from_millis(8)).await;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overloaded_host_has_refreshes_put_off_but_not_for_ever() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    let ask = async |is_overloaded| {
+        let scope = RequestScope { is_overloaded, ..RequestScope::default() };
+        let verdict = Scoped::new(scope, Box::pin(verification.verify(&subject("ana"), None))).await.unwrap();
+        erp.pass(Duration::from_millis(100)).await;
+        (verdict.source, erp.calls())
+    };
+    assert_eq!(ask(true).await, (Source::Erp, 1));
+    erp.pass(FRESH).await;
+    assert_eq!(ask(true).await, (Source::Stale, 1));
+    assert_eq!(ask(false).await, (Source::Stale, 2));
+    assert_eq!(ask(true).await, (Source::Cache, 2));
+    erp.pass(FRESH * 4 - Duration::from_millis(500)).await;
+    assert_eq!(ask(true).await, (Source::Stale, 2));
+    erp.pass(Duration::from_millis(500)).await;
+    assert_eq!(ask(true).await, (Source::Stale, 3));
+    assert_eq!(ask(true).await, (Source::Cache, 3));
 }
 
 #[tokio::test(start_paused = true)]
