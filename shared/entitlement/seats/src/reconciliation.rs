@@ -44,6 +44,8 @@ const MAX_STALE: Duration = Duration::from_hours(24);
 const PAGE: u32 = 500;
 /// How often a reconciliation is started again: until the lease of an instance that died has run out, and a little longer.
 const MAX_ATTEMPTS: usize = 40;
+/// How often it is where the cache lacks raises, which nobody was told to be everywhere, and another instance applies them.
+const MAX_ATTEMPTS_BEHIND: usize = 5;
 /// How often it is looked whether the instance that reconciles has got as far as is wanted.
 const MAX_LOOKS: u32 = 5;
 /// The pause before each look: some calls to the cache.
@@ -99,6 +101,16 @@ impl Checked {
         let times = Times { fresh: recheck, stale, outage: stale, skew: recheck, ahead: Decision::Discard };
         edge_cache::decide(now.millis_since(self.at), &times, FenceState::Holds)
     }
+}
+
+/// What came of a try to reconcile.
+enum Attempt {
+    /// The cache has all raises, as far as this.
+    Reconciled(Position),
+    /// The cache was rolled back: meanwhile, or another instance applies what it lost.
+    RolledBack,
+    /// The cache lacks raises, and another instance applies them.
+    Behind,
 }
 
 /// Reconciles the cache with the database, for one instance.
@@ -208,14 +220,15 @@ impl Reconciliation {
         // INVARIANT: the result holds for the cache as it is from this instant on.
         let at = clock.now();
         let (mut position, mut cache_failed) = (None, true);
-        for _ in 0..MAX_ATTEMPTS {
+        for attempt in 1..=MAX_ATTEMPTS {
             match self.reconcile().await {
-                Ok(Some(reconciled)) => {
+                Ok(Attempt::Reconciled(reconciled)) => {
                     (position, cache_failed) = (Some(reconciled), false);
                     break;
                 }
-                // The cache was rolled back meanwhile, or another instance reconciles too, or has taken over.
-                Ok(None) => {}
+                Ok(Attempt::RolledBack) => {}
+                Ok(Attempt::Behind) if attempt < MAX_ATTEMPTS_BEHIND => {}
+                Ok(Attempt::Behind) => break,
                 Err(error) => {
                     cache_failed = matches!(error, StorageError::Cache(_));
                     break;
@@ -237,9 +250,8 @@ impl Reconciliation {
         checked
     }
 
-    /// Applies to the cache every raise that a usable verdict may be older than; gives how far they go. None: the cache
-    /// may have been rolled back meanwhile, or another instance reconciles.
-    async fn reconcile(&self) -> Result<Option<Position>, StorageError> {
+    /// Applies to the cache every raise that a usable verdict may be older than, unless another instance does.
+    async fn reconcile(&self) -> Result<Attempt, StorageError> {
         let Inner { capabilities, raises, .. } = &*self.0;
         // INVARIANT: the cache is read before the database, and the number in the cache is written before that in the
         // database. So the cache's is higher only if the database was rolled back, and lower only if the cache was.
@@ -261,28 +273,29 @@ impl Reconciliation {
                 match self.apply(reconciled, progress, was_rolled_back).await {
                     Ok(true) => {
                         if !raises.finish(lease, latest).await? {
-                            return Ok(None);
+                            // Another instance has taken over.
+                            return Ok(Attempt::RolledBack);
                         }
                     }
                     not_applied => {
                         // If this fails, the lease runs out.
                         let _ = raises.release(lease).await;
-                        return not_applied.map(|_| None);
+                        return not_applied.map(|_| Attempt::RolledBack);
                     }
                 }
                 progress.resets = progress.resets.saturating_add(i64::from(was_rolled_back));
             } else if was_rolled_back {
                 // INVARIANT: until the other instance has finished, nothing in this cache is to be believed.
                 capabilities.clock.sleep(PAUSE * MAX_LOOKS).await;
-                return Ok(None);
+                return Ok(Attempt::RolledBack);
             } else if !self.is_reconciled_by_another(latest).await? {
-                return Ok(None);
+                return Ok(Attempt::Behind);
             }
         } else if progress.reconciled != Some(latest) {
             raises.set_reconciled(&id, latest).await?;
         }
         let Progress { fence, purged, resets, .. } = progress;
-        Ok(Some(Position { sequence: latest, fence, purged, resets }))
+        Ok(Attempt::Reconciled(Position { sequence: latest, fence, purged, resets }))
     }
 
     /// Whether another instance brings the cache up to `latest` or beyond, which is waited for.

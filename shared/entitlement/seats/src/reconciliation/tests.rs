@@ -163,6 +163,22 @@ async fn no_check_succeeds_or_ends_while_another_instance_raises_the_fences_of_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_check_does_not_wait_for_long_while_another_instance_applies_raises_that_nobody_was_told_of() {
+    let world = World::new(1);
+    let (capabilities, _tasks) = world.instance();
+    let reconciliation = Reconciliation::new(&capabilities, &Db::new(capabilities.db.clone()));
+    assert!(reconciliation.check().await.succeeded);
+    let raises = FenceRaises::new(Db::new(world.db.clone()));
+    let now = capabilities.clock.now();
+    raises.insert("org_0", now, 7, crate::fence_raises::RaiseReason::FactsChanged).await.unwrap();
+    let id = reconciliation.written_cache_id().await.unwrap().unwrap();
+    let _held = raises.lease(&id, now, LEASE, 0).await.unwrap().unwrap();
+    let checked = reconciliation.check().await;
+    let took = capabilities.clock.now().millis_since(checked.at);
+    assert!(!checked.succeeded && (400..700).contains(&took), "{took} ms");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_lease_of_an_instance_that_died_or_whose_clock_was_ahead_is_not_waited_for() {
     let world = World::new(1);
     let raises = FenceRaises::new(Db::new(world.db.clone()));
