@@ -46,8 +46,14 @@ pub(super) async fn idle_connections_keep_nobody_out(stage: Arc<Stage>) {
     let probe = Probe::start(stage.shape, &["--max-connections", "64"]).await;
     let address = probe.node.address();
     let answered = format!("POST /hello HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\n\r\n");
-    for bytes in [&b""[..], b"POST /hello HTTP/1.1\r\nHost: a\r\n", answered.as_bytes()] {
-        let idle = connections(&address, 300, bytes).await;
+    for (bytes, is_whole) in
+        [(&b""[..], false), (b"POST /hello HTTP/1.1\r\nHost: a\r\n", false), (answered.as_bytes(), true)]
+    {
+        let mut idle = connections(&address, 300, bytes).await;
+        if is_whole {
+            // They are idle once they were answered, or closed.
+            join_all(idle.iter_mut().map(async |stream| stream.read(&mut [0; 4096]).await)).await;
+        }
         still_serves(&probe).await;
         drop(idle);
     }
