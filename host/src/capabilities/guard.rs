@@ -45,6 +45,16 @@ impl Guard {
                 None
             }
         };
+        self.log(change);
+        Ok(result)
+    }
+
+    /// Notes an answer to a call that its caller has given up.
+    pub fn answered(&self) {
+        self.log(self.breaker.answered());
+    }
+
+    fn log(&self, change: Option<Change>) {
         match change {
             Some(Change::Opened) => {
                 log::error(
@@ -56,7 +66,6 @@ impl Guard {
             Some(Change::Closed) => log::info("host", &format!("{} answers again", self.name), ""),
             None => {}
         }
-        Ok(result)
     }
 
     /// Whether calls fail at once.

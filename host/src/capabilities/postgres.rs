@@ -131,9 +131,30 @@ fn not_connected(error: impl Into<anyhow::Error>) -> Error {
 
 async fn open(instance: &OpenRequest) -> Result<OpenConnection, Error> {
     let pool = instance.pools.pool(&instance.address, instance.ca_root.as_deref()).map_err(not_connected)?;
-    let Guarded { pool, left, guard } = pool;
-    let connection = guard.run(pool.get(), health).await.map_err(not_connected)?.map_err(not_connected)?;
-    Ok(OpenConnection(Arc::new(Session { connection, left })))
+    Ok(OpenConnection(Arc::new(pool.session().await?)))
+}
+
+impl Guarded {
+    async fn session(self) -> Result<Session, Error> {
+        let Self { pool, left, guard } = self;
+        let answered = guard.clone();
+        // A connection that takes longer than its caller waits is made all the same, for the next caller: else none would
+        // ever be made to a server that is far away or busy, by callers that wait for less than that takes. Spawned when it is
+        // first polled: not at all while the breaker is open.
+        let connecting = async {
+            let task = tokio::spawn(async move {
+                let connection = pool.get().await;
+                if connection.is_ok() {
+                    answered.answered();
+                }
+                connection
+            });
+            task.await
+        };
+        let connection = guard.run(connecting, |made| made.as_ref().map_or(Health::Unknown, health)).await;
+        let connection = connection.map_err(not_connected)?.map_err(not_connected)?.map_err(not_connected)?;
+        Ok(Session { connection, left })
+    }
 }
 
 /// What a wait for a connection says of the server. That all are in use says nothing.
@@ -352,5 +373,61 @@ impl<T: Send> HostConnectionWithStore<T> for Served {
     ) -> Result<u64, Error> {
         let connection = accessor.with(|mut access| access.get().connection_of(&connection))?;
         execute(&connection, &statement, &parameters).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    const READY: &[u8] = b"Z\0\0\0\x05I";
+    const DONE: &[u8] = b"C\0\0\0\x08SET\0";
+    /// `transaction_read_only` is `off`.
+    const TAKES_WRITES: &[u8] = b"T\0\0\0\x1a\0\x01r\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0\
+        D\0\0\0\x0d\0\x01\0\0\0\x03off";
+
+    /// A server that takes `delay` until it lets anybody in.
+    async fn serve(mut stream: TcpStream, delay: Duration) -> std::io::Result<()> {
+        let length = stream.read_u32().await?;
+        let mut message = vec![0; length as usize - 4];
+        stream.read_exact(&mut message).await?;
+        tokio::time::sleep(delay).await;
+        stream.write_all(&[b"R\0\0\0\x08\0\0\0\0", READY].concat()).await?;
+        loop {
+            let _kind = stream.read_u8().await?;
+            let length = stream.read_u32().await?;
+            message.resize(length as usize - 4, 0);
+            stream.read_exact(&mut message).await?;
+            let answer: &[&[u8]] =
+                if message.starts_with(b"SHOW ") { &[TAKES_WRITES, DONE, READY] } else { &[DONE, READY] };
+            stream.write_all(&answer.concat()).await?;
+        }
+    }
+
+    #[tokio::test]
+    async fn callers_that_wait_for_less_than_a_connection_takes_get_one_in_the_end() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("postgres://edge@{}/edge?sslmode=disable", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Duration::from_millis(700)));
+            }
+        });
+        let pools = Pools::default();
+        let mut abandoned = 0;
+        loop {
+            let pool = pools.pool(&address, None).unwrap();
+            match tokio::time::timeout(Duration::from_millis(250), pool.session()).await {
+                Ok(session) => break drop(session.unwrap_or_else(|error| panic!("{error:?}"))),
+                Err(_) => abandoned += 1,
+            }
+            assert!(abandoned < 8, "each connection is given up before it is made");
+        }
+        assert!(abandoned >= 2, "{abandoned}");
     }
 }

@@ -74,14 +74,18 @@ pub struct Fact {
     pub check: Box<dyn FnOnce(Arc<Stage>) -> LocalBoxFuture<'static, ()> + Send>,
     /// The shapes it holds in.
     pub holds_in: fn(Shape) -> bool,
+    /// Whether it is checked once all others have been, and nothing else goes on.
+    pub is_alone: bool,
 }
 
 /// Lists the facts of a module, each an `async fn(Arc<Stage>)`; behind a colon, the shapes it holds in where that is
-/// not all.
+/// not all. `(alone)` has those that load the machine so that beside others they would say more of it than of the edge.
 macro_rules! facts {
     (@shapes) => { |_| true };
     (@shapes $shapes:expr) => { $shapes };
-    ($($fact:ident $(: $shapes:expr)?),* $(,)?) => {
+    (@alone) => { false };
+    (@alone alone) => { true };
+    ($($fact:ident $(($alone:ident))? $(: $shapes:expr)?),* $(,)?) => {
         /// The facts of this subject.
         pub fn facts() -> Vec<$crate::facts::Fact> {
             let subject = module_path!().rsplit("::").next().unwrap_or_default();
@@ -90,6 +94,7 @@ macro_rules! facts {
                 name: stringify!($fact),
                 check: Box::new(|stage| Box::pin($fact(stage))),
                 holds_in: $crate::facts::facts!(@shapes $($shapes)?),
+                is_alone: $crate::facts::facts!(@alone $($alone)?),
             }),*]
         }
     };

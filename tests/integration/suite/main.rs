@@ -32,7 +32,7 @@ mod servers;
 mod shape;
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
@@ -112,18 +112,22 @@ fn print_slowest(times: &Times) {
 }
 
 fn trials(runtime: &Arc<Runtime>, shapes: &[Shape], times: &Times) -> Vec<Trial> {
-    let mut trials = Vec::new();
+    let (mut trials, mut alone) = (Vec::new(), Vec::new());
+    // Held by each test; as a writer by one that is to run alone.
+    let company = Arc::new(RwLock::new(()));
     for shape in shapes {
         let stage = Arc::new(Stage::new(*shape));
         for fact in facts::all() {
             if !(fact.holds_in)(*shape) {
                 continue;
             }
-            let (stage, runtime, times) = (stage.clone(), runtime.clone(), times.clone());
+            let (stage, runtime, times, company) = (stage.clone(), runtime.clone(), times.clone(), company.clone());
             let name = format!("{shape}::{}::{}", fact.subject, fact.name);
             let timed = name.clone();
             let skipped = fact.subject == facts::OF_THE_HOST && edge::on_spin().is_some();
             let trial = Trial::test(name, move || {
+                let _shared = (!fact.is_alone).then(|| company.read().unwrap_or_else(PoisonError::into_inner));
+                let _alone = fact.is_alone.then(|| company.write().unwrap_or_else(PoisonError::into_inner));
                 let started = Instant::now();
                 runtime.block_on((fact.check)(stage));
                 times.lock().unwrap().push((started.elapsed(), timed));
@@ -132,8 +136,10 @@ fn trials(runtime: &Arc<Runtime>, shapes: &[Shape], times: &Times) -> Vec<Trial>
             if skipped {
                 eprintln!("not on Spin, for it is about the embedded host: {}", trial.name());
             }
-            trials.push(trial.with_ignored_flag(skipped));
+            let trial = trial.with_ignored_flag(skipped);
+            if fact.is_alone { alone.push(trial) } else { trials.push(trial) }
         }
     }
+    trials.extend(alone);
     trials
 }

@@ -40,6 +40,8 @@ const TIMEOUT: Duration = Duration::from_millis(300);
 const SKEW: Duration = Duration::from_mins(10);
 /// How long verdicts are assumed to be used if the configuration cannot be read.
 const MAX_STALE: Duration = Duration::from_hours(24);
+/// How many callers whose comparison ended without a result, as theirs did, are followed.
+const MAX_LEADERS: usize = 3;
 /// The number of raises that are read at a time.
 const PAGE: u32 = 500;
 /// How often a reconciliation is started again: until the lease of an instance that died has run out, and a little longer.
@@ -125,6 +127,8 @@ struct Inner {
     checked: Mutex<Option<Checked>>,
     /// The id of the cache when it was last read.
     cache_id: Mutex<Option<String>>,
+    /// The comparison that callers of this instance wait for.
+    awaited: SingleFlight<(), ()>,
     in_background: SingleFlight<(), ()>,
 }
 
@@ -135,6 +139,7 @@ impl Reconciliation {
             raises: FenceRaises::new(db.clone()),
             checked: Mutex::default(),
             cache_id: Mutex::default(),
+            awaited: SingleFlight::default(),
             in_background: SingleFlight::default(),
             capabilities: capabilities.clone(),
         }))
@@ -153,7 +158,16 @@ impl Reconciliation {
         }
     }
 
+    /// One comparison for all that wait for it together: a new instance is sent dozens of requests at once.
     async fn ensure_unexpired(&self, now: Timestamp) {
+        let Inner { awaited, capabilities, .. } = &*self.0;
+        let compare = async |_| self.compare_unless_another_has(now).await;
+        if awaited.run(&(), MAX_LEADERS, &*capabilities.clock, |()| true, compare).await.is_none() {
+            self.compare_unless_another_has(now).await;
+        }
+    }
+
+    async fn compare_unless_another_has(&self, now: Timestamp) {
         // Another instance may have checked.
         if let Some(checked) = self.shared().await {
             self.remember(checked);

@@ -113,6 +113,18 @@ impl Breaker {
         Ok(Watch { permit, began: now(), now })
     }
 
+    /// Closes, for there was an answer, to whichever call.
+    pub fn answered(&self) -> Option<Change> {
+        if !self.has_failures.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut state = self.state();
+        let was_open = matches!(*state, State::Open { .. });
+        *state = HEALTHY;
+        self.has_failures.store(false, Ordering::Release);
+        was_open.then_some(Change::Closed)
+    }
+
     /// Whether calls fail at once.
     pub fn is_open(&self) -> bool {
         self.has_failures.load(Ordering::Acquire) && matches!(*self.state(), State::Open { .. })
@@ -123,14 +135,7 @@ impl Permit<'_> {
     /// Reports a response.
     pub fn succeeded(mut self) -> Option<Change> {
         self.is_probe = false;
-        if !self.breaker.has_failures.load(Ordering::Acquire) {
-            return None;
-        }
-        let mut state = self.breaker.state();
-        let was_open = matches!(*state, State::Open { .. });
-        *state = HEALTHY;
-        self.breaker.has_failures.store(false, Ordering::Release);
-        was_open.then_some(Change::Closed)
+        self.breaker.answered()
     }
 
     /// Reports a failure at `now` of a call that took `took`.

@@ -19,7 +19,7 @@ facts! {
     past_its_bound_what_was_known_is_used_no_more,
     a_denial_is_news_for_a_while_and_then_asked_again,
     in_an_outage_a_denied_seat_stays_denied_and_the_unknown_stay_unknown,
-    five_hundred_cold_checks_are_one_question,
+    five_hundred_cold_checks_are_one_question (alone),
     an_erp_that_is_not_there_is_said_so,
 }
 
@@ -228,9 +228,6 @@ async fn in_an_outage_a_denied_seat_stays_denied_and_the_unknown_stay_unknown(st
 }
 
 async fn five_hundred_cold_checks_are_one_question(stage: Arc<Stage>) {
-    // Bursts of several shapes at once would say more of the machine than of the edge.
-    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-    let _alone = ALONE.lock().await;
     // An edge on which nothing else goes on: an organisation that is met for the first time is asked about again where
     // another one is invalidated meanwhile.
     let stores = Stores::shared(stage.shape).await;

@@ -116,6 +116,26 @@ async fn rolled_back_cache(world: &World) -> Reconciliation {
 }
 
 #[tokio::test(start_paused = true)]
+async fn requests_that_a_new_instance_is_sent_together_compare_once() {
+    let world = World::new(1);
+    let (capabilities, _tasks) = world.instance();
+    let reconciliation = Reconciliation::new(&capabilities, &Db::new(capabilities.db.clone()));
+    assert!(reconciliation.check().await.succeeded);
+    let (capabilities, _tasks) = world.instance();
+    world.cache.lose(|key| key == CHECKED);
+    let now = capabilities.clock.now();
+    let reconciliation = Reconciliation::new(&capabilities, &Db::new(capabilities.db.clone()));
+    let ensure = async || reconciliation.ensure(now).expect("nobody has compared yet").await;
+    let before = world.db.asked();
+    // One whose caller goes away leaves it to the others.
+    let gone = tokio::time::timeout(Duration::ZERO, ensure());
+    let all = futures::future::join_all((0..32).map(|_| ensure()));
+    let _ = futures::future::join(gone, all).await;
+    assert!(world.db.asked() - before <= 2, "{}", world.db.asked() - before);
+    assert!(reconciliation.ensure(now).is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cache_that_fails_and_comes_back_rolled_back_is_compared_within_a_second() {
     let world = World::new(1);
     let reconciliation = rolled_back_cache(&world).await;
