@@ -5,6 +5,7 @@
 pub mod callers;
 pub mod class;
 pub mod counts;
+mod pace;
 pub mod places;
 pub mod queue;
 

@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::callers::Caller;
 use super::class::Class;
+use super::pace::Pace;
 use super::{Applicant, Shed};
 
 /// How long requests may wait.
@@ -30,15 +31,15 @@ pub struct Patience {
     pub max_waiting: usize,
 }
 
-/// How long slots are counted before the pace is said anew: for longer than a thread is busy with those who are turned away,
-/// when no slot is handed on, and then many are.
-const PACE_WINDOW: Duration = Duration::from_millis(100);
-
 /// Each so manieth slot goes to the least important class that waits.
 const TURNS: u32 = 16;
 
 /// The queue's classes: what admitted requests ask of other components, and the classes from outside.
 const RANKS: usize = 1 + Class::ALL.len();
+
+const fn rank_of(class: Class) -> usize {
+    1_usize.saturating_add(class as usize)
+}
 
 /// All slots there are.
 #[derive(Clone)]
@@ -58,50 +59,6 @@ struct State {
     waiting_since: Instant,
     pace: Pace,
     turn: u32,
-}
-
-/// The time from one slot that is handed on to the next while somebody waits, on average.
-#[derive(Default)]
-struct Pace {
-    /// Since when slots are counted; none while nobody waits.
-    since: Option<Instant>,
-    /// How many were handed on since then.
-    count: u32,
-    /// The average over the last whole window.
-    known: Duration,
-}
-
-impl Pace {
-    /// Another slot is handed on.
-    fn note(&mut self, now: Instant) {
-        let Some(since) = self.since else {
-            self.since = Some(now);
-            return;
-        };
-        self.count = self.count.saturating_add(1);
-        let elapsed = now.saturating_duration_since(since);
-        if elapsed >= PACE_WINDOW {
-            *self = Self { since: Some(now), count: 0, known: elapsed / self.count };
-        }
-    }
-
-    /// Nobody waits any more.
-    const fn rest(&mut self) {
-        self.since = None;
-        self.count = 0;
-    }
-
-    fn at(&self, now: Instant) -> Duration {
-        let elapsed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        if elapsed >= PACE_WINDOW {
-            // None is handed on for so long: those who wait will wait for longer.
-            self.known.max(elapsed / self.count.saturating_add(1))
-        } else if self.known.is_zero() {
-            elapsed.checked_div(self.count).unwrap_or_default()
-        } else {
-            self.known
-        }
-    }
 }
 
 /// Those of a class who wait.
@@ -147,7 +104,7 @@ impl ProcessorQueue {
 
     /// The next slot that is this one's, for a request from outside.
     pub async fn take(&self, applicant: Applicant) -> Result<Slot, Shed> {
-        let rank = 1_usize.saturating_add(applicant.class as usize);
+        let rank = rank_of(applicant.class);
         let deadline = {
             let mut state = self.0.lock();
             if let Some(slot) = self.0.free_slot(&mut state) {
@@ -172,7 +129,9 @@ impl ProcessorQueue {
 
     /// Whether more has come for some time than can be served: the queue has not been empty for as long as a burst lasts.
     pub fn is_standing(&self) -> bool {
-        self.0.lock().is_standing(Instant::now(), self.0.patience)
+        let state = self.0.lock();
+        // Asked for each request that has a slot; almost always nobody waits, and the time is not asked for.
+        state.waiting > 0 && state.is_standing(Instant::now(), self.0.patience)
     }
 
     /// Whether a request would be let in now; what it may still be turned away for is what happens meanwhile.
@@ -182,7 +141,7 @@ impl ProcessorQueue {
             return Ok(());
         }
         let now = Instant::now();
-        let wait = state.would_wait(now, 1_usize.saturating_add(applicant.class as usize), applicant.caller);
+        let wait = state.would_wait(now, rank_of(applicant.class), applicant.caller);
         if wait > state.patience(now, self.0.patience) { Err(Shed::Queue) } else { Ok(()) }
     }
 
@@ -202,7 +161,7 @@ impl ProcessorQueue {
 
     /// How many of a class wait.
     pub fn waiting(&self, class: Class) -> usize {
-        self.0.lock().ranks.get(1_usize.saturating_add(class as usize)).map_or(0, |rank| rank.waiting)
+        self.0.lock().ranks.get(rank_of(class)).map_or(0, |rank| rank.waiting)
     }
 }
 

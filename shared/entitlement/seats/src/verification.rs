@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use edge_cache::{Decision, SingleFlight};
 use edge_capabilities::clock::within;
-use edge_capabilities::request::RequestScope;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 
@@ -143,10 +142,7 @@ impl Verification {
             match verdict.decision(min_version) {
                 Decision::Serve => return Ok(verdict.into_verdict(Source::Cache)),
                 Decision::ServeAndRefresh => {
-                    // What it takes to refresh a verdict serves a dozen checks.
-                    if !RequestScope::is_overloaded() || verdict.cached.is_overdue(verdict.at) {
-                        self.refresh(subject);
-                    }
+                    self.refresh(subject, &verdict);
                     return Ok(verdict.into_verdict(Source::Stale));
                 }
                 Decision::Fetch | Decision::Discard => {}

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use edge_cache::Decision;
 use edge_capabilities::key_value::StoreError;
+use edge_capabilities::request::RequestScope;
 
-use super::cached::{AnswerKind, CacheEntry};
+use super::cached::{AnswerKind, CacheEntry, CurrentVerdict};
 use super::{Inner, Outcome, Verification};
 use crate::erp;
 use crate::error::{StorageError, VerificationError};
@@ -62,9 +63,13 @@ impl Verification {
         self.fetch(subject, settings, None, None).await
     }
 
-    /// Asks the ERP behind the answer, unless that is being done, other refreshes have their turns, or the ERP has just given
-    /// no answer.
-    pub(super) fn refresh(&self, subject: &Subject) {
+    /// Asks the ERP behind the answer, unless that is being done, other refreshes have their turns, the ERP has just given no
+    /// answer, or the host has more to do than it can and `stale` may get older yet.
+    pub(super) fn refresh(&self, subject: &Subject, stale: &CurrentVerdict) {
+        // What it takes to refresh a verdict serves a dozen checks.
+        if RequestScope::is_overloaded() && !stale.cached.is_overdue(stale.at) {
+            return;
+        }
         if self.0.refresh_pauses.holds(subject.org.application.as_str(), self.0.capabilities.clock.elapsed()) {
             return;
         }

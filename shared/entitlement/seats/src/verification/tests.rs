@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use edge_capabilities::Clock as _;
 use edge_capabilities::http::HttpError;
-use edge_capabilities::request::Scoped;
+use edge_capabilities::request::{RequestScope, Scoped};
 use edge_capabilities::testing::{START, Tasks, World};
 use futures::future::join_all;
 use http::Response;
@@ -124,10 +124,12 @@ async fn what_is_stale_is_answered_at_once_and_refreshed_once_behind_the_answer(
     let instances: Vec<_> = (0..4).map(|_| erp.instance()).collect();
     ask(&instances[0].0).await;
     erp.pass(FRESH + A_MOMENT).await;
+    erp.takes_millis.store(500, Ordering::SeqCst);
     let before = erp.world.clock.now();
     let answers = join_all((0..16).map(|n| ask(&instances[n % 4].0))).await;
     assert!(answers.iter().all(|answer| *answer == granted(Source::Stale)), "{answers:?}");
-    assert_eq!(erp.world.clock.now(), before, "somebody waited");
+    // For one comparison of the cache by each instance, and not for the ERP.
+    assert!(erp.world.clock.now().millis_since(before) < 10, "somebody waited");
     erp.pass(A_MOMENT).await;
     assert_eq!(erp.calls(), 2);
     assert_eq!(ask(&instances[3].0).await, granted(Source::Cache));
