@@ -1,5 +1,6 @@
 //! `spin:sqlite@3.1.0`: SQLite databases by label. Each `open` is a connection of its own, as in Spin; writes of all
-//! connections are made together where that makes no difference to them ([`writer`]).
+//! connections are made together where that makes no difference to them ([`writer`]), and a connection that has only read
+//! is used again once its instance has ended.
 
 mod writer;
 
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Context as _;
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, hooks};
 use wasmtime::component::{Accessor, FutureReader, Resource, StreamReader};
@@ -24,12 +26,17 @@ use writer::{Place, Writer};
 /// The most bytes one result may hold: a query without a limit must not take the host down.
 const MAX_RESULT_LEN: usize = 64 << 20;
 
+/// Connections kept for the next instance. Each has the statements prepared that it ran last.
+const MAX_IDLE: usize = 32;
+
 /// Where the database of one label is.
 #[derive(Clone)]
 pub struct Database {
     file: Arc<OpenFile>,
     /// Started by the first write.
     writer: Arc<OnceLock<Writer>>,
+    /// Connections of instances that have ended.
+    idle: Arc<Mutex<Vec<Connection>>>,
     /// A database without a path lives in a temporary folder that goes with it.
     _temporary: Option<Arc<tempfile::TempDir>>,
 }
@@ -55,7 +62,7 @@ impl Database {
         });
         opened.with_context(|| format!("cannot open the database {}", path.display()))?;
         let file = OpenFile::at(&path).with_context(|| format!("cannot find the database {}", path.display()))?;
-        Ok(Self { file: Arc::new(file), writer: Arc::default(), _temporary: temporary })
+        Ok(Self { file: Arc::new(file), writer: Arc::default(), idle: Arc::default(), _temporary: temporary })
     }
 }
 
@@ -63,7 +70,7 @@ impl Database {
 #[derive(Clone)]
 pub struct OpenDatabase {
     database: Database,
-    connection: LazyConnection,
+    connection: Arc<LazyConnection>,
     /// Whether all its statements run on it.
     is_its_own: Arc<AtomicBool>,
     /// What the last write said of itself, where it was not made on this connection: the row it inserted, how many it
@@ -72,7 +79,36 @@ pub struct OpenDatabase {
 }
 
 /// A connection that is not there before the first statement.
-type LazyConnection = Arc<Mutex<Option<Connection>>>;
+struct LazyConnection {
+    connection: Mutex<Option<Connection>>,
+    /// Whether a statement ran on it that may have left something of itself, if only how many rows it changed.
+    is_used_up: AtomicBool,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Drop for LazyConnection {
+    fn drop(&mut self) {
+        // Where a thread has panicked with it nobody knows what is left.
+        let Ok(connection) = self.connection.get_mut() else { return };
+        if let Some(connection) = connection.take_if(|_| !*self.is_used_up.get_mut()) {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < MAX_IDLE {
+                idle.push(connection);
+            }
+        }
+    }
+}
+
+impl OpenDatabase {
+    fn new(database: Database) -> Self {
+        let connection = LazyConnection {
+            connection: Mutex::default(),
+            is_used_up: AtomicBool::new(false),
+            idle: database.idle.clone(),
+        };
+        Self { database, connection: Arc::new(connection), is_its_own: Arc::default(), last: Arc::default() }
+    }
+}
 
 /// Connects to a file that is there.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -82,6 +118,9 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // kept once more by each: memory would grow with the database times the instances.
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
     connection.pragma_update(None, "cache_size", -128)?;
+    // Without it, a statement on a table with a partial index is planned anew each time that it is run, for its parameters
+    // might be what the index is about.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // A guest may not reach other files of the host through ATTACH.
     connection.authorizer(Some(|context: hooks::AuthContext<'_>| match context.action {
         hooks::AuthAction::Attach { filename } if !matches!(filename, "" | ":memory:") => hooks::Authorization::Deny,
@@ -103,10 +142,13 @@ async fn on<T: Send + 'static>(
     let OpenDatabase { database, connection, .. } = open;
     let run = move || {
         database.file.check().map_err(Error::Io)?;
-        let mut guard = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = connection.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match &mut *guard {
             Some(connection) => connection,
-            none => none.insert(connect(database.file.path()).map_err(failed)?),
+            none => {
+                let idle = database.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                none.insert(idle.map_or_else(|| connect(database.file.path()), Ok).map_err(failed)?)
+            }
         };
         work(connection)
     };
@@ -124,7 +166,10 @@ async fn execute(open: OpenDatabase, statement: String, parameters: Vec<Value>) 
         *open.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(written.last);
         return written.result;
     }
-    if place != Place::Own {
+    if place != Place::Read {
+        open.connection.is_used_up.store(true, Ordering::Relaxed);
+    }
+    if !matches!(place, Place::Read | Place::Own) {
         *open.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
     on(open, move |connection| run(connection, &statement, parameters)).await
@@ -191,8 +236,7 @@ fn size_of_value(value: &Value) -> usize {
 impl Instance {
     fn open_database(&mut self, label: &str) -> Result<Resource<OpenDatabase>, Error> {
         let database = self.grants.sqlite_databases.get(label).cloned().ok_or(Error::AccessDenied)?;
-        let (connection, is_its_own, last) = Default::default();
-        self.table.push(OpenDatabase { database, connection, is_its_own, last }).map_err(failed)
+        self.table.push(OpenDatabase::new(database)).map_err(failed)
     }
 
     fn database_of(&mut self, handle: &Resource<OpenDatabase>) -> Result<OpenDatabase, Error> {

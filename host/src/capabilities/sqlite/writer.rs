@@ -143,6 +143,8 @@ fn each(connection: &Connection, batch: &[Write]) -> Option<Vec<Written>> {
 pub enum Place {
     /// With the writes of others.
     Together,
+    /// On the guest's own connection, of which nothing is left afterwards.
+    Read,
     /// On the guest's own connection.
     Own,
     /// The same, and all that follow on that connection: it may be in a transaction or have settings of its own.
@@ -156,7 +158,8 @@ impl Place {
         let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         match first.as_str() {
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE" => Self::Together,
-            "SELECT" | "WITH" | "VALUES" | "EXPLAIN" | "ALTER" | "DROP" => Self::Own,
+            "SELECT" | "VALUES" => Self::Read,
+            "WITH" | "EXPLAIN" | "ALTER" | "DROP" => Self::Own,
             "CREATE" if !second.starts_with("TEMP") => Self::Own,
             // It belongs to the file.
             "PRAGMA" if second.starts_with("JOURNAL_MODE") => Self::Own,
@@ -251,7 +254,7 @@ mod tests {
         for (statement, place) in [
             ("INSERT INTO t VALUES (1)", Place::Together),
             ("\n  update t SET a = 1", Place::Together),
-            ("SELECT 1", Place::Own),
+            ("SELECT 1", Place::Read),
             ("WITH x AS (SELECT 1) SELECT * FROM x", Place::Own),
             ("CREATE TABLE t (a)", Place::Own),
             ("PRAGMA journal_mode = WAL", Place::Own),
