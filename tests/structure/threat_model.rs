@@ -36,7 +36,7 @@ fn names_in(source: &str, names: &mut BTreeSet<String>) {
             lists_facts = true;
         } else if lists_facts {
             lists_facts = line != "}";
-            let name = line.split([':', ',']).next().unwrap_or_default();
+            let name = line.split([':', ',', ' ']).next().unwrap_or_default();
             if lists_facts && !name.is_empty() && !name.starts_with("//") {
                 names.insert(name.to_owned());
             }
