@@ -17,7 +17,8 @@ from harness.edge import HOUR_MS, Edge
 from harness.processes import say
 
 USERS = 200
-#: Between two checks, seconds: an instance refreshes one verdict at a time at first, and the others' turns are not to pass.
+#: Between two checks, seconds: time for a refresh, of which an instance makes one at a time at first. A check of a stale
+#: verdict that comes meanwhile starts none.
 PAUSE = 0.004
 
 

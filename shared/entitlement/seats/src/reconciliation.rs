@@ -40,7 +40,7 @@ const TIMEOUT: Duration = Duration::from_millis(300);
 const SKEW: Duration = Duration::from_mins(10);
 /// How long verdicts are assumed to be used if the configuration cannot be read.
 const MAX_STALE: Duration = Duration::from_hours(24);
-/// How many callers whose comparison ended without a result, as theirs did, are followed.
+/// How many callers are followed whose requests were abandoned before they had compared.
 const MAX_LEADERS: usize = 3;
 /// The number of raises that are read at a time.
 const PAGE: u32 = 500;

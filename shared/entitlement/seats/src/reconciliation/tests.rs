@@ -127,7 +127,7 @@ async fn requests_that_a_new_instance_is_sent_together_compare_once() {
     let reconciliation = Reconciliation::new(&capabilities, &Db::new(capabilities.db.clone()));
     let ensure = async || reconciliation.ensure(now).expect("nobody has compared yet").await;
     let before = world.db.asked();
-    // One whose caller goes away leaves it to the others.
+    // A caller that goes away in the middle leaves the comparison to the others.
     let gone = tokio::time::timeout(Duration::ZERO, ensure());
     let all = futures::future::join_all((0..32).map(|_| ensure()));
     let _ = futures::future::join(gone, all).await;

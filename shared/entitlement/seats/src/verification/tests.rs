@@ -128,8 +128,8 @@ async fn what_is_stale_is_answered_at_once_and_refreshed_once_behind_the_answer(
     let before = erp.world.clock.now();
     let answers = join_all((0..16).map(|n| ask(&instances[n % 4].0))).await;
     assert!(answers.iter().all(|answer| *answer == granted(Source::Stale)), "{answers:?}");
-    // For one comparison of the cache by each instance, and not for the ERP.
-    assert!(erp.world.clock.now().millis_since(before) < 10, "somebody waited");
+    // For the comparison of the cache by its instance, which is looked at after a millisecond, and not for the ERP.
+    assert!(erp.world.clock.now().millis_since(before) <= 1, "somebody waited");
     erp.pass(A_MOMENT).await;
     assert_eq!(erp.calls(), 2);
     assert_eq!(ask(&instances[3].0).await, granted(Source::Cache));
