@@ -14,6 +14,7 @@ use wasmtime_wasi_http::WasiBody;
 use crate::admission::Shed;
 use crate::admission::class::Class;
 use crate::admission::counts::ClassCounts;
+use crate::capabilities::guard::RemoteStore;
 use crate::capabilities::upstreams::Status;
 
 /// The largest page that is read, bytes.
@@ -126,6 +127,17 @@ impl Node {
     fn metrics(&self) -> String {
         let mut page = Metrics::default();
         self.write_classes(&mut page);
+        let name = "store_calls_failed_total";
+        page.head(
+            name,
+            "counter",
+            "Calls to Redis and PostgreSQL that got no answer, or were not made after such calls.",
+        );
+        for store in RemoteStore::ALL {
+            for (reason, count) in [("unanswered", store.unanswered()), ("refused", store.refused())] {
+                page.line(name, &[("store", store.as_str()), ("reason", reason)], count);
+            }
+        }
         if let Some(dropped) = self.dropped_spans {
             let name = "spans_dropped_total";
             page.head(name, "counter", "Spans that were not sent, for the collector did not take them in time.");
@@ -262,6 +274,7 @@ mod tests {
         for line in [
             "other 1",
             "bheem_edge_node_spans_dropped_total 6",
+            "# TYPE bheem_edge_node_store_calls_failed_total counter",
             "bheem_edge_node_requests_admitted_total{class=\"checks\"} 5",
             "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"share\"} 1",
             "bheem_edge_node_requests_shed_total{class=\"checks\",reason=\"queue\"} 7",

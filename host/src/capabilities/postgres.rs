@@ -25,7 +25,7 @@ use crate::bindings::spin::postgres::postgres::{
     Column, DbError, DbValue, Error, Host, HostConnection, HostConnectionBuilder, HostConnectionBuilderWithStore,
     HostConnectionWithStore, ParameterValue, QueryError, RowSet,
 };
-use crate::capabilities::guard::{Guard, Health};
+use crate::capabilities::guard::{Guard, Health, RemoteStore};
 use crate::capabilities::{Instance, Served, tls};
 
 /// Connections per address. Enough to keep a PostgreSQL server with a few cores busy, few enough for its default
@@ -119,7 +119,7 @@ impl Pools {
             .create_timeout(Some(POOL_TIMEOUT))
             .recycle_timeout(Some(RECYCLE_TIMEOUT))
             .build()?;
-        let guarded = Guarded { pool, left, guard: Arc::new(Guard::new("the database".to_owned(), BREAKER_POLICY)) };
+        let guarded = Guarded { pool, left, guard: Arc::new(Guard::new(RemoteStore::Database, BREAKER_POLICY)) };
         pools.insert(key, guarded.clone());
         Ok(guarded)
     }

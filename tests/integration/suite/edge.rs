@@ -234,6 +234,24 @@ impl Edge {
         Organization::new(self)
     }
 
+    /// How many calls to Redis and PostgreSQL came to nothing since its nodes started.
+    pub async fn store_calls_failed(&self) -> u64 {
+        let mut failed = 0;
+        for node in &self.nodes {
+            let metrics = node.call("GET", "/metrics").send().await;
+            assert_eq!(metrics.status, 200, "{}", metrics.text());
+            let text = metrics.text();
+            let counts: Vec<u64> = text
+                .lines()
+                .filter(|line| line.starts_with("bheem_edge_node_store_calls_failed_total{"))
+                .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+                .collect();
+            assert_eq!(counts.len(), 4, "{text}");
+            failed += counts.iter().sum::<u64>();
+        }
+        failed
+    }
+
     /// All that its nodes have printed.
     pub fn log(&self) -> String {
         self.nodes.iter().map(Node::log).collect()

@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::Store;
-use crate::capabilities::guard::{Guard, Health};
+use crate::capabilities::guard::{Guard, Health, RemoteStore};
 
 /// How long one command may take. A product waits behind it, so an unreachable server must fail soon.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ impl RedisStore {
         std::thread::Builder::new()
             .name("redis".into())
             .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        let guard = Guard::new("the key-value store".to_owned(), BREAKER_POLICY);
+        let guard = Guard::new(RemoteStore::KeyValue, BREAKER_POLICY);
         Ok(Self { client, connection: Arc::default(), thread, guard })
     }
 
@@ -202,6 +202,8 @@ mod tests {
         let error = store.get("a").await.unwrap_err();
         assert!(format!("{error:#}").contains("no"), "an error of the server's is an answer: {error:#}");
 
+        let counted = || (RemoteStore::KeyValue.unanswered(), RemoteStore::KeyValue.refused());
+        let before = counted();
         switch.send_replace(false);
         let waiting: Vec<_> = (0..8)
             .map(|_| {
@@ -219,6 +221,8 @@ mod tests {
             store.get("a").await.unwrap_err();
         }
         assert!(began.elapsed() < COMMAND_TIMEOUT * 20, "calls fail at once: {:?}", began.elapsed());
+        let after = counted();
+        assert!(after.0 >= before.0 + 8 && after.1 > before.1, "{before:?}, {after:?}");
 
         switch.send_replace(true);
         while store.guard.is_open() {

@@ -84,7 +84,11 @@ impl LeaderElection {
         let lease = lease.and_then(|bytes| serde_json::from_slice::<Lease>(&bytes).ok());
         let now = self.clock.now();
         match lease {
-            Some(Lease { ended: None, until, .. }) if now < until => return Ok(Claim::Held),
+            Some(Lease { ended: None, until, .. }) if now < until => {
+                // It has a leader. What is seen without a lease after this has just ended.
+                candidate.without_lease = None;
+                return Ok(Claim::Held);
+            }
             Some(Lease { ended: Some(at), failed: true, .. }) if at > candidate.since => return Ok(Claim::Failed),
             Some(Lease { ended: Some(_), failed: true, until, .. }) if now < until && !candidate.caller_waits => {
                 return Ok(Claim::BackingOff);
@@ -152,4 +156,39 @@ fn round_key(key: &str) -> String {
 
 fn lease_key(key: &str) -> String {
     format!("lease:{key}")
+}
+
+#[cfg(test)]
+mod tests {
+    use edge_capabilities::testing::World;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_round_that_has_just_ended_is_no_round_whose_leader_died_however_long_it_took() {
+        let world = World::new(1);
+        let election = LeaderElection::new(world.cache.clone(), world.clock.clone());
+        let mut candidate = Candidate {
+            since: world.clock.now(),
+            seen_round: None,
+            lease: Duration::from_secs(10),
+            caller_waits: true,
+            without_lease: None,
+        };
+        // The leader has opened the round, and not yet written its lease.
+        let number = world.cache.increment(&round_key("u"), 1).await.unwrap();
+        let round = Round { key: "u".to_owned(), number };
+        assert!(matches!(election.claim("u", &mut candidate).await, Ok(Claim::Held)));
+        let until = world.clock.now().plus(Duration::from_secs(10));
+        let lease = Lease { round: number, until, ended: None, failed: false };
+        election.write_lease("u", &lease).await.unwrap();
+        assert!(matches!(election.claim("u", &mut candidate).await, Ok(Claim::Held)));
+        world.clock.advance(LEASE_GAP * 2).await;
+        // The candidate has read the cache, and the leader stores its verdict right after that.
+        election.end_stored(&round).await;
+        assert!(matches!(election.claim("u", &mut candidate).await, Ok(Claim::Held)));
+        // A cache that has lost the verdict again delays nobody for longer than a dead leader does.
+        world.clock.advance(LEASE_GAP).await;
+        assert!(matches!(election.claim("u", &mut candidate).await, Ok(Claim::Won(_))));
+    }
 }

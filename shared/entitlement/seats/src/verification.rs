@@ -57,6 +57,8 @@ struct Inner {
     unknown_subjects: UnknownSubjects,
     remembered: Remembered,
     requests: SingleFlight<String, Outcome>,
+    /// Of those who cannot read the cache, with the time when they were sent.
+    requests_without_cache: SingleFlight<String, (Duration, Outcome)>,
     refreshes: SingleFlight<String, ()>,
     refresh_pauses: RefreshPauses,
     refresh_turns: RefreshTurns,
@@ -89,6 +91,7 @@ impl Verification {
             election,
             remembered: Remembered::new(clock.clone(), db),
             requests: SingleFlight::default(),
+            requests_without_cache: SingleFlight::default(),
             refreshes: SingleFlight::default(),
             refresh_pauses: RefreshPauses::default(),
             refresh_turns: RefreshTurns::default(),
@@ -178,7 +181,7 @@ impl Verification {
                 checked.await;
             }
             // A caller that comes after a fence was raised must not follow a request from before. So the fence is part
-            // of the request's key, and a caller that cannot read the fence follows nobody.
+            // of the request's key, and a caller that cannot read the fence follows none that was sent before it came.
             let fence = match &entry {
                 Some(_) => invalidation.fence_of(&subject.org).await.ok(),
                 None => None,
@@ -188,7 +191,7 @@ impl Verification {
                 None => None,
             };
             let Some((entry, token)) = entry.zip(token) else {
-                return self.fetch(subject, settings, None, None).await;
+                return self.verify_together_without_cache(subject, settings).await;
             };
             let key = format!("{}\n{token:?}", subject.key());
             // The request may have been sent before the change that this caller knows of.
@@ -224,6 +227,21 @@ impl Verification {
                 let usable = verdict.filter(|verdict| verdict.decision(min_version) != Decision::Discard);
                 usable.map(|verdict| verdict.into_verdict(Source::Stale)).ok_or(error)
             }
+        }
+    }
+
+    /// The answer to one request of all callers of this instance that cannot read the cache and came before it was sent. One
+    /// of them that is on its way when they come may miss a change that they know of. If it fails, theirs would too.
+    async fn verify_together_without_cache(&self, subject: &Subject, settings: &Settings) -> Outcome {
+        let clock = &*self.0.capabilities.clock;
+        let came_at = clock.elapsed();
+        let is_accepted = |(sent_at, outcome): &(Duration, Outcome)| *sent_at >= came_at || outcome.is_err();
+        let send = async |_| (clock.elapsed(), self.fetch(subject, settings, None, None).await);
+        let requests = &self.0.requests_without_cache;
+        let outcome = requests.run(&subject.key(), MAX_ATTEMPTS, clock, is_accepted, send).await;
+        match outcome {
+            Some(sent) if is_accepted(&sent) => sent.1,
+            _ => self.fetch(subject, settings, None, None).await,
         }
     }
 

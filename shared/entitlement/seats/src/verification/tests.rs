@@ -5,7 +5,7 @@ use edge_capabilities::Clock as _;
 use edge_capabilities::http::HttpError;
 use edge_capabilities::request::{RequestScope, Scoped};
 use edge_capabilities::testing::{START, Tasks, World};
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use http::Response;
 use serde_json::{Value, json};
 

@@ -32,6 +32,34 @@ async fn while_the_cache_is_down_the_erp_is_asked_once_for_as_long_as_its_answer
 }
 
 #[tokio::test(start_paused = true)]
+async fn five_hundred_who_come_cold_while_the_cache_is_down_cost_the_erp_two_calls() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    erp.world.cache.set_down(true);
+    erp.takes_millis.store(300, Ordering::SeqCst);
+    let answers = join_all((0..500).map(|_| ask(&verification))).await;
+    assert!(answers.iter().all(|answer| *answer == granted(Source::Erp)), "{answers:?}");
+    // Who comes after the first call was sent may know of a change that its answer has not.
+    assert!(erp.calls() <= 2, "{}", erp.calls());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_cache_nobody_is_given_an_answer_that_was_on_its_way_when_they_came() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    erp.world.cache.set_down(true);
+    erp.takes_millis.store(300, Ordering::SeqCst);
+    let late = async {
+        erp.pass(Duration::from_millis(100)).await;
+        erp.says_seat(&json!({"seat_status": "REVOKED", "version": 2}));
+        ask(&verification).await
+    };
+    let (early, late) = join(ask(&verification), late).await;
+    assert_eq!(early, granted(Source::Erp));
+    assert_eq!(late, Some((false, Reason::SeatRevoked, Source::Erp)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_raise_reaches_what_is_remembered_wherever_it_was_made() {
     // A raise that this node could not answer, by the organisation or by the external id; and one of another node, whose
     // cache works.
