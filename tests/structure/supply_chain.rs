@@ -178,6 +178,20 @@ fn every_crate_comes_from_crates_io_with_its_checksum() {
     }
 }
 
+/// Crates that draw random numbers while they are compiled would make other bytes of each build.
+#[test]
+fn what_draws_numbers_while_it_is_compiled_gets_them_from_the_repository() {
+    let seeds = BTreeMap::from([("const-random", "CONST_RANDOM_SEED")]);
+    let config: Table = fs::read_to_string(root().join(".cargo/config.toml")).unwrap().parse().unwrap();
+    let lock: Table = fs::read_to_string(root().join("Cargo.lock")).unwrap().parse().unwrap();
+    let names: BTreeSet<&str> =
+        lock["package"].as_array().unwrap().iter().map(|package| package["name"].as_str().unwrap()).collect();
+    for (name, seed) in seeds {
+        let is_set = config["env"].get(seed).and_then(toml::Value::as_str).is_some_and(|value| !value.is_empty());
+        assert_eq!(names.contains(name), is_set, "{name}, {seed}");
+    }
+}
+
 /// What is no member of the workspace inherits nothing from it, and nothing else reads its manifest but who builds it.
 #[test]
 fn cargo_reads_every_workspace_of_its_own() {
