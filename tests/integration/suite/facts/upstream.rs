@@ -234,18 +234,18 @@ async fn five_hundred_cold_checks_are_one_question(stage: Arc<Stage>) {
     let edge = Edge::start_without_a_touch(stage.shape, Settings::steady(), stores).await;
     edge.ready().await;
     for round in ["with empty stores", "again", "and again"] {
-        // Whoever a store gives no answer asks for itself, so what is played proves something only where all answered.
+        // Whoever the cache gives no answer asks for itself, so one question is what is to be seen where it answered all.
         let mut plays = 0;
         while !are_five_hundred_checks_one_question(&edge, round).await {
             plays += 1;
-            assert!(plays < 5, "the stores do not answer: {round}");
+            assert!(plays < 5, "the cache does not answer: {round}");
         }
     }
 }
 
-/// False: a store gave no answer to one of the checks in its time.
+/// False: the cache gave no answer to some of the checks in its time; each of these may have been a question more.
 async fn are_five_hundred_checks_one_question(edge: &Edge, round: &str) -> bool {
-    let failed_before = edge.store_calls_failed().await;
+    let failed_before = edge.cache_calls_failed().await;
     let org = edge.organization();
     org.seat("ana", &json!({}));
     // So that they overlap.
@@ -253,11 +253,9 @@ async fn are_five_hundred_checks_one_question(edge: &Edge, round: &str) -> bool 
     let verdicts: Vec<Value> = join_all((0..500).map(|_| org.verify("ana"))).await;
     assert!(verdicts.iter().all(|verdict| verdict["hasAccess"] == true), "{round}");
     assert!(verdicts.iter().any(|verdict| verdict["source"] == "erp"), "{round}");
-    if edge.store_calls_failed().await != failed_before {
-        return false;
-    }
-    assert_eq!(org.questions(), 1, "{round}");
-    true
+    let failed = edge.cache_calls_failed().await - failed_before;
+    assert!((1..=1 + failed).contains(&org.questions()), "{round}: {} questions, {failed} failed", org.questions());
+    failed == 0
 }
 
 async fn an_erp_that_is_not_there_is_said_so(stage: Arc<Stage>) {
