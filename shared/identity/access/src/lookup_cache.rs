@@ -6,6 +6,7 @@
 //! tried in the background: no request waits for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use edge_cache::{Cache, Decision, Entry, Memory, Pause, Times};
@@ -15,14 +16,16 @@ use edge_capabilities::{Capabilities, Clock, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// The age at which an entry is read again in the background, and that at which it is read before the response. Together
-/// with [`TIMEOUT`] the latter stays under the promised second. An entry from the future (another machine's clock is ahead,
-/// or this one was set back) is read again.
+/// The age at which an entry is read again in the background, and that at which it is read before the response: well under
+/// the promised second. An entry from the future (another machine's clock is ahead, or this one was set back) is read again.
 const TIMES: Times = Times { fresh: 300, stale: 600, outage: 300_000, skew: 300, ahead: Decision::Fetch };
 /// A row that does not exist stays away for as long as the database does not answer.
 const ABSENT: Times = Times { outage: i64::MAX, ..TIMES };
-/// How long the database may take to read an entry that is cached.
-const TIMEOUT: Duration = Duration::from_millis(300);
+/// How long the database may take to read an entry that is cached. A database that is only slow must be waited for: what
+/// it was just told may be a revocation.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// The same for a database that did not answer the last time: each instance waits for it once, not once for each entry.
+const RETRY_TIMEOUT: Duration = Duration::from_millis(700);
 /// How long it may take to read an entry that is not cached: there is nothing else to respond with.
 const COLD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -50,6 +53,8 @@ pub(crate) type LookupCache<T> = Cache<Lookup<T>>;
 pub(crate) struct Lookup<T> {
     pub(crate) table: T,
     clock: Arc<dyn Clock>,
+    /// Whether the database answered the last time.
+    has_answered: AtomicBool,
 }
 
 /// An entry in the shared cache, for other instances.
@@ -64,7 +69,7 @@ struct SharedCopy<V> {
 
 /// An empty cache of the rows of `table`.
 pub(crate) fn cache<T: Table>(capabilities: &Capabilities, table: T) -> LookupCache<T> {
-    Cache::new(capabilities, Lookup { table, clock: capabilities.clock.clone() })
+    Cache::new(capabilities, Lookup { table, clock: capabilities.clock.clone(), has_answered: AtomicBool::new(true) })
 }
 
 impl<T: Table> edge_cache::Source for Lookup<T> {
@@ -73,7 +78,7 @@ impl<T: Table> edge_cache::Source for Lookup<T> {
     type Error = DatabaseError;
 
     const MEMORY: Memory = Memory::Counts;
-    /// The latter is longer than the next attempt takes, and shorter than the promised second.
+    /// The latter is longer than the next attempt takes ([`RETRY_TIMEOUT`]), and shorter than the promised second.
     const PAUSE: Pause = Pause { behind: 100, before: 900 };
 
     fn times(&self, row: Option<&Arc<T::Row>>) -> &Times {
@@ -94,8 +99,13 @@ impl<T: Table> edge_cache::Source for Lookup<T> {
     }
 
     async fn fetch(&self, id: &String, _now: Timestamp, is_known: bool) -> Result<Option<Arc<T::Row>>, DatabaseError> {
-        let timeout = if is_known { TIMEOUT } else { COLD_TIMEOUT };
+        let timeout = match (is_known, self.has_answered.load(Ordering::Relaxed)) {
+            (false, _) => COLD_TIMEOUT,
+            (true, true) => TIMEOUT,
+            (true, false) => RETRY_TIMEOUT,
+        };
         let found = within(&*self.clock, timeout, self.table.read(id)).await;
+        self.has_answered.store(matches!(found, Some(Ok(_))), Ordering::Relaxed);
         let found = found.unwrap_or_else(|| Err(DatabaseError::Unavailable("no answer in time".into())));
         Ok(found?.map(Arc::new))
     }
