@@ -6,6 +6,7 @@ mod body;
 mod connections;
 mod door;
 mod gate;
+mod lateness;
 mod repoll;
 mod transport;
 
@@ -43,6 +44,7 @@ use body::{Bodies, MAX_WHEN_STOPPING, Received};
 use connections::{Connection, Connections, Counted, Phase};
 use door::Door;
 use gate::Gatekeeper;
+use lateness::{BUSY, Lateness};
 use repoll::{Load, Repoll};
 use transport::Transport;
 
@@ -93,6 +95,7 @@ struct Server {
     streams: Semaphore,
     bodies: Arc<Bodies>,
     load: Arc<Load>,
+    lateness: Arc<Lateness>,
     /// Whether the server was told to stop, and still serves.
     leaving: AtomicBool,
     /// Whether it has stopped accepting connections.
@@ -116,6 +119,7 @@ pub async fn serve(
         streams: Semaphore::new((limits.requests / 16).clamp(1, Semaphore::MAX_PERMITS)),
         bodies: Arc::new(Bodies::new(limits.body_timeout)),
         load: Arc::default(),
+        lateness: Arc::default(),
         leaving: AtomicBool::new(false),
         application: application.clone(),
         stopping,
@@ -303,13 +307,23 @@ impl Server {
         self.counts.waited(class, waits_since.elapsed());
         let _in_progress = self.counts.admit(class);
         let page = Page::of(&head.method, head.uri.path());
-        say_whether_overloaded(&mut head.headers, self.application.processor().is_standing());
+        say_whether_overloaded(&mut head.headers, self.is_late() || self.application.processor().is_standing());
         let response = self.application.handle(found, Request::from_parts(head, body), client, slot).await?;
         self.callers.learn(credential, applicant.caller, &response);
         Ok(match page {
             Some(page) => page.extend(response, &self.node()).await,
             None => response,
         })
+    }
+
+    /// Whether threads come late to their work, as far as anybody looks.
+    fn is_late(&self) -> bool {
+        if self.load.requests() < BUSY {
+            return false;
+        }
+        let load = self.load.clone();
+        self.lateness.watch(move || load.requests() < BUSY);
+        self.lateness.is_late()
     }
 
     /// What this node knows of itself.

@@ -37,9 +37,14 @@ impl Load {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many there are.
+    pub fn requests(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Whether there is one request at most.
     fn is_light(&self) -> bool {
-        self.0.load(Ordering::Relaxed) <= 1
+        self.requests() <= 1
     }
 }
 

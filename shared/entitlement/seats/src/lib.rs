@@ -23,6 +23,7 @@ mod fence;
 mod fence_raises;
 mod invalidation;
 mod leader_election;
+mod leisure;
 mod lifetime;
 mod metrics;
 mod organization_names;

@@ -12,16 +12,13 @@ use std::time::Duration;
 
 use edge_capabilities::Clock;
 
+use crate::leisure;
+
 /// The most refreshes of an instance at once, where the processor is at leisure.
 pub(crate) const MAX_AT_ONCE: usize = 4;
 
-/// How long a refresh waits at first, and how long at most before it no longer waits.
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// How long a refresh sleeps at a time before it no longer waits.
 const LAST_PAUSE: Duration = Duration::from_millis(256);
-
-/// Whoever sleeps and is woken no later than this has the processor for himself. A timer of the host is one millisecond
-/// late by itself.
-const CALM: Duration = Duration::from_millis(2);
 
 /// The turns of an instance.
 #[derive(Clone)]
@@ -59,76 +56,23 @@ impl Drop for Turn {
 }
 
 impl Turn {
-    /// Waits until the processor is at leisure, for half a second and what the processor adds. How late a sleeper is woken
-    /// tells how many are before him. Whether it was at leisure at first decides how many refreshes there may be at once.
+    /// Waits until the processor is at leisure, for half a second and what the processor adds. Whether it was at leisure at
+    /// first decides how many refreshes there may be at once.
     pub(crate) async fn wait(&self, clock: &dyn Clock) {
-        let mut pause = FIRST_PAUSE;
-        while pause <= LAST_PAUSE {
-            let due = clock.elapsed().saturating_add(pause);
-            clock.sleep(pause).await;
-            if clock.elapsed().saturating_sub(due) <= CALM {
-                if pause == FIRST_PAUSE {
-                    let more = |at_once: usize| Some(at_once.saturating_mul(2).min(MAX_AT_ONCE));
-                    let _ = self.0.at_once.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-                }
-                return;
-            }
-            self.0.at_once.store(1, Ordering::Relaxed);
-            pause = pause.saturating_mul(2);
+        let at_once = &self.0.at_once;
+        if leisure::wait(clock, LAST_PAUSE).await {
+            let more = |at_once: usize| Some(at_once.saturating_mul(2).min(MAX_AT_ONCE));
+            let _ = at_once.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        } else {
+            at_once.store(1, Ordering::Relaxed);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
-    use async_trait::async_trait;
-    use edge_capabilities::Timestamp;
-
     use super::*;
-
-    /// Wakes whoever sleeps too late, the first so many times.
-    struct Busy {
-        times: AtomicUsize,
-        lateness: Duration,
-        elapsed: Mutex<Duration>,
-    }
-
-    impl Busy {
-        fn new(times: usize, lateness: Duration) -> Self {
-            Self { times: AtomicUsize::new(times), lateness, elapsed: Mutex::default() }
-        }
-    }
-
-    #[async_trait]
-    impl Clock for Busy {
-        fn now(&self) -> Timestamp {
-            Timestamp::from_millis(0)
-        }
-
-        fn elapsed(&self) -> Duration {
-            *self.elapsed.lock().unwrap()
-        }
-
-        async fn sleep(&self, duration: Duration) {
-            let fewer = |times: usize| times.checked_sub(1);
-            let is_late = self.times.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok();
-            *self.elapsed.lock().unwrap() += if is_late { duration + self.lateness } else { duration };
-        }
-    }
-
-    #[tokio::test]
-    async fn a_refresh_waits_while_sleepers_are_woken_late_but_not_for_ever() {
-        let ms = Duration::from_millis;
-        for (times, lateness, waits) in
-            [(0, ms(0), ms(2)), (9, CALM, ms(4)), (1, ms(5), ms(11)), (3, ms(5), ms(45)), (99, ms(5), ms(550))]
-        {
-            let clock = Busy::new(times, lateness);
-            RefreshTurns::default().take().unwrap().wait(&clock).await;
-            assert_eq!(clock.elapsed(), waits, "{times} times {lateness:?}");
-        }
-    }
+    use crate::leisure::testing::Busy;
 
     #[tokio::test]
     async fn there_are_more_turns_while_the_processor_is_at_leisure_and_a_turn_that_ended_is_anothers() {

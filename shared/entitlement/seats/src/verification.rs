@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use edge_cache::{Decision, SingleFlight};
 use edge_capabilities::clock::within;
+use edge_capabilities::request::RequestScope;
 use edge_capabilities::{Capabilities, Timestamp};
 use edge_database::Db;
 
@@ -18,6 +19,7 @@ use crate::error::VerificationError;
 use crate::fence::Fences;
 use crate::invalidation::Invalidation;
 use crate::leader_election::LeaderElection;
+use crate::leisure;
 use crate::reconciliation::Reconciliation;
 use crate::refresh_pause::RefreshPauses;
 use crate::refresh_turns::RefreshTurns;
@@ -37,6 +39,11 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(2);
 
 /// How often a caller joins a request whose leader died, or whose answer is older than the caller accepts.
 const MAX_ATTEMPTS: usize = 3;
+
+/// On an overloaded host, a caller whose check has to ask the ERP waits for the processor, and sleeps for so long at a time at
+/// most. The request costs as much as a dozen checks from the cache, and most of that comes after its first wait, when the
+/// host no longer bounds what is computed at once: many users whom nobody knows would take the processor from the others.
+const LAST_PAUSE: Duration = Duration::from_millis(1024);
 
 /// The outcome of a request to the ERP, for all callers that share it.
 type Outcome = Result<(CachedVerdict, Source), VerificationError>;
@@ -167,13 +174,28 @@ impl Verification {
     }
 
     /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the
-    /// ERP does not answer in time, the cached verdict, if it is not too old.
+    /// ERP does not answer in time, the cached verdict, if it is not too old. On an overloaded host the ERP is asked once the
+    /// processor is at leisure, after two seconds at the latest.
     pub(crate) async fn verify_with_erp(
         &self,
         subject: &Subject,
         min_version: Option<i64>,
-        CacheMiss(entry): CacheMiss,
+        CacheMiss(mut entry): CacheMiss,
     ) -> Result<Verdict, VerificationError> {
+        if let Some(before) = &entry
+            && RequestScope::is_overloaded()
+        {
+            let round = before.round;
+            leisure::wait(&*self.0.capabilities.clock, LAST_PAUSE).await;
+            entry = self.cache_entry(&verdict::key(subject)).await.ok();
+            // Another caller may have asked meanwhile.
+            let is_usable = |verdict: &mut CurrentVerdict| {
+                verdict.cached.round != round && verdict.decision(min_version) == Decision::Serve
+            };
+            if let Some(verdict) = entry.as_mut().and_then(|entry| entry.verdict.take_if(is_usable)) {
+                return Ok(verdict.into_verdict(Source::Cache));
+            }
+        }
         let Inner { capabilities, fences, invalidation, reconciliation, requests, .. } = &*self.0;
         let clock = &*capabilities.clock;
         let request = async |settings: &Settings| {

@@ -490,6 +490,26 @@ async fn an_overloaded_host_has_refreshes_put_off_but_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn on_an_overloaded_host_who_is_not_known_waits_for_the_processor_and_who_is_known_does_not() {
+    let erp = Erp::new();
+    let ((here, _tasks), (there, _other_tasks)) = (erp.instance(), erp.instance());
+    let ask = async |verification: &Verification, is_overloaded| {
+        let scope = RequestScope { is_overloaded, ..RequestScope::default() };
+        let since = erp.world.clock.now();
+        let verdict = Scoped::new(scope, Box::pin(verification.verify(&subject("ana"), None))).await.unwrap();
+        (verdict.source, erp.calls(), erp.world.clock.now().millis_since(since))
+    };
+    assert_eq!(ask(&here, true).await, (Source::Erp, 1, 22));
+    assert_eq!(ask(&here, true).await, (Source::Cache, 1, 0));
+    erp.pass(STALE + A_MOMENT).await;
+    assert_eq!(ask(&here, false).await, (Source::Erp, 2, 20));
+    erp.pass(STALE + A_MOMENT).await;
+    erp.takes_millis.store(1, Ordering::SeqCst);
+    let (put_off, other) = tokio::join!(ask(&here, true), ask(&there, false));
+    assert_eq!((put_off, other), ((Source::Cache, 3, 2), (Source::Erp, 3, 1)), "another asked meanwhile");
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_many_verdicts_that_turn_stale_at_once_a_few_are_refreshed_at_a_time() {
     let erp = Erp::new();
     let (verification, _tasks) = erp.instance();
