@@ -4,6 +4,7 @@
 
 pub mod callers;
 pub mod class;
+pub mod cost;
 pub mod counts;
 mod pace;
 pub mod places;

@@ -5,22 +5,26 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
+use crate::admission::cost::Cost;
 use crate::admission::queue::Slot;
 
-/// The slots of what one instance is computing.
+/// The slots of what one instance is computing, and what its requests cost.
 #[derive(Clone, Default)]
 pub struct ActiveSlots(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
     slots: Vec<Slot>,
+    /// Those of all its requests that somebody pays for.
+    costs: Vec<Cost>,
     instance: Option<Waker>,
 }
 
 impl ActiveSlots {
     /// The instance takes up a request that has this slot.
-    pub fn take_up(&self, slot: Slot) {
+    pub fn take_up(&self, mut slot: Slot) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.costs.extend(slot.take_cost());
         held.slots.push(slot);
         // It may take up a request after it was last found at rest, and is not looked at again until something happens:
         // this is something.
@@ -33,6 +37,10 @@ impl ActiveSlots {
     pub fn rest(&self, context: &Context<'_>) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.slots.clear();
+        held.costs.retain(Cost::is_growing);
+        for cost in &held.costs {
+            cost.add(held.costs.len());
+        }
         if held.instance.as_ref().is_none_or(|instance| !instance.will_wake(context.waker())) {
             held.instance = Some(context.waker().clone());
         }
@@ -49,6 +57,7 @@ mod tests {
     use crate::admission::Applicant;
     use crate::admission::callers::STRANGERS;
     use crate::admission::class::Class;
+    use crate::admission::cost::UNIT;
     use crate::admission::queue::{Patience, ProcessorQueue};
 
     #[derive(Default)]
@@ -78,6 +87,28 @@ mod tests {
         drop(active);
         queue.take(applicant).await.unwrap();
         drop(second);
+    }
+
+    #[test]
+    fn what_an_instance_computes_is_paid_for_by_the_requests_that_it_serves() {
+        let patience = Patience { burst: Duration::from_millis(1), standing: Duration::from_millis(1), max_waiting: 8 };
+        let queue = ProcessorQueue::new(2, patience);
+        let active = ActiveSlots::default();
+        let take_up = || {
+            let mut slot = Slot::of_nobody();
+            let payment = queue.payment(&mut slot, STRANGERS);
+            active.take_up(slot);
+            payment
+        };
+        let rest = |times| (0..times).for_each(|_| active.rest(&Context::from_waker(Waker::noop())));
+        let first = take_up();
+        rest(2);
+        let second = take_up();
+        rest(6);
+        let first_cost = first.cost();
+        drop(first);
+        rest(1);
+        assert_eq!((first_cost, second.cost()), (5 * UNIT, 4 * UNIT));
     }
 
     #[test]

@@ -303,7 +303,8 @@ impl Server {
         };
         let _place = self.places.take(found.component(), applicant).map_err(turn_away)?;
         let waits_since = Instant::now();
-        let slot = self.application.processor().take(applicant).await.map_err(turn_away)?;
+        let mut slot = self.application.processor().take(applicant).await.map_err(turn_away)?;
+        let _payment = self.application.processor().payment(&mut slot, applicant.caller);
         self.counts.waited(class, waits_since.elapsed());
         let _in_progress = self.counts.admit(class);
         let page = Page::of(&head.method, head.uri.path());

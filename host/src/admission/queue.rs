@@ -3,7 +3,8 @@
 //! before it goes to an instance.
 //!
 //! Who waits for a slot is served by class, and within a class by callers in turn: one with a thousand requests waits no
-//! less than one with a single request. Now and then the least important class has its turn, so that an operator gets through
+//! less than one with a single request, and one whose requests cost as much as ten of another's ([`super::cost`]) has a tenth
+//! of the other's turns. Now and then the least important class has its turn, so that an operator gets through
 //! in the worst hour. Nobody waits for longer than it is worth: what would is turned away at once, as far as can be
 //! foreseen. A burst may wait for longer than the same number of requests in a queue that never ends, where each would wait
 //! that long.
@@ -17,6 +18,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::callers::Caller;
 use super::class::Class;
+use super::cost::{Cost, Costs, UNIT};
 use super::pace::Pace;
 use super::{Applicant, Shed};
 
@@ -59,15 +61,24 @@ struct State {
     waiting_since: Instant,
     pace: Pace,
     turn: u32,
+    costs: Costs,
 }
 
 /// Those of a class who wait.
 #[derive(Default)]
 struct Rank {
     waiting: usize,
-    callers: HashMap<Option<Caller>, VecDeque<Waiter>>,
+    callers: HashMap<Option<Caller>, Own>,
     /// The callers, in the order of their turns.
     turns: VecDeque<Option<Caller>>,
+}
+
+/// Those of a caller who wait.
+#[derive(Default)]
+struct Own {
+    waiting: VecDeque<Waiter>,
+    /// Of what the next one costs, so much has been saved up.
+    credit: u32,
 }
 
 struct Waiter {
@@ -77,13 +88,40 @@ struct Waiter {
 }
 
 /// The right to have an instance compute; given back when dropped.
-pub struct Slot(Option<Arc<Shared>>);
+pub struct Slot {
+    queue: Option<Arc<Shared>>,
+    cost: Option<Cost>,
+}
+
+impl Slot {
+    const fn new(queue: Option<Arc<Shared>>) -> Self {
+        Self { queue, cost: None }
+    }
+
+    /// What the request that has it costs, if somebody is to pay for it.
+    pub const fn take_cost(&mut self) -> Option<Cost> {
+        self.cost.take()
+    }
+}
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if let Some(shared) = self.0.take() {
-            shared.hand_on();
+        if let Some(queue) = self.queue.take() {
+            queue.hand_on();
         }
+    }
+}
+
+/// A request that is being answered, until this is dropped: its caller pays for it.
+pub struct Payment {
+    queue: Arc<Shared>,
+    caller: Caller,
+    cost: Cost,
+}
+
+impl Drop for Payment {
+    fn drop(&mut self) {
+        self.queue.lock().costs.note(self.caller, self.cost.counted());
     }
 }
 
@@ -98,6 +136,7 @@ impl ProcessorQueue {
             waiting_since: Instant::now(),
             pace: Pace::default(),
             turn: 0,
+            costs: Costs::default(),
         };
         Self(Arc::new(Shared { patience, state: Mutex::new(state) }))
     }
@@ -120,6 +159,13 @@ impl ProcessorQueue {
         let waiter = self.0.enqueue(rank, Some(applicant.caller))?;
         // Whoever is in the queue for too long is found when a slot is handed on; this is for when none is.
         timeout_at(deadline + self.0.patience.burst, waiter).await.ok().and_then(Result::ok).unwrap_or(Err(Shed::Queue))
+    }
+
+    /// The payment for the request that has `slot`, by its caller.
+    pub fn payment(&self, slot: &mut Slot, caller: Caller) -> Payment {
+        let cost = Cost::default();
+        slot.cost = Some(cost.clone());
+        Payment { queue: self.0.clone(), caller, cost }
     }
 
     /// Whether somebody waits.
@@ -156,7 +202,7 @@ impl ProcessorQueue {
             state.push(0, None, true)
         };
         // Nobody closes the queue: it is owned here.
-        waiter.await.ok().and_then(Result::ok).unwrap_or(Slot(None))
+        waiter.await.ok().and_then(Result::ok).unwrap_or(Slot::new(None))
     }
 
     /// How many of a class wait.
@@ -175,7 +221,7 @@ impl Shared {
             return None;
         }
         state.free = state.free.checked_sub(1)?;
-        Some(Slot(Some(self.clone())))
+        Some(Slot::new(Some(self.clone())))
     }
 
     fn enqueue(&self, rank: usize, caller: Option<Caller>) -> Result<oneshot::Receiver<Result<Slot, Shed>>, Shed> {
@@ -215,10 +261,10 @@ impl Shared {
             state.pace.note(now);
             // INVARIANT: nothing is sent under the lock. A slot that is not taken comes back here, and would wait for it.
             drop(state);
-            match next.slot.send(Ok(Slot(Some(self.clone())))) {
+            match next.slot.send(Ok(Slot::new(Some(self.clone())))) {
                 Ok(()) => break,
                 // It gave up this very moment: its slot is the next one's.
-                Err(Ok(mut slot)) => drop(slot.0.take()),
+                Err(Ok(mut slot)) => drop(slot.queue.take()),
                 Err(Err(_)) => {}
             }
         }
@@ -242,7 +288,7 @@ impl State {
     fn would_wait(&self, now: Instant, rank: usize, caller: Caller) -> Duration {
         let before: usize = self.ranks.iter().take(rank).map(|rank| rank.waiting).sum();
         let Some(own_rank) = self.ranks.get(rank) else { return Duration::ZERO };
-        let own = own_rank.callers.get(&Some(caller)).map_or(0, VecDeque::len);
+        let own = own_rank.callers.get(&Some(caller)).map_or(0, Own::len);
         let callers = own_rank.callers.len().max(1);
         // In turn with the others, of whom none is before it with more than it has.
         let turns = own.saturating_add(1).saturating_mul(callers).min(own_rank.waiting.saturating_add(1));
@@ -259,10 +305,10 @@ impl State {
             self.waiting = self.waiting.saturating_add(1);
             rank.waiting = rank.waiting.saturating_add(1);
             let own = rank.callers.entry(caller).or_default();
-            if own.is_empty() {
+            if own.waiting.is_empty() {
                 rank.turns.push_back(caller);
             }
-            own.push_back(Waiter { since, is_patient, slot });
+            own.waiting.push_back(Waiter { since, is_patient, slot });
         }
         waiter
     }
@@ -278,7 +324,7 @@ impl State {
             0 => self.ranks.iter_mut().rev().find(is_waiting),
             _ => self.ranks.iter_mut().find(is_waiting),
         }?;
-        let waiter = rank.pop()?;
+        let waiter = rank.pop(&self.costs)?;
         self.waiting = self.waiting.saturating_sub(1);
         Some(waiter)
     }
@@ -292,12 +338,13 @@ impl State {
         }
         let (most, count) =
             last_rank.callers.iter().map(|(caller, own)| (*caller, own.len())).max_by_key(|own| own.1)?;
-        let own = last_rank.callers.get(&caller).map_or(0, VecDeque::len);
+        let own = last_rank.callers.get(&caller).map_or(0, Own::len);
         if last == rank && own.saturating_add(1) >= count {
             return None;
         }
-        let waiter = last_rank.callers.get_mut(&most)?.pop_back()?;
-        if last_rank.callers.get(&most).is_some_and(VecDeque::is_empty) {
+        let own = last_rank.callers.get_mut(&most)?;
+        let waiter = own.waiting.pop_back()?;
+        if own.waiting.is_empty() {
             last_rank.callers.remove(&most);
             last_rank.turns.retain(|caller| *caller != most);
         }
@@ -307,18 +354,43 @@ impl State {
     }
 }
 
+impl Own {
+    fn len(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
 impl Rank {
-    fn pop(&mut self) -> Option<Waiter> {
-        let caller = self.turns.pop_front()?;
-        let own = self.callers.get_mut(&caller)?;
-        let waiter = own.pop_front()?;
-        if own.is_empty() {
-            self.callers.remove(&caller);
-        } else {
-            self.turns.push_back(caller);
+    /// The next whose turn it is: the first caller who has saved up what a request of it costs, of whom each saves up a unit
+    /// when it is passed over, and when it is not. Who waits alone need not save.
+    fn pop(&mut self, costs: &Costs) -> Option<Waiter> {
+        loop {
+            let caller = self.turns.pop_front()?;
+            let own = self.callers.get_mut(&caller)?;
+            own.credit = own.credit.saturating_add(UNIT);
+            let cost = caller.map_or(UNIT, |caller| costs.of(caller));
+            if own.credit < cost && !self.turns.is_empty() {
+                self.turns.push_back(caller);
+                continue;
+            }
+            own.credit = own.credit.saturating_sub(cost);
+            let waiter = own.waiting.pop_front()?;
+            if own.waiting.is_empty() {
+                self.callers.remove(&caller);
+            } else {
+                self.turns.push_back(caller);
+            }
+            self.waiting = self.waiting.saturating_sub(1);
+            return Some(waiter);
         }
-        self.waiting = self.waiting.saturating_sub(1);
-        Some(waiter)
+    }
+}
+
+#[cfg(test)]
+impl Payment {
+    /// What is to be paid by now.
+    pub fn cost(&self) -> u32 {
+        self.cost.counted()
     }
 }
 
@@ -326,183 +398,9 @@ impl Rank {
 impl Slot {
     /// One that is nobody's.
     pub const fn of_nobody() -> Self {
-        Self(None)
+        Self::new(None)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    const fn from(class: Class, caller: u64) -> Applicant {
-        Applicant { class, caller: Caller::number(caller) }
-    }
-
-    const PATIENCE: Patience = Patience { burst: ms(100), standing: ms(25), max_waiting: 64 };
-
-    /// One slot, for which the applicants wait from now on in this order; gives who got it, each for a moment, and who did
-    /// not. While they queue up the slot is taken for `taken`.
-    async fn served(patience: Patience, taken: Duration, applicants: &[Applicant]) -> Vec<(usize, Result<(), Shed>)> {
-        let queue = ProcessorQueue::new(1, patience);
-        let first = queue.take_inside().await;
-        let order = Mutex::new(Vec::new());
-        let wait = async |number: usize, applicant: Applicant| {
-            let slot = queue.take(applicant).await;
-            order.lock().unwrap().push((number, slot.as_ref().map(drop).map_err(|shed| *shed)));
-            drop(slot);
-        };
-        let all = applicants.iter().enumerate().map(|(number, applicant)| wait(number, *applicant));
-        let release = async {
-            tokio::time::sleep(taken).await;
-            drop(first);
-        };
-        futures::join!(futures::future::join_all(all), release);
-        order.into_inner().unwrap()
-    }
-
-    fn got(served: &[(usize, Result<(), Shed>)]) -> Vec<usize> {
-        served.iter().filter(|(_, slot)| slot.is_ok()).map(|(number, _)| *number).collect()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn events_go_before_checks_and_checks_before_the_rest() {
-        use Class::{Checks, Events, Other};
-        let applicants = [from(Other, 1), from(Checks, 2), from(Events, 3), from(Checks, 4), from(Events, 5)];
-        assert_eq!(got(&served(PATIENCE, ms(10), &applicants).await), [2, 4, 1, 3, 0]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn callers_of_a_class_have_their_turns() {
-        let mut applicants = vec![from(Class::Checks, 1); 6];
-        applicants.extend([from(Class::Checks, 2), from(Class::Checks, 3), from(Class::Checks, 2)]);
-        assert_eq!(got(&served(PATIENCE, ms(10), &applicants).await), [0, 6, 7, 1, 8, 2, 3, 4, 5]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_least_important_class_gets_through_now_and_then() {
-        let mut applicants = vec![from(Class::Events, 1); 40];
-        applicants.push(from(Class::Other, 2));
-        let got = got(&served(PATIENCE, ms(10), &applicants).await);
-        let place = got.iter().position(|number| *number == 40).unwrap();
-        assert!(place < 16, "{place}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_would_wait_for_too_long_is_turned_away() {
-        let applicants = [from(Class::Checks, 1), from(Class::Events, 2)];
-        let served = served(PATIENCE, ms(101), &applicants).await;
-        assert!(served.iter().all(|(_, slot)| *slot == Err(Shed::Queue)), "{served:?}");
-        // And where no slot is ever handed on.
-        let queue = ProcessorQueue::new(1, PATIENCE);
-        let _taken = queue.take_inside().await;
-        assert_eq!(queue.take(from(Class::Events, 1)).await.err(), Some(Shed::Queue));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_full_queue_has_room_for_who_matters_more_and_for_who_has_less() {
-        let patience = Patience { max_waiting: 4, ..PATIENCE };
-        use Class::{Checks, Events, Other};
-        let mut applicants = vec![from(Checks, 1); 4];
-        applicants.extend([from(Other, 2), from(Checks, 1), from(Events, 3), from(Checks, 4)]);
-        let served = served(patience, ms(10), &applicants).await;
-        assert_eq!(got(&served), [6, 0, 7, 1]);
-        let mut turned_away: Vec<_> = served.iter().filter(|(_, slot)| slot.is_err()).map(|served| served.0).collect();
-        turned_away.sort_unstable();
-        assert_eq!(turned_away, [2, 3, 4, 5]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_standing_queue_is_shorter_than_a_burst_and_refuses_at_once_what_would_wait() {
-        let queue = ProcessorQueue::new(1, PATIENCE);
-        let waits = Mutex::new(Vec::new());
-        let refused = Mutex::new(Vec::new());
-        let ask = async |number: u64| {
-            // Twice as many as can be served: one each millisecond, of which each takes two.
-            tokio::time::sleep(ms(number)).await;
-            let began = Instant::now();
-            match queue.take(from(Class::Checks, number % 7)).await {
-                Ok(slot) => {
-                    waits.lock().unwrap().push((number, began.elapsed()));
-                    tokio::time::sleep(ms(2)).await;
-                    drop(slot);
-                }
-                Err(_) => refused.lock().unwrap().push((number, began.elapsed())),
-            }
-        };
-        futures::future::join_all((0..2000).map(ask)).await;
-        let (waits, refused) = (waits.into_inner().unwrap(), refused.into_inner().unwrap());
-        assert!(waits.len() >= 980, "as many as can be are served: {}", waits.len());
-        assert!(waits.iter().all(|(_, wait)| *wait <= ms(100)));
-        let settled = waits.iter().filter(|(number, _)| *number > 400);
-        assert!(settled.clone().all(|(_, wait)| *wait <= ms(30)), "{:?}", settled.max_by_key(|settled| settled.1));
-        let settled: Vec<_> = refused.iter().filter(|(number, _)| *number > 400).collect();
-        let at_once = settled.iter().filter(|(_, wait)| wait.is_zero()).count();
-        assert!(at_once * 4 >= settled.len() * 3, "{at_once} of {}", settled.len());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_comes_in_bursts_between_which_no_slot_is_handed_on_is_refused_at_once_too() {
-        let queue = ProcessorQueue::new(1, Patience { burst: ms(400), standing: ms(100), max_waiting: 1000 });
-        let (served, refused) = (Mutex::new(0), Mutex::new(Vec::new()));
-        let ask = async |number: u64| {
-            // Each 40 milliseconds 40 come, and 20 are served: quickly, after a pause.
-            tokio::time::sleep(ms(number / 40 * 40)).await;
-            let began = Instant::now();
-            match queue.take(from(Class::Checks, number % 7)).await {
-                Ok(slot) => {
-                    let count = {
-                        let mut served = served.lock().unwrap();
-                        *served += 1;
-                        *served
-                    };
-                    tokio::time::sleep(ms(if count % 20 == 0 { 21 } else { 1 })).await;
-                    drop(slot);
-                }
-                Err(_) => refused.lock().unwrap().push((number, began.elapsed())),
-            }
-        };
-        futures::future::join_all((0..4000).map(ask)).await;
-        let (served, refused) = (served.into_inner().unwrap(), refused.into_inner().unwrap());
-        assert!(served >= 1950, "as many as can be are served: {served}");
-        let settled: Vec<_> = refused.iter().filter(|(number, _)| *number > 800).collect();
-        let at_once = settled.iter().filter(|(_, wait)| wait.is_zero()).count();
-        assert!(at_once * 100 >= settled.len() * 98, "{at_once} of {}", settled.len());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_queue_stands_while_it_has_not_been_empty_for_as_long_as_a_burst() {
-        let queue = ProcessorQueue::new(1, PATIENCE);
-        let taken = queue.take_inside().await;
-        let mut waits = Box::pin(queue.take_inside());
-        assert!(futures::poll!(&mut waits).is_pending() && !queue.is_standing());
-        tokio::time::sleep(ms(101)).await;
-        assert!(queue.is_standing());
-        drop(taken);
-        drop(waits.await);
-        assert!(!queue.is_standing());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_gives_up_leaves_his_slot_to_others_and_what_is_inside_goes_first() {
-        let queue = ProcessorQueue::new(1, PATIENCE);
-        let taken = queue.take_inside().await;
-        let mut gives_up = Box::pin(queue.take(from(Class::Events, 1)));
-        assert!(futures::poll!(&mut gives_up).is_pending());
-        let mut stays = Box::pin(queue.take(from(Class::Other, 2)));
-        assert!(futures::poll!(&mut stays).is_pending());
-        let mut inside = Box::pin(queue.take_inside());
-        assert!(futures::poll!(&mut inside).is_pending());
-        assert_eq!((queue.waiting(Class::Events), queue.waiting(Class::Other)), (1, 1));
-        drop(gives_up);
-        drop(taken);
-        // It was handed on, and is handed on again though nobody took it up.
-        drop(inside);
-        assert!(stays.await.is_ok());
-        assert_eq!(queue.waiting(Class::Other), 0);
-        assert!(queue.take(from(Class::Other, 3)).await.is_ok(), "nobody waits");
-    }
-}
+mod tests;

@@ -3,13 +3,13 @@
 //!
 //! The file is this process's alone while it runs: what was read or written lately is kept in memory and read from
 //! there. One thread writes: whatever waits for it goes into one transaction, so that a burst of writes costs one
-//! commit.
+//! commit. Threads that serve requests never wait for it: what is not in memory it reads for them while it has the file.
 
 mod recent;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 
 use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
@@ -33,7 +33,7 @@ const SET: &str = "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2
 const DELETE: &str = "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2";
 const KEYS: &str = "SELECT key FROM spin_key_value WHERE store = ?1";
 
-/// The most writes that share one transaction: bounds how long the first of them waits.
+/// The most jobs that are done together, the writes in one transaction: bounds how long the first of them waits.
 const BATCH: usize = 256;
 
 /// One label of one file.
@@ -56,10 +56,21 @@ pub(super) struct SqliteFile {
     _temporary: Option<tempfile::TempDir>,
 }
 
-struct Job {
+enum Job {
+    Write(WriteJob),
+    Read(ReadJob),
+}
+
+struct WriteJob {
     label: Arc<Label>,
     write: Write,
     done: oneshot::Sender<anyhow::Result<i64>>,
+}
+
+struct ReadJob {
+    label: Arc<Label>,
+    keys: Vec<String>,
+    done: oneshot::Sender<anyhow::Result<Vec<Option<Vec<u8>>>>>,
 }
 
 enum Write {
@@ -94,7 +105,7 @@ impl SqliteFile {
         let writers = connection.clone();
         let file =
             OpenFile::at(&path).with_context(|| format!("cannot find the key-value store {}", path.display()))?;
-        std::thread::Builder::new().name("key-value".into()).spawn(move || write_all(&writers, &file, &jobs))?;
+        std::thread::Builder::new().name("key-value".into()).spawn(move || work_off(&writers, &file, &jobs))?;
         Ok(Self { connection, writer, _temporary: temporary })
     }
 }
@@ -104,22 +115,49 @@ impl SqliteStore {
         Self { label: Arc::new(Label { name: label.to_owned(), recent: Mutex::default() }), file }
     }
 
-    fn read(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        let Label { name, recent } = &*self.label;
-        if let Some(value) = lock(recent).get(key) {
-            return Ok(value.map(|value| value.to_vec()));
-        }
-        let connection = lock(&self.file.connection);
-        let value = get(&connection, name, key)?;
-        lock(recent).keep(key, value.as_deref());
-        Ok(value)
-    }
-
     async fn write(&self, write: Write) -> anyhow::Result<i64> {
         let (done, result) = oneshot::channel();
-        let gone = || anyhow!("the writer of the key-value store is gone");
-        self.file.writer.send(Job { label: self.label.clone(), write, done }).map_err(|_| gone())?;
+        self.order(Job::Write(WriteJob { label: self.label.clone(), write, done }))?;
         result.await.map_err(|_| gone())?
+    }
+
+    /// The values of keys that are not in memory, in their order.
+    async fn read(&self, keys: Vec<String>) -> anyhow::Result<Vec<Option<Vec<u8>>>> {
+        // INVARIANT: nothing waits for the connection here. The writer has it while it commits and syncs, and this thread may
+        // be the only one that serves requests.
+        match self.file.connection.try_lock() {
+            Ok(connection) => return self.label.read(&connection, &keys),
+            Err(TryLockError::Poisoned(connection)) => return self.label.read(&connection.into_inner(), &keys),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let (done, result) = oneshot::channel();
+        self.order(Job::Read(ReadJob { label: self.label.clone(), keys, done }))?;
+        result.await.map_err(|_| gone())?
+    }
+
+    fn order(&self, job: Job) -> anyhow::Result<()> {
+        self.file.writer.send(job).map_err(|_| gone())
+    }
+}
+
+fn gone() -> anyhow::Error {
+    anyhow!("the writer of the key-value store is gone")
+}
+
+impl Label {
+    /// What is in memory of `key`.
+    fn known(&self, key: &str) -> Option<Option<Vec<u8>>> {
+        Some(lock(&self.recent).get(key)?.map(|value| value.to_vec()))
+    }
+
+    /// Reads the values of `keys`, and keeps them in memory.
+    fn read(&self, connection: &Connection, keys: &[String]) -> anyhow::Result<Vec<Option<Vec<u8>>>> {
+        let read = |key: &String| {
+            let value = get(connection, &self.name, key)?;
+            lock(&self.recent).keep(key, value.as_deref());
+            Ok(value)
+        };
+        keys.iter().map(read).collect()
     }
 }
 
@@ -160,30 +198,47 @@ impl Journal {
     }
 }
 
-fn write_all(connection: &Mutex<Connection>, file: &OpenFile, jobs: &mpsc::Receiver<Job>) {
+fn work_off(connection: &Mutex<Connection>, file: &OpenFile, jobs: &mpsc::Receiver<Job>) {
     let journal = Journal::of(file.path());
     while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
-        batch.extend(jobs.try_iter().take(BATCH));
-        // What is written to a file that was deleted is gone with this process: fences must outlive it.
-        let there = file.check().map_err(anyhow::Error::msg);
-        let committed = there.and_then(|()| Ok(commit(&mut lock(connection), &batch)?));
-        let on_disk = committed.and_then(|outcomes| {
-            if batch.iter().any(|job| job.write.must_be_on_disk()) {
-                journal.sync()?;
+        let (mut reads, mut writes) = (Vec::new(), Vec::new());
+        for job in std::iter::once(first).chain(jobs.try_iter().take(BATCH)) {
+            match job {
+                Job::Read(job) => reads.push(job),
+                Job::Write(job) => writes.push(job),
             }
-            Ok(outcomes)
-        });
-        match on_disk {
-            Ok(outcomes) => {
-                for (job, outcome) in batch.into_iter().zip(outcomes) {
-                    let _ = job.done.send(outcome);
-                }
+        }
+        let mut connection = lock(connection);
+        for ReadJob { label, keys, done } in reads {
+            let _ = done.send(label.read(&connection, &keys));
+        }
+        if !writes.is_empty() {
+            // What is written to a file that was deleted is gone with this process: fences must outlive it.
+            let there = file.check().map_err(anyhow::Error::msg);
+            let committed = there.and_then(|()| Ok(commit(&mut connection, &writes)?));
+            drop(connection);
+            write_down(&journal, writes, committed);
+        }
+    }
+}
+
+/// Answers those who ordered the writes, once what they wrote is where it must be.
+fn write_down(journal: &Journal, writes: Vec<WriteJob>, committed: anyhow::Result<Vec<anyhow::Result<i64>>>) {
+    let on_disk = committed.and_then(|outcomes| {
+        if writes.iter().any(|job| job.write.must_be_on_disk()) {
+            journal.sync()?;
+        }
+        Ok(outcomes)
+    });
+    match on_disk {
+        Ok(outcomes) => {
+            for (job, outcome) in writes.into_iter().zip(outcomes) {
+                let _ = job.done.send(outcome);
             }
-            Err(error) => {
-                for job in batch {
-                    let _ = job.done.send(Err(anyhow!("{error:#}")));
-                }
+        }
+        Err(error) => {
+            for job in writes {
+                let _ = job.done.send(Err(anyhow!("{error:#}")));
             }
         }
     }
@@ -191,7 +246,7 @@ fn write_all(connection: &Mutex<Connection>, file: &OpenFile, jobs: &mpsc::Recei
 
 /// Runs the batch in one transaction. The inner results are those of writes that were refused without having changed
 /// anything; the outer error means that nothing of the batch was kept.
-fn commit(connection: &mut Connection, batch: &[Job]) -> rusqlite::Result<Vec<anyhow::Result<i64>>> {
+fn commit(connection: &mut Connection, batch: &[WriteJob]) -> rusqlite::Result<Vec<anyhow::Result<i64>>> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut changes = Vec::new();
     let mut outcomes = Vec::with_capacity(batch.len());
@@ -267,11 +322,19 @@ fn get(connection: &Connection, label: &str, key: &str) -> rusqlite::Result<Opti
 #[async_trait]
 impl Store for SqliteStore {
     async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        self.read(key)
+        match self.label.known(key) {
+            Some(value) => Ok(value),
+            None => Ok(self.read(vec![key.to_owned()]).await?.pop().flatten()),
+        }
     }
 
     async fn get_many(&self, keys: Vec<String>) -> anyhow::Result<Vec<(String, Option<Vec<u8>>)>> {
-        keys.into_iter().map(|key| self.read(&key).map(|value| (key, value))).collect()
+        let known: Vec<_> = keys.iter().map(|key| self.label.known(key)).collect();
+        let unknown = keys.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(key, _)| key.clone());
+        let unknown: Vec<_> = unknown.collect();
+        let mut read = if unknown.is_empty() { Vec::new() } else { self.read(unknown).await? }.into_iter();
+        let values = known.into_iter().map(|known| known.or_else(|| read.next()).flatten());
+        Ok(keys.into_iter().zip(values).collect())
     }
 
     async fn set_many(&self, entries: Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
@@ -291,10 +354,14 @@ impl Store for SqliteStore {
     }
 
     async fn keys(&self) -> anyhow::Result<Vec<String>> {
-        let connection = lock(&self.file.connection);
-        let mut statement = connection.prepare_cached(KEYS)?;
-        let keys = statement.query_map(params![self.label.name], |row| row.get(0))?;
-        Ok(keys.collect::<rusqlite::Result<_>>()?)
+        let (connection, label) = (self.file.connection.clone(), self.label.clone());
+        let read = move || {
+            let connection = lock(&connection);
+            let mut statement = connection.prepare_cached(KEYS)?;
+            let keys = statement.query_map(params![label.name], |row| row.get(0))?;
+            Ok(keys.collect::<rusqlite::Result<_>>()?)
+        };
+        tokio::task::spawn_blocking(read).await?
     }
 }
 
@@ -339,6 +406,25 @@ mod tests {
         one.set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
         assert_eq!(other.get("k").await.unwrap(), None);
         assert_eq!(one.get("k").await.unwrap(), Some(b"v".to_vec()));
+    }
+
+    #[tokio::test]
+    async fn who_reads_never_waits_for_the_connection_on_the_thread_that_serves_others() {
+        let store = open(None, "a");
+        store.set_many(vec![("k".into(), b"v".to_vec())]).await.unwrap();
+        let mut keys = Box::pin(store.get_many(["m", "k", "n"].map(str::to_owned).to_vec()));
+        {
+            let _writing = lock(&store.file.connection);
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(keys.as_mut().poll(&mut context).is_pending());
+        }
+        let read = keys.await.unwrap();
+        assert_eq!(
+            read,
+            [("m", None), ("k", Some("v")), ("n", None)]
+                .map(|(key, value)| { (key.to_owned(), value.map(|value: &str| value.as_bytes().to_vec())) })
+        );
+        assert_eq!(store.get("m").await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -6,25 +6,38 @@ use std::time::Duration;
 use edge_capabilities::Clock;
 
 /// How long it is slept at first; after that, twice as long each time.
-pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
 /// Whoever sleeps and is woken no later than this has the processor for himself. A timer of the host is one millisecond
 /// late by itself.
 pub(crate) const CALM: Duration = Duration::from_millis(2);
 
-/// Waits until the processor is at leisure, but sleeps for no longer than `last_pause` at a time: for twice that in all, and
-/// what the processor adds. Returns whether it was at leisure at first.
-pub(crate) async fn wait(clock: &dyn Clock, last_pause: Duration) -> bool {
-    let mut pause = FIRST_PAUSE;
-    while pause <= last_pause {
+/// How long it is waited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// In all; the last sleep, and what the processor adds to it, comes on top.
+    pub(crate) total: Duration,
+    /// The longest sleep.
+    pub(crate) pause: Duration,
+}
+
+/// What `take` gives when it is called with the processor at leisure, and whether that was the first time; None: until it was
+/// waited for long enough, it gave nothing.
+pub(crate) async fn wait<T>(clock: &dyn Clock, patience: Patience, take: impl Fn() -> Option<T>) -> Option<(T, bool)> {
+    let (began, mut pause) = (clock.elapsed(), FIRST_PAUSE);
+    loop {
         let due = clock.elapsed().saturating_add(pause);
         clock.sleep(pause).await;
-        if clock.elapsed().saturating_sub(due) <= CALM {
-            return pause == FIRST_PAUSE;
+        let now = clock.elapsed();
+        let is_calm = now.saturating_sub(due) <= CALM;
+        if is_calm && let Some(taken) = take() {
+            return Some((taken, pause == FIRST_PAUSE));
         }
-        pause = pause.saturating_mul(2);
+        if now.saturating_sub(began) >= patience.total {
+            return None;
+        }
+        pause = pause.saturating_mul(2).min(patience.pause);
     }
-    false
 }
 
 #[cfg(test)]
@@ -80,8 +93,10 @@ mod tests {
             [(0, ms(0), ms(2)), (9, CALM, ms(4)), (1, ms(5), ms(11)), (3, ms(5), ms(45)), (99, ms(5), ms(550))]
         {
             let clock = Busy::new(times, lateness);
-            let was_calm = wait(&clock, ms(256)).await;
-            assert_eq!((clock.elapsed(), was_calm), (waits, lateness <= CALM), "{times} times {lateness:?}");
+            let patience = Patience { total: ms(500), pause: ms(256) };
+            let was_calm = wait(&clock, patience, || Some(())).await;
+            let expected = if times == 99 { None } else { Some(((), lateness <= CALM)) };
+            assert_eq!((clock.elapsed(), was_calm), (waits, expected), "{times} times {lateness:?}");
         }
     }
 }

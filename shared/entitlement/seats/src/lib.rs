@@ -29,7 +29,6 @@ mod metrics;
 mod organization_names;
 mod reconciliation;
 mod refresh_pause;
-mod refresh_turns;
 mod remembered;
 mod router;
 mod seat;
@@ -41,6 +40,7 @@ mod tenant_facts;
 #[cfg(test)]
 mod testing;
 mod token;
+mod turns;
 mod unknown_subjects;
 mod verdict;
 mod verification;

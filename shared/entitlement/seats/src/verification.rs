@@ -19,15 +19,14 @@ use crate::error::VerificationError;
 use crate::fence::Fences;
 use crate::invalidation::Invalidation;
 use crate::leader_election::LeaderElection;
-use crate::leisure;
 use crate::reconciliation::Reconciliation;
 use crate::refresh_pause::RefreshPauses;
-use crate::refresh_turns::RefreshTurns;
 use crate::remembered::Remembered;
 use crate::seat_access::SeatAccess;
 use crate::seat_record::{NoRecord, SeatRecord};
 use crate::settings::Settings;
 use crate::subject::{Id, Subject};
+use crate::turns::Turns;
 use crate::unknown_subjects::UnknownSubjects;
 use crate::verdict::{self, CachedVerdict, Source, Verdict, decide};
 use cached::{CacheMiss, CurrentVerdict};
@@ -39,11 +38,6 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(2);
 
 /// How often a caller joins a request whose leader died, or whose answer is older than the caller accepts.
 const MAX_ATTEMPTS: usize = 3;
-
-/// On an overloaded host, a caller whose check has to ask the ERP waits for the processor, and sleeps for so long at a time at
-/// most. The request costs as much as a dozen checks from the cache, and most of that comes after its first wait, when the
-/// host no longer bounds what is computed at once: many users whom nobody knows would take the processor from the others.
-const LAST_PAUSE: Duration = Duration::from_millis(1024);
 
 /// The outcome of a request to the ERP, for all callers that share it.
 type Outcome = Result<(CachedVerdict, Source), VerificationError>;
@@ -68,7 +62,9 @@ struct Inner {
     requests_without_cache: SingleFlight<String, (Duration, Outcome)>,
     refreshes: SingleFlight<String, ()>,
     refresh_pauses: RefreshPauses,
-    refresh_turns: RefreshTurns,
+    refresh_turns: Turns,
+    /// Of checks that have to ask the ERP, on an overloaded host.
+    check_turns: Turns,
     settings: Mutex<Option<Arc<Settings>>>,
 }
 
@@ -101,7 +97,8 @@ impl Verification {
             requests_without_cache: SingleFlight::default(),
             refreshes: SingleFlight::default(),
             refresh_pauses: RefreshPauses::default(),
-            refresh_turns: RefreshTurns::default(),
+            refresh_turns: Turns::default(),
+            check_turns: Turns::default(),
             settings: Mutex::default(),
             capabilities,
         }))
@@ -175,18 +172,21 @@ impl Verification {
 
     /// The verdict for `subject` by the ERP, which one caller asks for all that want the same at the same time. If the
     /// ERP does not answer in time, the cached verdict, if it is not too old. On an overloaded host the ERP is asked once the
-    /// processor is at leisure, after two seconds at the latest.
+    /// processor is at leisure and other checks of the instance have their answers, after two seconds at the latest.
     pub(crate) async fn verify_with_erp(
         &self,
         subject: &Subject,
         min_version: Option<i64>,
         CacheMiss(mut entry): CacheMiss,
     ) -> Result<Verdict, VerificationError> {
+        let mut turn = None;
         if let Some(before) = &entry
             && RequestScope::is_overloaded()
         {
+            // The request costs as much as a dozen checks from the cache, and most of that comes after its first wait, when the
+            // host no longer bounds what is computed at once.
             let round = before.round;
-            leisure::wait(&*self.0.capabilities.clock, LAST_PAUSE).await;
+            turn = self.0.check_turns.wait(&*self.0.capabilities.clock).await;
             entry = self.cache_entry(&verdict::key(subject)).await.ok();
             // Another caller may have asked meanwhile.
             let is_usable = |verdict: &mut CurrentVerdict| {
@@ -235,6 +235,7 @@ impl Verification {
             }
             Err(error) => Err(error),
         };
+        drop(turn);
         match outcome {
             Ok((cached, source)) => {
                 let access = decide(&*self.0.rule, &cached.answer, self.now()).await;

@@ -10,10 +10,10 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::refresh_turns::MAX_AT_ONCE;
 use crate::seat_access::{AccessDecision, Reason, ShippedSeatAccess};
 use crate::subject::{ExternalOrg, Id};
 use crate::testing::TenantRow;
+use crate::turns::MAX_AT_ONCE;
 
 mod rolled_back;
 mod unknown_subjects;
