@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, watch};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::admission::callers::Callers;
-use crate::admission::class::Class;
+use crate::admission::class::{self, Class};
 use crate::admission::counts::Counts;
 use crate::admission::places::Places;
 use crate::admission::{Applicant, Shed};
@@ -304,11 +304,13 @@ impl Server {
         let _place = self.places.take(found.component(), applicant).map_err(turn_away)?;
         let waits_since = Instant::now();
         let mut slot = self.application.processor().take(applicant).await.map_err(turn_away)?;
-        let _payment = self.application.processor().payment(&mut slot, applicant.caller);
+        let processor = self.application.processor();
+        let is_paid_for = class::is_paid_for(class, found.component());
+        let _payment = is_paid_for.then(|| processor.payment(&mut slot, applicant.caller));
         self.counts.waited(class, waits_since.elapsed());
         let _in_progress = self.counts.admit(class);
         let page = Page::of(&head.method, head.uri.path());
-        say_whether_overloaded(&mut head.headers, self.is_late() || self.application.processor().is_standing());
+        say_whether_overloaded(&mut head.headers, self.is_late() || processor.is_standing());
         let response = self.application.handle(found, Request::from_parts(head, body), client, slot).await?;
         self.callers.learn(credential, applicant.caller, &response);
         Ok(match page {

@@ -44,6 +44,12 @@ impl Class {
     }
 }
 
+/// Whether a caller has fewer turns for what requests of `class` to `component` cost ([`super::cost`]). Events must get
+/// through, and who follows the feed of changes waits beside others for most of what that would count.
+pub fn is_paid_for(class: Class, component: &str) -> bool {
+    class != Class::Events && component != "seat-changes"
+}
+
 /// Whether a webhook is received at `path`.
 pub fn is_webhook(path: &str) -> bool {
     path == "/api/v1/billing/webhook" || path.starts_with("/webhooks/") || path.starts_with("/erp/webhooks/")
@@ -71,6 +77,8 @@ mod tests {
             ("/hello", "probe", Class::Other),
         ] {
             assert_eq!(Class::of(path, component), class, "{path}");
+            let is_free = class == Class::Events || path == "/api/v1/seats/changes";
+            assert_eq!(is_paid_for(class, component), !is_free, "{path}");
         }
         assert!(Class::Events < Class::Checks && Class::Checks < Class::Other);
     }
