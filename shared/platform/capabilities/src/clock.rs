@@ -32,7 +32,7 @@ impl Timestamp {
 
     /// Parses the formats of upstreams: RFC 3339, also with a space instead of `T`, a comma instead of the point, an offset
     /// without a colon, or no seconds; without a zone it is UTC, without a time of day midnight. Also seconds or
-    /// milliseconds since 1970.
+    /// milliseconds since 1970, up to the year 9999.
     pub fn parse_lenient(text: &str) -> Option<Self> {
         lenient::parse(text)
     }

@@ -5,6 +5,10 @@ use super::Timestamp;
 /// Unix times from here on (1973 in milliseconds, 5138 in seconds) are milliseconds.
 const MIN_MILLISECONDS: i64 = 100_000_000_000;
 
+/// The last millisecond of the year 9999. A later one is no time that somebody meant, but microseconds: a period that ends in
+/// the year 56000 would never end.
+const MAX_MILLISECONDS: i64 = 253_402_300_799_999;
+
 /// See [`Timestamp::parse_lenient`].
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -20,7 +24,7 @@ fn unix_time(text: &str) -> Option<Timestamp> {
     }
     let counted: i64 = whole.parse().ok()?;
     if counted >= MIN_MILLISECONDS {
-        return Some(Timestamp::from_millis(counted));
+        return (counted <= MAX_MILLISECONDS).then_some(Timestamp::from_millis(counted));
     }
     let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
     Some(Timestamp::from_millis(counted.checked_mul(1000)?.checked_add(millis)?))
@@ -89,6 +93,7 @@ mod tests {
             ("1706745600", "2024-02-01T00:00:00Z"),
             ("1706745600.25", "2024-02-01T00:00:00.250Z"),
             ("1706745600250", "2024-02-01T00:00:00.250Z"),
+            ("253402300799999", "9999-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(parse(text).map(|instant| instant.to_string()).as_deref(), Some(read), "{text:?}");
         }
@@ -109,6 +114,9 @@ mod tests {
             "1706745600.",
             "-5",
             "é024-02-01T00:00:00",
+            "253402300800000",
+            "1706745600000000",
+            "17053128000053120",
             "99999999999999999999",
         ] {
             assert_eq!(parse(text), None, "{text:?}");
