@@ -1,6 +1,6 @@
 //! What requests cost, by caller. A request takes a slot once, but computes as often as its instance is taken up again when
-//! something that it waited for has happened: a check from the cache once or twice, one that asks the ERP some twenty times. A
-//! caller has as many turns in the queue as its requests cost less than another's.
+//! something that it waited for has happened: a check from the cache a few times, one that asks the ERP some twenty times. While
+//! two callers wait in the queue, one whose requests cost ten times as much has a tenth of the other's turns.
 
 use std::collections::HashMap;
 use std::sync::Arc;
