@@ -56,7 +56,7 @@ pub fn routes(capabilities: &Capabilities) -> Router {
         applications: Applications::new(capabilities, &db),
         authenticator: Authenticator::new(capabilities, &db),
         idempotency: Idempotency::new(capabilities, &db),
-        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
+        invalidation: Invalidation::new(capabilities, &db),
         plans: Plans::new(db.clone()),
         capabilities: capabilities.clone(),
     };

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Clock, KeyValue, Timestamp};
+use edge_capabilities::{Capabilities, Clock, KeyValue, Random, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// 2025-01-01T00:00:00Z: numbers count from here, so that they stay small enough for any JSON reader.
@@ -70,11 +70,13 @@ impl Fence {
 pub(crate) struct Fences {
     cache: Arc<dyn KeyValue>,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
 }
 
 impl Fences {
-    pub(crate) fn new(cache: Arc<dyn KeyValue>, clock: Arc<dyn Clock>) -> Self {
-        Self { cache, clock }
+    pub(crate) fn new(capabilities: &Capabilities) -> Self {
+        let Capabilities { cache, clock, random, .. } = capabilities.clone();
+        Self { cache, clock, random }
     }
 
     /// Whether a verdict with this token may be served.
@@ -124,27 +126,23 @@ impl Fences {
         Ok(number)
     }
 
-    /// Raises the fence of an organisation to `number` or beyond, and by `more`; gives the new number. It only ever adds,
-    /// so no concurrent raise is lost.
-    async fn raise_organization(&self, organization: &str, number: i64, more: i64) -> Result<i64, StoreError> {
+    /// Raises the fence of an organisation to `number` or beyond; gives the new number. It only ever adds, so no concurrent
+    /// raise is lost, and a fence may be ahead of `number`. A cache that was rolled back would then give the same numbers
+    /// again, and verdicts that were read before would count: so a random number is added.
+    async fn raise_organization(&self, organization: &str, number: i64) -> Result<i64, StoreError> {
         let key = Fence::Organization(organization.to_owned()).key();
         let last = self.cache.counter(&key).await?.unwrap_or(0);
+        let mut more = [0; 2];
+        self.random.fill(&mut more);
+        let more = i64::from(u16::from_be_bytes(more));
         self.cache.increment(&key, number.saturating_sub(last).max(1).saturating_add(more)).await
     }
 
-    /// The same, and records in the cache that it has the raise with this sequence number in the database. Concurrent
-    /// raises add up, so a fence may be ahead of `number`. A cache that was rolled back would then give the same numbers
-    /// again, and verdicts from before would count: `more` is a random number where that may have happened.
-    pub(crate) async fn apply_raise(
-        &self,
-        organization: &str,
-        number: i64,
-        more: i64,
-        sequence: i64,
-    ) -> Result<i64, StoreError> {
+    /// The same, and records in the cache that it has the raise with this sequence number in the database.
+    pub(crate) async fn apply_raise(&self, organization: &str, number: i64, sequence: i64) -> Result<i64, StoreError> {
         let key = Fence::Organization(organization.to_owned()).key();
         for _ in 0..MAX_ATTEMPTS {
-            let raised = self.raise_organization(organization, number, more).await?;
+            let raised = self.raise_organization(organization, number).await?;
             self.cache.set(&applied_key(organization), sequence.to_string().as_bytes()).await?;
             // INVARIANT: the record is written after the fence was raised. A cache that was rolled back in between has
             // the record and not the raise.
@@ -172,7 +170,7 @@ mod tests {
     use super::*;
 
     fn fences(world: &World) -> Fences {
-        Fences::new(world.cache.clone(), world.clock.clone())
+        Fences::new(&world.instance().0)
     }
 
     fn organization(id: &str) -> Fence {
@@ -181,7 +179,7 @@ mod tests {
 
     async fn raise(fences: &Fences, organization: &str) -> i64 {
         let number = fences.raise_global().await.unwrap();
-        fences.raise_organization(organization, number, 0).await.unwrap()
+        fences.raise_organization(organization, number).await.unwrap()
     }
 
     #[tokio::test(start_paused = true)]
@@ -221,6 +219,22 @@ mod tests {
         assert!(!fences.is_current(&org).await.unwrap());
         raise(&fences, "org").await;
         assert!(!fences.is_current(&org).await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_number_is_given_again_after_a_cache_that_was_ahead_of_the_time_was_rolled_back() {
+        let world = World::new(1);
+        let fences = fences(&world);
+        // Two that create a lost fence at the same time add up.
+        let ahead = 2 * raise(&fences, "org").await;
+        world.cache.increment("fence:org:org", ahead).await.unwrap();
+        let before = world.cache.snapshot();
+        raise(&fences, "org").await;
+        let token = fences.get_or_create(organization("org")).await.unwrap();
+        world.cache.restore(&before);
+        world.clock.advance(Duration::from_secs(1)).await;
+        raise(&fences, "org").await;
+        assert!(!fences.is_current(&token).await.unwrap());
     }
 
     #[tokio::test(start_paused = true)]

@@ -24,7 +24,7 @@ use std::time::Duration;
 use edge_capabilities::clock::millis;
 use edge_capabilities::database::DatabaseError;
 use edge_capabilities::key_value::StoreError;
-use edge_capabilities::{Clock, KeyValue};
+use edge_capabilities::{Capabilities, Clock};
 use edge_database::Db;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -57,11 +57,11 @@ pub struct Invalidation {
 
 impl Invalidation {
     /// Over the stores that seat verification uses.
-    pub fn new(cache: &Arc<dyn KeyValue>, clock: &Arc<dyn Clock>, db: &Db) -> Self {
+    pub fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self {
-            clock: clock.clone(),
-            fences: Fences::new(cache.clone(), clock.clone()),
-            names: OrganizationNames::new(cache.clone(), db.clone()),
+            clock: capabilities.clock.clone(),
+            fences: Fences::new(capabilities),
+            names: OrganizationNames::new(capabilities.cache.clone(), db.clone()),
             tenants: TenantRows::new(db.clone()),
             raises: FenceRaises::new(db.clone()),
         }
@@ -209,7 +209,7 @@ impl Invalidation {
         for name in self.names.organizations_bound_to(organization).await? {
             highest = highest.max(self.raise_to(&name, number).await?);
         }
-        self.fences.apply_raise(organization, number, 0, stored.sequence).await?;
+        self.fences.apply_raise(organization, number, stored.sequence).await?;
         Ok(highest)
     }
 
@@ -217,7 +217,7 @@ impl Invalidation {
     /// callers are shown.
     async fn raise_to(&self, organization: &str, number: i64) -> Result<i64, StorageError> {
         let stored = self.raises.insert(organization, self.clock.now(), number, RaiseReason::FactsChanged).await?;
-        self.fences.apply_raise(organization, number, 0, stored.sequence).await?;
+        self.fences.apply_raise(organization, number, stored.sequence).await?;
         Ok(stored.fence)
     }
 

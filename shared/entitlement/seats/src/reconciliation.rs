@@ -135,7 +135,7 @@ struct Inner {
 impl Reconciliation {
     pub(crate) fn new(capabilities: &Capabilities, db: &Db) -> Self {
         Self(Arc::new(Inner {
-            fences: Fences::new(capabilities.cache.clone(), capabilities.clock.clone()),
+            fences: Fences::new(capabilities),
             raises: FenceRaises::new(db.clone()),
             checked: Mutex::default(),
             cache_id: Mutex::default(),
@@ -387,10 +387,7 @@ impl Reconciliation {
                     fences.raise_global().await?;
                 } else if !fences.has_raise(&raise.organization, raise.sequence).await? {
                     let number = fences.raise_global().await?;
-                    let mut more = [0; 2];
-                    capabilities.random.fill(&mut more);
-                    let more = i64::from(u16::from_be_bytes(more));
-                    fences.apply_raise(&raise.organization, number, more, raise.sequence).await?;
+                    fences.apply_raise(&raise.organization, number, raise.sequence).await?;
                 }
             }
         }

@@ -27,7 +27,7 @@ use server::{Postgres, Server};
 async fn node(server: &Server, database: &str, seed: u64) -> Invalidation {
     let (capabilities, _tasks) = World::new(seed).instance();
     let db = Db::new(Arc::new(server.connect(database).await));
-    Invalidation::new(&capabilities.cache, &capabilities.clock, &db)
+    Invalidation::new(&capabilities, &db)
 }
 
 /// The raises with numbers above `after`, in their order: organisation, number, fence.

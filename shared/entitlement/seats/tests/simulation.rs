@@ -93,7 +93,7 @@ async fn no_verdict_ever_breaks_the_promises() {
     erp::listen(&world, &model, seed);
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    let invalidation = Invalidation::new(&capabilities.cache, &capabilities.clock, &db);
+    let invalidation = Invalidation::new(&capabilities, &db);
     let mut tenants = HashMap::new();
     for organization in SubjectId::organizations() {
         tenants.insert(organization.clone(), Arc::new(TenantRow::new(&world, &organization).await));

@@ -53,7 +53,7 @@ impl Subscriptions {
             movements: Movements::new(db.clone()),
             audit: AuditLog::new(db.clone()),
             erp_events: ErpEvents::new(db.clone()),
-            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            invalidation: Invalidation::new(capabilities, db),
             jobs: JobQueue::new(capabilities, db),
             applications: Applications::new(capabilities, db),
             notifications: Notifications::new(db.clone()),

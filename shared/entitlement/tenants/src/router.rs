@@ -56,7 +56,7 @@ pub fn routes(capabilities: &Capabilities, departures: Departures) -> Router {
         external_id_changes: ExternalIdChanges::new(capabilities, &db),
         external_ids: ExternalIds::new(db.clone()),
         idempotency: Idempotency::new(capabilities, &db),
-        invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
+        invalidation: Invalidation::new(capabilities, &db),
         members: Members::new(db.clone()),
         people: People::new(db.clone()),
         tenants: Tenants::new(db.clone()),

@@ -100,7 +100,7 @@ impl Processor {
             tenants: Tenants::new(db.clone()),
             db: db.clone(),
             queue: JobQueue::new(capabilities, db),
-            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            invalidation: Invalidation::new(capabilities, db),
             memberships: Memberships::new(capabilities, db),
             orders: Orders::new(db.clone()),
             plans: Catalogue::at_most(capabilities, MAX_TIMEOUT),

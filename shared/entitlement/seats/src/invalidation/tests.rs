@@ -9,7 +9,7 @@ use crate::testing::TenantRow;
 fn invalidation(world: &World) -> Invalidation {
     let (capabilities, _) = world.instance();
     let db = Db::new(capabilities.db.clone());
-    Invalidation::new(&capabilities.cache, &capabilities.clock, &db)
+    Invalidation::new(&capabilities, &db)
 }
 
 fn external_org(id: &str) -> ExternalOrg {

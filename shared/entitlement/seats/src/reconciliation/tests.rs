@@ -66,7 +66,7 @@ async fn reconcile_together(world: &World) {
     let raise = async {
         let (capabilities, _tasks) = instance(100);
         let db = Db::new(capabilities.db.clone());
-        let invalidation = Invalidation::new(&capabilities.cache, &capabilities.clock, &db);
+        let invalidation = Invalidation::new(&capabilities, &db);
         for round in 0..20 {
             invalidation.invalidate(&format!("org_{}", round % 3)).await.unwrap();
         }
@@ -94,7 +94,7 @@ async fn a_cache_that_was_rolled_back_has_followers_forget_everything_once() {
     let db = Db::new(capabilities.db.clone());
     let reconciliation = Reconciliation::new(&capabilities, &db);
     let before = world.cache.snapshot();
-    Invalidation::new(&capabilities.cache, &capabilities.clock, &db).invalidate("org_0").await.unwrap();
+    Invalidation::new(&capabilities, &db).invalidate("org_0").await.unwrap();
     assert!(reconciliation.check().await.succeeded);
     world.cache.restore(&before);
     let found = reconciliation.check().await.position.unwrap();
@@ -109,7 +109,7 @@ async fn rolled_back_cache(world: &World) -> Reconciliation {
     let reconciliation = Reconciliation::new(&capabilities, &db);
     assert!(reconciliation.check().await.succeeded);
     let before = world.cache.snapshot();
-    Invalidation::new(&capabilities.cache, &capabilities.clock, &db).invalidate("org_0").await.unwrap();
+    Invalidation::new(&capabilities, &db).invalidate("org_0").await.unwrap();
     assert!(reconciliation.check().await.succeeded);
     world.cache.restore(&before);
     reconciliation

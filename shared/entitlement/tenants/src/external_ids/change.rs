@@ -28,7 +28,7 @@ impl ExternalIdChanges {
             audit: AuditLog::new(db.clone()),
             clock: capabilities.clock.clone(),
             external_ids: ExternalIds::new(db.clone()),
-            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            invalidation: Invalidation::new(capabilities, db),
             random: capabilities.random.clone(),
         }
     }

@@ -46,7 +46,7 @@ impl Departures {
     pub fn new(capabilities: &Capabilities, db: &Db, records: Vec<Arc<dyn MemberRecords>>) -> Self {
         Self {
             erasure: Erasure::new(db),
-            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, db),
+            invalidation: Invalidation::new(capabilities, db),
             members: Members::new(db.clone()),
             people: People::new(db.clone()),
             random: capabilities.random.clone(),

@@ -65,7 +65,7 @@ impl Node {
         let db = Db::new(capabilities.db.clone());
         Self {
             feed: changes_router(capabilities.clone()),
-            invalidation: Invalidation::new(&capabilities.cache, &capabilities.clock, &db),
+            invalidation: Invalidation::new(&capabilities, &db),
             capabilities,
             _tasks: tasks,
         }

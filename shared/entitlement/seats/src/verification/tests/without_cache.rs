@@ -75,9 +75,8 @@ async fn a_raise_reaches_what_is_remembered_wherever_it_was_made() {
             _ => {
                 let elsewhere = World::new(2);
                 let (capabilities, _) = elsewhere.instance();
-                let Capabilities { cache, clock, .. } = &capabilities;
                 let db = Db::new(erp.world.instance().0.db);
-                Invalidation::new(cache, clock, &db).invalidate("org_1").await.unwrap();
+                Invalidation::new(&capabilities, &db).invalidate("org_1").await.unwrap();
             }
         }
         assert_eq!(ask(&verification).await, Some((false, Reason::SeatRevoked, Source::Erp)), "{way}");

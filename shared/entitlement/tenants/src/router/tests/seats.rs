@@ -39,7 +39,7 @@ async fn is_suspended_by_a_payment(test: &Test) {
     let statement = "UPDATE tenants SET subscription_status = 'suspended', is_suspended = 1 WHERE id = $1";
     db.query(statement, &[ID.into()]).await.unwrap();
     let (capabilities, _) = test.world.instance();
-    let invalidation = Invalidation::new(&capabilities.cache, &capabilities.clock, &db);
+    let invalidation = Invalidation::new(&capabilities, &db);
     invalidation.payment_changed(ID).await.unwrap();
 }
 
