@@ -73,9 +73,11 @@ impl Verification {
         let Some(cached) = bytes.and_then(|bytes| CachedVerdict::from_bytes(&bytes)) else {
             return Ok(CacheEntry::default());
         };
-        let (round, kind, at) = (cached.round, Some(AnswerKind::of(&cached.answer)), self.now());
+        let (round, kind, mut at) = (cached.round, Some(AnswerKind::of(&cached.answer)), self.now());
         if let Some(checked) = self.0.reconciliation.ensure(at) {
             checked.await;
+            // The verdict got older meanwhile.
+            at = self.now();
         }
         // Both read the cache, and neither needs the result of the other.
         let (is_current, access) =

@@ -5,6 +5,7 @@ use edge_capabilities::key_value::StoreError;
 use edge_capabilities::testing::{MemoryKeyValue, Snapshot};
 
 use super::*;
+use crate::fence_raises::{FenceRaises, RaiseReason};
 
 /// As long as a cache that was rolled back may go unnoticed.
 const ROLLED_BACK: Duration = Duration::from_secs(1);
@@ -91,6 +92,24 @@ async fn a_record_that_cannot_be_asked_keeps_nobody_waiting_for_what_is_known() 
         assert_eq!(erp.world.clock.now(), before, "somebody waited");
         erp.pass(Duration::from_millis(300)).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_that_got_stale_while_the_cache_was_compared_is_not_served_as_fresh() {
+    let erp = Erp::new();
+    let (verification, _tasks) = erp.instance();
+    ask(&verification).await;
+    let capabilities = &verification.0.capabilities;
+    let raises = FenceRaises::new(Db::new(capabilities.db.clone()));
+    erp.pass(FRESH - Duration::from_millis(200)).await;
+    // Another instance applies a raise, which is waited for.
+    let now = verification.now();
+    raises.insert("other", now, 7, RaiseReason::FactsChanged).await.unwrap();
+    let id = capabilities.cache.get("fences-cache").await.unwrap().unwrap();
+    let id = String::from_utf8(id).unwrap();
+    let _held = raises.lease(&id, now, Duration::from_secs(3), 0).await.unwrap().unwrap();
+    assert_eq!(ask(&verification).await, granted(Source::Stale));
+    assert!(verification.now() >= now.plus(Duration::from_millis(200)));
 }
 
 #[tokio::test(start_paused = true)]
