@@ -48,8 +48,7 @@ pub(crate) fn phone_numbers(input: &[u8]) {
     assert_eq!(phone_number(&number), Some(number));
 }
 
-/// Whatever a body says, nothing panics, lists keep to their bounds, and what is read can be written. A number with a fraction,
-/// or too large for 64 bits, is read to its last digit but one: serde_json is exact with a feature that is not on here.
+/// Whatever a body says, nothing panics, lists keep to their bounds, and what is read can be written and comes back as it was.
 pub(crate) fn json_bodies(input: &[u8]) {
     if let Ok(list) = edge_json::from_slice::<AtMost<Value, 4>>(input) {
         assert!(list.len() <= 4);
@@ -60,24 +59,7 @@ pub(crate) fn json_bodies(input: &[u8]) {
     }
     let Ok(value) = edge_json::from_slice::<Value>(input) else { return };
     let again = edge_json::from_str::<Value>(&value.to_string()).unwrap();
-    assert!(is_same(&again, &value), "{again} {value}");
-}
-
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            let is_there = |(name, value)| other.get(name).is_some_and(|other| is_same(value, other));
-            one.len() == other.len() && one.iter().all(is_there)
-        }
-        (Value::Number(one), Value::Number(other)) if one.is_f64() && other.is_f64() => {
-            let (one, other) = (one.as_f64().unwrap(), other.as_f64().unwrap());
-            (one - other).abs() <= one.abs() * 4.0 * f64::EPSILON
-        }
-        _ => one == other,
-    }
+    assert_eq!(again, value);
 }
 
 /// Whatever a file holds, nothing panics; each of its records is read or reported; what was read can be written, comes

@@ -10,7 +10,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 
 /// Whoever sleeps and is woken no later than this has the processor for himself. A timer of the host is one millisecond
 /// late by itself.
-pub(crate) const CALM: Duration = Duration::from_millis(2);
+const CALM: Duration = Duration::from_millis(2);
 
 /// How long it is waited.
 #[derive(Clone, Copy, Debug)]

@@ -53,7 +53,7 @@ impl Turns {
     }
 
     /// A turn once there is one and the processor is at leisure; None: it took too long.
-    pub(crate) async fn wait(&self, clock: &dyn Clock) -> Option<Turn> {
+    pub(crate) async fn wait_for_one(&self, clock: &dyn Clock) -> Option<Turn> {
         Some(leisure::wait(clock, CALLERS_PATIENCE, || self.take()).await?.0)
     }
 }
@@ -67,7 +67,7 @@ impl Drop for Turn {
 impl Turn {
     /// Waits until the processor is at leisure, for half a second and what the processor adds. Whether it was at leisure at
     /// first decides how many refreshes there may be at once.
-    pub(crate) async fn wait(&self, clock: &dyn Clock) {
+    pub(crate) async fn wait_for_leisure(&self, clock: &dyn Clock) {
         let at_once = &self.0.at_once;
         if let Some(((), true)) = leisure::wait(clock, PATIENCE, || Some(())).await {
             let more = |at_once: usize| Some(at_once.saturating_mul(2).min(MAX_AT_ONCE));
@@ -91,7 +91,7 @@ mod tests {
             let mut taken = all();
             assert_eq!(taken.len(), at_once);
             let ended = taken.pop().unwrap();
-            ended.wait(&Busy::new(1, Duration::from_millis(lateness))).await;
+            ended.wait_for_leisure(&Busy::new(1, Duration::from_millis(lateness))).await;
             drop((ended, taken));
             assert!(turns.take().is_some());
         }
@@ -103,14 +103,14 @@ mod tests {
         let turns = Turns::default();
         for (late, waits) in [(0, ms(2)), (3, ms(45))] {
             let clock = Busy::new(late, ms(5));
-            let turn = turns.wait(&clock).await;
+            let turn = turns.wait_for_one(&clock).await;
             assert_eq!((turn.is_some(), clock.elapsed()), (true, waits));
         }
         let clock = Busy::new(0, ms(0));
         let taken = turns.take().unwrap();
-        assert!(turns.wait(&clock).await.is_none());
+        assert!(turns.wait_for_one(&clock).await.is_none());
         assert!((ms(2_000)..ms(2_128)).contains(&clock.elapsed()), "{:?}", clock.elapsed());
         drop(taken);
-        assert!(turns.wait(&clock).await.is_some());
+        assert!(turns.wait_for_one(&clock).await.is_some());
     }
 }

@@ -186,7 +186,7 @@ impl Verification {
             // The request costs as much as a dozen checks from the cache, and most of that comes after its first wait, when the
             // host no longer bounds what is computed at once.
             let round = before.round;
-            turn = self.0.check_turns.wait(&*self.0.capabilities.clock).await;
+            turn = self.0.check_turns.wait_for_one(&*self.0.capabilities.clock).await;
             entry = self.cache_entry(&verdict::key(subject)).await.ok();
             // Another caller may have asked meanwhile.
             let is_usable = |verdict: &mut CurrentVerdict| {

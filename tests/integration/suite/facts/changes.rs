@@ -52,7 +52,7 @@ async fn told(node: &Node, org: &Organization<'_>, since: &str) -> (i64, String)
 }
 
 async fn a_revocation_on_one_node_is_told_by_another_within_a_second(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let (here, there) = (edge.nodes.first().unwrap(), edge.nodes.last().unwrap());
     let product = edge.product().await.to_owned();
     let mut fastest = Duration::MAX;
@@ -80,7 +80,7 @@ async fn a_revocation_on_one_node_is_told_by_another_within_a_second(stage: Arc<
 }
 
 async fn a_raise_that_was_answered_is_in_the_feed(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let org = edge.organization();
     let elsewhere = org.in_application("powerdialer");
     for one in [&org, &elsewhere] {
@@ -106,7 +106,7 @@ async fn a_raise_that_was_answered_is_in_the_feed(stage: Arc<Stage>) {
 }
 
 async fn an_external_id_that_changes_hands_is_in_the_feed(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let org = Organization::unknown(&edge);
     let new = json!({"name": "Feed", "slug": org.external.replace('_', "-"), "owner_email": "o@example.com"});
     let tenant = edge.post("/api/v1/tenants", BOOTSTRAP, &new).await.expect(201)["id"].as_str().unwrap().to_owned();
@@ -124,7 +124,7 @@ async fn an_external_id_that_changes_hands_is_in_the_feed(stage: Arc<Stage>) {
 }
 
 async fn a_key_hears_of_its_applications_and_its_tenant_alone(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let (own, other) = (edge.organization(), edge.organization());
     for org in [&own, &other] {
         org.seat("ana", &json!({}));
@@ -146,7 +146,7 @@ async fn a_key_hears_of_its_applications_and_its_tenant_alone(stage: Arc<Stage>)
 }
 
 async fn a_position_that_is_garbled_is_refused_and_none_starts_anew(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let node = edge.nodes.first().unwrap();
     let next = start(&edge).await;
     let cut: String = next.chars().skip(1).collect();

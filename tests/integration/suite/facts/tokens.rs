@@ -66,7 +66,7 @@ async fn a_token_is_believed_by_the_published_keys(stage: Arc<Stage>) {
 }
 
 async fn a_revoked_seat_gets_no_token(stage: Arc<Stage>) {
-    let edge = stage.steady().await;
+    let edge = stage.restless().await;
     let org = edge.organization();
     org.seat("ana", &json!({}));
     org.make_acquainted("ana").await;

@@ -77,7 +77,7 @@ impl Verification {
         let Some(leader) = self.0.refreshes.lead(&subject.key(), &*self.0.capabilities.clock) else { return };
         let (verification, subject) = (self.clone(), subject.clone());
         self.0.capabilities.background.spawn(Box::pin(async move {
-            turn.wait(&*verification.0.capabilities.clock).await;
+            turn.wait_for_leisure(&*verification.0.capabilities.clock).await;
             // Another instance may have refreshed it meanwhile, or it may be needed no longer.
             let entry = verification.cache_entry(&verdict::key(&subject)).await;
             let verdict = entry.ok().and_then(|entry| entry.verdict);
