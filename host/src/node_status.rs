@@ -131,7 +131,7 @@ impl Node {
         page.head(
             name,
             "counter",
-            "Calls to Redis and PostgreSQL that got no answer, or were not made after such calls.",
+            "Calls to Redis and PostgreSQL that got no answer in time, or were not made after such calls.",
         );
         for store in RemoteStore::ALL {
             for (reason, count) in [("unanswered", store.unanswered()), ("refused", store.refused())] {

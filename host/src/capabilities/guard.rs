@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use edge_capabilities::breaker::{Breaker, Change, Open, Policy};
+use edge_capabilities::breaker::{ABANDONED_AFTER, Breaker, Change, Open, Policy, Watch};
 
 use crate::log;
 
@@ -44,6 +44,29 @@ impl Failed {
     const fn none() -> Self {
         Self { unanswered: AtomicU64::new(0), refused: AtomicU64::new(0) }
     }
+
+    /// What `call` gives. One that its caller gives up after [`ABANDONED_AFTER`] or later counts as unanswered.
+    async fn watch<T>(&self, call: impl Future<Output = T>) -> T {
+        let mut wait = Wait { failed: self, began: tokio::time::Instant::now(), has_ended: false };
+        let result = call.await;
+        wait.has_ended = true;
+        result
+    }
+}
+
+/// A wait for an answer.
+struct Wait<'f> {
+    failed: &'f Failed,
+    began: tokio::time::Instant,
+    has_ended: bool,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended && self.began.elapsed() >= ABANDONED_AFTER {
+            self.failed.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl RemoteStore {
@@ -72,7 +95,12 @@ impl RemoteStore {
         }
     }
 
-    /// How many calls it did not answer in their time since the node started.
+    /// What `call` gives, which is counted where its caller gives it up.
+    pub async fn watch<T>(self, call: impl Future<Output = T>) -> T {
+        self.failed().watch(call).await
+    }
+
+    /// How many calls it did not answer in their time since the node started, or before their callers gave them up.
     pub fn unanswered(self) -> u64 {
         self.failed().unanswered.load(Ordering::Relaxed)
     }
@@ -89,6 +117,20 @@ pub struct Guard {
     breaker: Breaker,
 }
 
+/// A call that its caller may give up, which may open the breaker.
+struct Call<'g, N: Fn() -> Duration> {
+    guard: &'g Guard,
+    watch: Option<Watch<'g, N>>,
+}
+
+impl<N: Fn() -> Duration> Drop for Call<'_, N> {
+    fn drop(&mut self) {
+        if let Some(watch) = self.watch.take_if(|watch| watch.is_overdue()) {
+            self.guard.log(watch.failed());
+        }
+    }
+}
+
 impl Guard {
     pub const fn new(store: RemoteStore, policy: Policy) -> Self {
         Self { store, breaker: Breaker::new(policy) }
@@ -100,7 +142,9 @@ impl Guard {
         let watch = self.breaker.watch(|| START.elapsed()).inspect_err(|_| {
             failed.refused.fetch_add(1, Ordering::Relaxed);
         })?;
-        let result = call.await;
+        let mut in_progress = Call { guard: self, watch: Some(watch) };
+        let result = self.store.watch(call).await;
+        let Some(watch) = in_progress.watch.take() else { return Ok(result) };
         let change = match health(&result) {
             Health::Well => watch.succeeded(),
             Health::Ill => {
@@ -139,5 +183,22 @@ impl Guard {
     #[cfg(test)]
     pub fn is_open(&self) -> bool {
         self.breaker.is_open()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_given_up_counts_unless_it_was_short() {
+        static FAILED: Failed = Failed::none();
+        for (waits, counts) in [(Duration::ZERO, 0), (ABANDONED_AFTER, 1), (ABANDONED_AFTER * 2, 2)] {
+            let call = FAILED.watch(std::future::pending::<()>());
+            assert!(tokio::time::timeout(waits, call).await.is_err());
+            assert_eq!(FAILED.unanswered.load(Ordering::Relaxed), counts, "{waits:?}");
+        }
+        FAILED.watch(tokio::time::sleep(ABANDONED_AFTER * 2)).await;
+        assert_eq!(FAILED.unanswered.load(Ordering::Relaxed), 2);
     }
 }

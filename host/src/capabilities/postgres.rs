@@ -259,9 +259,12 @@ fn query_failed(error: &tokio_postgres::Error) -> Error {
 
 async fn query(session: &Session, statement: &str, parameters: &[ParameterValue]) -> Result<RowSet, Error> {
     let parameters = values::to_sql(parameters)?;
-    let failed = |error| session.failed(&error);
-    let prepared = session.connection.prepare_cached(statement).await.map_err(failed)?;
-    let found = session.connection.query(&prepared, &values::references(&parameters)).await.map_err(failed)?;
+    let asked = async {
+        let prepared = session.connection.prepare_cached(statement).await?;
+        let found = session.connection.query(&prepared, &values::references(&parameters)).await?;
+        Ok((prepared, found))
+    };
+    let (prepared, found) = RemoteStore::Database.watch(asked).await.map_err(|error| session.failed(&error))?;
     let columns: Vec<Column> = prepared.columns().iter().map(values::column).collect();
     let rows = found.iter().map(values::row).collect::<Result<_, _>>()?;
     Ok(RowSet { columns, rows })
@@ -269,7 +272,8 @@ async fn query(session: &Session, statement: &str, parameters: &[ParameterValue]
 
 async fn execute(session: &Session, statement: &str, parameters: &[ParameterValue]) -> Result<u64, Error> {
     let parameters = values::to_sql(parameters)?;
-    let done = session.connection.execute(statement, &values::references(&parameters)).await;
+    let references = values::references(&parameters);
+    let done = RemoteStore::Database.watch(session.connection.execute(statement, &references)).await;
     done.map_err(|error| session.failed(&error))
 }
 
@@ -429,5 +433,6 @@ mod tests {
             assert!(abandoned < 8, "each connection is given up before it is made");
         }
         assert!(abandoned >= 2, "{abandoned}");
+        assert!(RemoteStore::Database.unanswered() >= abandoned);
     }
 }

@@ -222,6 +222,11 @@ impl<N: Fn() -> Duration> Watch<'_, N> {
         self.permit = None;
     }
 
+    /// Whether it counts as failed if it is abandoned now.
+    pub fn is_overdue(&self) -> bool {
+        self.permit.is_some() && (self.now)().saturating_sub(self.began) >= ABANDONED_AFTER
+    }
+
     fn end(&mut self) -> Option<Change> {
         let (permit, now) = (self.permit.take()?, (self.now)());
         permit.failed(now, now.saturating_sub(self.began))
@@ -230,7 +235,7 @@ impl<N: Fn() -> Duration> Watch<'_, N> {
 
 impl<N: Fn() -> Duration> Drop for Watch<'_, N> {
     fn drop(&mut self) {
-        if self.permit.is_some() && (self.now)().saturating_sub(self.began) >= ABANDONED_AFTER {
+        if self.is_overdue() {
             self.end();
         }
     }
