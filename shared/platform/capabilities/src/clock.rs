@@ -9,6 +9,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _};
 use serde::{Deserialize, Serialize};
 
+/// The first and the last millisecond that RFC 3339 can write: of the years 0 and 9999.
+const MIN_MILLIS: i64 = -62_167_219_200_000;
+const MAX_MILLIS: i64 = 253_402_300_799_999;
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z. Stores keep it as that integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -25,9 +29,11 @@ impl Timestamp {
         self.0
     }
 
-    /// Parses RFC 3339 with any offset. None: malformed, or out of range.
+    /// Parses RFC 3339 with any offset. What an offset puts past the year 9999, which RFC 3339 cannot write, is its last
+    /// millisecond. None: malformed, or before the year 0.
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp_millis()))
+        let at = DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis();
+        (at >= MIN_MILLIS).then_some(Self(at.min(MAX_MILLIS)))
     }
 
     /// Parses the formats of upstreams: RFC 3339, also with a space instead of `T`, a comma instead of the point, an offset
@@ -135,6 +141,14 @@ mod tests {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), written);
         }
         assert_eq!(Timestamp::from_millis(0).to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
+        for (text, written) in [
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("9999-12-31T23:59:59-05:00", "9999-12-31T23:59:59.999Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), written);
+        }
+        assert_eq!(Timestamp::parse("0000-01-01T00:00:00+01:00"), None);
         for text in ["", "2024-02-01", "2024-02-01T00:00:00", "yesterday", "2024-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), None, "{text:?}");
         }

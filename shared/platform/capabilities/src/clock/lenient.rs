@@ -1,13 +1,9 @@
 //! Parsing the timestamp formats of upstreams: with a space instead of `T`, with or without a zone, `+0530`, Unix time.
 
-use super::Timestamp;
+use super::{MAX_MILLIS, Timestamp};
 
 /// Unix times from here on (1973 in milliseconds, 5138 in seconds) are milliseconds.
 const MIN_MILLISECONDS: i64 = 100_000_000_000;
-
-/// The last millisecond of the year 9999. A later one is no time that somebody meant, but microseconds: a period that ends in
-/// the year 56000 would never end.
-const MAX_MILLISECONDS: i64 = 253_402_300_799_999;
 
 /// See [`Timestamp::parse_lenient`].
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
@@ -24,7 +20,8 @@ fn unix_time(text: &str) -> Option<Timestamp> {
     }
     let counted: i64 = whole.parse().ok()?;
     if counted >= MIN_MILLISECONDS {
-        return (counted <= MAX_MILLISECONDS).then_some(Timestamp::from_millis(counted));
+        // A later one is no time that somebody meant, but microseconds: a period that ends in the year 56000 would never end.
+        return (counted <= MAX_MILLIS).then_some(Timestamp::from_millis(counted));
     }
     let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
     Some(Timestamp::from_millis(counted.checked_mul(1000)?.checked_add(millis)?))
