@@ -110,7 +110,7 @@ async fn an_answer_that_is_not_what_it_should_be_says_nothing(stage: Arc<Stage>)
 }
 
 async fn a_seat_is_read_however_the_erp_writes_it(stage: Arc<Stage>) {
-    // Another organization_id than before invalidates what is known of nobody's organisation.
+    // An `organization_id` that differs from the one before raises the global fence.
     let edge = stage.restless().await;
     let org = edge.organization();
     for (number, (field, value, expires_at)) in [
